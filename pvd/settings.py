@@ -1,0 +1,242 @@
+"""Settings: one file, every variable of the environment read here and listed in `.env.example`.
+
+Without any variable the site runs on SQLite on this machine only. `PVD_ENV=production`
+asks for what a public site needs, and a missing or bad value stops the start.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(os.environ.get("PVD_VAR_DIR") or BASE_DIR / "var")
+
+
+def env_bool(name, default=False):
+    """Return the yes or no of a variable; anything but 0, 1, true or false stops the start."""
+    value = os.environ.get(name, str(int(default))).lower()
+    if value not in {"0", "1", "true", "false"}:
+        raise ImproperlyConfigured(f"{name} vaut « {value} » : 0, 1, true ou false attendu.")
+    return value in {"1", "true"}
+
+
+def required_in_production(name):
+    """Return a variable, which production cannot do without."""
+    value = os.environ.get(name, "")
+    if PRODUCTION and not value:
+        raise ImproperlyConfigured(f"La variable {name} est obligatoire quand PVD_ENV=production.")
+    return value
+
+
+def local_secret_key():
+    """Return the key of this machine, drawn at random at the first start and kept aside."""
+    path = VAR_DIR / "cle_secrete"
+    if not path.exists():
+        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+def database(url):
+    """Read `sqlite:///chemin` or `postgres://role:secret@hote:5432/base?host=/socket`."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        name = unquote(parts.path[1:])
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": name,
+            "OPTIONS": {
+                # Readers never wait for the writer, and two writers queue instead of failing.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            },
+        }
+    if parts.scheme in {"postgres", "postgresql"}:
+        options = dict(parse_qsl(parts.query))
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path[1:]),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": options.pop("host", parts.hostname or ""),
+            "PORT": parts.port or "",
+            # A connection a request costs sixteen times a trivial page.
+            "CONN_MAX_AGE": 600,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": options,
+        }
+    raise ImproperlyConfigured(f"DATABASE_URL : « {parts.scheme} » n'est ni sqlite ni postgres.")
+
+
+PVD_ENV = os.environ.get("PVD_ENV", "local")
+if PVD_ENV not in {"local", "production"}:
+    raise ImproperlyConfigured(f"PVD_ENV vaut « {PVD_ENV} » : local ou production attendu.")
+PRODUCTION = PVD_ENV == "production"
+
+DEBUG = env_bool("PVD_DEBUG")
+if PRODUCTION and DEBUG:
+    raise ImproperlyConfigured("PVD_DEBUG montre le code aux visiteurs : interdit en production.")
+
+SECRET_KEY = required_in_production("PVD_SECRET_KEY") or local_secret_key()
+ALLOWED_HOSTS = required_in_production("PVD_ALLOWED_HOSTS").replace(",", " ").split() or [
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+]
+DATABASES = {
+    "default": database(
+        required_in_production("DATABASE_URL") or f"sqlite:///{VAR_DIR}/pvd.sqlite3"
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Code of the département whose page is the home page; empty, the home page speaks of France.
+PVD_DEPARTEMENT = os.environ.get("PVD_DEPARTEMENT", "")
+
+INSTALLED_APPS = [
+    "pvd.suivi",
+    "projects",
+    "ort",
+    "communes",
+    "pvd.socle",
+    "pvd.socle.admin_site.PvdAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.forms",
+    "widget_tweaks",
+    "dsfr",
+    "django_filters",
+    "import_export",
+    "simple_history",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    "pvd.socle.demande.BadRequestMiddleware",
+]
+
+ROOT_URLCONF = "pvd.urls"
+WSGI_APPLICATION = "pvd.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "pvd.socle.demande.site",
+            ],
+            "builtins": ["pvd.socle.templatetags.francais"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+AUTH_USER_MODEL = "communes.Agent"
+AUTHENTICATION_BACKENDS = ["communes.roles.RoleBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = "fr"
+TIME_ZONE = "Europe/Paris"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# Only production collects its files: elsewhere they are served from where they are written.
+WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_AUTOREFRESH = not PRODUCTION
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+# The storage rewrites the style sheets, whose published checksums then no longer match.
+DSFR_USE_INTEGRITY_CHECKSUMS = False
+# True would print the cells of tables unescaped.
+DSFR_CONTENT_IS_SAFE = False
+DSFR_MARK_OPTIONAL_FIELDS = True
+
+# No other host is ever asked for anything, and no script or style is written in a page.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "form-action": [SELF],
+        "base-uri": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_SECURE = PRODUCTION
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = PRODUCTION
+# The proxy of production ends TLS and says so in this header.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+
+# A reason is a sentence, and an administration keeps sentences.
+SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
+
+# import-export writes only inside one transaction, and never for who may only read.
+IMPORT_EXPORT_USE_TRANSACTIONS = True
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

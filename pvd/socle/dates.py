@@ -1,0 +1,86 @@
+"""Dates as the documents give them: with a precision, and read in the orders they are written."""
+
+import datetime
+import re
+
+from django.db import models
+from django.utils.dates import MONTHS
+
+ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+FRENCH = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+
+
+class Precision(models.TextChoices):
+    JOUR = "jour", "au jour près"
+    MOIS = "mois", "au mois près"
+    ANNEE = "annee", "à l'année près"
+    AU_PLUS_TARD = "au_plus_tard", "au plus tard ce jour"
+
+
+class PrecisionField(models.CharField):
+    """How exactly the date beside it is known: a date known to the month is stored on its first day."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("max_length", 12)
+        kwargs.setdefault("choices", Precision)
+        kwargs.setdefault("default", Precision.JOUR)
+        super().__init__(*args, **kwargs)
+
+
+def parse_date(text):
+    """Read a date written 2023-07-06, 06/07/2023 or 06-07-2023, the orders of the official files.
+
+    Raises `ValueError`, with a French message, for anything else and for a day that does not exist.
+    """
+    text = text.strip()
+    if match := ISO.fullmatch(text):
+        year, month, day = map(int, match.groups())
+    elif match := FRENCH.fullmatch(text):
+        day, month, year = map(int, match.groups())
+    else:
+        raise ValueError(f"« {text} » n'est pas une date : AAAA-MM-JJ ou JJ/MM/AAAA attendu.")
+    try:
+        return datetime.date(year, month, day)
+    except ValueError:
+        raise ValueError(f"« {text} » n'est pas un jour du calendrier.") from None
+
+
+def add_months(jour, months):
+    """Return the same day of the month `months` later, or the last day of that month if shorter."""
+    index = jour.year * 12 + jour.month - 1 + months
+    first_of_next = datetime.date((index + 1) // 12, (index + 1) % 12 + 1, 1)
+    last_day = (first_of_next - datetime.timedelta(days=1)).day
+    return datetime.date(index // 12, index % 12 + 1, min(jour.day, last_day))
+
+
+def add_years(jour, years):
+    """Return the same day `years` later; the 29th of February falls on 1 March of a common year."""
+    try:
+        return jour.replace(year=jour.year + years)
+    except ValueError:
+        return datetime.date(jour.year + years, 3, 1)
+
+
+def in_french(jour):
+    """Write a day as French does: « 6 juillet 2023 », « 1er mars 2024 »."""
+    day = "1er" if jour.day == 1 else jour.day
+    return f"{day} {MONTHS[jour.month]} {jour.year}"
+
+
+def in_words(jour, precision=Precision.JOUR):
+    """Write a date by what is known of it, after « le », « en » or « au plus tard le ».
+
+    « le 6 juillet 2023 », « en décembre 2023 », « en 2023 », « au plus tard le 22 janvier 2021 ».
+    """
+    if precision == Precision.MOIS:
+        return f"en {MONTHS[jour.month]} {jour.year}"
+    if precision == Precision.ANNEE:
+        return f"en {jour.year}"
+    if precision == Precision.AU_PLUS_TARD:
+        return f"au plus tard le {in_french(jour)}"
+    return f"le {in_french(jour)}"
+
+
+def bare(jour, precision=Precision.JOUR):
+    """Write the same without its preposition, for a table cell: « décembre 2023 »."""
+    return in_words(jour, precision).removeprefix("en ").removeprefix("le ")

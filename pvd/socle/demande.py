@@ -1,0 +1,201 @@
+"""What a visitor asks for: a day, filters, a page. What cannot be read is refused in plain French."""
+
+import datetime
+
+import django_filters
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.paginator import InvalidPage, Paginator
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from dsfr.forms import DsfrBaseForm
+
+from pvd.socle.dates import ISO, in_french
+from pvd.socle.recherche import search_key
+
+ROWS_PER_PAGE = 50
+# Longer than any name; SQLite refuses to search for a text of fifty thousand characters.
+LONGEST_SEARCH = 100
+
+
+def quoted(text):
+    """Return what a visitor typed as a message can repeat it: short, and printable."""
+    printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return printable if len(printable) <= 60 else f"{printable[:60]}…"
+
+
+class DemandeInvalide(Exception):
+    """A request that cannot be answered; its message, in French, names the value and what was due."""
+
+
+def jour_of(request):
+    """Return the day that `?au=AAAA-MM-JJ` asks for, today without it.
+
+    Raises `DemandeInvalide` for what is not a day, and for a day to come: nothing is known of it.
+    """
+    today = timezone.localdate()
+    text = request.GET.get("au", "").strip()
+    if not text:
+        return today
+    try:
+        if not ISO.fullmatch(text):
+            raise ValueError
+        jour = datetime.date.fromisoformat(text)
+    except ValueError:
+        raise DemandeInvalide(
+            f"La date « au={quoted(text)} » n'existe pas. Écrivez-la AAAA-MM-JJ, par exemple 2023-07-06."
+        ) from None
+    if jour > today:
+        raise DemandeInvalide(
+            f"La date « au={text} » est à venir. La situation est connue jusqu'au {in_french(today)}."
+        )
+    return jour
+
+
+def page_of(request, rows, per_page=ROWS_PER_PAGE):
+    """Return the page of `rows`, a sequence or queryset, that `?page=` asks for, the first without it.
+
+    Raises `DemandeInvalide` for a page that does not exist.
+    """
+    paginator = Paginator(rows, per_page)
+    text = request.GET.get("page") or "1"
+    try:
+        page = paginator.page(text)
+    except InvalidPage:
+        raise DemandeInvalide(
+            f"La page « {quoted(text)} » n'existe pas : cette liste va de la page 1 à la page "
+            f"{paginator.num_pages}."
+        ) from None
+    page.pages_list = list(paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1))
+    return page
+
+
+def searchable(text):
+    """Refuse a text without letter or digit: every name would contain its empty search key."""
+    if not search_key(text):
+        raise ValidationError("Aucun nom ne peut correspondre.")
+
+
+class RechercheFilter(django_filters.CharFilter):
+    """A text typed by a visitor; one that no name can match is refused before any search."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=LONGEST_SEARCH, validators=[searchable], **kwargs)
+
+
+class Filtres(django_filters.FilterSet):
+    """The filters of a list and of its download: the same names, the same rows, at a day."""
+
+    class Meta:
+        form = DsfrBaseForm
+
+    def __init__(self, request, queryset, jour):
+        self.jour = jour
+        super().__init__(data=request.GET, queryset=queryset, request=request)
+
+    @property
+    def rows(self):
+        """Return the rows kept; raises `DemandeInvalide`, naming the filter and its value."""
+        if not self.is_valid():
+            field = next(iter(self.form.errors))
+            raise DemandeInvalide(
+                f"Le filtre « {field}={quoted(self.data.get(field, ''))} » "
+                "ne correspond à rien de connu."
+            )
+        return self.qs
+
+    def chosen(self, name):
+        """Return the valid value of a filter, or None."""
+        return self.form.cleaned_data.get(name) or None if self.is_valid() else None
+
+    def offered(self):
+        """Return, by filter, the records worth offering on the day; any other is still accepted."""
+        return {}
+
+    def offer(self):
+        """Fill the lists of the form with what is `offered`, and with what is already chosen."""
+        for name, records in self.offered().items():
+            field, chosen = self.form.fields[name], self.chosen(name)
+            records = list(records)
+            if chosen and chosen not in records:
+                records.append(chosen)
+            options = [(field.prepare_value(record), self.option(record)) for record in records]
+            field.widget.choices = [("", field.empty_label), *options]
+        return self
+
+    def option(self, record):
+        """Return the name of a record in a list, the one it bore on the day if it has changed."""
+        return record.nom_au(self.jour) if hasattr(record, "nom_au") else str(record)
+
+    @property
+    def departement_choisi(self):
+        """Return the département asked for, or None when the list speaks of France."""
+        return self.chosen("departement")
+
+    @property
+    def premiers(self):
+        """Return the two fields that a visitor sees at once: the name, and the département."""
+        return list(self.form)[:2]
+
+    @property
+    def autres(self):
+        """Return the fields one click away."""
+        return list(self.form)[2:]
+
+    @property
+    def autres_actifs(self):
+        """Tell whether one of them is in use, and must then be seen."""
+        return any(self.chosen(field.name) for field in self.autres)
+
+    @property
+    def actifs(self):
+        """Return the filters in use, as (name, label, what it says, address without it)."""
+        return [
+            (name, field.label, self.said(name), self.address_without(name))
+            for name, field in self.form.fields.items()
+            if self.chosen(name)
+        ]
+
+    def said(self, name):
+        """Return how the chosen value of a filter reads to a visitor."""
+        value, field = self.chosen(name), self.form.fields[name]
+        if hasattr(field, "queryset"):
+            return self.option(value)
+        return dict(getattr(field, "choices", [])).get(value, value)
+
+    def address_without(self, name):
+        """Return the query string that drops the filter `name`, and the page with it."""
+        query = self.data.copy()
+        query.pop(name, None)
+        query.pop("page", None)
+        return f"?{query.urlencode()}"
+
+
+class BadRequestMiddleware:
+    """Turn `DemandeInvalide` into an answer 400: a page, or plain text or JSON for a download."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if not isinstance(exception, DemandeInvalide):
+            return None
+        message = str(exception)
+        if request.path.endswith(".json"):
+            return JsonResponse(
+                {"erreur": message}, status=400, json_dumps_params={"ensure_ascii": False}
+            )
+        if request.path.startswith("/donnees/") and request.path != "/donnees/":
+            return HttpResponse(
+                message + "\n", status=400, content_type="text/plain; charset=utf-8"
+            )
+        return render(request, "400.html", {"message": message}, status=400)
+
+
+def site(request):
+    """Give every template the département of the site, if it has one, and today."""
+    return {"departement_du_site": settings.PVD_DEPARTEMENT, "aujourdhui": timezone.localdate()}

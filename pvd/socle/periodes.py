@@ -1,0 +1,66 @@
+"""What holds from a day to another: the one convention of dates of the whole project."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+
+
+class PeriodeQuerySet(models.QuerySet):
+    def as_of(self, jour):
+        """Keep the periods that hold on `jour`: begun on that day or before, not over on that day.
+
+        The last day of a period is the day before its `fin`. A period whose `debut` is empty has
+        no known beginning and holds on every day before its `fin`.
+        """
+        return self.filter(
+            Q(debut__isnull=True) | Q(debut__lte=jour), Q(fin__isnull=True) | Q(fin__gt=jour)
+        )
+
+    def overlapping(self, periode):
+        """Keep the other periods that share at least one day with `periode`."""
+        others = self.exclude(pk=periode.pk)
+        if periode.fin:
+            others = others.filter(Q(debut__isnull=True) | Q(debut__lt=periode.fin))
+        if periode.debut:
+            others = others.filter(Q(fin__isnull=True) | Q(fin__gt=periode.debut))
+        return others
+
+
+class Periode(models.Model):
+    """A fact that holds from `debut`, included, to `fin`, excluded; no `fin`: still running."""
+
+    debut = models.DateField(
+        "premier jour",
+        null=True,
+        blank=True,
+        help_text="Premier jour compris. Vide : le début n'est pas connu.",
+    )
+    fin = models.DateField(
+        "premier jour où ce n'est plus le cas",
+        null=True,
+        blank=True,
+        help_text="Vide : toujours en cours.",
+    )
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fin__gt=F("debut")),
+                name="%(app_label)s_%(class)s_fin_apres_debut",
+                violation_error_message="La fin doit être postérieure au début.",
+            )
+        ]
+
+    def holds_on(self, jour):
+        """Tell whether the period holds on `jour`, by the rule of `PeriodeQuerySet.as_of`."""
+        return (self.debut is None or self.debut <= jour) and (self.fin is None or self.fin > jour)
+
+    def refuse_overlap(self, siblings, message):
+        """Refuse, with `message`, a period that shares a day with one of its `siblings`.
+
+        PostgreSQL could forbid it by an exclusion constraint, SQLite could not: the rule is
+        written once, for both, and called from `clean()`.
+        """
+        if siblings.overlapping(self).exists():
+            raise ValidationError({"debut": message})

@@ -1,0 +1,88 @@
+"""Who says so: the one mechanism by which every dated fact names its source."""
+
+from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+
+from pvd.socle.dates import PrecisionField
+from pvd.socle.historique import Historisee
+
+
+class Source(Historisee):
+    """A document that states facts: a file, a page, a release, a signed act."""
+
+    cle = models.SlugField("clé", unique=True, help_text="Nom court, repris dans les fichiers.")
+    titre = models.CharField("titre", max_length=250)
+    editeur = models.CharField("éditeur", max_length=150, blank=True)
+    date_document = models.DateField("date du document", null=True, blank=True)
+    url = models.URLField("adresse", blank=True, max_length=400)
+
+    class Meta:
+        verbose_name = "source"
+        ordering = ["cle"]
+
+    def __str__(self):
+        return self.titre
+
+
+class AffirmationQuerySet(models.QuerySet):
+    def retenues(self):
+        """Keep the affirmations whose value the record holds."""
+        return self.filter(retenue=True)
+
+    def ecartees(self):
+        """Keep the affirmations that disagree with the record: kept, and shown to the agent."""
+        return self.filter(retenue=False)
+
+
+class Affirmation(Historisee):
+    """What a source says of one field of one record; the record holds the retained value.
+
+    Affirmations that disagree are kept side by side: a disagreement is a finding, not an error.
+    """
+
+    content_type = models.ForeignKey(ContentType, models.CASCADE, verbose_name="sorte de fiche")
+    object_id = models.CharField("identifiant de la fiche", max_length=40)
+    fiche = GenericForeignKey("content_type", "object_id")
+    champ = models.CharField("champ", max_length=60)
+    valeur_brute = models.CharField(
+        "valeur écrite", max_length=250, help_text="Telle que la source l'écrit."
+    )
+    valeur = models.CharField(
+        "valeur lue", max_length=250, blank=True, help_text="Une date s'écrit AAAA-MM-JJ."
+    )
+    precision = PrecisionField("précision")
+    source = models.ForeignKey(Source, models.PROTECT, "affirmations", verbose_name="source")
+    retenue = models.BooleanField("retenue", default=True)
+    note = models.CharField("note", max_length=400, blank=True)
+
+    objects = AffirmationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "affirmation"
+        ordering = ["champ", "-retenue", "source__cle"]
+        indexes = [models.Index(fields=["content_type", "object_id"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "champ", "source", "valeur_brute"],
+                name="socle_affirmation_unique",
+                violation_error_message="Cette source dit déjà cela de ce champ.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.champ} : {self.valeur_brute} ({self.source.cle})"
+
+
+def record_type(fiche):
+    """Return the kind of record that an affirmation about `fiche` names."""
+    return ContentType.objects.get_for_model(fiche)
+
+
+class Sourcee(Historisee):
+    """A record whose dates can be sourced, and whose every version is kept."""
+
+    affirmations = GenericRelation(Affirmation)
+
+    class Meta:
+        abstract = True
