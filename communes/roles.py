@@ -1,0 +1,55 @@
+"""What each role may do: in code, so that two sites cannot drift apart."""
+
+from django.contrib.auth.backends import ModelBackend
+
+from communes.models import Role
+
+# What each role may do on the records; territory and sources are kept by the national level.
+RECORDS = {
+    "communes.labellisation",
+    "ort.convention",
+    "ort.avenant",
+    "ort.communecouverte",
+    "ort.organisme",
+    "ort.partie",
+    "ort.secteur",
+    "projects.poste",
+    "projects.desserte",
+    "projects.occupation",
+    "projects.recrutement",
+    "socle.source",
+    "socle.affirmation",
+}
+REFERENCE = {
+    "communes.commune",
+    "communes.intercommunalite",
+    "communes.departement",
+    "communes.rattachement",
+    "suivi.chiffrepublie",
+}
+
+
+def role_permissions(role):
+    """Return the permissions of a role, as `app.action_model`."""
+    actions = {name: ["view"] for name in RECORDS | REFERENCE}
+    if role in {Role.AGENT, Role.REFERENT}:
+        actions |= {name: ["view", "add", "change", "delete"] for name in RECORDS}
+    if role == Role.REFERENT:
+        actions["communes.agent"] = ["view", "add", "change"]
+    return {
+        f"{app}.{action}_{model}"
+        for (app, model), verbs in ((name.split("."), verbs) for name, verbs in actions.items())
+        for action in verbs
+    }
+
+
+class RoleBackend(ModelBackend):
+    """Permissions follow from the role: there is no table of groups."""
+
+    def get_all_permissions(self, user_obj, obj=None):
+        """Return what `user_obj` may do: nothing for the inactive, by role for the others."""
+        if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
+            return set()
+        if user_obj.is_superuser:
+            return super().get_all_permissions(user_obj)
+        return role_permissions(user_obj.role)
