@@ -1,0 +1,208 @@
+"""The acts of an ORT as a day knows them: what each did, who came in by it, who went out."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Prefetch, Q
+
+from ort.models import Avenant, CommuneCouverte, Convention, Partie
+from pvd.socle.dates import in_french
+from pvd.socle.sources import Affirmation
+from pvd.socle.templatetags.francais import depuis, liste, pluriel
+
+
+def sourced():
+    """Return the prefetch of what sources say, and the records hold, as `dits` on each record."""
+    said = Affirmation.objects.retenues().select_related("source")
+    return Prefetch("affirmations", said, to_attr="dits")
+
+
+def with_actes(conventions, jour):
+    """Prefetch on `conventions` all that `OrtDuJour` and their pages read: a constant number of queries.
+
+    Nothing signed after `jour` is read.
+    """
+    entered = CommuneCouverte.objects.with_dates().filter(date_entree__lte=jour)
+    parties = Partie.objects.filter(
+        Q(avenant__isnull=True) | Q(avenant__date_signature__lte=jour),
+        Q(date_signature__isnull=True) | Q(date_signature__lte=jour),
+    )
+    return conventions.select_related(
+        "porteur", "departement_reference", "ville_principale__departement"
+    ).prefetch_related(
+        sourced(),
+        "porteur__anciens_noms",
+        "ville_principale__anciens_noms",
+        Prefetch("avenants", Avenant.objects.signes(jour).prefetch_related(sourced())),
+        Prefetch(
+            "couvertures",
+            entered.select_related("commune__departement", "entree", "sortie").prefetch_related(
+                "commune__anciens_noms"
+            ),
+            to_attr="entrees_connues",
+        ),
+        Prefetch(
+            "parties",
+            parties.select_related(
+                "commune", "intercommunalite", "organisme", "avenant"
+            ).prefetch_related("commune__anciens_noms", "intercommunalite__anciens_noms"),
+            to_attr="parties_connues",
+        ),
+    )
+
+
+@dataclass
+class Acte:
+    """The convention itself, or one of its avenants; `record` tells which."""
+
+    record: Convention | Avenant
+    entrees: list
+    sorties: list
+
+    @property
+    def is_avenant(self):
+        return isinstance(self.record, Avenant)
+
+    @property
+    def nom(self):
+        return self.record.nom if self.is_avenant else "convention"
+
+    @property
+    def date(self):
+        return self.record.date_signature
+
+    @property
+    def precision(self):
+        return self.record.precision_signature
+
+    @property
+    def dits(self):
+        """Return what the sources say of the day of the act."""
+        return [dit for dit in self.record.dits if dit.champ == "date_signature"]
+
+    @property
+    def texte(self):
+        """Say what the act does: in its own words if they are recorded, else as the records tell it."""
+        if self.is_avenant and self.record.objet:
+            return self.record.objet[0].lower() + self.record.objet[1:]
+        told = []
+        if self.entrees:
+            told.append(f"entrée {liste(c.commune.avec_de for c in self.entrees)}")
+        if self.sorties:
+            told.append(f"sortie {liste(c.commune.avec_de for c in self.sorties)}")
+        if duree := self.record.duree_annees:
+            how = "durée portée à" if self.is_avenant else "durée de"
+            told.append(f"{how} {pluriel(duree, 'an,ans')}")
+        return " ; ".join(told) or "objet non renseigné"
+
+
+@dataclass
+class OrtDuJour:
+    """What is true of `convention`, read by `with_actes`, on `jour`; nothing that came after shows."""
+
+    convention: Convention
+    jour: object
+
+    @property
+    def signee(self):
+        signature = self.convention.date_signature
+        return signature is not None and signature <= self.jour
+
+    @cached_property
+    def actes(self):
+        """Return the acts signed by the day, in order; none if the convention was not signed."""
+        if not self.signee:
+            return []
+        entered = self.convention.entrees_connues
+        founders = [c for c in entered if c.entree_id is None]
+        return [
+            Acte(self.convention, founders, []),
+            *(
+                Acte(
+                    avenant,
+                    [c for c in entered if c.entree_id == avenant.pk],
+                    [c for c in entered if c.sortie_id == avenant.pk],
+                )
+                for avenant in self.convention.avenants_au(self.jour)
+            ),
+        ]
+
+    @cached_property
+    def couvertes(self):
+        """Return the coverages that hold on the day, by the rule of `CommuneCouverteQuerySet.as_of`."""
+        entered = self.convention.entrees_connues
+        return [c for c in entered if not (c.date_sortie and c.date_sortie <= self.jour)]
+
+    @property
+    def departements(self):
+        """Return the départements of the communes covered, each once."""
+        return list(dict.fromkeys(c.commune.departement for c in self.couvertes))
+
+    @property
+    def parties(self):
+        """Return who had signed or supported by the day."""
+        return self.convention.parties_connues if self.signee else []
+
+    @property
+    def duree(self):
+        return self.convention.duree_au(self.jour)
+
+    @property
+    def fin(self):
+        return self.convention.date_fin_au(self.jour)
+
+    @property
+    def terminee(self):
+        return self.fin is not None and self.fin <= self.jour
+
+    @property
+    def avenants(self):
+        return [acte for acte in self.actes if acte.is_avenant]
+
+    @property
+    def phrase(self):
+        """Say in one sentence where the ORT stands on the day."""
+        convention, au = self.convention, f"Au {in_french(self.jour)}, cette convention"
+        if not self.signee:
+            return f"{au} n'est pas signée."
+        if self.terminee:
+            return f"{au} est terminée, {depuis(self.fin)}."
+        signature = depuis(convention.date_signature, convention.precision_signature)
+        communes = pluriel(len(self.couvertes), "commune,communes")
+        if not convention.vaut_ort:
+            return (
+                f"{au}, signée {signature}, réunit {communes} mais ne vaut pas opération de "
+                "revitalisation de territoire (ORT)."
+            )
+        where = liste(departement.avec_de for departement in self.departements)
+        return (
+            f"{au}, en vigueur {signature}, couvre {communes} {where} par une opération de "
+            "revitalisation de territoire (ORT)."
+        )
+
+    @property
+    def remarques(self):
+        """Return what a reader must know of the ORT, as plain facts: none of them is an alarm."""
+        return [fact for fact in (self.told_ville(), self.told_departements()) if fact]
+
+    def told_ville(self):
+        """Tell what is not ordinary about the ville principale (article L. 303-2 of the CCH)."""
+        if self.convention.derogation_l303_3:
+            return (
+                "Le préfet a permis que la ville principale n'en soit pas signataire (article "
+                "L. 303-3 du code de la construction et de l'habitation)."
+            )
+        ville = self.convention.ville_principale
+        if ville and ville.pk not in [c.commune_id for c in self.couvertes]:
+            return f"Sa ville principale, {ville.nom_au(self.jour)}, n'est pas parmi les communes couvertes."
+        return ""
+
+    def told_departements(self):
+        """Tell how an ORT over several départements is counted."""
+        if len(self.departements) < 2:
+            return ""
+        where = liste(departement.avec_de for departement in self.departements)
+        return (
+            f"Elle couvre des communes {where} : elle compte une fois dans chacun de ces "
+            "départements, et une seule fois en France."
+        )

@@ -1,0 +1,291 @@
+"""The back office of the conventions: the acts, the communes they cover, the parties, the sectors."""
+
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Prefetch, Q
+from django.forms import BaseInlineFormSet
+from django.urls import path, reverse
+from django.utils import timezone
+
+from communes.admin import DepartementFilter
+from communes.models import Commune, Departement, Rattachement
+from ort.models import Avenant, CommuneCouverte, Convention, Organisme, Partie, Secteur
+from pvd.socle.admin import SourceeAdmin
+from pvd.socle.admin_base import PerimetreInline, PvdAdmin, ReadOnly, date_column
+from pvd.socle.dates import bare
+
+# What is known of the signature of an act, convention or avenant.
+SIGNATURE = [
+    ("date_signature", "precision_signature"),
+    "date_signature_prevue",
+    "duree_annees",
+]
+
+
+def communes_within_reach(convention, user):
+    """Return the communes that `user` may bring into `convention`, None while it is being created.
+
+    Those of its départements, and those of the départements that the convention already touches: by
+    its reference, its communes, or the members of the intercommunalité that carries it. Either DDT
+    can thus write the whole of a convention over two départements, and nothing elsewhere.
+    """
+    theirs = Q(departement__in=Departement.objects.for_user(user))
+    if convention is not None:
+        covered = Commune.objects.filter(couvertures__convention=convention)
+        members = Rattachement.objects.filter(intercommunalite=convention.porteur_id)
+        theirs |= Q(departement=convention.departement_reference_id)
+        theirs |= Q(departement__in=covered.values("departement"))
+        theirs |= Q(departement__in=members.values("commune__departement"))
+    return Commune.objects.filter(theirs)
+
+
+class CommunesWithinReach(AutocompleteJsonView):
+    """Answers the search of a commune on the page of a convention."""
+
+    convention = None
+
+    def get_queryset(self):
+        return communes_within_reach(self.convention, self.request.user).search(self.term)
+
+
+class CommuneSelect(AutocompleteSelect):
+    """Searches the communes within reach of one convention."""
+
+    def __init__(self, field, admin_site, convention):
+        super().__init__(field, admin_site)
+        self.convention_pk = convention.pk
+
+    def get_url(self):
+        return reverse("admin:ort_convention_communes", args=[self.convention_pk])
+
+
+class ConventionInline(PerimetreInline):
+    """Rows of a convention: their communes are within its reach, their avenants are its own."""
+
+    # An inline is made anew for each page: the convention of the page can be kept on it.
+    convention = None
+    autocomplete_fields = ["commune"]
+    avenant_fields = ()
+
+    def get_formset(self, request, obj=None, **kwargs):
+        self.convention = obj
+        return super().get_formset(request, obj, **kwargs)
+
+    def get_fields(self, request, obj=None):
+        """Ask for avenants once there may be some: a new convention has none."""
+        return [f for f in super().get_fields(request, obj) if obj or f not in self.avenant_fields]
+
+    def choices_for(self, request, model):
+        if model is Commune:
+            return communes_within_reach(self.convention, request.user)
+        if model is Avenant:
+            return Avenant.objects.filter(convention=self.convention)
+        return super().choices_for(request, model)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.related_model is Commune and self.convention:
+            kwargs["widget"] = CommuneSelect(db_field, self.admin_site, self.convention)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.related_model is Avenant:
+            field.label_from_instance = named_by_date
+        return field
+
+
+def named_by_date(avenant):
+    """Name an avenant among those of its convention."""
+    jour = avenant.date_signature
+    return f"{avenant.nom} ({bare(jour, avenant.precision_signature) if jour else 'non signé'})"
+
+
+class AvenantInline(ConventionInline):
+    model = Avenant
+    fields = ["numero", "date_signature", "precision_signature", "duree_annees", "objet"]
+    autocomplete_fields = []
+    show_change_link = True
+
+
+class CouvertureFormSet(BaseInlineFormSet):
+    def clean(self):
+        """Refuse a commune entered twice on the page: the database knows only what is saved."""
+        super().clean()
+        rows = [form.cleaned_data for form in self.forms if form not in self.deleted_forms]
+        inside = [row["commune"] for row in rows if row.get("commune") and not row.get("sortie")]
+        if twice := {str(commune) for commune in inside if inside.count(commune) > 1}:
+            raise ValidationError(f"Commune saisie deux fois : {', '.join(sorted(twice))}.")
+
+
+class CouvertureInline(ConventionInline):
+    model = CommuneCouverte
+    formset = CouvertureFormSet
+    fields = ["commune", "entree", "sortie"]
+    avenant_fields = ["entree", "sortie"]
+    select_related = ["commune", "entree__convention", "sortie__convention"]
+
+
+class PartieInline(ConventionInline):
+    model = Partie
+    autocomplete_fields = ["commune", "intercommunalite", "organisme"]
+    select_related = [*autocomplete_fields, "avenant__convention"]
+    fields = [*autocomplete_fields, "role", "avenant", "date_deliberation", "date_signature"]
+    avenant_fields = ["avenant"]
+
+
+class SecteurInline(ConventionInline):
+    model = Secteur
+    fields = ["nom", "commune", "avenant"]
+    avenant_fields = ["avenant"]
+    select_related = ["commune", "avenant__convention"]
+
+
+class EtatFilter(admin.SimpleListFilter):
+    title = "état"
+    parameter_name = "etat"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("en_vigueur", "en vigueur aujourd'hui"),
+            ("terminee", "terminée"),
+            ("non_signee", "non signée"),
+        ]
+
+    def queryset(self, request, queryset):
+        today, conventions = timezone.localdate(), Convention.objects
+        kept = {
+            "en_vigueur": conventions.en_vigueur(today),
+            "terminee": conventions.ended(today),
+            "non_signee": conventions.exclude(pk__in=conventions.signees(today).values("pk")),
+        }.get(self.value())
+        return queryset if kept is None else queryset.filter(pk__in=kept.values("pk"))
+
+
+@admin.register(Convention)
+class ConventionAdmin(SourceeAdmin):
+    list_display = ["intitule", "porteur", "departement_reference"]
+    list_display += ["signature", "fin", "communes", "vaut_ort"]
+    list_filter = [
+        EtatFilter,
+        "vaut_ort",
+        "origine",
+        DepartementFilter.through("couvertures__commune__departement", "departement_reference"),
+    ]
+    list_select_related = ["porteur", "departement_reference"]
+    search_fields = ["intitule", "identifiant"]
+    search_help_text = "Intitulé, identifiant, commune couverte ou intercommunalité"
+    territory_search = ["couvertures__commune", "porteur"]
+    date_hierarchy = "date_signature"
+    frozen_fields = ["identifiant"]
+    prepopulated_fields = {"identifiant": ["intitule"]}
+    autocomplete_fields = ["porteur", "departement_reference", "ville_principale"]
+    inlines = [AvenantInline, CouvertureInline, PartieInline, SecteurInline]
+    ort_fields = ["vaut_ort", "ville_principale", "derogation_l303_3", "origine"]
+    fieldsets = [
+        (None, {"fields": ["intitule", "identifiant", "porteur", "departement_reference"]}),
+        ("Signature", {"fields": SIGNATURE}),
+        ("Opération de revitalisation de territoire", {"fields": ort_fields}),
+        ("Interne", {"fields": ["note_interne"]}),
+    ]
+    signature = date_column("date_signature", "precision_signature", "signature")
+
+    def get_urls(self):
+        search = self.admin_site.admin_view(self.search_communes)
+        return [
+            path("<path:object_id>/communes/", search, name="ort_convention_communes"),
+            *super().get_urls(),
+        ]
+
+    def search_communes(self, request, object_id):
+        convention = self.get_object(request, unquote(object_id))
+        if convention is None or not self.has_change_permission(request, convention):
+            raise PermissionDenied
+        view = CommunesWithinReach.as_view(admin_site=self.admin_site, convention=convention)
+        return view(request)
+
+    def get_changeform_initial_data(self, request):
+        """Fill in the département of an agent who has only one."""
+        own = list(Departement.objects.for_user(request.user)[:2])
+        only = {"departement_reference": own[0].pk} if len(own) == 1 else {}
+        return only | super().get_changeform_initial_data(request)
+
+    def list_prefetch(self):
+        covered = CommuneCouverte.objects.as_of(timezone.localdate())
+        return ["avenants", Prefetch("couvertures", covered, to_attr="couvertures_du_jour")]
+
+    @admin.display(description="communes")
+    def communes(self, convention):
+        return len(convention.couvertures_du_jour)
+
+    @admin.display(description="fin")
+    def fin(self, convention):
+        jour = convention.date_fin_au(timezone.localdate())
+        return jour and bare(jour, convention.precision_signature)
+
+
+class EntreeInline(ReadOnly, PerimetreInline):
+    model = CommuneCouverte
+    fk_name = "entree"
+    verbose_name_plural = "communes entrées par cet avenant"
+    fields = ["commune", "sortie"]
+    select_related = ["commune", "sortie__convention"]
+
+
+class SortieInline(EntreeInline):
+    fk_name = "sortie"
+    verbose_name_plural = "communes sorties par cet avenant"
+    fields = ["commune", "entree"]
+    select_related = ["commune", "entree__convention"]
+
+
+# What `Avenant.objets` tells, as an agent says it.
+OBJETS = {
+    "ajout_communes": "ajoute des communes",
+    "retrait_communes": "retire des communes",
+    "prolongation": "prolonge",
+    "secteurs": "crée des secteurs",
+    "parties": "ajoute des parties",
+}
+
+
+@admin.register(Avenant)
+class AvenantAdmin(SourceeAdmin):
+    list_display = ["nom_de_l_acte", "convention", "signature", "effets", "objet"]
+    list_filter = [
+        DepartementFilter.through(
+            "convention__couvertures__commune__departement", "convention__departement_reference"
+        )
+    ]
+    list_select_related = ["convention"]
+    search_fields = ["objet", "convention__intitule", "convention__identifiant"]
+    search_help_text = "Objet, convention, commune entrée ou sortie, intercommunalité"
+    territory_search = ["entrees__commune", "sorties__commune", "convention__porteur"]
+    date_hierarchy = "date_signature"
+    frozen_fields = ["convention"]
+    autocomplete_fields = ["convention"]
+    inlines = [EntreeInline, SortieInline]
+    fieldsets = [
+        (None, {"fields": ["convention", "numero", "objet"]}),
+        ("Signature", {"fields": SIGNATURE}),
+        ("Interne", {"fields": ["note_interne"]}),
+    ]
+    signature = date_column("date_signature", "precision_signature", "signature")
+
+    def list_prefetch(self):
+        return ["entrees", "sorties", "secteurs", "parties"]
+
+    @admin.display(description="avenant", ordering="numero")
+    def nom_de_l_acte(self, avenant):
+        return avenant.nom
+
+    @admin.display(description="effets")
+    def effets(self, avenant):
+        return ", ".join(OBJETS[objet] for objet in avenant.objets()) or None
+
+
+@admin.register(Organisme)
+class OrganismeAdmin(PvdAdmin):
+    list_display = ["nom", "nature", "siren"]
+    list_filter = ["nature"]
+    search_fields = ["nom", "siren"]
+    search_help_text = "Nom ou SIREN"

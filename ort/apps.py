@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class OrtConfig(AppConfig):
+    name = "ort"
+    verbose_name = "Opérations de revitalisation de territoire"

@@ -1,0 +1,278 @@
+"""The public files on the ORT: `ort`, `ort-communes` and `avenants`."""
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+
+from communes.models import Labellisation
+from ort.actes import OrtDuJour, with_actes
+from ort.filtres import StatutOrt
+from ort.models import Avenant, CommuneCouverte
+from pvd.socle.tableaux import Colonne, Table
+
+CODE_INSEE = {"pattern": r"^([013-9]\d|2[AB1-9])\d{3}$"}
+CODE_DEPARTEMENT = {"pattern": r"^([013-9]\d|2[AB1-9]|9[78]\d)$"}
+SIREN = {"pattern": r"^\d{9}$"}
+PRECISION = {"enum": ["jour", "mois", "annee", "au_plus_tard"]}
+ENTREE_PAR = {"enum": ["convention", "avenant"]}
+
+
+@dataclass
+class LigneOrt(OrtDuJour):
+    """An ORT on a day, and the codes of the `laureates` of that day."""
+
+    laureates: set
+
+    @property
+    def codes(self):
+        return sorted(couverture.commune_id for couverture in self.couvertes)
+
+    @property
+    def avenants(self):
+        return self.convention.avenants_au(self.jour)
+
+    @property
+    def statut(self):
+        return StatutOrt.TERMINEE.value if self.terminee else StatutOrt.EN_VIGUEUR.value
+
+
+def ort_rows(conventions, jour):
+    """Yield a `LigneOrt` for each of `conventions`, a queryset, as known on `jour`."""
+    laureates = set(Labellisation.objects.as_of(jour).values_list("commune", flat=True))
+    for convention in with_actes(conventions, jour).order_by("identifiant"):
+        yield LigneOrt(convention, jour, laureates)
+
+
+ORT = Table(
+    "ort",
+    "Opérations de revitalisation de territoire",
+    "Une ligne par ORT qui couvre, ce jour-là, au moins une commune du programme.",
+    (
+        Colonne(
+            "ort_identifiant",
+            lambda o: o.convention.identifiant,
+            "Identifiant de l'ORT dans ces fichiers, qui ne change pas.",
+            contraintes={"required": True, "unique": True},
+        ),
+        Colonne("intitule", lambda o: o.convention.intitule, "Intitulé de l'ORT."),
+        Colonne(
+            "siren_epci",
+            lambda o: o.convention.porteur_id,
+            "SIREN de l'intercommunalité qui porte l'ORT.",
+            contraintes=SIREN,
+        ),
+        Colonne(
+            "nom_epci",
+            lambda o: o.convention.porteur and o.convention.porteur.nom_au(o.jour),
+            "Nom de cette intercommunalité ce jour-là.",
+        ),
+        Colonne(
+            "departement_reference",
+            lambda o: o.convention.departement_reference_id,
+            "Département qui tient la fiche de l'ORT.",
+            contraintes=CODE_DEPARTEMENT,
+        ),
+        Colonne(
+            "departements",
+            lambda o: "|".join(sorted(d.pk for d in o.departements)),
+            "Départements des communes couvertes, séparés par « | ».",
+        ),
+        Colonne(
+            "origine",
+            lambda o: o.convention.origine,
+            "Programme dont l'ORT est née : PVD, ACV (Action cœur de ville) ou autre.",
+            contraintes={"enum": ["PVD", "ACV", "autre"]},
+        ),
+        Colonne(
+            "date_signature",
+            lambda o: o.convention.date_signature,
+            "Signature de la convention valant ORT.",
+            "date",
+        ),
+        Colonne(
+            "precision_signature",
+            lambda o: o.convention.precision_signature,
+            "Ce que l'on sait de cette date.",
+            contraintes=PRECISION,
+        ),
+        Colonne(
+            "duree_annees",
+            lambda o: o.duree,
+            "Durée en années, prolongations comprises ; vide si elle n'est pas connue.",
+            "integer",
+        ),
+        Colonne(
+            "date_fin",
+            lambda o: o.fin,
+            "Premier jour où l'ORT n'est plus en vigueur ; vide si la durée n'est pas connue.",
+            "date",
+        ),
+        Colonne(
+            "ville_principale",
+            lambda o: o.convention.ville_principale_id,
+            "Code INSEE de la ville principale de l'intercommunalité ; vide si non renseignée.",
+            contraintes=CODE_INSEE,
+        ),
+        Colonne(
+            "derogation_l303_3",
+            lambda o: o.convention.derogation_l303_3,
+            "ORT sans la ville principale, par dérogation (CCH, art. L. 303-3) ; vide si inconnu.",
+            "boolean",
+        ),
+        Colonne(
+            "nb_communes_couvertes",
+            lambda o: len(o.codes),
+            "Nombre de communes couvertes ce jour-là, de tous départements.",
+            "integer",
+        ),
+        Colonne(
+            "nb_communes_laureates",
+            lambda o: len(o.laureates.intersection(o.codes)),
+            "Parmi elles, communes du programme ce jour-là.",
+            "integer",
+        ),
+        Colonne(
+            "communes_couvertes",
+            lambda o: "|".join(o.codes),
+            "Codes INSEE des communes couvertes ce jour-là, séparés par « | ».",
+        ),
+        Colonne(
+            "nb_avenants",
+            lambda o: len(o.avenants),
+            "Nombre d'avenants signés ce jour-là ou avant.",
+            "integer",
+        ),
+        Colonne(
+            "date_dernier_avenant",
+            lambda o: o.avenants[-1].date_signature if o.avenants else None,
+            "Signature du dernier de ces avenants.",
+            "date",
+        ),
+        Colonne(
+            "statut",
+            lambda o: o.statut,
+            "En vigueur ou terminée ce jour-là.",
+            contraintes={"enum": StatutOrt.values},
+        ),
+    ),
+)
+
+
+def ort_commune_rows(conventions, jour):
+    """Yield the coverages that hold on `jour` in each of `conventions`, each with its `nom` that day."""
+    held = CommuneCouverte.objects.as_of(jour).filter(convention__in=conventions.values("pk"))
+    laureate = Labellisation.objects.as_of(jour).filter(commune=OuterRef("commune"))
+    for couverture in (
+        held.annotate(laureate=Exists(laureate))
+        .select_related("convention", "commune", "entree")
+        .prefetch_related("commune__anciens_noms")
+        .order_by("convention__identifiant", "commune_id")
+        .iterator(chunk_size=2000)
+    ):
+        couverture.nom = couverture.commune.nom_au(jour)
+        yield couverture
+
+
+ORT_COMMUNES = Table(
+    "ort-communes",
+    "Communes couvertes par une ORT",
+    "Une ligne par commune et par ORT, ce jour-là, qu'elle soit ou non du programme.",
+    (
+        Colonne(
+            "code_insee",
+            lambda c: c.commune_id,
+            "Code INSEE de la commune.",
+            contraintes={"required": True, **CODE_INSEE},
+        ),
+        Colonne("nom_commune", lambda c: c.nom, "Nom de la commune ce jour-là."),
+        Colonne(
+            "code_departement",
+            lambda c: c.commune.departement_id,
+            "Département de la commune.",
+            contraintes=CODE_DEPARTEMENT,
+        ),
+        Colonne(
+            "ort_identifiant", lambda c: c.convention.identifiant, "ORT qui couvre la commune."
+        ),
+        Colonne(
+            "date_entree_ort",
+            lambda c: c.date_entree,
+            "Signature de l'acte par lequel la commune est entrée.",
+            "date",
+        ),
+        Colonne(
+            "entree_par",
+            lambda c: c.entree_par,
+            "Acte d'entrée : la convention elle-même ou un avenant.",
+            contraintes=ENTREE_PAR,
+        ),
+        Colonne(
+            "avenant_numero",
+            lambda c: c.entree and c.entree.numero,
+            "Numéro de cet avenant ; vide s'il n'est pas connu.",
+            "integer",
+        ),
+        Colonne(
+            "laureate_pvd",
+            lambda c: c.laureate,
+            "La commune est du programme ce jour-là.",
+            "boolean",
+        ),
+    ),
+)
+
+
+def avenant_rows(conventions, jour):
+    """Return the avenants of `conventions`, a queryset, signed on `jour` or before."""
+    return (
+        Avenant.objects.signes(jour)
+        .filter(convention__in=conventions.values("pk"))
+        .select_related("convention")
+        .prefetch_related("entrees", "sorties", "secteurs", "parties")
+        .order_by("convention__identifiant", "date_signature", "pk")
+    )
+
+
+def codes(couvertures):
+    return "|".join(sorted(couverture.commune_id for couverture in couvertures.all()))
+
+
+AVENANTS = Table(
+    "avenants",
+    "Avenants aux ORT",
+    "Une ligne par avenant signé ce jour-là ou avant.",
+    (
+        Colonne(
+            "ort_identifiant", lambda a: a.convention.identifiant, "ORT que l'avenant modifie."
+        ),
+        Colonne(
+            "numero",
+            lambda a: a.numero,
+            "Numéro que porte l'acte ; vide s'il n'est pas connu.",
+            "integer",
+        ),
+        Colonne("date_signature", lambda a: a.date_signature, "Signature de l'avenant.", "date"),
+        Colonne(
+            "precision_signature",
+            lambda a: a.precision_signature,
+            "Ce que l'on sait de cette date.",
+            contraintes=PRECISION,
+        ),
+        Colonne(
+            "objets",
+            lambda a: "|".join(a.objets()),
+            "Ce que fait l'avenant : ajout_communes, retrait_communes, prolongation, secteurs, "
+            "parties, séparés par « | ».",
+        ),
+        Colonne(
+            "communes_ajoutees",
+            lambda a: codes(a.entrees),
+            "Codes INSEE des communes qu'il fait entrer, séparés par « | ».",
+        ),
+        Colonne(
+            "communes_retirees",
+            lambda a: codes(a.sorties),
+            "Codes INSEE des communes qu'il fait sortir, séparés par « | ».",
+        ),
+    ),
+)

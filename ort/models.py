@@ -1,0 +1,459 @@
+"""Conventions and their avenants, and the communes they cover from an act to another.
+
+The days of a commune in an ORT are those of its acts: they are read through the acts and never
+copied, so that correcting the date of an act corrects everything.
+"""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce, ExtractDay, ExtractMonth, ExtractYear
+
+from communes.models import Commune, Departement, Intercommunalite, Labellisation
+from pvd.socle.dates import PrecisionField, add_years
+from pvd.socle.historique import Historisee
+from pvd.socle.sources import Sourcee
+
+
+class ConventionQuerySet(models.QuerySet):
+    def for_user(self, user):
+        """Keep the conventions that cover, at any date, a commune of `user`, or refer to its département.
+
+        A convention over two départements is thus shared by the agents of both.
+        """
+        covered = CommuneCouverte.objects.filter(commune__in=Commune.objects.for_user(user))
+        return self.filter(
+            Q(pk__in=covered.values("convention"))
+            | Q(departement_reference__in=Departement.objects.for_user(user))
+        )
+
+    def ort(self):
+        """Keep the conventions that are an ORT: a convention without its ville principale is not."""
+        return self.filter(vaut_ort=True)
+
+    def signees(self, jour):
+        """Keep the conventions signed on `jour` or before; a planned date is not a signature."""
+        return self.filter(date_signature__lte=jour)
+
+    def ended(self, jour):
+        """Keep the conventions whose duration, as extended by the avenants signed by `jour`, is over.
+
+        The first day out of force is the anniversary of the signature. A convention whose duration
+        is unknown never ends by itself. Days are compared as numbers (20230706), for both databases.
+        """
+        last_extension = (
+            Avenant.objects.signes(jour)
+            .filter(convention=OuterRef("pk"), duree_annees__isnull=False)
+            .order_by("-date_signature", "-pk")
+            .values("duree_annees")[:1]
+        )
+        signature = (
+            ExtractYear("date_signature") * 10_000
+            + ExtractMonth("date_signature") * 100
+            + ExtractDay("date_signature")
+        )
+        duration = Coalesce(Subquery(last_extension), F("duree_annees"))
+        return (
+            self.signees(jour)
+            .alias(jour_fin=signature + duration * 10_000)
+            .filter(jour_fin__lte=int(f"{jour:%Y%m%d}"))
+        )
+
+    def en_vigueur(self, jour):
+        """Keep the conventions signed on `jour` or before and not ended on `jour`."""
+        return self.signees(jour).exclude(pk__in=self.model.objects.ended(jour).values("pk"))
+
+    def covering(self, communes, jour):
+        """Keep the conventions that cover on `jour` at least one of `communes`, a queryset."""
+        couvertures = CommuneCouverte.objects.as_of(jour).filter(commune__in=communes.values("pk"))
+        return self.filter(pk__in=couvertures.values("convention"))
+
+    def du_programme(self, departement, jour):
+        """Keep the ORT signed by `jour` that cover on `jour` a commune lauréate of `departement`.
+
+        `departement` None speaks of France. An ORT over two départements is kept once for each.
+        Ended ORT are kept: chain with `en_vigueur(jour)` to count.
+        """
+        laureates = Labellisation.objects.as_of(jour).of_departement(departement).communes()
+        return self.ort().signees(jour).covering(laureates, jour)
+
+    def joined_only_by_avenant(self, departement, jour):
+        """Keep the conventions that every commune lauréate of `departement` they cover entered by avenant."""
+        laureates = Labellisation.objects.as_of(jour).of_departement(departement).communes()
+        founders = CommuneCouverte.objects.as_of(jour).filter(
+            convention=OuterRef("pk"), commune__in=laureates.values("pk"), entree__isnull=True
+        )
+        return self.filter(~Exists(founders))
+
+
+class Convention(Sourcee):
+    """A convention-cadre signed by the State, an intercommunalité and communes; often an ORT."""
+
+    class Origine(models.TextChoices):
+        PVD = "PVD", "Petites villes de demain"
+        ACV = "ACV", "Action cœur de ville"
+        AUTRE = "autre", "autre"
+
+    identifiant = models.SlugField(
+        "identifiant", unique=True, help_text="Adresse publique de l'ORT : ne change plus."
+    )
+    intitule = models.CharField("intitulé", max_length=250)
+    porteur = models.ForeignKey(
+        Intercommunalite,
+        models.PROTECT,
+        "conventions",
+        null=True,
+        blank=True,
+        verbose_name="intercommunalité porteuse",
+    )
+    departement_reference = models.ForeignKey(
+        Departement, models.PROTECT, "conventions", verbose_name="département de référence"
+    )
+    date_signature = models.DateField("date de signature", null=True, blank=True)
+    precision_signature = PrecisionField("précision")
+    date_signature_prevue = models.DateField("signature prévue", null=True, blank=True)
+    duree_annees = models.PositiveSmallIntegerField("durée, en années", null=True, blank=True)
+    vaut_ort = models.BooleanField(
+        "vaut ORT",
+        default=True,
+        help_text="Une convention-cadre sans la ville principale n'est pas une ORT, sauf dérogation.",
+    )
+    ville_principale = models.ForeignKey(
+        Commune, models.PROTECT, null=True, blank=True, verbose_name="ville principale"
+    )
+    derogation_l303_3 = models.BooleanField(
+        "dérogation du préfet (article L. 303-3 du CCH)", null=True, blank=True
+    )
+    origine = models.CharField("origine", max_length=5, choices=Origine, default=Origine.PVD)
+    note_interne = models.TextField("note interne", blank=True, help_text="Jamais publiée.")
+
+    objects = ConventionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "convention"
+        ordering = ["identifiant"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(duree_annees__isnull=True) | Q(duree_annees__range=(1, 99)),
+                name="ort_convention_duree_positive",
+                violation_error_message="Une durée compte de 1 à 99 années.",
+            )
+        ]
+
+    def __str__(self):
+        return self.intitule
+
+    def avenants_au(self, jour):
+        """Return the avenants signed on `jour` or before, in order; reads `avenants`, prefetch for lists."""
+        signed = [a for a in self.avenants.all() if a.date_signature and a.date_signature <= jour]
+        return sorted(signed, key=lambda a: (a.date_signature, a.pk))
+
+    def duree_au(self, jour):
+        """Return the duration in years, as extended by the avenants signed by `jour`, or None."""
+        extensions = [a.duree_annees for a in self.avenants_au(jour) if a.duree_annees]
+        return extensions[-1] if extensions else self.duree_annees
+
+    def date_fin_au(self, jour):
+        """Return the first day out of force, as known on `jour`, or None: see `ConventionQuerySet.ended`."""
+        duration = self.duree_au(jour)
+        if self.date_signature is None or duration is None:
+            return None
+        return add_years(self.date_signature, duration)
+
+
+class AvenantQuerySet(models.QuerySet):
+    def for_user(self, user):
+        """Keep the avenants of the conventions of `user`."""
+        return self.filter(convention__in=Convention.objects.for_user(user))
+
+    def signes(self, jour):
+        """Keep the avenants signed on `jour` or before."""
+        return self.filter(date_signature__lte=jour)
+
+
+class Avenant(Sourcee):
+    """An act that changes a convention. It always hangs on the convention, never on another avenant."""
+
+    convention = models.ForeignKey(
+        Convention, models.PROTECT, "avenants", verbose_name="convention"
+    )
+    numero = models.PositiveSmallIntegerField(
+        "numéro",
+        null=True,
+        blank=True,
+        help_text="Celui que porte l'acte ; vide s'il n'est pas connu.",
+    )
+    date_signature = models.DateField("date de signature", null=True, blank=True)
+    precision_signature = PrecisionField("précision")
+    date_signature_prevue = models.DateField("signature prévue", null=True, blank=True)
+    duree_annees = models.PositiveSmallIntegerField(
+        "nouvelle durée totale, en années",
+        null=True,
+        blank=True,
+        help_text="Depuis la signature de la convention. Vide : l'avenant ne prolonge pas.",
+    )
+    objet = models.CharField("objet", max_length=250, blank=True)
+    note_interne = models.TextField("note interne", blank=True, help_text="Jamais publiée.")
+
+    objects = AvenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "avenant"
+        ordering = ["convention", "date_signature", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["convention", "numero"],
+                name="ort_avenant_numero_unique",
+                violation_error_message="Cette convention a déjà un avenant de ce numéro.",
+            ),
+            models.CheckConstraint(
+                condition=Q(duree_annees__isnull=True) | Q(duree_annees__range=(1, 99)),
+                name="ort_avenant_duree_positive",
+                violation_error_message="Une durée compte de 1 à 99 années.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.nom} ({self.convention})"
+
+    @property
+    def nom(self):
+        """Return how the act is called: by its number if it is known."""
+        return f"avenant n° {self.numero}" if self.numero else "avenant"
+
+    def clean(self):
+        signature = self.convention.date_signature if self.convention_id else None
+        if self.date_signature and signature and self.date_signature < signature:
+            raise ValidationError(
+                {"date_signature": "Un avenant ne peut pas être signé avant sa convention."}
+            )
+
+    def objets(self):
+        """Return what the act does, told by the records that name it; prefetch them for lists."""
+        told = {
+            "ajout_communes": self.entrees.all(),
+            "retrait_communes": self.sorties.all(),
+            "prolongation": self.duree_annees,
+            "secteurs": self.secteurs.all(),
+            "parties": self.parties.all(),
+        }
+        return [objet for objet, records in told.items() if records]
+
+
+class CommuneCouverteQuerySet(models.QuerySet):
+    def for_user(self, user):
+        """Keep the communes, of whatever département, of the conventions of `user`."""
+        return self.filter(convention__in=Convention.objects.for_user(user))
+
+    def with_dates(self):
+        """Add `date_entree` and `date_sortie`, the days of the acts of entry and exit."""
+        return self.annotate(
+            date_entree=Case(
+                When(entree__isnull=False, then=F("entree__date_signature")),
+                default=F("convention__date_signature"),
+            ),
+            date_sortie=F("sortie__date_signature"),
+        )
+
+    def as_of(self, jour):
+        """Keep the communes entered by an act signed on `jour` or before, and not out by then.
+
+        The commune is in from the day of its act of entry, and out from the day of its act of exit.
+        """
+        return self.with_dates().filter(
+            Q(date_entree__lte=jour), Q(date_sortie__isnull=True) | Q(date_sortie__gt=jour)
+        )
+
+    def en_vigueur(self, jour):
+        """Keep the communes that an ORT in force on `jour` covers on that day."""
+        in_force = Convention.objects.ort().en_vigueur(jour)
+        return self.as_of(jour).filter(convention__in=in_force.values("pk"))
+
+    def by_avenant(self):
+        """Keep the communes whose act of entry is an avenant."""
+        return self.filter(entree__isnull=False)
+
+
+class CommuneCouverte(Historisee):
+    """A commune in a convention: entered by the convention itself or by an avenant, out by an avenant."""
+
+    convention = models.ForeignKey(
+        Convention, models.PROTECT, "couvertures", verbose_name="convention"
+    )
+    commune = models.ForeignKey(Commune, models.PROTECT, "couvertures", verbose_name="commune")
+    entree = models.ForeignKey(
+        Avenant,
+        models.PROTECT,
+        "entrees",
+        null=True,
+        blank=True,
+        verbose_name="entrée par l'avenant",
+        help_text="Vide : la commune est entrée par la convention elle-même.",
+    )
+    sortie = models.ForeignKey(
+        Avenant,
+        models.PROTECT,
+        "sorties",
+        null=True,
+        blank=True,
+        verbose_name="sortie par l'avenant",
+        help_text="Vide : la commune est toujours dans l'ORT.",
+    )
+
+    objects = CommuneCouverteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "commune couverte"
+        verbose_name_plural = "communes couvertes"
+        ordering = ["commune__nom_recherche"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["convention", "commune"],
+                condition=Q(sortie__isnull=True),
+                name="ort_commune_couverte_une_fois",
+                violation_error_message="Cette commune est déjà dans cette ORT.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.commune} dans {self.convention}"
+
+    def clean(self):
+        for field in ("entree", "sortie"):
+            avenant = getattr(self, field)
+            if avenant and avenant.convention_id != self.convention_id:
+                raise ValidationError({field: "Cet avenant est celui d'une autre convention."})
+
+    @property
+    def acte_entree(self):
+        """Return the act by which the commune entered: the avenant or the convention."""
+        return self.entree or self.convention
+
+    @property
+    def entree_par(self):
+        """Return `avenant` or `convention`, as the public files say it."""
+        return "avenant" if self.entree_id else "convention"
+
+
+class Organisme(Historisee):
+    """A body, public or private, that signs, supports or employs, other than the communes."""
+
+    class Nature(models.TextChoices):
+        ETAT = "etat", "État"
+        REGION = "region", "région"
+        DEPARTEMENT = "departement", "département"
+        PETR = "petr", "pôle d'équilibre territorial et rural"
+        ETABLISSEMENT = "etablissement", "établissement public"
+        CHAMBRE = "chambre", "chambre consulaire"
+        PRIVE = "prive", "acteur privé"
+        AUTRE = "autre", "autre"
+
+    nom = models.CharField("nom", max_length=200, unique=True)
+    nature = models.CharField("nature", max_length=14, choices=Nature)
+    siren = models.CharField("SIREN", max_length=9, blank=True)
+
+    class Meta:
+        verbose_name = "organisme"
+        ordering = ["nom"]
+
+    def __str__(self):
+        return self.nom
+
+
+class PartieQuerySet(models.QuerySet):
+    def for_user(self, user):
+        """Keep the parties to the conventions of `user`."""
+        return self.filter(convention__in=Convention.objects.for_user(user))
+
+
+class Partie(Historisee):
+    """Who signs or supports a convention: a commune, an intercommunalité or an organisme."""
+
+    class RolePartie(models.TextChoices):
+        SIGNATAIRE = "signataire", "signataire"
+        PARTENAIRE = "partenaire", "partenaire"
+
+    convention = models.ForeignKey(Convention, models.CASCADE, "parties", verbose_name="convention")
+    avenant = models.ForeignKey(
+        Avenant,
+        models.PROTECT,
+        "parties",
+        null=True,
+        blank=True,
+        verbose_name="entrée par l'avenant",
+    )
+    commune = models.ForeignKey(
+        Commune, models.PROTECT, null=True, blank=True, verbose_name="commune"
+    )
+    intercommunalite = models.ForeignKey(
+        Intercommunalite, models.PROTECT, null=True, blank=True, verbose_name="intercommunalité"
+    )
+    organisme = models.ForeignKey(
+        Organisme, models.PROTECT, null=True, blank=True, verbose_name="organisme"
+    )
+    role = models.CharField(
+        "rôle", max_length=10, choices=RolePartie, default=RolePartie.SIGNATAIRE
+    )
+    date_deliberation = models.DateField("délibération", null=True, blank=True)
+    date_signature = models.DateField("signature", null=True, blank=True)
+
+    objects = PartieQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "partie"
+        ordering = ["role", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    commune__isnull=False, intercommunalite__isnull=True, organisme__isnull=True
+                )
+                | Q(commune__isnull=True, intercommunalite__isnull=False, organisme__isnull=True)
+                | Q(commune__isnull=True, intercommunalite__isnull=True, organisme__isnull=False),
+                name="ort_partie_une_seule_identite",
+                violation_error_message=(
+                    "Une partie est une commune, une intercommunalité ou un organisme, un seul."
+                ),
+            )
+        ]
+
+    def __str__(self):
+        return str(self.qui)
+
+    @property
+    def qui(self):
+        """Return the commune, the intercommunalité or the organisme."""
+        return self.commune or self.intercommunalite or self.organisme
+
+
+class SecteurQuerySet(models.QuerySet):
+    def for_user(self, user):
+        """Keep the sectors of the conventions of `user`."""
+        return self.filter(convention__in=Convention.objects.for_user(user))
+
+
+class Secteur(Historisee):
+    """A secteur d'intervention of an ORT (article L. 303-2 of the CCH)."""
+
+    convention = models.ForeignKey(
+        Convention, models.CASCADE, "secteurs", verbose_name="convention"
+    )
+    commune = models.ForeignKey(Commune, models.PROTECT, verbose_name="commune")
+    nom = models.CharField("nom", max_length=200)
+    avenant = models.ForeignKey(
+        Avenant,
+        models.PROTECT,
+        "secteurs",
+        null=True,
+        blank=True,
+        verbose_name="créé par l'avenant",
+    )
+
+    objects = SecteurQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "secteur d'intervention"
+        verbose_name_plural = "secteurs d'intervention"
+        ordering = ["nom"]
+
+    def __str__(self):
+        return self.nom
