@@ -1,0 +1,5 @@
+from django.urls import path
+
+from projects import vues
+
+urlpatterns = [path("", vues.postes, name="postes")]

@@ -1,0 +1,40 @@
+"""The chef de projet posts and their state: no person is ever named."""
+
+from django.db.models import Prefetch
+from django.shortcuts import render
+
+from ort.actes import sourced
+from projects.filtres import PosteFiltres
+from projects.models import Desserte, Poste
+from pvd.socle.demande import jour_of, page_of
+
+
+def postes(request):
+    jour = jour_of(request)
+    filtres = PosteFiltres(request, Poste.objects.all(), jour)
+    page = page_of(request, with_details(filtres.rows, jour))
+    context = {
+        "jour": jour,
+        "filtres": filtres.offer(),
+        "departement": filtres.chosen("departement"),
+        "page": page,
+        "documents": list(dict.fromkeys(dit.source for poste in page for dit in poste.dits)),
+    }
+    return render(request, "projects/postes.html", context)
+
+
+def with_details(postes, jour):
+    """Prefetch on `postes` their employers, their sources and the communes served on `jour`."""
+    served = Desserte.objects.as_of(jour).select_related("commune__departement")
+    return postes.select_related(
+        "employeur_commune", "employeur_intercommunalite", "employeur_organisme"
+    ).prefetch_related(
+        sourced(),
+        "employeur_commune__anciens_noms",
+        "employeur_intercommunalite__anciens_noms",
+        Prefetch(
+            "dessertes",
+            served.prefetch_related("commune__anciens_noms"),
+            to_attr="dessertes_du_jour",
+        ),
+    )
