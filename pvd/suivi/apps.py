@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class SuiviConfig(AppConfig):
+    name = "pvd.suivi"
+    label = "suivi"
+    verbose_name = "Suivi"

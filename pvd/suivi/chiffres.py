@@ -1,0 +1,113 @@
+"""The figures of a département, or of France, on a day, each counted by its written rule."""
+
+from dataclasses import dataclass, field
+
+from communes.models import Departement, Labellisation, Tenue
+from ort.models import CommuneCouverte, Convention
+from projects.models import Occupation
+from pvd.suivi.models import Chiffre, ChiffrePublie
+
+# The rule of each figure, shown beside it: « J » is the day, « D » the département.
+REGLES = {
+    Chiffre.COMMUNES: "communes dont le temps dans le programme court ce jour-là",
+    Chiffre.INTERCOMMUNALITES: "intercommunalités distinctes, ce jour-là, de ces communes",
+    Chiffre.ORT: (
+        "conventions valant ORT, signées ce jour-là ou avant et non échues, "
+        "qui couvrent ce jour-là au moins une de ces communes"
+    ),
+    Chiffre.COMMUNES_COUVERTES: "communes lauréates couvertes ce jour-là par une de ces ORT",
+    Chiffre.PAR_AVENANT: "communes couvertes dont l'acte d'entrée est un avenant",
+    Chiffre.CONVENTIONS_PROPRES: (
+        "ORT dans lesquelles au moins une commune lauréate est entrée par la convention elle-même"
+    ),
+    Chiffre.ORT_PAR_AVENANT: (
+        "ORT dans lesquelles toutes les communes lauréates sont entrées par avenant"
+    ),
+    Chiffre.CHEFS_DE_PROJET: (
+        "personnes en poste ce jour-là sur un poste qui dessert une de ces communes"
+    ),
+}
+
+
+def ort_comptees(departement, jour):
+    """Return the ORT that count in `departement` (None: France) on `jour`: in force, and of the programme."""
+    return Convention.objects.du_programme(departement, jour).en_vigueur(jour)
+
+
+def couvertures_comptees(departement, jour):
+    """Return the coverages, by an ORT in force on `jour`, of the communes lauréates of `departement`."""
+    laureates = Labellisation.objects.as_of(jour).of_departement(departement)
+    return CommuneCouverte.objects.en_vigueur(jour).filter(commune__in=laureates.values("commune"))
+
+
+def count_chefs_de_projet(departement, jour):
+    """Return the number of people in post, or None when too little is recorded to tell.
+
+    Where the posts are not kept in full, no person recorded does not mean nobody in post.
+    """
+    found = Occupation.objects.en_poste(departement, jour).count()
+    complete = departement is not None and departement.tenue_postes == Tenue.COMPLETE
+    return found if found or complete else None
+
+
+def chiffres(departement, jour):
+    """Return the value of each `Chiffre` in `departement` (None: France) on `jour`; None: not known.
+
+    An ORT over two départements counts once in each and once in France: the figure of France is
+    not the sum of those of the départements.
+    """
+    laureates = Labellisation.objects.as_of(jour).of_departement(departement)
+    ort = ort_comptees(departement, jour)
+    couvertures = couvertures_comptees(departement, jour)
+    par_avenant = ort.joined_only_by_avenant(departement, jour).count()
+    nb_ort = ort.count()
+    return {
+        Chiffre.COMMUNES: laureates.count(),
+        Chiffre.INTERCOMMUNALITES: (
+            laureates.rattachements(jour).values("intercommunalite").distinct().count()
+        ),
+        Chiffre.ORT: nb_ort,
+        Chiffre.COMMUNES_COUVERTES: couvertures.values("commune").distinct().count(),
+        Chiffre.PAR_AVENANT: couvertures.by_avenant().values("commune").distinct().count(),
+        Chiffre.CONVENTIONS_PROPRES: nb_ort - par_avenant,
+        Chiffre.ORT_PAR_AVENANT: par_avenant,
+        Chiffre.CHEFS_DE_PROJET: count_chefs_de_projet(departement, jour),
+    }
+
+
+@dataclass
+class Comparaison:
+    """A published figure, and ours on the same day by the same rule."""
+
+    publie: ChiffrePublie
+    calcule: int | None
+    regle: str = field(init=False)
+
+    def __post_init__(self):
+        self.regle = REGLES[self.publie.chiffre]
+
+    @property
+    def concorde(self):
+        """Tell whether both agree; None when ours is not known."""
+        return None if self.calcule is None else self.calcule == self.publie.valeur
+
+
+def comparaisons(departement, jour):
+    """Return the figures published of `departement` (None: France) by `jour`, held against ours.
+
+    Figures of one day are computed once: the number of queries follows the days, not the figures.
+    """
+    published = ChiffrePublie.objects.filter(departement=departement, jour__lte=jour)
+    computed = {}
+    compared = []
+    for publie in published.select_related("source"):
+        if publie.jour not in computed:
+            computed[publie.jour] = chiffres(departement, publie.jour)
+        compared.append(Comparaison(publie, computed[publie.jour][publie.chiffre]))
+    return compared
+
+
+def departements_du_programme(jour):
+    """Return the départements of which something is recorded on `jour`."""
+    laureates = Labellisation.objects.as_of(jour)
+    return Departement.objects.filter(pk__in=laureates.values("commune__departement"))

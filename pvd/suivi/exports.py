@@ -1,0 +1,139 @@
+"""The public file on the communes of the programme: what their `Situation` says."""
+
+from ort.exports import CODE_DEPARTEMENT, CODE_INSEE, ENTREE_PAR, PRECISION, SIREN
+from pvd.socle.tableaux import Colonne, Table
+from pvd.suivi.situation import EtatPoste, Statut, situations
+
+
+def commune_rows(communes, jour):
+    """Return the `Situation` on `jour` of each of `communes`, a queryset, in the order of codes."""
+    return situations(communes.order_by("code_insee"), jour)
+
+
+def intercommunalite(situation):
+    return situation.intercommunalite and situation.intercommunalite.siren
+
+
+def of_convention(attribute):
+    """Return how to read an attribute of the ORT of a situation, if there is one."""
+    return lambda s: getattr(s.convention, attribute) if s.convention else None
+
+
+def of_couverture(attribute):
+    """Return how to read an attribute of the coverage of a situation, if there is one."""
+    return lambda s: getattr(s.couverture, attribute) if s.couverture else None
+
+
+def avenant_numero(situation):
+    entree = situation.couverture and situation.couverture.entree
+    return entree.numero if entree else None
+
+
+COMMUNES = Table(
+    "communes",
+    "Communes du programme",
+    "Une ligne par commune du programme ce jour-là ; avec statut=sortie, par commune sortie.",
+    (
+        Colonne(
+            "code_insee",
+            lambda s: s.commune.code_insee,
+            "Code INSEE de la commune.",
+            contraintes={"required": True, "unique": True, **CODE_INSEE},
+        ),
+        Colonne("nom_commune", lambda s: s.nom, "Nom de la commune ce jour-là."),
+        Colonne(
+            "siren_commune", lambda s: s.commune.siren, "SIREN de la commune.", contraintes=SIREN
+        ),
+        Colonne(
+            "code_departement",
+            lambda s: s.commune.departement_id,
+            "Code du département.",
+            contraintes=CODE_DEPARTEMENT,
+        ),
+        Colonne("nom_departement", lambda s: s.commune.departement.nom, "Nom du département."),
+        Colonne(
+            "siren_epci",
+            intercommunalite,
+            "SIREN de l'intercommunalité de la commune ce jour-là ; vide si elle n'en a pas.",
+            contraintes=SIREN,
+        ),
+        Colonne(
+            "nom_epci", lambda s: s.nom_intercommunalite, "Nom de l'intercommunalité ce jour-là."
+        ),
+        Colonne(
+            "population",
+            lambda s: s.population,
+            "Population municipale du millésime ; vide avant le premier millésime.",
+            "integer",
+        ),
+        Colonne(
+            "id_pvd",
+            lambda s: s.labellisation.id_pvd,
+            "Identifiant de l'ANCT dans le programme ; vide s'il n'est pas connu.",
+        ),
+        Colonne(
+            "date_entree_programme",
+            lambda s: s.labellisation.debut,
+            "Entrée de la commune dans le programme.",
+            "date",
+        ),
+        Colonne(
+            "precision_entree",
+            lambda s: s.labellisation.precision_debut,
+            "Ce que l'on sait de cette date.",
+            contraintes=PRECISION,
+        ),
+        Colonne(
+            "date_signature_adhesion",
+            lambda s: s.date_adhesion,
+            "Signature de la convention d'adhésion.",
+            "date",
+        ),
+        Colonne(
+            "date_sortie_programme",
+            lambda s: s.date_sortie,
+            "Premier jour hors du programme ; vide pour une commune qui y est.",
+            "date",
+        ),
+        Colonne(
+            "statut",
+            lambda s: s.statut.value,
+            "Où en est la commune ce jour-là.",
+            contraintes={"enum": Statut.values},
+        ),
+        Colonne(
+            "ort_identifiant", of_convention("identifiant"), "ORT qui couvre la commune ce jour-là."
+        ),
+        Colonne("ort_intitule", of_convention("intitule"), "Intitulé de cette ORT."),
+        Colonne(
+            "date_signature_ort",
+            of_convention("date_signature"),
+            "Signature de la convention valant ORT.",
+            "date",
+        ),
+        Colonne(
+            "date_entree_ort",
+            of_couverture("date_entree"),
+            "Signature de l'acte par lequel la commune est entrée dans l'ORT.",
+            "date",
+        ),
+        Colonne(
+            "entree_par",
+            of_couverture("entree_par"),
+            "Acte d'entrée : la convention elle-même ou un avenant.",
+            contraintes=ENTREE_PAR,
+        ),
+        Colonne(
+            "avenant_numero",
+            avenant_numero,
+            "Numéro de cet avenant ; vide s'il n'est pas connu.",
+            "integer",
+        ),
+        Colonne(
+            "poste_chef_projet",
+            lambda s: s.etat_poste.value,
+            "État du poste de chef de projet qui sert la commune ce jour-là.",
+            contraintes={"enum": EtatPoste.values},
+        ),
+    ),
+)

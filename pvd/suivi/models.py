@@ -1,0 +1,64 @@
+"""What others have published: the figures that ours are held against."""
+
+from django.db import models
+
+from communes.models import Departement
+from pvd.socle.historique import Historisee
+from pvd.socle.sources import Source
+
+
+class Chiffre(models.TextChoices):
+    """The figures that `pvd.suivi.chiffres` counts, each by its written rule."""
+
+    COMMUNES = "communes", "communes lauréates"
+    INTERCOMMUNALITES = "intercommunalites", "intercommunalités"
+    ORT = "ort", "ORT"
+    COMMUNES_COUVERTES = "communes_couvertes", "communes couvertes par une ORT"
+    PAR_AVENANT = "par_avenant", "dont communes entrées par avenant"
+    CONVENTIONS_PROPRES = "conventions_propres", "dont ORT signées avec les communes lauréates"
+    ORT_PAR_AVENANT = "ort_par_avenant", "dont ORT rejointes par avenant"
+    CHEFS_DE_PROJET = "chefs_de_projet", "chefs de projet en poste"
+
+
+class ChiffrePublieQuerySet(models.QuerySet):
+    def for_user(self, user):
+        """Keep the figures of the départements of `user`."""
+        return self.filter(departement__in=Departement.objects.for_user(user))
+
+
+class ChiffrePublie(Historisee):
+    """A figure that a document gives of a département, or of France, on a day."""
+
+    departement = models.ForeignKey(
+        Departement,
+        models.PROTECT,
+        "chiffres_publies",
+        null=True,
+        blank=True,
+        verbose_name="département",
+        help_text="Vide : la France.",
+    )
+    chiffre = models.CharField("chiffre", max_length=20, choices=Chiffre)
+    jour = models.DateField("au jour du")
+    valeur = models.PositiveIntegerField("valeur publiée")
+    source = models.ForeignKey(Source, models.PROTECT, verbose_name="source")
+    note = models.CharField(
+        "explication de l'écart", max_length=400, blank=True, help_text="Publiée."
+    )
+
+    objects = ChiffrePublieQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "chiffre publié"
+        verbose_name_plural = "chiffres publiés"
+        ordering = ["-jour", "chiffre"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["departement", "chiffre", "jour", "source"],
+                name="suivi_chiffre_publie_unique",
+                violation_error_message="Ce chiffre de cette source est déjà enregistré.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_chiffre_display()} : {self.valeur}"

@@ -1,0 +1,107 @@
+"""The home page, the page of France and that of a département: figures, delays, published figures."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from communes.models import Departement, Labellisation, Tenue
+from pvd.socle.demande import jour_of
+from pvd.suivi.chiffres import (
+    REGLES,
+    chiffres,
+    comparaisons,
+    departements_du_programme,
+    ort_comptees,
+)
+from pvd.suivi.models import Chiffre
+from pvd.suivi.recit import milestones
+from pvd.suivi.situation import Statut, communes_with_statut, situations
+
+# The figures that stand out, each with those that detail it.
+CARTES = {
+    Chiffre.COMMUNES: [],
+    Chiffre.INTERCOMMUNALITES: [],
+    Chiffre.ORT: [Chiffre.CONVENTIONS_PROPRES, Chiffre.ORT_PAR_AVENANT],
+    Chiffre.COMMUNES_COUVERTES: [Chiffre.PAR_AVENANT],
+    Chiffre.CHEFS_DE_PROJET: [],
+}
+
+
+@dataclass
+class Carte:
+    """A figure, its rule in words, and the figures that detail it."""
+
+    chiffre: Chiffre
+    valeur: int | None
+    details: list
+
+    @property
+    def regle(self):
+        return REGLES[self.chiffre]
+
+
+def cartes(departement, jour):
+    """Return the figures to show; where nothing is kept, nothing recorded means unknown, not zero."""
+    values = chiffres(departement, jour)
+    if departement is not None and departement.tenue == Tenue.AUCUNE:
+        values = {chiffre: value or None for chiffre, value in values.items()}
+    return [
+        Carte(main, values[main], [Carte(detail, values[detail], []) for detail in details])
+        for main, details in CARTES.items()
+    ]
+
+
+def accueil(request):
+    """Show the département of the site if it has one, else France."""
+    departement = Departement.objects.filter(pk=settings.PVD_DEPARTEMENT).first()
+    return page_of_departement(request, departement) if departement else france(request)
+
+
+def departement(request, code):
+    return page_of_departement(request, get_object_or_404(Departement, pk=code.upper()))
+
+
+def page_of_departement(request, departement):
+    jour = jour_of(request)
+    known = Labellisation.objects.of_departement(departement).filter(debut__lte=jour)
+    suivies = list(situations(known.communes(), jour))
+    laureates = [s for s in suivies if s.laureate]
+    waiting = [s for s in laureates if s.echeance_ort]
+    context = {
+        "jour": jour,
+        "departement": departement,
+        "cartes": cartes(departement, jour),
+        "laureates": laureates,
+        "sorties": [s for s in suivies if s.statut == Statut.SORTIE],
+        "en_attente": sorted(waiting, key=lambda s: s.echeance_ort),
+        "ort_par_avenant": ort_comptees(departement, jour).joined_only_by_avenant(
+            departement, jour
+        ),
+        "comparaisons": comparaisons(departement, jour),
+        "jalons": milestones(departement, timezone.localdate()),
+    }
+    return render(request, "suivi/departement.html", context)
+
+
+def france(request):
+    """Show what is recorded of France: the départements of the programme, and how far each is kept."""
+    jour = jour_of(request)
+    of_programme = departements_du_programme(jour) | Departement.objects.exclude(tenue=Tenue.AUCUNE)
+    communes = Counter(
+        Labellisation.objects.as_of(jour).values_list("commune__departement", flat=True)
+    )
+    waiting = situations(communes_with_statut(Statut.ADHESION_SIGNEE, None, jour), jour)
+    late = Counter(s.commune.departement_id for s in waiting if s.en_retard)
+    context = {
+        "jour": jour,
+        "cartes": cartes(None, jour),
+        "departements": [
+            (departement, communes[departement.pk], late[departement.pk])
+            for departement in of_programme.select_related("region")
+        ],
+        "comparaisons": comparaisons(None, jour),
+    }
+    return render(request, "suivi/france.html", context)

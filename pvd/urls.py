@@ -1,0 +1,10 @@
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("donnees/", include("pvd.suivi.urls_donnees")),
+    path("ort/", include("ort.urls")),
+    path("chefs-de-projet/", include("projects.urls")),
+    path("", include("pvd.suivi.urls")),
+]
