@@ -1,0 +1,194 @@
+"""The back office of the territory, the programme and the accounts."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from communes.models import Agent, AncienNomCommune, Labellisation, Role
+from tests import factories
+from tests.formulaires import errors, filled
+
+
+def found(browser, page, term):
+    answer = browser.get(reverse(f"admin:{page}_changelist"), {"q": term})
+    return [str(record) for record in answer.context["cl"].queryset]
+
+
+@pytest.mark.parametrize("term", ["Lodève", "lodeve", "LODEVE", "34142", " lodeve "])
+def test_a_commune_is_found_as_people_type_it(term, agent_34):
+    factories.commune("34142", nom="Lodève")
+    factories.commune("34103", nom="Florensac")
+    assert found(agent_34, "communes_commune", term) == ["Lodève"]
+
+
+@pytest.mark.parametrize("term", ["saint pons", "St-Pons", "34284", "pvd-76-34-9"])
+def test_a_labellisation_is_found_by_its_commune(term, agent_34):
+    town = factories.commune("34284", nom="Saint-Pons-de-Thomières")
+    factories.labellisation(town, id_pvd="pvd-76-34-9")
+    factories.labellisation(factories.commune("34103", nom="Florensac"))
+    assert found(agent_34, "communes_labellisation", term) == [
+        "Saint-Pons-de-Thomières dans le programme"
+    ]
+
+
+def test_the_page_of_a_commune_tells_its_former_names_and_intercommunalites(agent_34):
+    lodeve = factories.commune("34142", nom="Lodève", epci="new")
+    AncienNomCommune.objects.create(commune=lodeve, nom="Loteva")
+    page = agent_34.get(reverse("admin:communes_commune_change", args=["34142"])).content.decode()
+    assert "Loteva" in page
+    assert str(lodeve.rattachements.get().intercommunalite) in page
+
+
+def test_an_intercommunalite_shows_an_agent_the_members_of_its_departements(agent_34):
+    shared = factories.intercommunalite("200066124")
+    factories.commune("34293", epci=shared, nom="La Salvetat-sur-Agout")
+    factories.commune("81124", epci=shared, nom="Lacaune")
+    url = reverse("admin:communes_intercommunalite_change", args=[shared.pk])
+    page = agent_34.get(url).content.decode()
+    assert "La Salvetat-sur-Agout" in page
+    assert "Lacaune" not in page
+
+
+def test_the_national_level_alone_says_how_far_a_departement_is_kept(national, agent_34):
+    herault = factories.departement("34")
+    url = reverse("admin:communes_departement_change", args=["34"])
+    data = filled(national.get(url), tenue="partielle", nom="Autre")
+    assert agent_34.post(url, data).status_code == 403
+    assert national.post(url, data).status_code == 302
+    herault.refresh_from_db()
+    assert (herault.tenue, herault.nom) == ("partielle", "Hérault")
+
+
+def test_an_agent_enters_a_labellisation(agent_34):
+    factories.commune("34142")
+    url = reverse("admin:communes_labellisation_add")
+    page = agent_34.get(url)
+    assert "Entrée dans le programme" in page.content.decode()
+    data = filled(page, commune="34142", debut="22/01/2021", precision_debut="au_plus_tard")
+    assert agent_34.post(url, data).status_code == 302
+    assert Labellisation.objects.get().debut == factories.day("2021-01-22")
+
+
+def test_a_second_running_labellisation_is_refused_in_french(agent_34):
+    factories.labellisation(factories.commune("34142"))
+    url = reverse("admin:communes_labellisation_add")
+    answer = agent_34.post(url, filled(agent_34.get(url), commune="34142", debut="01/01/2024"))
+    assert "Cette commune est déjà dans le programme" in errors(answer)
+
+
+# Accounts: a référent gives no right that it lacks.
+
+
+@pytest.fixture
+def tarn(db):
+    return factories.departement("81")
+
+
+def open_account(browser, **changes):
+    url = reverse("admin:communes_agent_add")
+    data = {"username": "nouveau", "password1": "un-long-secret", "password2": "un-long-secret"}
+    return browser.post(url, data | {"role": Role.AGENT, "departements": ["34"]} | changes)
+
+
+def test_a_referent_opens_an_account_of_its_departement(referent_34):
+    assert open_account(referent_34).status_code == 302
+    created = Agent.objects.get(username="nouveau")
+    assert created.is_staff
+    assert not created.is_superuser
+    assert [d.pk for d in created.departements.all()] == ["34"]
+
+
+@pytest.mark.parametrize("departements", [["81"], ["34", "81"], []])
+def test_a_referent_opens_no_account_elsewhere(departements, referent_34, tarn):
+    assert open_account(referent_34, departements=departements).status_code == 200
+    assert not Agent.objects.filter(username="nouveau").exists()
+
+
+def test_a_referent_makes_no_superuser(referent_34):
+    open_account(referent_34, is_superuser="on", user_permissions=["1"], groups=["1"])
+    created = Agent.objects.get(username="nouveau")
+    url = reverse("admin:communes_agent_change", args=[created.pk])
+    data = filled(referent_34.get(url), departements=["34"], is_superuser="on", is_staff="")
+    assert referent_34.post(url, data).status_code == 302
+    created.refresh_from_db()
+    assert (created.is_superuser, created.is_staff) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("departements", "superuser"), [(["81"], False), (["34", "81"], False), (["34"], True)]
+)
+@pytest.mark.parametrize("page", ["communes_agent_change", "auth_user_password_change"])
+def test_a_referent_reaches_no_account_of_wider_rights(
+    page, departements, superuser, referent_34, tarn
+):
+    wider = factories.agent(
+        departements=[factories.departement(code) for code in departements], is_superuser=superuser
+    )
+    before = wider.password
+    data = {"password1": "un-autre-secret", "password2": "un-autre-secret", "username": "pris"}
+    answer = referent_34.post(reverse(f"admin:{page}", args=[wider.pk]), data)
+    assert answer.status_code in {302, 403, 404}
+    wider.refresh_from_db()
+    assert wider.password == before
+    assert wider.username != "pris"
+
+
+def test_a_referent_does_not_widen_itself(referent_34, tarn):
+    me = referent_34.agent
+    url = reverse("admin:communes_agent_change", args=[me.pk])
+    data = filled(referent_34.get(url), departements=["34", "81"], is_superuser="on")
+    assert referent_34.post(url, data).status_code == 200
+    me.refresh_from_db()
+    assert [d.pk for d in me.departements.all()] == ["34"]
+    assert not me.is_superuser
+
+
+def test_a_national_administrator_makes_another(national):
+    other = factories.agent("autre")
+    url = reverse("admin:communes_agent_change", args=[other.pk])
+    data = filled(national.get(url), departements=[], is_superuser="on")
+    assert national.post(url, data).status_code == 302
+    other.refresh_from_db()
+    assert other.is_superuser
+
+
+# The first accounts of a site.
+
+
+def create_accounts():
+    out = StringIO()
+    call_command("creer_comptes", stdout=out)
+    return out.getvalue()
+
+
+def test_the_first_run_opens_two_accounts_whose_passwords_work(client, db, settings):
+    settings.PVD_DEPARTEMENT = ""
+    factories.departement("34")
+    lines = create_accounts().splitlines()
+    assert lines[0] == "Deux comptes créés : un agent de l'Hérault et le niveau national."
+    for line, username in zip(lines[1:3], ["agent34", "national"], strict=True):
+        assert client.login(username=username, password=line.split()[-1])
+        assert client.get(reverse("admin:index")).status_code == 200
+    agent, national = Agent.objects.order_by("username")
+    assert (agent.role, agent.is_superuser) == (Role.AGENT, False)
+    assert [d.pk for d in agent.departements.all()] == ["34"]
+    assert national.is_superuser
+
+
+def test_the_second_run_changes_nothing(db, settings):
+    settings.PVD_DEPARTEMENT = "81"
+    factories.departement("81")
+    create_accounts()
+    before = list(Agent.objects.values_list("username", "password"))
+    assert before[0][0] == "agent81"
+    assert create_accounts() == "Des comptes existent déjà : rien n'est changé.\n"
+    assert list(Agent.objects.values_list("username", "password")) == before
+
+
+def test_without_its_departement_the_command_says_what_to_do(db, settings):
+    settings.PVD_DEPARTEMENT = ""
+    with pytest.raises(CommandError, match="Le département 34 n'est pas dans la base"):
+        create_accounts()
+    assert not Agent.objects.exists()

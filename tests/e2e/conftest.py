@@ -1,0 +1,57 @@
+"""A real Chromium before the site itself: `navigateur` for the session, `page` for one test."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tools.navigateur import find
+
+HERE = Path(__file__).parent
+ARGUMENTS = [
+    # Chromium has no sandbox for root, as in CI; it visits only our own pages.
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the tests of this folder, and keep them for the end: once open, Playwright's event
+    loop makes Django believe that the rest of the session is asynchronous."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+    items.sort(key=lambda item: HERE in item.path.parents)
+
+
+@pytest.fixture(scope="session")
+def navigateur(django_db_setup):
+    """Launch the browser, and fail without one. The database outlives it, see above."""
+    executable = find()
+    assert executable, "Aucun navigateur : « make test » dit comment l'installer."
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(navigateur, live_server):
+    """Open a blank page of a new visitor; fail if the pages visited broke their own rules."""
+    context = navigateur.new_context(base_url=live_server.url, locale="fr-FR")
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    faults = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text))
+    yield page
+    context.close()
+    # The console also tells of each 404, which a test may well be about.
+    assert [fault for fault in faults if "Failed to load resource" not in fault] == []

@@ -1,0 +1,129 @@
+"""Records for the tests: each function takes what the test speaks of and invents the rest."""
+
+import datetime
+from itertools import count
+
+from communes.models import (
+    Agent,
+    Commune,
+    Departement,
+    Intercommunalite,
+    Labellisation,
+    Millesime,
+    Rattachement,
+    Region,
+    Role,
+    Tenue,
+)
+from ort.models import Avenant, CommuneCouverte, Convention
+from projects.models import Desserte, Occupation, Poste
+from pvd.socle.models import Source
+
+numbers = count(1)
+
+
+def day(text):
+    return datetime.date.fromisoformat(text)
+
+
+def departement(code="34", **fields):
+    region, _ = Region.objects.get_or_create(code="76", defaults={"nom": "Occitanie"})
+    names = {
+        "34": ("Hérault", 5),
+        "81": ("Tarn", 2),
+        "2A": ("Corse-du-Sud", 3),
+        "12": ("Aveyron", 5),
+    }
+    nom, liaison = names.get(code, (f"Département {code}", 0))
+    defaults = {
+        "nom": nom,
+        "type_liaison": liaison,
+        "region": region,
+        "tenue": Tenue.COMPLETE,
+    } | fields
+    return Departement.objects.get_or_create(code=code, defaults=defaults)[0]
+
+
+def millesime(annee=2021):
+    return Millesime.objects.get_or_create(annee=annee)[0]
+
+
+def intercommunalite(siren=None, **fields):
+    siren = siren or f"2000{next(numbers):05}"
+    existing = Intercommunalite.objects.filter(pk=siren).first()
+    fields = {"nom": f"CC {siren}", "nature": "CC"} | fields
+    return existing or Intercommunalite.objects.create(siren=siren, **fields)
+
+
+def commune(code=None, epci=None, **fields):
+    """Return a commune; `epci` is an intercommunalité, or "new" to make one."""
+    code = code or f"34{next(numbers) % 1000:03}"
+    existing = Commune.objects.filter(pk=code).first()
+    if existing:
+        return existing
+    fields = {"nom": f"Ville {code}", "populations": {"2021": 5000}} | fields
+    fields.setdefault("departement", departement(code[:2]))
+    created = Commune.objects.create(code_insee=code, **fields)
+    if epci:
+        epci = intercommunalite() if epci == "new" else epci
+        Rattachement.objects.create(commune=created, intercommunalite=epci)
+    return created
+
+
+def labellisation(commune=None, debut="2021-01-22", fin=None, adhesion=None, **fields):
+    return Labellisation.objects.create(
+        commune=commune or globals()["commune"](epci="new"),
+        debut=debut and day(debut),
+        fin=fin and day(fin),
+        date_signature_adhesion=adhesion and day(adhesion),
+        **fields,
+    )
+
+
+def convention(signature="2023-07-06", communes=(), **fields):
+    """Return an ORT signed on `signature` that founds the coverage of `communes`."""
+    fields = {"identifiant": f"ort-{next(numbers)}", "intitule": "ORT d'essai"} | fields
+    fields.setdefault("departement_reference", departement())
+    created = Convention.objects.create(date_signature=signature and day(signature), **fields)
+    for covered in communes:
+        couverture(created, covered)
+    return created
+
+
+def avenant(convention, signature="2023-09-01", communes=(), **fields):
+    """Return an avenant signed on `signature` that brings in `communes`."""
+    created = Avenant.objects.create(
+        convention=convention, date_signature=signature and day(signature), **fields
+    )
+    for covered in communes:
+        couverture(convention, covered, entree=created)
+    return created
+
+
+def couverture(convention, commune, **fields):
+    return CommuneCouverte.objects.create(convention=convention, commune=commune, **fields)
+
+
+def poste(communes=(), **fields):
+    fields = {"identifiant": f"poste-{next(numbers)}", "intitule": "Chef de projet"} | fields
+    created = Poste.objects.create(**fields)
+    for served in communes:
+        Desserte.objects.create(poste=created, commune=served)
+    return created
+
+
+def occupation(poste, debut, fin=None, **fields):
+    return Occupation.objects.create(poste=poste, debut=day(debut), fin=fin and day(fin), **fields)
+
+
+def source(cle=None, **fields):
+    fields = {"titre": "Un document"} | fields
+    return Source.objects.create(cle=cle or f"source-{next(numbers)}", **fields)
+
+
+def agent(username=None, departements=(), role=Role.AGENT, **fields):
+    created = Agent.objects.create_user(
+        username or f"agent{next(numbers)}", password="secret", is_staff=True, role=role, **fields
+    )
+    created.departements.set(departements)
+    return created

@@ -1,0 +1,35 @@
+"""The forms of the back office, filled in as a browser would."""
+
+import datetime
+
+
+def filled(response, **changes):
+    """Return what the page `response` would send if its user changed only `changes`."""
+    context = response.context
+    forms = [context["adminform"].form]
+    for inline in context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.forms]
+    data = {}
+    for form in forms:
+        for bound in form:
+            data[bound.html_name] = written(bound.value())
+    return {name: value for name, value in (data | changes).items() if value is not None}
+
+
+def written(value):
+    """Return a value as a page writes it."""
+    if isinstance(value, datetime.date):
+        return f"{value:%d/%m/%Y}"
+    if isinstance(value, bool):
+        return "on" if value else None
+    return "" if value is None else value
+
+
+def errors(response):
+    """Return every error that the page shows."""
+    context = response.context
+    shown = [*context["adminform"].form.errors.values()]
+    for inline in context["inline_admin_formsets"]:
+        shown += [inline.formset.non_form_errors()]
+        shown += [error for form in inline.formset.forms for error in form.errors.values()]
+    return " ".join(str(message) for messages in shown for message in messages)

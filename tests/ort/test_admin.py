@@ -1,0 +1,189 @@
+"""The back office of the conventions, those that two départements share above all."""
+
+import pytest
+from django.urls import reverse
+
+from tests import factories
+from tests.formulaires import errors, filled
+
+
+@pytest.fixture
+def shared(db):
+    """The ORT of the Monts de Lacaune: kept by the Tarn, it covers a commune of the Hérault."""
+    porteur = factories.intercommunalite("200066124", nom="CC des Monts de Lacaune")
+    lacaune = factories.commune("81124", porteur, nom="Lacaune")
+    salvetat = factories.commune("34293", porteur, nom="La Salvetat-sur-Agout")
+    factories.commune("81171", nom="Mazamet")
+    factories.commune("12001", nom="Agen-d'Aveyron")
+    return factories.convention(
+        communes=[lacaune, salvetat],
+        porteur=porteur,
+        departement_reference=factories.departement("81"),
+        intitule="ORT des Monts de Lacaune",
+        ville_principale=lacaune,
+    )
+
+
+def page_of(convention):
+    return reverse("admin:ort_convention_change", args=[convention.pk])
+
+
+def add_row(browser, convention, prefix, **fields):
+    """Send the page of `convention` with one more row, and return the answer."""
+    page = browser.get(page_of(convention))
+    total = page.context["inline_admin_formsets"]
+    count = next(i.formset for i in total if i.formset.prefix == prefix).total_form_count()
+    row = {f"{prefix}-{count}-{name}": value for name, value in fields.items()}
+    return browser.post(
+        page_of(convention), filled(page, **row, **{f"{prefix}-TOTAL_FORMS": count + 1})
+    )
+
+
+@pytest.mark.parametrize("role", ["agent_34", "agent_81"])
+def test_both_departements_see_and_save_the_whole_of_a_shared_convention(role, request, shared):
+    browser = request.getfixturevalue(role)
+    page = browser.get(page_of(shared))
+    assert "La Salvetat-sur-Agout" in page.content.decode()
+    assert "Lacaune" in page.content.decode()
+    answer = browser.post(page_of(shared), filled(page, intitule="ORT corrigée"))
+    assert answer.status_code == 302
+    shared.refresh_from_db()
+    assert shared.intitule == "ORT corrigée"
+    assert shared.departement_reference_id == "81"
+    assert shared.ville_principale_id == "81124"
+    assert shared.couvertures.count() == 2
+
+
+@pytest.mark.parametrize(("code", "allowed"), [("81171", True), ("34142", True), ("12001", False)])
+def test_an_agent_adds_communes_of_the_departements_of_the_convention(
+    code, allowed, agent_34, shared
+):
+    factories.commune("34142", nom="Lodève")
+    answer = add_row(agent_34, shared, "couvertures", commune=code)
+    assert (answer.status_code == 302) == allowed
+    assert shared.couvertures.filter(commune=code).exists() == allowed
+
+
+def test_the_search_box_of_a_convention_offers_the_same_communes(agent_34, shared):
+    assert f"/admin/ort/convention/{shared.pk}/communes/" in (
+        agent_34.get(page_of(shared)).content.decode()
+    )
+    url = reverse("admin:ort_convention_communes", args=[shared.pk])
+    asked = {"app_label": "ort", "model_name": "communecouverte", "field_name": "commune"}
+    offered = {}
+    for term in ("mazamet", "agen"):
+        answer = agent_34.get(url, asked | {"term": term}).json()
+        offered[term] = [result["text"] for result in answer["results"]]
+    assert offered == {"mazamet": ["Mazamet"], "agen": []}
+
+
+@pytest.mark.parametrize(("role", "status"), [("lecteur_34", 403), ("agent_34", 403)])
+def test_the_search_box_is_closed_to_whoever_may_not_write(role, status, request, shared):
+    browser = request.getfixturevalue(role)
+    if role == "agent_34":
+        shared.couvertures.filter(commune="34293").delete()
+    url = reverse("admin:ort_convention_communes", args=[shared.pk])
+    asked = {"app_label": "ort", "model_name": "communecouverte", "field_name": "commune"}
+    assert browser.get(url, asked | {"term": "maz"}).status_code == status
+
+
+def test_a_commune_enters_by_an_avenant_of_its_convention_only(agent_34):
+    lodeve = factories.commune("34142")
+    ours, other = factories.convention(), factories.convention()
+    avenant, foreign = factories.avenant(ours, numero=1), factories.avenant(other, numero=2)
+    page = agent_34.get(page_of(ours)).content.decode()
+    assert "avenant n° 1 (1er septembre 2023)" in page
+    assert "avenant n° 2" not in page
+    answer = add_row(agent_34, ours, "couvertures", commune=lodeve.pk, entree=foreign.pk)
+    assert "Sélectionnez un choix valide" in errors(answer)
+    answer = add_row(agent_34, ours, "couvertures", commune=lodeve.pk, entree=avenant.pk)
+    assert answer.status_code == 302
+    assert ours.couvertures.get().entree == avenant
+
+
+def test_a_commune_entered_twice_is_refused_in_french(agent_34):
+    lodeve = factories.commune("34142", nom="Lodève")
+    signed = factories.convention()
+    page = agent_34.get(page_of(signed))
+    twice = {f"couvertures-{i}-commune": lodeve.pk for i in (0, 1)}
+    answer = agent_34.post(page_of(signed), filled(page, **twice, **{"couvertures-TOTAL_FORMS": 2}))
+    assert "Commune saisie deux fois : Lodève." in errors(answer)
+    factories.couverture(signed, lodeve)
+    answer = add_row(agent_34, signed, "couvertures", commune=lodeve.pk)
+    assert "saisie deux fois" in errors(answer)
+
+
+def test_a_whole_convention_is_entered_on_one_page(agent_34):
+    lodeve = factories.commune("34142", "new")
+    url = reverse("admin:ort_convention_add")
+    page = agent_34.get(url)
+    assert page.context["adminform"].form.initial["departement_reference"] == "34"
+    rows = {
+        "avenants-TOTAL_FORMS": 1,
+        "avenants-0-numero": 1,
+        "avenants-0-date_signature": "01/02/2024",
+        "avenants-0-precision_signature": "jour",
+        "couvertures-TOTAL_FORMS": 1,
+        "couvertures-0-commune": lodeve.pk,
+        "parties-TOTAL_FORMS": 1,
+        "parties-0-commune": lodeve.pk,
+        "parties-0-role": "signataire",
+        "secteurs-TOTAL_FORMS": 1,
+        "secteurs-0-commune": lodeve.pk,
+        "secteurs-0-nom": "Centre ancien",
+    }
+    data = filled(page, intitule="ORT", identifiant="ort", date_signature="06/07/2023", **rows)
+    assert agent_34.post(url, data).status_code == 302
+    signed = lodeve.couvertures.get().convention
+    children = (signed.avenants, signed.couvertures, signed.parties, signed.secteurs)
+    assert [rows.count() for rows in children] == [1, 1, 1, 1]
+
+
+def test_an_avenant_signed_before_its_convention_is_refused(agent_34):
+    signed = factories.convention("2023-07-06")
+    answer = add_row(
+        agent_34, signed, "avenants", date_signature="05/07/2023", precision_signature="jour"
+    )
+    assert "Un avenant ne peut pas être signé avant sa convention." in errors(answer)
+
+
+def test_the_page_of_an_avenant_tells_what_enters_and_leaves_by_it(agent_34):
+    signed = factories.convention()
+    avenant = factories.avenant(signed, communes=[factories.commune("34142", nom="Lodève")])
+    page = agent_34.get(reverse("admin:ort_avenant_change", args=[avenant.pk]))
+    assert "Lodève" in page.content.decode()
+    listed = agent_34.get(reverse("admin:ort_avenant_changelist")).content.decode()
+    assert "ajoute des communes" in listed
+
+
+def test_an_act_that_is_used_is_not_deleted(agent_34):
+    signed = factories.convention(communes=[factories.commune("34142")])
+    url = reverse("admin:ort_convention_delete", args=[signed.pk])
+    assert agent_34.post(url, {"post": "yes"}).status_code == 200
+    signed.refresh_from_db()
+
+
+def test_the_public_address_of_an_ort_no_longer_changes(agent_34, national):
+    signed = factories.convention(identifiant="ort-de-lodeve")
+    for browser, expected in ((agent_34, "ort-de-lodeve"), (national, "autre")):
+        page = browser.get(page_of(signed))
+        browser.post(page_of(signed), filled(page, identifiant="autre"))
+        signed.refresh_from_db()
+        assert signed.identifiant == expected
+
+
+@pytest.mark.parametrize("term", ["lodeve", "monts de lacaune", "ORT d'essai"])
+def test_a_convention_is_found_by_its_communes_and_its_porteur(term, agent_34):
+    porteur = factories.intercommunalite("200066124", nom="CC des Monts de Lacaune")
+    factories.convention(communes=[factories.commune("34142", nom="Lodève")], porteur=porteur)
+    page = agent_34.get(reverse("admin:ort_convention_changelist"), {"q": term})
+    assert page.context["cl"].result_count == 1
+
+
+def test_the_list_keeps_what_is_in_force(agent_34):
+    running = factories.convention("2023-07-06")
+    ended = factories.convention("2010-07-06", duree_annees=5)
+    planned = factories.convention(None)
+    for etat, expected in (("en_vigueur", running), ("terminee", ended), ("non_signee", planned)):
+        page = agent_34.get(reverse("admin:ort_convention_changelist"), {"etat": etat})
+        assert list(page.context["cl"].queryset) == [expected]

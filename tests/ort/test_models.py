@@ -1,0 +1,217 @@
+"""A convention from its signature to its end, as its avenants move it."""
+
+import datetime
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+
+from communes.models import Role
+from ort.models import Avenant, CommuneCouverte, Convention, Partie, Secteur
+from tests import factories
+from tests.factories import day
+
+pytestmark = pytest.mark.django_db
+
+
+def in_force(jour):
+    return Convention.objects.en_vigueur(day(jour)).exists()
+
+
+@pytest.mark.parametrize(
+    ("jour", "signed"), [("2023-07-05", False), ("2023-07-06", True), ("2023-07-07", True)]
+)
+def test_a_convention_is_signed_from_its_day(jour, signed):
+    factories.convention("2023-07-06")
+    assert Convention.objects.signees(day(jour)).exists() == signed
+    assert in_force(jour) == signed
+
+
+def test_a_planned_signature_never_becomes_one():
+    planned = factories.convention(None, date_signature_prevue=day("2023-07-06"))
+    act = factories.avenant(
+        factories.convention("2020-01-01"), None, date_signature_prevue=day("2023-07-06")
+    )
+    late = day("2030-01-01")
+    assert planned not in Convention.objects.signees(late)
+    assert planned not in Convention.objects.en_vigueur(late)
+    assert planned.date_fin_au(late) is None
+    assert act not in Avenant.objects.signes(late)
+    assert act.convention.avenants_au(late) == []
+
+
+@pytest.mark.parametrize(
+    ("jour", "expected"),
+    [("2023-07-06", True), ("2028-07-05", True), ("2028-07-06", False), ("2028-07-07", False)],
+    ids=["signature", "last day", "anniversary", "day after"],
+)
+def test_it_ends_on_the_anniversary_of_its_signature(jour, expected):
+    factories.convention("2023-07-06", duree_annees=5)
+    assert in_force(jour) == expected
+    assert Convention.objects.ended(day(jour)).exists() == (not expected)
+
+
+@pytest.mark.parametrize(
+    ("duree", "last", "end"),
+    [(3, "2023-02-28", "2023-03-01"), (4, "2024-02-28", "2024-02-29")],
+    ids=["common year", "leap year"],
+)
+def test_one_signed_on_a_29th_of_february_lasts_its_whole_years(duree, last, end):
+    convention = factories.convention("2020-02-29", duree_annees=duree)
+    assert in_force(last)
+    assert not in_force(end)
+    assert convention.date_fin_au(day(end)) == day(end)
+
+
+def test_without_a_known_duration_it_never_ends_by_itself():
+    convention = factories.convention("1990-01-01")
+    assert in_force("2090-01-01")
+    assert convention.date_fin_au(day("2090-01-01")) is None
+
+
+@pytest.mark.parametrize(
+    ("jour", "end", "expected"),
+    [
+        ("2022-12-31", "2023-01-10", True),
+        ("2023-01-01", "2028-01-10", True),
+        ("2028-01-09", "2028-01-10", True),
+        ("2028-01-10", "2028-01-10", False),
+    ],
+    ids=["eve of the avenant", "day of the avenant", "last day", "end"],
+)
+def test_an_avenant_extends_it_from_its_own_day(jour, end, expected):
+    convention = factories.convention("2018-01-10", duree_annees=5)
+    factories.avenant(convention, "2023-01-01", duree_annees=10)
+    assert in_force(jour) == expected
+    assert convention.date_fin_au(day(jour)) == day(end)
+
+
+def test_an_avenant_signed_after_the_end_does_not_change_the_days_before():
+    convention = factories.convention("2018-01-10", duree_annees=5)
+    factories.avenant(convention, "2023-06-01", duree_annees=10)
+    in_force_by_day = {jour: in_force(jour) for jour in ("2023-01-09", "2023-01-10", "2023-05-31")}
+    assert list(in_force_by_day.values()) == [True, False, False]
+    assert convention.date_fin_au(day("2023-05-31")) == day("2023-01-10")
+    assert in_force("2023-06-01")
+
+
+def test_the_last_extension_signed_is_the_one_that_counts():
+    convention = factories.convention("2018-01-10", duree_annees=5)
+    factories.avenant(convention, "2022-06-01", duree_annees=8)
+    factories.avenant(convention, "2020-06-01", duree_annees=12)
+    factories.avenant(convention, "2022-07-01")
+    factories.avenant(convention, None, duree_annees=20)
+    assert convention.duree_au(day("2020-05-31")) == 5
+    assert convention.duree_au(day("2020-06-01")) == 12
+    assert convention.duree_au(day("2022-06-01")) == 8
+    assert in_force("2026-01-09")
+    assert not in_force("2026-01-10")
+
+
+def test_an_avenant_gives_its_end_to_a_convention_that_had_none():
+    convention = factories.convention("2018-01-10")
+    factories.avenant(convention, "2020-01-01", duree_annees=5)
+    assert convention.date_fin_au(day("2019-12-31")) is None
+    assert in_force("2023-01-09")
+    assert not in_force("2023-01-10")
+
+
+def test_the_end_that_is_shown_is_the_one_that_is_counted():
+    """`date_fin_au` is read on a page, `ended` by the counts: they agree on every day."""
+    signatures = ["2019-02-28", "2020-02-29", "2020-03-01", "2020-12-31", "2021-01-01", None]
+    for signature in signatures:
+        for duree in (None, 1, 3, 4):
+            convention = factories.convention(signature, duree_annees=duree)
+            if signature:
+                factories.avenant(convention, "2021-06-15", duree_annees=2)
+                factories.avenant(convention, "2022-03-01", duree_annees=6)
+                factories.avenant(convention, "2022-03-01", duree_annees=5)
+            factories.convention(signature, duree_annees=duree)
+    conventions = list(Convention.objects.prefetch_related("avenants"))
+    turning = [day(f"{year}-{end}") for year in range(2019, 2028) for end in ("03-01", "01-01")]
+    turning += [day("2021-06-15"), day("2022-12-31"), day("2024-02-29"), day("2024-12-31")]
+    for jour in {t + datetime.timedelta(days=n) for t in turning for n in (-1, 0, 1)}:
+        ends = {c.pk: c.date_fin_au(jour) for c in conventions if c.date_signature}
+        shown = {pk for pk, end in ends.items() if end and end <= jour}
+        assert set(Convention.objects.ended(jour).values_list("pk", flat=True)) == shown, jour
+
+
+@pytest.mark.parametrize("duree", [0, 2028])
+def test_a_duration_that_is_not_one_is_refused(duree):
+    """Whoever types the year of the end gets a message, and no page ends in the year 4051."""
+    message = "Une durée compte de 1 à 99 années"
+    convention = factories.convention("2023-07-06")
+    for act in (convention, factories.avenant(convention)):
+        act.duree_annees = duree
+        with pytest.raises(ValidationError, match=message):
+            act.full_clean()
+    with pytest.raises(IntegrityError):
+        factories.convention("2023-07-06", duree_annees=duree)
+
+
+@pytest.mark.parametrize(
+    ("signature", "refused"), [("2023-07-05", True), ("2023-07-06", False), (None, False)]
+)
+def test_an_avenant_is_not_signed_before_its_convention(signature, refused):
+    convention = factories.convention("2023-07-06")
+    avenant = Avenant(convention=convention, date_signature=signature and day(signature))
+    if not refused:
+        return avenant.full_clean()
+    with pytest.raises(ValidationError, match="ne peut pas être signé avant sa convention"):
+        avenant.full_clean()
+
+
+def test_a_number_names_one_avenant_of_a_convention():
+    one, other = factories.convention(), factories.convention()
+    for convention in (one, other):
+        factories.avenant(convention, numero=1)
+    for _ in range(2):
+        factories.avenant(one, numero=None)
+    with pytest.raises(IntegrityError):
+        factories.avenant(one, numero=1)
+
+
+def test_an_avenant_is_told_by_what_it_does():
+    convention = factories.convention()
+    lodeve = factories.commune("34142")
+    silent = factories.avenant(convention)
+    first = factories.avenant(convention, communes=[lodeve], duree_annees=8)
+    last = factories.avenant(convention, numero=2)
+    CommuneCouverte.objects.update(sortie=last)
+    Secteur.objects.create(convention=convention, commune=lodeve, nom="Centre", avenant=last)
+    Partie.objects.create(convention=convention, commune=lodeve, avenant=last)
+    assert silent.objets() == []
+    assert first.objets() == ["ajout_communes", "prolongation"]
+    assert last.objets() == ["retrait_communes", "secteurs", "parties"]
+    assert (silent.nom, last.nom) == ("avenant", "avenant n° 2")
+
+
+def test_a_convention_over_two_departements_is_shared_with_all_that_hangs_on_it():
+    salvetat, lacaune = factories.commune("34293"), factories.commune("81124")
+    shared = factories.convention(communes=[salvetat])
+    factories.avenant(shared, communes=[lacaune])
+    Partie.objects.create(convention=shared, commune=salvetat)
+    Secteur.objects.create(convention=shared, commune=salvetat, nom="Centre")
+    users = {code: factories.agent(code, [factories.departement(code)]) for code in ("34", "81")}
+    nobody = [factories.agent("sans"), AnonymousUser()]
+    nobody.append(factories.agent("12", [factories.departement("12")], Role.REFERENT))
+    for model, count in (
+        (Convention, 1),
+        (Avenant, 1),
+        (CommuneCouverte, 2),
+        (Partie, 1),
+        (Secteur, 1),
+    ):
+        for user in users.values():
+            assert model.objects.for_user(user).count() == count
+        for user in nobody:
+            assert not model.objects.for_user(user).exists()
+
+
+def test_a_convention_without_commune_is_that_of_its_departement():
+    draft = factories.convention(None, departement_reference=factories.departement("81"))
+    of_81 = factories.agent(departements=[factories.departement("81")])
+    of_34 = factories.agent(departements=[factories.departement("34")])
+    assert list(Convention.objects.for_user(of_81)) == [draft]
+    assert not Convention.objects.for_user(of_34).exists()

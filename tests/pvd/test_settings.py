@@ -1,0 +1,104 @@
+"""The start of the site: with nothing on this machine, with all that is due in production."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+PRODUCTION = {
+    "PVD_ENV": "production",
+    "PVD_SECRET_KEY": "k" * 60,
+    "PVD_ALLOWED_HOSTS": "pvd.exemple.fr, www.exemple.fr",
+    "DATABASE_URL": "postgres://role:mot%20de%20passe@hote:5433/base?sslmode=require",
+}
+SHOWN = ["DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "SESSION_COOKIE_SECURE", "SECURE_SSL_REDIRECT"]
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Return the function that starts the site with an environment and nothing else of ours."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("PVD_") and name not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
+    }
+    code = f"import json; from pvd import settings as s; print(json.dumps([s.DATABASES] + [getattr(s, n) for n in {SHOWN}]))"
+
+    def run(environment, check=True):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=settings.BASE_DIR,
+            env=inherited | {"PVD_VAR_DIR": str(tmp_path / "var")} | environment,
+            capture_output=True,
+            text=True,
+        )
+        if not check:
+            return done
+        assert done.returncode == 0, done.stderr
+        databases, *values = json.loads(done.stdout)
+        return databases["default"], dict(zip(SHOWN, values, strict=True))
+
+    return run
+
+
+def test_without_any_variable_it_runs_on_this_machine_only(start, tmp_path):
+    database, shown = start({})
+    assert database["ENGINE"] == "django.db.backends.sqlite3"
+    assert database["NAME"] == f"{tmp_path}/var/pvd.sqlite3"
+    assert shown["DEBUG"] is False
+    assert set(shown["ALLOWED_HOSTS"]) == {"127.0.0.1", "localhost", "[::1]"}
+
+
+def test_the_key_of_this_machine_is_drawn_once_and_kept_from_others(start, tmp_path):
+    keys = {start({})[1]["SECRET_KEY"] for _ in range(2)}
+    assert len(keys) == 1
+    assert len(keys.pop()) >= 50
+    assert (tmp_path / "var" / "cle_secrete").stat().st_mode & 0o077 == 0
+
+
+def test_production_takes_its_variables_and_is_served_over_tls_only(start):
+    database, shown = start(PRODUCTION)
+    assert database["ENGINE"] == "django.db.backends.postgresql"
+    assert (database["HOST"], database["PORT"], database["NAME"]) == ("hote", 5433, "base")
+    assert (database["USER"], database["PASSWORD"]) == ("role", "mot de passe")
+    assert database["OPTIONS"] == {"sslmode": "require"}
+    assert shown["ALLOWED_HOSTS"] == ["pvd.exemple.fr", "www.exemple.fr"]
+    assert shown["SECRET_KEY"] == "k" * 60
+    assert shown["SESSION_COOKIE_SECURE"] and shown["SECURE_SSL_REDIRECT"]
+
+
+def test_a_database_is_reached_by_a_socket(start):
+    url = "postgres://role@/base?host=%2Fvar%2Frun%2Fpostgresql"
+    database, _ = start({"DATABASE_URL": url})
+    assert database["HOST"] == "/var/run/postgresql"
+    assert database["OPTIONS"] == {}
+
+
+@pytest.mark.parametrize("name", ["PVD_SECRET_KEY", "PVD_ALLOWED_HOSTS", "DATABASE_URL"])
+@pytest.mark.parametrize("value", [None, ""])
+def test_production_does_not_start_without_what_is_due(start, name, value):
+    environment = {key: text for key, text in PRODUCTION.items() if key != name}
+    done = start(environment if value is None else PRODUCTION | {name: value}, check=False)
+    assert done.returncode != 0
+    assert f"La variable {name} est obligatoire" in done.stderr
+    assert "k" * 60 not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        ({"PVD_ENV": "prod"}, "PVD_ENV vaut « prod »"),
+        ({"PVD_ENV": "Production"}, "PVD_ENV vaut « Production »"),
+        ({"PVD_DEBUG": "oui"}, "PVD_DEBUG vaut « oui »"),
+        (PRODUCTION | {"PVD_DEBUG": "1"}, "PVD_DEBUG"),
+        ({"DATABASE_URL": "mysql://role@hote/base"}, "DATABASE_URL : « mysql »"),
+        ({"DATABASE_URL": "base.sqlite3"}, "DATABASE_URL"),
+    ],
+)
+def test_a_bad_value_stops_the_start_and_names_its_variable(start, environment, told):
+    done = start(environment, check=False)
+    assert done.returncode != 0
+    assert f"ImproperlyConfigured: {told}" in done.stderr
