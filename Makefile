@@ -22,7 +22,7 @@ run: .venv/.prod ## Prépare la base puis ouvre le site (PORT=8000, PVD_DEPARTEM
 	@echo "4/5 Création des comptes qui manquent"
 	@$(MANAGE) creer_comptes
 	@echo "5/5 Site ouvert sur http://127.0.0.1:$(PORT)/ (Ctrl-C pour l'arrêter)"
-	@$(MANAGE) runserver 127.0.0.1:$(PORT)
+	@DJANGO_RUNSERVER_HIDE_WARNING=true $(MANAGE) runserver 127.0.0.1:$(PORT)
 
 test: test-sqlite test-postgresql ## Tous les tests : SQLite et vrai navigateur, puis vrai PostgreSQL
 
