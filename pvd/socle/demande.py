@@ -6,7 +6,7 @@ import django_filters
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.paginator import InvalidPage, Paginator
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from dsfr.forms import DsfrBaseForm
@@ -193,6 +193,8 @@ class BadRequestMiddleware:
             return HttpResponse(
                 message + "\n", status=400, content_type="text/plain; charset=utf-8"
             )
+        # The links of the page must not lead back here.
+        request.GET = QueryDict()
         return render(request, "400.html", {"message": message}, status=400)
 
 

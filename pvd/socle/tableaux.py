@@ -75,7 +75,8 @@ class Table:
     def lignes(self, rows, jour, annee_cog):
         """Yield the cells of each of `rows`, in the order of the columns; None is an empty cell."""
         for row in rows:
-            yield [jour, annee_cog, *(colonne.valeur(row) for colonne in self.propres)]
+            cells = (colonne.valeur(row) for colonne in self.propres)
+            yield [jour, annee_cog, *(None if cell == "" else cell for cell in cells)]
 
     def schema(self):
         """Return the Table Schema of the file, as a dictionary."""

@@ -16,6 +16,14 @@ from pvd.suivi.situation import Statut
 LANCEMENT = datetime.date(2020, 10, 1)
 ORT = "opération de revitalisation de territoire (ORT)"
 PROGRAMME = "le programme Petites villes de demain"
+# What must be added when a commune is absent from the records of its département.
+RESERVES = {
+    Tenue.COMPLETE: "",
+    Tenue.PARTIELLE: " ; les données de ce département sont tenues en partie",
+    Tenue.AUCUNE: (
+        " : les données de ce département ne sont pas tenues, et sa situation n'est pas renseignée"
+    ),
+}
 
 
 def subject(situation):
@@ -60,9 +68,12 @@ def tell_adherente(situation):
     """Tell by which day the ORT is, or was, to be signed."""
     label = situation.labellisation
     adhesion = in_words(label.date_signature_adhesion, label.precision_adhesion)
+    told = f"a signé {adhesion} sa convention d'adhésion"
+    if situation.echeance_ort is None:
+        return f"{told} et n'est plus couverte par une {ORT}"
     due = "devait" if situation.en_retard else "doit"
-    told = (
-        f"a signé {adhesion} sa convention d'adhésion ; son {ORT} {due} être signée "
+    told += (
+        f" ; son {ORT} {due} être signée "
         f"au plus tard le {in_french(situation.echeance_ort)}, 18 mois après"
     )
     return f"{told}, et ne l'est pas encore" if situation.en_retard else told
@@ -88,28 +99,19 @@ def tell_sortie(situation):
 
 def tell_outsider(situation):
     """Tell what can be told of a commune that no record places in the programme by that day."""
-    departement = situation.commune.departement
     if entree := uncertain_entry(situation):
         return (
             f"n'est pas encore enregistrée dans {PROGRAMME} : elle y est entrée "
             f"{in_words(entree.debut, entree.precision_debut)}, la date exacte n'est pas renseignée"
         )
+    if situation.jour < LANCEMENT and not situation.couverture:
+        return f"n'est pas dans {PROGRAMME}, qui n'est pas encore lancé"
+    tenue = situation.commune.departement.tenue
+    recorded = "" if tenue == Tenue.COMPLETE else "enregistrée "
+    absent = f"n'est pas {recorded}dans {PROGRAMME}"
     if situation.couverture:
-        absent = f"n'est pas dans {PROGRAMME}"
-        if departement.tenue != Tenue.COMPLETE:
-            absent = f"n'est pas enregistrée dans {PROGRAMME}"
         return f"{absent}, mais elle {tell_couverte(situation)}"
-    if departement.tenue == Tenue.COMPLETE:
-        return f"n'est pas dans {PROGRAMME}"
-    if departement.tenue == Tenue.PARTIELLE:
-        return (
-            f"n'est pas enregistrée dans {PROGRAMME} ; les données de ce département "
-            "sont tenues en partie"
-        )
-    return (
-        f"n'est pas enregistrée dans {PROGRAMME}, mais les données de ce département "
-        "ne sont pas tenues : sa situation n'est pas renseignée"
-    )
+    return absent + RESERVES[tenue]
 
 
 def uncertain_entry(situation):

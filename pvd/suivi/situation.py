@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Prefetch, Value, When
+from django.db.models import Case, Exists, OuterRef, Prefetch, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from communes.models import Commune, Labellisation, Rattachement, Tenue
 from ort.models import Avenant, CommuneCouverte
@@ -27,6 +28,10 @@ class EtatPoste(models.TextChoices):
     VACANT = "vacant", "vacant"
     AUCUN = "aucun", "aucun poste"
     INCONNU = "inconnu", "non renseigné"
+
+
+# Of several posts that serve one commune, the best placed tells.
+TELLING_STATES = [Etat.POURVU, Etat.RECRUTEMENT, Etat.VACANT, Etat.INCONNU]
 
 
 def communes_of(labellisations):
@@ -135,8 +140,8 @@ class Situation:
 
     @property
     def echeance_ort(self):
-        """Return the day by which the ORT was to be signed, while it is not, or None."""
-        if self.statut != Statut.ADHESION_SIGNEE:
+        """Return the day by which the ORT was to be signed, while none has been, or None."""
+        if self.statut != Statut.ADHESION_SIGNEE or self.commune.deja_dans_une_ort:
             return None
         return self.labellisation.echeance_ort
 
@@ -162,20 +167,20 @@ def with_etat_poste(communes, jour):
     Nothing recorded, or nothing dated, is `inconnu`; it is `aucun` only where the département
     keeps the posts in full.
     """
-
-    def served_in(etat):
-        postes = Poste.objects.with_etat(jour).known_on(jour).filter(etat=etat)
-        served = Desserte.objects.as_of(jour).filter(commune=OuterRef("pk"))
-        return Exists(served.filter(poste__in=postes.values("pk")))
-
+    served = Desserte.objects.as_of(jour).filter(commune=OuterRef(OuterRef("pk")))
+    postes = (
+        Poste.objects.with_etat(jour)
+        .known_on(jour)
+        .filter(pk__in=served.values("poste"), etat__in=TELLING_STATES)
+        .alias(rang=Case(*(When(etat=etat, then=rang) for rang, etat in enumerate(TELLING_STATES))))
+    )
     return communes.annotate(
-        etat_poste=Case(
-            When(served_in(Etat.POURVU), then=Value(EtatPoste.POURVU)),
-            When(served_in(Etat.RECRUTEMENT), then=Value(EtatPoste.RECRUTEMENT)),
-            When(served_in(Etat.VACANT), then=Value(EtatPoste.VACANT)),
-            When(served_in(Etat.INCONNU), then=Value(EtatPoste.INCONNU)),
-            When(departement__tenue_postes=Tenue.COMPLETE, then=Value(EtatPoste.AUCUN)),
-            default=Value(EtatPoste.INCONNU),
+        etat_poste=Coalesce(
+            Subquery(postes.order_by("rang").values("etat")[:1]),
+            Case(
+                When(departement__tenue_postes=Tenue.COMPLETE, then=Value(EtatPoste.AUCUN)),
+                default=Value(EtatPoste.INCONNU),
+            ),
             output_field=models.CharField(),
         )
     )
@@ -184,7 +189,8 @@ def with_etat_poste(communes, jour):
 def with_situation(communes, jour):
     """Prefetch on `communes`, a queryset, all that a `Situation` reads: a constant number of queries."""
     communes = with_etat_poste(communes, jour).select_related("departement__region", "successeur")
-    return communes.prefetch_related(
+    entered = CommuneCouverte.objects.entrees_au(jour).filter(commune=OuterRef("pk"))
+    return communes.annotate(deja_dans_une_ort=Exists(entered)).prefetch_related(
         "anciens_noms",
         Prefetch(
             "labellisations",

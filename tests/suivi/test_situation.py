@@ -102,6 +102,16 @@ def test_the_ort_is_late_from_the_day_after_the_18_months():
     ]
 
 
+def test_a_commune_whose_ort_is_over_is_not_late(lodeve, client):
+    """It signed within the 18 months: what has ended since is no delay."""
+    after = situation(lodeve, "2026-07-16")
+    assert after.statut == "adhesion_signee"
+    assert (after.echeance_ort, after.en_retard) == (None, False)
+    page = client.get("/communes/34142/", {"au": "2026-07-16"}).content.decode()
+    assert "n&#x27;est plus couverte par une" in page
+    assert "en retard" not in page
+
+
 def test_of_two_ort_the_latest_entry_counts(lodeve):
     other = factories.convention("2019-12-10", identifiant="ort-sete")
     factories.avenant(other, "2023-04-13", [lodeve])

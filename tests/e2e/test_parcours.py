@@ -1,0 +1,109 @@
+"""A visitor's journey, in a real browser: the département, a commune, its ORT, its data."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def lodeve(settings):
+    settings.PVD_DEPARTEMENT = "34"
+    town = factories.commune("34142", epci="new", nom="Lodève")
+    factories.labellisation(town, adhesion="2021-03-26")
+    factories.convention("2021-07-16", [town], identifiant="ort-lodeve", intitule="ORT de Lodève")
+    return town
+
+
+def test_from_the_home_page_to_the_data(page, lodeve):
+    page.goto("/")
+    expect(page.locator("h1")).to_have_text(re.compile("département de l'Hérault"))
+    page.get_by_label("Situation au").fill("2023-07-06")
+    page.get_by_role("button", name="Afficher").click()
+    expect(page.get_by_text("Situation au 6 juillet 2023.")).to_be_visible()
+
+    page.get_by_role("row").get_by_role("link", name="Lodève", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/communes/34142/\?au=2023-07-06$"))
+    expect(page.locator(".pvd-phrase")).to_contain_text("depuis le 16 juillet 2021.")
+
+    page.get_by_role("link", name="ORT de Lodève").first.click()
+    expect(page).to_have_url(re.compile(r"/ort/ort-lodeve/\?au=2023-07-06$"))
+
+    page.get_by_role("navigation", name="Menu principal").get_by_text("Communes").click()
+    expect(page).to_have_url(re.compile(r"\?au=2023-07-06&departement=34$"))
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV", exact=True).click()
+    assert download.value.suggested_filename == "pvd-communes-34-20230706.csv"
+    assert "Lodève" in download.value.path().read_text(encoding="utf-8")
+
+
+def test_filters_and_the_way_out_of_an_empty_list(page, lodeve):
+    factories.commune("34003", nom="Agde")
+    page.goto("/communes/")
+    page.get_by_label("Nom ou code de la commune").fill("agde")
+    page.get_by_role("button", name="Rechercher").click()
+    page.get_by_role("link", name="Agde", exact=True).click()
+    expect(page.locator(".pvd-phrase")).to_contain_text("Agde n'est pas dans le programme")
+    page.go_back()
+    page.get_by_role("link", name="Nom ou code de la commune : agde").click()
+    expect(page.get_by_role("link", name="Lodève", exact=True)).to_be_visible()
+
+
+def test_menu_opens_on_a_phone(page, lodeve):
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto("/communes/34142/")
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 320
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("link", name="Données", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Les données, à la date de votre choix")
+
+
+def test_theme_can_be_chosen(page, lodeve):
+    page.goto("/")
+    page.get_by_role("button", name="Paramètres d'affichage").click()
+    page.get_by_text("Thème sombre").click()
+    expect(page.locator("html")).to_have_attribute("data-fr-theme", "dark")
+
+
+def test_site_works_without_a_script(navigateur, live_server, lodeve):
+    context = navigateur.new_context(
+        base_url=live_server.url, java_script_enabled=False, viewport={"width": 360, "height": 640}
+    )
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_role("navigation", name="Menu principal").get_by_text("Communes").click()
+    page.get_by_role("link", name="Lodève", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Lodève")
+    assert context.cookies() == []
+    context.close()
+
+
+ADDRESSES = [
+    "/",
+    "/departements/",
+    "/communes/?statut=ort_signee",
+    "/communes/34142/",
+    "/intercommunalites/",
+    "/ort/",
+    "/ort/ort-lodeve/",
+    "/chefs-de-projet/",
+    "/donnees/",
+    "/accessibilite/",
+    "/nulle-part/",
+    "/communes/?au=demain",
+]
+
+
+@pytest.mark.parametrize(("scheme", "addresses"), [("light", ADDRESSES), ("dark", ADDRESSES[:4])])
+def test_pages_have_no_fault_of_accessibility(page, lodeve, scheme, addresses):
+    page.emulate_media(color_scheme=scheme)
+    for address in addresses:
+        page.goto(address)
+        faults = Axe().run(page).response["violations"]
+        assert [(fault["id"], fault["nodes"][0]["html"]) for fault in faults] == [], address

@@ -1,0 +1,160 @@
+"""The public pages of the ORT."""
+
+import pytest
+
+from communes.models import AncienNomCommune
+from ort.models import Organisme, Partie, Secteur
+from tests import factories
+from tests.pages import count_queries, read
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def agde():
+    return factories.commune("34003", nom="Agde", type_liaison=1)
+
+
+@pytest.fixture
+def pezenas():
+    town = factories.commune("34199", epci="new", nom="Pézenas")
+    factories.labellisation(town)
+    return town
+
+
+@pytest.fixture
+def ort(agde, pezenas):
+    """The ORT of Agde, signed without Pézenas, which an avenant brings in."""
+    signed = factories.convention(
+        "2021-02-26",
+        [agde],
+        identifiant="ort-agde",
+        intitule="ORT d'Agde",
+        origine="ACV",
+        ville_principale=agde,
+    )
+    factories.avenant(signed, "2023-01-11", [pezenas], numero=1)
+    return signed
+
+
+def test_list_holds_the_ort_of_the_programme_on_the_day(client, ort):
+    page = read(client, "/ort/?au=2023-01-11")
+    assert "1 ORT au 11 janvier 2023" in page
+    assert "ORT d'Agde 26 février 2021 Agde, Pézenas 1 non renseignée" in page
+    assert "Aucune ORT ne répond à ces critères" in read(client, "/ort/?au=2023-01-10")
+
+
+def test_list_downloads_carry_the_same_query(client, ort):
+    page = client.get("/ort/?departement=34&au=2023-07-06").content.decode()
+    assert 'href="/donnees/ort.csv?departement=34&amp;au=2023-07-06"' in page
+
+
+def test_acts_are_in_order_and_tell_who_entered(client, ort):
+    page = read(client, "/ort/ort-agde/")
+    first = page.index("26 février 2021 Convention : entrée d'Agde")
+    assert first < page.index("11 janvier 2023 Avenant n° 1 : entrée de Pézenas")
+    assert "Pézenas Hérault (34) 11 janvier 2023 par l'avenant n° 1 lauréate" in page
+    assert (
+        "Agde (ville principale) Hérault (34) 26 février 2021 par la convention hors programme"
+        in page
+    )
+    assert "Action cœur de ville" in page
+
+
+def test_words_of_the_act_are_preferred(client, ort):
+    factories.avenant(ort, "2024-01-11", objet="Ajout d'une fiche action")
+    assert "11 janvier 2024 Avenant : ajout d'une fiche action." in read(client, "/ort/ort-agde/")
+
+
+def test_nothing_signed_later_shows(client, ort):
+    page = read(client, "/ort/ort-agde/?au=2023-01-10")
+    assert "Pézenas" not in page
+    assert "couvre 1 commune de l'Hérault" in page
+    before = read(client, "/ort/ort-agde/?au=2021-02-25")
+    assert "cette convention n'est pas signée" in before
+    assert "26 février 2021" not in before
+
+
+def test_unknown_is_said(client):
+    factories.convention(None, identifiant="ort-vide", intitule="ORT à venir")
+    page = read(client, "/ort/ort-vide/")
+    assert "Signature non renseignée" in page
+    assert "Durée non renseignée Fin non renseignée" in page
+    assert "Ville principale non renseignée" in page
+    assert "Signataires et partenaires Non renseignés." in page
+
+
+def test_end_follows_the_duration_and_its_extension(client, agde):
+    signed = factories.convention(
+        "2019-12-10", [agde], identifiant="ort-sete", duree_annees=5, intitule="ORT de Sète"
+    )
+    assert "Fin 10 décembre 2024" in read(client, "/ort/ort-sete/?au=2024-01-01")
+    assert "est terminée, depuis le 10 décembre 2024" in read(client, "/ort/ort-sete/")
+    factories.avenant(signed, "2024-06-01", duree_annees=15)
+    page = read(client, "/ort/ort-sete/")
+    assert "Durée 15 ans Fin 10 décembre 2034" in page
+    assert "1er juin 2024 Avenant : durée portée à 15 ans." in page
+
+
+def test_ort_over_two_departements_is_told_to_count_once(client):
+    towns = [factories.commune("34293", nom="La Salvetat"), factories.commune("81124")]
+    factories.convention("2022-07-28", towns, identifiant="ort-la-salvetat")
+    page = read(client, "/ort/ort-la-salvetat/")
+    assert "couvre 2 communes de l'Hérault et du Tarn" in page
+    assert "une seule fois en France" in page
+
+
+def test_oddities_are_plain_facts(client, agde, pezenas):
+    factories.convention("2022-01-01", [pezenas], identifiant="ort-pezenas", ville_principale=agde)
+    assert "Sa ville principale, Agde, n'est pas parmi les communes couvertes." in read(
+        client, "/ort/ort-pezenas/"
+    )
+    factories.convention("2022-01-01", [agde], identifiant="ort-derogation", derogation_l303_3=True)
+    assert "article L. 303-3" in read(client, "/ort/ort-derogation/")
+
+
+def test_framework_convention_is_not_called_an_ort(client, agde):
+    factories.convention("2022-01-01", [agde], identifiant="cadre", vaut_ort=False)
+    page = read(client, "/ort/cadre/")
+    assert "ne vaut pas opération de revitalisation de territoire (ORT)" in page
+
+
+def test_parties_and_secteurs_known_on_the_day(client, ort, agde):
+    etat = Organisme.objects.create(nom="État", nature="etat")
+    avenant = ort.avenants.get()
+    Partie.objects.create(convention=ort, organisme=etat)
+    Partie.objects.create(convention=ort, commune=agde, avenant=avenant, role="partenaire")
+    Secteur.objects.create(convention=ort, commune=agde, nom="Centre ancien", avenant=avenant)
+    page = read(client, "/ort/ort-agde/")
+    assert "Agde, partenaire par l'avenant n° 1 État, signataire" in page
+    assert "Centre ancien (Agde)" in page
+    before = read(client, "/ort/ort-agde/?au=2022-01-01")
+    assert "État, signataire" in before
+    assert "partenaire par" not in before and "Centre ancien" not in before
+
+
+def test_unknown_ort(client):
+    assert "Page introuvable" in read(client, "/ort/ort-inconnue/", 404)
+
+
+def test_growth(client, ort):
+    # The list: site, portée, count, choices (3), then `with_actes` (12). The page: site,
+    # `with_actes`, the communes lauréates, the secteurs.
+    def grow(number):
+        for _ in range(number):
+            town = factories.commune(epci="new")
+            factories.labellisation(town)
+            AncienNomCommune.objects.create(
+                commune=town, nom="Avant", fin=factories.day("2020-01-01")
+            )
+            factories.convention("2022-01-01", [town], porteur=factories.intercommunalite())
+            factories.avenant(ort, "2023-06-01", [town])
+            Partie.objects.create(convention=ort, commune=town)
+            Partie.objects.create(convention=ort, intercommunalite=factories.intercommunalite())
+
+    addresses = ("/ort/", "/ort/ort-agde/")
+    grow(2)
+    few = [count_queries(client, address) for address in addresses]
+    grow(5)
+    assert [count_queries(client, address) for address in addresses] == few
+    assert few[0] <= 20 and few[1] <= 16

@@ -1,0 +1,166 @@
+"""The home page, a département, France."""
+
+import pytest
+from django.utils import timezone
+
+from communes.models import Tenue
+from pvd.suivi.models import Chiffre, ChiffrePublie
+from tests import factories
+from tests.pages import count_queries, read
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lodeve():
+    town = factories.commune("34142", epci="new", nom="Lodève")
+    factories.labellisation(town, adhesion="2021-03-26")
+    factories.convention("2021-07-16", [town], identifiant="ort-lodeve", intitule="ORT de Lodève")
+    return town
+
+
+@pytest.fixture
+def loupian():
+    town = factories.commune("34143", epci="new", nom="Loupian")
+    factories.labellisation(town, adhesion="2021-07-08")
+    return town
+
+
+def test_home_is_the_departement_of_the_site(client, settings, lodeve):
+    settings.PVD_DEPARTEMENT = "34"
+    page = read(client, "/?au=2023-07-06")
+    assert "Petites villes de demain dans le département de l'Hérault" in page
+    assert "Préfet de l'Hérault" in page
+    assert "1 communes lauréates" in page
+
+
+def test_home_without_departement_is_france(client, settings, lodeve):
+    settings.PVD_DEPARTEMENT = ""
+    page = read(client, "/")
+    assert "Petites villes de demain en France" in page
+    assert "République française" in page
+    assert "Préfet" not in page
+
+
+def test_home_opens_on_an_empty_database(client, settings):
+    settings.PVD_DEPARTEMENT = "34"
+    assert "Rien n'est enregistré à cette date." in read(client, "/")
+
+
+def test_code_of_departement_may_be_typed_in_lower_case(client):
+    factories.departement("2A")
+    assert "de la Corse-du-Sud" in read(client, "/departements/2a/")
+
+
+def test_what_is_late_and_what_is_still_due(client, lodeve, loupian):
+    during = read(client, "/departements/34/?au=2022-10-01")
+    assert "Loupian 8 juillet 2021 8 janvier 2023 en cours" in during
+    after = read(client, "/departements/34/?au=2023-02-01")
+    assert "Loupian 8 juillet 2021 8 janvier 2023 dépassé" in after
+    assert "Lodève 26 mars 2021" not in after
+
+
+def test_nobody_waits(client, lodeve):
+    page = read(client, "/departements/34/?au=2023-07-06")
+    assert "aucune commune n'attend la signature de son ORT" in page
+
+
+def test_ort_joined_by_avenant_is_told(client, loupian):
+    host = factories.commune("34301", nom="Sète")
+    sete = factories.convention("2019-12-10", [host], intitule="ORT de Sète")
+    factories.avenant(sete, "2023-04-13", [loupian])
+    assert "ORT de Sète, signée le 10 décembre 2019" in read(client, "/departements/34/")
+    before = read(client, "/departements/34/?au=2023-04-12")
+    assert "Aucune ORT n'a été rejointe seulement par avenant" in before
+
+
+def test_commune_that_left_is_told_from_its_exit(client, lodeve):
+    left = factories.commune("34276", epci="new", nom="Saint-Mathieu-de-Tréviers")
+    factories.labellisation(left, fin="2023-12-01", precision_fin="mois")
+    told = "A quitté le programme : Saint-Mathieu-de-Tréviers (en décembre 2023)"
+    assert told in read(client, "/departements/34/?au=2023-12-01")
+    assert told not in read(client, "/departements/34/?au=2023-11-30")
+
+
+def test_milestones_are_links_to_their_day(client, lodeve, loupian):
+    response = client.get("/departements/34/")
+    assert b'href="?au=2021-03-26"' in response.content
+    page = read(client, "/departements/34/")
+    assert "26 mars 2021 – première convention d'adhésion : Lodève" in page
+    assert "8 juillet 2021 – dernière convention d'adhésion : Loupian" in page
+    assert "16 juillet 2021 – première entrée dans une ORT : Lodève" in page
+
+
+def test_published_figure_is_held_against_ours(client, lodeve):
+    source = factories.source(titre="Page de la préfecture")
+    departement = factories.departement("34")
+    for chiffre, valeur, note in (
+        (Chiffre.COMMUNES, 1, ""),
+        (Chiffre.INTERCOMMUNALITES, 13, "Chiffre d'avant la sortie."),
+        (Chiffre.CHEFS_DE_PROJET, 11, ""),
+    ):
+        ChiffrePublie.objects.create(
+            departement=departement,
+            chiffre=chiffre,
+            jour=factories.day("2023-07-06"),
+            valeur=valeur,
+            source=source,
+            note=note,
+        )
+    page = read(client, "/departements/34/")
+    assert "communes lauréates 6 juillet 2023 1 1 concorde Page de la préfecture" in page
+    assert "intercommunalités 6 juillet 2023 13 1 écart Chiffre d'avant la sortie." in page
+    assert "chefs de projet en poste 6 juillet 2023 11 non renseigné non comparable" in page
+    assert "concorde" not in read(client, "/departements/34/?au=2023-07-05")
+
+
+@pytest.mark.parametrize(
+    ("tenue", "told"),
+    [
+        (Tenue.PARTIELLE, "Les données du programme sont tenues en partie pour l'Aveyron"),
+        (Tenue.AUCUNE, "Les données du programme ne sont pas tenues pour l'Aveyron"),
+    ],
+)
+def test_partial_departement_says_so(client, tenue, told):
+    factories.departement("12", tenue=tenue)
+    assert told in read(client, "/departements/12/")
+
+
+def test_nothing_recorded_where_nothing_is_kept_is_not_zero(client):
+    factories.departement("12", tenue=Tenue.AUCUNE)
+    assert "non renseigné communes lauréates" in read(client, "/departements/12/")
+    factories.departement("34", tenue=Tenue.COMPLETE)
+    assert "0 communes lauréates" in read(client, "/departements/34/")
+
+
+def test_france_says_which_departements_are_kept(client, lodeve):
+    factories.departement("81", tenue=Tenue.PARTIELLE)
+    page = read(client, "/departements/")
+    assert "tenues en entier pour l'Hérault seulement, en partie pour le Tarn" in page
+    assert "Hérault (34) Occitanie tenues en entier non tenues 1 0" in page
+
+
+def test_growth_departement(client):
+    # The département of the page, 4 for the figures, 1 ORT by avenant, 1 published figures (then 4
+    # a published day), 2 milestones, 9 of `with_situation`. France: 4, 9, the départements, their
+    # count of communes, the portée, the published figures.
+    def grow(number):
+        for _ in range(number):
+            town = factories.commune(epci="new")
+            factories.labellisation(town, adhesion="2021-06-01")
+            signed = factories.convention("2022-06-01", [factories.commune()])
+            factories.avenant(signed, "2022-09-01", [town])
+            factories.labellisation(adhesion="2021-06-01")
+            factories.labellisation(fin="2022-01-01")
+            factories.poste([town])
+
+    grow(2)
+    few = {u: count_queries(client, u) for u in ("/departements/34/", "/departements/")}
+    grow(5)
+    assert {u: count_queries(client, u) for u in few} == few
+    assert few["/departements/34/"] <= 18 and few["/departements/"] <= 17
+
+
+def test_today_is_the_default_day(client, lodeve):
+    today = timezone.localdate()
+    assert f'value="{today:%Y-%m-%d}"' in client.get("/departements/34/").content.decode()

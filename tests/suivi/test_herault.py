@@ -1,0 +1,248 @@
+"""The records that come with the project: the figures of the Hérault, day by day."""
+
+import csv
+import os
+import shutil
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import transaction
+
+from communes.models import Commune, Departement, Labellisation
+from ort.models import CommuneCouverte, Convention
+from pvd.socle.models import Affirmation
+from pvd.socle.sources import record_type
+from pvd.suivi.chiffres import chiffres, comparaisons, ort_comptees
+from pvd.suivi.management.commands.charger_programme import SHIPPED
+from pvd.suivi.situation import situations
+from tests.factories import day
+
+pytestmark = pytest.mark.django_db
+REAL_FILES = Path(os.environ.get("PVD_DONNEES_REELLES") or SHIPPED.parents[2] / "shared" / "data")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def shipped(django_db_setup, django_db_blocker):
+    """Load the territory and the records once for all these tests, and leave nothing behind."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("charger_territoire", stdout=StringIO())
+        call_command("charger_programme", stdout=StringIO())
+        yield
+        transaction.set_rollback(True)
+
+
+def figures(code, jour, *names):
+    departement = code and Departement.objects.get(pk=code)
+    found = {str(chiffre): n for chiffre, n in chiffres(departement, day(jour)).items()}
+    return tuple(found[name] for name in names)
+
+
+MAIN = ("communes", "intercommunalites", "ort", "communes_couvertes")
+
+
+@pytest.mark.parametrize(
+    ("jour", "expected"),
+    [
+        # The préfecture: 19 communes, 13 intercommunalités, 12 ORT and their 18 communes.
+        ("2023-07-05", (19, 13, 11, 16)),
+        ("2023-07-06", (19, 13, 12, 18)),
+        ("2023-11-30", (19, 13, 12, 18)),
+        # Saint-Mathieu-de-Tréviers leaves in December 2023, and its intercommunalité with it.
+        ("2023-12-01", (18, 12, 12, 18)),
+        ("2024-03-01", (18, 12, 12, 18)),
+    ],
+)
+def test_the_figures_of_the_herault(jour, expected):
+    assert figures("34", jour, *MAIN) == expected
+
+
+def test_two_of_the_twelve_ort_were_joined_by_avenant():
+    names = ("conventions_propres", "ort_par_avenant", "par_avenant")
+    assert figures("34", "2023-07-06", *names) == (10, 2, 5)
+    herault = Departement.objects.get(pk="34")
+    joined = ort_comptees(herault, day("2023-07-06")).joined_only_by_avenant(
+        herault, day("2023-07-06")
+    )
+    assert [convention.identifiant for convention in joined] == ["ort-agde", "ort-sete"]
+
+
+def test_the_convention_of_saint_pons_and_olonzac_was_the_fifth():
+    assert figures("34", "2022-12-12", "conventions_propres") == (4,)
+    assert figures("34", "2022-12-13", "conventions_propres") == (5,)
+    assert figures("34", "2022-12-27", "conventions_propres") == (5,)
+
+
+def test_the_tarn_shares_one_ort_with_the_herault():
+    assert figures("81", "2023-07-06", *MAIN) == (2, 1, 1, 2)
+    # One ORT in each département, and not thirteen in France.
+    assert figures(None, "2023-07-06", *MAIN) == (21, 13, 12, 20)
+
+
+def test_the_published_figures_agree_with_ours_but_one():
+    herault = Departement.objects.get(pk="34")
+    compared = comparaisons(herault, day("2024-03-01"))
+    told = {
+        (c.publie.chiffre, str(c.publie.jour), c.publie.valeur): (c.calcule, c.concorde)
+        for c in compared
+    }
+    assert told == {
+        ("communes", "2023-07-06", 19): (19, True),
+        ("communes", "2024-03-01", 18): (18, True),
+        ("intercommunalites", "2024-03-01", 13): (12, False),
+        ("ort", "2023-07-06", 12): (12, True),
+        ("communes_couvertes", "2023-07-06", 18): (18, True),
+        ("chefs_de_projet", "2024-03-01", 11): (None, None),
+        ("conventions_propres", "2022-12-27", 5): (5, True),
+    }
+    assert all(c.publie.note for c in compared if not c.concorde), "each gap is explained"
+
+
+def test_the_communes_of_the_herault_are_those_of_the_first_national_list():
+    path = REAL_FILES / "pvd_anct_2021-01-22.csv"
+    if not path.exists():
+        pytest.skip(f"La liste de l'ANCT n'est pas là : {path} (variable PVD_DONNEES_REELLES).")
+    with path.open(encoding="utf-8", newline="") as file:
+        listed = {row["insee_com"] for row in csv.DictReader(file) if row["insee_dep"] == "34"}
+    assert len(listed) == 19
+    recorded = Labellisation.objects.filter(commune__departement="34")
+    assert set(recorded.as_of(day("2021-01-22")).values_list("commune", flat=True)) == listed
+
+
+@pytest.mark.parametrize(
+    ("code", "jour", "days_after_the_18_months"),
+    [("34028", "2023-01-10", -2), ("34069", "2023-07-06", 159), ("34079", "2022-07-13", -138)]
+    + [("34101", "2023-01-11", 52), ("34111", "2023-01-13", 8), ("34143", "2023-04-13", 95)]
+    + [("34142", "2021-07-16", -437), ("34245", "2023-01-11", 5), ("34293", "2022-07-28", -93)],
+)
+def test_a_commune_enters_its_ort_on_its_day(code, jour, days_after_the_18_months):
+    entry = CommuneCouverte.objects.with_dates().get(commune=code)
+    assert entry.date_entree == day(jour)
+    label = Labellisation.objects.get(commune=code)
+    assert (entry.date_entree - label.echeance_ort).days == days_after_the_18_months
+
+
+def test_saint_mathieu_left_without_adhesion_nor_ort():
+    [told] = situations(Commune.objects.filter(pk="34276"), day("2023-11-30"))
+    assert (told.statut, told.labellisation.date_signature_adhesion) == ("laureate", None)
+    [told] = situations(Commune.objects.filter(pk="34276"), day("2023-12-01"))
+    assert (told.statut, told.date_sortie) == ("sortie", day("2023-12-01"))
+    assert told.labellisation.precision_fin == "mois"
+    assert not CommuneCouverte.objects.filter(commune="34276").exists()
+
+
+def said(champ, fiche, cle):
+    found = Affirmation.objects.get(
+        content_type=record_type(fiche), object_id=fiche.pk, champ=champ, source__cle=cle
+    )
+    return found.valeur_brute, found.retenue
+
+
+def test_sources_that_disagree_are_kept_and_the_retained_day_is_the_other():
+    agde = Convention.objects.get(identifiant="ort-agde")
+    assert agde.date_signature == day("2021-02-26")
+    assert said("date_signature", agde, "agglo-hm-2023") == ("12/02/2021", False)
+    assert said("date_signature", agde, "dgaln-2026") == ("2021-02-26", True)
+    loupian = Labellisation.objects.get(commune="34143")
+    assert loupian.date_signature_adhesion == day("2021-07-08")
+    assert said("date_signature_adhesion", loupian, "loupian-2021") == ("7 juillet 2021", False)
+    paulhan = Commune.objects.get(pk="34194")
+    assert said("date_entree_ort", paulhan, "dgaln-2026") == ("2026-10-03", False)
+    assert not CommuneCouverte.objects.filter(commune=paulhan).exists()
+
+
+def test_every_date_has_a_source_that_says_it():
+    for model, fields in (
+        (Labellisation, ("debut", "date_signature_adhesion", "fin")),
+        (Convention, ("date_signature",)),
+    ):
+        for record in model.objects.prefetch_related("affirmations"):
+            retained = {(a.champ, a.valeur) for a in record.affirmations.all() if a.retenue}
+            dated = {(name, getattr(record, name)) for name in fields}
+            assert {(name, str(value)) for name, value in dated if value} <= retained, record
+
+
+def rows():
+    """Return every row of every table, to be compared before and after."""
+    return {
+        model._meta.label: list(model.objects.order_by("pk").values())
+        for model in apps.get_models()
+        if model._meta.app_label in {"communes", "ort", "projects", "socle", "suivi"}
+        and model._meta.label not in {"communes.Commune", "communes.Rattachement"}
+    }
+
+
+@pytest.mark.parametrize("options", [[], ["--mettre-a-jour"]])
+def test_a_second_loading_changes_no_record(options):
+    before = rows()
+    call_command("charger_programme", *options, stdout=StringIO())
+    assert rows() == before
+
+
+def test_what_an_agent_has_corrected_is_left_alone_unless_the_files_are_to_prevail():
+    label = Labellisation.objects.get(commune="34142")
+    label.date_signature_adhesion = day("2021-03-27")
+    label.save()
+    call_command("charger_programme", stdout=StringIO())
+    label.refresh_from_db()
+    assert label.date_signature_adhesion == day("2021-03-27")
+    call_command("charger_programme", "--mettre-a-jour", stdout=StringIO())
+    label.refresh_from_db()
+    assert label.date_signature_adhesion == day("2021-03-26")
+
+
+def with_line(folder, name, line):
+    """Copy the shipped files to `folder`, with one more line at the end of one; return its number."""
+    shutil.copytree(SHIPPED, folder, dirs_exist_ok=True)
+    with (folder / name).open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+    return len((folder / name).read_text(encoding="utf-8").splitlines())
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "column", "value"),
+    [
+        ("labellisations.csv", "34999,2021-01-22,,,,,,,,", "code_insee", "34999"),
+        (
+            "labellisations.csv",
+            "34300,2021-01-22,,,,,,2020-01-22,,",
+            "date_sortie_programme",
+            "2020-01-22",
+        ),
+        ("communes_couvertes.csv", "ort-lodeve,34999,", "code_insee", "34999"),
+        (
+            "communes_couvertes.csv",
+            "ort-lodeve,34300,2030-01-01",
+            "date_avenant_entree",
+            "2030-01-01",
+        ),
+        ("avenants.csv", "ort-lodeve,2021-07-15,jour,,", "date_signature", "2021-07-15"),
+        ("departements.csv", "99,complete,complete", "code_departement", "99"),
+        ("affirmations.csv", "commune,34999,nom,x,,jour,dgaln-2026,oui,", "fiche", "34999"),
+    ],
+)
+def test_a_folder_with_one_bad_line_is_refused_whole(tmp_path, name, line, column, value):
+    number = with_line(tmp_path, name, line)
+    (tmp_path / "sources.csv").write_text("cle,titre\nnouvelle,Une source de plus\n")
+    before = rows()
+    with pytest.raises(CommandError) as refused:
+        call_command("charger_programme", tmp_path, "--mettre-a-jour", stdout=StringIO())
+    message = str(refused.value)
+    assert message.startswith("Rien n'a été chargé.")
+    assert f"{name}, ligne {number}, " in message
+    assert f"colonne « {column} »" in message
+    assert f"« {value} »" in message
+    assert rows() == before
+
+
+def test_a_folder_that_holds_no_file_is_refused(tmp_path):
+    with pytest.raises(CommandError, match="aucun des fichiers attendus"):
+        call_command("charger_programme", tmp_path, "--mettre-a-jour")
+
+
+def test_a_file_that_is_not_utf8_is_refused_by_its_name(tmp_path):
+    (tmp_path / "sources.csv").write_bytes("cle,titre\nun,Préfecture\n".encode("latin-1"))
+    with pytest.raises(CommandError, match="sources.csv : octet 15 illisible en UTF-8"):
+        call_command("charger_programme", tmp_path, "--mettre-a-jour")
