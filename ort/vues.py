@@ -1,13 +1,19 @@
-"""The ORT: their list, and the page of each with its acts in order."""
+"""The ORT: their list, the page of each with its acts in order, and its signed acts as files."""
+
+import logging
 
 from django.db.models import Q
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
 from communes.models import Labellisation
 from ort.actes import OrtDuJour, with_actes
 from ort.filtres import OrtFiltres
-from ort.models import Convention, Secteur
+from ort.models import Convention, Document, Secteur
 from pvd.socle.demande import jour_of, page_of
+
+logger = logging.getLogger(__name__)
 
 
 def liste(request):
@@ -40,6 +46,25 @@ def ort(request, identifiant):
         "convention": convention,
         "laureates": set(laureates.values_list("commune", flat=True)),
         "secteurs": secteurs.select_related("commune") if du_jour.signee else [],
+        "fichiers": convention.documents.publics(jour).select_related("avenant"),
         "documents": list(dict.fromkeys(dit.source for acte in du_jour.actes for dit in acte.dits)),
     }
     return render(request, "ort/ort.html", context)
+
+
+def document(request, identifiant, pk):
+    """Send a signed act to whoever may read it, always as a file to keep: 404 to the others."""
+    readable = Document.objects.readable(request.user, timezone.localdate())
+    found = get_object_or_404(readable, pk=pk, convention__identifiant=identifiant)
+    try:
+        content = found.fichier.open("rb")
+    except FileNotFoundError:
+        logger.error("Le fichier du document %s n'est plus dans PVD_DOCUMENTS_DIR.", found.pk)
+        raise Http404("Fichier absent.") from None
+    answer = FileResponse(
+        content, as_attachment=True, filename=found.nom, content_type="application/pdf"
+    )
+    answer["X-Content-Type-Options"] = "nosniff"
+    if found.visibilite == Document.Visibilite.INTERNE:
+        answer["Cache-Control"] = "private, no-store"
+    return answer

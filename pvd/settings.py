@@ -6,6 +6,7 @@ asks for what a public site needs, and a missing or bad value stops the start.
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -74,6 +75,25 @@ def database(url):
     raise ImproperlyConfigured(f"DATABASE_URL : « {parts.scheme} » n'est ni sqlite ni postgres.")
 
 
+def mail(url):
+    """Read `smtp://role:secret@hote:587?tls=1` or `smtps://…:465`; empty, mails go to the console."""
+    parts = urlsplit(url)
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ImproperlyConfigured("PVD_COURRIEL_URL : smtp://hote:587?tls=1 ou smtps://hote:465.")
+    ssl = parts.scheme == "smtps"
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if ssl else 25),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": ssl,
+        "EMAIL_USE_TLS": not ssl and dict(parse_qsl(parts.query)).get("tls") == "1",
+    }
+
+
 PVD_ENV = os.environ.get("PVD_ENV", "local")
 if PVD_ENV not in {"local", "production"}:
     raise ImproperlyConfigured(f"PVD_ENV vaut « {PVD_ENV} » : local ou production attendu.")
@@ -119,6 +139,7 @@ INSTALLED_APPS = [
     "django_filters",
     "import_export",
     "simple_history",
+    "axes",
     "csp",
 ]
 
@@ -134,6 +155,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "pvd.socle.demande.BadRequestMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "pvd.urls"
@@ -159,7 +181,19 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 AUTH_USER_MODEL = "communes.Agent"
-AUTHENTICATION_BACKENDS = ["communes.roles.RoleBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "communes.roles.RoleBackend"]
+# Ten wrong passwords for one account from one address: a quarter of an hour before the eleventh.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "429.html"
+AXES_CLIENT_IP_CALLABLE = "pvd.socle.connexion.visitor_address"
+# Who logs in from where, and when, is nobody's business beyond the failures of the hour.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -169,6 +203,16 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# Who is told of the rights given and taken, and of the errors of the site.
+ADMINS = [
+    (courriel, courriel)
+    for courriel in os.environ.get("PVD_ADMINISTRATEURS", "").replace(",", " ").split()
+]
+SERVER_EMAIL = DEFAULT_FROM_EMAIL = os.environ.get("PVD_EXPEDITEUR") or "pvd@localhost"
+EMAIL_SUBJECT_PREFIX = "[Petites villes de demain] "
+EMAIL_TIMEOUT = 10
+globals().update(mail(os.environ.get("PVD_COURRIEL_URL", "")))
 
 LANGUAGE_CODE = "fr"
 TIME_ZONE = "Europe/Paris"
@@ -182,8 +226,21 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = not PRODUCTION
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# The signed acts: outside the code and the static files, read by the checked view alone.
+PVD_DOCUMENTS_DIR = Path(os.environ.get("PVD_DOCUMENTS_DIR") or VAR_DIR / "documents").resolve()
+if any(PVD_DOCUMENTS_DIR.is_relative_to(d) for d in (STATIC_ROOT.resolve(), *STATICFILES_DIRS)):
+    raise ImproperlyConfigured("PVD_DOCUMENTS_DIR est un dossier que le site sert à tous.")
+PVD_DOCUMENT_MAX_MO = 20
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "documents": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": PVD_DOCUMENTS_DIR,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION

@@ -5,9 +5,11 @@ import socket
 
 import pytest
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage
 from django.test import Client
 
 from communes.models import Role
+from ort.models import Document
 from tests import factories
 
 
@@ -85,3 +87,12 @@ def referent_34(db):
     return browser_of(
         factories.agent("referent34", [factories.departement("34")], role=Role.REFERENT)
     )
+
+
+@pytest.fixture
+def documents_folder(tmp_path, monkeypatch):
+    """Keep the documents of a test in a folder of its own, with the rights of the true one."""
+    options = settings.STORAGES["documents"]["OPTIONS"] | {"location": tmp_path}
+    storage = FileSystemStorage(**options)
+    monkeypatch.setattr(Document._meta.get_field("fichier"), "storage", storage)
+    return tmp_path

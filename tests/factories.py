@@ -3,6 +3,8 @@
 import datetime
 from itertools import count
 
+from django.core.files.base import ContentFile
+
 from communes.models import (
     Agent,
     Commune,
@@ -15,7 +17,7 @@ from communes.models import (
     Role,
     Tenue,
 )
-from ort.models import Avenant, CommuneCouverte, Convention
+from ort.models import Avenant, CommuneCouverte, Convention, Document
 from projects.models import Desserte, Occupation, Poste
 from pvd.socle.models import Source
 
@@ -98,6 +100,14 @@ def avenant(convention, signature="2023-09-01", communes=(), **fields):
     for covered in communes:
         couverture(convention, covered, entree=created)
     return created
+
+
+def document(convention=None, **fields):
+    """Attach a public PDF; the test asks for `documents_folder`, where it is stored."""
+    content = b"%PDF-1.7\ntrailer <<>>\nstartxref\n9\n%%EOF\n"
+    fields = {"titre": "Acte signé", "visibilite": "public"} | fields
+    fields.setdefault("fichier", ContentFile(content, "acte.pdf"))
+    return Document.objects.create(convention=convention or globals()["convention"](), **fields)
 
 
 def couverture(convention, commune, **fields):

@@ -27,6 +27,14 @@ class ConventionQuerySet(models.QuerySet):
             | Q(departement_reference__in=Departement.objects.for_user(user))
         )
 
+    def removed_for_user(self, user):
+        """Return the removals of conventions that had ever covered a commune of `user`, or referred to it."""
+        covered = CommuneCouverte.history.filter(commune__in=Commune.objects.for_user(user))
+        return self.model.history.removed().filter(
+            Q(id__in=covered.values("convention"))
+            | Q(departement_reference__in=Departement.objects.for_user(user))
+        )
+
     def ort(self):
         """Keep the conventions that are an ORT: a convention without its ville principale is not."""
         return self.filter(vaut_ort=True)
@@ -166,6 +174,10 @@ class AvenantQuerySet(models.QuerySet):
         """Keep the avenants of the conventions of `user`."""
         return self.filter(convention__in=Convention.objects.for_user(user))
 
+    def removed_for_user(self, user):
+        """Return the removals of avenants of the conventions of `user`, themselves still there."""
+        return self.model.history.removed().filter(convention__in=Convention.objects.for_user(user))
+
     def signes(self, jour):
         """Keep the avenants signed on `jour` or before."""
         return self.filter(date_signature__lte=jour)
@@ -264,6 +276,11 @@ class CommuneCouverteQuerySet(models.QuerySet):
             Q(date_entree__lte=jour), Q(date_sortie__isnull=True) | Q(date_sortie__gt=jour)
         )
 
+    def entrees_au(self, jour):
+        """Keep the communes entered by `jour` in an ORT signed by then, be it over or they out since."""
+        signed = Convention.objects.ort().signees(jour)
+        return self.with_dates().filter(date_entree__lte=jour, convention__in=signed.values("pk"))
+
     def en_vigueur(self, jour):
         """Keep the communes that an ORT in force on `jour` covers on that day."""
         in_force = Convention.objects.ort().en_vigueur(jour)
@@ -333,127 +350,3 @@ class CommuneCouverte(Historisee):
     def entree_par(self):
         """Return `avenant` or `convention`, as the public files say it."""
         return "avenant" if self.entree_id else "convention"
-
-
-class Organisme(Historisee):
-    """A body, public or private, that signs, supports or employs, other than the communes."""
-
-    class Nature(models.TextChoices):
-        ETAT = "etat", "État"
-        REGION = "region", "région"
-        DEPARTEMENT = "departement", "département"
-        PETR = "petr", "pôle d'équilibre territorial et rural"
-        ETABLISSEMENT = "etablissement", "établissement public"
-        CHAMBRE = "chambre", "chambre consulaire"
-        PRIVE = "prive", "acteur privé"
-        AUTRE = "autre", "autre"
-
-    nom = models.CharField("nom", max_length=200, unique=True)
-    nature = models.CharField("nature", max_length=14, choices=Nature)
-    siren = models.CharField("SIREN", max_length=9, blank=True)
-
-    class Meta:
-        verbose_name = "organisme"
-        ordering = ["nom"]
-
-    def __str__(self):
-        return self.nom
-
-
-class PartieQuerySet(models.QuerySet):
-    def for_user(self, user):
-        """Keep the parties to the conventions of `user`."""
-        return self.filter(convention__in=Convention.objects.for_user(user))
-
-
-class Partie(Historisee):
-    """Who signs or supports a convention: a commune, an intercommunalité or an organisme."""
-
-    class RolePartie(models.TextChoices):
-        SIGNATAIRE = "signataire", "signataire"
-        PARTENAIRE = "partenaire", "partenaire"
-
-    convention = models.ForeignKey(Convention, models.CASCADE, "parties", verbose_name="convention")
-    avenant = models.ForeignKey(
-        Avenant,
-        models.PROTECT,
-        "parties",
-        null=True,
-        blank=True,
-        verbose_name="entrée par l'avenant",
-    )
-    commune = models.ForeignKey(
-        Commune, models.PROTECT, null=True, blank=True, verbose_name="commune"
-    )
-    intercommunalite = models.ForeignKey(
-        Intercommunalite, models.PROTECT, null=True, blank=True, verbose_name="intercommunalité"
-    )
-    organisme = models.ForeignKey(
-        Organisme, models.PROTECT, null=True, blank=True, verbose_name="organisme"
-    )
-    role = models.CharField(
-        "rôle", max_length=10, choices=RolePartie, default=RolePartie.SIGNATAIRE
-    )
-    date_deliberation = models.DateField("délibération", null=True, blank=True)
-    date_signature = models.DateField("signature", null=True, blank=True)
-
-    objects = PartieQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "partie"
-        ordering = ["role", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(
-                    commune__isnull=False, intercommunalite__isnull=True, organisme__isnull=True
-                )
-                | Q(commune__isnull=True, intercommunalite__isnull=False, organisme__isnull=True)
-                | Q(commune__isnull=True, intercommunalite__isnull=True, organisme__isnull=False),
-                name="ort_partie_une_seule_identite",
-                violation_error_message=(
-                    "Une partie est une commune, une intercommunalité ou un organisme, un seul."
-                ),
-            )
-        ]
-
-    def __str__(self):
-        return str(self.qui)
-
-    @property
-    def qui(self):
-        """Return the commune, the intercommunalité or the organisme."""
-        return self.commune or self.intercommunalite or self.organisme
-
-
-class SecteurQuerySet(models.QuerySet):
-    def for_user(self, user):
-        """Keep the sectors of the conventions of `user`."""
-        return self.filter(convention__in=Convention.objects.for_user(user))
-
-
-class Secteur(Historisee):
-    """A secteur d'intervention of an ORT (article L. 303-2 of the CCH)."""
-
-    convention = models.ForeignKey(
-        Convention, models.CASCADE, "secteurs", verbose_name="convention"
-    )
-    commune = models.ForeignKey(Commune, models.PROTECT, verbose_name="commune")
-    nom = models.CharField("nom", max_length=200)
-    avenant = models.ForeignKey(
-        Avenant,
-        models.PROTECT,
-        "secteurs",
-        null=True,
-        blank=True,
-        verbose_name="créé par l'avenant",
-    )
-
-    objects = SecteurQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "secteur d'intervention"
-        verbose_name_plural = "secteurs d'intervention"
-        ordering = ["nom"]
-
-    def __str__(self):
-        return self.nom

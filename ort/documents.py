@@ -1,0 +1,64 @@
+"""What a document must be to come in, and where it is kept: a PDF by its content, named by us."""
+
+import secrets
+import unicodedata
+from pathlib import PurePath
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.storage import storages
+
+HEADER, TRAILER = b"%PDF-", b"%%EOF"
+# Some writers put a few bytes after the mark that ends the file.
+WHERE_THE_TRAILER_IS = 2048
+KEPT_IN_A_NAME = " .-_'()"
+LONGEST_NAME = 100
+MEGABYTE = 1_000_000
+
+
+def documents_storage():
+    """Return the folder of documents: no address of the site leads to it."""
+    return storages["documents"]
+
+
+def stored_name(document, filename):
+    """Return a name drawn at random: nothing of what a user wrote is in the path."""
+    name = secrets.token_hex(16)
+    return f"{name[:2]}/{name}.pdf"
+
+
+def refuse_what_is_no_pdf(file):
+    """Raise unless the content of `file` is that of a whole PDF, of the size allowed at most."""
+    most = settings.PVD_DOCUMENT_MAX_MO
+    if file.size > most * MEGABYTE:
+        message = f"Ce fichier pèse {in_megabytes(file.size)} : {most} Mo au plus."
+        raise ValidationError({"fichier": message})
+    file.seek(0)
+    start = file.read(len(HEADER))
+    file.seek(max(0, file.size - WHERE_THE_TRAILER_IS))
+    end = file.read()
+    file.seek(0)
+    if start != HEADER:
+        raise ValidationError({"fichier": "Ce fichier n'est pas un PDF, quel que soit son nom."})
+    if TRAILER not in end:
+        raise ValidationError(
+            {"fichier": "Ce PDF est incomplet : il s'arrête avant sa fin. Déposez-le de nouveau."}
+        )
+
+
+def refuse_what_is_lost(file):
+    """Raise unless a file stored long ago is still there: a removed document comes back with it."""
+    if not file.storage.exists(file.name):
+        raise ValidationError({"fichier": "Le fichier de ce document n'est plus là."})
+
+
+def download_name(filename):
+    """Return the name of a file as it will be downloaded: its own letters and digits, and .pdf."""
+    stem = unicodedata.normalize("NFC", PurePath(filename.replace("\\", "/")).stem)
+    kept = "".join(c if c.isalnum() or c in KEPT_IN_A_NAME else " " for c in stem)
+    return f"{' '.join(kept.split()).strip('. ')[:LONGEST_NAME] or 'document'}.pdf"
+
+
+def in_megabytes(size):
+    """Write a size in bytes: « 1,2 Mo »."""
+    return f"{max(size / MEGABYTE, 0.1):.1f} Mo".replace(".", ",")

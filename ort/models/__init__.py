@@ -1,0 +1,13 @@
+from ort.models.conventions import Avenant, CommuneCouverte, Convention
+from ort.models.documents import Document
+from ort.models.parties import Organisme, Partie, Secteur
+
+__all__ = [
+    "Avenant",
+    "CommuneCouverte",
+    "Convention",
+    "Document",
+    "Organisme",
+    "Partie",
+    "Secteur",
+]

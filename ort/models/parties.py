@@ -1,0 +1,132 @@
+"""Who signs or supports a convention, and where it acts: parties, organismes, sectors."""
+
+from django.db import models
+from django.db.models import Q
+
+from communes.models import Commune, Intercommunalite
+from ort.models.conventions import Avenant, Convention
+from pvd.socle.historique import Historisee
+
+
+class Organisme(Historisee):
+    """A body, public or private, that signs, supports or employs, other than the communes."""
+
+    class Nature(models.TextChoices):
+        ETAT = "etat", "État"
+        REGION = "region", "région"
+        DEPARTEMENT = "departement", "département"
+        PETR = "petr", "pôle d'équilibre territorial et rural"
+        ETABLISSEMENT = "etablissement", "établissement public"
+        CHAMBRE = "chambre", "chambre consulaire"
+        PRIVE = "prive", "acteur privé"
+        AUTRE = "autre", "autre"
+
+    nom = models.CharField("nom", max_length=200, unique=True)
+    nature = models.CharField("nature", max_length=14, choices=Nature)
+    siren = models.CharField("SIREN", max_length=9, blank=True)
+
+    class Meta:
+        verbose_name = "organisme"
+        ordering = ["nom"]
+
+    def __str__(self):
+        return self.nom
+
+
+class PartieQuerySet(models.QuerySet):
+    def for_user(self, user):
+        """Keep the parties to the conventions of `user`."""
+        return self.filter(convention__in=Convention.objects.for_user(user))
+
+
+class Partie(Historisee):
+    """Who signs or supports a convention: a commune, an intercommunalité or an organisme."""
+
+    class RolePartie(models.TextChoices):
+        SIGNATAIRE = "signataire", "signataire"
+        PARTENAIRE = "partenaire", "partenaire"
+
+    convention = models.ForeignKey(Convention, models.CASCADE, "parties", verbose_name="convention")
+    avenant = models.ForeignKey(
+        Avenant,
+        models.PROTECT,
+        "parties",
+        null=True,
+        blank=True,
+        verbose_name="entrée par l'avenant",
+    )
+    commune = models.ForeignKey(
+        Commune, models.PROTECT, null=True, blank=True, verbose_name="commune"
+    )
+    intercommunalite = models.ForeignKey(
+        Intercommunalite, models.PROTECT, null=True, blank=True, verbose_name="intercommunalité"
+    )
+    organisme = models.ForeignKey(
+        Organisme, models.PROTECT, null=True, blank=True, verbose_name="organisme"
+    )
+    role = models.CharField(
+        "rôle", max_length=10, choices=RolePartie, default=RolePartie.SIGNATAIRE
+    )
+    date_deliberation = models.DateField("délibération", null=True, blank=True)
+    date_signature = models.DateField("signature", null=True, blank=True)
+
+    objects = PartieQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "partie"
+        ordering = ["role", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    commune__isnull=False, intercommunalite__isnull=True, organisme__isnull=True
+                )
+                | Q(commune__isnull=True, intercommunalite__isnull=False, organisme__isnull=True)
+                | Q(commune__isnull=True, intercommunalite__isnull=True, organisme__isnull=False),
+                name="ort_partie_une_seule_identite",
+                violation_error_message=(
+                    "Une partie est une commune, une intercommunalité ou un organisme, un seul."
+                ),
+            )
+        ]
+
+    def __str__(self):
+        return str(self.qui)
+
+    @property
+    def qui(self):
+        """Return the commune, the intercommunalité or the organisme."""
+        return self.commune or self.intercommunalite or self.organisme
+
+
+class SecteurQuerySet(models.QuerySet):
+    def for_user(self, user):
+        """Keep the sectors of the conventions of `user`."""
+        return self.filter(convention__in=Convention.objects.for_user(user))
+
+
+class Secteur(Historisee):
+    """A secteur d'intervention of an ORT (article L. 303-2 of the CCH)."""
+
+    convention = models.ForeignKey(
+        Convention, models.CASCADE, "secteurs", verbose_name="convention"
+    )
+    commune = models.ForeignKey(Commune, models.PROTECT, verbose_name="commune")
+    nom = models.CharField("nom", max_length=200)
+    avenant = models.ForeignKey(
+        Avenant,
+        models.PROTECT,
+        "secteurs",
+        null=True,
+        blank=True,
+        verbose_name="créé par l'avenant",
+    )
+
+    objects = SecteurQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "secteur d'intervention"
+        verbose_name_plural = "secteurs d'intervention"
+        ordering = ["nom"]
+
+    def __str__(self):
+        return self.nom
