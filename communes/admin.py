@@ -1,6 +1,7 @@
 """The back office of the territory (read), of the programme and of the agents (kept)."""
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import Group
@@ -8,6 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import number_format
 
+from communes.exports import LABELLISATIONS
+from communes.imports.programme import LabellisationRessource
 from communes.models import (
     Agent,
     AncienCode,
@@ -16,14 +19,16 @@ from communes.models import (
     Commune,
     Departement,
     Intercommunalite,
+    JournalDroits,
     Labellisation,
     Millesime,
     Rattachement,
     Region,
     Role,
 )
+from communes.models.journal import record, watched
 from communes.roles import role_permissions
-from pvd.socle.admin import SourceeAdmin
+from pvd.socle.admin import SansSourceFilter, SourceeAdmin
 from pvd.socle.admin_base import (
     EnCoursFilter,
     PerimetreAdmin,
@@ -35,6 +40,8 @@ from pvd.socle.admin_base import (
     ReadOnlyInline,
     date_column,
 )
+from pvd.socle.admin_exports import ExportAdmin
+from pvd.socle.admin_imports import ImportAdmin
 
 # What a role may do is written in `communes.roles`: a group would promise rights it does not give.
 admin.site.unregister(Group)
@@ -64,6 +71,48 @@ class DepartementFilter(admin.SimpleListFilter):
             return queryset
         found = Q()
         for path in self.paths:
+            found |= Q(**{path: self.value()})
+        return queryset.filter(pk__in=queryset.model._base_manager.filter(found).values("pk"))
+
+
+class IntercommunaliteFilter(admin.SimpleListFilter):
+    """Offers the intercommunalités of today with a member commune in the départements of the user.
+
+    For the national level, those of the département chosen beside it, else those of the programme.
+    `communes` are the paths to the communes of a record, `direct` those to an intercommunalité.
+    """
+
+    title = "intercommunalité"
+    parameter_name = "epci"
+    communes = ("commune",)
+    direct = ()
+
+    @classmethod
+    def through(cls, *communes, direct=()):
+        """Return the filter of records whose communes are at the end of one of `communes`."""
+        return type(cls.__name__, (cls,), {"communes": communes, "direct": direct})
+
+    def lookups(self, request, model_admin):
+        members = Rattachement.objects.as_of(timezone.localdate())
+        if chosen := request.GET.get(DepartementFilter.parameter_name):
+            members = members.filter(commune__departement=chosen)
+        elif request.user.is_superuser:
+            members = members.filter(commune__in=Labellisation.objects.values("commune"))
+        if not request.user.is_superuser:
+            members = members.for_user(request.user)
+        offered = Intercommunalite.objects.filter(pk__in=members.values("intercommunalite"))
+        return [(epci.pk, epci.nom) for epci in offered]
+
+    def queryset(self, request, queryset):
+        """Keep the records of the communes that are members today."""
+        if not self.value():
+            return queryset
+        members = Rattachement.objects.as_of(timezone.localdate())
+        communes = members.filter(intercommunalite=self.value()).values("commune")
+        found = Q()
+        for path in self.communes:
+            found |= Q(**{f"{path}__in": communes})
+        for path in self.direct:
             found |= Q(**{path: self.value()})
         return queryset.filter(pk__in=queryset.model._base_manager.filter(found).values("pk"))
 
@@ -165,7 +214,12 @@ class ProgrammeFilter(EnCoursFilter):
 @admin.register(Commune)
 class CommuneAdmin(ReadOnly, PeriodeColumns, SourceeAdmin):
     list_display = ["nom", "code_insee", "departement", "population", "dans_le_programme"]
-    list_filter = [ProgrammeFilter, EnCoursFilter, DepartementFilter]
+    list_filter = [
+        ProgrammeFilter,
+        EnCoursFilter,
+        DepartementFilter,
+        IntercommunaliteFilter.through("pk"),
+    ]
     list_select_related = ["departement"]
     search_fields = ["nom_recherche", "code_insee"]
     search_help_text = "Nom, même ancien, avec ou sans accents, ou code INSEE"
@@ -212,10 +266,17 @@ class LabellisationForm(PerimetreForm):
 
 
 @admin.register(Labellisation)
-class LabellisationAdmin(SourceeAdmin):
+class LabellisationAdmin(ImportAdmin, ExportAdmin, SourceeAdmin):
+    imports = {"communes-laureates": LabellisationRessource}
+    exports = {"communes-laureates": LABELLISATIONS}
     form = LabellisationForm
     list_display = ["commune", "departement", "id_pvd", "entree", "adhesion", "echeance", "sortie"]
-    list_filter = [EnCoursFilter, DepartementFilter.through("commune__departement")]
+    list_filter = [
+        EnCoursFilter,
+        DepartementFilter.through("commune__departement"),
+        SansSourceFilter,
+        IntercommunaliteFilter,
+    ]
     list_select_related = ["commune__departement"]
     search_fields = ["id_pvd", "commune__code_insee"]
     search_help_text = "Commune (nom ou code INSEE) ou identifiant PVD"
@@ -242,7 +303,10 @@ class LabellisationAdmin(SourceeAdmin):
 
 @admin.register(Agent)
 class AgentAdmin(PerimetreAdmin, UserAdmin):
-    """Accounts: a référent opens and closes those of its départements, and gives no right it lacks."""
+    """Accounts: a référent opens and closes those of its départements, and gives no right it lacks.
+
+    Rights change on these pages only, and whatever a page changes is written in the journal.
+    """
 
     form = UserAdmin.form
     add_form = UserCreationForm
@@ -291,9 +355,40 @@ class AgentAdmin(PerimetreAdmin, UserAdmin):
     def save_model(self, request, obj, form, change):
         """Open the back office to a new account: what it finds there depends on its role."""
         obj.is_staff = obj.is_staff or not change
+        form.droits_avant = obj.droits()
         super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        record(request.user, form.instance, form.droits_avant)
+
+    def user_change_password(self, request, id, form_url=""):
+        agent = self.get_object(request, unquote(id))
+        with watched(request.user, *([agent] if agent else [])):
+            return super().user_change_password(request, id, form_url)
+
+    def delete_model(self, request, obj):
+        with watched(request.user, obj):
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request, queryset):
+        with watched(request.user, *queryset):
+            super().delete_queryset(request, queryset)
 
     @admin.display(description="départements")
     def ses_departements(self, agent):
         codes = ", ".join(departement.pk for departement in agent.departements.all())
         return "tous" if agent.is_superuser else codes or "aucun"
+
+
+@admin.register(JournalDroits)
+class JournalDroitsAdmin(ReadOnly, PerimetreAdmin):
+    """The rights given and taken: read by the national level, and by each référent for its own."""
+
+    list_display = ["quand", "agent_nom", "droit", "avant", "apres", "par_nom"]
+    list_filter = ["droit", DepartementFilter.through("departements")]
+    search_fields = ["agent_nom", "par_nom"]
+    search_help_text = "Identifiant de l'agent, ou de qui a donné ou retiré le droit"
+    date_hierarchy = "quand"
+    fields = readonly_fields = [*list_display, "departements"]
+    empty_value_display = "aucun"

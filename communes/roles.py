@@ -4,22 +4,27 @@ from django.contrib.auth.backends import ModelBackend
 
 from communes.models import Role
 
-# What each role may do on the records; territory and sources are kept by the national level.
+# The records of the départements: their agents write and delete them.
 RECORDS = {
     "communes.labellisation",
     "ort.convention",
     "ort.avenant",
     "ort.communecouverte",
-    "ort.organisme",
     "ort.partie",
     "ort.secteur",
+    "ort.document",
     "projects.poste",
     "projects.desserte",
     "projects.occupation",
     "projects.recrutement",
-    "socle.source",
     "socle.affirmation",
 }
+# What all départements name in their records: agents write it, the national level alone deletes it.
+SHARED = {
+    "ort.organisme",
+    "socle.source",
+}
+# What agents read: the territory comes from the official files, the rest is the national level's.
 REFERENCE = {
     "communes.commune",
     "communes.intercommunalite",
@@ -31,11 +36,13 @@ REFERENCE = {
 
 def role_permissions(role):
     """Return the permissions of a role, as `app.action_model`."""
-    actions = {name: ["view"] for name in RECORDS | REFERENCE}
+    actions = {name: ["view"] for name in RECORDS | SHARED | REFERENCE}
     if role in {Role.AGENT, Role.REFERENT}:
         actions |= {name: ["view", "add", "change", "delete"] for name in RECORDS}
+        actions |= {name: ["view", "add", "change"] for name in SHARED}
     if role == Role.REFERENT:
         actions["communes.agent"] = ["view", "add", "change"]
+        actions["communes.journaldroits"] = ["view"]
     return {
         f"{app}.{action}_{model}"
         for (app, model), verbs in ((name.split("."), verbs) for name, verbs in actions.items())

@@ -1,4 +1,5 @@
 from communes.models.agents import Agent, Role
+from communes.models.journal import JournalDroits
 from communes.models.programme import Labellisation
 from communes.models.territoire import (
     AncienCode,
@@ -23,6 +24,7 @@ __all__ = [
     "Commune",
     "Departement",
     "Intercommunalite",
+    "JournalDroits",
     "Labellisation",
     "Millesime",
     "Nature",

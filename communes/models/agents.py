@@ -3,6 +3,7 @@
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 
+from communes.models.journal import Droit, record
 from communes.models.territoire import Departement
 
 
@@ -26,7 +27,11 @@ class AgentQuerySet(models.QuerySet):
 
 
 class AgentManager(UserManager.from_queryset(AgentQuerySet)):
-    pass
+    def create_superuser(self, *args, **kwargs):
+        """Open a national account, from the command line: the journal keeps it."""
+        created = super().create_superuser(*args, **kwargs)
+        record(None, created, {})
+        return created
 
 
 class Agent(AbstractUser):
@@ -42,3 +47,20 @@ class Agent(AbstractUser):
     class Meta:
         verbose_name = "agent"
         ordering = ["username"]
+
+    def droits(self):
+        """Return the rights that the database gives to this account, as the journal writes them.
+
+        Empty for an account that is not there; a right that it does not hold is an empty text.
+        """
+        held = Agent.objects.filter(pk=self.pk).first()
+        if held is None:
+            return {}
+        return {
+            Droit.COMPTE: "ouvert" if held.is_active else "fermé",
+            Droit.ROLE: held.get_role_display(),
+            Droit.DEPARTEMENTS: ", ".join(held.departements.values_list("pk", flat=True)),
+            Droit.NATIONAL: "oui" if held.is_superuser else "",
+            Droit.ESPACE_AGENTS: "oui" if held.is_staff else "",
+            Droit.MOT_DE_PASSE: held.password,
+        }

@@ -17,6 +17,10 @@ class LabellisationQuerySet(PeriodeQuerySet):
         """Keep the labellisations of the communes of `user`."""
         return self.filter(commune__in=Commune.objects.for_user(user))
 
+    def removed_for_user(self, user):
+        """Return the removals of labellisations of the communes of `user`."""
+        return self.model.history.removed().filter(commune__in=Commune.objects.for_user(user))
+
     def of_departement(self, departement):
         """Keep those of the communes of `departement`; all of them when it is None (France)."""
         return self if departement is None else self.filter(commune__departement=departement)

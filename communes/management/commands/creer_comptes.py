@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from communes.models import Agent, Departement, Role
+from communes.models.journal import record
 
 
 class Command(BaseCommand):
@@ -30,6 +31,8 @@ class Command(BaseCommand):
         agent.departements.set([departement])
         national.is_superuser = True
         national.save()
+        for created in (agent, national):
+            record(None, created, {})
         self.report(departement, passwords)
 
     def departement(self):
