@@ -3,18 +3,30 @@
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Prefetch, Q
-from django.forms import BaseInlineFormSet
+from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.forms import BaseInlineFormSet, FileInput, Widget
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
-from communes.admin import DepartementFilter
+from communes.admin import DepartementFilter, IntercommunaliteFilter
 from communes.models import Commune, Departement, Rattachement
-from ort.models import Avenant, CommuneCouverte, Convention, Organisme, Partie, Secteur
-from pvd.socle.admin import SourceeAdmin
-from pvd.socle.admin_base import PerimetreInline, PvdAdmin, ReadOnly, date_column
+from ort.exports_internes import AVENANTS_INTERNES, CONVENTIONS, COUVERTURES
+from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
+from ort.models import Avenant, CommuneCouverte, Convention, Document, Organisme, Partie, Secteur
+from pvd.socle.admin import SansSourceFilter, SourceeAdmin
+from pvd.socle.admin_base import (
+    HeldSelect,
+    PerimetreAdmin,
+    PerimetreForm,
+    PerimetreInline,
+    PvdAdmin,
+    ReadOnly,
+    date_column,
+)
+from pvd.socle.admin_exports import ExportAdmin
+from pvd.socle.admin_imports import ImportAdmin
 from pvd.socle.dates import bare
 
 # What is known of the signature of an act, convention or avenant.
@@ -51,7 +63,7 @@ class CommunesWithinReach(AutocompleteJsonView):
         return communes_within_reach(self.convention, self.request.user).search(self.term)
 
 
-class CommuneSelect(AutocompleteSelect):
+class CommuneSelect(HeldSelect):
     """Searches the communes within reach of one convention."""
 
     def __init__(self, field, admin_site, convention):
@@ -91,7 +103,15 @@ class ConventionInline(PerimetreInline):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.related_model is Avenant:
             field.label_from_instance = named_by_date
+            field.choices = [("", field.empty_label or ""), *self.avenants()]
         return field
+
+    def avenants(self):
+        """Return the choices of an avenant, read once for all the rows of the page."""
+        if self.convention is None:
+            return []
+        prefetch_related_objects([self.convention], "avenants")
+        return [(a.pk, named_by_date(a)) for a in self.convention.avenants.all()]
 
 
 def named_by_date(avenant):
@@ -104,6 +124,7 @@ class AvenantInline(ConventionInline):
     model = Avenant
     fields = ["numero", "date_signature", "precision_signature", "duree_annees", "objet"]
     autocomplete_fields = []
+    select_related = ["convention"]
     show_change_link = True
 
 
@@ -122,7 +143,7 @@ class CouvertureInline(ConventionInline):
     formset = CouvertureFormSet
     fields = ["commune", "entree", "sortie"]
     avenant_fields = ["entree", "sortie"]
-    select_related = ["commune", "entree__convention", "sortie__convention"]
+    select_related = ["convention", "commune", "entree__convention", "sortie__convention"]
 
 
 class PartieInline(ConventionInline):
@@ -138,6 +159,57 @@ class SecteurInline(ConventionInline):
     fields = ["nom", "commune", "avenant"]
     avenant_fields = ["avenant"]
     select_related = ["commune", "avenant__convention"]
+
+
+def link_to_file(document):
+    """Return the link by which a document is downloaded, through the view that checks who reads it."""
+    url = document.get_absolute_url()
+    return format_html('<a href="{}">{}</a> ({})', url, document.nom, document.poids)
+
+
+class Deposited(Widget):
+    """Shows the file that a document already has, and takes no other."""
+
+    def __init__(self, document):
+        super().__init__()
+        self.document = document
+
+    def render(self, name, value, attrs=None, renderer=None):
+        return link_to_file(self.document)
+
+
+class DocumentForm(PerimetreForm):
+    """The file is chosen once: a better copy is another document."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if file := self.fields.get("fichier"):
+            file.disabled = bool(self.instance.pk)
+            file.widget = Deposited(self.instance) if file.disabled else FileInput()
+            file.widget.attrs["accept"] = "application/pdf"
+
+
+class DocumentInline(ConventionInline):
+    model = Document
+    form = DocumentForm
+    autocomplete_fields = []
+    verbose_name_plural = "actes signés (PDF)"
+    fields = ["titre", "avenant", "visibilite", "fichier"]
+    readonly_fields = ["lien"]
+    avenant_fields = ["avenant"]
+    select_related = ["convention", "avenant__convention"]
+    show_change_link = True
+
+    def get_fields(self, request, obj=None):
+        """Give the link instead of the field to whoever only reads."""
+        fields = super().get_fields(request, obj)
+        if self.has_change_permission(request, obj):
+            return fields
+        return [*fields[:-1], "lien"]
+
+    @admin.display(description="fichier PDF")
+    def lien(self, document):
+        return link_to_file(document)
 
 
 class EtatFilter(admin.SimpleListFilter):
@@ -162,7 +234,12 @@ class EtatFilter(admin.SimpleListFilter):
 
 
 @admin.register(Convention)
-class ConventionAdmin(SourceeAdmin):
+class ConventionAdmin(ImportAdmin, ExportAdmin, SourceeAdmin):
+    imports = {
+        "ort": ConventionRessource,
+        "ort-communes": CouvertureRessource.within(communes_within_reach),
+    }
+    exports = {"ort": CONVENTIONS, "ort-communes": COUVERTURES}
     list_display = ["intitule", "porteur", "departement_reference"]
     list_display += ["signature", "fin", "communes", "vaut_ort"]
     list_filter = [
@@ -170,6 +247,8 @@ class ConventionAdmin(SourceeAdmin):
         "vaut_ort",
         "origine",
         DepartementFilter.through("couvertures__commune__departement", "departement_reference"),
+        SansSourceFilter,
+        IntercommunaliteFilter.through("couvertures__commune", direct=["porteur"]),
     ]
     list_select_related = ["porteur", "departement_reference"]
     search_fields = ["intitule", "identifiant"]
@@ -179,7 +258,7 @@ class ConventionAdmin(SourceeAdmin):
     frozen_fields = ["identifiant"]
     prepopulated_fields = {"identifiant": ["intitule"]}
     autocomplete_fields = ["porteur", "departement_reference", "ville_principale"]
-    inlines = [AvenantInline, CouvertureInline, PartieInline, SecteurInline]
+    inlines = [AvenantInline, CouvertureInline, PartieInline, SecteurInline, DocumentInline]
     ort_fields = ["vaut_ort", "ville_principale", "derogation_l303_3", "origine"]
     fieldsets = [
         (None, {"fields": ["intitule", "identifiant", "porteur", "departement_reference"]}),
@@ -228,14 +307,14 @@ class EntreeInline(ReadOnly, PerimetreInline):
     fk_name = "entree"
     verbose_name_plural = "communes entrées par cet avenant"
     fields = ["commune", "sortie"]
-    select_related = ["commune", "sortie__convention"]
+    select_related = ["convention", "commune", "sortie__convention"]
 
 
 class SortieInline(EntreeInline):
     fk_name = "sortie"
     verbose_name_plural = "communes sorties par cet avenant"
     fields = ["commune", "entree"]
-    select_related = ["commune", "entree__convention"]
+    select_related = ["convention", "commune", "entree__convention"]
 
 
 # What `Avenant.objets` tells, as an agent says it.
@@ -249,12 +328,18 @@ OBJETS = {
 
 
 @admin.register(Avenant)
-class AvenantAdmin(SourceeAdmin):
+class AvenantAdmin(ImportAdmin, ExportAdmin, SourceeAdmin):
+    imports = {"avenants": AvenantRessource}
+    exports = {"avenants": AVENANTS_INTERNES}
     list_display = ["nom_de_l_acte", "convention", "signature", "effets", "objet"]
     list_filter = [
         DepartementFilter.through(
             "convention__couvertures__commune__departement", "convention__departement_reference"
-        )
+        ),
+        SansSourceFilter,
+        IntercommunaliteFilter.through(
+            "convention__couvertures__commune", direct=["convention__porteur"]
+        ),
     ]
     list_select_related = ["convention"]
     search_fields = ["objet", "convention__intitule", "convention__identifiant"]
@@ -281,6 +366,30 @@ class AvenantAdmin(SourceeAdmin):
     @admin.display(description="effets")
     def effets(self, avenant):
         return ", ".join(OBJETS[objet] for objet in avenant.objets()) or None
+
+
+@admin.register(Document)
+class DocumentAdmin(PerimetreAdmin):
+    """The signed acts of all conventions, and those removed, which come back with their file."""
+
+    form = DocumentForm
+    list_display = ["titre", "convention", "avenant", "visibilite", "lien"]
+    list_filter = ["visibilite"]
+    list_select_related = ["convention", "avenant__convention"]
+    search_fields = ["titre", "nom", "convention__intitule"]
+    search_help_text = "Titre, nom du fichier ou convention"
+    autocomplete_fields = ["convention", "avenant"]
+    fields = ["convention", "avenant", "titre", "visibilite", "fichier"]
+    readonly_fields = ["lien"]
+
+    def get_fields(self, request, obj=None):
+        """Give the link instead of the field to whoever only reads."""
+        fields = super().get_fields(request, obj)
+        return fields if self.has_change_permission(request, obj) else [*fields[:-1], "lien"]
+
+    @admin.display(description="fichier PDF")
+    def lien(self, document):
+        return link_to_file(document)
 
 
 @admin.register(Organisme)

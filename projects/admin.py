@@ -4,10 +4,14 @@ from django.contrib import admin
 from django.forms import BaseInlineFormSet
 from django.utils import timezone
 
-from communes.admin import DepartementFilter
+from communes.admin import DepartementFilter, IntercommunaliteFilter
+from projects.exports_internes import POSTES_INTERNES
+from projects.imports import DesserteRessource, PosteRessource
 from projects.models import Desserte, Etat, Occupation, Poste, Recrutement
-from pvd.socle.admin import SourceeAdmin
+from pvd.socle.admin import SansSourceFilter, SourceeAdmin
 from pvd.socle.admin_base import LastDayField, PerimetreForm, PerimetreInline, date_column
+from pvd.socle.admin_exports import ExportAdmin
+from pvd.socle.admin_imports import ImportAdmin
 
 
 class DesserteForm(PerimetreForm):
@@ -25,7 +29,7 @@ class DesserteInline(PerimetreInline):
     formset = DesserteFormSet
     fields = ["commune", "debut", "fin"]
     autocomplete_fields = ["commune"]
-    select_related = ["commune"]
+    select_related = ["poste", "commune"]
 
     def get_formset(self, request, obj=None, **kwargs):
         """Ask for a commune: an agent sees a post by the communes that it serves."""
@@ -68,9 +72,16 @@ class EtatFilter(admin.SimpleListFilter):
 
 
 @admin.register(Poste)
-class PosteAdmin(SourceeAdmin):
+class PosteAdmin(ImportAdmin, ExportAdmin, SourceeAdmin):
+    imports = {"postes": PosteRessource, "postes-communes": DesserteRessource}
+    exports = {"postes": POSTES_INTERNES}
     list_display = ["intitule", "employeur", "communes", "etat_du_jour", "quotite", "ouverture"]
-    list_filter = [EtatFilter, DepartementFilter.through("dessertes__commune__departement")]
+    list_filter = [
+        EtatFilter,
+        DepartementFilter.through("dessertes__commune__departement"),
+        SansSourceFilter,
+        IntercommunaliteFilter.through("dessertes__commune", direct=["employeur_intercommunalite"]),
+    ]
     list_select_related = EMPLOYEURS
     search_fields = ["intitule", "identifiant", "employeur_organisme__nom"]
     search_help_text = "Intitulé, identifiant, commune desservie ou employeur"

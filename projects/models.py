@@ -28,6 +28,11 @@ class PosteQuerySet(models.QuerySet):
         dessertes = Desserte.objects.filter(commune__in=Commune.objects.for_user(user))
         return self.filter(pk__in=dessertes.values("poste"))
 
+    def removed_for_user(self, user):
+        """Return the removals of posts that had ever served a commune of `user`."""
+        dessertes = Desserte.history.filter(commune__in=Commune.objects.for_user(user))
+        return self.model.history.removed().filter(id__in=dessertes.values("poste"))
+
     def serving(self, departement, jour):
         """Keep the posts that serve on `jour` a commune of `departement`; of France when it is None."""
         dessertes = Desserte.objects.as_of(jour)

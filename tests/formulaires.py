@@ -2,6 +2,8 @@
 
 import datetime
 
+from django.db.models.fields.files import FieldFile
+
 
 def filled(response, **changes):
     """Return what the page `response` would send if its user changed only `changes`."""
@@ -22,6 +24,8 @@ def written(value):
         return f"{value:%d/%m/%Y}"
     if isinstance(value, bool):
         return "on" if value else None
+    if isinstance(value, FieldFile):
+        return None
     return "" if value is None else value
 
 

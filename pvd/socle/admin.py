@@ -21,7 +21,7 @@ from pvd.socle.admin_base import (
     date_column,
 )
 from pvd.socle.dates import bare, parse_date
-from pvd.socle.sources import Affirmation, Source
+from pvd.socle.sources import Affirmation, Source, sans_source
 
 
 def date_fields(model_admin):
@@ -88,6 +88,10 @@ class AffirmationInline(PlainChoices, GenericTabularInline):
         fields = date_fields(self.admin_site.get_model_admin(self.parent_model))
         return fields.get(affirmation.champ, affirmation.champ)
 
+    def version_values(self):
+        """Name in French the field that a version of a row speaks of."""
+        return {"champ": date_fields(self.admin_site.get_model_admin(self.parent_model))}
+
     def may_write(self, request, obj):
         return self.admin_site.get_model_admin(self.parent_model).has_change_permission(
             request, obj
@@ -139,6 +143,19 @@ class SourceAdmin(PvdAdmin):
     fields = ["titre", "cle", "editeur", "date_document", "url"]
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     document = date_column("date_document", description="date du document")
+
+
+class SansSourceFilter(admin.SimpleListFilter):
+    """Keeps the records one of whose dates no retained source tells."""
+
+    title = "source"
+    parameter_name = "source"
+
+    def lookups(self, request, model_admin):
+        return [("manquante", "date sans source")]
+
+    def queryset(self, request, queryset):
+        return sans_source(queryset) if self.value() == "manquante" else queryset
 
 
 class SorteFilter(admin.SimpleListFilter):
@@ -200,6 +217,10 @@ class AffirmationAdmin(PvdAdmin):
             for a in self.sourced()
         ]
         return [GenericPrefetch("fiche", records)]
+
+    def removed_versions(self, request):
+        """Offer nothing to bring back: a source is removed, and comes back, with its record."""
+        return Affirmation.history.none()
 
     def has_add_permission(self, request):
         return False

@@ -10,16 +10,33 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import AdminDateWidget
+from django.contrib.admin.widgets import AdminDateWidget, AutocompleteSelect
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import capfirst
 
+from pvd.socle.admin_historique import HistoriqueAdmin
+from pvd.socle.admin_suppression import SuppressionAdmin
 from pvd.socle.dates import Precision, bare
 
 UNKNOWN = "non renseigné"
 # In a row, an empty cell often tells something: no avenant, no exit, no such party.
 NOTHING = "—"
+
+
+class HeldSelect(AutocompleteSelect):
+    """Shows what the record already holds without reading it again: a row asks for no query."""
+
+    held = None
+
+    def optgroups(self, name, value, attr=None):
+        if self.held is None or [str(key) for key in value] != [str(self.held.pk)]:
+            return super().optgroups(name, value, attr)
+        blank = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+        label = self.choices.field.label_from_instance(self.held)
+        shown = self.create_option(name, value[0], label, True, len(blank))
+        return [(None, [*blank, shown], 0)]
 
 
 class PerimetreForm(forms.ModelForm):
@@ -35,6 +52,10 @@ class PerimetreForm(forms.ModelForm):
             if held and isinstance(field, forms.ModelChoiceField) and field.queryset.query.where:
                 everything = field.queryset.model._default_manager
                 field.queryset = field.queryset | everything.filter(pk=held)
+            select = getattr(field.widget, "widget", field.widget)
+            if held and isinstance(select, HeldSelect):
+                link = self.instance._meta.get_field(name)
+                select.held = link.get_cached_value(self.instance, default=None)
 
 
 class LimitedChoices:
@@ -50,6 +71,8 @@ class LimitedChoices:
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         kwargs.setdefault("queryset", self.choices_for(request, db_field.related_model))
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", HeldSelect(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
@@ -93,7 +116,7 @@ class PvdChangeList(ChangeList):
         return super().apply_select_related(qs).prefetch_related(*self.model_admin.list_prefetch())
 
 
-class PvdAdmin(LimitedChoices, admin.ModelAdmin):
+class PvdAdmin(LimitedChoices, HistoriqueAdmin, SuppressionAdmin):
     """A list and a form as the whole back office has them; on its own, for what all départements share."""
 
     list_per_page = 100
@@ -112,6 +135,18 @@ class PvdAdmin(LimitedChoices, admin.ModelAdmin):
     def list_prefetch(self):
         """Return the lookups of `prefetch_related` that the columns of the list need."""
         return ()
+
+    def get_object(self, request, object_id, from_field=None):
+        """Read a record with what its choices hold, in one query."""
+        links = {f.name for f in self.opts.concrete_fields if f.is_relation}
+        held = links.intersection(self.get_autocomplete_fields(request))
+        rows = self.get_queryset(request)
+        rows = rows.select_related(*held) if held else rows
+        field = self.opts.get_field(from_field) if from_field else self.opts.pk
+        try:
+            return rows.get(**{field.name: field.to_python(object_id)})
+        except (self.model.DoesNotExist, ValidationError, ValueError):
+            return None
 
     def get_readonly_fields(self, request, obj=None):
         frozen = self.frozen_fields if obj and not request.user.is_superuser else ()
@@ -138,6 +173,14 @@ class PvdAdmin(LimitedChoices, admin.ModelAdmin):
 class PerimetreAdmin(Perimetre, PvdAdmin):
     """The admin of a record of some départements."""
 
+    def removed_versions(self, request):
+        """Keep the removals of `removed_for_user`; of a model that has no such rule, none."""
+        removals = super().removed_versions(request)
+        if request.user.is_superuser:
+            return removals
+        rule = getattr(self.model._default_manager, "removed_for_user", None)
+        return rule(request.user) if rule else removals.none()
+
 
 class PlainChoices(LimitedChoices):
     """Choices in a row of a table: searched, or added when missing, and nothing else beside them."""
@@ -149,6 +192,10 @@ class PlainChoices(LimitedChoices):
             links.can_change_related = links.can_delete_related = links.can_view_related = False
             links.can_add_related &= db_field.name in self.autocomplete_fields
         return field
+
+    def version_values(self):
+        """Return the names of the values that only this page can read: {field: {value: name}}."""
+        return {}
 
 
 class PerimetreInline(Perimetre, PlainChoices, admin.TabularInline):

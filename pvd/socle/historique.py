@@ -1,17 +1,84 @@
 """Nothing is lost: each change of a record keeps the old value, who made it, when and why."""
 
-from django.db import models
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.contenttypes.fields import GenericRelation
+from django.contrib.contenttypes.models import ContentType
+from django.db import models, transaction
+from django.db.models import CASCADE, Exists, OuterRef
+from django.dispatch import receiver
+from django.utils import timezone
+from simple_history.manager import HistoricalQuerySet
 from simple_history.models import HistoricalRecords
+from simple_history.signals import pre_create_historical_record
+
+REMOVED = "-"
+CREATED = "+"
+
+
+@dataclass(frozen=True)
+class Acte:
+    """What someone does at once: all that it writes bears the same moment and the same reason."""
+
+    moment: datetime
+    motif: str
+
+
+ONGOING = ContextVar("ongoing", default=None)
+
+
+@contextmanager
+def one_act(motif=""):
+    """Give every version written inside the same moment and, unless it has its own, the same reason.
+
+    Rows removed by the same act are known by it, and can be brought back together.
+    """
+    token = ONGOING.set(Acte(timezone.now(), motif.strip()))
+    try:
+        yield
+    finally:
+        ONGOING.reset(token)
+
+
+@receiver(pre_create_historical_record)
+def sign_version(history_instance, **kwargs):
+    """Write the ongoing act, if there is one, on a version about to be kept."""
+    if acte := ONGOING.get():
+        history_instance.history_date = acte.moment
+        history_instance.history_change_reason = (
+            history_instance.history_change_reason or acte.motif or None
+        )
+
+
+class VersionQuerySet(HistoricalQuerySet):
+    """The versions of the records of one model: `<Model>.history`."""
+
+    def removed(self):
+        """Keep the last version of each record that was removed and not brought back since."""
+        key = self.model.instance_type._meta.pk.attname
+        later = self.model._default_manager.filter(
+            **{key: OuterRef(key)}, history_id__gt=OuterRef("history_id")
+        )
+        return self.filter(~Exists(later), history_type=REMOVED)
+
+    def naming(self, **link):
+        """Keep all the versions of the records of which one version at least is so linked."""
+        key = self.model.instance_type._meta.pk.attname
+        linked = self.model._default_manager.filter(**link).order_by()
+        return self.filter(**{f"{key}__in": linked.values(key)})
 
 
 class Historisee(models.Model):
     """A record whose every version is kept, the removed ones included.
 
     `QuerySet.update()` and the `bulk_*` methods write no version: they are not used on such
-    records. The reason of a change is set by `because` before it is saved.
+    records. The reason of a change is set by `because` before it is saved, or by `one_act`.
     """
 
-    history = HistoricalRecords(inherit=True)
+    history = HistoricalRecords(inherit=True, historical_queryset=VersionQuerySet)
 
     class Meta:
         abstract = True
@@ -20,3 +87,42 @@ class Historisee(models.Model):
         """Give the reason of the next save or removal, kept with its version; return the record."""
         self._change_reason = reason
         return self
+
+
+def hanging_rows(version):
+    """Return the models whose rows hung on the record of `version`, each with what links them to it."""
+    model = version.instance_type
+    key = getattr(version, model._meta.pk.attname)
+    for link in model._meta.related_objects:
+        if link.on_delete is CASCADE and issubclass(link.related_model, Historisee):
+            yield link.related_model, {link.field.attname: key}
+    for link in model._meta.private_fields:
+        if isinstance(link, GenericRelation):
+            sort = ContentType.objects.get_for_model(model)
+            yield (
+                link.related_model,
+                {link.content_type_field_name: sort, link.object_id_field_name: str(key)},
+            )
+
+
+def removed_together(version):
+    """Return the removal `version`, then those that the same act made of the rows of its record."""
+    removals = [version]
+    for model, link in hanging_rows(version):
+        rows = model.history.removed().filter(**link, history_date=version.history_date)
+        for row in rows.order_by("history_id"):
+            removals += removed_together(row)
+    return removals
+
+
+def restore(version):
+    """Bring back a removed record, and the rows removed with it: all of them, or none.
+
+    Raises `ValidationError` when what was entered since leaves no place for one of them.
+    """
+    records = [removal.instance for removal in removed_together(version)]
+    with transaction.atomic():
+        for record in records:
+            record.full_clean()
+            record.save(force_insert=True)
+    return records[0]

@@ -3,6 +3,8 @@
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Cast
 
 from pvd.socle.dates import PrecisionField
 from pvd.socle.historique import Historisee
@@ -71,12 +73,38 @@ class Affirmation(Historisee):
         ]
 
     def __str__(self):
-        return f"{self.champ} : {self.valeur_brute} ({self.source.cle})"
+        return f"{self.nom_du_champ} : {self.valeur_brute} ({self.source.cle})"
+
+    @property
+    def nom_du_champ(self):
+        """Return the name in French of the field spoken of, if it is one of the record."""
+        model = ContentType.objects.get_for_id(self.content_type_id).model_class()
+        names = {f.name: str(f.verbose_name) for f in model._meta.concrete_fields}
+        return names.get(self.champ, self.champ)
 
 
 def record_type(fiche):
     """Return the kind of record that an affirmation about `fiche` names."""
     return ContentType.objects.get_for_model(fiche)
+
+
+def sourced_fields(model):
+    """Return the names of the dates of fact of a record: every date but those that are planned."""
+    dates = [f.name for f in model._meta.fields if isinstance(f, models.DateField)]
+    return [name for name in dates if not name.endswith("_prevue")]
+
+
+def sans_source(records):
+    """Keep the records one of whose dates of fact is filled in and told by no retained source."""
+    missing = Q(pk__in=[])
+    for champ in sourced_fields(records.model):
+        told = Affirmation.objects.retenues().filter(
+            content_type=record_type(records.model),
+            object_id=Cast(OuterRef("pk"), models.CharField()),
+            champ=champ,
+        )
+        missing |= Q(~Exists(told), **{f"{champ}__isnull": False})
+    return records.filter(missing)
 
 
 class Sourcee(Historisee):

@@ -1,14 +1,66 @@
-"""The back office of the published figures, which the national level keeps."""
+"""The back office of what speaks of every app: its home, the guided actions, the published figures."""
 
 from django.contrib import admin
+from django.urls import path
+from django.utils import timezone
 from dsfr.admin import DsfrConfig
 
 from communes.admin import DepartementFilter
+from communes.models import Labellisation
 from pvd.socle.admin_base import PerimetreAdmin
+from pvd.socle.admin_suppression import FIGURES_AT_STAKE
+from pvd.suivi import bureau
+from pvd.suivi.consequences import figures_at_stake
+from pvd.suivi.gestes import vues as gestes
 from pvd.suivi.models import ChiffrePublie
+from pvd.suivi.situation import Statut, communes_with_statut
 
 # The design system lets one rename the site from here; nothing of ours reads it.
 admin.site.unregister(DsfrConfig)
+
+# The home page and the guided actions speak of every app: the site takes them from here.
+admin.site.home = bureau.home
+admin.site.pages += [
+    path("a-verifier/", admin.site.admin_view(bureau.a_verifier), name="a_verifier"),
+    path("gestes/<slug:slug>/", admin.site.admin_view(gestes.choose), name="gestes"),
+    path("gestes/<slug:slug>/<int:pk>/", admin.site.admin_view(gestes.do), name="geste"),
+]
+admin.site.order += [
+    "communes.labellisation",
+    "communes.commune",
+    "communes.intercommunalite",
+    "communes.rattachement",
+    "ort.convention",
+    "ort.avenant",
+    "ort.organisme",
+    "projects.poste",
+    "socle.source",
+    "socle.affirmation",
+    "suivi.chiffrepublie",
+    "communes.agent",
+]
+
+
+class StatutFilter(admin.SimpleListFilter):
+    """Keeps the communes by how far they are today, told by their dates."""
+
+    title = parameter_name = "statut"
+
+    def lookups(self, request, model_admin):
+        return Statut.choices
+
+    def queryset(self, request, queryset):
+        if self.value() not in Statut.values:
+            return queryset
+        communes = communes_with_statut(self.value(), None, timezone.localdate())
+        return queryset.filter(commune__in=communes.order_by().values("pk"))
+
+
+# How far a commune is depends on its ORT, which its own app does not know.
+labellisations = admin.site.get_model_admin(Labellisation)
+labellisations.list_filter = [StatutFilter, *labellisations.list_filter]
+
+FIGURES_AT_STAKE.append(figures_at_stake)
 
 
 @admin.register(ChiffrePublie)

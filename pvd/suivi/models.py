@@ -22,8 +22,15 @@ class Chiffre(models.TextChoices):
 
 class ChiffrePublieQuerySet(models.QuerySet):
     def for_user(self, user):
-        """Keep the figures of the départements of `user`."""
+        """Keep the figures of the départements of `user`; national: all, those of France too."""
+        if user.is_active and user.is_superuser:
+            return self
         return self.filter(departement__in=Departement.objects.for_user(user))
+
+    def removed_for_user(self, user):
+        """Return the removals of figures of the départements of `user`."""
+        own = Departement.objects.for_user(user)
+        return self.model.history.removed().filter(departement__in=own)
 
 
 class ChiffrePublie(Historisee):

@@ -45,7 +45,8 @@ def test_both_departements_see_and_save_the_whole_of_a_shared_convention(role, r
     page = browser.get(page_of(shared))
     assert "La Salvetat-sur-Agout" in page.content.decode()
     assert "Lacaune" in page.content.decode()
-    answer = browser.post(page_of(shared), filled(page, intitule="ORT corrigée"))
+    changes = {"intitule": "ORT corrigée", "motif_correction": "acte relu"}
+    answer = browser.post(page_of(shared), filled(page, **changes))
     assert answer.status_code == 302
     shared.refresh_from_db()
     assert shared.intitule == "ORT corrigée"
@@ -167,7 +168,8 @@ def test_the_public_address_of_an_ort_no_longer_changes(agent_34, national):
     signed = factories.convention(identifiant="ort-de-lodeve")
     for browser, expected in ((agent_34, "ort-de-lodeve"), (national, "autre")):
         page = browser.get(page_of(signed))
-        browser.post(page_of(signed), filled(page, identifiant="autre"))
+        data = filled(page, identifiant="autre", motif_correction="adresse fautive")
+        browser.post(page_of(signed), data)
         signed.refresh_from_db()
         assert signed.identifiant == expected
 

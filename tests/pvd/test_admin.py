@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from communes.models import Departement, Millesime, Region
-from ort.models import Organisme
+from communes.models import Departement, Millesime, Region, journal
+from ort.models import Document, Organisme
 from pvd.socle.admin_base import LastDayField, PerimetreAdmin, PvdAdmin
 from pvd.socle.models import Affirmation
 from pvd.suivi.models import ChiffrePublie
@@ -63,6 +63,25 @@ def one_organisme():
     return Organisme.objects.create(nom=f"Organisme {Organisme.objects.count()}", nature="etat")
 
 
+def one_document():
+    """Return a document whose file is nowhere: no page of the back office opens it."""
+    convention = factories.convention()
+    return Document.objects.create(
+        convention=convention,
+        avenant=factories.avenant(convention),
+        titre="Acte",
+        fichier="ab/ab.pdf",
+        nom="acte.pdf",
+        taille=1000,
+    )
+
+
+def one_right():
+    agent = factories.agent(departements=[factories.departement()])
+    journal.record(None, agent, agent.droits() | {"role": "lecteur"})
+    return agent.journal.get()
+
+
 def one_poste():
     served = factories.commune(epci="new")
     poste = factories.poste([served, factories.commune()], employeur_commune=served)
@@ -82,6 +101,8 @@ RECORDS = {
     "convention": lambda: one_avenant().convention,
     "avenant": one_avenant,
     "organisme": one_organisme,
+    "document": one_document,
+    "journaldroits": one_right,
     "poste": one_poste,
     "source": factories.source,
     "affirmation": lambda: affirmation(factories.convention(), retenue=False),
@@ -150,7 +171,8 @@ def test_a_list_writes_a_date_by_what_is_known_of_it(national):
 def test_a_date_is_typed_as_french_people_write_it(agent_34):
     signed = factories.convention("2020-01-01")
     page = agent_34.get(address(signed))
-    answer = agent_34.post(address(signed), filled(page, date_signature="06/07/2023"))
+    data = filled(page, date_signature="06/07/2023", motif_correction="acte relu")
+    answer = agent_34.post(address(signed), data)
     assert answer.status_code == 302
     signed.refresh_from_db()
     assert signed.date_signature == datetime.date(2023, 7, 6)
