@@ -17,10 +17,46 @@ from pvd.socle.imports import (
 )
 
 SIGNATURE = ("date_signature", "date_signature", "precision_signature")
+OTHER_NAMES_OF_ORT = {
+    "identifiant": "ort_identifiant",
+    "date_signature_ort": "date_signature",
+    "insee_com": "code_insee",
+    "code_commune": "code_insee",
+}
+
+
+def names_of(*columns):
+    """Return the other names, in the official files, of these columns."""
+    return {other: name for other, name in OTHER_NAMES_OF_ORT.items() if name in columns}
 
 
 class ConventionRessource(Ressource):
     """One row per convention, named for good by its `ort_identifiant`."""
+
+    titre = "ORT (conventions)"
+    codes = {"departement_reference": 2, "ville_principale": 5}
+    autres_noms = {
+        **names_of("ort_identifiant", "date_signature"),
+        "duree_convention_annees": "duree_annees",
+    }
+    # Beside the avenants, the duration of the public file is the one that they gave.
+    trompeuses = {"duree_annees": ("nb_avenants", "duree_convention_annees")}
+    informatives = (
+        *("nom_epci", "departements", "date_fin", "statut", "nb_communes_couvertes"),
+        *("nb_communes_laureates", "communes_couvertes", "nb_avenants", "date_dernier_avenant"),
+    )
+    exemple = {
+        "ort_identifiant": "ort-exemple",
+        "intitule": "ORT d'Exemple",
+        "siren_epci": "200000001",
+        "departement_reference": "01",
+        "origine": "PVD",
+        "date_signature": "06/07/2023",
+        "precision_signature": "jour",
+        "duree_annees": "5",
+        "derogation_l303_3": "non",
+        "vaut_ort": "oui",
+    }
 
     identifiant = text("ort_identifiant", "identifiant")
     intitule = text("intitule")
@@ -34,6 +70,9 @@ class ConventionRessource(Ressource):
     duree_annees = whole_number("duree_annees")
     ville_principale = foreign_key("ville_principale", "ville_principale", Commune)
     derogation_l303_3 = yes_no("derogation_l303_3")
+    vaut_ort = yes_no("vaut_ort")
+    date_signature_prevue = date("date_signature_prevue")
+    note_interne = text("note_interne")
 
     dated_sources = {"source_signature": SIGNATURE}
 
@@ -51,11 +90,29 @@ class ConventionRessource(Ressource):
             "duree_annees",
             "ville_principale",
             "derogation_l303_3",
+            "vaut_ort",
+            "date_signature_prevue",
+            "note_interne",
         ]
 
 
 class AvenantRessource(Ressource):
     """One row per avenant, known by its convention and its day: few avenants give their number."""
+
+    titre = "Avenants"
+    autres_noms = {
+        **names_of("ort_identifiant"),
+        "avenant_numero": "numero",
+        "date_avenant": "date_signature",
+    }
+    informatives = ("objets", "communes_ajoutees", "communes_retirees")
+    exemple = {
+        "ort_identifiant": "ort-exemple",
+        "numero": "1",
+        "date_signature": "11/01/2024",
+        "precision_signature": "jour",
+        "objet": "Entrée de deux communes",
+    }
 
     convention = foreign_key("ort_identifiant", "convention", Convention, "identifiant")
     numero = whole_number("numero")
@@ -63,6 +120,8 @@ class AvenantRessource(Ressource):
     precision_signature = precision("precision_signature")
     duree_annees = whole_number("duree_annees")
     objet = text("objet")
+    date_signature_prevue = date("date_signature_prevue")
+    note_interne = text("note_interne")
 
     dated_sources = {"source_signature": SIGNATURE}
 
@@ -76,18 +135,32 @@ class AvenantRessource(Ressource):
             "precision_signature",
             "duree_annees",
             "objet",
+            "date_signature_prevue",
+            "note_interne",
         ]
 
 
 class AvenantWidget(TextWidget):
     """The avenant of the row's convention that was signed on the day of the cell."""
 
+    known = None
+
+    def load(self, column, rows):
+        conventions = {row["ort_identifiant"] for row in rows}
+        self.known = {}
+        for avenant in Avenant.objects.filter(
+            convention__identifiant__in=conventions
+        ).select_related("convention"):
+            key = (avenant.convention.identifiant, avenant.date_signature)
+            self.known.setdefault(key, []).append(avenant)
+
     def clean(self, value, row=None, **kwargs):
         if not value:
             return None
-        acts = Avenant.objects.filter(
-            convention__identifiant=row["ort_identifiant"], date_signature=parse_date(value)
-        )
+        identifiant, jour = row["ort_identifiant"], parse_date(value)
+        acts = Avenant.objects.filter(convention__identifiant=identifiant, date_signature=jour)
+        if self.known is not None:
+            acts = self.known.get((identifiant, jour), [])
         if len(acts) != 1:
             raise ValueError(f"{len(acts)} avenant de cette ORT signé ce jour-là")
         return acts[0]
@@ -95,6 +168,19 @@ class AvenantWidget(TextWidget):
 
 class CouvertureRessource(Ressource):
     """One row per commune and ORT; without the day of an avenant, the convention brought it in."""
+
+    titre = "Communes des ORT"
+    codes = {"code_insee": 5}
+    autres_noms = names_of("ort_identifiant", "code_insee")
+    informatives = (
+        *("nom_commune", "lib_com", "code_departement", "date_entree_ort", "entree_par"),
+        *("avenant_numero", "laureate_pvd"),
+    )
+    exemple = {
+        "ort_identifiant": "ort-exemple",
+        "code_insee": "01004",
+        "date_avenant_entree": "11/01/2024",
+    }
 
     convention = foreign_key("ort_identifiant", "convention", Convention, "identifiant")
     commune = foreign_key("code_insee", "commune", Commune)
@@ -105,3 +191,26 @@ class CouvertureRessource(Ressource):
         model = CommuneCouverte
         import_id_fields = ["convention", "commune", "entree"]
         fields = ["convention", "commune", "entree", "sortie"]
+
+    # Gives the communes that a user may bring into a convention; without it, those of the user.
+    reach = None
+
+    @classmethod
+    def within(cls, reach):
+        """Return the Resource whose rows bring into a convention the communes within its reach."""
+        return type(cls.__name__, (cls,), {"reach": staticmethod(reach)})
+
+    def load_named(self, rows):
+        super().load_named(rows)
+        self.communes_by_convention = {}
+
+    def in_reach(self, field, record, instance, user):
+        if field != "commune" or self.reach is None:
+            return None
+        if instance.convention_id not in self.communes_by_convention:
+            named = self.fields["commune"].widget.known
+            within = self.reach(instance.convention, user).filter(pk__in=named)
+            self.communes_by_convention[instance.convention_id] = set(
+                within.values_list("pk", flat=True)
+            )
+        return record.pk in self.communes_by_convention[instance.convention_id]

@@ -5,7 +5,49 @@ from pvd.socle.imports import Ressource, choice, date, foreign_key, precision, t
 
 
 class LabellisationRessource(Ressource):
-    """One row per time of a commune in the programme; a commune enters once on a given day."""
+    """One row per time of a commune in the programme; a commune enters once on a given day.
+
+    Without that day, as in the official list, a row speaks of the time that runs, else of the last.
+    """
+
+    titre = "Communes lauréates"
+    loose_keys = ("debut",)
+    codes = {"code_insee": 5}
+    autres_noms = {
+        "insee_com": "code_insee",
+        "code_commune": "code_insee",
+        "code_insee_commune": "code_insee",
+        "date_signature": "date_signature_adhesion",
+        "date_adhesion": "date_signature_adhesion",
+        "date_entree": "date_entree_programme",
+        "date_sortie": "date_sortie_programme",
+    }
+    # In a file that speaks of ORT, a bare date of signature is that of the ORT.
+    trompeuses = {
+        "date_signature": (
+            "ort_identifiant",
+            "ort_intitule",
+            "date_entree_ort",
+            "entree_par",
+            "ORT",
+        )
+    }
+    informatives = (
+        *("nom_commune", "lib_com", "commune", "siren_commune", "population", "pop"),
+        *("code_departement", "insee_dep", "nom_departement", "lib_dep", "lib_reg"),
+        *("siren_epci", "nom_epci", "lib_epci", "regroupement", "ORT"),
+        *("nom_maire", "mel_mairie", "site_mairie"),
+        *("statut", "ort_identifiant", "ort_intitule", "date_signature_ort", "date_entree_ort"),
+        *("entree_par", "avenant_numero", "poste_chef_projet"),
+    )
+    exemple = {
+        "code_insee": "01004",
+        "id_pvd": "pvd-84-01-99",
+        "date_entree_programme": "22/01/2021",
+        "precision_entree": "au_plus_tard",
+        "date_signature_adhesion": "26/03/2021",
+        "precision_adhesion": "jour",
+    }
 
     commune = foreign_key("code_insee", "commune", Commune)
     id_pvd = text("id_pvd")
@@ -16,6 +58,7 @@ class LabellisationRessource(Ressource):
     fin = date("date_sortie_programme", "fin")
     precision_fin = precision("precision_sortie", "precision_fin")
     motif_sortie = text("motif_sortie")
+    note_interne = text("note_interne")
 
     dated_sources = {
         "source_entree": ("debut", "date_entree_programme", "precision_entree"),
@@ -40,7 +83,12 @@ class LabellisationRessource(Ressource):
             "fin",
             "precision_fin",
             "motif_sortie",
+            "note_interne",
         ]
+
+    def closest(self, records):
+        running = [record for record in records if record.fin is None]
+        return running or sorted(records, key=lambda record: record.fin)[-1:]
 
 
 class TenueRessource(Ressource):

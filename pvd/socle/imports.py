@@ -49,6 +49,14 @@ def read_csv(content, name):
     return Dataset(*rows[1:], headers=headers, title=name)
 
 
+class CelluleRefusee(ValueError):
+    """A cell that cannot mean what its column says: « colonne « x », valeur « y » : … »."""
+
+    def __init__(self, colonne, valeur, raison):
+        super().__init__(f"colonne « {colonne} », valeur « {valeur} » : {raison}")
+        self.colonne, self.valeur, self.raison = colonne, valeur, str(raison)
+
+
 class Champ(fields.Field):
     """A column of a file; what its cell cannot mean is refused with the column and the value."""
 
@@ -61,8 +69,7 @@ class Champ(fields.Field):
             self.refuse(row, error)
 
     def refuse(self, row, reason):
-        value = row[self.column_name]
-        raise ValueError(f"colonne « {self.column_name} », valeur « {value} » : {reason}")
+        raise CelluleRefusee(self.column_name, row[self.column_name], reason)
 
 
 class DateWidget(widgets.Widget):
@@ -148,10 +155,26 @@ def choice(column, choices, attribute=None):
     return Champ(column_name=column, attribute=attribute or column, widget=ChoiceWidget(choices))
 
 
+class RecordWidget(widgets.ForeignKeyWidget):
+    """The record that a cell names; those of a whole file are read in one query by `load`."""
+
+    known = None
+
+    def load(self, column, rows):
+        named = {row[column] for row in rows if row.get(column)}
+        found = self.get_queryset(None, None).filter(**{f"{self.field}__in": named})
+        self.known = {str(getattr(record, self.field)): record for record in found}
+
+    def clean(self, value, row=None, **kwargs):
+        if self.known is None or not value:
+            return super().clean(value, row, **kwargs)
+        if value not in self.known:
+            raise ObjectDoesNotExist
+        return self.known[value]
+
+
 def foreign_key(column, attribute, model, field="pk"):
-    return Champ(
-        column_name=column, attribute=attribute, widget=widgets.ForeignKeyWidget(model, field)
-    )
+    return Champ(column_name=column, attribute=attribute, widget=RecordWidget(model, field))
 
 
 class Ressource(resources.ModelResource):
@@ -161,9 +184,23 @@ class Ressource(resources.ModelResource):
     the columns of the date and of its precision: `{"source_entree": ("debut",
     "date_entree_programme", "precision_entree")}`. The date of the row becomes its retained
     affirmation.
+
+    The back office needs more, for files that we did not write: `titre`, what a file is made of;
+    `autres_noms` of its columns; `informatives`, the columns of our downloads that tell and are not
+    written; `trompeuses`, the columns that mean something else when certain others are there;
+    `codes`, the width of the codes that a spreadsheet shortens; `exemple`, a row of the template.
     """
 
+    titre = ""
     dated_sources = {}
+    autres_noms = {}
+    informatives = ()
+    trompeuses = {}
+    codes = {}
+    exemple = {}
+    extra_columns = ()
+    # Keys that a file may leave out, when the others are enough to know the record.
+    loose_keys = ()
 
     class Meta:
         abstract = True
@@ -177,7 +214,37 @@ class Ressource(resources.ModelResource):
     @property
     def columns(self):
         """Return the columns that the file may have."""
-        return [field.column_name for field in self.get_import_fields()] + list(self.dated_sources)
+        own = [field.column_name for field in self.get_import_fields()]
+        return [*own, *self.dated_sources, *self.extra_columns]
+
+    @property
+    def key_columns(self):
+        """Return the columns by which a row is known to be that of a record."""
+        return [self.fields[name].column_name for name in self.get_import_id_fields()]
+
+    @property
+    def required_columns(self):
+        """Return the columns without which a file cannot be read."""
+        loose = [self.fields[name].column_name for name in self.loose_keys]
+        return [column for column in self.key_columns if column not in loose]
+
+    def closest(self, records):
+        """Return the records, hopefully one, that a row speaks of among those that have its key."""
+        return records
+
+    def load_named(self, rows):
+        """Read in a few queries the records that `rows`, of cells by column, name."""
+        for field in self.get_import_fields():
+            if hasattr(field.widget, "load"):
+                field.widget.load(field.column_name, rows)
+
+    def in_reach(self, field, record, instance, user):
+        """Tell whether `user` may put `record` in a field of `instance`; None: by the rule of its model."""
+        return None
+
+    def dependants(self, instance, row, user):
+        """Return the records to create along with a new `instance`, from `extra_columns`."""
+        return []
 
     def before_import(self, dataset, **kwargs):
         """Refuse a file with a column that is not known, or without one of its key columns."""
@@ -186,9 +253,11 @@ class Ressource(resources.ModelResource):
                 f"{dataset.title} : colonne « {unknown[0]} » inconnue. "
                 f"Colonnes possibles : {', '.join(self.columns)}."
             )
-        keys = [self.fields[name].column_name for name in self.get_import_id_fields()]
-        if missing := [key for key in keys if key not in dataset.headers]:
+        if missing := [key for key in self.key_columns if key not in dataset.headers]:
             raise FichierRefuse(f"{dataset.title} : colonne « {missing[0]} » absente.")
+        self.load_sources()
+
+    def load_sources(self):
         self.sources = {source.cle: source for source in Source.objects.all()}
 
     def before_import_row(self, row, **kwargs):
@@ -196,7 +265,7 @@ class Ressource(resources.ModelResource):
         for column in self.dated_sources:
             key = row.get(column)
             if key and key not in self.sources:
-                raise ValueError(f"colonne « {column} », valeur « {key} » : source inconnue")
+                raise CelluleRefusee(column, key, "source inconnue")
 
     def after_import_row(self, row, row_result, **kwargs):
         """Keep who says each date of the row, as the retained affirmation of its field."""
@@ -214,18 +283,25 @@ class Ressource(resources.ModelResource):
 def affirm(fiche, champ, valeur_brute, source, precision):
     """Record that `source` says `valeur_brute`, the retained date, of a field of `fiche`.
 
-    What was retained until now and says another day is kept, and no longer retained.
+    What was retained until now and says another day is kept, and no longer retained. Only what
+    changes is written: the history keeps each writing.
     """
     of_field = {"content_type": record_type(fiche), "object_id": str(fiche.pk), "champ": champ}
-    valeur = parse_date(valeur_brute).isoformat()
-    Affirmation.objects.update_or_create(
-        **of_field,
-        source=source,
-        valeur_brute=valeur_brute,
-        defaults={"valeur": valeur, "precision": precision, "retenue": True},
-    )
-    disagreeing = Affirmation.objects.retenues().filter(**of_field).exclude(valeur=valeur)
-    disagreeing.update(retenue=False)
+    said = {
+        "valeur": parse_date(valeur_brute).isoformat(),
+        "precision": precision,
+        "retenue": True,
+    }
+    identity = {**of_field, "source": source, "valeur_brute": valeur_brute}
+    affirmation = Affirmation.objects.filter(**identity).first() or Affirmation(**identity)
+    if affirmation.pk is None or said != {name: getattr(affirmation, name) for name in said}:
+        for name, value in said.items():
+            setattr(affirmation, name, value)
+        affirmation.save()
+    retained = Affirmation.objects.retenues().filter(**of_field)
+    for disagreeing in retained.exclude(valeur=said["valeur"]):
+        disagreeing.retenue = False
+        disagreeing.save()
 
 
 def refusals(resource, result, dataset):

@@ -1,0 +1,84 @@
+"""What agents download of the ORT: the public columns, signed or not yet, and the internal ones."""
+
+from ort.exports import AVENANTS, ORT, ort_rows
+from ort.models import CommuneCouverte
+from pvd.socle.admin_exports import Export, dits, field, source
+from pvd.socle.tableaux import Colonne
+
+
+def convention(row):
+    return row.convention
+
+
+CONVENTIONS = Export(
+    "Exporter cette liste",
+    (
+        field("pk", record=convention),
+        *(c for c in ORT.propres if c.nom != "statut"),
+        Colonne("statut", lambda o: o.statut if o.signee else "non_signee", "Interne."),
+        source("source_signature", "date_signature", convention),
+        field("date_signature_prevue", record=convention),
+        field("duree_convention_annees", "duree_annees", convention),
+        field("vaut_ort", record=convention),
+        field("note_interne", record=convention),
+    ),
+    ort_rows,
+)
+
+
+def couverture_rows(conventions, jour):
+    """Return the communes that `conventions` cover, ever covered or will cover."""
+    covered = CommuneCouverte.objects.filter(convention__in=conventions.values("pk"))
+    return covered.select_related("convention", "commune", "entree", "sortie").order_by(
+        "convention__identifiant", "commune_id"
+    )
+
+
+def act_date(attribute):
+    """Return how to read the day of the avenant of a coverage, if there is one."""
+
+    def read(couverture):
+        avenant = getattr(couverture, attribute)
+        return avenant.date_signature if avenant else None
+
+    return read
+
+
+COUVERTURES = Export(
+    "Leurs communes",
+    (
+        field("pk"),
+        Colonne("ort_identifiant", lambda c: c.convention.identifiant, "ORT."),
+        field("code_insee", "commune_id"),
+        Colonne("nom_commune", lambda c: c.commune.nom, "Nom de la commune."),
+        Colonne("code_departement", lambda c: c.commune.departement_id, "Département."),
+        field("entree_par"),
+        Colonne("date_avenant_entree", act_date("entree"), "Avenant d'entrée."),
+        Colonne("date_avenant_sortie", act_date("sortie"), "Avenant de sortie."),
+    ),
+    couverture_rows,
+)
+
+
+def avenant_rows(avenants, jour):
+    """Return `avenants`, signed or not, with what they do and their sources."""
+    return (
+        avenants.select_related("convention")
+        .prefetch_related("entrees", "sorties", "secteurs", "parties", dits())
+        .order_by("convention__identifiant", "date_signature", "pk")
+    )
+
+
+AVENANTS_INTERNES = Export(
+    "Exporter cette liste",
+    (
+        field("pk"),
+        *AVENANTS.propres,
+        source("source_signature", "date_signature"),
+        field("date_signature_prevue"),
+        field("duree_annees"),
+        field("objet"),
+        field("note_interne"),
+    ),
+    avenant_rows,
+)

@@ -1,0 +1,56 @@
+"""Files sent to the back office, as a browser would, and what it answers."""
+
+import csv
+import io
+import re
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+
+def send(browser, page, sorte, text, name="essai.csv", **fields):
+    """Send a file, of text or bytes, to the import page of a list; return the answer."""
+    content = text if isinstance(text, bytes) else text.encode()
+    data = {"sorte": sorte, "raison": "Relecture", "fichier": SimpleUploadedFile(name, content)}
+    return browser.post(reverse(f"admin:{page}_import"), data | fields)
+
+
+def previewed(browser, *args, **fields):
+    """Send a file and return its preview."""
+    answer = send(browser, *args, **fields)
+    assert answer.status_code == 302, answer.context["form"].errors
+    return browser.get(answer.url)
+
+
+def confirm(browser, page, **fields):
+    """Confirm a preview, as it was shown."""
+    mark = re.search(r'name="empreinte" value="(\w+)"', page.content.decode()).group(1)
+    return browser.post(page.request["PATH_INFO"], {"empreinte": mark} | fields)
+
+
+def imported(browser, *args, **fields):
+    return confirm(browser, previewed(browser, *args, **fields))
+
+
+def outcome(page):
+    """Return the sort of each row of a preview, by its number."""
+    return {ligne.numero: str(ligne.sort) for ligne in page.context["apercu"].lignes}
+
+
+def motives(page):
+    """Return why rows are refused, each by its number."""
+    lignes = page.context["apercu"].lignes
+    return {li.numero: " ; ".join(map(str, li.motifs)) for li in lignes if li.motifs}
+
+
+def changes(page, numero=2):
+    """Return what a row changes: {column: (before, after)}."""
+    (ligne,) = [li for li in page.context["apercu"].lignes if li.numero == numero]
+    return {c.colonne: (c.avant, c.apres) for c in ligne.changements}
+
+
+def exported(browser, page, nom, forme="csv", query=""):
+    """Return the rows of an export, by column."""
+    url = reverse(f"admin:{page}_export", args=[nom, forme])
+    text = b"".join(browser.get(url + query).streaming_content).decode()
+    return list(csv.DictReader(io.StringIO(text)))

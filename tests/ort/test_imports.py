@@ -1,0 +1,143 @@
+"""The ORT, their communes and their avenants, brought in and taken out by agents."""
+
+import pytest
+from django.urls import reverse
+
+from ort.models import Avenant, CommuneCouverte, Convention
+from tests import factories
+from tests.factories import day
+from tests.fichiers import changes, confirm, exported, imported, motives, outcome, previewed, send
+
+ORT, AVENANT = "ort_convention", "ort_avenant"
+HEADER = "ort_identifiant,intitule,departement_reference,origine,date_signature"
+
+
+@pytest.fixture(autouse=True)
+def own_folder(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+
+
+@pytest.fixture
+def salvetat(db):
+    """An ORT over two départements, kept by the Hérault."""
+    communes = [factories.commune("34293"), factories.commune("81124")]
+    return factories.convention("2022-07-28", communes, identifiant="ort-salvetat")
+
+
+def test_a_convention_comes_in_with_its_source(agent_34):
+    source = factories.source("dgaln-2026")
+    text = f"{HEADER},source_signature\nort-lodeve,ORT de Lodève,34,PVD,16/07/2021,dgaln-2026\n"
+    imported(agent_34, ORT, "ort", text)
+    convention = Convention.objects.get()
+    assert convention.date_signature == day("2021-07-16")
+    assert convention.affirmations.get().source == source
+    assert convention.history.get().history_change_reason == "Relecture"
+
+
+def test_a_convention_elsewhere_is_refused(agent_34, agent_81, salvetat):
+    departement = factories.departement("12")
+    theirs = factories.convention(identifiant="ort-rodez", departement_reference=departement)
+    text = f"{HEADER}\nort-rodez,A,12,PVD,\nort-neuve,B,12,PVD,\nort-salvetat,C,34,PVD,2022-07-29\n"
+    page = previewed(agent_34, ORT, "ort", text)
+    assert outcome(page) == {2: "refusée", 3: "refusée", 4: "modifiée"}
+    assert all("hors de vos départements" in motive for motive in motives(page).values())
+    confirm(agent_34, page)
+    theirs.refresh_from_db()
+    assert theirs.intitule == "ORT d'essai"
+    shared = f"{HEADER}\nort-salvetat,C,34,PVD,2022-07-30\n"
+    assert outcome(previewed(agent_81, ORT, "ort", shared)) == {2: "modifiée"}
+
+
+def test_a_missing_column_of_a_new_convention_is_told(agent_34):
+    told = motives(previewed(agent_34, ORT, "ort", "ort_identifiant,intitule\nort-a,A\n"))
+    assert told[2] == "colonne « departement_reference », valeur «  » : valeur manquante"
+
+
+def test_an_avenant_then_the_commune_that_it_brings_in(agent_34, salvetat):
+    factories.commune("34142")
+    text = "ort_identifiant,numero,date_avenant,objet\nort-salvetat,1,11/01/2023,Entrée\n"
+    imported(agent_34, AVENANT, "avenants", text)
+    assert Avenant.objects.get().date_signature == day("2023-01-11")
+    rows = "ort_identifiant,insee_com,date_avenant_entree\nort-salvetat,34142,11/01/2023\n"
+    page = previewed(agent_34, ORT, "ort-communes", rows + "ort-salvetat,34142,12/01/2023\n")
+    assert outcome(page) == {2: "nouvelle", 3: "refusée"}
+    confirm(agent_34, page)
+    assert CommuneCouverte.objects.get(commune="34142").entree == Avenant.objects.get()
+
+
+def test_an_avenant_before_its_convention_or_elsewhere_is_refused(agent_34, salvetat):
+    factories.convention(identifiant="ort-rodez", departement_reference=factories.departement("12"))
+    text = "ort_identifiant,date_signature\nort-salvetat,2020-01-01\nort-rodez,2024-01-01\n"
+    told = motives(previewed(agent_34, AVENANT, "avenants", text))
+    assert "avant sa convention" in told[2]
+    assert "hors de vos départements" in told[3]
+
+
+def test_a_planned_avenant_is_not_taken_for_a_signed_one(agent_34, salvetat):
+    factories.avenant(salvetat, "2023-01-11")
+    text = "ort_identifiant,date_signature,date_signature_prevue\nort-salvetat,,2027-01-01\n"
+    assert outcome(previewed(agent_34, AVENANT, "avenants", text)) == {2: "nouvelle"}
+
+
+def test_the_communes_of_a_shared_ort_are_those_within_its_reach(agent_81, agent_34, salvetat):
+    for code in ("34142", "81192", "12001"):
+        factories.commune(code)
+    factories.convention("2021-07-16", identifiant="ort-lodeve")
+    text = (
+        "ort_identifiant,code_insee,date_avenant_entree\nort-salvetat,34142,\n"
+        "ort-salvetat,81192,\nort-salvetat,12001,\nort-lodeve,81192,\n"
+    )
+    page = previewed(agent_81, ORT, "ort-communes", text)
+    assert outcome(page) == {2: "nouvelle", 3: "nouvelle", 4: "refusée", 5: "refusée"}
+    own = previewed(agent_34, ORT, "ort-communes", text)
+    assert outcome(own) == {2: "nouvelle", 3: "nouvelle", 4: "refusée", 5: "refusée"}
+
+
+def test_a_commune_twice_in_an_ort_is_refused(agent_34, salvetat):
+    factories.avenant(salvetat, "2023-01-11")
+    text = "ort_identifiant,code_insee,date_avenant_entree\nort-salvetat,34293,2023-01-11\n"
+    told = motives(previewed(agent_34, ORT, "ort-communes", text))
+    assert "Cette commune est déjà dans cette ORT." in told[2]
+
+
+@pytest.mark.parametrize(
+    ("page", "sorte"), [(ORT, "ort"), (ORT, "ort-communes"), (AVENANT, "avenants")]
+)
+def test_a_lecteur_imports_nothing_and_nobody_an_unknown_sort(lecteur_34, agent_34, page, sorte):
+    assert lecteur_34.get(reverse(f"admin:{page}_import")).status_code == 403
+    assert send(lecteur_34, page, sorte, "a\nb\n").status_code == 403
+    answer = send(agent_34, page, "agents", "a\nb\n")
+    assert "sorte" in answer.context["form"].errors
+
+
+def test_what_is_exported_is_imported_unchanged(agent_34, salvetat):
+    salvetat.duree_annees, salvetat.note_interne = 5, "=1+1"
+    salvetat.save()
+    source = factories.source()
+    said = {"champ": "date_signature", "source": source, "valeur": "2022-07-28"}
+    salvetat.affirmations.create(**said, valeur_brute="28/07/2022")
+    factories.avenant(salvetat, "2023-01-11", [factories.commune("34142")], duree_annees=7)
+    factories.avenant(salvetat, None, date_signature_prevue="2027-01-01")
+    factories.convention(None, identifiant="ort-prevue")
+    for page, sorte in ((ORT, "ort"), (ORT, "ort-communes"), (AVENANT, "avenants")):
+        for forme in ("csv", "xlsx"):
+            sent = agent_34.get(reverse(f"admin:{page}_export", args=[sorte, forme])).getvalue()
+            back = previewed(agent_34, page, sorte, sent)
+            assert set(outcome(back).values()) == {"inchangée"}, (
+                sorte,
+                motives(back),
+                changes(back),
+            )
+
+
+def test_an_export_has_the_public_columns_and_the_internal_ones(agent_34, agent_81, salvetat):
+    factories.convention(None, identifiant="ort-prevue", note_interne="Projet")
+    rows = {row["ort_identifiant"]: row for row in exported(agent_34, ORT, "ort")}
+    assert set(rows) == {"ort-salvetat", "ort-prevue"}
+    assert rows["ort-salvetat"]["communes_couvertes"] == "34293|81124"
+    assert (rows["ort-prevue"]["statut"], rows["ort-prevue"]["note_interne"]) == (
+        "non_signee",
+        "Projet",
+    )
+    assert [r["ort_identifiant"] for r in exported(agent_81, ORT, "ort")] == ["ort-salvetat"]
+    assert len(exported(agent_34, ORT, "ort", query="?q=prevue")) == 1
