@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from communes.models import Commune, Departement, Labellisation
 from ort.models import CommuneCouverte, Convention
@@ -30,6 +30,11 @@ def shipped(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("charger_territoire", stdout=StringIO())
         call_command("charger_programme", stdout=StringIO())
+        # PostgreSQL puts off to the end of a transaction the check of its references: each test
+        # would check again those of all of France. It must know first that the tables have grown.
+        if connection.vendor == "postgresql":
+            connection.cursor().execute("ANALYZE")
+            connection.check_constraints()
         yield
         transaction.set_rollback(True)
 

@@ -1,0 +1,42 @@
+"""Guided actions: what happens in the life of the programme, each a short form, with its source."""
+
+from pvd.suivi.gestes.conventions import (
+    AjouterCommunes,
+    Prolonger,
+    RetirerCommunes,
+    SignerConvention,
+)
+from pvd.suivi.gestes.labellisations import QuitterProgramme, RevenirProgramme, SignerAdhesion
+from pvd.suivi.gestes.postes import (
+    Arrivee,
+    ChangerTitulaire,
+    Depart,
+    FermerPoste,
+    IssueOffre,
+    PublierOffre,
+)
+
+# In the order in which buttons and lists show them.
+GESTES = {
+    geste.slug: geste
+    for geste in (
+        SignerAdhesion(),
+        QuitterProgramme(),
+        RevenirProgramme(),
+        SignerConvention(),
+        AjouterCommunes(),
+        RetirerCommunes(),
+        Prolonger(),
+        ChangerTitulaire(),
+        Arrivee(),
+        Depart(),
+        PublierOffre(),
+        IssueOffre(),
+        FermerPoste(),
+    )
+}
+
+
+def gestes_for(user, model):
+    """Return the guided actions that `user` may do on records of `model`."""
+    return [geste for geste in GESTES.values() if geste.model is model and geste.allowed(user)]

@@ -1,0 +1,199 @@
+"""What all guided actions share: a date, its source, a comment, and how they are written down."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminDateWidget, AutocompleteSelect
+from django.contrib.auth import get_permission_codename
+from django.utils.text import slugify
+
+from communes.models import Departement
+from pvd.socle.admin_base import LastDayField
+from pvd.socle.dates import Precision
+from pvd.socle.historique import one_act
+from pvd.socle.imports import affirm
+from pvd.socle.models import Affirmation, Source
+
+SOURCE_FIELDS = ["source", "source_titre", "source_editeur"]
+# A date known to the month or to the year is kept on its first day.
+FIRST_DAY = {Precision.MOIS: {"day": 1}, Precision.ANNEE: {"day": 1, "month": 1}}
+
+
+class JourField(forms.DateField):
+    """The day of a fact, typed 06/07/2023: it cannot be after today."""
+
+    widget = AdminDateWidget
+
+
+class DernierJourField(LastDayField, JourField):
+    """The last day of a fact, kept as the day after; it cannot be after today either."""
+
+
+class GesteForm(forms.Form):
+    """The date of a fact and who says it; `record` is what the geste is about."""
+
+    date = JourField(label="Date")
+    precision = forms.ChoiceField(
+        label="Précision", choices=Precision, initial=Precision.JOUR, required=False
+    )
+    source = forms.ModelChoiceField(
+        label="Source connue", queryset=Source.objects.all(), required=False
+    )
+    source_titre = forms.CharField(label="Ou titre d'une autre", max_length=250, required=False)
+    source_editeur = forms.CharField(
+        label="et son éditeur",
+        max_length=150,
+        required=False,
+        help_text="Qui l'a écrit : préfecture, commune, presse.",
+    )
+    commentaire = forms.CharField(
+        label="Commentaire",
+        max_length=300,
+        required=False,
+        help_text="Gardé dans l'historique de la fiche ; jamais publié.",
+    )
+
+    def __init__(self, *args, record, user, jour, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.record, self.user, self.jour = record, user, jour
+        link = Affirmation._meta.get_field("source")
+        self.fields["source"].widget = AutocompleteSelect(link, admin.site)
+        self.fields["source"].widget.choices = self.fields["source"].choices
+        for name in ("source_titre", "source_editeur", "commentaire"):
+            self.fields[name].widget.attrs["class"] = "vTextField"
+        self.prepare()
+
+    def prepare(self):
+        """Adapt the fields to the record; a form that has to says how."""
+
+    @property
+    def groups(self):
+        """Return the fields as the page shows them: the fact, its source, the comment."""
+        fact = [f for f in self if f.name not in {*SOURCE_FIELDS, "commentaire"}]
+        return [
+            ("Ce qui s'est passé", fact),
+            ("Qui le dit", [self[name] for name in SOURCE_FIELDS]),
+            ("Pour vos collègues", [self["commentaire"]]),
+        ]
+
+    def clean(self):
+        data = super().clean()
+        self.refuse_days_to_come(data)
+        self.ask_for_one_source(data)
+        if data.get("date") and "precision" in self.fields:
+            data["precision"] = data.get("precision") or Precision.JOUR
+            data["date"] = data["date"].replace(**FIRST_DAY.get(data["precision"], {}))
+        return data
+
+    def refuse_days_to_come(self, data):
+        """Refuse a fact dated after today: what is planned has fields of its own."""
+        for name, field in self.fields.items():
+            if not isinstance(field, JourField) or not data.get(name):
+                continue
+            typed = field.prepare_value(data[name])
+            if typed > self.jour:
+                self.add_error(name, "Cette date est à venir : on enregistre ici ce qui a eu lieu.")
+
+    def ask_for_one_source(self, data):
+        """Ask who says it: a recorded source, or the title and the publisher of a new one."""
+        chosen, title = data.get("source"), data.get("source_titre")
+        if chosen and title:
+            self.add_error("source_titre", "Choisissez une source ou créez-en une, pas les deux.")
+        elif title and not data.get("source_editeur"):
+            self.add_error("source_editeur", "Indiquez qui a écrit ce document.")
+        elif not (chosen or title) and "source" not in self.errors:
+            self.add_error("source", "Indiquez la source, ou créez-en une juste en dessous.")
+
+    def get_source(self, reason):
+        """Return the source chosen, or the new one, written down."""
+        data = self.cleaned_data
+        if data["source"]:
+            return data["source"]
+        source = Source(
+            cle=free_key(data["source_titre"]),
+            titre=data["source_titre"],
+            editeur=data["source_editeur"],
+        )
+        return save(source, reason)
+
+
+class SansPrecisionForm(GesteForm):
+    """The same, for a date that is known to the day."""
+
+    precision = None
+
+
+def free_key(title):
+    """Return a key that no source has, made from `title`."""
+    base = slugify(title)[:40].strip("-") or "source"
+    taken = set(Source.objects.filter(cle__startswith=base).values_list("cle", flat=True))
+    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
+    return next(key for key in [base, *numbered] if key not in taken)
+
+
+def save(record, reason):
+    """Check the record as its form in the back office would, and save it with the reason."""
+    record.full_clean()
+    record.because(reason).save()
+    return record
+
+
+class Geste:
+    """Something that happens to a record of `model`: asked for by `form`, written by `apply`."""
+
+    slug = ""
+    # As a button says it, then as the history does.
+    titre = ""
+    fait = ""
+    model = None
+    form = GesteForm
+    # What is added besides: whoever does the geste may add it by hand too.
+    adds = ()
+    impossible = "Ce n'est plus possible : la fiche a changé."
+
+    def candidates(self, records, jour):
+        """Keep the records to which it can happen, as they are on `jour`."""
+        raise NotImplementedError
+
+    def allowed(self, user):
+        """Tell whether `user` may do by hand, somewhere, all that the geste writes."""
+        codes = [("change", self.model), ("view", Source), ("add", Source), ("add", Affirmation)]
+        codes += [("add", model) for model in self.adds]
+        return all(
+            user.has_perm(f"{m._meta.app_label}.{get_permission_codename(action, m._meta)}")
+            for action, m in codes
+        )
+
+    def name(self, record):
+        """Return the name of the record, as the head of the page says it."""
+        return str(record)
+
+    def departements(self, record, data):
+        """Return the départements whose figures may change."""
+        return Departement.objects.filter(communes__in=self.communes(record, data)).distinct()
+
+    def communes(self, record, data):
+        """Return the keys of the communes that the geste may concern."""
+        raise NotImplementedError
+
+    def told(self, record, data):
+        """Return, as sentences, what will be written."""
+        raise NotImplementedError
+
+    def write(self, record, form, reason):
+        """Write the fact; return the record to show, and what the source says, for `affirm`."""
+        raise NotImplementedError
+
+    def apply(self, record, form):
+        """Write the fact, its source and its reason; return the record to show.
+
+        Raises `ValidationError`, in French, for what the records cannot hold; the caller holds
+        the transaction.
+        """
+        comment = form.cleaned_data["commentaire"]
+        reason = f"{self.fait} : {comment}" if comment else self.fait
+        with one_act(reason):
+            source = form.get_source(reason)
+            shown, sayings = self.write(record, form, reason)
+            for fiche, champ, jour, precision in sayings:
+                affirm(fiche, champ, f"{jour:%d/%m/%Y}", source, precision)
+        return shown

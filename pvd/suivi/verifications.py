@@ -1,0 +1,258 @@
+"""Data to check: what an agent ought to look at again. Warnings, never walls: all of it exists.
+
+Each verification yields querysets of the records that it finds; all of them are read in one query.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.db.models import CharField, Count, Exists, F, Func, IntegerField, OuterRef, Value
+from django.db.models.functions import Cast, Coalesce
+from django.urls import reverse
+
+from communes.models import Commune, Labellisation, Millesime
+from ort.models import Avenant, CommuneCouverte, Convention
+from projects.models import Poste
+from pvd.socle.dates import bare, parse_date
+from pvd.socle.sources import Affirmation, record_type, sans_source, sourced_fields
+
+# The programme is meant for towns under this number of inhabitants (ANCT); some have more.
+INHABITANTS_AT_MOST = 20_000
+
+# The sorts of records that are checked, and how a list names one.
+NOMS = {
+    Labellisation: "commune__nom",
+    Convention: "intitule",
+    Avenant: "convention__intitule",
+    Poste: "intitule",
+    Commune: "nom",
+}
+# The facts of those records: none of them can be after today, each of them has a source.
+DATES = [(m, champ) for m in NOMS if m is not Commune for champ in sourced_fields(m)]
+VERIFICATIONS = {}
+
+
+@dataclass(frozen=True)
+class Verification:
+    """A reason to look at records again; `find(perimetre, jour)` yields querysets of them."""
+
+    sorte: str
+    titre: str
+    explication: str
+    find: Callable
+
+    def findings(self, perimetre, jour):
+        """Yield the records found, each sort of record as a queryset of rows of one shape."""
+        for records in self.find(perimetre, jour):
+            detail = F("detail") if "detail" in records.query.annotations else Value("")
+            yield records.order_by().values(
+                sorte=as_text(Value(self.sorte)),
+                modele=as_text(Value(records.model._meta.label_lower)),
+                cle=as_text(F("pk")),
+                fiche=as_text(F(NOMS[records.model])),
+                precision=as_text(detail),
+            )
+
+
+def verification(sorte, titre, explication):
+    """Add the function below to the verifications, in the order in which they are shown."""
+
+    def register(find):
+        VERIFICATIONS[sorte] = Verification(sorte, titre, explication, find)
+        return find
+
+    return register
+
+
+def as_text(expression):
+    """Cast to text: rows of several tables are read as one, and must be of one shape."""
+    return Cast(expression, CharField())
+
+
+class TexteSousCle(Func):
+    """The text under a key of a JSON object; Django's own transform takes « 2024 » for a rank."""
+
+    function = "jsonb_extract_path_text"
+    output_field = CharField()
+
+    def __init__(self, champ, cle, **extra):
+        super().__init__(champ, Value(cle), **extra)
+
+    def as_sqlite(self, compiler, connection, **extra):
+        champ, cle = self.get_source_expressions()
+        path = Value(f'$."{cle.value}"')
+        return Func(champ, path, function="json_extract").as_sql(compiler, connection, **extra)
+
+
+@verification(
+    "ecartee",
+    "Dit par une source, non tranché",
+    "Une source donne une date qui n'a pas été retenue, et aucune autre ne l'a été : "
+    "enregistrez ce qui s'est passé, ou tranchez sur la fiche.",
+)
+def ecartees(perimetre, jour):
+    """Yield the records of which a source says what was set aside, where nothing else was retained."""
+    for model in NOMS:
+        said = Affirmation.objects.filter(content_type=record_type(model))
+        retained = said.retenues().filter(object_id=OuterRef("object_id"), champ=OuterRef("champ"))
+        undecided = said.ecartees().filter(~Exists(retained))
+        of_record = undecided.filter(object_id=OuterRef("texte")).order_by("pk")
+        told = perimetre.of(model).alias(texte=as_text(F("pk")))
+        told = told.filter(texte__in=undecided.values("object_id"))
+        yield told.annotate(detail=of_record.values("valeur_brute")[:1])
+
+
+@verification(
+    "a_venir",
+    "Date à venir",
+    "Une signature, une entrée ou une sortie enregistrée est un fait : elle ne peut pas être après "
+    "aujourd'hui. Ce qui est prévu a son propre champ.",
+)
+def futures(perimetre, jour):
+    """Yield the records one of whose dates, other than those that are planned, is after `jour`."""
+    for model, champ in DATES:
+        found = perimetre.of(model).filter(**{f"{champ}__gt": jour})
+        yield found.annotate(detail=F(champ))
+
+
+@verification(
+    "sans_adhesion",
+    "Commune lauréate sans adhésion",
+    "La commune est dans le programme, et la date de sa convention d'adhésion n'est pas renseignée.",
+)
+def without_adhesion(perimetre, jour):
+    """Yield the labellisations that run on `jour` and have no date of adhésion."""
+    yield perimetre.of(Labellisation).as_of(jour).filter(date_signature_adhesion__isnull=True)
+
+
+@verification(
+    "avant_adhesion",
+    "ORT avant l'adhésion",
+    "La commune est entrée dans une ORT avant de signer sa convention d'adhésion : cela existe, "
+    "vérifiez les deux dates.",
+)
+def ort_before_adhesion(perimetre, jour):
+    """Yield the running labellisations whose commune entered an ORT before its adhésion."""
+    earlier = CommuneCouverte.objects.with_dates().filter(
+        convention__vaut_ort=True,
+        commune=OuterRef("commune"),
+        date_entree__lt=OuterRef("date_signature_adhesion"),
+    )
+    running = perimetre.of(Labellisation).as_of(jour)
+    entered = earlier.order_by("date_entree").values("date_entree")[:1]
+    yield running.filter(Exists(earlier)).annotate(detail=entered)
+
+
+@verification(
+    "deux_ort",
+    "Commune dans deux ORT",
+    "La commune est couverte aujourd'hui par plusieurs ORT en vigueur.",
+)
+def in_two_ort(perimetre, jour):
+    """Yield the communes that at least two ORT in force on `jour` cover."""
+    covered = CommuneCouverte.objects.en_vigueur(jour).order_by()
+    twice = (
+        covered.values("commune")
+        .annotate(nombre=Count("convention", distinct=True))
+        .filter(nombre__gt=1)
+    )
+    yield perimetre.of(Commune).filter(pk__in=twice.values("commune"))
+
+
+@verification(
+    "sans_ville_principale",
+    "ORT sans ville principale",
+    "La ville principale de l'intercommunalité signe l'ORT, sauf dérogation du préfet (articles "
+    "L. 303-2 et L. 303-3 du CCH) : indiquez l'une ou l'autre.",
+)
+def without_ville_principale(perimetre, jour):
+    """Yield the ORT signed by `jour` with neither a ville principale nor the préfet's waiver."""
+    signed = perimetre.of(Convention).ort().signees(jour)
+    yield signed.filter(ville_principale__isnull=True).exclude(derogation_l303_3=True)
+
+
+@verification(
+    "grande",
+    f"Plus de {INHABITANTS_AT_MOST:,} habitants".replace(",", "\u202f"),
+    "Le programme vise les villes de moins de 20 000 habitants : quelques communes en ont plus.",
+)
+def too_large(perimetre, jour):
+    """Yield the running labellisations of communes with more inhabitants than the programme is for.
+
+    The population is that of the latest vintage of the year of `jour` or before.
+    """
+    years = Millesime.objects.filter(annee__lte=jour.year).order_by("-annee")
+    counted = [
+        Cast(TexteSousCle("commune__populations", str(year)), IntegerField())
+        for year in years.values_list("annee", flat=True)
+    ]
+    inhabitants = Coalesce(*counted, Value(0), Value(0))
+    running = perimetre.of(Labellisation).as_of(jour).alias(habitants=inhabitants)
+    yield running.filter(habitants__gt=INHABITANTS_AT_MOST).annotate(detail=F("habitants"))
+
+
+@verification(
+    "sans_source",
+    "Date sans source",
+    "Une date est enregistrée et aucune source retenue ne la dit : ajoutez-la sur la fiche.",
+)
+def without_source(perimetre, jour):
+    """Yield the records one of whose dates is told by no retained source."""
+    for model in dict.fromkeys(model for model, _ in DATES):
+        yield sans_source(perimetre.of(model))
+
+
+@dataclass
+class Constat:
+    """A record to look at again, and why."""
+
+    sorte: str
+    modele: str
+    cle: str
+    fiche: str
+    precision: str
+
+    @property
+    def verification(self):
+        return VERIFICATIONS[self.sorte]
+
+    @property
+    def opts(self):
+        return apps.get_model(self.modele)._meta
+
+    @property
+    def url(self):
+        """Return the address of the record in the back office."""
+        return reverse(
+            f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[self.cle]
+        )
+
+    @property
+    def detail(self):
+        """Return what is amiss, a date being written as French does."""
+        try:
+            return bare(parse_date(self.precision or ""))
+        except ValueError:
+            return self.precision or ""
+
+
+def constats(perimetre, jour, sorte=None):
+    """Return the rows of the findings of one sort, or of all, in one query: see `Constat`."""
+    chosen = [VERIFICATIONS[sorte]] if sorte else VERIFICATIONS.values()
+    first, *others = [rows for v in chosen for rows in v.findings(perimetre, jour)]
+    return first.union(*others, all=True).order_by("sorte", "fiche", "cle")
+
+
+def count_constats(perimetre, jour):
+    """Return, in one query, how many findings there are of each sort, in the order of the sorts."""
+    arms = [
+        rows.values("sorte").annotate(nombre=Count("pk"))
+        for v in VERIFICATIONS.values()
+        for rows in v.findings(perimetre, jour)
+    ]
+    counts = Counter()
+    for row in arms[0].union(*arms[1:], all=True):
+        counts[row["sorte"]] += row["nombre"]
+    return [(v, counts[v.sorte]) for v in VERIFICATIONS.values() if counts[v.sorte]]
