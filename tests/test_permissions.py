@@ -515,20 +515,25 @@ def test_the_tarn_finds_nothing_else_of_the_herault(agent_81, lacaune, herault):
 
 
 def test_a_row_of_the_neighbour_does_not_slip_into_the_shared_ort(agent_81, lacaune, herault):
-    """By the key of a row of another ORT, sent with the page of one's own."""
+    """By the key of a row of another ORT, sent with the page of one's own: it is passed over."""
     theirs = Convention.objects.get(pk=herault["ort"])
     stolen = theirs.couvertures.get()
     url = reverse("admin:ort_convention_change", args=[lacaune.pk])
     data = filled(agent_81.get(url), motif_correction="pour voir")
     data["couvertures-0-id"] = stolen.pk
-    assert outcome(agent_81, url, data) == REFUSED
-    outcome(agent_81, url, data | {"couvertures-0-DELETE": "on"})
-    stolen.refresh_from_db()
-    assert stolen.convention == theirs
+    for changes in (
+        {},
+        {"couvertures-0-sortie": herault["avenant"]},
+        {"couvertures-0-DELETE": "on"},
+    ):
+        agent_81.post(url, data | changes)
+        stolen.refresh_from_db()
+        assert (stolen.convention, stolen.sortie) == (theirs, None)
+        assert lacaune.couvertures.count() == 2
     avenants = filled(agent_81.get(url)) | {
         "avenants-TOTAL_FORMS": "1",
         "avenants-0-id": herault["avenant"],
         "avenants-0-convention": lacaune.pk,
     }
-    outcome(agent_81, url, avenants)
+    agent_81.post(url, avenants)
     assert theirs.avenants.get().pk == herault["avenant"]

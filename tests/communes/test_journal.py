@@ -1,12 +1,13 @@
 """The journal of rights: nothing is given or taken unseen, and nobody rewrites it."""
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import call_command
 from django.urls import reverse
 
 from communes.models import Agent, JournalDroits, Role
+from pvd.settings import mail as mail_settings
 from tests import factories
 from tests.formulaires import filled
 
@@ -158,6 +159,31 @@ def test_a_mail_that_cannot_be_sent_undoes_nothing_and_is_logged(
     assert account.role == Role.AGENT
     assert journal() == [("national", "lui", "role", "lecteur", "agent")]
     assert "serveur de courriel injoignable" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "ssl", "tls"),
+    [
+        ("smtp://relais.fr", "relais.fr", 25, False, False),
+        ("smtp://moi:a%40b@relais.fr:587?tls=1", "relais.fr", 587, False, True),
+        ("smtps://moi:a%40b@relais.fr", "relais.fr", 465, True, False),
+    ],
+)
+def test_the_server_of_mails_is_read_from_one_address(url, host, port, ssl, tls):
+    read = mail_settings(url)
+    assert (read["EMAIL_HOST"], read["EMAIL_PORT"]) == (host, port)
+    assert (read["EMAIL_USE_SSL"], read["EMAIL_USE_TLS"]) == (ssl, tls)
+    assert read["EMAIL_HOST_PASSWORD"] == ("a@b" if "moi" in url else "")
+
+
+def test_without_a_server_the_mails_are_written_on_the_console():
+    assert mail_settings("") == {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+
+
+@pytest.mark.parametrize("url", ["relais.fr", "http://relais.fr", "smtp://"])
+def test_a_bad_server_of_mails_stops_the_start(url):
+    with pytest.raises(ImproperlyConfigured, match="PVD_COURRIEL_URL"):
+        mail_settings(url)
 
 
 # Nobody rewrites it.
