@@ -296,4 +296,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # By default errors are mailed with what the agent typed, names included: they stay here.
+    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
 }
