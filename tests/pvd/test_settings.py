@@ -25,7 +25,10 @@ def start(tmp_path):
         for name, value in os.environ.items()
         if not name.startswith("PVD_") and name not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
     }
-    code = f"import json; from pvd import settings as s; print(json.dumps([s.DATABASES] + [getattr(s, n) for n in {SHOWN}]))"
+    code = (
+        "import json; from pvd import settings as s; "
+        f"print(json.dumps([s.DATABASES] + [getattr(s, n) for n in {SHOWN}]))"
+    )
 
     def run(environment, check=True):
         done = subprocess.run(

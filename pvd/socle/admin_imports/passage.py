@@ -15,7 +15,7 @@ from django.db import DataError, IntegrityError, models, transaction
 
 from pvd.socle.dates import Precision, parse_date
 from pvd.socle.historique import one_act
-from pvd.socle.imports import CelluleRefusee, affirm, located, record_type
+from pvd.socle.imports import CelluleRefusee, RecordWidget, affirm, located, record_type
 from pvd.socle.periodes import Periode
 from pvd.socle.sources import Affirmation, Sourcee
 
@@ -154,10 +154,11 @@ class Passage:
 
     def choices(self, champ):
         """Return the keys of the records named in a column that the user may choose; None: all."""
-        model, known = champ.widget.model, getattr(champ.widget, "known", None)
-        if known is None or not hasattr(model.objects, "for_user"):
+        widget = champ.widget
+        if not isinstance(widget, RecordWidget) or not hasattr(widget.model.objects, "for_user"):
             return None
-        named = model.objects.filter(pk__in=[record.pk for record in known.values()])
+        keys = [record.pk for record in widget.known.values()]
+        named = widget.model.objects.filter(pk__in=keys)
         return set(named.for_user(self.user).values_list("pk", flat=True))
 
     def load_known(self, rows):
