@@ -4,98 +4,29 @@ The preview writes as the import does, without history, and takes everything bac
 is thus judged after the rows above it. The records that the rows name are read once for all.
 """
 
-import datetime
-import hashlib
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections import defaultdict
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import DataError, IntegrityError, models, transaction
+from django.db import DataError, IntegrityError, transaction
 
+from pvd.socle.admin_imports.lignes import (
+    Apercu,
+    Changement,
+    Ligne,
+    LigneRefusee,
+    Sort,
+    located_cell,
+    refused,
+    shown,
+)
 from pvd.socle.dates import Precision, parse_date
 from pvd.socle.historique import one_act
-from pvd.socle.imports import CelluleRefusee, RecordWidget, affirm, located, record_type
+from pvd.socle.imports import CelluleRefusee, RecordWidget, affirm, record_type
 from pvd.socle.periodes import Periode
 from pvd.socle.sources import Affirmation, Sourcee
 
 OUTSIDE = "hors de vos départements"
 TEST_CODE = "999999"
-
-
-class Sort(StrEnum):
-    """What becomes of a row."""
-
-    REFUSEE = "refusée"
-    MODIFIEE = "modifiée"
-    NOUVELLE = "nouvelle"
-    INCHANGEE = "inchangée"
-
-
-@dataclass(frozen=True)
-class Changement:
-    """A cell that changes its record: its column, and what is read before and after."""
-
-    colonne: str
-    avant: str
-    apres: str
-
-
-@dataclass
-class Ligne:
-    """A row, and what becomes of it: `motifs` are those of its refusal, as `CelluleRefusee`."""
-
-    lue: object
-    sort: Sort = Sort.INCHANGEE
-    fiche: str = ""
-    changements: list = field(default_factory=list)
-    motifs: list = field(default_factory=list)
-
-    def refuse(self, motifs):
-        """Refuse the row, and tell nothing of the record, which may be a neighbour's."""
-        self.sort, self.changements, self.motifs = Sort.REFUSEE, [], motifs
-
-    @property
-    def numero(self):
-        return self.lue.numero
-
-    @property
-    def reparations(self):
-        return self.lue.reparations
-
-
-class LigneRefusee(Exception):
-    def __init__(self, motifs):
-        super().__init__()
-        self.motifs = motifs
-
-
-def refused(column, value, reason):
-    return LigneRefusee([CelluleRefusee(column, value, reason)])
-
-
-class Apercu:
-    """The rows after a passage, by what became of them."""
-
-    def __init__(self, lignes):
-        self.lignes = lignes
-        self.comptes = Counter(ligne.sort for ligne in lignes)
-
-    def of(self, sort):
-        return [ligne for ligne in self.lignes if ligne.sort == sort]
-
-    @property
-    def a_ecrire(self):
-        """Return how many rows would be written."""
-        return self.comptes[Sort.NOUVELLE] + self.comptes[Sort.MODIFIEE]
-
-    @property
-    def empreinte(self):
-        """Return a mark of all that was shown: another one means that the preview no longer holds."""
-        told = [
-            (li.numero, li.sort, li.changements, list(map(str, li.motifs))) for li in self.lignes
-        ]
-        return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
 class Depasse(Exception):
@@ -439,24 +370,3 @@ class Passage:
             for text in texts:
                 motifs.append(located_cell(text, attribute, self.ressource, row))
         return LigneRefusee(motifs)
-
-
-def located_cell(text, attribute, ressource, row):
-    """Return the motive of a refusal, with the column and the value when one cell is to blame."""
-    for champ in ressource.get_import_fields():
-        if champ.attribute == attribute:
-            return CelluleRefusee(champ.column_name, row.get(champ.column_name, ""), text)
-    return ValueError(located(text, attribute, ressource, row))
-
-
-def shown(value):
-    """Write a value as an agent reads it in a preview."""
-    if value in (None, ""):
-        return ""
-    if isinstance(value, bool):
-        return "oui" if value else "non"
-    if isinstance(value, datetime.date):
-        return f"{value:%d/%m/%Y}"
-    if isinstance(value, models.Model):
-        return str(value)
-    return str(getattr(value, "value", value))

@@ -12,7 +12,8 @@ from pvd.socle.admin_exports import as_tableur, as_xlsx
 from pvd.socle.admin_imports import depot as depots
 from pvd.socle.admin_imports.colonnes import REFUS, read_table
 from pvd.socle.admin_imports.lecture import MOST_ROWS, read_file
-from pvd.socle.admin_imports.passage import Depasse, Sort, preview, write
+from pvd.socle.admin_imports.lignes import Sort
+from pvd.socle.admin_imports.passage import Depasse, preview, write
 from pvd.socle.imports import FichierRefuse
 from pvd.socle.sources import Source
 from pvd.socle.templatetags.francais import pluriel
@@ -200,7 +201,7 @@ class ImportAdmin(admin.ModelAdmin):
         ressource, depot, table, source = deposited
         if "annuler" in request.POST:
             depots.forget(jeton)
-            self.message_user(request, "Import annulé : rien n'a été écrit.")
+            self.message_user(request, "Import fermé : aucune autre ligne n'a été écrite.")
             return HttpResponseRedirect(self.changelist_url())
         if request.method == "POST":
             try:
