@@ -4,14 +4,14 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.forms import BaseInlineFormSet, FileInput, Widget
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
 from communes.admin import DepartementFilter, IntercommunaliteFilter
-from communes.models import Commune, Departement, Rattachement
+from communes.models import Commune, Departement
 from ort.exports_internes import AVENANTS_INTERNES, CONVENTIONS, COUVERTURES
 from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
 from ort.models import Avenant, CommuneCouverte, Convention, Document, Organisme, Partie, Secteur
@@ -37,30 +37,13 @@ SIGNATURE = [
 ]
 
 
-def communes_within_reach(convention, user):
-    """Return the communes that `user` may bring into `convention`, None while it is being created.
-
-    Those of its départements, and those of the départements that the convention already touches: by
-    its reference, its communes, or the members of the intercommunalité that carries it. Either DDT
-    can thus write the whole of a convention over two départements, and nothing elsewhere.
-    """
-    theirs = Q(departement__in=Departement.objects.for_user(user))
-    if convention is not None:
-        covered = Commune.objects.filter(couvertures__convention=convention)
-        members = Rattachement.objects.filter(intercommunalite=convention.porteur_id)
-        theirs |= Q(departement=convention.departement_reference_id)
-        theirs |= Q(departement__in=covered.values("departement"))
-        theirs |= Q(departement__in=members.values("commune__departement"))
-    return Commune.objects.filter(theirs)
-
-
 class CommunesWithinReach(AutocompleteJsonView):
     """Answers the search of a commune on the page of a convention."""
 
     convention = None
 
     def get_queryset(self):
-        return communes_within_reach(self.convention, self.request.user).search(self.term)
+        return self.convention.communes_within_reach(self.request.user).search(self.term)
 
 
 class CommuneSelect(HeldSelect):
@@ -92,7 +75,7 @@ class ConventionInline(PerimetreInline):
 
     def choices_for(self, request, model):
         if model is Commune:
-            return communes_within_reach(self.convention, request.user)
+            return (self.convention or Convention()).communes_within_reach(request.user)
         if model is Avenant:
             return Avenant.objects.filter(convention=self.convention)
         return super().choices_for(request, model)
@@ -237,7 +220,7 @@ class EtatFilter(admin.SimpleListFilter):
 class ConventionAdmin(ImportAdmin, ExportAdmin, SourceeAdmin):
     imports = {
         "ort": ConventionRessource,
-        "ort-communes": CouvertureRessource.within(communes_within_reach),
+        "ort-communes": CouvertureRessource,
     }
     exports = {"ort": CONVENTIONS, "ort-communes": COUVERTURES}
     list_display = ["intitule", "porteur", "departement_reference"]

@@ -192,24 +192,16 @@ class CouvertureRessource(Ressource):
         import_id_fields = ["convention", "commune", "entree"]
         fields = ["convention", "commune", "entree", "sortie"]
 
-    # Gives the communes that a user may bring into a convention; without it, those of the user.
-    reach = None
-
-    @classmethod
-    def within(cls, reach):
-        """Return the Resource whose rows bring into a convention the communes within its reach."""
-        return type(cls.__name__, (cls,), {"reach": staticmethod(reach)})
-
     def load_named(self, rows):
         super().load_named(rows)
         self.communes_by_convention = {}
 
     def in_reach(self, field, record, instance, user):
-        if field != "commune" or self.reach is None:
+        if field != "commune":
             return None
         if instance.convention_id not in self.communes_by_convention:
             named = self.fields["commune"].widget.known
-            within = self.reach(instance.convention, user).filter(pk__in=named)
+            within = instance.convention.communes_within_reach(user).filter(pk__in=named)
             self.communes_by_convention[instance.convention_id] = set(
                 within.values_list("pk", flat=True)
             )

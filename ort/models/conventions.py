@@ -9,7 +9,13 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce, ExtractDay, ExtractMonth, ExtractYear
 
-from communes.models import Commune, Departement, Intercommunalite, Labellisation
+from communes.models import (
+    Commune,
+    Departement,
+    Intercommunalite,
+    Labellisation,
+    Rattachement,
+)
 from pvd.socle.dates import PrecisionField, add_years
 from pvd.socle.historique import Historisee
 from pvd.socle.sources import Sourcee
@@ -150,6 +156,23 @@ class Convention(Sourcee):
 
     def __str__(self):
         return self.intitule
+
+    def communes_within_reach(self, user):
+        """Return the communes that `user` may bring into this convention.
+
+        Those of its départements, and those of the départements that the convention already
+        touches: by its reference, its communes, or the members of the intercommunalité that
+        carries it. Either DDT can thus write the whole of a convention over two départements, and
+        nothing elsewhere.
+        """
+        theirs = Q(departement__in=Departement.objects.for_user(user))
+        if self.pk:
+            covered = Commune.objects.filter(couvertures__convention=self)
+            members = Rattachement.objects.filter(intercommunalite=self.porteur_id)
+            theirs |= Q(departement=self.departement_reference_id)
+            theirs |= Q(departement__in=covered.values("departement"))
+            theirs |= Q(departement__in=members.values("commune__departement"))
+        return Commune.objects.filter(theirs)
 
     def avenants_au(self, jour):
         """Return the avenants signed on `jour` or before, in order; reads `avenants`, prefetch for lists."""

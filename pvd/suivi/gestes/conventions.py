@@ -6,7 +6,6 @@ from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.urls import reverse
 
 from communes.models import Commune
-from ort.admin import communes_within_reach
 from ort.models import Avenant, CommuneCouverte, Convention
 from pvd.socle.dates import add_years, in_words
 from pvd.socle.sources import Affirmation, record_type
@@ -148,7 +147,7 @@ class AjoutForm(AvenantForm):
         super().prepare()
         field = self.fields["communes"]
         field.widget = CommunesSelect(self.record)
-        field.queryset = communes_within_reach(self.record, self.user)
+        field.queryset = self.record.communes_within_reach(self.user)
         field.widget.choices = field.choices
 
     def clean_communes(self):
