@@ -14,6 +14,8 @@ from tests import factories
 
 
 def pytest_configure():
+    # A site of France, whatever the machine is set up for: a test that needs a département says so.
+    settings.PVD_DEPARTEMENT = ""
     # A real hash costs a quarter of a second, at each log-in of each test.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
