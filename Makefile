@@ -7,7 +7,7 @@ export PVD_DEPARTEMENT ?= 34
 PYTHON := .venv/bin/python
 MANAGE := $(PYTHON) manage.py
 
-.PHONY: help run test test-sqlite test-postgresql lint format bench lock
+.PHONY: help run test test-sqlite test-postgresql lint format bench captures lock
 
 help: ## Cette liste
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ format: .venv/.dev ## Corrige ce que « make lint » sait corriger
 
 bench: .venv/.prod ## Compare le temps de quelques pages à celui d'une page vide
 	$(PYTHON) -m tools.bench
+
+captures: .venv/.dev ## Refait les captures du guide des agents (docs/captures)
+	$(PYTHON) -m tools.navigateur
+	$(PYTHON) -m tools.captures
 
 lock: $(PYTHON) ## Recalcule requirements/*.txt (OPTIONS=--upgrade pour tout rajeunir)
 	@tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; set -e; \

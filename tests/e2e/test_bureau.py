@@ -1,0 +1,188 @@
+"""A day of an agent in a real browser: an avenant, a correction, a file, and who is refused."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from communes.models import Role
+from ort.models import Avenant
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FILE = """code_insee;date_entree_programme;date_adhesion
+34142;22/01/2021;26/03/2021
+34145;05/10/2022;
+34999;22/01/2021;05/04/2021
+34003;22/01/2021;31/06/2021
+81124;22/01/2021;12/05/2021
+"""
+TOWNS = [("34142", "Lodève"), ("34114", "Gignac")]
+
+
+@pytest.fixture
+def herault(settings):
+    """Return the ORT of Lodève, signed in 2022; Gignac, not covered yet, is in the programme too."""
+    settings.PVD_DEPARTEMENT = "34"
+    epci = factories.intercommunalite("200017341", nom="CC Lodévois et Larzac")
+    towns = [factories.commune(c, epci=epci, nom=n) for c, n in TOWNS]
+    for town in towns:
+        factories.labellisation(town, adhesion="2021-03-20")
+    for code in ("34145", "34003", "81124"):
+        factories.commune(code, epci="new")
+    factories.agent("tarn", [factories.departement("81")])
+    factories.agent("lecteur", [factories.departement("34")], role=Role.LECTEUR)
+    factories.agent("herault", [factories.departement("34")])
+    return factories.convention(
+        "2022-01-10", towns[:1], identifiant="ort-lodeve", intitule="ORT de Lodève", porteur=epci
+    )
+
+
+@pytest.fixture
+def bureau(page, herault):
+    """Return the page of an agent of the Hérault, on a small screen, logged in by the form."""
+    page.set_viewport_size({"width": 1024, "height": 768})
+    return log_in(page, "herault")
+
+
+def log_in(page, username):
+    page.goto(reverse("admin:login"))
+    page.locator("[name=username]").fill(username)
+    page.locator("[name=password]").fill("secret")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Tableau de bord")
+    return page
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).first.click()
+
+
+def type_until(page, name, value):
+    """Go on by Tab to the field of that name, at the keyboard, and type."""
+    reached = f"document.activeElement.name === '{name}'"
+    for _ in range(20):
+        if page.evaluate(reached):
+            return page.keyboard.type(value)
+        page.keyboard.press("Tab")
+    raise AssertionError(f"« {name} » ne s'atteint pas au clavier.")
+
+
+def fits(page):
+    """Tell whether the page holds in the width of its screen."""
+    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def public(page, address, jour):
+    page.goto(f"{address}?au={jour}")
+    return page.locator("main")
+
+
+def row_of(page, code, jour):
+    """Return the line of a commune in the public CSV of a day."""
+    address = f"/donnees/communes.csv?departement=34&au={jour}"
+    lines = page.request.get(address).text().splitlines()
+    return next(line for line in lines if f",{code}," in line)
+
+
+def test_an_avenant_signed_at_the_keyboard_is_public_from_its_day(bureau, herault):
+    bureau.get_by_role("link", name="Avenant : ajouter des communes").click()
+    bureau.get_by_role("link", name="ORT de Lodève").click()
+    assert fits(bureau)
+    # The first field that is not the menu's: a search, as the select2 of the admin does it.
+    bureau.locator(".field-communes .select2-search__field").focus()
+    bureau.keyboard.type("gignac")
+    expect(bureau.locator(".select2-results__option--highlighted")).to_have_text("Gignac")
+    bureau.keyboard.press("Enter")
+    type_until(bureau, "date", "06/07/2023")
+    type_until(bureau, "numero", "1")
+    bureau.keyboard.press("Enter")
+    expect(bureau.locator(".errorlist")).to_contain_text("Indiquez la source")
+    assert not Avenant.objects.exists()
+
+    bureau.locator("[name=numero]").focus()
+    type_until(bureau, "source_titre", "Avenant n° 1")
+    type_until(bureau, "source_editeur", "Préfecture de l'Hérault")
+    bureau.keyboard.press("Enter")
+    expect(bureau.locator(".geste-effets")).to_contain_text("est signé le 6 juillet 2023.")
+    expect(bureau.locator(".geste-effets")).to_contain_text("Y entre : Gignac.")
+    assert fits(bureau)
+    assert not Avenant.objects.exists()
+    bureau.get_by_role("button", name="Confirmer").focus()
+    bureau.keyboard.press("Enter")
+    expect(bureau.locator(".messagelist")).to_contain_text("C'est enregistré.")
+    assert fits(bureau)
+
+    expect(public(bureau, "/communes/34114/", "2023-07-06")).to_contain_text("ORT de Lodève")
+    expect(public(bureau, "/ort/ort-lodeve/", "2023-07-06")).to_contain_text("Gignac")
+    assert "ort-lodeve" in row_of(bureau, "34114", "2023-07-06")
+    expect(public(bureau, "/communes/34114/", "2023-07-05")).not_to_contain_text("ORT de Lodève")
+    assert "ort-lodeve" not in row_of(bureau, "34114", "2023-07-05")
+
+
+def test_a_date_is_corrected_once_told_why(bureau, herault):
+    lodeve = herault.couvertures.get().commune.labellisations.get()
+    bureau.goto(reverse("admin:communes_labellisation_change", args=[lodeve.pk]))
+    assert fits(bureau)
+    bureau.locator("[name=date_signature_adhesion]").fill("26/03/2021")
+    press(bureau, "Enregistrer")
+    expect(bureau.locator(".errorlist")).to_contain_text("de 20 mars 2021 en 26 mars 2021")
+    assert "2021-03-20" in row_of(bureau, "34142", "2023-07-06")
+    bureau.get_by_label("Motif de la correction").fill("Lu sur l'acte signé.")
+    press(bureau, "Enregistrer")
+    expect(bureau.locator(".messagelist .success")).to_be_visible()
+    bureau.goto(reverse("admin:communes_labellisation_history", args=[lodeve.pk]))
+    expect(bureau.locator(".historique article").first).to_contain_text("Lu sur l'acte signé.")
+
+    assert "2021-03-26" in row_of(bureau, "34142", "2021-03-26")
+    assert "2021-03-26" not in row_of(bureau, "34142", "2021-03-25")
+
+
+def test_a_file_goes_in_but_for_its_bad_rows(bureau):
+    bureau.goto(reverse("admin:communes_labellisation_changelist"))
+    assert fits(bureau)
+    bureau.get_by_role("link", name="Importer un fichier").click()
+    file = {"name": "suivi.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
+    bureau.locator("[name=fichier]").set_input_files(file)
+    bureau.get_by_label("Motif", exact=True).fill("Tableau de suivi")
+    assert fits(bureau)
+    press(bureau, "Voir l'aperçu")
+    for told in (
+        "4 code_insee 34999 inconnu",
+        "5 date_signature_adhesion 31/06/2021",
+        "6 code_insee",
+    ):
+        expect(bureau.get_by_role("row", name=told)).to_be_visible()
+    with bureau.expect_download() as download:
+        bureau.get_by_role("link", name="Télécharger les lignes refusées").click()
+    refused = download.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert [line[:5] for line in refused[1:]] == ["34999", "34003", "81124"]
+    assert fits(bureau)
+    press(bureau, "Importer 2 lignes")
+    expect(bureau.locator(".messagelist")).to_contain_text("2 lignes importées")
+
+    assert "2021-03-26" in row_of(bureau, "34142", "2021-03-26")
+    expect(public(bureau, "/communes/34145/", "2022-10-05")).to_contain_text("5 octobre 2022")
+    expect(public(bureau, "/communes/34145/", "2022-10-04")).to_contain_text(
+        "pas dans le programme"
+    )
+
+
+@pytest.mark.parametrize("username", ["tarn", "lecteur"])
+def test_others_are_refused_at_the_same_addresses(page, herault, username):
+    log_in(page, username)
+    lodeve = herault.couvertures.get().commune.labellisations.get()
+    geste = reverse("admin:geste", args=["avenant-ajouter-communes", herault.pk])
+    assert page.goto(geste).status == (404 if username == "tarn" else 403)
+    record = page.goto(reverse("admin:communes_labellisation_change", args=[lodeve.pk]))
+    if username == "tarn":
+        # Django leads whoever may not see a record to the home, and says that there is none.
+        expect(page).to_have_url(re.compile(r"/admin/$"))
+        expect(page.locator(".messagelist .warning")).to_be_visible()
+    else:
+        assert record.status == 200
+    expect(page.get_by_role("button", name=re.compile("Enregistrer"))).to_have_count(0)
+    if username == "lecteur":
+        assert page.goto(reverse("admin:communes_labellisation_import")).status == 403

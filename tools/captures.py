@@ -1,0 +1,236 @@
+"""The pictures of docs/guide-agent.md, from the real Hérault and in a real browser: `make captures`.
+
+The database is thrown away, and its day never moves: a picture changes when its screen does.
+"""
+
+import datetime
+import io
+import os
+import sys
+import tempfile
+from pathlib import Path
+from unittest import mock
+from zoneinfo import ZoneInfo
+
+import django
+from django.apps import apps
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.management import call_command
+from django.test.testcases import LiveServerThread
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import sync_playwright
+
+from tools.navigateur import find
+
+FOLDER = Path(__file__).parent.parent / "docs" / "captures"
+PARIS = ZoneInfo("Europe/Paris")
+LOADED = datetime.datetime(2026, 10, 1, 9, 0, tzinfo=PARIS)
+TODAY = datetime.datetime(2026, 11, 20, 9, 30, tzinfo=PARIS)
+WIDTH, HEIGHT, MARGIN = 1280, 900, 24
+IDENTIFIANT, MOT_DE_PASSE = "c.martin", "captures-du-guide"
+# One change, one new commune, one row as the records say, and three that cannot go in.
+TABLE = """Code INSEE;Commune;Date entrée;Date adhésion
+34142;Lodève;22/01/2021;29/03/2021
+34101;Florensac;22/01/2021;20/05/2021
+34145;Lunel;05/10/2026;
+34999;Saint-Exemple;22/01/2021;05/04/2021
+34199;Pézenas;22/01/2021;31/06/2021
+81124;Lacaune;22/01/2021;12/05/2021
+"""
+
+
+def load():
+    """Fill the database but for two true acts, which the guide enters, and open an account."""
+    call_command("migrate", verbosity=0)
+    for command in ("charger_territoire", "charger_programme"):
+        call_command(command, stdout=io.StringIO())
+    avenant = apps.get_model("ort.Avenant").objects.get(convention__identifiant="ort-agde")
+    avenant.entrees.all().delete()
+    avenant.delete()
+    left = apps.get_model("communes.Labellisation").objects.filter(commune="34276")
+    said = apps.get_model("socle.Affirmation").objects.filter(
+        content_type__model="labellisation",
+        object_id__in=map(str, left.values_list("pk", flat=True)),
+    )
+    said.filter(champ="fin").delete()
+    left.update(fin=None, precision_fin="jour")
+    poste = apps.get_model("projects.Poste").objects.get(identifiant="vallee-de-l-herault")
+    poste.occupations.create(debut=datetime.date(2024, 3, 1), titulaire="Dominique Exemple")
+    agent = apps.get_model("communes.Agent").objects.create_user(
+        IDENTIFIANT,
+        password=MOT_DE_PASSE,
+        first_name="Camille",
+        last_name="Martin",
+        role="agent",
+        is_staff=True,
+    )
+    agent.departements.set(["34"])
+
+
+def keys():
+    """Return the keys of the records that the guide shows, by a short name."""
+    communes = apps.get_model("communes.Labellisation").objects.values_list("commune", "pk")
+    conventions = apps.get_model("ort.Convention").objects.values_list("identifiant", "pk")
+    postes = apps.get_model("projects.Poste").objects.values_list("identifiant", "pk")
+    return dict([*communes, *conventions, *postes])
+
+
+class Guide:
+    """An agent at work, who takes a picture of what the guide tells."""
+
+    def __init__(self, page, keys):
+        self.page, self.keys = page, keys
+
+    def open(self, name, *args):
+        """Open a page of the back office; the name of a record stands for its key."""
+        self.page.goto(reverse(f"admin:{name}", args=[self.keys.get(arg, arg) for arg in args]))
+
+    def fill(self, **fields):
+        for name, value in fields.items():
+            self.page.locator(f"[name={name}]").fill(value)
+
+    def click(self, name):
+        """Press a button, and wait for the page that answers."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name, exact=True).first.click()
+
+    def choose(self, field, text):
+        """Choose the first record that a search finds."""
+        self.page.locator(f".field-{field} .select2-selection").click()
+        self.page.locator(".select2-container--open .select2-search__field").press_sequentially(
+            text
+        )
+        found = self.page.locator(".select2-results__option--highlighted")
+        found.get_by_text(text).click()
+
+    def picture(self, name):
+        """Take a picture of the page, no higher than the screen nor than what it holds."""
+        self.page.mouse.move(0, 0)
+        bottom = "document.querySelector('#content').getBoundingClientRect().bottom"
+        height = min(self.page.evaluate(bottom) + MARGIN, HEIGHT)
+        path = FOLDER / f"{name}.png"
+        clip = {"x": 0, "y": 0, "width": WIDTH, "height": height}
+        self.page.screenshot(path=path, clip=clip, animations="disabled")
+        print(f"{path.name:<24}{path.stat().st_size / 1000:>4.0f} ko")
+
+    def log_in(self):
+        self.open("login")
+        self.fill(username=IDENTIFIANT, password=MOT_DE_PASSE)
+        self.click("Connexion")
+
+    def correct_a_date(self):
+        self.open("communes_labellisation_change", "34143")
+        self.fill(date_signature_adhesion="07/07/2021")
+        self.click("Enregistrer")
+        self.picture("correction")
+        self.fill(motif_correction="La page de la commune donne le 7 juillet.")
+        self.click("Enregistrer")
+
+    def change_the_holder(self):
+        self.open("geste", "changer-de-chef-de-projet", "vallee-de-l-herault")
+        self.fill(depart="31/10/2026", date="16/11/2026", titulaire="Claude Exemple")
+        self.fill(source_titre="Courriel de la commune", source_editeur="Commune de Gignac")
+        self.picture("chef-de-projet")
+        self.click("Voir ce qui va changer")
+        self.click("Confirmer")
+
+    def home(self):
+        self.open("index")
+        self.picture("accueil")
+
+    def sign_an_avenant(self):
+        self.open("geste", "avenant-ajouter-communes", "ort-agde")
+        for commune in ("Florensac", "Montagnac", "Pézenas"):
+            self.choose("communes", commune)
+        self.fill(date="11/01/2023")
+        self.choose("source", "Liste des communes couvertes")
+        self.picture("avenant")
+        self.click("Voir ce qui va changer")
+        self.picture("avenant-resume")
+        self.click("Confirmer")
+
+    def leave_the_programme(self):
+        self.open("geste", "quitter-le-programme", "34276")
+        self.fill(date="01/12/2023", motif="Non précisé par la préfecture")
+        self.page.locator("[name=precision]").select_option("mois")
+        self.choose("source", "page mise à jour")
+        self.click("Voir ce qui va changer")
+        self.picture("sortie")
+
+    def import_a_table(self):
+        self.open("communes_labellisation_import")
+        file = {"name": "suivi-pvd.csv", "mimeType": "text/csv", "buffer": TABLE.encode("cp1252")}
+        self.page.locator("[name=fichier]").set_input_files(file)
+        self.fill(raison="Report du tableau de suivi")
+        self.click("Voir l'aperçu")
+        self.picture("import")
+
+    def read_the_history(self):
+        self.open("communes_labellisation_history", "34143")
+        self.picture("historique")
+
+    def bring_a_record_back(self):
+        self.open("communes_labellisation_delete", "34111")
+        self.fill(motif="Saisie deux fois.")
+        self.picture("suppression")
+        self.click("Supprimer")
+        self.open("communes_labellisation_removed")
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name="Rétablir").first.click()
+        self.picture("retablir")
+
+
+def follow(browser, address, keys):
+    """Do all that the guide tells, in its own order but for the home, taken on a busy day."""
+    context = browser.new_context(
+        base_url=address,
+        locale="fr-FR",
+        timezone_id=PARIS.key,
+        color_scheme="light",
+        reduced_motion="reduce",
+        viewport={"width": WIDTH, "height": HEIGHT},
+    )
+    guide = Guide(context.new_page(), keys)
+    guide.page.clock.set_fixed_time(TODAY)
+    guide.log_in()
+    guide.correct_a_date()
+    guide.change_the_holder()
+    guide.home()
+    guide.sign_an_avenant()
+    guide.leave_the_programme()
+    guide.import_a_table()
+    guide.read_the_history()
+    guide.bring_a_record_back()
+
+
+def main():
+    executable = find() or sys.exit("Aucun navigateur : « python -m tools.navigateur » l'installe.")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {
+            "DJANGO_SETTINGS_MODULE": "pvd.settings",
+            "PVD_ENV": "local",
+            "PVD_VAR_DIR": folder,
+            "DATABASE_URL": f"sqlite:///{folder}/captures.sqlite3",
+        }
+        django.setup()
+        with mock.patch.object(timezone, "now", lambda: LOADED):
+            load()
+        server = LiveServerThread("127.0.0.1", StaticFilesHandler)
+        server.daemon = True
+        with mock.patch.object(timezone, "now", lambda: TODAY):
+            known = keys()
+            server.start()
+            server.is_ready.wait()
+            with sync_playwright() as playwright:
+                # Chromium has no sandbox for root; it visits only our own pages.
+                arguments = ["--no-sandbox", "--disable-gpu"]
+                browser = playwright.chromium.launch(executable_path=executable, args=arguments)
+                follow(browser, f"http://127.0.0.1:{server.port}", known)
+                browser.close()
+            server.terminate()
+
+
+if __name__ == "__main__":
+    main()
