@@ -1,5 +1,7 @@
 """The history of a record in the back office: read in French, asked for a reason, never overwritten."""
 
+from dataclasses import replace
+
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.admin import GenericInlineModelAdmin
@@ -153,8 +155,13 @@ class HistoriqueAdmin(admin.ModelAdmin):
             name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
             return HttpResponseRedirect(reverse(name, args=[record.pk]))
         removals = removed_together(version)
+        shown = {c.model: c for c in self.chapitres(request, version.instance)}
         chapters = [
-            Chapitre(v.instance_type.history.all(), hidden=links_between(v, version))
+            replace(
+                shown.get(v.instance_type) or Chapitre(v.instance_type.history.all()),
+                hidden=links_between(v, version),
+                own=False,
+            )
             for v in removals
         ]
         annuaire = Annuaire(chapters, [[v] for v in removals])

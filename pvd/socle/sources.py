@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Cast
 
-from pvd.socle.dates import PrecisionField
+from pvd.socle.dates import PrecisionField, bare, parse_date
 from pvd.socle.historique import Historisee
 
 
@@ -73,7 +73,15 @@ class Affirmation(Historisee):
         ]
 
     def __str__(self):
-        return f"{self.nom_du_champ} : {self.valeur_brute} ({self.source.cle})"
+        return f"{self.nom_du_champ} : {self.dit} ({self.source.titre})"
+
+    @property
+    def dit(self):
+        """Return what the source says, a date in French, by what is known of it."""
+        try:
+            return bare(parse_date(self.valeur), self.precision)
+        except ValueError:
+            return self.valeur_brute
 
     @property
     def nom_du_champ(self):

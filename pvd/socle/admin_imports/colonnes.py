@@ -1,11 +1,14 @@
 """The columns of a file under the names that their Resource knows, and its cells put right."""
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
 
 from pvd.socle.imports import FichierRefuse
 
 REFUS = "motif_du_refus"
+# « Date d'entrée », « Date de l'avenant »: words that name nothing by themselves.
+LINK_WORDS = {"d", "de", "du", "des", "l", "la", "le", "les"}
 # Written by our own downloads, and of no use here.
 ALWAYS_IGNORED = (REFUS, "date_situation", "annee_cog", "pk")
 EMPTY_WORDS = {"na", "n/a", "nan", "null"}
@@ -30,9 +33,13 @@ class TableLue:
 
 
 def bare_name(text):
-    """Return a column name without case, accents, spaces nor signs: « Code INSEE » is `codeinsee`."""
+    """Return a column name without case, accents, signs nor link words.
+
+    « Code INSEE » is `codeinsee`, « Date d'entrée » is `dateentree`.
+    """
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if c.isalnum() and not unicodedata.combining(c))
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return "".join(w for w in re.findall(r"[^\W_]+", plain) if w not in LINK_WORDS)
 
 
 def read_table(fichier, ressource):

@@ -48,8 +48,9 @@ class SortieForm(GesteForm):
     motif = forms.CharField(
         label="Motif de la sortie",
         max_length=250,
+        required=False,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
-        help_text="Publié avec la date de sortie.",
+        help_text="Publié avec la date de sortie. Vide s'il n'est pas connu.",
     )
     field_order = ["date", "precision", "motif"]
 
@@ -73,7 +74,7 @@ class QuitterProgramme(GesteDeLabellisation):
         jour = in_words(data["date"], data["precision"])
         return [
             f"{record.commune} quitte le programme {jour}.",
-            f"Motif : {data['motif']}.",
+            f"Motif : {data['motif'] or 'non renseigné'}.",
             "Ses dates et ses ORT restent enregistrées ; elle peut revenir.",
         ]
 
