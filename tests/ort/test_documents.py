@@ -42,9 +42,7 @@ def stored(folder):
 def download(browser, document):
     """Return the status of the answer at the address of a document, and its content."""
     answer = browser.get(document.get_absolute_url())
-    content = answer.getvalue()
-    answer.close()
-    return answer.status_code, content
+    return answer.status_code, answer.getvalue()
 
 
 def page_of(convention):
@@ -197,7 +195,6 @@ def test_a_public_document_is_downloaded_by_everyone_as_a_file(db, client):
     kept = document(fichier=pdf('Convention "signée".pdf'))
     answer = client.get(kept.get_absolute_url())
     assert answer.getvalue() == PDF
-    answer.close()
     assert answer["Content-Type"] == "application/pdf"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Disposition"].startswith("attachment; filename")
@@ -221,8 +218,7 @@ def test_nobody_but_the_agents_reads_an_act_before_it_is_signed(signature, act, 
 def test_an_internal_document_is_for_the_agents_of_its_convention(client, agent_34, agent_81):
     kept = document(visibilite=INTERNE)
     answer = agent_34.get(kept.get_absolute_url())
-    answer.close()
-    assert answer.status_code == 200
+    assert (answer.status_code, answer.getvalue()) == (200, PDF)
     assert answer["Cache-Control"] == "private, no-store"
     for stranger in (client, agent_81):
         assert download(stranger, kept)[0] == 404
