@@ -12,6 +12,7 @@ from django.utils.html import format_html
 
 from communes.admin import DepartementFilter, IntercommunaliteFilter
 from communes.models import Commune, Departement
+from ort.admin_validations import ValidationAdmin
 from ort.exports_internes import AVENANTS_INTERNES, CONVENTIONS, COUVERTURES
 from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
 from ort.models import Avenant, CommuneCouverte, Convention, Document, Organisme, Partie, Secteur
@@ -217,7 +218,7 @@ class EtatFilter(admin.SimpleListFilter):
 
 
 @admin.register(Convention)
-class ConventionAdmin(ImportAdmin, ExportAdmin, SourceeAdmin):
+class ConventionAdmin(ValidationAdmin, ImportAdmin, ExportAdmin, SourceeAdmin):
     imports = {
         "ort": ConventionRessource,
         "ort-communes": CouvertureRessource,

@@ -1,6 +1,7 @@
 from ort.models.conventions import Avenant, CommuneCouverte, Convention
 from ort.models.documents import Document
 from ort.models.parties import Organisme, Partie, Secteur
+from ort.models.validations import Validation
 
 __all__ = [
     "Avenant",
@@ -10,4 +11,5 @@ __all__ = [
     "Organisme",
     "Partie",
     "Secteur",
+    "Validation",
 ]

@@ -12,7 +12,7 @@ from django.db.models import CharField, Count, Exists, F, Func, IntegerField, Ou
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 
-from communes.models import Commune, Labellisation, Millesime
+from communes.models import Commune, Departement, Labellisation, Millesime
 from ort.models import Avenant, CommuneCouverte, Convention
 from projects.models import Poste
 from pvd.socle.dates import bare, parse_date
@@ -171,6 +171,20 @@ def without_ville_principale(perimetre, jour):
     """Yield the ORT signed by `jour` with neither a ville principale nor the préfet's waiver."""
     signed = perimetre.of(Convention).ort().signees(jour)
     yield signed.filter(ville_principale__isnull=True).exclude(derogation_l303_3=True)
+
+
+@verification(
+    "a_valider",
+    "ORT modifiée par un autre département, à valider",
+    "L'ORT couvre des communes de plusieurs départements et un agent d'un autre département l'a "
+    "modifiée : relisez-la, puis « Valider la fiche ».",
+)
+def to_validate(perimetre, jour):
+    """Yield the conventions that wait, now, for the validation of their reference département."""
+    own = Departement.objects.for_user(perimetre.user)
+    if perimetre.departement is not None:
+        own = own.filter(pk=perimetre.departement.pk)
+    yield perimetre.of(Convention).a_valider().filter(departement_reference__in=own)
 
 
 @verification(

@@ -1,0 +1,177 @@
+"""An ORT over two départements: what the neighbour changes waits for the reference département."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from ort.models import Convention, Secteur
+from pvd.socle.historique import one_act
+from pvd.suivi.chiffres import chiffres
+from pvd.suivi.perimetre import Perimetre
+from pvd.suivi.verifications import constats
+from tests import factories
+from tests.conftest import browser_of
+from tests.formulaires import filled
+
+
+@pytest.fixture
+def shared(db):
+    """An ORT kept by the Hérault, that covers a commune of the Hérault and one of the Tarn."""
+    towns = [factories.commune("34293", epci="new"), factories.commune("81124", epci="new")]
+    return factories.convention(communes=towns)
+
+
+def page(convention, view="change"):
+    return reverse(f"admin:ort_convention_{view}", args=[convention.pk])
+
+
+def rename(browser, convention, intitule):
+    """Change a convention by its form, as an agent does."""
+    url = page(convention)
+    data = filled(browser.get(url), intitule=intitule, motif_correction="relecture")
+    assert browser.post(url, data).status_code == 302
+
+
+def validate(browser, convention):
+    """Open the page of validation and confirm; return the status of the last answer."""
+    url = page(convention, "validate")
+    opened = browser.get(url)
+    if opened.status_code != 200:
+        return opened.status_code
+    return browser.post(url, {"version_lue": opened.context["version_lue"]}).status_code
+
+
+def awaiting():
+    return list(Convention.objects.a_valider())
+
+
+def test_what_the_neighbour_changes_waits_for_the_reference(agent_34, agent_81, shared):
+    assert awaiting() == []
+    rename(agent_81, shared, "ORT relue")
+    assert awaiting() == [shared]
+    assert "Valider la fiche" in agent_34.get(page(shared)).content.decode()
+    assert "ORT relue" in agent_34.get(page(shared, "validate")).content.decode()
+    assert validate(agent_34, shared) == 302
+    assert awaiting() == []
+    assert shared.validations.get().agent == agent_34.agent
+    rename(agent_81, shared, "ORT relue deux fois")
+    assert awaiting() == [shared]
+
+
+def test_who_validated_last_is_read_on_the_page(agent_34, agent_81, shared):
+    rename(agent_81, shared, "ORT relue")
+    assert "dernière validation" not in agent_81.get(page(shared)).content.decode().lower()
+    validate(agent_34, shared)
+    read = agent_81.get(page(shared)).content.decode()
+    assert "dernière validation" in read.lower()
+    assert ", par agent34" in read
+    assert "Valider la fiche" not in agent_34.get(page(shared)).content.decode()
+
+
+def test_the_reference_the_national_level_and_the_loads_never_ask(agent_34, national, shared):
+    rename(agent_34, shared, "ORT du 34")
+    rename(national, shared, "ORT de France")
+    shared.save()
+    both = factories.agent("deux", [factories.departement("34"), factories.departement("81")])
+    rename(browser_of(both), shared, "ORT des deux")
+    assert awaiting() == []
+
+
+def test_an_ort_of_one_departement_never_asks(agent_81):
+    town = factories.commune("81124", epci="new")
+    alone = factories.convention(communes=[town])
+    rename(agent_81, alone, "ORT du Tarn")
+    assert awaiting() == []
+
+
+def signed_by(agent, record):
+    """Write that the last version of a row is by `agent`."""
+    record.history.filter(pk=record.history.first().pk).update(history_user=agent)
+
+
+@pytest.mark.parametrize("rows", ["avenants", "couvertures", "parties", "secteurs"])
+def test_each_sort_of_row_asks(rows, agent_81, shared):
+    town = factories.commune("81001")
+    made = {
+        "avenants": lambda: factories.avenant(shared),
+        "couvertures": lambda: factories.couverture(shared, town),
+        "parties": lambda: shared.parties.create(commune=town),
+        "secteurs": lambda: Secteur.objects.create(convention=shared, commune=town, nom="Centre"),
+    }[rows]()
+    assert awaiting() == []
+    signed_by(agent_81.agent, made)
+    assert awaiting() == [shared]
+
+
+def test_to_take_out_the_only_commune_of_the_neighbour_asks(agent_81, shared):
+    theirs = shared.couvertures.get(commune="81124")
+    versions = theirs.history.model.objects.filter(id=theirs.pk, history_type="-")
+    with one_act("erreur de saisie"):
+        theirs.delete()
+    versions.update(history_user=agent_81.agent)
+    assert awaiting() == [shared]
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("agent_81", 403), ("lecteur_34", 403), ("agent_34", 302), ("referent_34", 302)]
+    + [("national", 302), ("agent_12", 404)],
+)
+def test_who_may_validate(who, status, request, agent_81, shared):
+    agent_12 = factories.agent("agent12", [factories.departement("12")])
+    rename(agent_81, shared, "ORT relue")
+    browser = browser_of(agent_12) if who == "agent_12" else request.getfixturevalue(who)
+    assert validate(browser, shared) == status
+    answer = browser.post(page(shared, "validate"))
+    assert answer.status_code == (403 if status == 302 else status)
+    assert shared.validations.count() == (status == 302)
+    if status == 403:
+        assert "Valider la fiche" not in browser.get(page(shared)).content.decode()
+
+
+def test_what_was_not_read_is_not_validated(agent_34, agent_81, shared):
+    rename(agent_81, shared, "ORT relue")
+    url = page(shared, "validate")
+    read = agent_34.get(url).context["version_lue"]
+    rename(agent_81, shared, "ORT relue deux fois")
+    answer = agent_34.post(url, {"version_lue": read})
+    assert "Rien n'est validé" in answer.content.decode().replace("&#x27;", "'")
+    assert "ORT relue deux fois" in answer.content.decode()
+    assert not shared.validations.exists()
+
+
+def test_nothing_to_validate_is_refused(agent_34, shared):
+    assert validate(agent_34, shared) == 403
+
+
+def test_the_data_to_check_name_it_to_the_reference_only(agent_34, agent_81, national, shared):
+    rename(agent_81, shared, "ORT relue")
+    today = timezone.localdate()
+    for browser, names in ((agent_34, ["ORT relue"]), (national, ["ORT relue"]), (agent_81, [])):
+        rows = constats(Perimetre(browser.agent), today, "a_valider")
+        assert [row["fiche"] for row in rows] == names
+    for code, number in (("34", 1), ("81", 0)):
+        chosen = Perimetre(national.agent, factories.departement(code))
+        assert len(constats(chosen, today, "a_valider")) == number
+
+
+def test_a_validation_changes_no_public_figure(agent_34, agent_81, shared):
+    rename(agent_81, shared, "ORT relue")
+    today = timezone.localdate()
+    before = chiffres(shared.departement_reference, today)
+    public = agent_34.get(f"/ort/{shared.identifiant}/").content
+    validate(agent_34, shared)
+    assert chiffres(shared.departement_reference, today) == before
+    assert agent_34.get(f"/ort/{shared.identifiant}/").content == public
+
+
+def test_a_page_to_validate_takes_few_queries(agent_34, agent_81, shared):
+    rename(agent_81, shared, "ORT relue")
+    validate(agent_34, shared)
+    rename(agent_81, shared, "ORT relue deux fois")
+    agent_34.get(page(shared))
+    with CaptureQueriesContext(connection) as queries:
+        assert "Valider la fiche" in agent_34.get(page(shared)).content.decode()
+    assert len(queries) <= 12
