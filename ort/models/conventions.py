@@ -30,6 +30,11 @@ from pvd.socle.historique import Historisee
 from pvd.socle.sources import Sourcee
 
 
+def as_number(jour):
+    """Write a day as a number that sorts as it does: 20230706."""
+    return int(f"{jour:%Y%m%d}")
+
+
 class ConventionQuerySet(models.QuerySet):
     def for_user(self, user):
         """Keep the conventions that cover, at any date, a commune of `user`, or refer to its département.
@@ -58,11 +63,12 @@ class ConventionQuerySet(models.QuerySet):
         """Keep the conventions signed on `jour` or before; a planned date is not a signature."""
         return self.filter(date_signature__lte=jour)
 
-    def ended(self, jour):
-        """Keep the conventions whose duration, as extended by the avenants signed by `jour`, is over.
+    def with_jour_fin(self, jour):
+        """Add `jour_fin`, the first day out of force as known on `jour`, or nothing if it never ends.
 
-        The first day out of force is the anniversary of the signature. A convention whose duration
-        is unknown never ends by itself. Days are compared as numbers (20230706), for both databases.
+        It is the anniversary of the signature, by the duration that the avenants signed by `jour`
+        give; a convention whose duration is unknown never ends by itself. Days are written as
+        numbers (20230706): neither database adds years to a column as the other does.
         """
         last_extension = (
             Avenant.objects.signes(jour)
@@ -76,15 +82,16 @@ class ConventionQuerySet(models.QuerySet):
             + ExtractDay("date_signature")
         )
         duration = Coalesce(Subquery(last_extension), F("duree_annees"))
-        return (
-            self.signees(jour)
-            .alias(jour_fin=signature + duration * 10_000)
-            .filter(jour_fin__lte=int(f"{jour:%Y%m%d}"))
-        )
+        return self.alias(jour_fin=signature + duration * 10_000)
+
+    def ended(self, jour):
+        """Keep the conventions signed by `jour` and out of force on `jour`."""
+        return self.signees(jour).with_jour_fin(jour).filter(jour_fin__lte=as_number(jour))
 
     def en_vigueur(self, jour):
         """Keep the conventions signed on `jour` or before and not ended on `jour`."""
-        return self.signees(jour).exclude(pk__in=self.model.objects.ended(jour).values("pk"))
+        running = Q(jour_fin__isnull=True) | Q(jour_fin__gt=as_number(jour))
+        return self.signees(jour).with_jour_fin(jour).filter(running)
 
     def covering(self, communes, jour):
         """Keep the conventions that cover on `jour` at least one of `communes`, a queryset."""

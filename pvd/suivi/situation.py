@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Prefetch, Subquery, Value, When
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from communes.models import Commune, Labellisation, Rattachement, Tenue
@@ -49,9 +49,8 @@ def communes_with_statut(statut, departement, jour):
     if statut == Statut.SORTIE:
         return communes_of(of_departement.ended(jour))
     running = of_departement.as_of(jour)
-    covered = Exists(
-        CommuneCouverte.objects.en_vigueur(jour).filter(commune=OuterRef("commune_id"))
-    )
+    # Read once, not once a commune: nothing in it depends on the commune.
+    covered = Q(commune__in=CommuneCouverte.objects.en_vigueur(jour).values("commune"))
     if statut == Statut.ORT_SIGNEE:
         running = running.filter(covered)
     elif statut == Statut.ADHESION_SIGNEE:
