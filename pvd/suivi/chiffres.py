@@ -24,7 +24,7 @@ REGLES = {
         "ORT dans lesquelles toutes les communes lauréates sont entrées par avenant"
     ),
     Chiffre.CHEFS_DE_PROJET: (
-        "personnes en poste ce jour-là sur un poste qui dessert une de ces communes"
+        "personnes en poste ce jour-là sur un poste qui dessert une commune du département, ou de France"
     ),
 }
 
