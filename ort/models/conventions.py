@@ -225,6 +225,14 @@ class Convention(Sourcee):
     def __str__(self):
         return self.intitule
 
+    def clean(self):
+        """Refuse a signature that a correction would put after that of an avenant: see `Avenant`."""
+        if self.pk and self.date_signature:
+            if self.avenants.filter(date_signature__lt=self.date_signature).exists():
+                raise ValidationError(
+                    {"date_signature": "Un avenant de cette convention a été signé avant ce jour."}
+                )
+
     def communes_within_reach(self, user):
         """Return the communes that `user` may bring into this convention.
 

@@ -215,3 +215,17 @@ def test_a_convention_without_commune_is_that_of_its_departement():
     of_34 = factories.agent(departements=[factories.departement("34")])
     assert list(Convention.objects.for_user(of_81)) == [draft]
     assert not Convention.objects.for_user(of_34).exists()
+
+
+@pytest.mark.parametrize(
+    ("signature", "refused"), [("2023-08-31", False), ("2023-09-01", False), ("2023-09-02", True)]
+)
+def test_a_convention_is_not_corrected_past_its_avenant(db, signature, refused):
+    convention = factories.convention("2023-07-06")
+    factories.avenant(convention, "2023-09-01")
+    convention.date_signature = day(signature)
+    if refused:
+        with pytest.raises(ValidationError, match="signé avant ce jour"):
+            convention.full_clean()
+    else:
+        convention.full_clean()

@@ -73,12 +73,6 @@ def insecable(text):
 
 
 @register.filter
-def ou_inconnu(value):
-    """Say that a value is not known rather than leave a hole."""
-    return UNKNOWN if value is None or value == "" else value
-
-
-@register.filter
 def nom_au(record, jour):
     """Write the name of a territory on a day; what never changes its name gives the one it has."""
     if not record:
