@@ -135,7 +135,7 @@ class DepartementAdmin(PerimetreAdmin):
     list_select_related = ["region"]
     search_fields = ["nom", "code"]
     search_help_text = "Nom ou code"
-    fields = ["nom", "code", "region", "tenue", "tenue_postes"]
+    fields = ["nom", "code", "region", "tenue", "tenue_postes", "courriel_service"]
     readonly_fields = ["nom", "code", "region"]
 
     def has_add_permission(self, request):

@@ -17,12 +17,17 @@ RECORDS = {
     "projects.desserte",
     "projects.occupation",
     "projects.recrutement",
+    "projects.cofinancementposte",
     "socle.affirmation",
 }
 # What all départements name in their records: agents write it, the national level alone deletes it.
 SHARED = {
     "ort.organisme",
     "socle.source",
+}
+# What comes to the agents from outside: they answer it, and neither add nor delete any.
+ANSWERED = {
+    "suivi.signalement",
 }
 # What agents read: the territory comes from the official files, the rest is the national level's.
 REFERENCE = {
@@ -36,10 +41,11 @@ REFERENCE = {
 
 def role_permissions(role):
     """Return the permissions of a role, as `app.action_model`."""
-    actions = {name: ["view"] for name in RECORDS | SHARED | REFERENCE}
+    actions = {name: ["view"] for name in RECORDS | SHARED | ANSWERED | REFERENCE}
     if role in {Role.AGENT, Role.REFERENT}:
         actions |= {name: ["view", "add", "change", "delete"] for name in RECORDS}
         actions |= {name: ["view", "add", "change"] for name in SHARED}
+        actions |= {name: ["view", "change"] for name in ANSWERED}
     if role == Role.REFERENT:
         actions["communes.agent"] = ["view", "add", "change"]
         actions["communes.journaldroits"] = ["view"]

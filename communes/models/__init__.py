@@ -1,4 +1,12 @@
 from communes.models.agents import Agent, Role
+from communes.models.contours import (
+    ContourCommune,
+    ContourDepartement,
+    FondDeCarte,
+    bounds,
+    convex_hull,
+    svg_path,
+)
 from communes.models.journal import JournalDroits
 from communes.models.programme import Labellisation
 from communes.models.territoire import (
@@ -22,7 +30,10 @@ __all__ = [
     "AncienNomCommune",
     "AncienNomIntercommunalite",
     "Commune",
+    "ContourCommune",
+    "ContourDepartement",
     "Departement",
+    "FondDeCarte",
     "Intercommunalite",
     "JournalDroits",
     "Labellisation",
@@ -32,5 +43,8 @@ __all__ = [
     "Region",
     "Role",
     "Tenue",
+    "bounds",
+    "convex_hull",
     "names_search_key",
+    "svg_path",
 ]

@@ -85,6 +85,11 @@ class Departement(models.Model):
     tenue_postes = models.CharField(
         "données des chefs de projet", max_length=10, choices=Tenue, default=Tenue.AUCUNE
     )
+    courriel_service = models.EmailField(
+        "adresse du service, pour les signalements",
+        blank=True,
+        help_text="Prévenue de chaque erreur signalée par un visiteur. Jamais publiée.",
+    )
 
     objects = DepartementQuerySet.as_manager()
 
