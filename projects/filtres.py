@@ -1,8 +1,26 @@
 import django_filters
+from django.db.models import Case, Min, Value, When
+from django.db.models.functions import Coalesce
 
 from communes.models import Commune, Departement, Intercommunalite, Rattachement
 from projects.models import Desserte, Etat, Poste
 from pvd.socle.demande import Filtres, RechercheFilter
+
+
+def by_etat(postes, jour):
+    """Sort by the state of the post on the day, in the order of `Etat`."""
+    ranks = [When(etat=etat, then=Value(rank)) for rank, etat in enumerate(Etat)]
+    return postes.alias(ordre=Case(*ranks))
+
+
+def by_employeur(postes, jour):
+    """Sort by the name of who employs."""
+    names = Coalesce(
+        "employeur_commune__nom_recherche",
+        "employeur_intercommunalite__nom_recherche",
+        "employeur_organisme__nom",
+    )
+    return postes.alias(ordre=names)
 
 
 class PosteFiltres(Filtres):
@@ -17,6 +35,14 @@ class PosteFiltres(Filtres):
     )
     poste = django_filters.ChoiceFilter(label="État du poste", choices=Etat)
 
+    tris = {
+        "nom": "intitule",
+        "etat": by_etat,
+        "employeur": by_employeur,
+        "quotite": "quotite",
+        "ouverture": "date_ouverture",
+    }
+
     class Meta(Filtres.Meta):
         model = Poste
         fields = []
@@ -30,6 +56,14 @@ class PosteFiltres(Filtres):
         members = Rattachement.objects.as_of(self.jour).filter(commune__in=served.values("commune"))
         epci = Intercommunalite.objects.filter(pk__in=members.values("intercommunalite"))
         return {"departement": departements, "epci": epci.prefetch_related("anciens_noms")}
+
+    def premier_jour(self):
+        """Return the first day when a post that serves the département opened."""
+        postes = Poste.objects.all()
+        if departement := self.chosen("departement"):
+            served = Desserte.objects.filter(commune__departement=departement)
+            postes = postes.filter(pk__in=served.values("poste"))
+        return postes.aggregate(first=Min("date_ouverture"))["first"]
 
     def filter_queryset(self, queryset):
         chosen = self.form.cleaned_data

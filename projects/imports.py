@@ -1,10 +1,27 @@
-"""Chef de projet posts and the communes that they serve, from files."""
+"""Chef de projet posts, what they serve, who holds them, their offers and who pays, from files."""
+
+import datetime
+from decimal import Decimal, InvalidOperation
+
+from import_export import widgets
 
 from communes.models import Commune, Intercommunalite
 from ort.models import Organisme
-from projects.models import Desserte, Poste
+from projects.models import (
+    CofinancementPoste,
+    Desserte,
+    Financeur,
+    MotifDepart,
+    Occupation,
+    Poste,
+    Recrutement,
+    TypeContrat,
+)
 from pvd.socle.imports import (
     CelluleRefusee,
+    Champ,
+    ChoiceWidget,
+    DateWidget,
     Ressource,
     date,
     foreign_key,
@@ -14,6 +31,70 @@ from pvd.socle.imports import (
 )
 
 SERVED = "communes_desservies"
+
+
+ONE_DAY = datetime.timedelta(days=1)
+
+
+class DernierJourWidget(DateWidget):
+    """A last day, as people write it, kept as the day after: a `fin`."""
+
+    def clean(self, value, row=None, **kwargs):
+        last_day = super().clean(value, row, **kwargs)
+        return last_day and last_day + ONE_DAY
+
+    def as_written(self, value):
+        """Return the last day again, for whoever reads what a row changes."""
+        return value and value - ONE_DAY
+
+    def render(self, value, obj=None, **kwargs):
+        return super().render(self.as_written(value), obj, **kwargs)
+
+
+class NamedChoiceWidget(ChoiceWidget):
+    """One of the values of a `TextChoices`, or its name on the screen; nothing where it is `facultatif`."""
+
+    def __init__(self, choices, facultatif=True):
+        super().__init__(choices)
+        self.facultatif = facultatif
+        self.by_name = {label.casefold(): value for value, label in choices.choices}
+
+    def clean(self, value, row=None, **kwargs):
+        if not value and self.facultatif:
+            return ""
+        named = (value or "").strip().casefold()
+        return super().clean(self.by_name.get(named, named), row, **kwargs)
+
+
+class DecimalWidget(widgets.Widget):
+    """An amount or a rate, with a comma or a point, and its sign or not: « 37 500,50 € », « 50 % »."""
+
+    def clean(self, value, row=None, **kwargs):
+        if not value or not value.strip():
+            return None
+        digits = "".join(value.split()).rstrip("€%").replace(",", ".")
+        try:
+            number = Decimal(digits)
+        except InvalidOperation:
+            raise ValueError("nombre attendu") from None
+        if not number.is_finite():
+            raise ValueError("nombre attendu")
+        return number
+
+    def render(self, value, obj=None, **kwargs):
+        return "" if value is None else str(value)
+
+
+def last_day(column, attribute):
+    return Champ(column_name=column, attribute=attribute, widget=DernierJourWidget())
+
+
+def named_choice(column, choices, **options):
+    return Champ(column_name=column, attribute=column, widget=NamedChoiceWidget(choices, **options))
+
+
+def decimal(column):
+    return Champ(column_name=column, attribute=column, widget=DecimalWidget())
 
 
 def codes_of(row):
@@ -33,7 +114,9 @@ class PosteRessource(Ressource):
     extra_columns = (SERVED,)
     informatives = (
         *("employeur_type", "employeur_code", "employeur_nom", "etat", "occupe_depuis"),
+        *("jours_vacance", "nb_communes", "quotite_pourvue"),
         *("titulaire", "titulaire_courriel", "titulaire_telephone"),
+        *("titulaire_type_contrat", "titulaire_quotite", "titulaire_fin_contrat"),
     )
     exemple = {
         "poste_identifiant": "chef-de-projet-exemple",
@@ -54,6 +137,7 @@ class PosteRessource(Ressource):
     employeur_organisme = foreign_key(
         "employeur_organisme", "employeur_organisme", Organisme, "nom"
     )
+    service = text("service")
     quotite = whole_number("quotite")
     date_ouverture = date("date_ouverture")
     precision_ouverture = precision("precision_ouverture")
@@ -75,6 +159,7 @@ class PosteRessource(Ressource):
             "employeur_commune",
             "employeur_intercommunalite",
             "employeur_organisme",
+            "service",
             "quotite",
             "date_ouverture",
             "precision_ouverture",
@@ -127,3 +212,128 @@ class DesserteRessource(Ressource):
         model = Desserte
         import_id_fields = ["poste", "commune", "debut"]
         fields = ["poste", "commune", "debut", "fin"]
+
+
+class OccupationRessource(Ressource):
+    """One row per person and post: the post and the day of arrival tell whose row it is.
+
+    Two people who arrived on the same day at the same post are told apart on the page of the post.
+    """
+
+    titre = "Titulaires des postes (interne)"
+    autres_noms = {"date_arrivee": "arrivee", "debut": "arrivee", "contrat": "type_contrat"}
+    exemple = {
+        "poste_identifiant": "chef-de-projet-exemple",
+        "titulaire": "Titulaire 1",
+        "arrivee": "01/09/2021",
+        "type_contrat": "contrat_de_projet",
+        "quotite": "100",
+        "fin_contrat": "31/08/2024",
+    }
+
+    poste = foreign_key("poste_identifiant", "poste", Poste, "identifiant")
+    debut = date("arrivee", "debut")
+    titulaire = text("titulaire")
+    courriel = text("courriel")
+    telephone = text("telephone")
+    type_contrat = named_choice("type_contrat", TypeContrat)
+    quotite = whole_number("quotite")
+    fin_contrat_prevue = last_day("fin_contrat", "fin_contrat_prevue")
+    fin = last_day("dernier_jour", "fin")
+    motif_depart = named_choice("motif_depart", MotifDepart)
+
+    dated_sources = {"source_arrivee": ("debut", "arrivee", "")}
+
+    class Meta(Ressource.Meta):
+        model = Occupation
+        import_id_fields = ["poste", "debut"]
+        fields = [
+            *import_id_fields,
+            "titulaire",
+            "courriel",
+            "telephone",
+            "type_contrat",
+            "quotite",
+            "fin_contrat_prevue",
+            "fin",
+            "motif_depart",
+        ]
+
+
+class RecrutementRessource(Ressource):
+    """One row per offer: the post and the day of publication tell which."""
+
+    titre = "Recrutements : les offres et leur issue"
+    informatives = ("rang", "date_prise_de_poste", "delai_jours")
+    exemple = {
+        "poste_identifiant": "chef-de-projet-exemple",
+        "date_publication": "01/05/2021",
+        "adresse_offre": "https://exemple.fr/offre",
+        "date_cloture": "31/05/2021",
+        "issue": "recrute",
+        "date_issue": "25/06/2021",
+    }
+
+    poste = foreign_key("poste_identifiant", "poste", Poste, "identifiant")
+    date_publication = date("date_publication")
+    adresse_offre = text("adresse_offre")
+    date_cloture = date("date_cloture")
+    date_entretiens = date("date_entretiens")
+    issue = named_choice("issue", Recrutement.Issue)
+    date_issue = date("date_issue")
+
+    dated_sources = {
+        "source_publication": ("date_publication", "date_publication", ""),
+        "source_issue": ("date_issue", "date_issue", ""),
+    }
+
+    class Meta(Ressource.Meta):
+        model = Recrutement
+        import_id_fields = ["poste", "date_publication"]
+        fields = [
+            *import_id_fields,
+            "adresse_offre",
+            "date_cloture",
+            "date_entretiens",
+            "issue",
+            "date_issue",
+        ]
+
+
+class CofinancementRessource(Ressource):
+    """One row per post, funder and year; the decision tells them apart where there are several."""
+
+    titre = "Cofinancements des postes, un par année (interne)"
+    loose_keys = ("precision_financeur", "reference_decision")
+    exemple = {
+        "poste_identifiant": "chef-de-projet-exemple",
+        "financeur": "anah",
+        "annee": "2022",
+        "reference_decision": "2022-001",
+        "taux": "50",
+        "montant": "27500",
+        "date_debut": "01/01/2022",
+        "dernier_jour": "31/12/2022",
+    }
+
+    poste = foreign_key("poste_identifiant", "poste", Poste, "identifiant")
+    financeur = named_choice("financeur", Financeur, facultatif=False)
+    precision_financeur = text("precision_financeur")
+    annee = whole_number("annee")
+    reference_decision = text("reference_decision")
+    taux = decimal("taux")
+    plafond = decimal("plafond")
+    montant = decimal("montant")
+    debut = date("date_debut", "debut")
+    fin = last_day("dernier_jour", "fin")
+
+    class Meta(Ressource.Meta):
+        model = CofinancementPoste
+        import_id_fields = [
+            "poste",
+            "financeur",
+            "precision_financeur",
+            "annee",
+            "reference_decision",
+        ]
+        fields = [*import_id_fields, "taux", "plafond", "montant", "debut", "fin"]

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from ort.actes import sourced
 from projects.filtres import PosteFiltres
 from projects.models import Desserte, Poste
+from projects.series import etats_des_postes
 from pvd.socle.demande import jour_of, page_of
 
 
@@ -13,22 +14,26 @@ def postes(request):
     jour = jour_of(request)
     filtres = PosteFiltres(request, Poste.objects.all(), jour)
     page = page_of(request, with_details(filtres.rows, jour))
+    departement = filtres.departement_choisi
     context = {
         "jour": jour,
         "filtres": filtres.offer(),
-        "departement": filtres.chosen("departement"),
+        "table": "postes",
+        "departement": departement,
         "page": page,
+        "etats_des_postes": etats_des_postes(departement, jour),
         "documents": list(dict.fromkeys(dit.source for poste in page for dit in poste.dits)),
     }
     return render(request, "projects/postes.html", context)
 
 
 def with_details(postes, jour):
-    """Prefetch on `postes` their employers, their sources and the communes served on `jour`."""
+    """Add to `postes` their state, their employers, their sources and the communes served on `jour`."""
     served = Desserte.objects.as_of(jour).select_related("commune__departement")
-    return postes.select_related(
+    suivis = postes.with_suivi(jour).select_related(
         "employeur_commune", "employeur_intercommunalite", "employeur_organisme"
-    ).prefetch_related(
+    )
+    return suivis.prefetch_related(
         sourced(),
         "employeur_commune__anciens_noms",
         "employeur_intercommunalite__anciens_noms",
