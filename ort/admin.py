@@ -1,16 +1,14 @@
 """The back office of the conventions: the acts, the communes they cover, the parties, the sectors."""
 
 from django.contrib import admin
-from django.contrib.admin.utils import unquote
-from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, prefetch_related_objects
 from django.forms import BaseInlineFormSet, FileInput, Widget
-from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
 from communes.admin import DepartementFilter, IntercommunaliteFilter
+from communes.admin_portee import CommuneSelect, PorteeAdmin
 from communes.models import Commune, Departement
 from ort.admin_validations import ValidationAdmin
 from ort.exports_internes import AVENANTS_INTERNES, CONVENTIONS, COUVERTURES
@@ -18,7 +16,6 @@ from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessour
 from ort.models import Avenant, CommuneCouverte, Convention, Document, Organisme, Partie, Secteur
 from pvd.socle.admin import SansSourceFilter, SourceeAdmin
 from pvd.socle.admin_base import (
-    HeldSelect,
     PerimetreAdmin,
     PerimetreForm,
     PerimetreInline,
@@ -36,26 +33,6 @@ SIGNATURE = [
     "date_signature_prevue",
     "duree_annees",
 ]
-
-
-class CommunesWithinReach(AutocompleteJsonView):
-    """Answers the search of a commune on the page of a convention."""
-
-    convention = None
-
-    def get_queryset(self):
-        return self.convention.communes_within_reach(self.request.user).search(self.term)
-
-
-class CommuneSelect(HeldSelect):
-    """Searches the communes within reach of one convention."""
-
-    def __init__(self, field, admin_site, convention):
-        super().__init__(field, admin_site)
-        self.convention_pk = convention.pk
-
-    def get_url(self):
-        return reverse("admin:ort_convention_communes", args=[self.convention_pk])
 
 
 class ConventionInline(PerimetreInline):
@@ -218,7 +195,7 @@ class EtatFilter(admin.SimpleListFilter):
 
 
 @admin.register(Convention)
-class ConventionAdmin(ValidationAdmin, ImportAdmin, ExportAdmin, SourceeAdmin):
+class ConventionAdmin(ValidationAdmin, ImportAdmin, ExportAdmin, PorteeAdmin, SourceeAdmin):
     imports = {
         "ort": ConventionRessource,
         "ort-communes": CouvertureRessource,
@@ -251,20 +228,6 @@ class ConventionAdmin(ValidationAdmin, ImportAdmin, ExportAdmin, SourceeAdmin):
         ("Interne", {"fields": ["note_interne"]}),
     ]
     signature = date_column("date_signature", "precision_signature", "signature")
-
-    def get_urls(self):
-        search = self.admin_site.admin_view(self.search_communes)
-        return [
-            path("<path:object_id>/communes/", search, name="ort_convention_communes"),
-            *super().get_urls(),
-        ]
-
-    def search_communes(self, request, object_id):
-        convention = self.get_object(request, unquote(object_id))
-        if convention is None or not self.has_change_permission(request, convention):
-            raise PermissionDenied
-        view = CommunesWithinReach.as_view(admin_site=self.admin_site, convention=convention)
-        return view(request)
 
     def get_changeform_initial_data(self, request):
         """Fill in the département of an agent who has only one."""

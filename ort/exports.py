@@ -8,6 +8,7 @@ from communes.models import Labellisation
 from ort.actes import OrtDuJour, with_actes
 from ort.filtres import StatutOrt
 from ort.models import Avenant, CommuneCouverte
+from pvd.socle.demande import in_order
 from pvd.socle.tableaux import Colonne, Table
 
 CODE_INSEE = {"pattern": r"^([013-9]\d|2[AB1-9])\d{3}$"}
@@ -39,7 +40,7 @@ class LigneOrt(OrtDuJour):
 def ort_rows(conventions, jour):
     """Yield a `LigneOrt` for each of `conventions`, a queryset, as known on `jour`."""
     laureates = set(Labellisation.objects.as_of(jour).values_list("commune", flat=True))
-    for convention in with_actes(conventions, jour).order_by("identifiant"):
+    for convention in with_actes(in_order(conventions, "identifiant"), jour):
         yield LigneOrt(convention, jour, laureates)
 
 

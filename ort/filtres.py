@@ -1,9 +1,10 @@
 import django_filters
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Min, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from communes.models import Departement, Intercommunalite, Rattachement
-from ort.models import CommuneCouverte, Convention
+from ort.models import Avenant, CommuneCouverte, Convention
 from pvd.socle.demande import Filtres, RechercheFilter
 from pvd.socle.recherche import search_key
 
@@ -13,6 +14,22 @@ class StatutOrt(models.TextChoices):
 
     EN_VIGUEUR = "en_vigueur", "en vigueur"
     TERMINEE = "terminee", "terminée"
+
+
+def counted(rows):
+    """Return the number of `rows` of each convention, to be added to a queryset of conventions."""
+    of_convention = rows.filter(convention=OuterRef("pk")).order_by().values("convention")
+    return Coalesce(Subquery(of_convention.annotate(n=Count("pk")).values("n")), 0)
+
+
+def by_communes(conventions, jour):
+    """Sort by the number of communes covered on `jour`, of any département."""
+    return conventions.alias(ordre=counted(CommuneCouverte.objects.as_of(jour)))
+
+
+def by_avenants(conventions, jour):
+    """Sort by the number of avenants signed by `jour`."""
+    return conventions.alias(ordre=counted(Avenant.objects.signes(jour)))
 
 
 class OrtFiltres(Filtres):
@@ -26,6 +43,14 @@ class OrtFiltres(Filtres):
         label="Intercommunalité", queryset=Intercommunalite.objects.all()
     )
     statut = django_filters.ChoiceFilter(label="Statut", choices=StatutOrt)
+
+    tris = {
+        "nom": "identifiant",
+        "signature": "date_signature",
+        "communes": by_communes,
+        "avenants": by_avenants,
+        "fin": "jour_fin",
+    }
 
     class Meta(Filtres.Meta):
         model = Convention
@@ -43,9 +68,17 @@ class OrtFiltres(Filtres):
         epci = Intercommunalite.objects.filter(pk__in=members.values("intercommunalite"))
         return {"departement": departements, "epci": epci.prefetch_related("anciens_noms")}
 
+    def premier_jour(self):
+        """Return the day when the first ORT was signed that covers a commune of the département."""
+        signed = Convention.objects.ort()
+        if departement := self.departement_choisi:
+            covered = CommuneCouverte.objects.filter(commune__departement=departement)
+            signed = signed.filter(pk__in=covered.values("convention"))
+        return signed.aggregate(first=Min("date_signature"))["first"]
+
     def filter_queryset(self, queryset):
         chosen = self.form.cleaned_data
-        kept = queryset.du_programme(chosen["departement"], self.jour)
+        kept = queryset.du_programme(chosen["departement"], self.jour).with_jour_fin(self.jour)
         if chosen["statut"] == StatutOrt.TERMINEE:
             kept = kept.filter(pk__in=Convention.objects.ended(self.jour).values("pk"))
         else:

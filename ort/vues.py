@@ -11,7 +11,7 @@ from communes.models import Labellisation
 from ort.actes import OrtDuJour, with_actes
 from ort.filtres import OrtFiltres
 from ort.models import Convention, Document, Secteur
-from pvd.socle.demande import jour_of, page_of
+from pvd.socle.demande import in_order, jour_of, page_of
 
 logger = logging.getLogger(__name__)
 
@@ -19,11 +19,12 @@ logger = logging.getLogger(__name__)
 def liste(request):
     jour = jour_of(request)
     filtres = OrtFiltres(request, Convention.objects.all(), jour)
-    rows = with_actes(filtres.rows.order_by("date_signature", "identifiant"), jour)
+    rows = with_actes(in_order(filtres.rows, "date_signature", "identifiant"), jour)
     page = page_of(request, rows)
     context = {
         "jour": jour,
         "filtres": filtres.offer(),
+        "table": "ort",
         "page": page,
         "lignes": [OrtDuJour(convention, jour) for convention in page],
     }
