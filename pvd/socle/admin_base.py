@@ -249,6 +249,8 @@ class LastDayField(forms.DateField):
 
     def to_python(self, value):
         last_day = super().to_python(value)
+        if last_day == datetime.date.max:
+            raise ValidationError("Cette date n'a pas de lendemain.")
         return last_day and last_day + datetime.timedelta(days=1)
 
 

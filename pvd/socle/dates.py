@@ -61,6 +61,15 @@ def add_years(jour, years):
         return datetime.date(jour.year + years, 3, 1)
 
 
+def last_day(jour, precision):
+    """Return the last day that a date may be, by what is known of it: 31 July for « juillet 2021 »."""
+    if precision == Precision.MOIS:
+        return add_months(jour.replace(day=1), 1) - datetime.timedelta(days=1)
+    if precision == Precision.ANNEE:
+        return datetime.date(jour.year, 12, 31)
+    return jour
+
+
 def in_french(jour):
     """Write a day as French does: « 6 juillet 2023 », « 1er mars 2024 »."""
     day = "1er" if jour.day == 1 else jour.day

@@ -1,11 +1,13 @@
 """What a visitor asks for: a day, filters, a page. What cannot be read is refused in plain French."""
 
 import datetime
+from dataclasses import dataclass
 
 import django_filters
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.paginator import InvalidPage, Paginator
+from django.db.models import F
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -84,26 +86,72 @@ class RechercheFilter(django_filters.CharFilter):
         super().__init__(max_length=LONGEST_SEARCH, validators=[searchable], **kwargs)
 
 
+@dataclass(frozen=True)
+class Issue:
+    """A way out of an empty list: what to change, the address that does it, and the rows it gives."""
+
+    texte: str
+    adresse: str
+    nombre: int
+    autre_jour: bool
+
+
+def in_order(queryset, *fields):
+    """Sort `queryset` by `fields`, unless a visitor has asked for a column of its own (`?tri=`)."""
+    return queryset if queryset.query.order_by else queryset.order_by(*fields)
+
+
 class Filtres(django_filters.FilterSet):
     """The filters of a list and of its download: the same names, the same rows, at a day."""
+
+    # The columns that the list can be sorted by (`?tri=nom`, `?tri=-nom`), each with its field, or
+    # with a function of (queryset, jour) that adds what to sort by to the queryset, as `ordre`.
+    tris = {}
 
     class Meta:
         form = DsfrBaseForm
 
-    def __init__(self, request, queryset, jour):
+    def __init__(self, request, queryset, jour, data=None):
         self.jour = jour
-        super().__init__(data=request.GET, queryset=queryset, request=request)
+        super().__init__(
+            data=request.GET if data is None else data, queryset=queryset, request=request
+        )
 
     @property
     def rows(self):
-        """Return the rows kept; raises `DemandeInvalide`, naming the filter and its value."""
+        """Return the rows kept, sorted if `?tri=` asks for it.
+
+        Raises `DemandeInvalide`, naming the filter and its value.
+        """
         if not self.is_valid():
             field = next(iter(self.form.errors))
             raise DemandeInvalide(
                 f"Le filtre « {field}={quoted(self.data.get(field, ''))} » "
                 "ne correspond à rien de connu."
             )
-        return self.qs
+        return self.in_order_asked(self.qs) if self.tri else self.qs
+
+    @property
+    def tri(self):
+        """Return the column asked for, with « - » before it to go down, or an empty text.
+
+        Raises `DemandeInvalide` for a column that the list cannot be sorted by.
+        """
+        asked = self.data.get("tri", "").strip()
+        if asked and asked.removeprefix("-") not in self.tris:
+            raise DemandeInvalide(
+                f"Le tri « tri={quoted(asked)} » n'existe pas : cette liste se trie par "
+                f"{', '.join(self.tris)}."
+            )
+        return asked
+
+    def in_order_asked(self, queryset):
+        """Sort by the column asked for; what is not known comes last both ways, and no tie is left."""
+        field = self.tris[self.tri.removeprefix("-")]
+        if callable(field):
+            queryset, field = field(queryset, self.jour), "ordre"
+        ordre = F(field).desc if self.tri.startswith("-") else F(field).asc
+        return queryset.order_by(ordre(nulls_last=True), *queryset.model._meta.ordering, "pk")
 
     def chosen(self, name):
         """Return the valid value of a filter, or None."""
@@ -164,12 +212,64 @@ class Filtres(django_filters.FilterSet):
             return self.option(value)
         return dict(getattr(field, "choices", [])).get(value, value)
 
-    def address_without(self, name):
-        """Return the query string that drops the filter `name`, and the page with it."""
+    def asked_with(self, **changed):
+        """Return what is asked, but its page, with the values of `changed`, dropped when None."""
         query = self.data.copy()
-        query.pop(name, None)
-        query.pop("page", None)
-        return f"?{query.urlencode()}"
+        for name, value in {"page": None, **changed}.items():
+            query.pop(name, None)
+            if value is not None:
+                query[name] = value
+        return query
+
+    def address_without(self, *names):
+        """Return the query string that drops the filters `names`, and the page with them."""
+        return f"?{self.asked_with(**dict.fromkeys(names)).urlencode()}"
+
+    @property
+    def adresse_sans_critere(self):
+        """Return the query string that drops every filter, and keeps the day and the order."""
+        return self.address_without(*self.form.fields)
+
+    def premier_jour(self):
+        """Return the first day of which the list has a row, whatever the filters, or None."""
+        return None
+
+    @property
+    def issues(self):
+        """Return what would fill an empty list: one filter less or another day, else no filter at all.
+
+        A query for each of them: to be read when nothing is found.
+        """
+        fewer = [
+            (f"sans le critère « {label} : {said} »", self.jour, {name: None})
+            for name, label, said, _ in self.actifs
+        ]
+        others = list(self.other_days())
+        no_filter = dict.fromkeys(self.form.fields)
+        bare = [("sans aucun critère", self.jour, no_filter)]
+        bare += [(f"{told}, sans critère", jour, no_filter | au) for told, jour, au in others]
+        return self.that_lead([*fewer, *others]) or self.that_lead(bare)
+
+    def that_lead(self, ways):
+        """Return the ways out that give rows."""
+        found = [self.way_out(*way) for way in ways]
+        return [issue for issue in found if issue.nombre]
+
+    def other_days(self):
+        """Yield the days later than the one asked for where there may be something to see."""
+        today = timezone.localdate()
+        first = self.premier_jour()
+        if first and self.jour < first < today:
+            told = f"au {in_french(first)}, le premier jour enregistré"
+            yield told, first, {"au": first.isoformat()}
+        if self.jour < today:
+            yield "aujourd'hui", today, {"au": None}
+
+    def way_out(self, texte, jour, changed):
+        """Return the `Issue` that another day, or other values of filters, would be."""
+        data = self.asked_with(**changed)
+        rows = type(self)(self.request, self.queryset, jour, data).rows
+        return Issue(texte, f"?{data.urlencode()}", rows.count(), jour != self.jour)
 
 
 class BadRequestMiddleware:
@@ -189,7 +289,8 @@ class BadRequestMiddleware:
             return JsonResponse(
                 {"erreur": message}, status=400, json_dumps_params={"ensure_ascii": False}
             )
-        if request.path.startswith("/donnees/") and request.path != "/donnees/":
+        # An address that ends with the name of a file is that of a download, an image, a feed.
+        if "." in request.path.rpartition("/")[2]:
             return HttpResponse(
                 message + "\n", status=400, content_type="text/plain; charset=utf-8"
             )

@@ -8,9 +8,11 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from communes.models import Departement, Millesime, Region, journal
 from ort.models import Document, Organisme
+from projects.models import Purge
 from pvd.socle.admin_base import LastDayField, PerimetreAdmin, PvdAdmin
 from pvd.socle.models import Affirmation
 from pvd.suivi.models import ChiffrePublie
@@ -89,6 +91,17 @@ def one_poste():
     return poste
 
 
+def one_purge():
+    return Purge.objects.create(
+        moment=timezone.now(),
+        annees=5,
+        partis_avant=timezone.localdate(),
+        titulaires=1,
+        versions=1,
+        fichiers=0,
+    )
+
+
 RECORDS = {
     "agent": lambda: factories.agent(departements=[factories.departement()]),
     "millesime": one_millesime,
@@ -104,9 +117,11 @@ RECORDS = {
     "document": one_document,
     "journaldroits": one_right,
     "poste": one_poste,
+    "purge": one_purge,
     "source": factories.source,
     "affirmation": lambda: affirmation(factories.convention(), retenue=False),
     "chiffrepublie": one_chiffre,
+    "signalement": lambda: factories.signalement(factories.departement()),
 }
 ADMINS = sorted(admin.site._registry.values(), key=lambda a: a.opts.label)
 

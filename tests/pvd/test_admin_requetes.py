@@ -52,6 +52,7 @@ def grown_poste(rows):
         factories.occupation(poste, f"{2000 + year}-01-01", f"{2000 + year}-06-01")
         Recrutement.objects.create(poste=poste, date_publication=f"{2000 + year}-01-01")
         affirmation(poste, champ="date_ouverture")
+        factories.cofinancement(poste, annee=2021 + year)
     return poste
 
 
@@ -80,6 +81,14 @@ def test_a_form_of_many_rows_takes_few_queries(grown, who, db):
 
 def test_the_form_of_an_agent_of_many_departements_takes_few_queries(national):
     counts = [queries(national, address(grown_agent(rows))) for rows in (3, 8)]
+    assert counts[0] == counts[1] <= AT_MOST
+
+
+@pytest.mark.parametrize("who", BROWSERS)
+def test_the_story_of_a_long_life_takes_few_queries(who, db):
+    browser = browser_of(BROWSERS[who]())
+    stories = [reverse("admin:projects_poste_histoire", args=[grown_poste(n).pk]) for n in (3, 8)]
+    counts = [queries(browser, url) for url in stories]
     assert counts[0] == counts[1] <= AT_MOST
 
 

@@ -80,6 +80,13 @@ def test_a_database_is_reached_by_a_socket(start):
     assert database["OPTIONS"] == {}
 
 
+def test_the_demonstration_has_a_database_and_a_key_of_its_own(start, tmp_path):
+    true, demonstration = start({}), start({"PVD_DEMO": "1"})
+    assert demonstration[0]["NAME"] == f"{tmp_path}/var/demonstration/pvd.sqlite3"
+    assert demonstration[1]["SECRET_KEY"] != true[1]["SECRET_KEY"]
+    assert demonstration[1]["DEBUG"] is False
+
+
 @pytest.mark.parametrize("name", ["PVD_SECRET_KEY", "PVD_ALLOWED_HOSTS", "DATABASE_URL"])
 @pytest.mark.parametrize("value", [None, ""])
 def test_production_does_not_start_without_what_is_due(start, name, value):
@@ -99,6 +106,16 @@ def test_production_does_not_start_without_what_is_due(start, name, value):
         (PRODUCTION | {"PVD_DEBUG": "1"}, "PVD_DEBUG"),
         ({"DATABASE_URL": "mysql://role@hote/base"}, "DATABASE_URL : « mysql »"),
         ({"DATABASE_URL": "base.sqlite3"}, "DATABASE_URL"),
+        ({"PVD_DEMO": "oui"}, "PVD_DEMO vaut « oui »"),
+        (PRODUCTION | {"PVD_DEMO": "1"}, "PVD_DEMO montre des données fictives"),
+        (
+            {"PVD_DEMO": "1", "DATABASE_URL": "sqlite:///vraie.sqlite3"},
+            "PVD_DEMO a sa base et ses documents",
+        ),
+        (
+            {"PVD_DEMO": "1", "PVD_DOCUMENTS_DIR": "/srv/actes"},
+            "PVD_DEMO a sa base et ses documents",
+        ),
     ],
 )
 def test_a_bad_value_stops_the_start_and_names_its_variable(start, environment, told):

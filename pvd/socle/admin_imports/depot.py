@@ -36,11 +36,23 @@ def path_of(jeton):
     return folder() / f"{jeton}.json"
 
 
+def expired():
+    """Return the files left aside for more than a day: nobody can confirm them any more."""
+    limit = time.time() - KEPT_SECONDS
+    return [path for path in folder().glob("*.json") if path.stat().st_mtime < limit]
+
+
+def forget_expired():
+    """Remove the files that nobody can confirm any more; return how many there were."""
+    paths = expired()
+    for path in paths:
+        path.unlink(missing_ok=True)
+    return len(paths)
+
+
 def keep(depot, jeton=None):
     """Write `depot` aside and return its token, drawn at random; forget those of yesterday."""
-    for path in folder().glob("*.json"):
-        if path.stat().st_mtime < time.time() - KEPT_SECONDS:
-            path.unlink(missing_ok=True)
+    forget_expired()
     jeton = jeton or secrets.token_urlsafe(24)
     path = path_of(jeton)
     path.touch(mode=0o600)

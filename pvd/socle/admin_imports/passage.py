@@ -249,8 +249,9 @@ class Passage:
             name = champ.attribute
             old, after = before[name], getattr(instance, name)
             if old != after and not (new and after in ("", None)):
+                written = getattr(champ.widget, "as_written", lambda value: value)
                 changed[name] = Changement(
-                    champ.column_name, "" if new else shown(old), shown(after)
+                    champ.column_name, "" if new else shown(written(old)), shown(written(after))
                 )
         return changed
 
