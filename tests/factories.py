@@ -4,6 +4,7 @@ import datetime
 from itertools import count
 
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from communes.models import (
     Agent,
@@ -18,8 +19,9 @@ from communes.models import (
     Tenue,
 )
 from ort.models import Avenant, CommuneCouverte, Convention, Document
-from projects.models import Desserte, Occupation, Poste
+from projects.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
 from pvd.socle.models import Source
+from pvd.suivi.models import Signalement
 
 numbers = count(1)
 
@@ -126,9 +128,32 @@ def occupation(poste, debut, fin=None, **fields):
     return Occupation.objects.create(poste=poste, debut=day(debut), fin=fin and day(fin), **fields)
 
 
+def recrutement(poste, publication, issue="", date_issue=None, **fields):
+    return Recrutement.objects.create(
+        poste=poste,
+        date_publication=day(publication),
+        issue=issue,
+        date_issue=date_issue and day(date_issue),
+        **fields,
+    )
+
+
+def cofinancement(poste, financeur="anah", annee=2022, **fields):
+    return CofinancementPoste.objects.create(
+        poste=poste, financeur=financeur, annee=annee, **fields
+    )
+
+
 def source(cle=None, **fields):
     fields = {"titre": "Un document"} | fields
     return Source.objects.create(cle=cle or f"source-{next(numbers)}", **fields)
+
+
+def signalement(departement=None, page="/", **fields):
+    """Return a report about `page`, of a département or of the national level when it is None."""
+    fields = {"jour": day("2023-07-06"), "message": "La date est fausse."} | fields
+    fields.setdefault("created_at", timezone.now())
+    return Signalement.objects.create(departement=departement, page=page, **fields)
 
 
 def agent(username=None, departements=(), role=Role.AGENT, **fields):

@@ -6,10 +6,22 @@ import re
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+# The days to go to tell what came after the day of the page: they are not its situation.
+OTHER_DAYS = re.compile(r'<nav class="pvd-jalons".*?</nav>', re.DOTALL)
+
 
 def words(response):
-    """Return the words of a page, with plain spaces."""
-    text = re.sub(r"<[^>]*>", " ", response.content.decode())
+    """Return the words of a page, with plain spaces, without the other days that it leads to."""
+    return without_tags(OTHER_DAYS.sub(" ", response.content.decode()))
+
+
+def plain(response):
+    """Return all the words of a page, those of the other days too."""
+    return without_tags(response.content.decode())
+
+
+def without_tags(page):
+    text = re.sub(r"<[^>]*>", " ", page)
     return " ".join(html.unescape(text).split()).replace(" ,", ",").replace(" .", ".")
 
 

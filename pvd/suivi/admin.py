@@ -12,7 +12,8 @@ from pvd.socle.admin_suppression import FIGURES_AT_STAKE
 from pvd.suivi import bureau
 from pvd.suivi.consequences import figures_at_stake
 from pvd.suivi.gestes import vues as gestes
-from pvd.suivi.models import ChiffrePublie
+from pvd.suivi.models import ChiffrePublie, Signalement
+from pvd.suivi.signalements.admin import SignalementAdmin
 from pvd.suivi.situation import Statut, communes_with_statut
 
 # The design system lets one rename the site from here; nothing of ours reads it.
@@ -22,7 +23,7 @@ admin.site.unregister(DsfrConfig)
 admin.site.home = bureau.home
 admin.site.pages += [
     path("a-verifier/", admin.site.admin_view(bureau.a_verifier), name="a_verifier"),
-    path("gestes/<slug:slug>/", admin.site.admin_view(gestes.choose), name="gestes"),
+    path("gestes/<slug:slug>/", admin.site.admin_view(gestes.start), name="gestes"),
     path("gestes/<slug:slug>/<int:pk>/", admin.site.admin_view(gestes.do), name="geste"),
 ]
 admin.site.order += [
@@ -36,6 +37,7 @@ admin.site.order += [
     "projects.poste",
     "socle.source",
     "socle.affirmation",
+    "suivi.signalement",
     "suivi.chiffrepublie",
     "communes.agent",
 ]
@@ -61,6 +63,7 @@ labellisations = admin.site.get_model_admin(Labellisation)
 labellisations.list_filter = [StatutFilter, *labellisations.list_filter]
 
 FIGURES_AT_STAKE.append(figures_at_stake)
+admin.site.register(Signalement, SignalementAdmin)
 
 
 @admin.register(ChiffrePublie)

@@ -17,9 +17,12 @@ from django.utils.text import capfirst
 from communes.models import Commune, Labellisation
 from communes.models.programme import MONTHS_FROM_ADHESION_TO_ORT
 from ort.models import Avenant, CommuneCouverte, Convention, Partie, Secteur
-from projects.models import Desserte, Etat, Occupation, Poste, Recrutement
+from projects.histoire import tell_etat
+from projects.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
+from projects.models.postes import MONTHS_AHEAD, SANS_PERSONNE
 from pvd.socle.dates import add_months
 from pvd.suivi.gestes import gestes_for
+from pvd.suivi.models import Signalement
 from pvd.suivi.perimetre import perimetre_of
 from pvd.suivi.verifications import VERIFICATIONS, Constat, constats, count_constats
 
@@ -73,12 +76,55 @@ def ending_ort(perimetre, jour):
 
 
 def posts_to_fill(perimetre, jour):
-    """Return the posts that are vacant or in recruitment, with their communes of the day."""
+    """Return the posts that are vacant or in recruitment, the longest without anybody first.
+
+    Each bears its communes of the day, and `suivi`: its state, since when, for how many days.
+    """
     served = Desserte.objects.as_of(jour).select_related("commune")
-    posts = perimetre.of(Poste).with_etat(jour).filter(etat__in=[Etat.VACANT, Etat.RECRUTEMENT])
+    posts = perimetre.of(Poste).with_suivi(jour).filter(etat__in=SANS_PERSONNE)
+    # A date that is not known comes last, on both databases.
+    posts = posts.order_by(F("vacant_depuis").asc(nulls_last=True), "identifiant")
     found = list(posts.prefetch_related(Prefetch("dessertes", served, to_attr="du_jour")))
     for poste in found:
-        poste.etat_du_jour = Etat(poste.etat).label
+        poste.suivi = tell_etat(poste)
+    return found
+
+
+def ending_contracts(perimetre, jour):
+    """Return the contracts that end within six months, with `dernier_jour`, the first to end first."""
+    ending = Occupation.objects.ending_between(jour, add_months(jour, MONTHS_AHEAD))
+    return ending_ones(ending.order_by("fin_attendue", "pk"), "fin_attendue", perimetre)
+
+
+def ending_fundings(perimetre, jour):
+    """Return the fundings that end within six months, with `dernier_jour`, the first to end first."""
+    ending = CofinancementPoste.objects.ending_between(jour, add_months(jour, MONTHS_AHEAD))
+    return ending_ones(ending.order_by("fin", "pk"), "fin", perimetre)
+
+
+# Posts often bear the same name: who employs tells them apart.
+WITH_EMPLOYER = [
+    "poste__employeur_commune",
+    "poste__employeur_intercommunalite",
+    "poste__employeur_organisme",
+]
+
+
+def ending_ones(rows, fin, perimetre):
+    """Return those of `rows` that hang on a post of the agent, with their last day."""
+    theirs = perimetre.of(Poste).order_by().values("pk")
+    found = list(rows.filter(poste__in=theirs).select_related(*WITH_EMPLOYER))
+    for row in found:
+        row.dernier_jour = getattr(row, fin) - timedelta(days=1)
+    return found
+
+
+def reports_to_answer(perimetre, jour):
+    """Return the errors reported by visitors that await an answer, the oldest first, with `age`."""
+    waiting = perimetre.of(Signalement).ouverts().select_related("commune", "convention")
+    found = list(waiting.order_by("created_at", "pk"))
+    for signalement in found:
+        signalement.age = signalement.attente(jour)
     return found
 
 
@@ -109,6 +155,7 @@ SUIVIES = [
     Suivie(Desserte, **OF_POSTE, detail="commune__nom"),
     Suivie(Occupation, **OF_POSTE),
     Suivie(Recrutement, **OF_POSTE),
+    Suivie(CofinancementPoste, **OF_POSTE),
 ]
 GESTES_D_HISTOIRE = {"+": "ajout", "~": "modification", "-": "suppression"}
 
@@ -217,6 +264,11 @@ def home(request):
         "retards": Section.of(late_ort(perimetre, jour)),
         "echeances": Section.of(ending_ort(perimetre, jour)),
         "postes": Section.of(posts_to_fill(perimetre, jour)),
+        "contrats": Section.of(ending_contracts(perimetre, jour)),
+        "cofinancements": Section.of(ending_fundings(perimetre, jour)),
+        "signalements": Section.of(reports_to_answer(perimetre, jour))
+        if request.user.has_perm("suivi.change_signalement")
+        else None,
         "changements": Section.of(recent_changes(perimetre, timezone.now())),
         "constats": count_constats(perimetre, jour),
         "gestes": [

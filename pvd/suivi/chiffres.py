@@ -24,8 +24,17 @@ REGLES = {
         "ORT dans lesquelles toutes les communes lauréates sont entrées par avenant"
     ),
     Chiffre.CHEFS_DE_PROJET: (
-        "personnes en poste ce jour-là sur un poste qui dessert une commune du département, ou de France"
+        "personnes en poste ce jour-là sur un poste qui n'est pas fermé et qui dessert une commune du "
+        "département, ou de France"
     ),
+}
+
+# How a figure is named when there is one, or none: French has no plural of zero.
+SINGULIERS = {
+    Chiffre.COMMUNES: "commune lauréate",
+    Chiffre.INTERCOMMUNALITES: "intercommunalité",
+    Chiffre.COMMUNES_COUVERTES: "commune couverte par une ORT",
+    Chiffre.CHEFS_DE_PROJET: "chef de projet en poste",
 }
 
 
@@ -112,6 +121,41 @@ def comparaisons(departement, jour):
             computed[publie.jour] = chiffres(departement, publie.jour)
         compared.append(Comparaison(publie, computed[publie.jour][publie.chiffre]))
     return compared
+
+
+@dataclass
+class Part:
+    """A figure published of France, and that of a département on the same day, by the same rule."""
+
+    publie: ChiffrePublie
+    calcule: int | None
+
+    @property
+    def pourcentage(self):
+        """Return the share of the département in France, in per cent, or None if it is not known."""
+        if self.calcule is None or not self.publie.valeur:
+            return None
+        return 100 * self.calcule / self.publie.valeur
+
+
+def parts_de_la_france(departement, jour):
+    """Return, for each figure published of France by `jour`, the share of `departement` in the latest.
+
+    What is recorded here of France is not France: only a published figure is held to be it. Where
+    the département is not kept in full, its own figure is not known.
+    """
+    published = ChiffrePublie.objects.filter(departement=None, jour__lte=jour)
+    latest = {}
+    for publie in published.select_related("source").order_by("jour", "pk"):
+        latest[publie.chiffre] = publie
+    computed = {}
+    if departement.tenue == Tenue.COMPLETE:
+        computed = {day: chiffres(departement, day) for day in {p.jour for p in latest.values()}}
+    return [
+        Part(publie, computed.get(publie.jour, {}).get(publie.chiffre))
+        for chiffre in Chiffre
+        if (publie := latest.get(chiffre))
+    ]
 
 
 def departements_du_programme(jour):

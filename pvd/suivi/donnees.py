@@ -10,7 +10,7 @@ from communes.models import Commune, Millesime
 from ort.exports import AVENANTS, ORT, ORT_COMMUNES, avenant_rows, ort_commune_rows, ort_rows
 from ort.filtres import OrtFiltres
 from ort.models import Convention
-from projects.exports import POSTES, poste_rows
+from projects.exports import POSTES, RECRUTEMENTS, poste_rows, recrutement_rows
 from projects.filtres import PosteFiltres
 from projects.models import Poste
 from pvd.socle.demande import jour_of
@@ -48,6 +48,7 @@ TELECHARGEMENTS = {
         Telechargement(ORT_COMMUNES, OrtFiltres, Convention, ort_commune_rows),
         Telechargement(AVENANTS, OrtFiltres, Convention, avenant_rows),
         Telechargement(POSTES, PosteFiltres, Poste, poste_rows),
+        Telechargement(RECRUTEMENTS, PosteFiltres, Poste, recrutement_rows),
     )
 }
 TABLES = [telechargement.table for telechargement in TELECHARGEMENTS.values()]
@@ -72,6 +73,12 @@ def as_ods(request, header, rows):
 
 
 FORMATS = {"csv": as_csv, "xlsx": as_xlsx, "ods": as_ods, "json": as_json}
+MEDIA_TYPES = {
+    "csv": "text/csv",
+    "xlsx": XLSX_MIMETYPE,
+    "ods": ODS_MIMETYPE,
+    "json": "application/json",
+}
 
 
 @require_safe

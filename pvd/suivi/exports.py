@@ -1,13 +1,14 @@
 """The public file on the communes of the programme: what their `Situation` says."""
 
 from ort.exports import CODE_DEPARTEMENT, CODE_INSEE, ENTREE_PAR, PRECISION, SIREN
+from pvd.socle.demande import in_order
 from pvd.socle.tableaux import Colonne, Table
 from pvd.suivi.situation import EtatPoste, Statut, situations
 
 
 def commune_rows(communes, jour):
-    """Return the `Situation` on `jour` of each of `communes`, a queryset, in the order of codes."""
-    return situations(communes.order_by("code_insee"), jour)
+    """Return the `Situation` on `jour` of each of `communes`, in the order asked for, or of codes."""
+    return situations(in_order(communes, "code_insee"), jour)
 
 
 def intercommunalite(situation):

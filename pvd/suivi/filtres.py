@@ -1,7 +1,26 @@
 import django_filters
-from django.db.models import Case, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Func,
+    IntegerField,
+    Min,
+    OuterRef,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce
 
-from communes.models import Commune, Departement, Intercommunalite, Labellisation, Rattachement
+from communes.models import (
+    Commune,
+    Departement,
+    Intercommunalite,
+    Labellisation,
+    Millesime,
+    Rattachement,
+)
 from ort.models import CommuneCouverte, Convention
 from pvd.socle.demande import Filtres, RechercheFilter
 from pvd.socle.recherche import search_key
@@ -12,6 +31,59 @@ from pvd.suivi.situation import (
     communes_with_statut,
     with_etat_poste,
 )
+
+
+class OfYear(Func):
+    """Read in a JSON column the value of a year: Django takes « 2021 » for the rank of an array."""
+
+    function = "JSONB_EXTRACT_PATH_TEXT"
+    output_field = TextField()
+
+    def as_sqlite(self, compiler, connection):
+        return self.as_sql(compiler, connection, function="JSON_EXTRACT", arg_joiner=", '$.' || ")
+
+
+def by_population(communes, jour):
+    """Sort by the population that `Commune.population_au` gives: that of the latest vintage known."""
+    years = Millesime.objects.filter(annee__lte=jour.year).order_by("-annee")
+    known = [
+        Cast(OfYear("populations", Value(str(year))), IntegerField())
+        for year in years.values_list("annee", flat=True)
+    ]
+    unknown = [Value(None), Value(None)]
+    return communes.alias(ordre=Coalesce(*known, *unknown, output_field=IntegerField()))
+
+
+def by_intercommunalite(communes, jour):
+    """Sort by the name of the intercommunalité of `jour`."""
+    members = Rattachement.objects.as_of(jour).filter(commune=OuterRef("pk"))
+    return communes.alias(ordre=Subquery(members.values("intercommunalite__nom_recherche")[:1]))
+
+
+def by_statut(communes, jour):
+    """Sort by how far a commune is: lauréate, convention d'adhésion signed, ORT signed."""
+    covered = CommuneCouverte.objects.en_vigueur(jour).values("commune")
+    adhered = Labellisation.objects.as_of(jour).filter(date_signature_adhesion__lte=jour)
+    rank = Case(
+        When(pk__in=covered, then=Value(2)),
+        When(pk__in=adhered.values("commune"), then=Value(1)),
+        default=Value(0),
+    )
+    return communes.alias(ordre=rank)
+
+
+def by_entree(communes, jour):
+    """Sort by the day of entry in the ORT that covers the commune on `jour`."""
+    covered = CommuneCouverte.objects.en_vigueur(jour).filter(commune=OuterRef("pk"))
+    return communes.alias(
+        ordre=Subquery(covered.order_by("-date_entree").values("date_entree")[:1])
+    )
+
+
+def by_etat_poste(communes, jour):
+    """Sort by the state of the post, in the order of `EtatPoste`."""
+    ranks = [When(etat_poste=etat, then=Value(rank)) for rank, etat in enumerate(EtatPoste)]
+    return with_etat_poste(communes, jour).alias(ordre=Case(*ranks))
 
 
 class CommuneFiltres(Filtres):
@@ -30,6 +102,16 @@ class CommuneFiltres(Filtres):
     )
     poste = django_filters.ChoiceFilter(label="Chef de projet", choices=EtatPoste)
 
+    tris = {
+        "nom": "nom_recherche",
+        "departement": "departement",
+        "intercommunalite": by_intercommunalite,
+        "population": by_population,
+        "statut": by_statut,
+        "entree": by_entree,
+        "poste": by_etat_poste,
+    }
+
     class Meta(Filtres.Meta):
         model = Commune
         fields = []
@@ -45,6 +127,10 @@ class CommuneFiltres(Filtres):
             "epci": epci.prefetch_related("anciens_noms"),
             "ort": ort_comptees(departement, self.jour),
         }
+
+    def premier_jour(self):
+        """Return the first day of a commune in the programme."""
+        return first_labellisation(self.departement_choisi)
 
     def filter_queryset(self, queryset):
         chosen = self.form.cleaned_data
@@ -62,6 +148,22 @@ class CommuneFiltres(Filtres):
         return kept
 
 
+def first_labellisation(departement):
+    """Return the first day of a commune of `departement` (None: France) in the programme, or None."""
+    labels = Labellisation.objects.of_departement(departement)
+    return labels.aggregate(first=Min("debut"))["first"]
+
+
+def with_nb_laureates(intercommunalites, jour):
+    """Add `nb_laureates`, the number of their members in the programme on `jour`, in any département."""
+    laureates = Labellisation.objects.as_of(jour).values("commune")
+    members = Rattachement.objects.as_of(jour).filter(
+        intercommunalite=OuterRef("pk"), commune__in=laureates
+    )
+    counted = members.order_by().values("intercommunalite").annotate(n=Count("pk")).values("n")
+    return intercommunalites.annotate(nb_laureates=Coalesce(Subquery(counted), 0))
+
+
 class IntercommunaliteFiltres(Filtres):
     """The intercommunalités that have, on a day, a commune lauréate among their members."""
 
@@ -69,6 +171,13 @@ class IntercommunaliteFiltres(Filtres):
     departement = django_filters.ModelChoiceFilter(
         label="Département", queryset=Departement.objects.all()
     )
+
+    tris = {
+        "nom": "nom_recherche",
+        "nature": "nature",
+        "siren": "siren",
+        "laureates": "nb_laureates",
+    }
 
     class Meta(Filtres.Meta):
         model = Intercommunalite
@@ -78,11 +187,16 @@ class IntercommunaliteFiltres(Filtres):
         """Offer the départements of the programme on the day."""
         return {"departement": departements_du_programme(self.jour)}
 
+    def premier_jour(self):
+        """Return the first day of a commune in the programme."""
+        return first_labellisation(self.departement_choisi)
+
     def filter_queryset(self, queryset):
         chosen = self.form.cleaned_data
         laureates = communes_with_statut(None, chosen["departement"], self.jour)
         members = Rattachement.objects.as_of(self.jour).filter(commune__in=laureates.values("pk"))
         kept = queryset.filter(pk__in=members.values("intercommunalite"))
+        kept = with_nb_laureates(kept, self.jour)
         return kept.search(chosen["q"]) if chosen["q"].strip() else kept
 
 

@@ -7,7 +7,13 @@ from communes.imports.programme import LabellisationRessource, TenueRessource
 from communes.models import Commune, Departement, Labellisation
 from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
 from ort.models import Avenant, Convention
-from projects.imports import DesserteRessource, PosteRessource
+from projects.imports import (
+    CofinancementRessource,
+    DesserteRessource,
+    OccupationRessource,
+    PosteRessource,
+    RecrutementRessource,
+)
 from projects.models import Poste
 from pvd.socle.dates import parse_date
 from pvd.socle.imports import (
@@ -140,6 +146,9 @@ FILES = {
     "communes_couvertes.csv": CouvertureRessource,
     "postes.csv": PosteRessource,
     "dessertes.csv": DesserteRessource,
+    "titulaires.csv": OccupationRessource,
+    "recrutements.csv": RecrutementRessource,
+    "cofinancements.csv": CofinancementRessource,
     "affirmations.csv": AffirmationRessource,
     "chiffres_publies.csv": ChiffrePublieRessource,
 }

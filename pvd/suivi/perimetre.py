@@ -8,6 +8,7 @@ from django.http import Http404
 from communes.models import Agent, Commune, Departement, Labellisation
 from ort.models import Avenant, Convention
 from projects.models import Poste
+from pvd.suivi.models import Signalement
 
 # From each sort of record, the ways to the départements that it is of.
 PATHS = {
@@ -16,6 +17,7 @@ PATHS = {
     Convention: ["couvertures__commune__departement", "departement_reference"],
     Avenant: ["convention__couvertures__commune__departement", "convention__departement_reference"],
     Poste: ["dessertes__commune__departement"],
+    Signalement: ["departement", "convention__couvertures__commune__departement"],
 }
 
 

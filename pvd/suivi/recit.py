@@ -135,6 +135,9 @@ class Fait:
     precision: str = Precision.JOUR
     convention: Convention | None = None
     dits: list = field(default_factory=list)
+    # The record that tells it, and what of it: a fact keeps them when its day is corrected.
+    fiche: object = None
+    champ: str = ""
 
 
 def conventions_of(situation):
@@ -173,18 +176,20 @@ def facts_of_label(label, entries):
     def said(name):
         return [dit for dit in label.dits if dit.champ == name]
 
-    yield Fait(label.debut, f"Entrée dans {PROGRAMME}", label.precision_debut, None, said("debut"))
+    text = f"Entrée dans {PROGRAMME}"
+    yield Fait(label.debut, text, label.precision_debut, None, said("debut"), label, "debut")
     if adhesion := label.date_signature_adhesion:
         text = "Signature de la convention d'adhésion"
         dits = said("date_signature_adhesion")
-        yield Fait(adhesion, text, label.precision_adhesion, None, dits)
+        yield Fait(adhesion, text, label.precision_adhesion, None, dits, label, "adhesion")
         due = label.echeance_ort
         if label.holds_on(due) and not any(entry <= due for entry in entries):
-            yield Fait(due, "Fin du délai de 18 mois après l'adhésion, sans ORT signée")
+            text = "Fin du délai de 18 mois après l'adhésion, sans ORT signée"
+            yield Fait(due, text, fiche=label, champ="echeance_ort")
     if label.fin:
         reason = f" ({label.motif_sortie})" if label.motif_sortie else ""
         text = f"Sortie du programme{reason}"
-        yield Fait(label.fin, text, label.precision_fin, None, said("fin"))
+        yield Fait(label.fin, text, label.precision_fin, None, said("fin"), label, "fin")
 
 
 def facts_of_convention(situation, convention):
@@ -194,17 +199,18 @@ def facts_of_convention(situation, convention):
         for acte in OrtDuJour(convention, situation.jour).actes:
             if acte.record == couverture.acte_entree:
                 how = "par avenant" if acte.is_avenant else "par la convention elle-même"
-                text = f"Entrée dans {what} {how}"
+                text, champ = f"Entrée dans {what} {how}", "entree"
             elif acte.record == couverture.sortie:
-                text = f"Sortie de {what} par avenant"
+                text, champ = f"Sortie de {what} par avenant", "sortie"
             elif holds_after_entry(couverture, acte.date):
-                text = f"{acte.nom.capitalize()} : {acte.texte}"
+                text, champ = f"{acte.nom.capitalize()} : {acte.texte}", "acte"
             else:
                 continue
-            yield Fait(acte.date, text, acte.precision, convention, acte.dits)
+            yield Fait(acte.date, text, acte.precision, convention, acte.dits, acte.record, champ)
         end = convention.date_fin_au(situation.jour)
         if end and holds_after_entry(couverture, end):
-            yield Fait(end, f"Fin de {what}, à l'issue de sa durée", convention=convention)
+            text = f"Fin de {what}, à l'issue de sa durée"
+            yield Fait(end, text, convention=convention, fiche=convention, champ="fin")
 
 
 def holds_after_entry(couverture, jour):
@@ -247,6 +253,24 @@ def milestones(departement, today):
     ]
     past = [mark for mark in marks if mark and mark.jour and mark.jour <= today]
     return sorted(past, key=lambda mark: mark.jour)
+
+
+@dataclass
+class Jalons:
+    """The milestones of a département, seen from the day of a page."""
+
+    liste: list
+    jour: datetime.date
+
+    @property
+    def precedent(self):
+        """Return the last milestone before the day, or None."""
+        return next((mark for mark in reversed(self.liste) if mark.jour < self.jour), None)
+
+    @property
+    def suivant(self):
+        """Return the first milestone after the day, or None."""
+        return next((mark for mark in self.liste if mark.jour > self.jour), None)
 
 
 def first_of(facts, text):

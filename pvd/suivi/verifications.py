@@ -8,13 +8,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.db.models import CharField, Count, Exists, F, Func, IntegerField, OuterRef, Value
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 
 from communes.models import Commune, Departement, Labellisation, Millesime
 from ort.models import Avenant, CommuneCouverte, Convention
-from projects.models import Poste
+from projects.models import CofinancementPoste, Occupation, Poste
 from pvd.socle.dates import bare, parse_date
 from pvd.socle.sources import Affirmation, record_type, sans_source, sourced_fields
 
@@ -205,6 +215,55 @@ def too_large(perimetre, jour):
     inhabitants = Coalesce(*counted, Value(0), Value(0))
     running = perimetre.of(Labellisation).as_of(jour).alias(habitants=inhabitants)
     yield running.filter(habitants__gt=INHABITANTS_AT_MOST).annotate(detail=F("habitants"))
+
+
+@verification(
+    "plusieurs_titulaires",
+    "Plusieurs personnes sur un poste",
+    "Au moins deux personnes sont en poste aujourd'hui : un partage ou un tuilage, ou un départ qui "
+    "n'a pas été enregistré.",
+)
+def held_by_several(perimetre, jour):
+    """Yield the posts that at least two people hold on `jour`."""
+    yield perimetre.of(Poste).a_plusieurs(jour)
+
+
+@verification(
+    "ferme_mais_occupe",
+    "Poste fermé, encore occupé",
+    "Le poste est fermé et quelqu'un y est encore en poste : enregistrez son dernier jour. En "
+    "attendant, cette personne n'est pas comptée.",
+)
+def closed_and_held(perimetre, jour):
+    """Yield the posts closed by `jour` of which an occupation still runs."""
+    yield perimetre.of(Poste).fermes_mais_occupes(jour)
+
+
+@verification(
+    "contrat_echu",
+    "Contrat échu, toujours en poste",
+    "Le dernier jour prévu au contrat est passé et aucun départ n'est enregistré : prolongez le "
+    "contrat ou enregistrez le départ.",
+)
+def contract_over(perimetre, jour):
+    """Yield the open posts of which someone in post on `jour` has a contract that was over by then."""
+    over = Occupation.objects.contrat_echu(jour)
+    yield perimetre.of(Poste).filter(pk__in=over.values("poste"))
+
+
+@verification(
+    "cofinancement",
+    "Cofinancement au-dessus des plafonds",
+    "En tout plus de 75\u00a0% ; ou du programme plus de 45\u202f000\u00a0€ dans l'année, "
+    "55\u202f000\u00a0€ quand l'Anah participe ; "
+    "ou de l'Anah plus de 50\u00a0% ou de 40\u202f000\u00a0€ : vérifiez les décisions.",
+)
+def above_limits(perimetre, jour):
+    """Yield the posts paid, in a year, more than the programme pays; the first such year is told."""
+    above = CofinancementPoste.objects.above_limits()
+    first = above.filter(poste=OuterRef("pk")).order_by("annee").values("annee")[:1]
+    found = perimetre.of(Poste).filter(pk__in=above.values("poste"))
+    yield found.annotate(detail=Subquery(first))
 
 
 @verification(

@@ -2,13 +2,22 @@
 
 import datetime
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from projects.models import Recrutement
 from pvd.socle.dates import add_months
-from pvd.suivi.bureau import ending_ort, late_ort, posts_to_fill, recent_changes
+from pvd.suivi.bureau import (
+    ending_contracts,
+    ending_fundings,
+    ending_ort,
+    late_ort,
+    posts_to_fill,
+    recent_changes,
+)
 from pvd.suivi.perimetre import Perimetre
 from tests import factories
 from tests.formulaires import filled
@@ -54,6 +63,40 @@ def test_posts_vacant_or_in_recruitment(db):
     assert posts_to_fill(everywhere(), JOUR) == [vacant]
 
 
+def test_posts_to_fill_are_told_since_when_the_longest_first(db):
+    recent = factories.poste(date_ouverture=datetime.date(2023, 1, 1))
+    long_held = factories.poste(date_ouverture=datetime.date(2021, 1, 1))
+    factories.occupation(long_held, "2021-02-01", "2022-12-31")
+    vague = factories.poste(date_ouverture=datetime.date(2022, 1, 1), precision_ouverture="annee")
+    offered = factories.poste()
+    factories.occupation(offered, "2021-01-01", "2023-01-11")
+    Recrutement.objects.create(poste=offered, date_publication=JOUR)
+    told = {poste: poste.suivi for poste in posts_to_fill(everywhere(), JOUR)}
+    assert told == {
+        vague: "vacant depuis 2022",
+        long_held: "vacant depuis le 31 décembre 2022 (12 jours)",
+        recent: "vacant depuis le 1er janvier 2023 (11 jours)",
+        offered: "en recrutement depuis le 12 janvier 2023, sans titulaire depuis le "
+        "11 janvier 2023 (1 jour)",
+    }
+    assert list(told) == [vague, long_held, recent, offered]
+
+
+@pytest.mark.parametrize(
+    ("last_day", "told"),
+    [("2023-01-11", False), ("2023-01-12", True), ("2023-07-12", True), ("2023-07-13", False)],
+)
+def test_contracts_and_fundings_that_end_within_six_months(last_day, told, db):
+    poste = factories.poste()
+    fin = factories.day(last_day) + datetime.timedelta(days=1)
+    factories.occupation(poste, "2022-01-01", fin_contrat_prevue=fin)
+    factories.cofinancement(poste, fin=fin)
+    for ending in (ending_contracts, ending_fundings):
+        assert [row.dernier_jour for row in ending(everywhere(), JOUR)] == (
+            [factories.day(last_day)] if told else []
+        )
+
+
 def test_recent_changes_tell_who_what_and_why(agent_34):
     signed = factories.convention()
     signed.because("Date lue sur l'acte").save()
@@ -75,12 +118,17 @@ def test_the_home_stops_at_the_departements_of_the_agent(agent_34, agent_81):
     town = factories.commune("34001", nom="Lodève")
     factories.labellisation(town, adhesion="2021-01-01")
     poste = factories.poste([town], date_ouverture=datetime.date(2022, 1, 1))
+    held, soon = factories.poste([town]), timezone.localdate() + datetime.timedelta(days=30)
+    factories.occupation(held, "2022-01-01", fin_contrat_prevue=soon, titulaire="Camille")
+    factories.cofinancement(held, fin=soon)
     page = agent_34.get(HOME)
+    assert "Camille" in page.content.decode()
+    assert [page.context[name].total for name in ("contrats", "cofinancements")] == [1, 1]
     assert [row.commune for row in page.context["retards"].lignes] == [town]
     assert page.context["postes"].lignes == [poste]
     assert "Lodève" not in agent_81.get(HOME).content.decode()
     neighbour = agent_81.get(HOME).context
-    for name in ("retards", "echeances", "postes", "changements"):
+    for name in ("retards", "echeances", "postes", "contrats", "cofinancements", "changements"):
         assert neighbour[name].total == 0
     assert neighbour["constats"] == []
 
@@ -124,18 +172,23 @@ def make_some():
     ending.date_signature = add_months(timezone.localdate(), -12 * (ending.duree_annees - 1) + -6)
     ending.save()
     factories.poste([town], date_ouverture=datetime.date(2022, 1, 1))
+    held = factories.poste([town])
+    soon = timezone.localdate() + datetime.timedelta(days=30)
+    factories.occupation(held, "2022-01-01", fin_contrat_prevue=soon)
+    factories.cofinancement(held, fin=soon)
 
 
 def test_the_home_takes_no_more_queries_when_there_is_more(agent_34):
     make_some()
     agent_34.get(HOME)
     # Session, user, départements; late ORT; ending ORT and their avenants; posts and their
-    # communes; changes; vintages and data to check.
+    # communes; contracts; fundings; reports; changes; vintages and data to check.
     for _ in range(2):
         with CaptureQueriesContext(connection) as queries:
             page = agent_34.get(HOME)
-        assert len(queries) <= 12
-        assert all(page.context[name].total for name in ("retards", "echeances", "postes"))
+        assert len(queries) <= 14
+        sections = ("retards", "echeances", "postes", "contrats", "cofinancements")
+        assert all(page.context[name].total for name in sections)
         for _ in range(5):
             make_some()
 

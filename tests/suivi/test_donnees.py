@@ -38,7 +38,9 @@ CONTRACT = {
     "precision_signature, objets, communes_ajoutees, communes_retirees",
     "postes": "date_situation, annee_cog, poste_identifiant, employeur_type, employeur_code, "
     "employeur_nom, quotite, etat, date_ouverture, date_fermeture, occupe_depuis, "
-    "communes_desservies",
+    "communes_desservies, jours_vacance, nb_communes, quotite_pourvue",
+    "recrutements": "date_situation, annee_cog, poste_identifiant, rang, date_publication, "
+    "date_cloture, issue, date_prise_de_poste, delai_jours",
 }
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
@@ -48,6 +50,8 @@ FORMATS = {
 }
 SECRETS = ["SECRET-LABEL", "SECRET-ORT", "SECRET-AVENANT", "SECRET-POSTE", "SECRET-NOM"]
 SECRETS += ["secret-courriel@exemple.fr", "SECRET-TEL"]
+# What is paid is internal too.
+INTERNAL = [*SECRETS, "SECRET-DECISION", "31415", "contrat", "cdd"]
 
 
 @pytest.fixture
@@ -86,7 +90,12 @@ def programme():
         note_interne="SECRET-POSTE",
     )
     person = {"titulaire": "SECRET-NOM", "courriel": SECRETS[-2], "telephone": "SECRET-TEL"}
-    factories.occupation(shared, "2022-01-01", **person)
+    held = {"quotite": 80, "type_contrat": "cdd", "fin_contrat_prevue": day("2025-01-01")}
+    factories.occupation(shared, "2022-01-01", **person, **held)
+    factories.recrutement(
+        shared, "2021-09-15", "recrute", "2021-12-01", date_cloture=day("2021-10-15")
+    )
+    factories.cofinancement(shared, montant=31415, reference_decision="SECRET-DECISION")
     return ort
 
 
@@ -197,6 +206,55 @@ def test_a_post_is_told_without_what_came_later(programme, client):
     assert records(client, "postes", au="2025-01-01") == []
 
 
+@pytest.mark.parametrize(
+    ("jour", "jours", "share"),
+    [("2021-09-01", "0", "0"), ("2021-12-31", "121", "0"), ("2022-01-01", "", "80")],
+)
+def test_a_post_is_vacant_for_so_many_days(programme, client, jour, jours, share):
+    [poste] = records(client, "postes", au=jour)
+    told = [poste[name] for name in ("jours_vacance", "nb_communes", "quotite_pourvue")]
+    assert told == [jours, "2", share]
+
+
+@pytest.mark.parametrize(
+    ("jour", "expected"),
+    [
+        ("2021-09-15", ["", "", "", ""]),
+        ("2021-10-14", ["", "", "", ""]),
+        ("2021-10-15", ["2021-10-15", "", "", ""]),
+        ("2021-11-30", ["2021-10-15", "", "", ""]),
+        ("2021-12-01", ["2021-10-15", "recrute", "", ""]),
+        ("2021-12-31", ["2021-10-15", "recrute", "", ""]),
+        ("2022-01-01", ["2021-10-15", "recrute", "2022-01-01", "108"]),
+    ],
+)
+def test_an_offer_is_told_without_what_came_later(programme, client, jour, expected):
+    assert records(client, "recrutements", au="2021-09-14") == []
+    [offer] = records(client, "recrutements", au=jour)
+    assert (offer["poste_identifiant"], offer["rang"]) == ("poste-monts", "1")
+    assert offer["date_publication"] == "2021-09-15"
+    told = ("date_cloture", "issue", "date_prise_de_poste", "delai_jours")
+    assert [offer[name] for name in told] == expected
+
+
+@pytest.mark.parametrize(
+    ("params", "count"),
+    [
+        ({"departement": "81"}, 1),
+        ({"epci": "200017341"}, 0),
+        ({"poste": "pourvu"}, 1),
+        ({"poste": "vacant"}, 0),
+        ({"q": "lacaune"}, 1),
+        ({"q": "lodeve"}, 0),
+        ({"au": "2025-01-01"}, 0),
+        ({"au": "2025-01-01", "poste": "ferme"}, 1),
+    ],
+    ids=str,
+)
+def test_offers_follow_the_filters_of_the_posts(programme, client, params, count):
+    assert len(records(client, "recrutements", **params)) == count
+
+
 LISTS = {
     "communes": ("/communes/", lambda c: [s.commune.pk for s in c["situations"]], "code_insee"),
     "ort": ("/ort/", lambda c: [o.convention.identifiant for o in c["lignes"]], "ort_identifiant"),
@@ -260,6 +318,7 @@ BAD = {
     "ort-communes": BAD_EVERYWHERE | {"statut": ["laureate"]},
     "avenants": BAD_EVERYWHERE | {"statut": ["laureate"]},
     "postes": BAD_EVERYWHERE | {"poste": ["aucun"]},
+    "recrutements": BAD_EVERYWHERE | {"poste": ["aucun"]},
 }
 
 
@@ -354,7 +413,7 @@ def test_no_person_and_no_note_is_ever_in_a_file(programme, client, table, exten
         archive = zipfile.ZipFile(io.BytesIO(content))
         content = b"".join(archive.read(name) for name in archive.namelist())
     assert b"2023" in content
-    assert [secret for secret in SECRETS if secret.encode().lower() in content.lower()] == []
+    assert [secret for secret in INTERNAL if secret.encode().lower() in content.lower()] == []
 
 
 @pytest.mark.parametrize("extension", ["csv", "json"])
@@ -376,7 +435,9 @@ def five_more():
         CommuneCouverte.objects.create(convention=convention, commune=factories.commune("34003"))
         act.secteurs.create(convention=convention, commune=commune, nom="Centre")
         served = {"employeur_commune": commune, "date_ouverture": day("2021-01-01")}
-        factories.occupation(factories.poste([commune], **served), "2022-01-01")
+        poste = factories.poste([commune], **served)
+        factories.occupation(poste, "2022-01-01")
+        factories.recrutement(poste, "2021-02-01", "recrute", "2021-03-01")
 
 
 @pytest.mark.parametrize("extension", FORMATS)

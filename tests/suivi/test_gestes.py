@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from communes.models import Agent, Labellisation
 from ort.models import Avenant, CommuneCouverte
-from projects.models import Recrutement
+from projects.models import Poste, Recrutement
 from pvd.socle.models import Affirmation, Source
 from pvd.socle.sources import record_type
 from pvd.suivi.gestes import GESTES
@@ -65,6 +65,7 @@ def one_of_each(code="34"):
     Recrutement.objects.create(poste=offered, date_publication="2023-01-01")
     left = factories.labellisation(factories.commune(f"{code}002"), fin="2022-01-01")
     running = factories.labellisation(town)
+    shared = factories.poste([town, factories.commune(f"{code}003")])
     return {
         "signer-adhesion": running,
         "quitter-le-programme": running,
@@ -79,10 +80,19 @@ def one_of_each(code="34"):
         "publier-une-offre": vacant,
         "issue-de-l-offre": offered,
         "fermer-le-poste": vacant,
+        "prolonger-un-contrat": held,
+        "poste-ajouter-communes": vacant,
+        "poste-retirer-communes": shared,
+        "ajouter-un-cofinancement": vacant,
     }
 
 
-@pytest.mark.parametrize("slug", GESTES)
+# Those that happen to a record, and those that make one.
+DONE_TO_A_RECORD = [slug for slug, geste in GESTES.items() if not geste.creates]
+MAKING = [slug for slug, geste in GESTES.items() if geste.creates]
+
+
+@pytest.mark.parametrize("slug", DONE_TO_A_RECORD)
 def test_who_may_open_a_geste(slug, agent_34, agent_81, lecteur_34, referent_34, national):
     record = one_of_each()[slug]
     expected = {agent_34: 200, referent_34: 200, national: 200, lecteur_34: 403, agent_81: 404}
@@ -95,6 +105,22 @@ def test_who_may_open_a_geste(slug, agent_34, agent_81, lecteur_34, referent_34,
             keys = [pk for pk, _ in listed.context["named"]]
             assert (record.pk in keys) == (status == 200)
     assert Client().get(address(slug, record)).status_code == 302
+
+
+@pytest.mark.parametrize("slug", MAKING)
+def test_who_may_open_a_geste_that_makes_a_record(
+    slug, agent_34, lecteur_34, referent_34, national
+):
+    url = reverse("admin:gestes", args=[slug])
+    for client, status in {agent_34: 200, referent_34: 200, national: 200, lecteur_34: 403}.items():
+        assert client.get(url).status_code == status
+        assert client.post(url, typed()).status_code == status
+        assert (url in client.get("/admin/").content.decode()) == (status == 200)
+    assert Client().get(url).status_code == 302
+    # It happens to no record that is already there, even by an address made by hand.
+    poste = factories.poste([factories.commune("34142")])
+    answer = agent_34.post(address(slug, poste), typed() | {"_confirmer": "Confirmer"})
+    assert (answer.status_code, Poste.objects.count()) == (302, 1)
 
 
 def test_an_unknown_geste_or_record_is_not_there(agent_34):

@@ -1,7 +1,9 @@
 """The records that come with the project: the figures of the Hérault, day by day."""
 
 import csv
+import gzip
 import os
+import re
 import shutil
 from io import StringIO
 from pathlib import Path
@@ -29,6 +31,7 @@ def shipped(django_db_setup, django_db_blocker):
     """Load the territory and the records once for all these tests, and leave nothing behind."""
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("charger_territoire", stdout=StringIO())
+        call_command("charger_contours", stdout=StringIO())
         call_command("charger_programme", stdout=StringIO())
         # PostgreSQL puts off to the end of a transaction the check of its references: each test
         # would check again those of all of France. It must know first that the tables have grown.
@@ -251,3 +254,19 @@ def test_a_file_that_is_not_utf8_is_refused_by_its_name(tmp_path):
     (tmp_path / "sources.csv").write_bytes("cle,titre\nun,Préfecture\n".encode("latin-1"))
     with pytest.raises(CommandError, match="sources.csv : octet 15 illisible en UTF-8"):
         call_command("charger_programme", tmp_path, "--mettre-a-jour")
+
+
+def test_the_map_shows_every_commune_of_the_programme_and_its_partners(client):
+    page = client.get("/departements/34/?au=2026-11-20").content.decode()
+    section = re.search(r'<section class="pvd-carte.*?</section>', page, re.DOTALL)[0]
+    drawn = set(re.findall(r'<a class="pvd-carte__commune[^>]*?/communes/(\w+)/', section))
+    labelled = set(Labellisation.objects.values_list("commune", flat=True))
+    # Agde, Frontignan and Sète are not in the programme; the last two are in the Tarn.
+    assert drawn == labelled | {"34003", "34108", "34301", "81124", "81192"}
+    assert "Hors de la carte" not in section
+
+
+def test_the_map_of_the_herault_weighs_less_than_forty_kilobytes(client):
+    page = client.get("/departements/34/?au=2026-11-20").content
+    fond = client.get("/departements/34/fond.svg").content
+    assert len(gzip.compress(page, 6)) + len(gzip.compress(fond, 6)) < 40_000

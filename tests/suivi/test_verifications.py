@@ -164,3 +164,41 @@ def test_the_page_is_filtered_by_sort_and_by_departement(agent_34, national):
     assert agent_34.get(url, {"departement": "12"}).status_code == 404
     for sorte in VERIFICATIONS:
         assert agent_34.get(url, {"sorte": sorte}).status_code == 200
+
+
+def poste(name, code="34142", **fields):
+    return factories.poste([factories.commune(code)], intitule=name, **fields)
+
+
+def test_posts_that_two_people_hold(agent):
+    for name, fin in (("Tuilage", "2024-01-02"), ("Relais", "2024-01-01")):
+        shared = poste(name)
+        factories.occupation(shared, "2022-01-01", fin)
+        factories.occupation(shared, "2023-12-31")
+    elsewhere = poste("Ailleurs", "12001")
+    for _ in range(2):
+        factories.occupation(elsewhere, "2022-01-01")
+    assert found(agent, "plusieurs_titulaires") == ["Tuilage"]
+
+
+def test_posts_closed_and_still_held(agent):
+    for name, fermeture in (("Fermé", "2024-01-01"), ("Fermera", "2024-01-02")):
+        factories.occupation(poste(name, date_fermeture=fermeture), "2022-01-01")
+    factories.occupation(poste("Quitté", date_fermeture="2023-01-01"), "2022-01-01", "2023-01-01")
+    assert found(agent, "ferme_mais_occupe") == ["Fermé"]
+
+
+def test_contracts_over_of_people_still_in_post(agent):
+    for name, last in (("Échu", "2024-01-01"), ("Dernier jour", "2024-01-02"), ("Sans", None)):
+        fin = last and datetime.date.fromisoformat(last)
+        factories.occupation(poste(name), "2022-01-01", fin_contrat_prevue=fin)
+    assert found(agent, "contrat_echu") == ["Échu"]
+
+
+def test_posts_paid_more_than_the_programme_pays(agent):
+    above, within = poste("Au-dessus"), poste("Dans les clous")
+    factories.cofinancement(above, "etat", 2023, montant=45_001)
+    factories.cofinancement(above, "etat", 2022, montant=45_001)
+    factories.cofinancement(within, "etat", 2022, montant=45_000, taux=75)
+    (row,) = constats(Perimetre(agent), JOUR, "cofinancement")
+    assert (Constat(**row).fiche, Constat(**row).detail) == ("Au-dessus", "2022")

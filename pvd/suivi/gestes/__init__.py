@@ -8,12 +8,17 @@ from pvd.suivi.gestes.conventions import (
 )
 from pvd.suivi.gestes.labellisations import QuitterProgramme, RevenirProgramme, SignerAdhesion
 from pvd.suivi.gestes.postes import (
+    AjouterCofinancement,
+    AjouterCommunesAuPoste,
     Arrivee,
     ChangerTitulaire,
     Depart,
     FermerPoste,
     IssueOffre,
+    OuvrirPoste,
+    ProlongerContrat,
     PublierOffre,
+    RetirerCommunesDuPoste,
 )
 
 # In the order in which buttons and lists show them.
@@ -27,11 +32,16 @@ GESTES = {
         AjouterCommunes(),
         RetirerCommunes(),
         Prolonger(),
-        ChangerTitulaire(),
-        Arrivee(),
-        Depart(),
+        OuvrirPoste(),
         PublierOffre(),
         IssueOffre(),
+        Arrivee(),
+        Depart(),
+        ChangerTitulaire(),
+        ProlongerContrat(),
+        AjouterCommunesAuPoste(),
+        RetirerCommunesDuPoste(),
+        AjouterCofinancement(),
         FermerPoste(),
     )
 }

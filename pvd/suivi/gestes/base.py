@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminDateWidget, AutocompleteSelect
 from django.contrib.auth import get_permission_codename
+from django.urls import reverse
 from django.utils.text import slugify
 
 from communes.models import Departement
@@ -124,8 +125,14 @@ class SansPrecisionForm(GesteForm):
 
 def free_key(title):
     """Return a key that no source has, made from `title`."""
-    base = slugify(title)[:40].strip("-") or "source"
-    taken = set(Source.objects.filter(cle__startswith=base).values_list("cle", flat=True))
+    return unused(Source, "cle", title, "source")
+
+
+def unused(model, field, text, default):
+    """Return a key that no record of `model` has in `field`, made from `text`, else from `default`."""
+    base = slugify(text)[:40].strip("-") or default
+    begun = model._base_manager.filter(**{f"{field}__startswith": base})
+    taken = set(begun.values_list(field, flat=True))
     numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
     return next(key for key in [base, *numbered] if key not in taken)
 
@@ -149,6 +156,8 @@ class Geste:
     # What is added besides: whoever does the geste may add it by hand too.
     adds = ()
     impossible = "Ce n'est plus possible : la fiche a changé."
+    # It makes a record, and is not done to one: see `GesteQuiCree`.
+    creates = False
 
     def candidates(self, records, jour):
         """Keep the records to which it can happen, as they are on `jour`."""
@@ -179,6 +188,19 @@ class Geste:
         """Return, as sentences, what will be written."""
         raise NotImplementedError
 
+    def warnings(self, record, data):
+        """Return what to look at again once it is written, as `Alerte`; nothing is ever refused for it."""
+        return []
+
+    def address(self, record):
+        """Return the page of the back office that the geste leads to."""
+        opts = record._meta
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record.pk])
+
+    def current(self, record):
+        """Return `record` as it is now, to try the geste on."""
+        return self.model._base_manager.get(pk=record.pk)
+
     def write(self, record, form, reason):
         """Write the fact; return the record to show, and what the source says, for `affirm`."""
         raise NotImplementedError
@@ -197,3 +219,17 @@ class Geste:
             for fiche, champ, jour, precision in sayings:
                 affirm(fiche, champ, f"{jour:%d/%m/%Y}", source, precision)
         return shown
+
+
+class GesteQuiCree(Geste):
+    """A geste that makes its record: asked for at its own address, with nothing to choose first."""
+
+    creates = True
+
+    def candidates(self, records, jour):
+        """Keep nothing: it happens to no record that is already there."""
+        return records.none()
+
+    def current(self, record):
+        """Return a blank record: the one of the form is kept for the next try."""
+        return self.model()

@@ -2,9 +2,8 @@
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
-from django.urls import reverse
 
+from communes.admin_portee import CommunesSelect
 from communes.models import Commune
 from ort.models import Avenant, CommuneCouverte, Convention
 from pvd.socle.dates import add_years, in_words
@@ -14,17 +13,6 @@ from pvd.suivi.gestes.base import Geste, GesteForm, save
 
 # What the national list says of a commune whose ORT is not known.
 ENTREE_ORT = "date_entree_ort"
-
-
-class CommunesSelect(AutocompleteSelectMultiple):
-    """Searches the communes within reach of one convention."""
-
-    def __init__(self, convention):
-        super().__init__(CommuneCouverte._meta.get_field("commune"), admin.site)
-        self.convention_pk = convention.pk
-
-    def get_url(self):
-        return reverse("admin:ort_convention_communes", args=[self.convention_pk])
 
 
 class GesteDeConvention(Geste):
@@ -146,7 +134,7 @@ class AjoutForm(AvenantForm):
     def prepare(self):
         super().prepare()
         field = self.fields["communes"]
-        field.widget = CommunesSelect(self.record)
+        field.widget = CommunesSelect(CommuneCouverte, admin.site, self.record)
         field.queryset = self.record.communes_within_reach(self.user)
         field.widget.choices = field.choices
 

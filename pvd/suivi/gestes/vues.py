@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import admin, messages
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -29,10 +30,19 @@ def allowed_geste(request, slug):
     return GESTES[slug]
 
 
-@require_safe
-def choose(request, slug):
-    """List the records of the agent to which the geste can happen today."""
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request, slug):
+    """Begin a geste: choose the record to which it happens, or fill in the one that it makes."""
     geste = allowed_geste(request, slug)
+    if not geste.creates:
+        return choose(request, geste)
+    with transaction.atomic():
+        return fill_in(request, geste, geste.model())
+
+
+@require_safe
+def choose(request, geste):
+    """List the records of the agent to which the geste can happen today."""
     perimetre, own = perimetre_of(request)
     possible = geste.candidates(perimetre.of(geste.model), timezone.localdate())
     model_admin = admin.site.get_model_admin(geste.model)
@@ -63,9 +73,15 @@ def answer(request, geste, record):
     jour = timezone.localdate()
     if not geste.candidates(geste.model.objects.filter(pk=record.pk), jour).exists():
         messages.error(request, f"« {geste.titre} » : {geste.impossible}")
-        return redirect(address(record))
+        return redirect(geste.address(record))
+    return fill_in(request, geste, record)
+
+
+def fill_in(request, geste, record):
+    """Show the form, then what it changes, then write it: one address, by what was pressed."""
+    jour = timezone.localdate()
     asked = {"record": record, "user": request.user, "jour": jour}
-    if request.method == "GET":
+    if request.method != "POST":
         return ask(request, geste, record, geste.form(**asked))
     form = geste.form(request.POST, **asked)
     effects = effects_of(geste, record, form, jour) if form.is_valid() else None
@@ -73,8 +89,8 @@ def answer(request, geste, record):
         return ask(request, geste, record, form)
     if "_confirmer" in request.POST:
         shown = geste.apply(record, form)
-        messages.success(request, f"{geste.fait} : {geste.name(record)}. C'est enregistré.")
-        return redirect(address(shown))
+        messages.success(request, f"{geste.fait} : {geste.name(shown)}. C'est enregistré.")
+        return redirect(geste.address(shown))
     return show(
         request, "admin/geste_confirmation.html", geste, record=record, form=form, effects=effects
     )
@@ -85,17 +101,15 @@ def ask(request, geste, record, form):
 
 
 def show(request, template, geste, record=None, **context):
+    """Answer with a page of the geste; a record that it has yet to make is not one."""
+    record = record if record and record.pk else None
     name = geste.name(record) if record else ""
+    opts = geste.model._meta
+    back = geste.address(record) if record else reverse(admin_urlname(opts, "changelist"))
     context = admin.site.each_context(request) | context
-    context |= {"geste": geste, "record": record, "opts": geste.model._meta, "nom": name}
+    context |= {"geste": geste, "record": record, "opts": opts, "nom": name, "retour": back}
     context |= {"title": geste.titre, "subtitle": name}
     return TemplateResponse(request, template, context)
-
-
-def address(record):
-    """Return the address of a record in the back office."""
-    opts = record._meta
-    return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record.pk])
 
 
 @dataclass
@@ -110,10 +124,11 @@ class Changement:
 
 @dataclass
 class Effets:
-    """What a geste writes, in sentences, and the figures that it changes today."""
+    """What a geste writes, in sentences, the figures that it changes today, and the warnings."""
 
     phrases: list
     changements: list
+    alertes: list
 
 
 def effects_of(geste, record, form, jour):
@@ -126,8 +141,9 @@ def effects_of(geste, record, form, jour):
     before = figures(departements, jour)
     try:
         with transaction.atomic():
-            geste.apply(geste.model.objects.get(pk=record.pk), form)
+            written = geste.apply(geste.current(record), form)
             after = figures(departements, jour)
+            warned = geste.warnings(written, form.cleaned_data)
             transaction.set_rollback(True)
     except ValidationError as error:
         for message in error.messages:
@@ -138,7 +154,7 @@ def effects_of(geste, record, form, jour):
         for (departement, chiffre), value in before.items()
         if value != after[departement, chiffre]
     ]
-    return Effets(told, changed)
+    return Effets(told, changed, warned)
 
 
 def figures(departements, jour):

@@ -1,11 +1,15 @@
-"""What every page repeats: the département of the site, and how far the data go."""
+"""What every page repeats: the département of the site, how far the data go, the days to go to."""
 
 from django import template
 from django.conf import settings
 
 from communes.models import Departement
 from projects.models import Etat
+from pvd.socle.templatetags.francais import meme_demande
 from pvd.suivi.portee import portee
+from pvd.suivi.recit import Jalons, milestones
+from pvd.suivi.signalements.formulaire import SignalementForm
+from pvd.suivi.signalements.pages import PageInconnue, PageSignalee, match_of
 
 register = template.Library()
 
@@ -22,6 +26,47 @@ def departement_du_site():
 def portee_des_donnees(departement=None, champ="tenue"):
     """Tell how far the data go, in one département or in France; nothing where they are complete."""
     return {"portee": portee(departement, champ)}
+
+
+@register.simple_tag(takes_context=True)
+def jalons_du_departement(context, departement):
+    """Return the `Jalons` of a département around the day of the page, or None: two queries."""
+    if not departement:
+        return None
+    return Jalons(milestones(departement, context["aujourdhui"]), context["jour"])
+
+
+@register.inclusion_tag("includes/colonne.html", takes_context=True)
+def colonne(context, nom, titre, classe=""):
+    """Write the header of the column `titre`, sorted by `?tri=nom` where the list of the page can be.
+
+    The link goes up first, then down.
+    """
+    filtres = context.get("filtres")
+    if not filtres or nom not in filtres.tris:
+        return {"titre": titre, "classe": classe}
+    sens = {nom: "ascending", f"-{nom}": "descending"}.get(filtres.tri, "none")
+    up = sens != "ascending"
+    return {
+        "titre": titre,
+        "classe": classe,
+        "tri": True,
+        "sens": sens,
+        "ordre": "croissant" if up else "décroissant",
+        "adresse": meme_demande(context, tri=nom if up else f"-{nom}", page=None),
+    }
+
+
+@register.inclusion_tag("includes/signaler.html", takes_context=True)
+def signaler(context):
+    """Show, closed, the form that reports an error on this page; nothing where there is no page."""
+    today, request = context.get("aujourdhui"), context.get("request")
+    try:
+        match_of(request.path if request else "")
+    except PageInconnue:
+        return {}
+    page = PageSignalee(request.path, context.get("jour") or today)
+    return {"jeton": page.jeton(today), "form": SignalementForm(), "request": request}
 
 
 @register.filter

@@ -5,23 +5,26 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 
 from communes.models import Departement, Labellisation, Tenue
+from projects.series import etats_des_postes
 from pvd.socle.demande import jour_of
+from pvd.suivi.carte import carte, carte_france
 from pvd.suivi.chiffres import (
     REGLES,
+    SINGULIERS,
     chiffres,
     comparaisons,
     departements_du_programme,
     ort_comptees,
+    parts_de_la_france,
 )
+from pvd.suivi.graphiques import signatures
 from pvd.suivi.models import Chiffre
-from pvd.suivi.recit import milestones
 from pvd.suivi.situation import Statut, communes_with_statut, situations
 
 # The figures that stand out, each with those that detail it.
-CARTES = {
+TUILES = {
     Chiffre.COMMUNES: [],
     Chiffre.INTERCOMMUNALITES: [],
     Chiffre.ORT: [Chiffre.CONVENTIONS_PROPRES, Chiffre.ORT_PAR_AVENANT],
@@ -31,7 +34,7 @@ CARTES = {
 
 
 @dataclass
-class Carte:
+class Tuile:
     """A figure, its rule in words, and the figures that detail it."""
 
     chiffre: Chiffre
@@ -39,18 +42,26 @@ class Carte:
     details: list
 
     @property
+    def libelle(self):
+        """Return the name of the figure, in agreement with its value."""
+        one_or_none = self.valeur is not None and self.valeur < 2
+        return (
+            SINGULIERS.get(self.chiffre, self.chiffre.label) if one_or_none else self.chiffre.label
+        )
+
+    @property
     def regle(self):
         return REGLES[self.chiffre]
 
 
-def cartes(departement, jour):
+def tuiles(departement, jour):
     """Return the figures to show; where nothing is kept, nothing recorded means unknown, not zero."""
     values = chiffres(departement, jour)
     if departement is not None and departement.tenue == Tenue.AUCUNE:
         values = {chiffre: value or None for chiffre, value in values.items()}
     return [
-        Carte(main, values[main], [Carte(detail, values[detail], []) for detail in details])
-        for main, details in CARTES.items()
+        Tuile(main, values[main], [Tuile(detail, values[detail], []) for detail in details])
+        for main, details in TUILES.items()
     ]
 
 
@@ -73,7 +84,8 @@ def page_of_departement(request, departement):
     context = {
         "jour": jour,
         "departement": departement,
-        "cartes": cartes(departement, jour),
+        "tuiles": tuiles(departement, jour),
+        "carte": carte(departement, suivies, jour),
         "laureates": laureates,
         "sorties": [s for s in suivies if s.statut == Statut.SORTIE],
         "en_attente": sorted(waiting, key=lambda s: s.echeance_ort),
@@ -81,7 +93,9 @@ def page_of_departement(request, departement):
             departement, jour
         ),
         "comparaisons": comparaisons(departement, jour),
-        "jalons": milestones(departement, timezone.localdate()),
+        "parts": parts_de_la_france(departement, jour),
+        "signatures": signatures(departement, jour),
+        "etats_des_postes": etats_des_postes(departement, jour),
     }
     return render(request, "suivi/departement.html", context)
 
@@ -97,11 +111,13 @@ def france(request):
     late = Counter(s.commune.departement_id for s in waiting if s.en_retard)
     context = {
         "jour": jour,
-        "cartes": cartes(None, jour),
+        "tuiles": tuiles(None, jour),
+        "carte": carte_france(jour),
         "departements": [
             (departement, communes[departement.pk], late[departement.pk])
             for departement in of_programme.select_related("region")
         ],
         "comparaisons": comparaisons(None, jour),
+        "signatures": signatures(None, jour),
     }
     return render(request, "suivi/france.html", context)

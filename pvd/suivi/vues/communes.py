@@ -1,16 +1,27 @@
 """The communes: their list, and the page of each."""
 
-from django.http import Http404
+from django.db.models import Q
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from communes.models import Commune
 from ort.actes import OrtDuJour
+from ort.effets import LUS_EN, Certitude, effets
+from ort.models import Secteur
+from projects.models import Poste
+from projects.vues import with_details
 from pvd.socle.demande import jour_of, page_of
+from pvd.socle.qr import qr_svg
 from pvd.socle.templatetags.francais import avec_date
+from pvd.suivi.agenda import calendar
+from pvd.suivi.dates_cles import dates_cles
 from pvd.suivi.filtres import CommuneFiltres, communes_of_france
+from pvd.suivi.frise import frise
+from pvd.suivi.mise_a_jour import derniere_mise_a_jour
 from pvd.suivi.recit import conventions_of, documents, sentence, timeline
 from pvd.suivi.situation import Situation, with_situation
+from pvd.suivi.suite import suites
 
 SUGGESTIONS = 5
 
@@ -22,6 +33,7 @@ def communes(request):
     context = {
         "jour": jour,
         "filtres": filtres.offer(),
+        "table": "communes",
         "page": page,
         "situations": [Situation(found, jour) for found in page],
         "ailleurs": [] if page.paginator.count else elsewhere(filtres),
@@ -36,32 +48,87 @@ def elsewhere(filtres):
 
 def commune(request, code):
     jour = jour_of(request)
-    found = with_situation(Commune.objects.filter(pk=code.upper()), jour).first()
-    if found is None:
-        return redirect_to_commune_of_today(request, code.upper())
-    situation = Situation(found, jour)
-    conventions = conventions_of(situation)
-    facts = timeline(situation, conventions)
+    situation = situation_of(code, jour)
+    if situation is None:
+        return redirect_to_commune_of_today(request, code, "commune")
+    found = situation.commune
     context = {
         "jour": jour,
         "situation": situation,
         "departement": found.departement,
         "phrase": sentence(situation) if found.holds_on(jour) else "",
-        "couvertes_par": [
-            (couverture, OrtDuJour(convention, jour))
-            for couverture in situation.couvertures
-            for convention in conventions
-            if convention == couverture.convention
-        ],
-        "faits": facts,
-        "documents": documents(facts),
+        "mise_a_jour": derniere_mise_a_jour(found),
+        "postes": with_details(serving(situation), jour),
+        **told_of(situation),
+        **on_paper(request, jour),
     }
     return render(request, "suivi/commune.html", context)
 
 
-def redirect_to_commune_of_today(request, code):
+def serving(situation):
+    """Return the posts that serve the commune on the day, as its situation knows them."""
+    return Poste.objects.filter(pk__in=[poste.pk for poste in situation.postes])
+
+
+def situation_of(code, jour):
+    """Return the `Situation` of the commune of that code, or None if no commune bears it."""
+    found = with_situation(Commune.objects.filter(pk=code.upper()), jour).first()
+    return Situation(found, jour) if found else None
+
+
+def told_of(situation):
+    """Return what the page tells of the ORT of the commune, of its dates, past and to come."""
+    conventions = conventions_of(situation)
+    facts = timeline(situation, conventions)
+    couvertes_par = [
+        (couverture, OrtDuJour(convention, situation.jour))
+        for couverture in situation.couvertures
+        for convention in conventions
+        if convention == couverture.convention
+    ]
+    next_ones = suites(situation)
+    return {
+        "couvertes_par": couvertes_par,
+        "dates_cles": dates_cles(situation, couvertes_par),
+        "suites": next_ones,
+        "agenda": any(suite.jour for suite in next_ones),
+        "faits": facts,
+        "frise": frise(situation, facts, conventions, next_ones),
+        "documents": documents(facts),
+        "effets": [(certitude, effets(certitude)) for certitude in Certitude],
+        "effets_lus_en": LUS_EN,
+        "secteurs": Secteur.objects.filter(commune=situation.commune, convention__in=conventions)
+        .filter(Q(avenant__isnull=True) | Q(avenant__date_signature__lte=situation.jour))
+        .distinct(),
+    }
+
+
+def on_paper(request, jour):
+    """Return the address of the page at that day, in full, and its QR code: what a sheet leads to."""
+    address = request.build_absolute_uri(f"{request.path}?au={jour.isoformat()}")
+    return {"adresse": address, "qr": qr_svg(address)}
+
+
+def dates(request, code):
+    """Send the next dates of a commune, as known on the day, for an agenda."""
+    jour = jour_of(request)
+    situation = situation_of(code, jour)
+    if situation is None:
+        return redirect_to_commune_of_today(request, code, "commune_dates")
+    page = request.build_absolute_uri(reverse("commune", args=[situation.commune.pk]))
+    updated = derniere_mise_a_jour(situation.commune)
+    answer = HttpResponse(
+        calendar(situation, suites(situation), updated, page),
+        content_type="text/calendar; charset=utf-8",
+    )
+    name = f"petites-villes-de-demain-{situation.commune.pk}.ics"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def redirect_to_commune_of_today(request, code, page):
     """Send an old code, of a commune déléguée for instance, to the commune that it is now part of."""
-    current = Commune.objects.resolve(code)
+    current = Commune.objects.resolve(code.upper())
     if current is None:
         raise Http404
-    return redirect(reverse("commune", args=[current.pk]) + avec_date({"request": request}))
+    return redirect(reverse(page, args=[current.pk]) + avec_date({"request": request}))

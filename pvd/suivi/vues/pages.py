@@ -3,6 +3,7 @@
 from django.db import DatabaseError
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from communes.models import Departement
 from pvd.socle.demande import jour_of
@@ -38,7 +39,8 @@ def sante(request):
 
 
 def robots(request):
-    return plain_text("User-agent: *\nDisallow: /admin/")
+    plan = request.build_absolute_uri(reverse("sitemap"))
+    return plain_text(f"User-agent: *\nDisallow: /admin/\n\nSitemap: {plan}")
 
 
 def plain_text(text, status=200):

@@ -1,0 +1,79 @@
+"""The key dates of a commune: each with what is said of it, and with who says so."""
+
+import datetime
+from dataclasses import dataclass, field
+
+from pvd.socle.dates import Precision
+from pvd.socle.templatetags.francais import UNKNOWN_DATE
+
+
+@dataclass
+class DateCle:
+    """A date of the commune; `texte` is said after it, or instead of it while there is none."""
+
+    nom: str
+    jour: datetime.date | None = None
+    precision: str = Precision.JOUR
+    texte: str = ""
+    depasse: bool = False
+    dits: list = field(default_factory=list)
+
+
+def dates_cles(situation, couvertes_par):
+    """Return the key dates known on the day, in the order in which they happen.
+
+    `couvertes_par` holds, for each ORT that covers the commune, the coverage and the `OrtDuJour`.
+    What the sources say of a labellisation must have been read: see `recit.timeline`.
+    """
+    dates = dates_of_programme(situation)
+    for couverture, ort in couvertes_par:
+        dates += dates_of_ort(couverture, ort)
+    if situation.laureate and not couvertes_par:
+        dates.append(DateCle("ORT", texte="aucune à cette date"))
+    if situation.date_sortie:
+        label = situation.labellisation
+        dates.append(
+            DateCle(
+                "Sortie du programme",
+                situation.date_sortie,
+                label.precision_fin,
+                label.motif_sortie,
+                dits=said_of(label, "fin"),
+            )
+        )
+    return dates
+
+
+def dates_of_programme(situation):
+    """Return the entry in the programme, the adhésion, and the day by which the ORT was due."""
+    label = situation.labellisation
+    if label is None:
+        return []
+    entree = DateCle("Entrée dans le programme", label.debut, label.precision_debut)
+    entree.dits = said_of(label, "debut")
+    adhesion = DateCle("Convention d'adhésion", situation.date_adhesion, label.precision_adhesion)
+    if adhesion.jour:
+        adhesion.dits = said_of(label, "date_signature_adhesion")
+    else:
+        adhesion.texte = "pas encore signée" if label.date_signature_adhesion else UNKNOWN_DATE
+    if not situation.echeance_ort:
+        return [entree, adhesion]
+    echeance = DateCle("ORT à signer au plus tard (18 mois après l'adhésion)")
+    echeance.jour, echeance.depasse = situation.echeance_ort, situation.en_retard
+    return [entree, adhesion, echeance]
+
+
+def dates_of_ort(couverture, ort):
+    """Return the entry of the commune in an ORT, and the end of that ORT."""
+    acte = next(acte for acte in ort.actes if acte.record == couverture.acte_entree)
+    how = "par avenant" if acte.is_avenant else "par la convention elle-même"
+    entree = DateCle("Entrée dans l'ORT", acte.date, acte.precision, how, dits=acte.dits)
+    fin = DateCle("Fin de l'ORT", ort.fin)
+    if fin.jour is None:
+        fin.texte = UNKNOWN_DATE
+    return [entree, fin]
+
+
+def said_of(record, champ):
+    """Return what the retained sources say of a date of a record."""
+    return [dit for dit in record.dits if dit.champ == champ]

@@ -1,0 +1,95 @@
+import datetime
+import re
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from projects.models import CofinancementPoste, Occupation, Poste, Recrutement
+from pvd.socle.dates import ISO, Precision
+from pvd.socle.imports import FichierRefuse, affirm, load_rows, read_csv
+from pvd.socle.models import Source
+from pvd.socle.sources import sourced_fields
+from pvd.suivi.imports import FILES
+
+STORIES = settings.BASE_DIR / "donnees" / "demonstration"
+# The document that every made-up date names, and by which the database is known to be made up.
+SOURCE = "donnees-fictives"
+# {J-30}: thirty days before the day of the demonstration; {A-1}: the year before.
+MOMENT = re.compile(r"\{(?P<unit>[JA])(?P<shift>[+-]\d+)?\}")
+
+
+def dated(text, jour):
+    """Write the days and years that the files of the demonstration count from `jour`."""
+
+    def moment(match):
+        shift = int(match["shift"] or 0)
+        if match["unit"] == "A":
+            return str(jour.year + shift)
+        return (jour + datetime.timedelta(days=shift)).isoformat()
+
+    return MOMENT.sub(moment, text)
+
+
+def jour_given(text):
+    """Read the day of the option `--jour`."""
+    if not ISO.fullmatch(text):
+        raise ValueError
+    return datetime.date.fromisoformat(text)
+
+
+class Command(BaseCommand):
+    help = (
+        "Charge des postes, offres, titulaires et cofinancements inventés dans la base de "
+        "démonstration (PVD_DEMO=1), à la place des postes connus. Refuse toute autre base."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--jour",
+            type=jour_given,
+            required=True,
+            help="jour où la démonstration se passe, AAAA-MM-JJ : toutes les dates s'y rapportent",
+        )
+
+    def handle(self, jour, **options):
+        self.refuse_a_true_database()
+        if Source.objects.filter(cle=SOURCE).exists():
+            self.stdout.write("Démonstration : déjà chargée.")
+            return
+        try:
+            self.load(jour)
+        except FichierRefuse as error:
+            raise CommandError(f"Rien n'a été chargé.\n{error}") from None
+
+    def refuse_a_true_database(self):
+        """Refuse a site that is not the demonstration, and a database where people are recorded."""
+        if not settings.PVD_DEMO or settings.PRODUCTION:
+            raise CommandError(
+                "Ce n'est pas le site de démonstration : rien n'est chargé. Lancez « make demo »."
+            )
+        if Occupation.objects.exists() and not Source.objects.filter(cle=SOURCE).exists():
+            raise CommandError(
+                "Cette base contient des titulaires qui ne sont pas ceux de la démonstration : "
+                "rien n'est chargé."
+            )
+
+    @transaction.atomic
+    def load(self, jour):
+        """Replace the posts known by made-up ones: beside a true post, one could be taken for true."""
+        Poste.objects.all().delete()
+        for name, resource_class in FILES.items():
+            path = STORIES / name
+            if path.exists():
+                dataset = read_csv(dated(path.read_text(encoding="utf-8"), jour), name)
+                counts = load_rows(resource_class(), dataset)
+                self.stdout.write(f"{name} : {counts['créées']} créées")
+        self.affirm_all(Source.objects.get(cle=SOURCE))
+
+    def affirm_all(self, source):
+        """Name the source of every made-up date, as an agent would have."""
+        for model in (Poste, Occupation, Recrutement, CofinancementPoste):
+            for record in model.objects.all():
+                for champ in sourced_fields(model):
+                    if said := getattr(record, champ):
+                        affirm(record, champ, f"{said:%d/%m/%Y}", source, Precision.JOUR)

@@ -1,0 +1,151 @@
+"""What is new in a département: the public facts of its communes, as entries of an Atom feed."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from django.db.models import prefetch_related_objects
+from django.utils import timezone
+
+from communes.models import Labellisation
+from ort.actes import sourced, with_actes
+from ort.models import Avenant, CommuneCouverte, Convention
+from pvd.suivi.recit import Fait, coverages_of, timeline
+from pvd.suivi.situation import situations
+
+# More entries than any reader shows; the pages of the communes tell the rest.
+ENTREES = 100
+# The day of launch of this kind of address, by which a tag is told from any later use of the name.
+TAG = "tag:{host},2026-11-23:{model}/{key}/{champ}"
+
+# By kind of record, the fields that tell each fact: the fact is as old as the present value of these.
+SIGNATURE = ("date_signature", "precision_signature")
+TOLD_BY = {
+    Labellisation: {
+        "debut": ("debut", "precision_debut"),
+        "adhesion": ("date_signature_adhesion", "precision_adhesion"),
+        "echeance_ort": ("date_signature_adhesion", "precision_adhesion"),
+        "fin": ("fin", "precision_fin", "motif_sortie"),
+    },
+    Convention: {
+        "entree": SIGNATURE,
+        "acte": (*SIGNATURE, "duree_annees"),
+        "fin": ("date_signature", "duree_annees"),
+    },
+    Avenant: {
+        "entree": SIGNATURE,
+        "sortie": SIGNATURE,
+        "acte": (*SIGNATURE, "duree_annees", "objet"),
+    },
+    CommuneCouverte: {"entree": ("entree",), "sortie": ("sortie",)},
+}
+
+
+@dataclass
+class Nouveaute:
+    """A fact, the communes that it happened to, and the moment that our records have told it."""
+
+    fait: Fait
+    communes: list
+    moment: datetime
+
+    def tag(self, host):
+        """Return the identifier of the entry: it stays when the day of the fact is corrected."""
+        fiche, champ = self.fait.fiche, self.fait.champ
+        return TAG.format(host=host, model=fiche._meta.model_name, key=fiche.pk, champ=champ)
+
+
+def midnight(jour):
+    return timezone.make_aware(datetime.combine(jour, time.min))
+
+
+def nouveautes(departement, jour):
+    """Return what happened by `jour` to the communes of `departement`, the latest recorded first.
+
+    The facts are those of the timelines of its communes, each once for the communes that share it.
+    A constant number of queries, whatever the number of communes.
+    """
+    known = Labellisation.objects.of_departement(departement).filter(debut__lte=jour)
+    found = list(situations(known.communes(), jour))
+    labels = [label for s in found for label in s.commune.labellisations_connues]
+    prefetch_related_objects(labels, sourced())
+    conventions = conventions_entered(found, jour)
+    told = [
+        (fact, situation)
+        for situation in found
+        for fact in timeline(situation, [c for c in conventions if coverages_of(situation, c)])
+    ]
+    news = grouped(told, Moments(labels, conventions))
+    return sorted(news, key=newest_first)[:ENTREES]
+
+
+def newest_first(nouveaute):
+    """Sort by the day of recording, then by the day of the fact, both going down."""
+    fait = nouveaute.fait
+    recorded = timezone.localdate(nouveaute.moment)
+    return -recorded.toordinal(), -fait.jour.toordinal(), fait.fiche._meta.model_name, fait.fiche.pk
+
+
+def conventions_entered(situations, jour):
+    """Return the conventions that the communes of `situations` had entered by `jour`, with their acts."""
+    entered = CommuneCouverte.objects.with_dates().filter(
+        commune__in=[s.commune.pk for s in situations], date_entree__lte=jour
+    )
+    found = Convention.objects.filter(pk__in=entered.values("convention"))
+    return list(with_actes(found, jour).order_by("date_signature", "pk"))
+
+
+def grouped(told, moments):
+    """Return one `Nouveaute` for each fact: an act that brings in three communes is told once."""
+    groups = {}
+    for fact, situation in told:
+        key = type(fact.fiche), fact.fiche.pk, fact.champ
+        groups.setdefault(key, []).append((fact, situation))
+    return [
+        Nouveaute(
+            group[0][0],
+            [situation for _, situation in group],
+            max(moments.of(fact, situation) for fact, situation in group),
+        )
+        for group in groups.values()
+    ]
+
+
+class Moments:
+    """When each fact took its present value in our records, read in their history: four queries."""
+
+    def __init__(self, labels, conventions):
+        avenants = [avenant for convention in conventions for avenant in convention.avenants.all()]
+        self.coverages = [c for convention in conventions for c in convention.entrees_connues]
+        self.since = {}
+        for model, records in (
+            (Labellisation, labels),
+            (Convention, conventions),
+            (Avenant, avenants),
+            (CommuneCouverte, self.coverages),
+        ):
+            self.read(model, {record.pk for record in records})
+
+    def read(self, model, keys):
+        """Go through the versions of the records, and keep the moment of the last change of each fact."""
+        last = {}
+        versions = model.history.filter(id__in=keys).order_by("history_date", "history_id")
+        for version in versions.iterator():
+            for champ, fields in TOLD_BY[model].items():
+                value = [getattr(version, model._meta.get_field(name).attname) for name in fields]
+                key = model, version.id, champ
+                if last.get(key) != value:
+                    last[key] = value
+                    self.since[key] = version.history_date
+
+    def of(self, fact, situation):
+        """Return the later of the day of the fact and of the moment it was recorded or corrected.
+
+        A record without history has been there since the day of the fact.
+        """
+        known = [midnight(fact.jour), self.since.get((type(fact.fiche), fact.fiche.pk, fact.champ))]
+        if fact.convention and fact.champ in TOLD_BY[CommuneCouverte]:
+            known += [
+                self.since.get((CommuneCouverte, couverture.pk, fact.champ))
+                for couverture in coverages_of(situation, fact.convention)
+            ]
+        return max(moment for moment in known if moment)

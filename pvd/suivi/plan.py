@@ -1,0 +1,94 @@
+"""The addresses that search engines are told of: `sitemap.xml`. No page at a past date, no filter."""
+
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap
+from django.urls import reverse
+
+from communes.models import Intercommunalite, Labellisation, Rattachement
+from ort.models import Convention
+from pvd.suivi.chiffres import departements_du_programme
+from pvd.suivi.mise_a_jour import dernieres_mises_a_jour
+
+
+class PlanDuSite(Sitemap):
+    """The pages of today; `jour` is the day of the request."""
+
+    def __init__(self, jour):
+        self.jour = jour
+
+
+class Pages(PlanDuSite):
+    """The pages that are always there."""
+
+    NOMS = (
+        "accueil",
+        "departements",
+        "communes",
+        "intercommunalites",
+        "ort_liste",
+        "postes",
+        "donnees",
+        "plan_du_site",
+        "accessibilite",
+        "mentions_legales",
+    )
+
+    def items(self):
+        """Return the names of the pages; without a département of the site, home is the page of France."""
+        home_of_france = not settings.PVD_DEPARTEMENT
+        return [nom for nom in self.NOMS if not (home_of_france and nom == "departements")]
+
+    def location(self, nom):
+        return reverse(nom)
+
+
+class Departements(PlanDuSite):
+    def items(self):
+        """Return the départements of which something is recorded, but that of the home page."""
+        found = departements_du_programme(self.jour).exclude(pk=settings.PVD_DEPARTEMENT)
+        return found.order_by("code")
+
+    def location(self, departement):
+        return reverse("departement", args=[departement.pk])
+
+
+class Communes(PlanDuSite):
+    def items(self):
+        """Return the communes that are, or have been, in the programme."""
+        known = Labellisation.objects.filter(debut__lte=self.jour).communes()
+        self.changed = dernieres_mises_a_jour(known.order_by())
+        return known.order_by("code_insee")
+
+    def location(self, commune):
+        return reverse("commune", args=[commune.pk])
+
+    def lastmod(self, commune):
+        """Return the day of the last recorded change, as the page of the commune gives it."""
+        return self.changed.get(commune.pk)
+
+
+class Intercommunalites(PlanDuSite):
+    def items(self):
+        """Return the intercommunalités of today that have a commune in the programme."""
+        laureates = Labellisation.objects.as_of(self.jour).values("commune")
+        members = Rattachement.objects.as_of(self.jour).filter(commune__in=laureates)
+        found = Intercommunalite.objects.filter(pk__in=members.values("intercommunalite"))
+        return found.order_by("siren")
+
+    def location(self, intercommunalite):
+        return reverse("intercommunalite", args=[intercommunalite.pk])
+
+
+class Conventions(PlanDuSite):
+    def items(self):
+        """Return the ORT signed, ended ones included: their pages stay."""
+        return Convention.objects.signees(self.jour).order_by("identifiant")
+
+    def location(self, convention):
+        return reverse("ort", args=[convention.identifiant])
+
+
+def sections(jour):
+    """Return the parts of the sitemap as of `jour`."""
+    parts = (Pages, Departements, Communes, Intercommunalites, Conventions)
+    return {part.__name__.lower(): part(jour) for part in parts}

@@ -1,0 +1,86 @@
+"""What comes next for a commune, and by when: told without alarm where no text gives any."""
+
+import datetime
+from dataclasses import dataclass
+
+from communes.models.programme import MONTHS_FROM_ADHESION_TO_ORT
+from pvd.socle.dates import Precision, in_words
+from pvd.socle.templatetags.francais import pluriel
+from pvd.suivi.recit import named
+from pvd.suivi.situation import Statut
+
+DELAI = f"{MONTHS_FROM_ADHESION_TO_ORT} mois"
+SANS_EFFET = "Aucun texte recueilli ici n'attache d'effet au dépassement de ce délai."
+
+
+@dataclass
+class Suite:
+    """What comes next; `jour`, if it is known, is that of a page or later, and `cle` names it."""
+
+    titre: str
+    texte: str
+    cle: str = ""
+    jour: datetime.date | None = None
+    precision: str = Precision.JOUR
+
+
+def suites(situation):
+    """Return what comes next for the commune: its ORT to sign, the end of those that cover it."""
+    ends = [suite_of_ort(couverture.convention, situation) for couverture in situation.couvertures]
+    if ends or not situation.laureate:
+        return ends
+    return [suite_of_programme(situation)]
+
+
+def suite_of_programme(situation):
+    """Tell what is expected of a commune lauréate that no ORT covers."""
+    label = situation.labellisation
+    if situation.statut == Statut.LAUREATE and label.date_signature_adhesion:
+        return Suite(
+            "Signature de la convention d'adhésion",
+            f"L'ORT est à signer dans les {DELAI} qui la suivent.",
+        )
+    if situation.statut == Statut.LAUREATE:
+        return Suite(
+            "Signature de l'ORT",
+            "La date de la convention d'adhésion n'est pas renseignée : celle à laquelle prend fin "
+            f"le délai de {DELAI} ne peut pas être calculée.",
+        )
+    if situation.echeance_ort is None:
+        return Suite("Échéance", "Aucune ORT ne la couvre plus, et aucune échéance n'est connue.")
+    precision = precision_of_deadline(label.precision_adhesion)
+    if situation.en_retard:
+        due = in_words(situation.echeance_ort, precision)
+        return Suite(
+            "Signature de l'ORT",
+            f"Le délai de {DELAI} après l'adhésion a pris fin {due} ; l'ORT reste à signer. "
+            f"{SANS_EFFET}",
+        )
+    return Suite(
+        f"Fin du délai de {DELAI} pour signer l'ORT",
+        f"Il court depuis la signature de la convention d'adhésion. {SANS_EFFET}",
+        "ort-a-signer",
+        situation.echeance_ort,
+        precision,
+    )
+
+
+def suite_of_ort(convention, situation):
+    """Tell when an ORT in force ends, as known on the day, or that it is not known."""
+    title = f"Fin de {named(convention)}"
+    end = convention.date_fin_au(situation.jour)
+    if end is None:
+        return Suite(title, "Non renseignée : la durée de cette ORT n'est pas enregistrée.")
+    duration = pluriel(convention.duree_au(situation.jour), "an,ans")
+    return Suite(
+        title,
+        f"À l'issue de sa durée de {duration}, qu'un avenant peut prolonger.",
+        f"fin-{convention.identifiant}",
+        end,
+        precision_of_deadline(convention.precision_signature),
+    )
+
+
+def precision_of_deadline(precision):
+    """Return how exactly a day counted from another is known; « au plus tard » counts as the day."""
+    return Precision.JOUR if precision == Precision.AU_PLUS_TARD else precision
