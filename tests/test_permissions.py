@@ -37,6 +37,7 @@ TABLE = [
     ("projects_poste",         (OPEN, NO, OPEN), (OPEN, OPEN, OPEN), (OPEN, OPEN, OPEN), (OPEN, OPEN, OPEN)),
     ("socle_source",           (OPEN, NO, OPEN), (OPEN, OPEN, OPEN), (OPEN, OPEN, OPEN), (OPEN, OPEN, OPEN)),
     ("socle_affirmation",      (OPEN, NO, OPEN), (OPEN, NO, OPEN),   (OPEN, NO, OPEN),   (OPEN, NO, OPEN)),
+    ("suivi_signalement",      (OPEN, NO, OPEN), (OPEN, NO, OPEN),   (OPEN, NO, OPEN),   (OPEN, NO, OPEN)),
     ("suivi_chiffrepublie",    (OPEN, NO, OPEN), (OPEN, NO, OPEN),   (OPEN, NO, OPEN),   (OPEN, OPEN, OPEN)),
 ]
 # fmt: on
@@ -53,6 +54,10 @@ EVERYONE = [
 COMMUNES_WITHIN_REACH = (
     "/admin/ort/convention/{ort}/communes/"
     "?term=lo&app_label=ort&model_name=communecouverte&field_name=commune"
+)
+COMMUNES_OF_A_POST = (
+    "/admin/projects/poste/{poste}/communes/"
+    "?term=lo&app_label=projects&model_name=desserte&field_name=commune"
 )
 # fmt: off
 DOORS = [
@@ -78,11 +83,20 @@ DOORS = [
     ("/admin/communes/labellisation/{dans}/delete/",  LOG_IN, LOG_IN, AWAY, AWAY, NO,     OPEN, OPEN, OPEN),
     ("/admin/communes/commune/34142/change/",       LOG_IN, LOG_IN, AWAY, AWAY,   OPEN,   OPEN, OPEN, OPEN),
     ("/admin/projects/poste/{poste}/change/",       LOG_IN, LOG_IN, AWAY, AWAY,   OPEN,   OPEN, OPEN, OPEN),
+    ("/admin/projects/poste/{poste}/histoire/",     LOG_IN, LOG_IN, AWAY, AWAY,   OPEN,   OPEN, OPEN, OPEN),
+    (COMMUNES_OF_A_POST,                            LOG_IN, LOG_IN, NO,   NO,     NO,     OPEN, OPEN, OPEN),
+    ("/admin/gestes/ouvrir-un-poste/",              LOG_IN, LOG_IN, OPEN, OPEN,   NO,     OPEN, OPEN, OPEN),
+    ("/admin/gestes/depart/",                       LOG_IN, LOG_IN, OPEN, OPEN,   NO,     OPEN, OPEN, OPEN),
+    ("/admin/gestes/arrivee/{poste}/",              LOG_IN, LOG_IN, LOST, LOST,   NO,     OPEN, OPEN, OPEN),
     ("/admin/communes/agent/",                      LOG_IN, LOG_IN, NO,   NO,     NO,     NO,   OPEN, OPEN),
     ("/admin/communes/agent/{agent}/change/",       LOG_IN, LOG_IN, NO,   NO,     NO,     NO,   OPEN, OPEN),
     ("/admin/communes/agent/{agent}/password/",     LOG_IN, LOG_IN, NO,   NO,     NO,     NO,   OPEN, OPEN),
     ("/admin/communes/agent/{agent}/delete/",       LOG_IN, LOG_IN, NO,   NO,     NO,     NO,   NO,   OPEN),
     ("/admin/communes/journaldroits/",              LOG_IN, LOG_IN, NO,   NO,     NO,     NO,   OPEN, OPEN),
+    ("/admin/suivi/signalement/",                   LOG_IN, LOG_IN, OPEN, OPEN,   OPEN,   OPEN, OPEN, OPEN),
+    ("/admin/suivi/signalement/{signale}/change/",  LOG_IN, LOG_IN, AWAY, AWAY,   OPEN,   OPEN, OPEN, OPEN),
+    ("/admin/suivi/signalement/{signale}/delete/",  LOG_IN, LOG_IN, NO,   NO,     NO,     NO,   NO,   OPEN),
+    ("/admin/suivi/signalement/add/",               LOG_IN, LOG_IN, NO,   NO,     NO,     NO,   NO,   NO),
     ("/admin/socle/source/{source}/delete/",        LOG_IN, LOG_IN, NO,   NO,     NO,     NO,   NO,   OPEN),
     ("/admin/ort/organisme/{organisme}/delete/",    LOG_IN, LOG_IN, NO,   NO,     NO,     NO,   NO,   OPEN),
 ]
@@ -133,6 +147,7 @@ def herault(documents_folder, db):
         "poste": factories.poste([lodeve]).pk,
         "agent": factories.agent("collegue", [lodeve.departement], role=Role.LECTEUR).pk,
         "source": factories.source().pk,
+        "signale": factories.signalement(lodeve.departement).pk,
         "organisme": Organisme.objects.create(nom="Région", nature="region").pk,
     }
 
@@ -180,6 +195,7 @@ def record_of(documents_folder):
             "socle_affirmation": lambda: signed.affirmations.create(
                 champ="date_signature", valeur_brute="2023", source=factories.source()
             ),
+            "suivi_signalement": lambda: factories.signalement(town.departement),
             "suivi_chiffrepublie": lambda: town.departement.chiffres_publies.create(
                 chiffre="ort", jour="2024-01-01", valeur=1, source=factories.source()
             ),

@@ -1,5 +1,7 @@
 """The public pages of the ORT."""
 
+import json
+
 import pytest
 
 from communes.models import AncienNomCommune
@@ -158,3 +160,47 @@ def test_growth(client, ort):
     grow(5)
     assert [count_queries(client, address) for address in addresses] == few
     assert few[0] <= 20 and few[1] <= 16
+
+
+@pytest.mark.parametrize(
+    ("tri", "names"),
+    [
+        ("nom", ["ORT d'Agde", "ORT de Lodève"]),
+        ("-nom", ["ORT de Lodève", "ORT d'Agde"]),
+        ("signature", ["ORT d'Agde", "ORT de Lodève"]),
+        ("-signature", ["ORT de Lodève", "ORT d'Agde"]),
+        ("communes", ["ORT de Lodève", "ORT d'Agde"]),
+        ("-communes", ["ORT d'Agde", "ORT de Lodève"]),
+        ("avenants", ["ORT de Lodève", "ORT d'Agde"]),
+        ("-avenants", ["ORT d'Agde", "ORT de Lodève"]),
+        # An ORT whose end is not known is last, whichever way.
+        ("fin", ["ORT de Lodève", "ORT d'Agde"]),
+        ("-fin", ["ORT de Lodève", "ORT d'Agde"]),
+    ],
+)
+def test_columns_sort_the_list_and_its_download(client, ort, tri, names):
+    lodeve = factories.commune("34142", nom="Lodève")
+    factories.labellisation(lodeve)
+    factories.convention(
+        "2021-07-16",
+        [lodeve],
+        identifiant="ort-lodeve",
+        intitule="ORT de Lodève",
+        duree_annees=5,
+    )
+    shown = client.get(f"/ort/?tri={tri}&au=2023-07-06").context["lignes"]
+    assert [line.convention.intitule for line in shown] == names
+    rows = client.get(f"/donnees/ort.json?tri={tri}&au=2023-07-06")
+    assert [row["intitule"] for row in json.loads(b"".join(rows.streaming_content))] == names
+
+
+def test_an_unknown_column_is_refused(client, ort):
+    assert "se trie par nom, signature, communes, avenants, fin" in read(
+        client, "/ort/?tri=pk", 400
+    )
+
+
+def test_an_empty_list_leads_to_the_first_signature(client, ort):
+    told = read(client, "/ort/?au=2021-01-01&departement=34")
+    assert "cette liste est vide" in told
+    assert "aujourd'hui (1 ligne)" in told

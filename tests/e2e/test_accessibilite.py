@@ -1,0 +1,182 @@
+"""Everyone can read every public page: axe, keyboard, narrow screens, zoom, no script, no style."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
+# 1280 pixels wide, read at 200 %.
+ZOOMED = {"width": 640, "height": 450}
+
+
+@pytest.fixture
+def herault(settings):
+    """A département with a commune of each status, one late, one gone, and a list that fills a page."""
+    settings.PVD_DEPARTEMENT = "34"
+    epci = factories.intercommunalite("200017341", nom="CC Lodévois et Larzac")
+    lodeve = factories.commune("34142", epci=epci, nom="Lodève")
+    factories.labellisation(lodeve, adhesion="2021-03-26")
+    agde = factories.commune("34003", nom="Agde")
+    pezenas = factories.commune("34199", epci="new", nom="Pézenas")
+    factories.labellisation(pezenas, adhesion="2021-05-20")
+    factories.labellisation(factories.commune("34143", nom="Loupian"), adhesion="2021-07-08")
+    factories.labellisation(factories.commune("34276", nom="Saint-Mathieu"), fin="2023-12-01")
+    factories.convention(
+        "2021-07-16", [lodeve], identifiant="ort-lodeve", intitule="ORT de Lodève", duree_annees=5
+    )
+    agathoise = factories.convention(
+        "2021-02-26", [agde], identifiant="ort-agde", intitule="ORT d'Agde"
+    )
+    factories.avenant(agathoise, "2023-01-11", [pezenas])
+    factories.occupation(factories.poste([lodeve], intitule="Chef de projet"), "2022-01-01")
+    factories.departement("12", tenue="aucune")
+    return lodeve
+
+
+# Every kind of public page, with results and without, and what answers when there is none.
+PAGES = [
+    "/",
+    "/?au=2020-01-01",
+    "/departements/",
+    "/departements/12/",
+    "/communes/",
+    "/communes/?q=lod&departement=34&statut=ort_signee",
+    "/communes/?q=introuvable",
+    "/communes/34142/",
+    "/communes/34199/?au=2023-07-06",
+    "/communes/34143/?au=2023-02-01",
+    "/communes/34276/",
+    "/communes/34003/",
+    "/intercommunalites/",
+    "/intercommunalites/?q=introuvable",
+    "/intercommunalites/200017341/",
+    "/ort/",
+    "/ort/?q=introuvable",
+    "/ort/ort-agde/",
+    "/ort/ort-lodeve/?au=2021-01-01",
+    "/chefs-de-projet/",
+    "/chefs-de-projet/?au=2020-01-01",
+    "/donnees/",
+    "/plan-du-site/",
+    "/mentions-legales/",
+    "/accessibilite/",
+    "/signaler/?page=/communes/34142/",
+    "/nulle-part/",
+    "/communes/?au=demain",
+]
+
+
+# Of each page, one visit: axe reads it in a theme on a screen, then in the other on the other.
+SEEN = ((WIDE, "light"), (NARROW, "dark"))
+HEADINGS = "main :is(h1, h2, h3, h4, h5, h6)"
+
+
+def faults_of(page):
+    """Return the faults that axe finds, each with the element it blames."""
+    found = Axe().run(page).response["violations"]
+    return [(fault["id"], fault["nodes"][0]["html"]) for fault in found]
+
+
+def too_wide(page):
+    """Return by how many pixels the page is wider than the window, if it is."""
+    wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return [f"{wider} pixels de trop"] if wider > 0 else []
+
+
+def faults_of_headings(page):
+    """Return what is wrong with the headings: one first level, and no level skipped."""
+    levels = page.eval_on_selector_all(HEADINGS, "all => all.map(title => +title.tagName[1])")
+    skipped = [pair for pair in pairwise(levels) if pair[1] - pair[0] > 1]
+    return [f"titres {levels}"] if skipped or levels[:1] != [1] or levels.count(1) != 1 else []
+
+
+def faults_of_tables(page):
+    """Return the tables without a caption, and the headers that do not say what they head."""
+    captions = "all => all.filter(table => !table.caption?.textContent.trim()).length"
+    headers = page.locator("main th:not([scope])").all()
+    nameless = page.eval_on_selector_all("main table", captions)
+    return [header.evaluate("th => th.outerHTML") for header in headers] + [
+        f"{nameless} tableaux sans légende"
+    ] * bool(nameless)
+
+
+def test_every_page_can_be_read_by_everyone(page, herault):
+    # Colours slide from a theme to the other: axe would read them half-way.
+    page.emulate_media(reduced_motion="reduce")
+    faults = []
+    for address in PAGES:
+        page.goto(address)
+        found = faults_of_headings(page) + faults_of_tables(page)
+        for screen, theme in SEEN:
+            page.set_viewport_size(screen)
+            page.evaluate(f"document.documentElement.setAttribute('data-fr-theme', '{theme}')")
+            found += faults_of(page) + too_wide(page)
+        page.set_viewport_size(ZOOMED)
+        found += too_wide(page)
+        faults += [(address, fault) for fault in found]
+    assert faults == []
+
+
+@pytest.fixture
+def plain_page(navigateur, live_server):
+    """Open a blank page of a visitor whose browser runs no script."""
+    context = navigateur.new_context(base_url=live_server.url, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def test_no_content_is_lost_without_a_script(page, plain_page, herault):
+    for address in ("/", "/communes/", "/communes/34142/", "/ort/ort-agde/", "/chefs-de-projet/"):
+        page.goto(address)
+        plain_page.goto(address)
+        told = set(plain_page.locator("main").inner_text().split())
+        assert set(page.locator("main").inner_text().split()) - told == set(), address
+
+
+def focused(page):
+    return page.evaluate("document.activeElement.innerText.trim()")
+
+
+def press_until(page, locator, most=80):
+    """Press the tab key until `locator` has the focus."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if locator.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"{locator} n'est pas atteint au clavier.")
+
+
+def test_keyboard_alone_goes_from_home_to_a_commune(page, herault):
+    page.goto("/communes/")
+    page.keyboard.press("Tab")
+    assert focused(page) == "Contenu"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "contenu"
+    press_until(page, page.get_by_label("Nom ou code de la commune"))
+    page.keyboard.type("lod")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("q=lod"))
+    press_until(page, page.get_by_role("link", name="Lodève", exact=True))
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline != "none"
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Lodève")
+
+
+def test_keyboard_alone_opens_the_menu_of_a_phone(page, herault):
+    page.set_viewport_size(NARROW)
+    page.goto("/")
+    button = page.get_by_role("button", name="Menu", exact=True)
+    press_until(page, button)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Données", exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Données", exact=True)).to_be_hidden()
+    expect(button).to_be_focused()

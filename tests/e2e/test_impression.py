@@ -1,0 +1,100 @@
+"""On paper: one sheet of A4 for every commune, read from the PDF that Chromium prints."""
+
+import re
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from communes.imports.decoupage import load_territoire, read_archive, write_territoire
+from communes.imports.decoupage.lecture import archive_annees
+from communes.management.commands.charger_territoire import ARCHIVE
+from communes.models import Commune, Labellisation
+from pvd.socle.qr import qr_svg
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+A_PAGE = re.compile(rb"/Type\s*/Page\b")
+A4 = re.compile(rb"/MediaBox\s*\[0 0 594\.\d+ 841\.\d+\]")
+
+
+@pytest.fixture
+def herault(settings):
+    """Load the records that come with the project, on the communes of the Hérault and the Tarn alone."""
+    settings.PVD_DEPARTEMENT = "34"
+    (latest,) = read_archive(ARCHIVE, archive_annees(ARCHIVE)[-1:])
+    kept = {c: lue for c, lue in latest.communes.items() if lue.departement in {"34", "81"}}
+    before = load_territoire()
+    after = before.copy()
+    after.apply(latest._replace(communes=kept, codes={}))
+    write_territoire(before, after)
+    call_command("charger_programme", stdout=StringIO())
+
+
+def printed(page, address):
+    """Return the PDF of a page, as someone who prints it from a browser gets it."""
+    page.goto(address)
+    return page.pdf(prefer_css_page_size=True)
+
+
+def test_every_commune_holds_on_one_sheet(page, herault):
+    """Each of the programme today; the late ones, those outside it, and a day when little is known."""
+    codes = set(Labellisation.objects.values_list("commune", flat=True))
+    assert {"34276", "34293", "81124"} < codes
+    longest = max(Commune.objects.filter(departement="34"), key=lambda town: len(town.nom))
+    outside = {"34003", "34301", "34108", "34172", longest.pk}
+    addresses = [f"/communes/{code}/" for code in sorted(codes | outside)]
+    addresses += [f"/communes/{code}/?au=2023-01-10" for code in ("34143", "34199", "34276")]
+    for address in [*addresses, "/communes/34199/?au=2021-06-01"]:
+        sheet = printed(page, address)
+        assert len(A_PAGE.findall(sheet)) == 1, address
+        assert A4.search(sheet), address
+
+
+@pytest.fixture
+def pezenas(settings):
+    settings.PVD_DEPARTEMENT = "34"
+    agde = factories.commune("34003", nom="Agde")
+    town = factories.commune("34199", epci="new", nom="Pézenas")
+    factories.labellisation(town, adhesion="2021-05-20")
+    signed = factories.convention("2021-02-26", [agde], intitule="ORT d'Agde")
+    act = factories.avenant(signed, "2023-01-11", [town])
+    source = factories.source(titre="Liste des communes couvertes")
+    act.affirmations.create(champ="date_signature", valeur_brute="2023-01-11", source=source)
+    return town
+
+
+def test_sheet_says_whose_it_is_and_where_it_comes_from(page, pezenas):
+    page.goto("/communes/34199/?au=2023-07-06")
+    page.emulate_media(media="print")
+    sheet = page.locator("body").inner_text()
+    address = page.url
+    for told in (
+        "Préfet\nde l'Hérault",
+        "Pézenas",
+        "Au 6 juillet 2023, Pézenas est couverte",
+        "Situation au 6 juillet 2023",
+        "11 janvier 2023",
+        "Elle couvre aussi",
+        "article L. 152-6-4 du code de l'urbanisme",
+        "Liste des communes couvertes",
+        address,
+    ):
+        assert told.lower() in sheet.lower(), told
+    for left_out in ("Afficher", "Signaler une erreur", "Espace agents"):
+        assert left_out not in sheet
+    code = page.locator("svg.pvd-qr")
+    assert code.is_visible()
+    drawn = re.search(r' d="([^"]+)"', qr_svg(address).split("qrline")[1])[1]
+    assert code.locator("path.qrline").get_attribute("d") == drawn
+
+
+def test_sheet_is_white_whatever_the_theme(page, pezenas):
+    page.emulate_media(color_scheme="dark", media="print")
+    page.goto("/communes/34199/")
+    ink, paper = page.locator("main").evaluate(
+        "() => [getComputedStyle(document.querySelector('.fr-callout__text')).color,"
+        " getComputedStyle(document.body).backgroundColor]"
+    )
+    assert (ink, paper) == ("rgb(22, 22, 22)", "rgb(255, 255, 255)")

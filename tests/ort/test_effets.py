@@ -1,0 +1,62 @@
+"""What an ORT opens for a town: never an article that was not read, always its condition."""
+
+import pytest
+
+from ort.effets import EFFETS, Certitude, effets
+from tests import factories
+from tests.pages import read
+
+
+def test_each_effect_has_its_condition_and_those_of_the_codes_their_article():
+    assert all(effet.condition for effet in EFFETS)
+    assert all("article L. " in effet.texte for effet in effets(Certitude.TEXTE))
+
+
+def test_what_no_source_confirms_bears_no_text():
+    assert [effet.texte for effet in effets(Certitude.A_VERIFIER) if effet.texte] == []
+
+
+def test_what_depends_on_a_sector_says_so():
+    assert [e.titre for e in EFFETS if "secteur" in e.condition and not e.sous_reserve] == []
+
+
+@pytest.fixture
+def lodeve(db):
+    town = factories.commune("34142", epci="new", nom="Lodève")
+    factories.labellisation(town, adhesion="2021-03-26")
+    return town
+
+
+def test_effects_show_from_the_day_of_the_ort(client, lodeve):
+    factories.convention("2021-07-16", [lodeve], duree_annees=5)
+    before = read(client, "/communes/34142/?au=2021-07-15")
+    assert "Ce qu'une ORT ouvrirait à la commune" in before
+    page = read(client, "/communes/34142/?au=2021-07-16")
+    assert "Ce que l'ORT ouvre à la commune" in page
+    assert "article L. 152-6-4 du code de l'urbanisme" in page
+    assert "Textes lus en novembre 2026" in page
+    assert "ouvrirait" in read(client, "/communes/34142/?au=2026-07-16")
+
+
+def test_a_convention_that_is_not_an_ort_opens_nothing(client, lodeve):
+    factories.convention("2021-07-16", [lodeve], vaut_ort=False)
+    page = read(client, "/communes/34142/")
+    assert "ouvrirait" in page
+    assert "Ce que l'ORT ouvre" not in page
+
+
+def test_a_commune_outside_the_programme_is_promised_nothing(client, db):
+    factories.commune("34172", nom="Montpellier")
+    assert "à la commune" not in read(client, "/communes/34172/")
+
+
+def test_recorded_sectors_of_the_town_are_named(client, lodeve):
+    covered = factories.convention("2021-07-16", [lodeve])
+    assert "Les secteurs de la commune ne sont pas renseignés." in read(client, "/communes/34142/")
+    avenant = factories.avenant(covered, "2023-01-01")
+    covered.secteurs.create(commune=lodeve, nom="Centre ancien", avenant=avenant)
+    covered.secteurs.create(commune=factories.commune("34079"), nom="Ailleurs")
+    page = read(client, "/communes/34142/?au=2023-01-01")
+    assert "Secteurs enregistrés dans la commune : Centre ancien." in page
+    assert "Ailleurs" not in page
+    assert "Centre ancien" not in read(client, "/communes/34142/?au=2022-12-31")
