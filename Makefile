@@ -7,21 +7,42 @@ export PVD_DEPARTEMENT ?= 34
 PYTHON := .venv/bin/python
 MANAGE := $(PYTHON) manage.py
 
-.PHONY: help run test test-sqlite test-postgresql lint format bench captures lock
+.PHONY: help run demo test test-sqlite test-postgresql lint format bench audit captures lock
 
 help: ## Cette liste
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/.prod ## Prépare la base puis ouvre le site (PORT=8000, PVD_DEPARTEMENT=34, PVD_DEBUG=0)
-	@echo "1/5 Mise à jour de la structure de la base"
+	@echo "1/6 Mise à jour de la structure de la base"
 	@$(MANAGE) migrate --verbosity 0
-	@echo "2/5 Chargement des communes et des intercommunalités"
+	@echo "2/6 Chargement des communes et des intercommunalités"
 	@$(MANAGE) charger_territoire
-	@echo "3/5 Chargement du programme : adhésions, ORT, chefs de projet"
+	@echo "3/6 Chargement des contours des cartes"
+	@$(MANAGE) charger_contours
+	@echo "4/6 Chargement du programme : adhésions, ORT, chefs de projet"
 	@$(MANAGE) charger_programme
-	@echo "4/5 Création des comptes qui manquent"
+	@echo "5/6 Création des comptes qui manquent"
 	@$(MANAGE) creer_comptes
-	@echo "5/5 Site ouvert sur http://127.0.0.1:$(PORT)/ (Ctrl-C pour l'arrêter)"
+	@echo "6/6 Site ouvert sur http://127.0.0.1:$(PORT)/ (Ctrl-C pour l'arrêter)"
+	@DJANGO_RUNSERVER_HIDE_WARNING=true $(MANAGE) runserver 127.0.0.1:$(PORT)
+
+# Never the base nor the documents of the true site, even when the environment names them.
+demo: export PVD_DEMO := 1
+demo: export DATABASE_URL :=
+demo: export PVD_DOCUMENTS_DIR :=
+demo: .venv/.prod ## Ouvre le site de démonstration : postes inventés, base à part (PORT=8000)
+	@echo "1/6 Mise à jour de la structure de la base de démonstration"
+	@$(MANAGE) migrate --verbosity 0
+	@echo "2/6 Chargement des communes et des intercommunalités"
+	@$(MANAGE) charger_territoire
+	@echo "3/6 Chargement des contours des cartes"
+	@$(MANAGE) charger_contours
+	@echo "4/6 Chargement du programme : adhésions, ORT"
+	@$(MANAGE) charger_programme
+	@echo "5/6 Chargement des postes inventés, création des comptes qui manquent"
+	@$(MANAGE) charger_demonstration --jour $$(date +%F)
+	@$(MANAGE) creer_comptes
+	@echo "6/6 Démonstration ouverte sur http://127.0.0.1:$(PORT)/ (Ctrl-C pour l'arrêter)"
 	@DJANGO_RUNSERVER_HIDE_WARNING=true $(MANAGE) runserver 127.0.0.1:$(PORT)
 
 test: test-sqlite test-postgresql ## Tous les tests : SQLite et vrai navigateur, puis vrai PostgreSQL
@@ -50,6 +71,10 @@ format: .venv/.dev ## Corrige ce que « make lint » sait corriger
 
 bench: .venv/.prod ## Compare le temps de quelques pages à celui d'une page vide
 	$(PYTHON) -m tools.bench
+
+audit: .venv/.dev ## Mesure les pages servies comme en production : Lighthouse et poids (LIGHTHOUSE=chemin)
+	$(PYTHON) -m tools.navigateur
+	$(PYTHON) -m tools.audit
 
 captures: .venv/.dev ## Refait les captures du guide des agents (docs/captures)
 	$(PYTHON) -m tools.navigateur

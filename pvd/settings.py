@@ -103,6 +103,16 @@ DEBUG = env_bool("PVD_DEBUG")
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("PVD_DEBUG montre le code aux visiteurs : interdit en production.")
 
+# The site of the demonstration: made-up posts, and all that it writes in a folder of its own.
+PVD_DEMO = env_bool("PVD_DEMO")
+if PVD_DEMO:
+    if PRODUCTION:
+        raise ImproperlyConfigured("PVD_DEMO montre des données fictives : interdit en production.")
+    for name in ("DATABASE_URL", "PVD_DOCUMENTS_DIR"):
+        if os.environ.get(name):
+            raise ImproperlyConfigured(f"PVD_DEMO a sa base et ses documents : retirez {name}.")
+    VAR_DIR = VAR_DIR / "demonstration"
+
 SECRET_KEY = required_in_production("PVD_SECRET_KEY") or local_secret_key()
 ALLOWED_HOSTS = required_in_production("PVD_ALLOWED_HOSTS").replace(",", " ").split() or [
     "127.0.0.1",
@@ -115,6 +125,16 @@ DATABASES = {
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # What is counted by visitor, for an hour: in the database, which all processes share.
+    "compteurs": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "pvd_compteurs",
+        "OPTIONS": {"MAX_ENTRIES": 1000},
+    },
+}
 
 # Code of the département whose page is the home page; empty, the home page speaks of France.
 PVD_DEPARTEMENT = os.environ.get("PVD_DEPARTEMENT", "")
@@ -130,6 +150,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
@@ -146,6 +167,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "pvd.socle.compression.CompressionMiddleware",
+    # Inside the compression: the mark of a page is that of its contents, however it travels.
+    "django.middleware.http.ConditionalGetMiddleware",
+    # Outside all that writes a page or names a file; there in the demonstration only.
+    "pvd.socle.demonstration.DonneesFictivesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -212,7 +238,8 @@ ADMINS = [
 SERVER_EMAIL = DEFAULT_FROM_EMAIL = os.environ.get("PVD_EXPEDITEUR") or "pvd@localhost"
 EMAIL_SUBJECT_PREFIX = "[Petites villes de demain] "
 EMAIL_TIMEOUT = 10
-globals().update(mail(os.environ.get("PVD_COURRIEL_URL", "")))
+# The demonstration writes to nobody.
+globals().update(mail("" if PVD_DEMO else os.environ.get("PVD_COURRIEL_URL", "")))
 
 LANGUAGE_CODE = "fr"
 TIME_ZONE = "Europe/Paris"
@@ -284,6 +311,9 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else
 
 # A reason is a sentence, and an administration keeps sentences.
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
+
+# What an empty choice of a public filter says.
+FILTERS_EMPTY_CHOICE_LABEL = "Indifférent"
 
 # import-export writes only inside one transaction, and never for who may only read.
 IMPORT_EXPORT_USE_TRANSACTIONS = True

@@ -43,7 +43,7 @@ TABLE = """Code INSEE;Commune;Date entrée;Date adhésion
 def load():
     """Fill the database but for two true acts, which the guide enters, and open an account."""
     call_command("migrate", verbosity=0)
-    for command in ("charger_territoire", "charger_programme"):
+    for command in ("charger_territoire", "charger_contours", "charger_programme"):
         call_command(command, stdout=io.StringIO())
     avenant = apps.get_model("ort.Avenant").objects.get(convention__identifiant="ort-agde")
     avenant.entrees.all().delete()
