@@ -50,7 +50,7 @@ def test_filters_and_the_way_out_of_an_empty_list(page, lodeve):
     page.get_by_role("link", name="Agde", exact=True).click()
     expect(page.locator(".pvd-phrase")).to_contain_text("Agde n'est pas dans le programme")
     page.go_back()
-    page.get_by_role("link", name="Nom ou code de la commune : agde").click()
+    page.get_by_role("link", name="Nom ou code de la commune : agde", exact=True).click()
     expect(page.get_by_role("link", name="Lodève", exact=True)).to_be_visible()
 
 
