@@ -6,11 +6,10 @@ départements may be written whole by either of them, and nothing elsewhere.
 
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import PermissionDenied
 from django.urls import path, reverse
 
-from pvd.socle.admin_base import HeldSelect, PvdAdmin
+from pvd.socle.admin_base import HeldSelect, PvdAdmin, SearchedSelectMultiple
 
 
 class CommunesWithinReach(AutocompleteJsonView):
@@ -39,7 +38,7 @@ class CommuneSelect(HeldSelect):
         return search_address(self.record)
 
 
-class CommunesSelect(AutocompleteSelectMultiple):
+class CommunesSelect(SearchedSelectMultiple):
     """Searches several of the communes within reach of a record; `model` holds one a row."""
 
     def __init__(self, model, admin_site, record):

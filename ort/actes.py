@@ -166,7 +166,7 @@ class OrtDuJour:
         if not self.signee:
             return f"{au} n'est pas signée."
         if self.terminee:
-            return f"{au} est terminée, {depuis(self.fin)}."
+            return f"{au} est terminée, {depuis(self.fin, convention.precision_signature)}."
         signature = depuis(convention.date_signature, convention.precision_signature)
         communes = pluriel(len(self.couvertes), "commune,communes")
         if not convention.vaut_ort:

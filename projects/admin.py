@@ -40,6 +40,7 @@ from projects.models.postes import MONTHS_AHEAD, SANS_PERSONNE
 from pvd.socle.admin import SansSourceFilter, SourceeAdmin
 from pvd.socle.admin_base import (
     LastDayField,
+    NumberField,
     PerimetreForm,
     PerimetreInline,
     PvdAdmin,
@@ -142,7 +143,9 @@ class RecrutementInline(RowsOnSeveralLines, PosteInline):
         ("issue", "date_issue", "occupation"),
         "adresse_offre",
     ]
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides = PosteInline.formfield_overrides | {
+        models.URLField: {"assume_scheme": "https"}
+    }
 
 
 class CofinancementForm(PerimetreForm):
@@ -150,8 +153,7 @@ class CofinancementForm(PerimetreForm):
 
     class Meta:
         labels = {"debut": "Financé depuis le"}
-        # Typed and shown as French writes them: « 37,50 ».
-        localized_fields = ["taux", "montant", "plafond"]
+        field_classes = dict.fromkeys(["taux", "montant", "plafond"], NumberField)
 
 
 class CofinancementInline(RowsOnSeveralLines, PosteInline):

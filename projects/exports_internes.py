@@ -1,12 +1,11 @@
 """What agents download of the posts: the public columns, who holds them, and the internal ones."""
 
-import datetime
-
 from django.db.models import Prefetch
 
 from projects.exports import POSTES, poste_rows
 from projects.models import CofinancementPoste, Occupation, Recrutement
 from pvd.socle.admin_exports import Export, dits, field, source
+from pvd.socle.dates import ONE_DAY
 from pvd.socle.tableaux import Colonne
 
 
@@ -31,7 +30,7 @@ def last_day(attribute, record=lambda row: row):
 
     def read(row):
         fin = getattr(record(row), attribute)
-        return fin and fin - datetime.timedelta(days=1)
+        return fin and fin - ONE_DAY
 
     return read
 

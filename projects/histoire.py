@@ -18,12 +18,10 @@ from projects.models import (
     Recrutement,
     TypeContrat,
 )
-from projects.models.cofinancements import in_french
-from pvd.socle.dates import Precision, bare
+from projects.models.cofinancements import number_in_french
+from pvd.socle.dates import ONE_DAY, Precision, bare
 from pvd.socle.sources import Affirmation, record_type
-from pvd.socle.templatetags.francais import depuis, liste, pluriel
-
-UN_JOUR = datetime.timedelta(days=1)
+from pvd.socle.templatetags.francais import UNKNOWN, depuis, liste, pluriel
 
 
 def in_days(count):
@@ -108,11 +106,11 @@ class Ligne:
 
 def amount(number, unit):
     """Write « 45 000 € », or that it is not known."""
-    return "non renseigné" if number is None else f"{in_french(number)}\xa0{unit}"
+    return UNKNOWN if number is None else f"{number_in_french(number)}\xa0{unit}"
 
 
 def funding_row(funding):
-    period = [funding.debut, funding.fin and funding.fin - UN_JOUR]
+    period = [funding.debut, funding.fin and funding.fin - ONE_DAY]
     return Ligne(
         [
             funding.annee,
@@ -140,7 +138,7 @@ def vacances(poste, occupations, jour):
     The first begins at the opening, where it is known and nobody was there; each other on the day
     after the last one of a holder. Its days are not told where the opening is not known to the day.
     """
-    limit = min(filter(None, [poste.date_fermeture, jour + UN_JOUR]))
+    limit = min(filter(None, [poste.date_fermeture, jour + ONE_DAY]))
     free, found = poste.date_ouverture, []
     for held in sorted(occupations, key=lambda occupation: occupation.debut):
         if held.debut >= limit:
@@ -277,7 +275,7 @@ def terms_of(occupation):
     if occupation.quotite:
         terms.append(f"{occupation.quotite} % d'un temps plein")
     if occupation.fin_contrat_prevue:
-        terms.append(f"contrat jusqu'au {bare(occupation.fin_contrat_prevue - UN_JOUR)}")
+        terms.append(f"contrat jusqu'au {bare(occupation.fin_contrat_prevue - ONE_DAY)}")
     return terms
 
 
@@ -299,22 +297,27 @@ def of_holders(occupations, offers, sources):
             source=sources.of(occupation, "debut"),
         )
         if occupation.fin:
-            motif = occupation.motif_depart
-            yield Evenement(
-                "titulaire",
-                occupation.fin - UN_JOUR,
-                f"Dernier jour en poste : {name}",
-                details=[f"Motif : {MotifDepart(motif).label}"] if motif else [],
-                source=sources.of(occupation, "fin"),
-            )
+            yield departure(occupation, name, sources)
         elif occupation.fin_contrat_prevue:
             yield Evenement(
                 "titulaire",
-                occupation.fin_contrat_prevue - UN_JOUR,
+                occupation.fin_contrat_prevue - ONE_DAY,
                 f"Dernier jour prévu au contrat : {name}",
                 details=["Le départ n'est pas enregistré"],
                 source=sources.of(occupation, "fin_contrat_prevue"),
             )
+
+
+def departure(occupation, name, sources):
+    """Return the last day in post of someone, and why they left."""
+    motif = occupation.motif_depart
+    return Evenement(
+        "titulaire",
+        occupation.fin - ONE_DAY,
+        f"Dernier jour en poste : {name}",
+        details=[f"Motif : {MotifDepart(motif).label}"] if motif else [],
+        source=sources.of(occupation, "fin"),
+    )
 
 
 def of_vacances(found):
@@ -323,5 +326,5 @@ def of_vacances(found):
         how_long = f" : {in_days(vacance.jours)}" if vacance.jours is not None else ""
         until = "jusqu'à aujourd'hui"
         if vacance.fin:
-            until = f"jusqu'au {bare(vacance.fin - UN_JOUR)} inclus"
+            until = f"jusqu'au {bare(vacance.fin - ONE_DAY)} inclus"
         yield Evenement("vacance", vacance.premier, f"Sans titulaire{how_long}, {until}")

@@ -1,6 +1,5 @@
 """Chef de projet posts, what they serve, who holds them, their offers and who pays, from files."""
 
-import datetime
 from decimal import Decimal, InvalidOperation
 
 from import_export import widgets
@@ -17,6 +16,7 @@ from projects.models import (
     Recrutement,
     TypeContrat,
 )
+from pvd.socle.dates import ONE_DAY
 from pvd.socle.imports import (
     CelluleRefusee,
     Champ,
@@ -31,9 +31,6 @@ from pvd.socle.imports import (
 )
 
 SERVED = "communes_desservies"
-
-
-ONE_DAY = datetime.timedelta(days=1)
 
 
 class DernierJourWidget(DateWidget):

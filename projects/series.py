@@ -1,6 +1,5 @@
 """The posts over time, counted by month; see « Les graphiques » in docs/regles.md."""
 
-import datetime
 from bisect import bisect_right
 from collections import Counter
 
@@ -9,7 +8,7 @@ from django.utils.dates import MONTHS
 
 from projects.models import Desserte, Etat, Occupation, Poste, Recrutement
 from pvd.socle.dates import add_months, in_french
-from pvd.socle.graphiques import Graphique, Serie, changes_only
+from pvd.socle.graphiques import Graphique, Serie, changes_only, period_ends
 from pvd.socle.templatetags.francais import pluriel
 
 SHOWN = {
@@ -127,11 +126,7 @@ def under_way(offer, jour):
 def months(first, jour):
     """Return the last day of each month, from the one before `first`, then `jour`: seven years at most."""
     start = max(first.replace(day=1), add_months(jour.replace(day=1), -MONTHS_AT_MOST))
-    ends = []
-    while start <= jour:
-        ends.append(start - datetime.timedelta(days=1))
-        start = add_months(start, 1)
-    return [*ends, jour]
+    return period_ends(start, jour, 1)
 
 
 def month_of(day, jour):

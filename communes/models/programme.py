@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from communes.models.territoire import Commune, Rattachement
-from pvd.socle.dates import PrecisionField, add_months
+from pvd.socle.dates import Precision, PrecisionField, add_months, last_day
 from pvd.socle.periodes import Periode, PeriodeQuerySet
 from pvd.socle.sources import Sourcee
 
@@ -90,7 +90,26 @@ class Labellisation(Sourcee, Periode):
 
     @property
     def echeance_ort(self):
-        """Return the day by which the ORT was to be signed, 18 months after adhésion, or None."""
-        if self.date_signature_adhesion is None:
+        """Return the day by which the ORT was to be signed, 18 months after adhésion, or None.
+
+        Of an adhésion known to the year, the latest that it may be: see `precision_echeance`.
+        """
+        signed = self.date_signature_adhesion
+        if signed is None:
             return None
-        return add_months(self.date_signature_adhesion, MONTHS_FROM_ADHESION_TO_ORT)
+        if self.precision_adhesion == Precision.ANNEE:
+            signed = last_day(signed, Precision.ANNEE)
+        return add_months(signed, MONTHS_FROM_ADHESION_TO_ORT)
+
+    @property
+    def precision_echeance(self):
+        """Return how exactly `echeance_ort` is known; 18 months after a year is at the latest a day."""
+        if self.precision_adhesion == Precision.ANNEE:
+            return Precision.AU_PLUS_TARD
+        return self.precision_adhesion
+
+    @property
+    def dernier_jour_echeance(self):
+        """Return the last day that `echeance_ort` may be: nobody is late before it, or None."""
+        due = self.echeance_ort
+        return due and last_day(due, self.precision_echeance)

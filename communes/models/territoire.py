@@ -165,11 +165,6 @@ class IntercommunaliteQuerySet(PeriodeQuerySet):
         """Keep those whose name, present or past, contains `text` as people type it, or its SIREN."""
         return self.filter(Q(nom_recherche__contains=search_key(text)) | Q(pk=text.strip()))
 
-    def with_members_in(self, departement, jour):
-        """Keep those with at least one member commune in `departement` on `jour`, wherever seated."""
-        members = Rattachement.objects.as_of(jour).filter(commune__departement=departement)
-        return self.filter(pk__in=members.values("intercommunalite"))
-
 
 class Intercommunalite(Renommable, Periode):
     """An établissement public de coopération intercommunale à fiscalité propre."""

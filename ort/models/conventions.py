@@ -385,10 +385,6 @@ class CommuneCouverteQuerySet(models.QuerySet):
         in_force = Convention.objects.ort().en_vigueur(jour)
         return self.as_of(jour).filter(convention__in=in_force.values("pk"))
 
-    def by_avenant(self):
-        """Keep the communes whose act of entry is an avenant."""
-        return self.filter(entree__isnull=False)
-
 
 class CommuneCouverte(Historisee):
     """A commune in a convention: entered by the convention itself or by an avenant, out by an avenant."""

@@ -1,6 +1,5 @@
 """Who pays a post, and how much each year: internal."""
 
-import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,11 +8,12 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from projects.models.dessertes import DuPosteQuerySet
+from pvd.socle.dates import ONE_DAY
 from pvd.socle.periodes import Periode, PeriodeQuerySet
 from pvd.socle.sources import Sourcee
 
-# What the programme pays of the yearly loaded cost of a post (ANCT and préfecture de l'Hérault;
-# FIELD § 2.4): rates in per cent, caps in euros a year.
+# What the programme pays of the yearly loaded cost of a post (ANCT and préfecture de l'Hérault):
+# rates in per cent, caps in euros a year.
 TAUX_MAXIMUM = 75
 PLAFOND_ANNUEL = 45_000
 PLAFOND_ANNUEL_AVEC_ANAH = 55_000
@@ -43,18 +43,34 @@ DU_PROGRAMME = [
 OF_ANAH = Q(financeur=Financeur.ANAH)
 
 
-def in_french(number):
+def number_in_french(number):
     """Write « 45 000 » or « 37,50 », of which a line never breaks: two decimals if there are some."""
     text = f"{number:,.0f}" if number == int(number) else f"{number:,.2f}"
     return text.replace(",", "\u202f").replace(".", ",")
 
 
 def euros(amount):
-    return f"{in_french(amount)}\u00a0€"
+    return f"{number_in_french(amount)}\u00a0€"
 
 
 def pour_cent(rate):
-    return f"{in_french(rate)}\u00a0%"
+    return f"{number_in_french(rate)}\u00a0%"
+
+
+# What each `Alerte` says of the limit that is passed.
+REGLES = {
+    "taux": (
+        f"Le programme cofinance un poste à {pour_cent(TAUX_MAXIMUM)} au plus de son coût annuel "
+        "chargé."
+    ),
+    "plafond": (
+        f"Le programme verse {euros(PLAFOND_ANNUEL)} par an au plus, et "
+        f"{euros(PLAFOND_ANNUEL_AVEC_ANAH)} quand l'Anah participe (sans compter la Région, le "
+        "Département et les autres financeurs)."
+    ),
+    "taux_anah": f"La part de l'Anah est de {pour_cent(TAUX_MAXIMUM_ANAH)} au plus.",
+    "plafond_anah": f"L'Anah verse {euros(PLAFOND_ANNUEL_ANAH)} par an au plus.",
+}
 
 
 @dataclass(frozen=True)
@@ -91,43 +107,17 @@ class Annee:
     @property
     def alertes(self):
         """Return the warnings of that year, by the rule of `above_limits`."""
-        found = []
-        if self.taux is not None and self.taux > TAUX_MAXIMUM:
-            found.append(
-                Alerte(
-                    "taux",
-                    f"{self.annee} : {pour_cent(self.taux)} de cofinancement en tout",
-                    f"Le programme cofinance un poste à {pour_cent(TAUX_MAXIMUM)} au plus de son coût annuel "
-                    "chargé.",
-                )
-            )
-        if self.montant_programme is not None and self.montant_programme > self.plafond:
-            found.append(
-                Alerte(
-                    "plafond",
-                    f"{self.annee} : {euros(self.montant_programme)} en tout",
-                    f"Le programme verse {euros(PLAFOND_ANNUEL)} par an au plus, et "
-                    f"{euros(PLAFOND_ANNUEL_AVEC_ANAH)} quand l'Anah participe (sans compter la "
-                    "Région, le Département et les autres financeurs).",
-                )
-            )
-        if self.taux_anah is not None and self.taux_anah > TAUX_MAXIMUM_ANAH:
-            found.append(
-                Alerte(
-                    "taux_anah",
-                    f"{self.annee} : {pour_cent(self.taux_anah)} de l'Anah",
-                    f"La part de l'Anah est de {pour_cent(TAUX_MAXIMUM_ANAH)} au plus.",
-                )
-            )
-        if self.montant_anah is not None and self.montant_anah > PLAFOND_ANNUEL_ANAH:
-            found.append(
-                Alerte(
-                    "plafond_anah",
-                    f"{self.annee} : {euros(self.montant_anah)} de l'Anah",
-                    f"L'Anah verse {euros(PLAFOND_ANNUEL_ANAH)} par an au plus.",
-                )
-            )
-        return found
+        limits = [
+            ("taux", self.taux, TAUX_MAXIMUM, pour_cent, "de cofinancement en tout"),
+            ("plafond", self.montant_programme, self.plafond, euros, "en tout"),
+            ("taux_anah", self.taux_anah, TAUX_MAXIMUM_ANAH, pour_cent, "de l'Anah"),
+            ("plafond_anah", self.montant_anah, PLAFOND_ANNUEL_ANAH, euros, "de l'Anah"),
+        ]
+        return [
+            Alerte(sorte, f"{self.annee} : {written(paid)} {whose}", REGLES[sorte])
+            for sorte, paid, most, written, whose in limits
+            if paid is not None and paid > most
+        ]
 
 
 class CofinancementPosteQuerySet(DuPosteQuerySet, PeriodeQuerySet):
@@ -148,8 +138,7 @@ class CofinancementPosteQuerySet(DuPosteQuerySet, PeriodeQuerySet):
             | Q(fin=OuterRef("fin"), annee__gt=OuterRef("annee"))
             | Q(fin=OuterRef("fin"), annee=OuterRef("annee"), pk__gt=OuterRef("pk"))
         )
-        day = datetime.timedelta(days=1)
-        ending = self.filter(fin__gte=premier + day, fin__lte=dernier + day)
+        ending = self.filter(fin__gte=premier + ONE_DAY, fin__lte=dernier + ONE_DAY)
         return ending.filter(~Exists(lasting)).exclude(poste__date_fermeture__lte=premier)
 
     def sums(self):

@@ -1,13 +1,11 @@
 """Who holds a post: a person, internal, for a period, under a contract that may end before or after."""
 
-import datetime
-
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from projects.models.dessertes import Desserte, DuPosteQuerySet
-from pvd.socle.dates import add_months
+from pvd.socle.dates import ONE_DAY, add_months
 from pvd.socle.periodes import Periode, PeriodeQuerySet
 from pvd.socle.sources import Sourcee
 
@@ -68,7 +66,7 @@ class OccupationQuerySet(DuPosteQuerySet, PeriodeQuerySet):
         """
         running = self.as_of(premier).exclude(poste__date_fermeture__lte=premier)
         return running.with_fin_attendue().filter(
-            fin_attendue__gt=premier, fin_attendue__lte=dernier + datetime.timedelta(days=1)
+            fin_attendue__gt=premier, fin_attendue__lte=dernier + ONE_DAY
         )
 
     def contrat_echu(self, jour):

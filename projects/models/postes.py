@@ -59,6 +59,34 @@ def day_by_day(rows, first, last, jour):
     return Subquery(begun.order_by(f"-{first}").values(first)[:1])
 
 
+def first_day_of_state(held, opened, jour):
+    """Return the expression of `depuis`, over `etat` and `dernier_depart`; see `with_suivi`."""
+    offers = Recrutement.objects.filter(poste=OuterRef("pk")).order_by()
+    published = day_by_day(offers, "date_publication", "date_issue", jour)
+    settled = offers.filter(date_issue__lte=jour).order_by("-date_issue").values("date_issue")[:1]
+    return Case(
+        When(etat=Etat.FERME, then="date_fermeture"),
+        When(etat=Etat.POURVU, then=day_by_day(held, "debut", "fin", jour)),
+        When(etat=Etat.RECRUTEMENT, then=latest_of("dernier_depart", published)),
+        When(etat=Etat.VACANT, then=latest_of("dernier_depart", opened, Subquery(settled))),
+        output_field=models.DateField(),
+    )
+
+
+def share_of_time(running):
+    """Return the expression of `quotite_pourvue`, from the people in post; see `with_suivi`."""
+    shares = running.values("poste").annotate(somme=Sum("quotite")).values("somme")
+    return Case(
+        When(etat__in=SANS_PERSONNE, then=Value(0)),
+        When(
+            ~Exists(running.filter(quotite__isnull=True)),
+            etat=Etat.POURVU,
+            then=Subquery(shares),
+        ),
+        output_field=models.IntegerField(),
+    )
+
+
 class PosteQuerySet(models.QuerySet):
     def for_user(self, user):
         """Keep the posts that serve, at any date, a commune of `user`."""
@@ -117,13 +145,9 @@ class PosteQuerySet(models.QuerySet):
         - `nb_communes`: the communes served.
         """
         held = Occupation.objects.filter(poste=OuterRef("pk")).order_by()
-        running = held.as_of(jour)
-        offers = Recrutement.objects.filter(poste=OuterRef("pk")).order_by()
         served = Desserte.objects.as_of(jour).filter(poste=OuterRef("pk")).order_by()
         left = Subquery(held.filter(fin__lte=jour).order_by("-fin").values("fin")[:1])
-        settled = offers.filter(date_issue__lte=jour).order_by("-date_issue")
         opened = Case(When(date_ouverture__lte=jour, then="date_ouverture"))
-        shares = running.values("poste").annotate(somme=Sum("quotite")).values("somme")
         towns = served.values("poste").annotate(n=Count("commune", distinct=True)).values("n")
         return (
             self.with_etat(jour)
@@ -137,33 +161,8 @@ class PosteQuerySet(models.QuerySet):
                     When(etat__in=SANS_PERSONNE, then=latest_of("dernier_depart", opened)),
                     output_field=models.DateField(),
                 ),
-                depuis=Case(
-                    When(etat=Etat.FERME, then="date_fermeture"),
-                    When(etat=Etat.POURVU, then=day_by_day(held, "debut", "fin", jour)),
-                    When(
-                        etat=Etat.RECRUTEMENT,
-                        then=latest_of(
-                            "dernier_depart",
-                            day_by_day(offers, "date_publication", "date_issue", jour),
-                        ),
-                    ),
-                    When(
-                        etat=Etat.VACANT,
-                        then=latest_of(
-                            "dernier_depart", opened, Subquery(settled.values("date_issue")[:1])
-                        ),
-                    ),
-                    output_field=models.DateField(),
-                ),
-                quotite_pourvue=Case(
-                    When(etat__in=SANS_PERSONNE, then=Value(0)),
-                    When(
-                        ~Exists(running.filter(quotite__isnull=True)),
-                        etat=Etat.POURVU,
-                        then=Subquery(shares),
-                    ),
-                    output_field=models.IntegerField(),
-                ),
+                depuis=first_day_of_state(held, opened, jour),
+                quotite_pourvue=share_of_time(held.as_of(jour)),
             )
         )
 
