@@ -141,7 +141,9 @@ class SourceAdmin(PvdAdmin):
     frozen_fields = ["cle"]
     prepopulated_fields = {"cle": ["titre"]}
     fields = ["titre", "cle", "editeur", "date_document", "url"]
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides = PvdAdmin.formfield_overrides | {
+        models.URLField: {"assume_scheme": "https"}
+    }
     document = date_column("date_document", description="date du document")
 
 

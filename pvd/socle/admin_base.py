@@ -10,22 +10,53 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import AdminDateWidget, AutocompleteSelect
+from django.contrib.admin.widgets import (
+    AdminDateWidget,
+    AutocompleteSelect,
+    AutocompleteSelectMultiple,
+)
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import capfirst
 
 from pvd.socle.admin_historique import HistoriqueAdmin
 from pvd.socle.admin_suppression import SuppressionAdmin
-from pvd.socle.dates import Precision, bare
+from pvd.socle.dates import ONE_DAY, Precision, bare, refuse_far_years
+from pvd.socle.templatetags.francais import UNKNOWN
 
-UNKNOWN = "non renseigné"
 # In a row, an empty cell often tells something: no avenant, no exit, no such party.
 NOTHING = "—"
 
 
-class HeldSelect(AutocompleteSelect):
+def known_year(jour):
+    """Refuse a day whose year can only be a mistake."""
+    try:
+        refuse_far_years(jour)
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
+
+
+class KnownOnly:
+    """Shows nothing of what cannot be a key, instead of failing on it when a form is shown again."""
+
+    def optgroups(self, name, value, attr=None):
+        try:
+            return super().optgroups(name, value, attr)
+        except (ValueError, OverflowError):
+            return super().optgroups(name, [], attr)
+
+
+class SearchedSelect(KnownOnly, AutocompleteSelect):
+    pass
+
+
+class SearchedSelectMultiple(KnownOnly, AutocompleteSelectMultiple):
+    pass
+
+
+class HeldSelect(SearchedSelect):
     """Shows what the record already holds without reading it again: a row asks for no query."""
 
     held = None
@@ -62,6 +93,7 @@ class LimitedChoices:
     """The rows offered, and accepted, by a choice are those that the admin of their model shows."""
 
     form = PerimetreForm
+    formfield_overrides = {models.DateField: {"validators": [known_year]}}
 
     def choices_for(self, request, model):
         """Return the rows of `model` that may be chosen; none of a model without an admin."""
@@ -239,19 +271,36 @@ class EnCoursFilter(admin.SimpleListFilter):
         return queryset.filter(running if self.value() == "en_cours" else ~running)
 
 
-class LastDayField(forms.DateField):
-    """Asks for the last day, as people think of a contract, and gives the day after: a `fin`."""
+class DayField(forms.DateField):
+    """A day, typed 06/07/2023 or chosen in a calendar."""
 
     widget = AdminDateWidget
+    default_validators = [known_year]
+
+
+class LastDayField(DayField):
+    """Asks for the last day, as people think of a contract, and gives the day after: a `fin`."""
 
     def prepare_value(self, value):
-        return value - datetime.timedelta(days=1) if isinstance(value, datetime.date) else value
+        return value - ONE_DAY if isinstance(value, datetime.date) else value
 
     def to_python(self, value):
         last_day = super().to_python(value)
         if last_day == datetime.date.max:
             raise ValidationError("Cette date n'a pas de lendemain.")
-        return last_day and last_day + datetime.timedelta(days=1)
+        return last_day and last_day + ONE_DAY
+
+
+class NumberField(forms.DecimalField):
+    """A rate or an amount as people paste it, « 45 000,50 € »: spaces and sign are left aside."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs | {"localize": True})
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = "".join(value.split()).rstrip("€%")
+        return super().to_python(value)
 
 
 def date_column(field, precision=None, description=None, empty=UNKNOWN):

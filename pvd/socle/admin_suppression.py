@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 
 from pvd.socle.correction import MotifForm
 from pvd.socle.historique import Historisee, one_act
+from pvd.socle.templatetags.francais import UNKNOWN
 
 # What an app above adds: functions that take some records and return the function that counts the
 # public figures of their territories, `{name: value}`, or None when they count in no figure.
@@ -37,7 +38,7 @@ def consequences(records):
 
 
 def told(value):
-    return "non renseigné" if value is None else value
+    return UNKNOWN if value is None else value
 
 
 def remove_selected(model_admin, request, queryset):

@@ -1,6 +1,7 @@
 """What the form of an existing record asks besides: why it is corrected, and on what version."""
 
 import datetime
+from decimal import Decimal
 
 from django import forms
 from django.db.models import Model
@@ -177,7 +178,7 @@ def written(field, value):
         return f"« {known or field.queryset.model._base_manager.filter(pk=value).first()} »"
     if isinstance(value, datetime.date):
         return readable(None, field.prepare_value(value))
-    if isinstance(value, bool):
+    if isinstance(value, (bool, Decimal)):
         return readable(None, value)
     names = {str(key): label for key, label in getattr(field, "choices", [])}
     return f"« {names.get(str(value), value)} »"

@@ -8,6 +8,9 @@ from django.utils.dates import MONTHS
 
 ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 FRENCH = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+ONE_DAY = datetime.timedelta(days=1)
+# A year typed short (« 0024 ») or long (« 9999 ») is a mistake, and months cannot be added to it.
+FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
 class Precision(models.TextChoices):
@@ -45,11 +48,17 @@ def parse_date(text):
         raise ValueError(f"« {text} » n'est pas un jour du calendrier.") from None
 
 
+def refuse_far_years(jour):
+    """Refuse a date written down whose year is not from 1900 to 2100; raises `ValueError`, in French."""
+    if not FIRST_YEAR <= jour.year <= LAST_YEAR:
+        raise ValueError(f"Vérifiez l'année : elle va de {FIRST_YEAR} à {LAST_YEAR}.")
+
+
 def add_months(jour, months):
     """Return the same day of the month `months` later, or the last day of that month if shorter."""
     index = jour.year * 12 + jour.month - 1 + months
     first_of_next = datetime.date((index + 1) // 12, (index + 1) % 12 + 1, 1)
-    last_day = (first_of_next - datetime.timedelta(days=1)).day
+    last_day = (first_of_next - ONE_DAY).day
     return datetime.date(index // 12, index % 12 + 1, min(jour.day, last_day))
 
 
@@ -64,7 +73,7 @@ def add_years(jour, years):
 def last_day(jour, precision):
     """Return the last day that a date may be, by what is known of it: 31 July for « juillet 2021 »."""
     if precision == Precision.MOIS:
-        return add_months(jour.replace(day=1), 1) - datetime.timedelta(days=1)
+        return add_months(jour.replace(day=1), 1) - ONE_DAY
     if precision == Precision.ANNEE:
         return datetime.date(jour.year, 12, 31)
     return jour

@@ -119,17 +119,18 @@ class Filtres(django_filters.FilterSet):
 
     @property
     def rows(self):
-        """Return the rows kept, sorted if `?tri=` asks for it.
+        """Return the rows kept, sorted if `?tri=` asks for it; see `refuse_unknown`."""
+        self.refuse_unknown()
+        return self.in_order_asked(self.qs) if self.tri else self.qs
 
-        Raises `DemandeInvalide`, naming the filter and its value.
-        """
+    def refuse_unknown(self):
+        """Raise `DemandeInvalide`, naming the filter and its value, if it asks for what is not there."""
         if not self.is_valid():
             field = next(iter(self.form.errors))
             raise DemandeInvalide(
                 f"Le filtre « {field}={quoted(self.data.get(field, ''))} » "
                 "ne correspond à rien de connu."
             )
-        return self.in_order_asked(self.qs) if self.tri else self.qs
 
     @property
     def tri(self):
@@ -220,6 +221,22 @@ class Filtres(django_filters.FilterSet):
             if value is not None:
                 query[name] = value
         return query
+
+    @property
+    def lus(self):
+        """Return the names that the list and its download read: the filters, the day, the order."""
+        return [*self.form.fields, "au", "tri"]
+
+    @property
+    def adresse_du_tableau(self):
+        """Return the query string of the download: what is read of the address, and nothing else.
+
+        A page lets by what others add to an address that is shared; a download refuses it.
+        """
+        query = self.data.copy()
+        for name in set(query).difference(self.lus):
+            del query[name]
+        return f"?{query.urlencode()}" if query else ""
 
     def address_without(self, *names):
         """Return the query string that drops the filters `names`, and the page with them."""

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import FileField, Max, QuerySet, Value
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.text import capfirst
 
 from pvd.socle.dates import Precision, PrecisionField, in_french
@@ -177,6 +179,8 @@ def readable(row_field, value, named=None):
         return str(dict(choices).get(value, value))
     if isinstance(value, bool):
         return "oui" if value else "non"
+    if isinstance(value, Decimal):
+        return number_format(value, 2, force_grouping=True)
     if isinstance(value, datetime):
         return at_hour(value)
     return in_french(value) if isinstance(value, date) else str(value)

@@ -9,6 +9,8 @@ import math
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from pvd.socle.dates import ONE_DAY, add_months
+
 WIDTH, HEIGHT = 400, 220
 LEFT, RIGHT, TOP, BOTTOM = 34, 34, 14, 30
 # No more lines than this across the drawing, and this much room for each figure at its end.
@@ -16,6 +18,15 @@ GRADUATIONS_AT_MOST = 5
 LABEL_HEIGHT = 15
 # A year needs this much room under the drawing.
 YEAR_WIDTH = 40
+
+
+def period_ends(start, jour, months):
+    """Return the days of a chart: the eve of `start`, each end of a period of `months`, then `jour`."""
+    ends = []
+    while start <= jour:
+        ends.append(start - ONE_DAY)
+        start = add_months(start, months)
+    return [*ends, jour]
 
 
 @dataclass(frozen=True)

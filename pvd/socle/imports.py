@@ -12,7 +12,7 @@ from import_export import fields, resources, widgets
 from import_export.results import RowResult
 from tablib import Dataset
 
-from pvd.socle.dates import Precision, parse_date
+from pvd.socle.dates import Precision, parse_date, refuse_far_years
 from pvd.socle.sources import Affirmation, Source, record_type
 
 YES_NO = {"oui": True, "true": True, "1": True, "non": False, "false": False, "0": False}
@@ -74,7 +74,11 @@ class Champ(fields.Field):
 
 class DateWidget(widgets.Widget):
     def clean(self, value, row=None, **kwargs):
-        return parse_date(value) if value and value.strip() else None
+        if not value or not value.strip():
+            return None
+        jour = parse_date(value)
+        refuse_far_years(jour)
+        return jour
 
     def render(self, value, obj=None, **kwargs):
         return value.isoformat() if value else ""

@@ -4,6 +4,8 @@ import datetime
 
 from icalendar import Calendar, Event
 
+from pvd.socle.dates import ONE_DAY, Precision, bare, last_day
+
 PRODID = "-//Petites villes de demain//Dates des communes//FR"
 
 
@@ -31,8 +33,15 @@ def event(situation, suite, updated, url):
     found.add("uid", f"{suite.cle}@{situation.commune.pk}.{host_of(url)}")
     found.add("dtstamp", stamp)
     found.add("dtstart", suite.jour)
+    last = last_day(suite.jour, suite.precision)
+    if last != suite.jour:
+        # Known to the month or to the year: the event lasts all of it, no day is made up.
+        found.add("dtend", last + ONE_DAY)
     found.add("summary", f"{situation.nom} : {suite.titre[0].lower()}{suite.titre[1:]}")
-    found.add("description", suite.texte)
+    told = suite.texte
+    if suite.precision != Precision.JOUR:
+        told = f"Date connue : {bare(suite.jour, suite.precision)}. {told}"
+    found.add("description", told)
     found.add("url", url)
     found.add("transp", "TRANSPARENT")
     return found

@@ -15,7 +15,7 @@ from pvd.socle.dates import in_french
 from pvd.socle.templatetags.francais import insecable, nombre
 from pvd.suivi.models import Chiffre
 from pvd.suivi.portee import portee
-from pvd.suivi.recit import sentence
+from pvd.suivi.recit import sentence, statut_in_words
 from pvd.suivi.situation import Statut
 
 # The size that messengers and social networks ask for, and that they never cut.
@@ -23,7 +23,7 @@ LARGEUR, HAUTEUR = 1200, 630
 MARGE = 72
 INTERIEUR = LARGEUR - 2 * MARGE
 # To be changed with the drawing: it is part of the mark by which a browser knows its copy.
-DESSIN = 2
+DESSIN = 3
 
 # The colours of the State's design system, light theme.
 BLEU_FRANCE, ROUGE_MARIANNE = "#000091", "#e1000f"
@@ -32,7 +32,6 @@ ENCRE, GRIS, FILET, BLANC = "#161616", "#666666", "#dddddd", "#ffffff"
 BADGES = {
     "succes": ("#b8fec9", "#18753c"),
     "info": ("#e8edff", "#0063cb"),
-    "attention": ("#ffe9e9", "#b34000"),
     "neutre": ("#eeeeee", "#3a3a3a"),
 }
 # A date is never cut at the end of a line.
@@ -104,10 +103,9 @@ def repere_of(commune):
 def badges_of(situation):
     """Return the badges of the page of the commune: its status, and the delay if there is one."""
     kinds = {None: "neutre", Statut.SORTIE: "neutre", Statut.ORT_SIGNEE: "succes"}
-    statut = situation.statut
-    badges = [(statut.label if statut else "hors programme", kinds.get(statut, "info"))]
+    badges = [(statut_in_words(situation), kinds.get(situation.statut, "info"))]
     if situation.en_retard:
-        badges.append(("ORT en retard", "attention"))
+        badges.append(("délai dépassé", "neutre"))
     return tuple(badges)
 
 

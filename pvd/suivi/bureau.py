@@ -20,7 +20,7 @@ from ort.models import Avenant, CommuneCouverte, Convention, Partie, Secteur
 from projects.histoire import tell_etat
 from projects.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
 from projects.models.postes import MONTHS_AHEAD, SANS_PERSONNE
-from pvd.socle.dates import add_months
+from pvd.socle.dates import ONE_DAY, add_months
 from pvd.suivi.gestes import gestes_for
 from pvd.suivi.models import Signalement
 from pvd.suivi.perimetre import perimetre_of
@@ -60,7 +60,7 @@ def late_ort(perimetre, jour):
     )
     found = [row for row in waiting if row.echeance_ort <= horizon]
     for row in found:
-        row.en_retard = row.echeance_ort < jour
+        row.en_retard = row.dernier_jour_echeance < jour
     return found
 
 
@@ -115,7 +115,7 @@ def ending_ones(rows, fin, perimetre):
     theirs = perimetre.of(Poste).order_by().values("pk")
     found = list(rows.filter(poste__in=theirs).select_related(*WITH_EMPLOYER))
     for row in found:
-        row.dernier_jour = getattr(row, fin) - timedelta(days=1)
+        row.dernier_jour = getattr(row, fin) - ONE_DAY
     return found
 
 

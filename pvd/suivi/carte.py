@@ -1,24 +1,20 @@
-"""The maps, drawn on the server: a département with its communes, France with its départements."""
+"""The map of a département, drawn on the server: its communes by status, its ORT by number."""
 
-import hashlib
-from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from communes.models import (
     Commune,
     ContourCommune,
-    ContourDepartement,
     FondDeCarte,
     Labellisation,
-    bounds,
     convex_hull,
     svg_path,
 )
 from ort.models import CommuneCouverte, Convention
-from pvd.socle.templatetags.francais import liste, pluriel
+from pvd.socle.templatetags.francais import liste
 from pvd.suivi.chiffres import ort_comptees
-from pvd.suivi.situation import Situation, Statut, situations
+from pvd.suivi.situation import Situation, Statut
 
 # The sizes of labels, patterns and symbols are in thousandths of the width of the map.
 WIDTH, MARGIN = 1000, 20
@@ -31,8 +27,6 @@ LEGENDE = {
     Statut.SORTIE: "Sortie du programme",
     HORS_PROGRAMME: "Hors programme, dans l'ORT d'une commune lauréate",
 }
-# Below this a symbol is too small for a finger, and its number for an eye.
-SMALLEST_SYMBOL, LARGEST_SYMBOL, LARGEST_WITHOUT_NUMBER = 11, 34, 13
 
 
 @dataclass
@@ -168,11 +162,19 @@ class CarteDepartement:
         ]
 
 
-def carte(departement, suivies, jour):
+def communes_montrees(departement, jour):
+    """Return the communes of `departement` in the programme by `jour`, and those of its ORT, all over."""
+    known = Labellisation.objects.of_departement(departement).filter(debut__lte=jour)
+    covered = CommuneCouverte.objects.en_vigueur(jour).filter(
+        convention__in=ort_comptees(departement, jour).values("pk")
+    )
+    return known.communes() | Commune.objects.filter(pk__in=covered.values("commune"))
+
+
+def carte(departement, montrees, jour):
     """Return the map of `departement` on `jour`, or None while its contours are not loaded.
 
-    `suivies` are the situations, on that day, of its communes in the programme or out of it. The
-    other communes of their ORT are shown too, wherever they are. A constant number of queries.
+    `montrees` are the situations, on that day, of `communes_montrees`. Three queries.
     """
     fond = FondDeCarte.objects.defer("terre", "limites").filter(departement=departement).first()
     if fond is None:
@@ -182,19 +184,12 @@ def carte(departement, suivies, jour):
         convention.pk: OrtDessinee(numero, convention)
         for numero, convention in enumerate(conventions, 1)
     }
-    by_commune = {}
-    covered = CommuneCouverte.objects.en_vigueur(jour).filter(convention__in=list(ort))
-    for commune, convention in covered.values_list("commune", "convention").distinct():
-        by_commune.setdefault(commune, []).append(ort[convention])
-    known = {situation.commune.pk for situation in suivies}
-    partners = Commune.objects.filter(pk__in=by_commune.keys() - known)
-    shown = [*suivies, *situations(partners, jour)]
-    contours = ContourCommune.objects.in_bulk([situation.commune.pk for situation in shown])
+    contours = ContourCommune.objects.in_bulk([situation.commune.pk for situation in montrees])
     communes = []
-    for situation in shown:
-        code = situation.commune.pk
-        of_commune = sorted(by_commune.get(code, []), key=lambda found: found.numero)
-        drawn = CommuneDessinee(situation, contours.get(code), of_commune)
+    for situation in montrees:
+        covering = {couverture.convention_id for couverture in situation.couvertures}
+        of_commune = [found for pk, found in ort.items() if pk in covering]
+        drawn = CommuneDessinee(situation, contours.get(situation.commune.pk), of_commune)
         communes.append(drawn)
         for found in of_commune:
             found.communes.append(drawn)
@@ -224,143 +219,3 @@ def reperage(commune):
     contour = ContourCommune.objects.filter(pk=commune.pk).first()
     found = fond.first() if contour else None
     return Reperage(found, contour) if found else None
-
-
-# --- France ----------------------------------------------------------------------------------
-
-
-@dataclass
-class Symbole:
-    """A département of the programme on the map of France; its area follows its communes."""
-
-    departement: object
-    nombre: int
-    x: int
-    y: int
-    rayon: int
-    avec_nombre: bool
-
-    @property
-    def texte(self):
-        count = pluriel(self.nombre, "commune lauréate,communes lauréates")
-        return f"{self.departement.nom} : {count}"
-
-
-@dataclass
-class Cartouche:
-    """The frame, below the mainland, of a territory overseas."""
-
-    nom: str
-    x: int
-    y: int
-    largeur: int
-    hauteur: int
-
-    @property
-    def cadre(self):
-        return self.x, self.y, self.x + self.largeur, self.y + self.hauteur
-
-    @property
-    def milieu(self):
-        return self.x + self.largeur // 2
-
-    @property
-    def ligne(self):
-        """Return where the name is written."""
-        return self.y + self.hauteur * 93 // 100
-
-
-@dataclass
-class FondFrance:
-    """What never moves on the map of France: the outlines, and where each département is."""
-
-    cadre: Cadre
-    terre: str
-    cartouches: list
-    lieux: dict
-    annee: int
-    attribution: str
-
-    @property
-    def empreinte(self):
-        return hashlib.sha256(self.terre.encode()).hexdigest()[:16]
-
-
-@dataclass
-class CarteFrance:
-    fond: FondFrance
-    symboles: list
-
-
-def carte_france(jour):
-    """Return the map of France on `jour`, or None while no outline is loaded: two queries."""
-    fond = fond_france()
-    if fond is None:
-        return None
-    laureates = Labellisation.objects.as_of(jour).values_list("commune__departement", flat=True)
-    counted = Counter(laureates)
-    most = max(counted.values(), default=1)
-    symbols = [
-        symbol_of(departement, counted[code], most, x, y, fond.cadre.pas)
-        for code, (departement, x, y) in fond.lieux.items()
-        if counted[code]
-    ]
-    return CarteFrance(fond, symbols)
-
-
-def symbol_of(departement, count, most, x, y, pas):
-    """Return the symbol of a département: its area is to the largest as its count to the highest."""
-    radius = max(SMALLEST_SYMBOL, round(LARGEST_SYMBOL * (count / most) ** 0.5))
-    return Symbole(departement, count, x, y, radius * pas, radius > LARGEST_WITHOUT_NUMBER)
-
-
-def fond_france():
-    """Return the background of the map of France, or None while no mainland outline is loaded."""
-    contours = list(ContourDepartement.objects.select_related("departement"))
-    mainland = [contour for contour in contours if not is_overseas(contour)]
-    overseas = [contour for contour in contours if is_overseas(contour)]
-    if not mainland:
-        return None
-    whole = bounds([ring for contour in mainland for ring in contour.anneaux])
-    boxes = cartouches_below(whole, overseas)
-    drawn = [(contour, contour.anneaux, contour.centre_x, contour.centre_y) for contour in mainland]
-    drawn += [
-        (contour, *moved_into(box, contour)) for contour, box in zip(overseas, boxes, strict=True)
-    ]
-    return FondFrance(
-        Cadre.around(whole, *(box.cadre for box in boxes)),
-        "".join(svg_path(rings) for _, rings, _, _ in drawn),
-        boxes,
-        {contour.pk: (contour.departement, x, y) for contour, _, x, y in drawn},
-        contours[0].annee,
-        contours[0].attribution,
-    )
-
-
-def is_overseas(contour):
-    """Tell whether the code of a département is that of a territory overseas, 971 to 988."""
-    return len(contour.pk) == 3
-
-
-def cartouches_below(whole, contours):
-    """Return one frame by territory overseas, in a row below the mainland."""
-    left, _, right, bottom = whole
-    width = (right - left) // max(5, len(contours))
-    gap = width // 12
-    return [
-        Cartouche(contour.departement.nom, left + i * width, bottom + gap, width - gap, width - gap)
-        for i, contour in enumerate(contours)
-    ]
-
-
-def moved_into(box, contour):
-    """Return the rings and the centre of `contour`, scaled into `box`, above its name."""
-    left, top, right, bottom = contour.cadre
-    scale = box.largeur * 0.7 / max(right - left, bottom - top)
-    x0 = box.milieu - scale * (left + right) / 2
-    y0 = box.y + box.hauteur * 0.43 - scale * (top + bottom) / 2
-    rings = [
-        [round((y0 if i % 2 else x0) + scale * value) for i, value in enumerate(ring)]
-        for ring in contour.anneaux
-    ]
-    return rings, round(x0 + scale * contour.centre_x), round(y0 + scale * contour.centre_y)

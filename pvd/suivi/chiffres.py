@@ -1,6 +1,7 @@
 """The figures of a département, or of France, on a day, each counted by its written rule."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from communes.models import Departement, Labellisation, Tenue
 from ort.models import CommuneCouverte, Convention
@@ -59,36 +60,68 @@ def count_chefs_de_projet(departement, jour):
     return found if found or complete else None
 
 
+@dataclass
+class Decompte:
+    """The figures of `departement` (None: France) on `jour`, each counted when it is asked for.
+
+    The rows are few, and counted here: one query for all the figures of the ORT, where a query per
+    figure would cost ten times the page, and none for a figure that nobody asks for.
+    """
+
+    departement: object
+    jour: object
+
+    @cached_property
+    def laureates(self):
+        return Labellisation.objects.as_of(self.jour).of_departement(self.departement)
+
+    @cached_property
+    def couvertures(self):
+        """Return the coverages that count, as (convention, commune, act of entry or None)."""
+        counted = couvertures_comptees(self.departement, self.jour)
+        return list(counted.values_list("convention", "commune", "entree"))
+
+    @cached_property
+    def ort(self):
+        return {convention for convention, _, _ in self.couvertures}
+
+    @cached_property
+    def ort_fondees(self):
+        """Return the ORT that a commune lauréate entered by the convention itself."""
+        return {convention for convention, _, entree in self.couvertures if not entree}
+
+    def __getitem__(self, chiffre):
+        """Return the value of a `Chiffre`; None: not known."""
+        return COMPTES[chiffre](self)
+
+    def count_intercommunalites(self):
+        of_communes = self.laureates.rattachements(self.jour)
+        return len(set(of_communes.values_list("intercommunalite", flat=True)))
+
+
+# How each figure is counted from the rows of its day.
+COMPTES = {
+    Chiffre.COMMUNES: lambda du_jour: du_jour.laureates.count(),
+    Chiffre.INTERCOMMUNALITES: Decompte.count_intercommunalites,
+    Chiffre.ORT: lambda du_jour: len(du_jour.ort),
+    Chiffre.COMMUNES_COUVERTES: lambda du_jour: len({c for _, c, _ in du_jour.couvertures}),
+    Chiffre.PAR_AVENANT: lambda du_jour: len({c for _, c, entree in du_jour.couvertures if entree}),
+    Chiffre.CONVENTIONS_PROPRES: lambda du_jour: len(du_jour.ort_fondees),
+    Chiffre.ORT_PAR_AVENANT: lambda du_jour: len(du_jour.ort - du_jour.ort_fondees),
+    Chiffre.CHEFS_DE_PROJET: lambda du_jour: count_chefs_de_projet(
+        du_jour.departement, du_jour.jour
+    ),
+}
+
+
 def chiffres(departement, jour):
     """Return the value of each `Chiffre` in `departement` (None: France) on `jour`; None: not known.
 
     An ORT over two départements counts once in each and once in France: the figure of France is
-    not the sum of those of the départements. The rows are few, and counted here: three queries,
-    where a query per figure would cost ten times the page.
+    not the sum of those of the départements. Four queries.
     """
-    laureates = Labellisation.objects.as_of(jour).of_departement(departement)
-    intercommunalites = laureates.rattachements(jour).values_list("intercommunalite", flat=True)
-    couvertures = couvertures_comptees(departement, jour).values_list(
-        "convention", "commune", "entree"
-    )
-    ort, covered, by_avenant, with_founders = set(), set(), set(), set()
-    for convention, commune, entree in couvertures:
-        ort.add(convention)
-        covered.add(commune)
-        if entree:
-            by_avenant.add(commune)
-        else:
-            with_founders.add(convention)
-    return {
-        Chiffre.COMMUNES: laureates.count(),
-        Chiffre.INTERCOMMUNALITES: len(set(intercommunalites)),
-        Chiffre.ORT: len(ort),
-        Chiffre.COMMUNES_COUVERTES: len(covered),
-        Chiffre.PAR_AVENANT: len(by_avenant),
-        Chiffre.CONVENTIONS_PROPRES: len(with_founders),
-        Chiffre.ORT_PAR_AVENANT: len(ort - with_founders),
-        Chiffre.CHEFS_DE_PROJET: count_chefs_de_projet(departement, jour),
-    }
+    du_jour = Decompte(departement, jour)
+    return {chiffre: du_jour[chiffre] for chiffre in Chiffre}
 
 
 @dataclass
@@ -111,15 +144,14 @@ class Comparaison:
 def comparaisons(departement, jour):
     """Return the figures published of `departement` (None: France) by `jour`, held against ours.
 
-    Figures of one day are computed once: the number of queries follows the days, not the figures.
+    The rows of a day are read once, four queries at most: their number follows the days.
     """
     published = ChiffrePublie.objects.filter(departement=departement, jour__lte=jour)
-    computed = {}
+    by_day = {}
     compared = []
     for publie in published.select_related("source"):
-        if publie.jour not in computed:
-            computed[publie.jour] = chiffres(departement, publie.jour)
-        compared.append(Comparaison(publie, computed[publie.jour][publie.chiffre]))
+        du_jour = by_day.setdefault(publie.jour, Decompte(departement, publie.jour))
+        compared.append(Comparaison(publie, du_jour[publie.chiffre]))
     return compared
 
 
@@ -148,11 +180,10 @@ def parts_de_la_france(departement, jour):
     latest = {}
     for publie in published.select_related("source").order_by("jour", "pk"):
         latest[publie.chiffre] = publie
-    computed = {}
-    if departement.tenue == Tenue.COMPLETE:
-        computed = {day: chiffres(departement, day) for day in {p.jour for p in latest.values()}}
+    complete = departement.tenue == Tenue.COMPLETE
+    days = {publie.jour: Decompte(departement, publie.jour) for publie in latest.values()}
     return [
-        Part(publie, computed.get(publie.jour, {}).get(publie.chiffre))
+        Part(publie, days[publie.jour][chiffre] if complete else None)
         for chiffre in Chiffre
         if (publie := latest.get(chiffre))
     ]

@@ -60,6 +60,7 @@ def dates_of_programme(situation):
         return [entree, adhesion]
     echeance = DateCle("ORT à signer au plus tard (18 mois après l'adhésion)")
     echeance.jour, echeance.depasse = situation.echeance_ort, situation.en_retard
+    echeance.precision = label.precision_echeance
     return [entree, adhesion, echeance]
 
 
@@ -68,7 +69,7 @@ def dates_of_ort(couverture, ort):
     acte = next(acte for acte in ort.actes if acte.record == couverture.acte_entree)
     how = "par avenant" if acte.is_avenant else "par la convention elle-même"
     entree = DateCle("Entrée dans l'ORT", acte.date, acte.precision, how, dits=acte.dits)
-    fin = DateCle("Fin de l'ORT", ort.fin)
+    fin = DateCle("Fin de l'ORT", ort.fin, ort.convention.precision_signature)
     if fin.jour is None:
         fin.texte = UNKNOWN_DATE
     return [entree, fin]

@@ -6,19 +6,39 @@ from dataclasses import dataclass
 from django.http import FileResponse, Http404, JsonResponse, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
-from communes.models import Commune, Millesime
+from communes.models import Commune, Intercommunalite, Millesime
 from ort.exports import AVENANTS, ORT, ORT_COMMUNES, avenant_rows, ort_commune_rows, ort_rows
 from ort.filtres import OrtFiltres
 from ort.models import Convention
 from projects.exports import POSTES, RECRUTEMENTS, poste_rows, recrutement_rows
 from projects.filtres import PosteFiltres
 from projects.models import Poste
-from pvd.socle.demande import jour_of
+from pvd.socle.demande import DemandeInvalide, jour_of, quoted
 from pvd.socle.tableaux import ODS_MIMETYPE, csv_stream, json_stream, ods_file, xlsx_file
-from pvd.suivi.exports import COMMUNES, commune_rows
-from pvd.suivi.filtres import CommuneFiltres
+from pvd.suivi.exports import COMMUNES, INTERCOMMUNALITES, commune_rows, intercommunalite_rows
+from pvd.suivi.filtres import CommuneFiltres, IntercommunaliteFiltres
 
 XLSX_MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+# What the address of a file may also hold: the page of the list, which a file has not, and a form.
+AUSSI_LUS = ("page", "tableur")
+
+
+def refuse_unread(request, names):
+    """Refuse what a file does not read: « departemnt=34 » would give all of France, unseen.
+
+    Raises `DemandeInvalide`.
+    """
+    for name, value in request.GET.items():
+        asked = f"« {quoted(name)}={quoted(value)} »"
+        if name not in (*names, *AUSSI_LUS):
+            raise DemandeInvalide(
+                f"Le critère {asked} n'existe pas : ce tableau se demande par "
+                f"{', '.join((*names, 'tableur'))}."
+            )
+        if name == "tableur" and value not in ("", "0", "1"):
+            raise DemandeInvalide(f"Le critère {asked} se demande par tableur=1, ou pas du tout.")
 
 
 @dataclass(frozen=True)
@@ -35,7 +55,9 @@ class Telechargement:
 
         Raises `DemandeInvalide` before anything is sent.
         """
-        chosen = self.filtres(request, self.model.objects.all(), jour).rows
+        filtres = self.filtres(request, self.model.objects.all(), jour)
+        refuse_unread(request, filtres.lus)
+        chosen = filtres.rows
         annee_cog = Millesime.objects.annee_cog(jour)
         return self.table.entete, self.table.lignes(self.rows(chosen, jour), jour, annee_cog)
 
@@ -44,6 +66,9 @@ TELECHARGEMENTS = {
     telechargement.table.nom: telechargement
     for telechargement in (
         Telechargement(COMMUNES, CommuneFiltres, Commune, commune_rows),
+        Telechargement(
+            INTERCOMMUNALITES, IntercommunaliteFiltres, Intercommunalite, intercommunalite_rows
+        ),
         Telechargement(ORT, OrtFiltres, Convention, ort_rows),
         Telechargement(ORT_COMMUNES, OrtFiltres, Convention, ort_commune_rows),
         Telechargement(AVENANTS, OrtFiltres, Convention, avenant_rows),

@@ -1,5 +1,9 @@
-"""The public file on the communes of the programme: what their `Situation` says."""
+"""The public files on the communes of the programme and on their intercommunalités."""
 
+from collections import defaultdict
+from dataclasses import dataclass
+
+from communes.models import Intercommunalite, Labellisation, Nature, Rattachement
 from ort.exports import CODE_DEPARTEMENT, CODE_INSEE, ENTREE_PAR, PRECISION, SIREN
 from pvd.socle.demande import in_order
 from pvd.socle.tableaux import Colonne, Table
@@ -135,6 +139,93 @@ COMMUNES = Table(
             lambda s: s.etat_poste.value,
             "État du poste de chef de projet qui sert la commune ce jour-là.",
             contraintes={"enum": EtatPoste.values},
+        ),
+    ),
+)
+
+
+@dataclass
+class LigneIntercommunalite:
+    """An intercommunalité on a day: its `nom`, its `membres` and those `laureates`, by their codes."""
+
+    intercommunalite: Intercommunalite
+    nom: str
+    membres: list
+    laureates: list
+    departements: set
+
+
+def intercommunalite_rows(intercommunalites, jour):
+    """Yield a `LigneIntercommunalite` for each of `intercommunalites`, a queryset, as of `jour`.
+
+    A member counts wherever it is: the filters choose the rows, never what a row says. Four queries.
+    """
+    laureates = set(Labellisation.objects.as_of(jour).values_list("commune", flat=True))
+    membres = members_by_intercommunalite(intercommunalites, jour)
+    for found in in_order(intercommunalites, "siren").prefetch_related("anciens_noms"):
+        codes = sorted(membres[found.pk])
+        yield LigneIntercommunalite(
+            found,
+            found.nom_au(jour),
+            codes,
+            [code for code in codes if code in laureates],
+            set(membres[found.pk].values()),
+        )
+
+
+def members_by_intercommunalite(intercommunalites, jour):
+    """Return, by SIREN, the codes of the member communes on `jour`, each with its département."""
+    rows = Rattachement.objects.as_of(jour).filter(
+        intercommunalite__in=intercommunalites.order_by().values("pk")
+    )
+    membres = defaultdict(dict)
+    for siren, code, departement in rows.values_list(
+        "intercommunalite", "commune", "commune__departement"
+    ):
+        membres[siren][code] = departement
+    return membres
+
+
+INTERCOMMUNALITES = Table(
+    "intercommunalites",
+    "Intercommunalités du programme",
+    "Une ligne par intercommunalité qui a, ce jour-là, au moins une commune du programme.",
+    (
+        Colonne(
+            "siren_epci",
+            lambda i: i.intercommunalite.siren,
+            "SIREN de l'intercommunalité.",
+            contraintes={"required": True, "unique": True, **SIREN},
+        ),
+        Colonne("nom_epci", lambda i: i.nom, "Nom de l'intercommunalité ce jour-là."),
+        Colonne(
+            "nature",
+            lambda i: i.intercommunalite.nature,
+            "Communauté de communes (CC), d'agglomération (CA), urbaine (CU), métropole (METRO) ou "
+            "métropole de Lyon (MET69).",
+            contraintes={"enum": Nature.values},
+        ),
+        Colonne(
+            "departements",
+            lambda i: "|".join(sorted(i.departements)),
+            "Départements des communes membres ce jour-là, séparés par « | ».",
+        ),
+        Colonne(
+            "nb_communes",
+            lambda i: len(i.membres),
+            "Nombre de communes membres ce jour-là, de tous départements.",
+            "integer",
+        ),
+        Colonne(
+            "nb_communes_laureates",
+            lambda i: len(i.laureates),
+            "Parmi elles, communes du programme ce jour-là.",
+            "integer",
+        ),
+        Colonne(
+            "communes_laureates",
+            lambda i: "|".join(i.laureates),
+            "Codes INSEE de ces communes du programme, séparés par « | ».",
         ),
     ),
 )

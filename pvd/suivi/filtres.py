@@ -32,6 +32,9 @@ from pvd.suivi.situation import (
     with_etat_poste,
 )
 
+# More than the communes of France that bear any one name (Sainte-Colombe: thirteen).
+MOST_HOMONYMS = 50
+
 
 class OfYear(Func):
     """Read in a JSON column the value of a year: Django takes « 2021 » for the rank of an array."""
@@ -198,6 +201,16 @@ class IntercommunaliteFiltres(Filtres):
         kept = queryset.filter(pk__in=members.values("intercommunalite"))
         kept = with_nb_laureates(kept, self.jour)
         return kept.search(chosen["q"]) if chosen["q"].strip() else kept
+
+
+def communes_named(text, jour):
+    """Return the communes of France that bear exactly the name or the code `text` on `jour`, as a list."""
+    key, code = search_key(text), text.strip().upper()
+    return [
+        commune
+        for commune in communes_of_france(text, jour)[:MOST_HOMONYMS]
+        if code == commune.pk or search_key(commune.nom_au(jour)) == key
+    ]
 
 
 def communes_of_france(text, jour):

@@ -7,7 +7,7 @@ paper, and its words keep their size.
 import datetime
 from dataclasses import dataclass, field
 
-from pvd.socle.dates import Precision
+from pvd.socle.dates import ONE_DAY, Precision
 from pvd.suivi.recit import coverages_of
 
 # The axis leaves room at both ends for the marks, which are round: percentages of the width.
@@ -20,7 +20,6 @@ ANNEES_NOMMEES = 6
 HAUT, COULOIR, ETAGE = 36, 34, 24
 # Further to the right than that, what is written by a bar ends with the drawing.
 PLACE_POUR_ECRIRE = 45
-UN_JOUR = datetime.timedelta(days=1)
 
 
 @dataclass
@@ -110,7 +109,7 @@ class Frise:
 
     @property
     def x_jour(self):
-        return percent(self.axe.place(self.jour + UN_JOUR))
+        return percent(self.axe.place(self.jour + ONE_DAY))
 
     @property
     def bas(self):
@@ -178,7 +177,7 @@ def couloir(axe, jour, nom, genre, periods, rank):
         percent(GAUCHE + ETENDUE if ended else start),
         "end" if ended else "start",
     )
-    after = jour + UN_JOUR
+    after = jour + ONE_DAY
     for debut, fin in periods:
         line.barres.append(axe.barre(debut, min(fin or after, after)))
         if genre == "ort" and fin and fin > after:

@@ -4,11 +4,9 @@ import datetime
 
 from communes.models import Labellisation
 from ort.models import CommuneCouverte
-from pvd.socle.dates import add_months, in_french, last_day
-from pvd.socle.graphiques import Graphique, Serie, changes_only
+from pvd.socle.dates import in_french, last_day
+from pvd.socle.graphiques import Graphique, Serie, changes_only, period_ends
 from pvd.socle.templatetags.francais import pluriel
-
-ONE_DAY = datetime.timedelta(days=1)
 
 
 def signatures(departement, jour):
@@ -71,11 +69,7 @@ def count_by(days, end):
 def quarters(first, jour):
     """Return the last day of each quarter, from the one before `first`, then `jour`."""
     start = datetime.date(first.year, first.month - (first.month - 1) % 3, 1)
-    ends = []
-    while start - ONE_DAY < jour:
-        ends.append(start - ONE_DAY)
-        start = add_months(start, 3)
-    return [*ends, jour]
+    return period_ends(start, jour, 3)
 
 
 def quarter_of(end, jour):

@@ -88,8 +88,11 @@ def ld_of_site(absolute):
     }
 
 
-def ld_of_tables(tables, formats, jour, absolute):
-    """Describe each table that can be downloaded, as of `jour`; `formats` gives their media types."""
+def ld_of_tables(tables, formats, jour, day, absolute):
+    """Describe each table that can be downloaded, as of `jour`; `formats` gives their media types.
+
+    `day` is the query string by which an address keeps that day, empty for today's.
+    """
     return {
         "@context": SCHEMA,
         "@type": "DataCatalog",
@@ -111,7 +114,9 @@ def ld_of_tables(tables, formats, jour, absolute):
                     {
                         "@type": "DataDownload",
                         "encodingFormat": media_type,
-                        "contentUrl": absolute(reverse("telecharger", args=[table.nom, extension])),
+                        "contentUrl": absolute(
+                            reverse("telecharger", args=[table.nom, extension]) + day
+                        ),
                     }
                     for extension, media_type in formats.items()
                 ],

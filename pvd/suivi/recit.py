@@ -8,7 +8,7 @@ from django.db.models import prefetch_related_objects
 from communes.models import Labellisation, Tenue
 from ort.actes import OrtDuJour, sourced, with_actes
 from ort.models import CommuneCouverte, Convention
-from pvd.socle.dates import Precision, in_french, in_words
+from pvd.socle.dates import Precision, bare, in_french, in_words
 from pvd.socle.templatetags.francais import depuis, liste
 from pvd.suivi.situation import Statut
 
@@ -72,10 +72,10 @@ def tell_adherente(situation):
     if situation.echeance_ort is None:
         return f"{told} et n'est plus couverte par une {ORT}"
     due = "devait" if situation.en_retard else "doit"
-    told += (
-        f" ; son {ORT} {due} être signée "
-        f"au plus tard le {in_french(situation.echeance_ort)}, 18 mois après"
-    )
+    day = bare(situation.echeance_ort, label.precision_echeance)
+    le = "le " if label.precision_echeance == Precision.JOUR else "en "
+    latest = day if day.startswith("au plus tard") else f"au plus tard {le}{day}"
+    told += f" ; son {ORT} {due} être signée {latest}, 18 mois après"
     return f"{told}, et ne l'est pas encore" if situation.en_retard else told
 
 
@@ -126,6 +126,14 @@ def uncertain_entry(situation):
     ).first()
 
 
+def statut_in_words(situation):
+    """Return the status of the commune, or whether it is known to be outside the programme."""
+    if situation.statut:
+        return situation.statut.label
+    known = situation.commune.departement.tenue == Tenue.COMPLETE and not uncertain_entry(situation)
+    return "hors programme" if known or situation.jour < LANCEMENT else "statut non renseigné"
+
+
 @dataclass
 class Fait:
     """A fact of a timeline: its day, what happened, and what the sources say of it."""
@@ -159,7 +167,7 @@ def timeline(situation, conventions):
         for couverture in coverages_of(situation, convention)
         if convention.vaut_ort
     ]
-    facts = [fact for label in labels for fact in facts_of_label(label, entries)]
+    facts = [fact for label in labels for fact in facts_of_label(label, entries, situation.jour)]
     for convention in conventions:
         facts += facts_of_convention(situation, convention)
     return sorted((f for f in facts if f.jour <= situation.jour), key=lambda fact: fact.jour)
@@ -170,7 +178,7 @@ def coverages_of(situation, convention):
     return [c for c in convention.entrees_connues if c.commune_id == situation.commune.pk]
 
 
-def facts_of_label(label, entries):
+def facts_of_label(label, entries, jour):
     """Yield the facts of a time in the programme; `entries` are the days of entry in an ORT."""
 
     def said(name):
@@ -183,9 +191,10 @@ def facts_of_label(label, entries):
         dits = said("date_signature_adhesion")
         yield Fait(adhesion, text, label.precision_adhesion, None, dits, label, "adhesion")
         due = label.echeance_ort
-        if label.holds_on(due) and not any(entry <= due for entry in entries):
+        last = label.dernier_jour_echeance
+        if label.holds_on(last) and last <= jour and not any(entry <= last for entry in entries):
             text = "Fin du délai de 18 mois après l'adhésion, sans ORT signée"
-            yield Fait(due, text, fiche=label, champ="echeance_ort")
+            yield Fait(due, text, label.precision_echeance, fiche=label, champ="echeance_ort")
     if label.fin:
         reason = f" ({label.motif_sortie})" if label.motif_sortie else ""
         text = f"Sortie du programme{reason}"
@@ -210,7 +219,8 @@ def facts_of_convention(situation, convention):
         end = convention.date_fin_au(situation.jour)
         if end and holds_after_entry(couverture, end):
             text = f"Fin de {what}, à l'issue de sa durée"
-            yield Fait(end, text, convention=convention, fiche=convention, champ="fin")
+            how = convention.precision_signature
+            yield Fait(end, text, how, convention, fiche=convention, champ="fin")
 
 
 def holds_after_entry(couverture, jour):

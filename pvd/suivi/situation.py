@@ -147,7 +147,7 @@ class Situation:
     @property
     def en_retard(self):
         """Tell whether the 18 months have passed without an ORT: a delay, without legal effect known."""
-        return bool(self.echeance_ort and self.echeance_ort < self.jour)
+        return bool(self.echeance_ort and self.labellisation.dernier_jour_echeance < self.jour)
 
     @property
     def postes(self):

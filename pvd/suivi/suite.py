@@ -48,7 +48,7 @@ def suite_of_programme(situation):
         )
     if situation.echeance_ort is None:
         return Suite("Échéance", "Aucune ORT ne la couvre plus, et aucune échéance n'est connue.")
-    precision = precision_of_deadline(label.precision_adhesion)
+    precision = label.precision_echeance
     if situation.en_retard:
         due = in_words(situation.echeance_ort, precision)
         return Suite(
@@ -77,10 +77,5 @@ def suite_of_ort(convention, situation):
         f"À l'issue de sa durée de {duration}, qu'un avenant peut prolonger.",
         f"fin-{convention.identifiant}",
         end,
-        precision_of_deadline(convention.precision_signature),
+        convention.precision_signature,
     )
-
-
-def precision_of_deadline(precision):
-    """Return how exactly a day counted from another is known; « au plus tard » counts as the day."""
-    return Precision.JOUR if precision == Precision.AU_PLUS_TARD else precision

@@ -16,6 +16,7 @@ urlpatterns = [
         name="fond_de_departement",
     ),
     path("communes/", communes.communes, name="communes"),
+    path("communes/trouver/", communes.trouver, name="commune_trouver"),
     re_path(r"^communes/(?P<code>[0-9][0-9ABab][0-9]{3})/\Z", communes.commune, name="commune"),
     re_path(
         r"^communes/(?P<code>[0-9][0-9ABab][0-9]{3})/dates\.ics\Z",

@@ -25,8 +25,18 @@ from django.urls import reverse
 from communes.models import Commune, Departement, Labellisation, Millesime
 from ort.models import Avenant, CommuneCouverte, Convention
 from projects.models import CofinancementPoste, Occupation, Poste
+from projects.models.cofinancements import (
+    PLAFOND_ANNUEL,
+    PLAFOND_ANNUEL_ANAH,
+    PLAFOND_ANNUEL_AVEC_ANAH,
+    TAUX_MAXIMUM,
+    TAUX_MAXIMUM_ANAH,
+    euros,
+    pour_cent,
+)
 from pvd.socle.dates import bare, parse_date
 from pvd.socle.sources import Affirmation, record_type, sans_source, sourced_fields
+from pvd.socle.templatetags.francais import nombre
 
 # The programme is meant for towns under this number of inhabitants (ANCT); some have more.
 INHABITANTS_AT_MOST = 20_000
@@ -199,7 +209,7 @@ def to_validate(perimetre, jour):
 
 @verification(
     "grande",
-    f"Plus de {INHABITANTS_AT_MOST:,} habitants".replace(",", "\u202f"),
+    f"Plus de {nombre(INHABITANTS_AT_MOST)} habitants",
     "Le programme vise les villes de moins de 20 000 habitants : quelques communes en ont plus.",
 )
 def too_large(perimetre, jour):
@@ -254,9 +264,9 @@ def contract_over(perimetre, jour):
 @verification(
     "cofinancement",
     "Cofinancement au-dessus des plafonds",
-    "En tout plus de 75\u00a0% ; ou du programme plus de 45\u202f000\u00a0€ dans l'année, "
-    "55\u202f000\u00a0€ quand l'Anah participe ; "
-    "ou de l'Anah plus de 50\u00a0% ou de 40\u202f000\u00a0€ : vérifiez les décisions.",
+    f"En tout plus de {pour_cent(TAUX_MAXIMUM)} ; ou du programme plus de {euros(PLAFOND_ANNUEL)} "
+    f"dans l'année, {euros(PLAFOND_ANNUEL_AVEC_ANAH)} quand l'Anah participe ; ou de l'Anah plus de "
+    f"{pour_cent(TAUX_MAXIMUM_ANAH)} ou de {euros(PLAFOND_ANNUEL_ANAH)} : vérifiez les décisions.",
 )
 def above_limits(perimetre, jour):
     """Yield the posts paid, in a year, more than the programme pays; the first such year is told."""

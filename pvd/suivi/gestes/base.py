@@ -2,13 +2,12 @@
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminDateWidget, AutocompleteSelect
 from django.contrib.auth import get_permission_codename
 from django.urls import reverse
 from django.utils.text import slugify
 
 from communes.models import Departement
-from pvd.socle.admin_base import LastDayField
+from pvd.socle.admin_base import DayField, LastDayField, SearchedSelect
 from pvd.socle.dates import Precision
 from pvd.socle.historique import one_act
 from pvd.socle.imports import affirm
@@ -19,10 +18,8 @@ SOURCE_FIELDS = ["source", "source_titre", "source_editeur"]
 FIRST_DAY = {Precision.MOIS: {"day": 1}, Precision.ANNEE: {"day": 1, "month": 1}}
 
 
-class JourField(forms.DateField):
-    """The day of a fact, typed 06/07/2023: it cannot be after today."""
-
-    widget = AdminDateWidget
+class JourField(DayField):
+    """The day of a fact: it cannot be after today."""
 
 
 class DernierJourField(LastDayField, JourField):
@@ -57,7 +54,7 @@ class GesteForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.record, self.user, self.jour = record, user, jour
         link = Affirmation._meta.get_field("source")
-        self.fields["source"].widget = AutocompleteSelect(link, admin.site)
+        self.fields["source"].widget = SearchedSelect(link, admin.site)
         self.fields["source"].widget.choices = self.fields["source"].choices
         for name in ("source_titre", "source_editeur", "commentaire"):
             self.fields[name].widget.attrs["class"] = "vTextField"

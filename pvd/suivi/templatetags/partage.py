@@ -68,7 +68,8 @@ def ld_site(context):
 
 @register.simple_tag(takes_context=True)
 def ld_tables(context, jour):
-    return ld_json(partage.ld_of_tables(TABLES, MEDIA_TYPES, jour, absolute(context)))
+    day, full = avec_date(context), absolute(context)
+    return ld_json(partage.ld_of_tables(TABLES, MEDIA_TYPES, jour, day, full))
 
 
 @register.simple_tag(takes_context=True)

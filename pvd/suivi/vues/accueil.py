@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404, render
 from communes.models import Departement, Labellisation, Tenue
 from projects.series import etats_des_postes
 from pvd.socle.demande import jour_of
-from pvd.suivi.carte import carte, carte_france
+from pvd.suivi.carte import carte, communes_montrees
+from pvd.suivi.carte_france import carte_france
 from pvd.suivi.chiffres import (
     REGLES,
     SINGULIERS,
@@ -77,18 +78,21 @@ def departement(request, code):
 
 def page_of_departement(request, departement):
     jour = jour_of(request)
-    known = Labellisation.objects.of_departement(departement).filter(debut__lte=jour)
-    suivies = list(situations(known.communes(), jour))
+    suivies, partenaires = [], []
+    for situation in situations(communes_montrees(departement, jour), jour):
+        known = situation.labellisation and situation.commune.departement_id == departement.pk
+        (suivies if known else partenaires).append(situation)
     laureates = [s for s in suivies if s.laureate]
     waiting = [s for s in laureates if s.echeance_ort]
     context = {
         "jour": jour,
         "departement": departement,
         "tuiles": tuiles(departement, jour),
-        "carte": carte(departement, suivies, jour),
+        "carte": carte(departement, [*suivies, *partenaires], jour),
         "laureates": laureates,
         "sorties": [s for s in suivies if s.statut == Statut.SORTIE],
         "en_attente": sorted(waiting, key=lambda s: s.echeance_ort),
+        "sans_echeance": sum(not s.couverture and not s.echeance_ort for s in laureates),
         "ort_par_avenant": ort_comptees(departement, jour).joined_only_by_avenant(
             departement, jour
         ),

@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response, patch_cache_control
 
 from communes.models import FondDeCarte
-from pvd.suivi import carte
+from pvd.suivi.carte_france import fond_france
 
 A_YEAR = 31_536_000
 
@@ -18,7 +18,7 @@ def fond_de_departement(request, code):
 
 def fond_de_france(request):
     """Send the outlines of the départements."""
-    fond = carte.fond_france()
+    fond = fond_france()
     if fond is None:
         raise Http404
     return svg(request, fond)

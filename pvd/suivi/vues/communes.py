@@ -16,10 +16,10 @@ from pvd.socle.qr import qr_svg
 from pvd.socle.templatetags.francais import avec_date
 from pvd.suivi.agenda import calendar
 from pvd.suivi.dates_cles import dates_cles
-from pvd.suivi.filtres import CommuneFiltres, communes_of_france
+from pvd.suivi.filtres import CommuneFiltres, communes_named, communes_of_france
 from pvd.suivi.frise import frise
 from pvd.suivi.mise_a_jour import derniere_mise_a_jour
-from pvd.suivi.recit import conventions_of, documents, sentence, timeline
+from pvd.suivi.recit import conventions_of, documents, sentence, statut_in_words, timeline
 from pvd.suivi.situation import Situation, with_situation
 from pvd.suivi.suite import suites
 
@@ -41,6 +41,23 @@ def communes(request):
     return render(request, "suivi/communes.html", context)
 
 
+def trouver(request):
+    """Go to the commune that is asked for by its whole name or its code, else to the list that nears it.
+
+    Of homonyms, the one of the département asked for is meant.
+    """
+    jour = jour_of(request)
+    filtres = CommuneFiltres(request, Commune.objects.all(), jour)
+    filtres.refuse_unknown()
+    named = communes_named(filtres.chosen("q") or "", jour)
+    nearby = [found for found in named if found.departement == filtres.departement_choisi]
+    for found in (nearby, named):
+        if len(found) == 1:
+            address = reverse("commune", args=[found[0].pk])
+            return redirect(address + avec_date({"request": request}))
+    return redirect(reverse("communes") + filtres.address_without("departement"))
+
+
 def elsewhere(filtres):
     """Return a few communes of France that bear the name asked for, when none of the list does."""
     return communes_of_france(filtres.chosen("q") or "", filtres.jour)[:SUGGESTIONS]
@@ -57,6 +74,7 @@ def commune(request, code):
         "situation": situation,
         "departement": found.departement,
         "phrase": sentence(situation) if found.holds_on(jour) else "",
+        "statut_dit": statut_in_words(situation),
         "mise_a_jour": derniere_mise_a_jour(found),
         "postes": with_details(serving(situation), jour),
         **told_of(situation),

@@ -13,7 +13,12 @@ def intercommunalites(request):
     jour = jour_of(request)
     filtres = IntercommunaliteFiltres(request, Intercommunalite.objects.all(), jour)
     rows = filtres.rows.prefetch_related("anciens_noms")
-    context = {"jour": jour, "filtres": filtres.offer(), "page": page_of(request, rows)}
+    context = {
+        "jour": jour,
+        "filtres": filtres.offer(),
+        "table": "intercommunalites",
+        "page": page_of(request, rows),
+    }
     return render(request, "suivi/intercommunalites.html", context)
 
 

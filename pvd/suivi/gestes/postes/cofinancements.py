@@ -1,11 +1,10 @@
 """A funder decides to pay a part of a post for a year."""
 
 from django import forms
-from django.contrib.admin.widgets import AdminDateWidget
 
 from projects.models import CofinancementPoste, Financeur
-from projects.models.cofinancements import in_french
-from pvd.socle.admin_base import LastDayField
+from projects.models.cofinancements import number_in_french
+from pvd.socle.admin_base import DayField, LastDayField, NumberField
 from pvd.socle.dates import in_words
 from pvd.suivi.gestes.base import SansPrecisionForm, save
 from pvd.suivi.gestes.postes.commun import GesteDePoste, last_day, said_of
@@ -39,26 +38,23 @@ class CofinancementForm(SansPrecisionForm):
         max_value=2100,
         help_text="Une décision sur trois ans s'enregistre en trois fois, une par année.",
     )
-    taux = forms.DecimalField(
+    taux = NumberField(
         label="Taux, en %",
         max_digits=5,
         decimal_places=2,
         max_value=100,
         required=False,
-        localize=True,
         help_text="Part du coût annuel chargé.",
     )
-    plafond = forms.DecimalField(label="Plafond de l'année, en €", localize=True, **AMOUNT)
-    montant = forms.DecimalField(label="Montant de l'année, en €", localize=True, **AMOUNT)
+    plafond = NumberField(label="Plafond de l'année, en €", **AMOUNT)
+    montant = NumberField(label="Montant de l'année, en €", **AMOUNT)
     reference_decision = forms.CharField(
         label="Référence de la décision",
         max_length=100,
         required=False,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
-    debut = forms.DateField(
-        label="Premier jour financé", widget=AdminDateWidget, help_text="Peut être à venir."
-    )
+    debut = DayField(label="Premier jour financé", help_text="Peut être à venir.")
     fin = LastDayField(
         label="Dernier jour financé",
         required=False,
@@ -83,7 +79,7 @@ class AjouterCofinancement(GesteDePoste):
     def told(self, record, data):
         funder = data["precision_financeur"] or Financeur(data["financeur"]).label
         amounts = [
-            f"{name} {in_french(data[champ])} {unit}"
+            f"{name} {number_in_french(data[champ])} {unit}"
             for champ, name, unit in (
                 ("taux", "taux", "%"),
                 ("plafond", "plafond", "€"),

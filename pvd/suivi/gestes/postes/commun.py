@@ -1,12 +1,10 @@
 """What the guided actions on a post share: which posts, whose figures, and how people are named."""
 
-import datetime
-
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from projects.models import Desserte, Occupation, Poste, Recrutement
-from pvd.socle.dates import Precision, bare, in_words
+from pvd.socle.dates import ONE_DAY, Precision, bare, in_words
 from pvd.suivi.gestes.base import Geste
 
 QUOTITE = {"min_value": 1, "max_value": 100, "required": False}
@@ -14,12 +12,12 @@ QUOTITE = {"min_value": 1, "max_value": 100, "required": False}
 
 def last_day(fin):
     """Write the last day of what is over from `fin` on."""
-    return in_words(fin - datetime.timedelta(days=1))
+    return in_words(fin - ONE_DAY)
 
 
 def until(fin):
     """Write the same, after « jusqu'au »."""
-    return bare(fin - datetime.timedelta(days=1))
+    return bare(fin - ONE_DAY)
 
 
 def running(jour):
@@ -49,6 +47,13 @@ def said_of(record, champ):
 
 class GesteDePoste(Geste):
     model = Poste
+
+    def name(self, record):
+        """Say who employs too: posts often bear the same title."""
+        employer = record.employeur
+        if employer is None or str(employer) in record.intitule:
+            return record.intitule
+        return f"{record.intitule} ({employer})"
 
     def communes(self, record, data):
         return list(Desserte.objects.filter(poste=record).values_list("commune", flat=True))

@@ -47,7 +47,9 @@ class AjouterCommunesAuPoste(GesteDePoste):
         return [*super().communes(record, data), *(commune.pk for commune in data["communes"])]
 
     def told(self, record, data):
-        return [f"Le poste dessert aussi, {in_words(data['date'])} : {liste(data['communes'])}."]
+        return [
+            f"Le poste dessert aussi, depuis {in_words(data['date'])} : {liste(data['communes'])}."
+        ]
 
     def write(self, record, form, reason):
         data = form.cleaned_data
@@ -102,7 +104,7 @@ class RetirerCommunesDuPoste(GesteDePoste):
 
     def told(self, record, data):
         names = liste(desserte.commune for desserte in data["dessertes"])
-        return [f"Le poste ne dessert plus, {in_words(data['date'])} : {names}."]
+        return [f"Le poste ne dessert plus, depuis {in_words(data['date'])} : {names}."]
 
     def write(self, record, form, reason):
         data = form.cleaned_data

@@ -2,12 +2,12 @@
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.db.models import Q
 
 from communes.models import Commune, Intercommunalite
 from ort.models import Organisme
 from projects.models import Desserte, MotifDepart, Occupation, Poste
+from pvd.socle.admin_base import SearchedSelect, SearchedSelectMultiple
 from pvd.socle.dates import in_words
 from pvd.socle.templatetags.francais import liste, nom_au
 from pvd.suivi.gestes.base import GesteForm, GesteQuiCree, save, unused
@@ -20,6 +20,7 @@ from pvd.suivi.gestes.postes.commun import (
     said_of,
 )
 
+METIER = "Chef de projet Petites villes de demain"
 EMPLOYEURS = ["employeur_commune", "employeur_intercommunalite", "employeur_organisme"]
 
 
@@ -27,8 +28,9 @@ class OuverturePosteForm(GesteForm):
     intitule = forms.CharField(
         label="Intitulé",
         max_length=200,
-        initial="Chef de projet Petites villes de demain",
+        required=False,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text="Vide : « Chef de projet Petites villes de demain », puis le nom des communes.",
     )
     employeur_commune = forms.ModelChoiceField(
         label="Employeur : commune", queryset=Commune.objects.none(), required=False
@@ -67,8 +69,8 @@ class OuverturePosteForm(GesteForm):
             "employeur_intercommunalite": Intercommunalite.objects.for_user(self.user),
             "employeur_organisme": Organisme.objects.all(),
         }.items():
-            self.offer(name, rows, AutocompleteSelect(Poste._meta.get_field(name), admin.site))
-        searched = AutocompleteSelectMultiple(Desserte._meta.get_field("commune"), admin.site)
+            self.offer(name, rows, SearchedSelect(Poste._meta.get_field(name), admin.site))
+        searched = SearchedSelectMultiple(Desserte._meta.get_field("commune"), admin.site)
         self.offer("communes", Commune.objects.for_user(self.user), searched)
 
     def offer(self, name, rows, widget):
@@ -87,7 +89,15 @@ class OuverturePosteForm(GesteForm):
             self.add_error("employeur_commune", "Indiquez qui emploie.")
         elif len(chosen) > 1:
             self.add_error(chosen[1], "Un poste a un seul employeur.")
+        if not data.get("intitule") and data.get("communes") and "intitule" not in self.errors:
+            data["intitule"] = usual_title(data["communes"])
         return data
+
+
+def usual_title(communes):
+    """Return a title that tells the post from others: « Chef de projet … de Gignac et Ganges »."""
+    first, *others = communes
+    return f"{METIER} {liste([first.avec_de, *others])}"
 
 
 class OuvrirPoste(GesteQuiCree, GesteDePoste):
@@ -109,7 +119,7 @@ class OuvrirPoste(GesteQuiCree, GesteDePoste):
             f"Le poste « {data['intitule']} » est ouvert {in_words(jour, data['precision'])}{share}.",
             f"Employeur : {nom_au(employer, jour)}{where}.",
             f"Il dessert, dès ce jour-là : {liste(data['communes'])}.",
-            "Son arrivée, ses offres et ses cofinancements s'enregistreront à part.",
+            "Les offres, les personnes et les cofinancements s'enregistreront à part.",
         ]
 
     def write(self, record, form, reason):

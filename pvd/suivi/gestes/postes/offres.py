@@ -1,18 +1,17 @@
 """An offer is published for a post, and something comes of it."""
 
 from django import forms
-from django.contrib.admin.widgets import AdminDateWidget
 
 from projects.models import Recrutement
+from pvd.socle.admin_base import DayField
 from pvd.socle.dates import in_words
 from pvd.suivi.gestes.base import JourField, SansPrecisionForm, save
 from pvd.suivi.gestes.postes.commun import GesteDePoste, offers, said_of
 
 
 class OffreForm(SansPrecisionForm):
-    date_cloture = forms.DateField(
+    date_cloture = DayField(
         label="Clôture des candidatures",
-        widget=AdminDateWidget,
         required=False,
         help_text="Peut être à venir. Vide : non précisée.",
     )
