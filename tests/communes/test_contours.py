@@ -1,26 +1,21 @@
-"""The contours of the maps: the files that come in, what they become, those that are shipped."""
+"""The contours of the maps: the files that come in, what they become, how they are drawn."""
 
-import gzip
 import json
 from io import StringIO
 
-import numpy
 import pytest
 import shapely
 from django.core.management import CommandError, call_command
-from django.test import TestCase
 
-from communes.imports.contours import project
-from communes.management.commands.charger_contours import SHIPPED
 from communes.models import (
     AncienCode,
-    Commune,
     ContourCommune,
     ContourDepartement,
     FondDeCarte,
     svg_path,
 )
 from tests import factories
+from tests.communes.polygones import holes_of, polygon_of
 from tests.factories import day
 
 
@@ -38,19 +33,6 @@ def feature(code, ring, key="code", kind="Polygon"):
     coordinates = [ring] if kind == "Polygon" else [[ring]]
     geometry = {"type": kind, "coordinates": coordinates}
     return {"type": "Feature", "properties": {key: code, "nom": "x"}, "geometry": geometry}
-
-
-def polygon_of(contour):
-    """Return what a browser fills: the rings of the contour, by the rule evenodd."""
-    whole = shapely.Polygon()
-    for ring in contour.anneaux:
-        part = shapely.Polygon(list(zip(ring[::2], ring[1::2], strict=True)))
-        whole = whole.symmetric_difference(shapely.make_valid(part))
-    return whole
-
-
-def holes_of(geometry):
-    return [ring for part in shapely.get_parts(geometry) for ring in part.interiors]
 
 
 @pytest.fixture
@@ -210,48 +192,3 @@ def test_the_territory_comes_first(db):
 def test_a_path_is_short_and_closed():
     assert svg_path([[0, 0, 5, -6, 12, -1, 0, 0]]) == "M0 0l5-6 7 5z"
     assert svg_path([[3, 4, 5, 4]], closed=False) == "M3 4l2 0"
-
-
-class ContoursLivresTests(TestCase):
-    """The contours that come with the project, on the true territory."""
-
-    @classmethod
-    def setUpTestData(cls):
-        call_command("charger_territoire", stdout=StringIO())
-        out = StringIO()
-        call_command("charger_contours", stdout=out)
-        cls.output = out.getvalue()
-
-    def polygons(self, departement):
-        contours = ContourCommune.objects.filter(commune__departement=departement)
-        return {contour.pk: polygon_of(contour) for contour in contours}
-
-    def test_they_are_complete_and_said_so(self):
-        assert self.output == "Contours chargés : 1\u202f723 communes, 101 départements.\n"
-
-    def test_every_commune_of_today_is_drawn(self):
-        for code in ("34", "81", "30", "11", "12"):
-            today = Commune.objects.filter(departement=code, fin=None).values_list("pk", flat=True)
-            assert self.polygons(code).keys() == set(today)
-
-    def test_no_hole_is_left_in_a_departement(self):
-        for code in ("34", "81", "30", "11", "12"):
-            union = shapely.union_all(list(self.polygons(code).values()), grid_size=1)
-            assert [hole for hole in holes_of(union) if shapely.Polygon(hole).area > 100] == []
-
-    def test_the_herault_has_its_true_surface(self):
-        # 6 101 km² for Insee, which leaves out the lagoons: about 120 km² more.
-        assert 6_101 < sum(p.area for p in self.polygons("34").values()) / 1e4 < 6_300
-
-    def test_dio_et_valquieres_is_in_the_commune_that_it_joined(self):
-        village = shapely.Point(project("", numpy.array([[3.222, 43.669]]))[0])
-        assert [code for code, p in self.polygons("34").items() if p.contains(village)] == ["34144"]
-
-    def test_the_background_of_the_herault_is_light(self):
-        fond = FondDeCarte.objects.get(pk="34")
-        assert len(gzip.compress((fond.terre + fond.limites).encode(), 6)) < 25_000
-        assert fond.annee == 2024
-        assert fond.attribution == "IGN, ADMIN EXPRESS, Licence Ouverte 2.0"
-
-    def test_the_archive_is_small(self):
-        assert SHIPPED.stat().st_size < 400_000

@@ -173,17 +173,3 @@ def test_a_user_reaches_the_agents_whose_every_departement_is_its_own(users, who
 def test_a_national_administrator_is_out_of_reach_of_a_departement(users):
     users["national"].departements.set([factories.departement("34")])
     assert users["national"] not in Agent.objects.for_user(users["agent of 34"])
-
-
-def test_an_intercommunalite_over_two_departements_is_listed_in_both(three_departements):
-    for code in ("34", "81"):
-        found = Intercommunalite.objects.with_members_in(code, day("2023-07-06"))
-        assert [epci.pk for epci in found] == ["200066553"]
-
-
-def test_an_intercommunalite_is_listed_where_it_has_a_member_on_the_day(three_departements):
-    Rattachement.objects.filter(commune="81124").update(fin=day("2023-01-01"))
-    listed = Intercommunalite.objects.with_members_in
-    assert listed("81", day("2022-12-31")).count() == 1
-    assert listed("81", day("2023-01-01")).count() == 0
-    assert listed("34", day("2023-01-01")).count() == 1

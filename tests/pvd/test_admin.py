@@ -193,6 +193,16 @@ def test_a_date_is_typed_as_french_people_write_it(agent_34):
     assert signed.date_signature == datetime.date(2023, 7, 6)
 
 
+@pytest.mark.parametrize("typed", ["01/01/0001", "31/12/9999"])
+def test_a_year_that_would_break_the_pages_is_refused(typed, agent_34):
+    label = factories.labellisation(adhesion="2021-06-01")
+    data = filled(agent_34.get(address(label)), date_signature_adhesion=typed)
+    answer = agent_34.post(address(label), data | {"motif_correction": "faute de frappe"})
+    assert "Vérifiez l'année" in errors(answer)
+    label.refresh_from_db()
+    assert label.date_signature_adhesion == factories.day("2021-06-01")
+
+
 def test_the_last_day_is_asked_for_and_the_day_after_is_kept():
     field = LastDayField()
     assert field.clean("31/08/2023") == datetime.date(2023, 9, 1)

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvd.socle.dates import Precision, add_months, add_years, bare, in_french, in_words, parse_date
+from pvd.socle.dates import (
+    Precision,
+    add_months,
+    add_years,
+    bare,
+    in_french,
+    in_words,
+    parse_date,
+    refuse_far_years,
+)
+from pvd.socle.imports import DateWidget
 from tests.factories import day
 
 
@@ -120,3 +130,17 @@ def test_a_date_says_no_more_than_what_is_known_of_it(precision, jour, sentence,
     assert bare(day(jour), precision) == cell
     # As the database gives it back.
     assert in_words(day(jour), precision.value) == sentence
+
+
+@pytest.mark.parametrize("text", ["1900-01-01", "2100-12-31"])
+def test_a_year_that_may_be_true_is_written_down(text):
+    refuse_far_years(day(text))
+    assert DateWidget().clean(text) == day(text)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01", "1899-12-31", "2101-01-01", "9999-12-31"])
+def test_a_year_that_can_only_be_a_mistake_is_written_nowhere(text):
+    with pytest.raises(ValueError, match="1900 à 2100"):
+        refuse_far_years(day(text))
+    with pytest.raises(ValueError, match="1900 à 2100"):
+        DateWidget().clean(text)

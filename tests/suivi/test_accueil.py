@@ -186,7 +186,7 @@ def test_france_says_which_departements_are_kept(client, lodeve):
 
 def test_growth_departement(client):
     # The département of the page, 4 for the figures, 1 ORT by avenant, 2 published figures (then 4
-    # a published day), 2 milestones, 9 of `with_situation`, 2 for the signatures over time, 4 for
+    # a published day at most), 2 milestones, 9 of `with_situation`, 2 for the signatures over time, 4 for
     # the posts, 1 for the map. France: 4, 9, the départements, their count of communes, the portée,
     # the published figures, 2 for the signatures, 1 for the map.
     def grow(number):
@@ -209,3 +209,22 @@ def test_growth_departement(client):
 def test_today_is_the_default_day(client, lodeve):
     today = timezone.localdate()
     assert f'value="{today:%Y-%m-%d}"' in client.get("/departements/34/").content.decode()
+
+
+def test_towns_without_a_deadline_are_counted_apart(client, lodeve, loupian):
+    before = read(client, "/departements/34/?au=2021-03-25")
+    assert "aucune échéance n'est enregistrée pour 2 communes lauréates sans ORT" in before
+    assert "aucune commune n'attend" not in before
+    # Lodève has signed its convention d'adhésion: its delay runs from that day, Loupian's does not yet.
+    signed = read(client, "/departements/34/?au=2021-03-26")
+    assert "Lodève 26 mars 2021 26 septembre 2022 en cours" in signed
+    assert "n'est enregistrée pour 1 commune lauréate sans ORT" in signed
+    assert "aucune échéance" not in read(client, "/departements/34/?au=2021-07-08")
+
+
+def test_home_finds_a_commune_on_the_day_of_the_page(client, lodeve):
+    page = client.get("/departements/34/?au=2023-07-06").content.decode()
+    form = page[page.index('action="/communes/trouver/"') :].partition("</form>")[0]
+    assert 'name="au" value="2023-07-06"' in form
+    assert 'name="departement" value="34"' in form
+    assert 'name="au"' not in client.get("/").content.decode().partition("pvd-date")[0]

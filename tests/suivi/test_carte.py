@@ -8,7 +8,8 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from communes.models import Commune, ContourCommune, ContourDepartement, FondDeCarte
-from pvd.suivi.carte import carte, carte_france
+from pvd.suivi.carte import carte, communes_montrees
+from pvd.suivi.carte_france import carte_france
 from pvd.suivi.situation import Situation, situations, with_situation
 from tests import factories
 from tests.factories import day
@@ -76,10 +77,7 @@ def ort(lodeve):
 def drawn_on(text, code="34"):
     """Return the map of a département on a day, as its page asks for it."""
     jour, departement = day(text), factories.departement(code)
-    known = Commune.objects.filter(
-        departement=departement, labellisations__debut__lte=jour
-    ).distinct()
-    return carte(departement, list(situations(known, jour)), jour)
+    return carte(departement, list(situations(communes_montrees(departement, jour), jour)), jour)
 
 
 def states(text):

@@ -185,14 +185,24 @@ def test_a_figure_shows_from_its_day_and_on_its_own_page(monts):
     assert comparaisons(tarn, day("2023-07-06")) == []
 
 
-def test_more_figures_of_a_day_take_no_more_queries(monts):
+def count_of_comparaisons():
+    with CaptureQueriesContext(connection) as queries:
+        comparaisons(factories.departement("34"), day("2023-07-06"))
+    return len(queries)
+
+
+def test_the_ort_of_a_day_are_read_once_for_all_its_figures(monts):
     counts = []
-    for chiffre in (Chiffre.COMMUNES, Chiffre.ORT):
+    for chiffre in (Chiffre.ORT, Chiffre.COMMUNES_COUVERTES, Chiffre.ORT_PAR_AVENANT):
         published(chiffre, 1)
-        with CaptureQueriesContext(connection) as queries:
-            comparaisons(factories.departement("34"), day("2023-07-06"))
-        counts.append(len(queries))
-    assert counts[0] == counts[1]
+        counts.append(count_of_comparaisons())
+    assert counts[0] == counts[1] == counts[2]
+
+
+def test_a_figure_that_nobody_published_is_not_counted(monts):
+    nothing = count_of_comparaisons()
+    published(Chiffre.COMMUNES, 1)
+    assert count_of_comparaisons() == nothing + 1
 
 
 def test_a_departement_is_of_the_programme_while_a_commune_of_it_is(monts):

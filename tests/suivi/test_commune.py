@@ -3,6 +3,7 @@
 import gzip
 
 import pytest
+from django.template.loader import render_to_string
 
 from communes.models import AncienCode, AncienNomCommune, Tenue
 from ort.models import Organisme
@@ -91,7 +92,7 @@ def test_commune_late(client):
     factories.labellisation(town, adhesion="2021-07-08")
     page = read(client, "/communes/34143/?au=2023-02-01")
     assert "devait être signée au plus tard le 8 janvier 2023, 18 mois après, et ne l'est" in page
-    assert "ORT en retard" in page
+    assert "délai dépassé" in page
 
 
 def test_commune_of_a_departement_not_kept(client):
@@ -316,3 +317,25 @@ def test_growth(client, pezenas):
     grow(5)
     assert count_queries(client, "/communes/34199/") == few
     assert few <= 32
+
+
+def test_nothing_known_is_not_said_outside_the_programme(client):
+    """Where no record tells, the badge says so; where all are kept, or before the launch, it is sure."""
+    factories.departement("12", tenue=Tenue.AUCUNE)
+    factories.commune("12202", nom="Rodez")
+    entered = factories.commune("34142", nom="Lodève")
+    factories.labellisation(entered, debut="2021-01-22", precision_debut="au_plus_tard")
+    factories.commune("34172", nom="Montpellier")
+    for address in ("/communes/12202/", "/communes/34142/?au=2021-01-21"):
+        page = read(client, address)
+        assert "statut non renseigné" in page
+        assert "hors programme" not in page
+    for address in ("/communes/34172/", "/communes/12202/?au=2020-09-30"):
+        assert "hors programme" in read(client, address)
+
+
+def test_date_of_a_document_is_said_once():
+    day = factories.day("2026-05-27")
+    source = factories.source(titre="Liste, état du 27 mai 2026", date_document=day)
+    told = render_to_string("includes/sources.html", {"documents": [source]})
+    assert told.count("27 mai 2026") == 1

@@ -270,7 +270,7 @@ def test_an_empty_base_offers_nothing(client):
 def test_late_commune_has_a_badge(client, towns):
     page = read(client, f"/communes/?statut={Statut.ADHESION_SIGNEE}&departement=34")
     assert "Loupian CC" in page
-    assert "ORT en retard" in page
+    assert "délai dépassé" in page
 
 
 def test_growth(client):
@@ -294,3 +294,52 @@ def test_growth(client):
     grow(5)
     assert [count_queries(client, address) for address in addresses] == few
     assert few[0] <= 16 and max(few) <= few[0] + 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "leads_to"),
+    [
+        ("Lodève", "/communes/34142/"),
+        (" lodeve ", "/communes/34142/"),
+        ("34143", "/communes/34143/"),
+        ("Montpellier", "/communes/34172/"),
+        ("lod", "/communes/?q=lod"),
+        ("Lodève-sur-Mer", "/communes/?q=Lod%C3%A8ve-sur-Mer"),
+        ("", "/communes/?q="),
+    ],
+)
+def test_whole_name_of_a_commune_leads_to_its_page(client, towns, typed, leads_to):
+    factories.commune("34172", nom="Montpellier")
+    assert client.get("/communes/trouver/", {"q": typed}).url == leads_to
+
+
+def test_homonym_of_the_departement_is_meant(client, towns):
+    factories.commune("34114", nom="Gignac")
+    factories.commune("46118", nom="Gignac")
+    found = client.get("/communes/trouver/?q=gignac&departement=34&au=2023-07-06")
+    assert found.url == "/communes/34114/?au=2023-07-06"
+    # No reason to choose: the list, over all départements, then names them.
+    assert client.get("/communes/trouver/?q=gignac").url == "/communes/?q=gignac"
+    elsewhere = client.get("/communes/trouver/?q=gignac&departement=81&au=2023-07-06")
+    assert elsewhere.url == "/communes/?q=gignac&au=2023-07-06"
+
+
+def test_commune_is_found_by_its_name_of_the_day(client, towns):
+    town = factories.commune("62588", nom="Montreuil-sur-Mer")
+    town.anciens_noms.create(nom="Montreuil", fin="2023-01-01")
+    town.save()
+    assert client.get("/communes/trouver/?q=montreuil&au=2022-12-31").url == (
+        "/communes/62588/?au=2022-12-31"
+    )
+    assert client.get("/communes/trouver/?q=montreuil").url == "/communes/?q=montreuil"
+
+
+def test_what_cannot_be_found_is_refused_as_by_the_list(client, towns):
+    for query in ("q=%3F", "q=" + "a" * 101, "q=lod&departement=99", "q=lod&au=demain"):
+        assert client.get(f"/communes/trouver/?{query}").status_code == 400
+
+
+def test_delay_passed_is_told_without_alarm(client, towns):
+    page = client.get("/communes/?departement=34").content.decode()
+    assert "délai dépassé" in page
+    assert "fr-badge--warning" not in page

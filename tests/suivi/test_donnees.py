@@ -1,6 +1,7 @@
 """The public files: their columns never move, their rows are those of the lists, nobody is in them."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -13,9 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
-from communes.models import Commune, Labellisation
+from communes.models import Commune, Intercommunalite, Labellisation, Rattachement
 from ort.models import Avenant, CommuneCouverte, Convention, Organisme
 from projects.models import Occupation, Poste
+from pvd.socle.demande import quoted
 from tests import factories
 from tests.factories import day
 
@@ -28,6 +30,8 @@ CONTRACT = {
     "date_entree_programme, precision_entree, date_signature_adhesion, date_sortie_programme, "
     "statut, ort_identifiant, ort_intitule, date_signature_ort, date_entree_ort, entree_par, "
     "avenant_numero, poste_chef_projet",
+    "intercommunalites": "date_situation, annee_cog, siren_epci, nom_epci, nature, departements, "
+    "nb_communes, nb_communes_laureates, communes_laureates",
     "ort": "date_situation, annee_cog, ort_identifiant, intitule, siren_epci, nom_epci, "
     "departement_reference, departements, origine, date_signature, precision_signature, "
     "duree_annees, date_fin, ville_principale, derogation_l303_3, nb_communes_couvertes, "
@@ -175,6 +179,33 @@ def test_a_commune_is_told_by_its_row(programme, client):
     assert (ganges["code_insee"], ganges["date_sortie_programme"]) == ("34111", "2023-01-01")
 
 
+def test_an_intercommunalite_is_told_by_its_row_on_the_day(programme, client):
+    factories.commune("34001", Intercommunalite.objects.get(pk="200066553"))
+    lodevois, monts = records(client, "intercommunalites")
+    assert (lodevois["siren_epci"], lodevois["nature"]) == ("200017341", "CC")
+    assert (lodevois["nb_communes"], lodevois["communes_laureates"]) == ("1", "34142")
+    told = ("departements", "nb_communes", "nb_communes_laureates", "communes_laureates")
+    assert [monts[name] for name in told] == ["34|81", "3", "2", "34293|81124"]
+    # A filter chooses rows: what is said of an intercommunalité does not depend on it.
+    assert records(client, "intercommunalites", departement="81") == [monts]
+
+
+def test_an_intercommunalite_is_told_without_what_came_later(programme, client):
+    monts = Intercommunalite.objects.get(pk="200066553")
+    factories.labellisation(factories.commune("34305", monts), "2023-07-07")
+    Rattachement.objects.create(
+        commune=factories.commune("12001"), intercommunalite=monts, debut=day("2023-07-07")
+    )
+    monts.anciens_noms.create(nom="CC de la Montagne", fin=day("2023-07-07"))
+    told = ("nom_epci", "departements", "nb_communes", "communes_laureates")
+    _, before = records(client, "intercommunalites")
+    expected = ["CC de la Montagne", "34|81", "3", "34293|81124"]
+    assert [before[name] for name in told] == expected
+    _, after = records(client, "intercommunalites", au="2023-07-07")
+    expected = ["CC 200066553", "12|34|81", "4", "34293|34305|81124"]
+    assert [after[name] for name in told] == expected
+
+
 def test_an_ort_is_told_by_its_row_on_the_day(programme, client):
     [after] = records(client, "ort")
     assert (after["departements"], after["communes_couvertes"]) == ("34|81", "34293|81124")
@@ -257,6 +288,11 @@ def test_offers_follow_the_filters_of_the_posts(programme, client, params, count
 
 LISTS = {
     "communes": ("/communes/", lambda c: [s.commune.pk for s in c["situations"]], "code_insee"),
+    "intercommunalites": (
+        "/intercommunalites/",
+        lambda c: [intercommunalite.pk for intercommunalite in c["page"]],
+        "siren_epci",
+    ),
     "ort": ("/ort/", lambda c: [o.convention.identifiant for o in c["lignes"]], "ort_identifiant"),
     "postes": (
         "/chefs-de-projet/",
@@ -277,6 +313,10 @@ LISTS = {
         ("communes", {"poste": "pourvu", "departement": "81"}, {"81124"}),
         ("communes", {"q": "salvetat"}, {"34293"}),
         ("communes", {"au": "2022-12-31"}, {"34142", "34293", "34111", "81124"}),
+        ("intercommunalites", {}, {"200017341", "200066553"}),
+        ("intercommunalites", {"departement": "81"}, {"200066553"}),
+        ("intercommunalites", {"q": "200017341"}, {"200017341"}),
+        ("intercommunalites", {"au": "2021-01-21"}, set()),
         ("ort", {"departement": "81"}, {"ort-monts"}),
         ("ort", {"departement": "81", "au": "2023-01-10"}, set()),
         ("ort", {"epci": "200017341"}, set()),
@@ -306,7 +346,9 @@ def test_the_other_files_follow_the_filters_of_the_ort(programme, client, table,
     assert records(client, table, epci="200017341") == []
 
 
-BAD_EVERYWHERE = {
+# A criterion that is misspelt, or that of another table, would let all of France through, unseen.
+MISSPELT = {"departemnt": ["34"], "self": ["1"], "tableur": ["2", "oui"], "a\x00": ["b"]}
+BAD_EVERYWHERE = MISSPELT | {
     "au": ["2023-02-30", "06/07/2023", "hier", "2023-07-06\x00"],
     "departement": ["99", "3\x004", "34;DROP", "é" * 3000],
     "epci": ["000000000", "\x00"],
@@ -314,6 +356,7 @@ BAD_EVERYWHERE = {
 }
 BAD = {
     "communes": BAD_EVERYWHERE | {"statut": ["signee"], "ort": ["x", "\x00"], "poste": ["ferme"]},
+    "intercommunalites": BAD_EVERYWHERE | {"epci": ["200017341"], "statut": ["laureate"]},
     "ort": BAD_EVERYWHERE | {"statut": ["laureate"]},
     "ort-communes": BAD_EVERYWHERE | {"statut": ["laureate"]},
     "avenants": BAD_EVERYWHERE | {"statut": ["laureate"]},
@@ -338,8 +381,25 @@ def test_what_cannot_be_answered_is_refused_in_the_language_of_the_file(client, 
         else:
             assert response["Content-Type"] == "text/plain; charset=utf-8"
             message = response.content.decode()
-        assert f"« {name}=" in message
+        assert f"« {quoted(name)}=" in message
         assert "\x00" not in message and len(message) < 300
+
+
+@pytest.mark.parametrize("table", LISTS)
+def test_a_list_shared_elsewhere_still_leads_to_its_file(programme, client, table):
+    address, *_ = LISTS[table]
+    marked = {"departement": "34", "au": "2023-07-06", "page": "1", "fbclid": "x", "self": "1"}
+    page = client.get(address, marked).content.decode()
+    asked = f"/donnees/{table}.csv?departement=34&amp;au=2023-07-06"
+    links = re.findall(rf'href="(/donnees/{table}[^"]*)"', page)
+    assert {asked, f"{asked}&amp;tableur=1"} <= set(links)
+    for link in map(html.unescape, links):
+        answer = client.get(link)
+        assert answer.status_code == 200 and body(answer)
+
+
+def test_a_list_as_it_is_leads_to_its_file(programme, client):
+    assert 'href="/donnees/communes.csv?tableur=1"' in client.get("/communes/").content.decode()
 
 
 def test_a_bad_address_of_a_list_is_a_page_in_french(client):

@@ -349,6 +349,48 @@ def test_nothing_absurd_that_is_typed_breaks_a_geste(agent_34, poste):
         refusal(agent_34, slug, poste, **absurd)
 
 
+@pytest.mark.parametrize("amount", ["45 000,5", "45\u202f000,50 €", "45000.50"])
+def test_an_amount_is_typed_as_people_write_it(amount, agent_34, poste):
+    do(agent_34, "ajouter-un-cofinancement", poste, **funding(taux="37,5 %", montant=amount))
+    added = CofinancementPoste.objects.get()
+    assert (added.taux, added.montant) == (Decimal("37.5"), Decimal("45000.5"))
+
+
+def test_an_amount_corrected_reads_in_french_in_the_history(agent_34, poste):
+    do(agent_34, "ajouter-un-cofinancement", poste, **funding(montant="45 000,5"))
+    history = agent_34.get(reverse("admin:projects_poste_history", args=[poste.pk]))
+    assert "45 000,50" in history.content.decode().replace("\xa0", " ")
+
+
+def test_a_key_that_is_none_is_refused_and_breaks_nothing(agent_34, poste):
+    for key in ("abc", "9" * 20):
+        told = refusal(agent_34, "fermer-le-poste", poste, date="01/01/2024", source=key)
+        assert "Sélectionnez un choix valide" in told
+
+
+@pytest.mark.parametrize("day", ["01/01/0001", "31/12/1899", "01/01/2101", "30/12/9999"])
+def test_a_year_that_can_only_be_a_mistake_is_refused(day, agent_34, poste):
+    told = refusal(agent_34, "publier-une-offre", poste, date="01/01/2024", date_cloture=day)
+    assert "Vérifiez l'année" in told
+    do(agent_34, "publier-une-offre", poste, date="01/01/2024", date_cloture="31/12/2100")
+
+
+def test_a_post_without_a_title_takes_that_of_its_communes(agent_34):
+    agent_34.post(OPEN, opening(intitule="") | CONFIRM)
+    assert Poste.objects.get().intitule == (
+        "Chef de projet Petites villes de demain de Clermont-l'Hérault et Lodève"
+    )
+
+
+def test_posts_of_one_title_are_told_apart_where_one_is_chosen(agent_34):
+    for code, nom in (("34142", "Lodève"), ("34079", "Clermont-l'Hérault")):
+        town = factories.commune(code, nom=nom)
+        factories.poste([town], intitule="Chef de projet", employeur_commune=town)
+    page = html.unescape(agent_34.get("/admin/gestes/publier-une-offre/").content.decode())
+    assert "Chef de projet (Lodève)" in page
+    assert "Chef de projet (Clermont-l'Hérault)" in page
+
+
 def test_a_life_is_told_on_one_page(agent_34, lecteur_34, agent_81, poste):
     poste.date_ouverture = factories.day("2023-01-01")
     poste.save()

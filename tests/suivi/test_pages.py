@@ -151,7 +151,8 @@ def test_data_page_holds_each_table_and_its_dictionary(client):
     response = client.get("/donnees/?au=2023-07-06")
     page = response.content.decode()
     names = {table.nom for table in TABLES}
-    assert names == {"communes", "ort", "avenants", "ort-communes", "postes", "recrutements"}
+    of_ort, of_posts = {"ort", "avenants", "ort-communes"}, {"postes", "recrutements"}
+    assert names == {"communes", "intercommunalites", *of_ort, *of_posts}
     for table in TABLES:
         for extension in ("csv", "xlsx", "ods", "json"):
             assert f'href="/donnees/{table.nom}.{extension}?au=2023-07-06"' in page

@@ -225,9 +225,12 @@ def test_downloads_are_told_to_machines(client):
     tables = blocks_of(client, "/donnees/?au=2023-07-06")["DataCatalog"]["dataset"]
     assert {table["temporalCoverage"] for table in tables} == {"2023-07-06"}
     addresses = [file["contentUrl"] for table in tables for file in table["distribution"]]
-    assert "http://testserver/donnees/communes.csv" in addresses
+    # The file that is told of is that of the day that it is told to cover.
+    assert "http://testserver/donnees/communes.csv?au=2023-07-06" in addresses
     for address in addresses:
-        resolve(address.removeprefix("http://testserver"))
+        resolve(address.removeprefix("http://testserver").partition("?")[0])
+    [today, *_] = blocks_of(client, "/donnees/")["DataCatalog"]["dataset"]
+    assert today["distribution"][0]["contentUrl"] == "http://testserver/donnees/communes.csv"
 
 
 def addresses_of(client):

@@ -157,3 +157,37 @@ def test_growth_of_the_calendar(client, covered):
     few = count_queries(client, "/communes/34142/dates.ics")
     grow("34081", "34101", "34111", "34114", "34143")
     assert count_queries(client, "/communes/34142/dates.ics") == few
+
+
+@pytest.mark.parametrize(
+    ("precision", "jour", "over", "late", "told"),
+    [
+        ("mois", "2022-09-15", False, False, "au plus tard en septembre 2022"),
+        ("mois", "2022-09-30", True, False, "au plus tard en septembre 2022"),
+        ("mois", "2022-10-01", True, True, "au plus tard en septembre 2022"),
+        ("annee", "2023-06-30", True, False, "au plus tard le 30 juin 2023"),
+        ("annee", "2023-07-01", True, True, "au plus tard le 30 juin 2023"),
+        ("au_plus_tard", "2022-09-01", True, False, "au plus tard le 1er septembre 2022"),
+        ("au_plus_tard", "2022-09-02", True, True, "au plus tard le 1er septembre 2022"),
+    ],
+)
+def test_nobody_is_late_before_the_last_day_that_the_deadline_may_be(
+    client, precision, jour, over, late, told
+):
+    """The sentence, the key dates and the timeline say the deadline as exactly as it is known."""
+    adhesion = "2021-01-01" if precision == "annee" else "2021-03-01"
+    town = factories.commune("34142", epci="new")
+    factories.labellisation(town, adhesion=adhesion, precision_adhesion=precision)
+    page = read(client, f"/communes/{town.pk}/?au={jour}")
+    assert f"être signée {told}, 18 mois après" in page
+    assert ("délai dépassé" in page) is late
+    assert ("sans ORT signée" in page) is over
+
+
+def test_a_deadline_known_to_the_month_lasts_the_month_in_the_agenda(client):
+    town = factories.commune("34142", epci="new")
+    factories.labellisation(town, adhesion="2021-03-01", precision_adhesion="mois")
+    sent = client.get(f"/communes/{town.pk}/dates.ics?au=2022-01-01").content.decode()
+    assert "DTSTART;VALUE=DATE:20220901" in sent
+    assert "DTEND;VALUE=DATE:20221001" in sent
+    assert "Date connue : septembre 2022." in sent
