@@ -16,7 +16,19 @@ from django.urls import include, path
 
 ROUNDS = 15
 EMPTY = "/vide/"
-PAGES = (EMPTY, "/sante/", "/", "/communes/", "/donnees/communes.csv")
+PAGES = (
+    EMPTY,
+    "/sante/",
+    "/",
+    "/departements/",
+    "/departements/34/",
+    "/departements/34/fond.svg",
+    "/departements/fond.svg",
+    "/communes/",
+    "/communes/34142/",
+    "/donnees/communes.csv",
+    "/donnees/postes.csv",
+)
 
 
 def cost(client, address):
@@ -44,9 +56,9 @@ def main():
         for address in PAGES:
             spent[address].append(cost(client, address)[0])
     base = statistics.median(spent[EMPTY])
-    print(f"{'page':<24}{'× page vide':>12}{'octets':>12}")
+    print(f"{'page':<28}{'× page vide':>12}{'octets':>12}")
     for address in PAGES:
-        print(f"{address:<24}{statistics.median(spent[address]) / base:>12.1f}{sizes[address]:>12}")
+        print(f"{address:<28}{statistics.median(spent[address]) / base:>12.1f}{sizes[address]:>12}")
 
 
 if __name__ == "__main__":

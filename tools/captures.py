@@ -129,7 +129,7 @@ class Guide:
 
     def change_the_holder(self):
         self.open("geste", "changer-de-chef-de-projet", "vallee-de-l-herault")
-        self.fill(depart="31/10/2026", date="16/11/2026", titulaire="Claude Exemple")
+        self.fill(depart="31/10/2026", date="16/11/2026", titulaire="Sacha Exemple")
         self.fill(source_titre="Courriel de la commune", source_editeur="Commune de Gignac")
         self.picture("chef-de-projet")
         self.click("Voir ce qui va changer")
