@@ -292,7 +292,7 @@ class LabellisationAdmin(ImportAdmin, ExportAdmin, SourceeAdmin):
     ]
     entree = date_column("debut", "precision_debut", "entrée")
     adhesion = date_column("date_signature_adhesion", "precision_adhesion", "adhésion")
-    echeance = date_column("echeance_ort", description="échéance de l'ORT")
+    echeance = date_column("echeance_ort", "precision_echeance", "échéance de l'ORT")
     echeance.admin_order_field = "date_signature_adhesion"
     sortie = date_column("fin", "precision_fin", "sortie", IN_PROGRAMME)
 

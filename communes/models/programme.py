@@ -1,5 +1,7 @@
 """The time of a commune in the programme Petites villes de demain."""
 
+import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -8,6 +10,8 @@ from pvd.socle.dates import Precision, PrecisionField, add_months, last_day
 from pvd.socle.periodes import Periode, PeriodeQuerySet
 from pvd.socle.sources import Sourcee
 
+# Launch of the programme by the Prime minister (ANCT): before it, no commune can be in it.
+LANCEMENT = datetime.date(2020, 10, 1)
 # « dans les 18 mois suivant la signature de la convention d'adhésion » (ANCT, convention d'adhésion).
 MONTHS_FROM_ADHESION_TO_ORT = 18
 
@@ -29,6 +33,15 @@ class LabellisationQuerySet(PeriodeQuerySet):
         """Keep those that were over on `jour`, and whose commune was not in the programme again."""
         running = self.model.objects.as_of(jour).values("commune")
         return self.filter(fin__lte=jour).exclude(commune__in=running)
+
+    def perhaps_begun(self, jour):
+        """Keep those recorded as beginning after `jour` that may in truth have begun by then.
+
+        « Au plus tard le 22 janvier 2021 » leaves open every day since the launch of the programme.
+        """
+        if jour < LANCEMENT:
+            return self.none()
+        return self.filter(debut__gt=jour, precision_debut=Precision.AU_PLUS_TARD)
 
     def communes(self):
         """Return the communes of these labellisations, each once."""

@@ -99,6 +99,12 @@ def in_words(jour, precision=Precision.JOUR):
     return f"le {in_french(jour)}"
 
 
+def iso(jour, precision=Precision.JOUR):
+    """Write it for a machine, as far as it is known: « 2023-12-01 », « 2023-12 », « 2023 »."""
+    known = {Precision.MOIS: "%Y-%m", Precision.ANNEE: "%Y"}.get(precision, "%Y-%m-%d")
+    return jour.strftime(known)
+
+
 def bare(jour, precision=Precision.JOUR):
     """Write the same without its preposition, for a table cell: « décembre 2023 »."""
     return in_words(jour, precision).removeprefix("en ").removeprefix("le ")

@@ -6,14 +6,13 @@ from dataclasses import dataclass, field, replace
 from django.db.models import prefetch_related_objects
 
 from communes.models import Labellisation, Tenue
+from communes.models.programme import LANCEMENT
 from ort.actes import OrtDuJour, sourced, with_actes
 from ort.models import CommuneCouverte, Convention
 from pvd.socle.dates import Precision, bare, in_french, in_words
 from pvd.socle.templatetags.francais import depuis, liste
 from pvd.suivi.situation import Statut
 
-# Launch of the programme by the Prime minister (ANCT): before it, no commune can be in it.
-LANCEMENT = datetime.date(2020, 10, 1)
 ORT = "opération de revitalisation de territoire (ORT)"
 PROGRAMME = "le programme Petites villes de demain"
 # What must be added when a commune is absent from the records of its département.
@@ -115,15 +114,8 @@ def tell_outsider(situation):
 
 
 def uncertain_entry(situation):
-    """Return the entry after the day that may in truth precede it, or None.
-
-    « Au plus tard le 22 janvier 2021 » leaves open every day since the launch of the programme.
-    """
-    if situation.jour < LANCEMENT:
-        return None
-    return situation.commune.labellisations.filter(
-        debut__gt=situation.jour, precision_debut=Precision.AU_PLUS_TARD
-    ).first()
+    """Return the entry after the day that may in truth precede it, or None."""
+    return situation.commune.labellisations.perhaps_begun(situation.jour).first()
 
 
 def statut_in_words(situation):

@@ -13,6 +13,7 @@ from pvd.socle.dates import (
     bare,
     in_french,
     in_words,
+    iso,
     parse_date,
     refuse_far_years,
 )
@@ -111,21 +112,23 @@ def test_a_day_is_written_as_french_does(jour, words):
 
 
 @pytest.mark.parametrize(
-    ("precision", "jour", "sentence", "cell"),
+    ("precision", "jour", "sentence", "cell", "machine"),
     [
-        (Precision.JOUR, "2023-07-06", "le 6 juillet 2023", "6 juillet 2023"),
-        (Precision.JOUR, "2023-12-01", "le 1er décembre 2023", "1er décembre 2023"),
-        (Precision.MOIS, "2023-12-01", "en décembre 2023", "décembre 2023"),
-        (Precision.ANNEE, "2023-01-01", "en 2023", "2023"),
+        (Precision.JOUR, "2023-07-06", "le 6 juillet 2023", "6 juillet 2023", "2023-07-06"),
+        (Precision.JOUR, "2023-12-01", "le 1er décembre 2023", "1er décembre 2023", "2023-12-01"),
+        (Precision.MOIS, "2023-12-01", "en décembre 2023", "décembre 2023", "2023-12"),
+        (Precision.ANNEE, "2023-01-01", "en 2023", "2023", "2023"),
         (
             Precision.AU_PLUS_TARD,
             "2021-01-22",
             "au plus tard le 22 janvier 2021",
             "au plus tard le 22 janvier 2021",
+            "2021-01-22",
         ),
     ],
 )
-def test_a_date_says_no_more_than_what_is_known_of_it(precision, jour, sentence, cell):
+def test_a_date_says_no_more_than_what_is_known_of_it(precision, jour, sentence, cell, machine):
+    assert iso(day(jour), precision) == machine
     assert in_words(day(jour), precision) == sentence
     assert bare(day(jour), precision) == cell
     # As the database gives it back.

@@ -170,11 +170,28 @@ def test_partial_departement_says_so(client, tenue, told):
     assert told in read(client, "/departements/12/")
 
 
-def test_nothing_recorded_where_nothing_is_kept_is_not_zero(client):
-    factories.departement("12", tenue=Tenue.AUCUNE)
+@pytest.mark.parametrize("tenue", [Tenue.AUCUNE, Tenue.PARTIELLE])
+def test_nothing_recorded_where_not_all_is_kept_is_not_zero(client, tenue):
+    factories.departement("12", tenue=tenue)
     assert "non renseigné communes lauréates" in read(client, "/departements/12/")
     factories.departement("34", tenue=Tenue.COMPLETE)
     assert "0 commune lauréate" in read(client, "/departements/34/")
+
+
+@pytest.mark.parametrize(
+    ("jour", "told"),
+    [
+        ("2020-09-30", "0 commune lauréate"),
+        ("2020-10-01", "non renseigné communes lauréates"),
+        ("2021-01-21", "non renseigné communes lauréates"),
+        ("2021-01-22", "1 commune lauréate"),
+    ],
+)
+@pytest.mark.parametrize("address", ["/departements/34/", "/departements/"])
+def test_an_entry_at_the_latest_leaves_the_days_before_it_unknown(client, address, jour, told):
+    factories.departement("34", tenue=Tenue.COMPLETE)
+    factories.labellisation(factories.commune("34142"), precision_debut="au_plus_tard")
+    assert told in read(client, f"{address}?au={jour}")
 
 
 def test_france_says_which_departements_are_kept(client, lodeve):

@@ -30,7 +30,7 @@ def date_nue(jour, precision="jour"):
     if not jour:
         return UNKNOWN_DATE
     text = dates.bare(jour, precision)
-    return format_html('<time datetime="{}">{}</time>', jour.isoformat(), text)
+    return format_html('<time datetime="{}">{}</time>', dates.iso(jour, precision), text)
 
 
 @register.filter

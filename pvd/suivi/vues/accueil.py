@@ -56,14 +56,25 @@ class Tuile:
 
 
 def tuiles(departement, jour):
-    """Return the figures to show; where nothing is kept, nothing recorded means unknown, not zero."""
+    """Return the figures to show; where nothing recorded tells nothing, unknown and not zero."""
     values = chiffres(departement, jour)
-    if departement is not None and departement.tenue == Tenue.AUCUNE:
+    if not absence_tells(departement, jour, values[Chiffre.COMMUNES]):
         values = {chiffre: value or None for chiffre, value in values.items()}
     return [
         Tuile(main, values[main], [Tuile(detail, values[detail], []) for detail in details])
         for main, details in TUILES.items()
     ]
+
+
+def absence_tells(departement, jour, nb_communes):
+    """Tell whether what is not recorded of `departement` (None: France) on `jour` did not exist.
+
+    Its records must be kept in full, and no commune may have entered by then without its day known.
+    """
+    if departement is not None and departement.tenue != Tenue.COMPLETE:
+        return False
+    perhaps = Labellisation.objects.of_departement(departement).perhaps_begun(jour)
+    return nb_communes > 0 or not perhaps.exists()
 
 
 def accueil(request):
