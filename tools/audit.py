@@ -130,7 +130,9 @@ def scores_of(lighthouse, address, folder):
         f"--output-path={report}",
         "--quiet",
     ]
-    subprocess.run([*lighthouse, address, *options], env=env, check=True)
+    # Chromium sometimes records nothing of a page: asked again, it does.
+    if subprocess.run([*lighthouse, address, *options], env=env).returncode:
+        subprocess.run([*lighthouse, address, *options], env=env, check=True)
     found = json.loads(report.read_text())
     scores, faults = {}, []
     for name, category in found["categories"].items():
