@@ -174,7 +174,8 @@ def test_a_commune_does_not_leave_before_joining_nor_from_another_post(agent_34,
     told = refusal(agent_34, "poste-retirer-communes", shared, dessertes=[row.pk])
     assert "desservie depuis le 6 juillet 2023" in told
     other = poste.dessertes.get()
-    refusal(agent_34, "poste-retirer-communes", shared, dessertes=[other.pk])
+    for key in (other.pk, 2**70, "x"):
+        refusal(agent_34, "poste-retirer-communes", shared, dessertes=[key])
     other.refresh_from_db()
     assert other.fin is None
 

@@ -26,6 +26,20 @@ class DernierJourField(LastDayField, JourField):
     """The last day of a fact, kept as the day after; it cannot be after today either."""
 
 
+class CasesField(forms.ModelMultipleChoiceField):
+    """Boxes to tick: it takes the keys that it offers, and no number that a database cannot hold."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value):
+        offered = {str(key) for key in self.queryset.values_list("pk", flat=True)}
+        for key in value or []:
+            if str(key) not in offered:
+                message = self.error_messages["invalid_choice"]
+                raise forms.ValidationError(message, "invalid_choice", {"value": key})
+        return super().clean(value)
+
+
 class GesteForm(forms.Form):
     """The date of a fact and who says it; `record` is what the geste is about."""
 

@@ -9,7 +9,7 @@ from ort.models import Avenant, CommuneCouverte, Convention
 from pvd.socle.dates import add_years, in_words
 from pvd.socle.sources import Affirmation, record_type
 from pvd.socle.templatetags.francais import liste, pluriel
-from pvd.suivi.gestes.base import Geste, GesteForm, save
+from pvd.suivi.gestes.base import CasesField, Geste, GesteForm, save
 
 # What the national list says of a commune whose ORT is not known.
 ENTREE_ORT = "date_entree_ort"
@@ -179,11 +179,7 @@ class AjouterCommunes(GesteParAvenant):
 
 
 class RetraitForm(AvenantForm):
-    couvertures = forms.ModelMultipleChoiceField(
-        label="Communes retirées",
-        queryset=CommuneCouverte.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
-    )
+    couvertures = CasesField(label="Communes retirées", queryset=CommuneCouverte.objects.none())
     field_order = ["couvertures", "date", "precision", "numero"]
 
     def prepare(self):

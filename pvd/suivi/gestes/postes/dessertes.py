@@ -8,7 +8,7 @@ from communes.models import Commune
 from projects.models import Desserte
 from pvd.socle.dates import in_words
 from pvd.socle.templatetags.francais import liste
-from pvd.suivi.gestes.base import SansPrecisionForm, save
+from pvd.suivi.gestes.base import CasesField, SansPrecisionForm, save
 from pvd.suivi.gestes.postes.commun import GesteDePoste, said_of
 
 
@@ -61,11 +61,7 @@ class AjouterCommunesAuPoste(GesteDePoste):
 
 
 class RetraitDuPosteForm(SansPrecisionForm):
-    dessertes = forms.ModelMultipleChoiceField(
-        label="Communes retirées",
-        queryset=Desserte.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
-    )
+    dessertes = CasesField(label="Communes retirées", queryset=Desserte.objects.none())
     field_order = ["dessertes", "date"]
 
     def prepare(self):
