@@ -6,9 +6,9 @@ from functools import cached_property
 from django.db.models import Prefetch, Q
 
 from ort.models import Avenant, CommuneCouverte, Convention, Partie
-from pvd.socle.dates import in_french
-from pvd.socle.sources import Affirmation
-from pvd.socle.templatetags.francais import depuis, liste, pluriel
+from socle.dates import in_french
+from socle.francais import depuis, liste, pluriel
+from socle.sources import Affirmation
 
 
 def sourced():

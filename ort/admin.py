@@ -7,25 +7,20 @@ from django.forms import BaseInlineFormSet, FileInput, Widget
 from django.utils import timezone
 from django.utils.html import format_html
 
-from communes.admin import DepartementFilter, IntercommunaliteFilter
-from communes.admin_portee import CommuneSelect, PorteeAdmin
 from communes.models import Commune, Departement
+from communes.territoire.filtres import DepartementFilter, IntercommunaliteFilter
 from ort.admin_validations import ValidationAdmin
 from ort.exports_internes import AVENANTS_INTERNES, CONVENTIONS, COUVERTURES
 from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
 from ort.models import Avenant, CommuneCouverte, Convention, Document, Organisme, Partie, Secteur
-from pvd.socle.admin import SansSourceFilter, SourceeAdmin
-from pvd.socle.admin_base import (
-    PerimetreAdmin,
-    PerimetreForm,
-    PerimetreInline,
-    PvdAdmin,
-    ReadOnly,
-    date_column,
-)
-from pvd.socle.admin_exports import ExportAdmin
-from pvd.socle.admin_imports import ImportAdmin
-from pvd.socle.dates import bare
+from socle.admin.base import PerimetreAdmin, PerimetreInline, PvdAdmin, ReadOnly
+from socle.admin.champs import date_column
+from socle.admin.choix import PerimetreForm
+from socle.admin.exports import ExportAdmin
+from socle.admin.imports import ImportAdmin
+from socle.admin.portee import CommuneSelect, PorteeAdmin
+from socle.admin.sources import SansSourceFilter, SourceeAdmin
+from socle.dates import bare
 
 # What is known of the signature of an act, convention or avenant.
 SIGNATURE = [

@@ -10,8 +10,9 @@ from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 
-from pvd.socle.correction import lock
-from pvd.socle.evenements import at_hour, gather, last_versions, tell
+from socle.admin.correction import lock
+from socle.admin.evenements import gather, last_versions, tell
+from socle.francais import at_hour
 
 EVER = datetime.min.replace(tzinfo=UTC)
 STALE = (

@@ -8,8 +8,8 @@ from communes.models import Labellisation
 from ort.actes import OrtDuJour, with_actes
 from ort.filtres import StatutOrt
 from ort.models import Avenant, CommuneCouverte
-from pvd.socle.demande import in_order
-from pvd.socle.tableaux import Colonne, Table
+from socle.fichiers.colonnes import Colonne, Table
+from socle.web.filtres import in_order
 
 CODE_INSEE = {"pattern": r"^([013-9]\d|2[AB1-9])\d{3}$"}
 CODE_DEPARTEMENT = {"pattern": r"^([013-9]\d|2[AB1-9]|9[78]\d)$"}

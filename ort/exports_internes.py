@@ -2,8 +2,7 @@
 
 from ort.exports import AVENANTS, ORT, ort_rows
 from ort.models import CommuneCouverte
-from pvd.socle.admin_exports import Export, dits, field, source
-from pvd.socle.tableaux import Colonne
+from socle.fichiers.colonnes import Colonne, Export, dits, field, source
 
 
 def convention(row):

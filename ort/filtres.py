@@ -5,8 +5,8 @@ from django.db.models.functions import Coalesce
 
 from communes.models import Departement, Intercommunalite, Rattachement
 from ort.models import Avenant, CommuneCouverte, Convention
-from pvd.socle.demande import Filtres, RechercheFilter
-from pvd.socle.recherche import search_key
+from socle.recherche import search_key
+from socle.web.filtres import Filtres, RechercheFilter
 
 
 class StatutOrt(models.TextChoices):

@@ -2,10 +2,9 @@
 
 from communes.models import Commune, Departement, Intercommunalite
 from ort.models import Avenant, CommuneCouverte, Convention
-from pvd.socle.dates import parse_date
-from pvd.socle.imports import (
+from socle.dates import parse_date
+from socle.fichiers.champs import (
     Champ,
-    Ressource,
     TextWidget,
     choice,
     date,
@@ -15,6 +14,7 @@ from pvd.socle.imports import (
     whole_number,
     yes_no,
 )
+from socle.fichiers.ressource import Ressource
 
 SIGNATURE = ("date_signature", "date_signature", "precision_signature")
 OTHER_NAMES_OF_ORT = {

@@ -11,7 +11,9 @@ from communes.models import Labellisation
 from ort.actes import OrtDuJour, with_actes
 from ort.filtres import OrtFiltres
 from ort.models import Convention, Document, Secteur
-from pvd.socle.demande import in_order, jour_of, page_of
+from socle.web.filtres import in_order
+from socle.web.jour import jour_of
+from socle.web.pages import page_of
 
 logger = logging.getLogger(__name__)
 

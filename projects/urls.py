@@ -1,5 +1,5 @@
 from django.urls import path
 
-from projects import vues
+from projects.postes import vues
 
 urlpatterns = [path("", vues.postes, name="postes")]

@@ -140,12 +140,15 @@ CACHES = {
 PVD_DEPARTEMENT = os.environ.get("PVD_DEPARTEMENT", "")
 
 INSTALLED_APPS = [
+    "pvd.portail",
+    "pvd.bureau",
+    "pvd.signalements",
     "pvd.suivi",
     "projects",
     "ort",
     "communes",
-    "pvd.socle",
-    "pvd.socle.admin_site.PvdAdminConfig",
+    "socle",
+    "socle.site.PvdAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -167,11 +170,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "pvd.socle.compression.CompressionMiddleware",
+    "socle.web.compression.CompressionMiddleware",
     # Inside the compression: the mark of a page is that of its contents, however it travels.
     "django.middleware.http.ConditionalGetMiddleware",
     # Outside all that writes a page or names a file; there in the demonstration only.
-    "pvd.socle.demonstration.DonneesFictivesMiddleware",
+    "socle.web.demonstration.DonneesFictivesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -180,7 +183,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "pvd.socle.demande.BadRequestMiddleware",
+    "socle.web.refus.BadRequestMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -198,16 +201,19 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "pvd.socle.demande.site",
+                "socle.web.jour.site",
             ],
-            "builtins": ["pvd.socle.templatetags.francais"],
+            "builtins": ["socle.templatetags.francais"],
         },
     }
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 AUTH_USER_MODEL = "communes.Agent"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "communes.roles.RoleBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "communes.comptes.roles.RoleBackend",
+]
 # Ten wrong passwords for one account from one address: a quarter of an hour before the eleventh.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -215,7 +221,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "429.html"
-AXES_CLIENT_IP_CALLABLE = "pvd.socle.connexion.visitor_address"
+AXES_CLIENT_IP_CALLABLE = "socle.web.connexion.visitor_address"
 # Who logs in from where, and when, is nobody's business beyond the failures of the hour.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False

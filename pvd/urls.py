@@ -3,8 +3,8 @@ from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("donnees/", include("pvd.suivi.urls_donnees")),
+    path("donnees/", include("pvd.portail.urls_donnees")),
     path("ort/", include("ort.urls")),
     path("chefs-de-projet/", include("projects.urls")),
-    path("", include("pvd.suivi.urls")),
+    path("", include("pvd.portail.urls")),
 ]

@@ -19,9 +19,9 @@ from communes.models import (
     Tenue,
 )
 from ort.models import Avenant, CommuneCouverte, Convention, Document
-from projects.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
-from pvd.socle.models import Source
-from pvd.suivi.models import Signalement
+from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
+from pvd.signalements.models import Signalement
+from socle.models import Source
 
 numbers = count(1)
 

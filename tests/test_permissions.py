@@ -4,12 +4,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from communes.comptes.journal import record
+from communes.comptes.roles import RECORDS, REFERENCE
+from communes.comptes.roles import SHARED as SHARED_RECORDS
 from communes.models import Agent, Departement, Labellisation, Role
-from communes.models.journal import record
-from communes.roles import RECORDS, REFERENCE
-from communes.roles import SHARED as SHARED_RECORDS
 from ort.models import Convention, Document, Organisme
-from projects.models import Poste
+from projects.postes.models import Poste
 from pvd.suivi.models import ChiffrePublie
 from tests import factories
 from tests.conftest import browser_of

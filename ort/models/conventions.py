@@ -25,9 +25,9 @@ from communes.models import (
     Labellisation,
     Rattachement,
 )
-from pvd.socle.dates import PrecisionField, add_years
-from pvd.socle.historique import Historisee
-from pvd.socle.sources import Sourcee
+from socle.dates import PrecisionField, add_years
+from socle.historique import Historisee
+from socle.sources import Sourcee
 
 
 def as_number(jour):

@@ -14,7 +14,7 @@ from ort.documents import (
     stored_name,
 )
 from ort.models.conventions import Avenant, Convention
-from pvd.socle.historique import Historisee
+from socle.historique import Historisee
 
 
 class DocumentQuerySet(models.QuerySet):

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from communes.models import Commune, Intercommunalite
 from ort.models.conventions import Avenant, Convention
-from pvd.socle.historique import Historisee
+from socle.historique import Historisee
 
 
 class Organisme(Historisee):

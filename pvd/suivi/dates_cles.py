@@ -3,8 +3,8 @@
 import datetime
 from dataclasses import dataclass, field
 
-from pvd.socle.dates import Precision
-from pvd.socle.templatetags.francais import UNKNOWN_DATE
+from socle.dates import Precision
+from socle.francais import UNKNOWN_DATE
 
 
 @dataclass

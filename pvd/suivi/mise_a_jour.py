@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from communes.models import Labellisation
 from ort.models import Avenant, CommuneCouverte, Convention, Partie, Secteur
-from projects.models import Desserte, Occupation, Poste, Recrutement
-from pvd.socle.sources import Affirmation
+from projects.postes.models import Desserte, Occupation, Poste, Recrutement
+from socle.sources import Affirmation
 
 # What ties a commune to the records of its page: a row of each, and the record that it leads to.
 LIENS = [

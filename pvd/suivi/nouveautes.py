@@ -9,7 +9,7 @@ from django.utils import timezone
 from communes.models import Labellisation
 from ort.actes import sourced, with_actes
 from ort.models import Avenant, CommuneCouverte, Convention
-from pvd.suivi.recit import Fait, coverages_of, timeline
+from pvd.suivi.chronologie import Fait, coverages_of, timeline
 from pvd.suivi.situation import situations
 
 # More entries than any reader shows; the pages of the communes tell the rest.

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 
 from communes.models import Commune, Labellisation, Rattachement, Tenue
 from ort.models import Avenant, CommuneCouverte
-from projects.models import Desserte, Etat, Poste
+from projects.postes.models import Desserte, Etat, Poste
 
 
 class Statut(models.TextChoices):

@@ -3,11 +3,11 @@
 import datetime
 from dataclasses import dataclass
 
-from communes.models.programme import MONTHS_FROM_ADHESION_TO_ORT
-from pvd.socle.dates import Precision, in_words
-from pvd.socle.templatetags.francais import pluriel
-from pvd.suivi.recit import named
+from communes.programme.models import MONTHS_FROM_ADHESION_TO_ORT
+from pvd.suivi.phrases import named
 from pvd.suivi.situation import Statut
+from socle.dates import Precision, in_words
+from socle.francais import pluriel
 
 DELAI = f"{MONTHS_FROM_ADHESION_TO_ORT} mois"
 SANS_EFFET = "Aucun texte recueilli ici n'attache d'effet au dépassement de ce délai."

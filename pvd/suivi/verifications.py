@@ -24,19 +24,17 @@ from django.urls import reverse
 
 from communes.models import Commune, Departement, Labellisation, Millesime
 from ort.models import Avenant, CommuneCouverte, Convention
-from projects.models import CofinancementPoste, Occupation, Poste
-from projects.models.cofinancements import (
+from projects.postes.models import CofinancementPoste, Occupation, Poste
+from projects.postes.models.cofinancements import (
     PLAFOND_ANNUEL,
     PLAFOND_ANNUEL_ANAH,
     PLAFOND_ANNUEL_AVEC_ANAH,
     TAUX_MAXIMUM,
     TAUX_MAXIMUM_ANAH,
-    euros,
-    pour_cent,
 )
-from pvd.socle.dates import bare, parse_date
-from pvd.socle.sources import Affirmation, record_type, sans_source, sourced_fields
-from pvd.socle.templatetags.francais import nombre
+from socle.dates import bare, parse_date
+from socle.francais import euros, nombre, pour_cent
+from socle.sources import Affirmation, record_type, sans_source, sourced_fields
 
 # The programme is meant for towns under this number of inhabitants (ANCT); some have more.
 INHABITANTS_AT_MOST = 20_000

@@ -6,11 +6,11 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from communes.imports.decoupage import load_territoire, read_archive, write_territoire
-from communes.imports.decoupage.lecture import archive_annees
 from communes.management.commands.charger_territoire import ARCHIVE
 from communes.models import Commune, Labellisation
-from pvd.socle.qr import qr_svg
+from communes.territoire.decoupage import load_territoire, read_archive, write_territoire
+from communes.territoire.decoupage.lecture import archive_annees
+from socle.dessin.qr import qr_svg
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)

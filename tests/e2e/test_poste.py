@@ -9,7 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from communes.models import Tenue
-from projects.models import Poste
+from projects.postes.models import Poste
 from tests import factories
 from tests.pages import read
 

@@ -8,7 +8,7 @@ from django.core.cache import caches
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from pvd.suivi.models import Signalement
+from pvd.signalements.models import Signalement
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,10 +6,10 @@ import numpy
 import pytest
 import shapely
 
-from communes.imports.contours import project
 from communes.management.commands.charger_contours import SHIPPED
 from communes.models import Commune, ContourCommune, FondDeCarte
-from tests.communes.polygones import holes_of, polygon_of
+from communes.territoire.contours.imports import project
+from tests.communes.territoire.polygones import holes_of, polygon_of
 
 pytestmark = pytest.mark.django_db
 

@@ -11,11 +11,12 @@ from django.core.management import CommandError, call_command
 
 from communes.models import Commune, Departement, Labellisation
 from ort.models import CommuneCouverte, Convention
-from pvd.socle.models import Affirmation
-from pvd.socle.sources import record_type
-from pvd.suivi.chiffres import chiffres, comparaisons, ort_comptees
+from pvd.suivi.chiffres import chiffres, ort_comptees
+from pvd.suivi.comparaisons import comparaisons
 from pvd.suivi.management.commands.charger_programme import SHIPPED
 from pvd.suivi.situation import situations
+from socle.models import Affirmation
+from socle.sources import record_type
 from tests.factories import day
 
 pytestmark = pytest.mark.django_db

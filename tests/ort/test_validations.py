@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ort.models import Convention, Secteur
-from pvd.socle.historique import one_act
+from pvd.bureau.perimetre import Perimetre
 from pvd.suivi.chiffres import chiffres
-from pvd.suivi.perimetre import Perimetre
 from pvd.suivi.verifications import constats
+from socle.historique import one_act
 from tests import factories
 from tests.conftest import browser_of
 from tests.formulaires import filled

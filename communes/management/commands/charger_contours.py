@@ -3,10 +3,10 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from communes.imports.contours import read_archive, read_geojson, write_contours
 from communes.models import Commune, ContourCommune, ContourDepartement
-from pvd.socle.imports import FichierRefuse
-from pvd.socle.templatetags.francais import pluriel
+from communes.territoire.contours.imports import read_archive, read_geojson, write_contours
+from socle.fichiers.lecture import FichierRefuse
+from socle.francais import pluriel
 
 SHIPPED = settings.BASE_DIR / "communes" / "donnees" / "contours.tar.xz"
 ANNEES = range(1990, 2100)

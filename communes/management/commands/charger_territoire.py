@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from communes.imports.decoupage import (
+from communes.models import Millesime
+from communes.territoire.decoupage import (
     MILLESIMES,
     DecoupageError,
     archive_annees,
@@ -18,7 +19,6 @@ from communes.imports.decoupage import (
     read_archive,
     write_territoire,
 )
-from communes.models import Millesime
 
 ARCHIVE = settings.BASE_DIR / "communes" / "donnees" / "decoupage.tar.xz"
 

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from communes.comptes.journal import record
 from communes.models import Agent, Departement, Role
-from communes.models.journal import record
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from communes.imports.decoupage import (
+from communes.territoire.decoupage import (
     DecoupageError,
     compare,
     describe_counts,

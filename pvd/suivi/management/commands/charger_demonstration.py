@@ -5,12 +5,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from projects.models import CofinancementPoste, Occupation, Poste, Recrutement
-from pvd.socle.dates import ISO, Precision
-from pvd.socle.imports import FichierRefuse, affirm, load_rows, read_csv
-from pvd.socle.models import Source
-from pvd.socle.sources import sourced_fields
-from pvd.suivi.imports import FILES
+from projects.postes.models import CofinancementPoste, Occupation, Poste, Recrutement
+from pvd.suivi.chargement import FILES
+from socle.dates import ISO, Precision
+from socle.fichiers.lecture import FichierRefuse, read_csv
+from socle.fichiers.ressource import load_rows
+from socle.models import Source
+from socle.sources import affirm, sourced_fields
 
 STORIES = settings.BASE_DIR / "donnees" / "demonstration"
 # The document that every made-up date names, and by which the database is known to be made up.

@@ -5,8 +5,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from communes.models import Labellisation
 from ort.models import Convention
-from pvd.socle.imports import FichierRefuse
-from pvd.suivi.imports import load_folder
+from pvd.suivi.chargement import load_folder
+from socle.fichiers.lecture import FichierRefuse
 
 SHIPPED = settings.BASE_DIR / "donnees" / "herault"
 

@@ -1,0 +1,66 @@
+"""Who may act, and where."""
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+
+from communes.comptes.journal import Droit, record
+from communes.territoire.models import Departement
+
+
+class Role(models.TextChoices):
+    LECTEUR = "lecteur", "lecteur"
+    AGENT = "agent", "agent"
+    REFERENT = "referent", "référent départemental"
+
+
+class AgentQuerySet(models.QuerySet):
+    def for_user(self, user):
+        """Keep the agents all of whose départements are those of `user`; national: all."""
+        if user.is_active and user.is_superuser:
+            return self
+        own = Departement.objects.for_user(user)
+        return (
+            self.filter(departements__in=own, is_superuser=False)
+            .exclude(departements__in=Departement.objects.exclude(pk__in=own))
+            .distinct()
+        )
+
+
+class AgentManager(UserManager.from_queryset(AgentQuerySet)):
+    def create_superuser(self, *args, **kwargs):
+        """Open a national account, from the command line: the journal keeps it."""
+        created = super().create_superuser(*args, **kwargs)
+        record(None, created, {})
+        return created
+
+
+class Agent(AbstractUser):
+    """Someone of the State's services. Belongs to départements; none means nothing."""
+
+    role = models.CharField("rôle", max_length=10, choices=Role, default=Role.LECTEUR)
+    departements = models.ManyToManyField(
+        Departement, related_name="agents", blank=True, verbose_name="départements"
+    )
+
+    objects = AgentManager()
+
+    class Meta:
+        verbose_name = "agent"
+        ordering = ["username"]
+
+    def droits(self):
+        """Return the rights that the database gives to this account, as the journal writes them.
+
+        Empty for an account that is not there; a right that it does not hold is an empty text.
+        """
+        held = Agent.objects.filter(pk=self.pk).first()
+        if held is None:
+            return {}
+        return {
+            Droit.COMPTE: "ouvert" if held.is_active else "fermé",
+            Droit.ROLE: held.get_role_display(),
+            Droit.DEPARTEMENTS: ", ".join(held.departements.values_list("pk", flat=True)),
+            Droit.NATIONAL: "oui" if held.is_superuser else "",
+            Droit.ESPACE_AGENTS: "oui" if held.is_staff else "",
+            Droit.MOT_DE_PASSE: held.password,
+        }

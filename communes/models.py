@@ -1,0 +1,42 @@
+"""The records of the communes, a module a subject; Django looks for them here."""
+
+from communes.comptes.journal import JournalDroits
+from communes.comptes.models import Agent, Role
+from communes.programme.models import Labellisation
+from communes.territoire.contours.models import ContourCommune, ContourDepartement, FondDeCarte
+from communes.territoire.models import (
+    AncienCode,
+    AncienNomCommune,
+    AncienNomIntercommunalite,
+    Commune,
+    Departement,
+    Intercommunalite,
+    Millesime,
+    Nature,
+    Rattachement,
+    Region,
+    Tenue,
+    names_search_key,
+)
+
+__all__ = [
+    "Agent",
+    "AncienCode",
+    "AncienNomCommune",
+    "AncienNomIntercommunalite",
+    "Commune",
+    "ContourCommune",
+    "ContourDepartement",
+    "Departement",
+    "FondDeCarte",
+    "Intercommunalite",
+    "JournalDroits",
+    "Labellisation",
+    "Millesime",
+    "Nature",
+    "Rattachement",
+    "Region",
+    "Role",
+    "Tenue",
+    "names_search_key",
+]

@@ -1,0 +1,51 @@
+"""What agents download of the communes lauréates: the public columns, and the internal ones."""
+
+from django.db.models import Prefetch
+
+from communes.models import Rattachement
+from socle.fichiers.colonnes import Colonne, Export, dits, field, source
+
+
+def labellisation_rows(labellisations, jour):
+    """Return the labellisations with their commune, its intercommunalité on `jour` and its sources."""
+    members = Rattachement.objects.as_of(jour).select_related("intercommunalite")
+    return labellisations.select_related("commune__departement").prefetch_related(
+        dits(), Prefetch("commune__rattachements", members, to_attr="rattachements_du_jour")
+    )
+
+
+def epci(attribute):
+    """Return how to read an attribute of the intercommunalité of a labellisation, if there is one."""
+
+    def read(labellisation):
+        rows = labellisation.commune.rattachements_du_jour
+        return getattr(rows[0].intercommunalite, attribute) if rows else None
+
+    return read
+
+
+LABELLISATIONS = Export(
+    "Exporter cette liste",
+    (
+        field("pk"),
+        field("code_insee", "commune_id"),
+        Colonne("nom_commune", lambda la: la.commune.nom, "Nom de la commune."),
+        Colonne("code_departement", lambda la: la.commune.departement_id, "Département."),
+        Colonne("nom_departement", lambda la: la.commune.departement.nom, "Son nom."),
+        Colonne("siren_epci", epci("siren"), "Intercommunalité de la commune ce jour-là."),
+        Colonne("nom_epci", epci("nom"), "Son nom."),
+        field("id_pvd"),
+        field("date_entree_programme", "debut"),
+        field("precision_entree", "precision_debut"),
+        source("source_entree", "debut"),
+        field("date_signature_adhesion"),
+        field("precision_adhesion"),
+        source("source_adhesion", "date_signature_adhesion"),
+        field("date_sortie_programme", "fin"),
+        field("precision_sortie", "precision_fin"),
+        source("source_sortie", "fin"),
+        field("motif_sortie"),
+        field("note_interne"),
+    ),
+    labellisation_rows,
+)

@@ -1,0 +1,109 @@
+"""The communes lauréates, from a file."""
+
+from communes.models import Commune, Departement, Labellisation, Tenue
+from socle.fichiers.champs import choice, date, foreign_key, precision, text
+from socle.fichiers.ressource import Ressource
+
+
+class LabellisationRessource(Ressource):
+    """One row per time of a commune in the programme; a commune enters once on a given day.
+
+    Without that day, as in the official list, a row speaks of the time that runs, else of the last.
+    """
+
+    titre = "Communes lauréates"
+    loose_keys = ("debut",)
+    codes = {"code_insee": 5}
+    autres_noms = {
+        "insee_com": "code_insee",
+        "code_commune": "code_insee",
+        "code_insee_commune": "code_insee",
+        "date_signature": "date_signature_adhesion",
+        "date_adhesion": "date_signature_adhesion",
+        "date_entree": "date_entree_programme",
+        "date_sortie": "date_sortie_programme",
+    }
+    # In a file that speaks of ORT, a bare date of signature is that of the ORT.
+    trompeuses = {
+        "date_signature": (
+            "ort_identifiant",
+            "ort_intitule",
+            "date_entree_ort",
+            "entree_par",
+            "ORT",
+        )
+    }
+    informatives = (
+        *("nom_commune", "lib_com", "commune", "siren_commune", "population", "pop"),
+        *("code_departement", "insee_dep", "nom_departement", "lib_dep", "lib_reg"),
+        *("siren_epci", "nom_epci", "lib_epci", "regroupement", "ORT"),
+        *("nom_maire", "mel_mairie", "site_mairie"),
+        *("statut", "ort_identifiant", "ort_intitule", "date_signature_ort", "date_entree_ort"),
+        *("entree_par", "avenant_numero", "poste_chef_projet"),
+    )
+    exemple = {
+        "code_insee": "01004",
+        "id_pvd": "pvd-84-01-99",
+        "date_entree_programme": "22/01/2021",
+        "precision_entree": "au_plus_tard",
+        "date_signature_adhesion": "26/03/2021",
+        "precision_adhesion": "jour",
+    }
+
+    commune = foreign_key("code_insee", "commune", Commune)
+    id_pvd = text("id_pvd")
+    debut = date("date_entree_programme", "debut")
+    precision_debut = precision("precision_entree", "precision_debut")
+    date_signature_adhesion = date("date_signature_adhesion")
+    precision_adhesion = precision("precision_adhesion")
+    fin = date("date_sortie_programme", "fin")
+    precision_fin = precision("precision_sortie", "precision_fin")
+    motif_sortie = text("motif_sortie")
+    note_interne = text("note_interne")
+
+    dated_sources = {
+        "source_entree": ("debut", "date_entree_programme", "precision_entree"),
+        "source_adhesion": (
+            "date_signature_adhesion",
+            "date_signature_adhesion",
+            "precision_adhesion",
+        ),
+        "source_sortie": ("fin", "date_sortie_programme", "precision_sortie"),
+    }
+
+    class Meta(Ressource.Meta):
+        model = Labellisation
+        import_id_fields = ["commune", "debut"]
+        fields = [
+            "commune",
+            "id_pvd",
+            "debut",
+            "precision_debut",
+            "date_signature_adhesion",
+            "precision_adhesion",
+            "fin",
+            "precision_fin",
+            "motif_sortie",
+            "note_interne",
+        ]
+
+    def closest(self, records):
+        running = [record for record in records if record.fin is None]
+        return running or sorted(records, key=lambda record: record.fin)[-1:]
+
+
+class TenueRessource(Ressource):
+    """How far the records of each known département go."""
+
+    code = text("code_departement", "code")
+    tenue = choice("tenue", Tenue)
+    tenue_postes = choice("tenue_postes", Tenue)
+
+    class Meta(Ressource.Meta):
+        model = Departement
+        import_id_fields = ["code"]
+        fields = ["code", "tenue", "tenue_postes"]
+
+    def init_instance(self, row=None):
+        """Refuse a département that is not there: the territory is loaded first."""
+        self.fields["code"].refuse(row, "inconnu du référentiel")

@@ -1,0 +1,171 @@
+"""The back office of the territory: read, never written there."""
+
+from django.contrib import admin
+from django.utils import timezone
+from django.utils.formats import number_format
+
+from communes.models import (
+    AncienCode,
+    AncienNomCommune,
+    AncienNomIntercommunalite,
+    Commune,
+    Departement,
+    Intercommunalite,
+    Labellisation,
+    Millesime,
+    Rattachement,
+    Region,
+)
+from communes.territoire.filtres import DepartementFilter, IntercommunaliteFilter
+from socle.admin.base import (
+    EnCoursFilter,
+    PerimetreAdmin,
+    PerimetreInline,
+    PeriodeColumns,
+    PvdAdmin,
+    ReadOnly,
+    ReadOnlyInline,
+)
+from socle.admin.champs import date_column
+from socle.admin.sources import SourceeAdmin
+
+IN_PROGRAMME = "dans le programme"
+
+
+@admin.register(Millesime)
+class MillesimeAdmin(ReadOnly, PvdAdmin):
+    list_display = ["annee"]
+
+
+@admin.register(Region)
+class RegionAdmin(ReadOnly, PvdAdmin):
+    list_display = ["nom", "code"]
+    search_fields = ["nom", "code"]
+
+
+@admin.register(Departement)
+class DepartementAdmin(PerimetreAdmin):
+    list_display = ["nom", "code", "region", "tenue", "tenue_postes"]
+    list_filter = ["tenue", "tenue_postes", "region"]
+    list_select_related = ["region"]
+    search_fields = ["nom", "code"]
+    search_help_text = "Nom ou code"
+    fields = ["nom", "code", "region", "tenue", "tenue_postes", "courriel_service"]
+    readonly_fields = ["nom", "code", "region"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class AnciensNomsIntercommunalite(PeriodeColumns, ReadOnlyInline):
+    model = AncienNomIntercommunalite
+    verbose_name_plural = "anciens noms"
+    fields = readonly_fields = ["nom", "depuis", "fin_le"]
+
+
+class CommunesMembres(ReadOnly, PeriodeColumns, PerimetreInline):
+    model = Rattachement
+    verbose_name_plural = "communes membres, dans vos départements"
+    fields = readonly_fields = ["commune", "depuis", "fin_le"]
+    select_related = ["commune"]
+    ordering = ["commune__nom_recherche"]
+
+
+@admin.register(Intercommunalite)
+class IntercommunaliteAdmin(ReadOnly, PeriodeColumns, PerimetreAdmin):
+    list_display = ["nom", "siren", "nature", "depuis", "fin_le"]
+    list_filter = ["nature", EnCoursFilter]
+    search_fields = ["nom_recherche", "siren"]
+    search_help_text = "Nom, même ancien, avec ou sans accents, ou SIREN"
+    show_facets = admin.ShowFacets.NEVER
+    fields = readonly_fields = ["nom", "siren", "nature", "depuis", "fin_le"]
+    inlines = [CommunesMembres, AnciensNomsIntercommunalite]
+
+
+class AnciensNomsCommune(PeriodeColumns, ReadOnlyInline):
+    model = AncienNomCommune
+    verbose_name_plural = "anciens noms"
+    fields = readonly_fields = ["nom", "depuis", "fin_le"]
+
+
+class AnciensCodes(ReadOnlyInline):
+    model = AncienCode
+    verbose_name_plural = "codes qui mènent à cette commune"
+
+
+class RattachementsDeCommune(ReadOnly, PeriodeColumns, PerimetreInline):
+    model = Rattachement
+    verbose_name_plural = "intercommunalités"
+    fields = readonly_fields = ["intercommunalite", "depuis", "fin_le"]
+    select_related = ["intercommunalite", "commune"]
+    ordering = ["debut"]
+
+
+class LabellisationsDeCommune(ReadOnly, PerimetreInline):
+    model = Labellisation
+    verbose_name_plural = "dans le programme"
+    fields = ["id_pvd", "entree", "adhesion", "sortie"]
+    readonly_fields = ["entree", "adhesion", "sortie"]
+    select_related = ["commune"]
+    show_change_link = True
+    entree = date_column("debut", "precision_debut", "entrée")
+    adhesion = date_column("date_signature_adhesion", "precision_adhesion", "adhésion")
+    sortie = date_column("fin", "precision_fin", "sortie", IN_PROGRAMME)
+
+
+class ProgrammeFilter(EnCoursFilter):
+    title = parameter_name = "programme"
+
+    def lookups(self, request, model_admin):
+        return [("en_cours", "dans le programme aujourd'hui"), ("autre", "hors du programme")]
+
+    def running(self, model):
+        return Labellisation.objects.as_of(timezone.localdate()).values("commune")
+
+
+@admin.register(Commune)
+class CommuneAdmin(ReadOnly, PeriodeColumns, SourceeAdmin):
+    list_display = ["nom", "code_insee", "departement", "population", "dans_le_programme"]
+    list_filter = [
+        ProgrammeFilter,
+        EnCoursFilter,
+        DepartementFilter,
+        IntercommunaliteFilter.through("pk"),
+    ]
+    list_select_related = ["departement"]
+    search_fields = ["nom_recherche", "code_insee"]
+    search_help_text = "Nom, même ancien, avec ou sans accents, ou code INSEE"
+    show_facets = admin.ShowFacets.NEVER
+    fields = ["nom", "code_insee", "departement", "siren", "population"]
+    fields += ["depuis", "fin_le", "successeur"]
+    readonly_fields = fields
+    inlines = [RattachementsDeCommune, LabellisationsDeCommune, AnciensNomsCommune, AnciensCodes]
+
+    def list_prefetch(self):
+        return ["labellisations"]
+
+    @admin.display(description="population")
+    def population(self, commune):
+        population = commune.population_au(timezone.localdate())
+        return population and number_format(population, force_grouping=True)
+
+    @admin.display(description="dans le programme")
+    def dans_le_programme(self, commune):
+        today = timezone.localdate()
+        return "oui" if any(row.holds_on(today) for row in commune.labellisations.all()) else "non"
+
+
+@admin.register(Rattachement)
+class RattachementAdmin(ReadOnly, PeriodeColumns, PerimetreAdmin):
+    list_display = ["commune", "intercommunalite", "depuis", "fin_le"]
+    fields = readonly_fields = list_display
+    list_filter = [EnCoursFilter, DepartementFilter.through("commune__departement")]
+    list_select_related = ["commune", "intercommunalite"]
+    search_fields = ["commune__code_insee", "intercommunalite__siren"]
+    search_help_text = "Commune ou intercommunalité : nom, code INSEE ou SIREN"
+    territory_search = ["commune", "intercommunalite"]
+    ordering = ["commune__nom_recherche", "debut"]
+    show_facets = admin.ShowFacets.NEVER

@@ -1,0 +1,389 @@
+"""Contours that come in: the usual GeoJSON files, checked, projected, simplified, written.
+
+The files are those of IGN and those made from them (contours-administratifs of Etalab,
+france-geojson…): features with a code and a Polygon or a MultiPolygon, in longitude and latitude.
+A refusal names the file, the feature and the value, and nothing is written.
+"""
+
+import hashlib
+import json
+import math
+import tarfile
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy
+import shapely
+from django.db import transaction
+from shapely.geometry import shape
+
+from communes.models import (
+    Commune,
+    ContourCommune,
+    ContourDepartement,
+    Departement,
+    FondDeCarte,
+)
+from communes.territoire.decoupage.lecture import CODE_INSEE, CODE_TERRITOIRE
+from socle.dessin.svg import svg_path
+from socle.fichiers.lecture import FichierRefuse
+from socle.francais import liste, pluriel
+
+# The property that holds the code, by the habits of those who publish; the first one present tells.
+CODE_KEYS = (
+    "code",
+    "insee_com",
+    "code_insee",
+    "codgeo",
+    "insee",
+    "codeinsee",
+    "com_code",
+    "insee_dep",
+    "code_dept",
+    "dep",
+    "dep_code",
+)
+POLYGONS = {"Polygon", "MultiPolygon"}
+SHOWN = 5
+
+# A unit of the drawing is ten metres. What is left out is about the square of the tolerance: a
+# hundred metres for a commune, two kilometres for a département seen on a map of France.
+UNIT, TOLERANCE_COMMUNE, TOLERANCE_DEPARTEMENT = 10, 15, 300
+# Five metres between two neighbours is a fault of the file; a tenth of a km² is a place.
+FAULT, HOLE = 0.5, 1_000
+EARTH_RADIUS = 6_371_000 / UNIT
+# The parallels that Lambert-93 keeps true, and the point it starts from (decree 2000-1276).
+TRUE_NORTH, TRUE_SOUTH, ORIGIN = math.radians(49), math.radians(44), (3, 46.5)
+# Each territory overseas is drawn around its own middle (longitude, latitude).
+OVERSEAS = {
+    "971": (-61.5, 16.2),
+    "972": (-61.0, 14.6),
+    "973": (-53.0, 4.0),
+    "974": (55.5, -21.1),
+    "975": (-56.3, 46.9),
+    "976": (45.2, -12.8),
+    "977": (-62.8, 17.9),
+    "978": (-63.1, 18.1),
+    "986": (-177.0, -13.8),
+    "987": (-149.5, -17.6),
+    "988": (165.5, -21.3),
+}
+
+
+class Trait(NamedTuple):
+    """A feature of a file: what code it bears, and its shape in longitude and latitude."""
+
+    fichier: str
+    code: str
+    forme: shapely.Geometry
+
+
+@dataclass
+class Bilan:
+    """What was written, and what the person who asked must know."""
+
+    communes: int = 0
+    departements: int = 0
+    avertissements: list = field(default_factory=list)
+
+
+# --- Reading ---------------------------------------------------------------------------------
+
+
+def read_archive(path):
+    """Return the vintage, the attribution and the features of the contours that are shipped."""
+    traits = []
+    with tarfile.open(path) as archive:
+        source = json.load(archive.extractfile("source.json"))
+        for member in archive:
+            if member.name.endswith(".geojson"):
+                traits += read_geojson(member.name, archive.extractfile(member).read())
+    return source["annee"], source["attribution"], traits
+
+
+def read_geojson(fichier, content):
+    """Return the features of a GeoJSON, given as bytes; raises `FichierRefuse`."""
+    try:
+        collection = json.loads(content)
+    except (ValueError, RecursionError):
+        raise FichierRefuse(f"{fichier} : ce n'est pas un fichier JSON lisible.") from None
+    features = collection.get("features") if isinstance(collection, dict) else None
+    if not isinstance(features, list) or not features:
+        raise FichierRefuse(
+            f"{fichier} : « features » est absent ou vide, une FeatureCollection GeoJSON est attendue."
+        )
+    return [read_feature(fichier, number, found) for number, found in enumerate(features, 1)]
+
+
+def read_feature(fichier, number, feature):
+    """Return a feature, with its code in capitals; `number` names it in a refusal until then."""
+    properties = feature.get("properties") if isinstance(feature, dict) else None
+    if not isinstance(properties, dict):
+        raise FichierRefuse(f"{fichier}, élément {number} : « properties » est absent.")
+    code = code_of(properties)
+    if code is None:
+        raise FichierRefuse(
+            f"{fichier}, élément {number} : aucune propriété ne donne son code "
+            f"(attendu : {', '.join(CODE_KEYS[:4])}…)."
+        )
+    if not (CODE_INSEE.fullmatch(code) or CODE_TERRITOIRE.fullmatch(code)):
+        raise FichierRefuse(
+            f"{fichier}, élément {number} : le code « {code[:60]} » n'est ni celui d'une commune "
+            "ni celui d'un département."
+        )
+    return Trait(fichier, code, read_shape(f"{fichier}, élément {code}", feature.get("geometry")))
+
+
+def code_of(properties):
+    """Return the code of a feature as text, or None."""
+    values = {str(key).lower(): value for key, value in properties.items()}
+    for key in CODE_KEYS:
+        value = values.get(key)
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        if isinstance(value, str | int) and str(value).strip():
+            return str(value).strip().upper()
+    return None
+
+
+def read_shape(where, geometry):
+    """Return a polygon in longitude and latitude, repaired if it crosses itself."""
+    kind = geometry.get("type") if isinstance(geometry, dict) else geometry
+    if kind not in POLYGONS:
+        raise FichierRefuse(
+            f"{where} : géométrie « {str(kind)[:60]} », Polygon ou MultiPolygon est attendu."
+        )
+    try:
+        polygon = shapely.force_2d(shape(geometry))
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, shapely.GEOSException):
+        raise FichierRefuse(f"{where} : ses coordonnées sont illisibles.") from None
+    points = shapely.get_coordinates(polygon)
+    if not len(points):
+        raise FichierRefuse(f"{where} : son contour est vide.")
+    outside = ~(numpy.abs(points) <= (180, 90)).all(axis=1)
+    if outside.any():
+        x, y = points[outside][0]
+        raise FichierRefuse(
+            f"{where} : le point « {x:g} ; {y:g} » n'est pas une longitude et une latitude (WGS 84)."
+        )
+    return polygons_of(shapely.make_valid(polygon)) if not polygon.is_valid else polygon
+
+
+def polygons_of(geometry):
+    """Keep the polygons of what `make_valid` returns, which may add lines and points."""
+    parts = shapely.get_parts(shapely.get_parts(geometry))
+    return shapely.union_all([part for part in parts if part.geom_type == "Polygon"])
+
+
+# --- What each code names today --------------------------------------------------------------
+
+
+def by_territory(traits):
+    """Return the shapes by commune and by département of today, and the codes that name none.
+
+    A vanished commune, a commune déléguée or an old code joins the commune that followed it.
+    """
+    current = set(Commune.objects.filter(fin__isnull=True).values_list("pk", flat=True))
+    departements = set(Departement.objects.values_list("pk", flat=True))
+    communes, outlines, unknown, seen = {}, {}, [], {}
+    for trait in traits:
+        if trait.code in seen:
+            raise FichierRefuse(
+                f"{trait.fichier}, élément {trait.code} : déjà donné par {seen[trait.code]}."
+            )
+        seen[trait.code] = trait.fichier
+        if len(trait.code) < 5:
+            known = trait.code if trait.code in departements else None
+            shapes = outlines
+        else:
+            known = trait.code if trait.code in current else successor(trait.code)
+            shapes = communes
+        if known:
+            shapes.setdefault(known, []).append(trait.forme)
+        else:
+            unknown.append(trait.code)
+    if not communes and not outlines:
+        raise FichierRefuse(
+            f"Aucun code connu parmi {pluriel(len(unknown), 'élément,éléments')} "
+            f"({some(unknown)}) : « charger_territoire » se lance d'abord."
+        )
+    return union_by_key(communes), union_by_key(outlines), unknown
+
+
+def successor(code):
+    """Return the code of the commune of today that `code` leads to, or None."""
+    commune = Commune.objects.resolve(code)
+    return commune.pk if commune is not None and commune.fin is None else None
+
+
+def union_by_key(shapes):
+    """Return one shape by territory: what was several communes is dissolved."""
+    return {
+        key: parts[0] if len(parts) == 1 else shapely.union_all(parts)
+        for key, parts in shapes.items()
+    }
+
+
+def some(codes):
+    """Return the first few of `codes` as a text."""
+    shown = ", ".join(codes[:SHOWN])
+    return f"{shown}…" if len(codes) > SHOWN else shown
+
+
+# --- From the Earth to the drawing -----------------------------------------------------------
+
+
+def zone_of(code):
+    """Return what `OVERSEAS` calls the territory of a code, or an empty text for the mainland."""
+    return code[:3] if code[:3] in OVERSEAS else ""
+
+
+def project(zone, points):
+    """Return `points`, in longitude and latitude, in units of the drawing, y to the south.
+
+    On a sphere: it is for drawing, not for measuring.
+    """
+    longitude, latitude = numpy.radians(points).T
+    x0, y0 = map(math.radians, OVERSEAS.get(zone, ORIGIN))
+    if zone:
+        x, y = (longitude - x0) * math.cos(y0), latitude - y0
+        return EARTH_RADIUS * numpy.column_stack((x, -y))
+    n = math.log(math.cos(TRUE_SOUTH) / math.cos(TRUE_NORTH)) / math.log(
+        meridional(TRUE_NORTH) / meridional(TRUE_SOUTH)
+    )
+    scale = EARTH_RADIUS * math.cos(TRUE_SOUTH) * meridional(TRUE_SOUTH) ** n / n
+    radius, origin = scale / meridional(latitude) ** n, scale / meridional(y0) ** n
+    angle = n * (longitude - x0)
+    return numpy.column_stack((radius * numpy.sin(angle), radius * numpy.cos(angle) - origin))
+
+
+def meridional(latitude):
+    return numpy.tan(math.pi / 4 + latitude / 2)
+
+
+def simplify(shapes, tolerance):
+    """Return `shapes` projected and simplified together: two neighbours keep one common border."""
+    drawn = {}
+    for zone in sorted({zone_of(code) for code in shapes}):
+        codes = sorted(code for code in shapes if zone_of(code) == zone)
+        flat = shapely.transform(
+            [shapes[code] for code in codes], lambda points, zone=zone: project(zone, points)
+        )
+        clean = shapely.coverage_clean(flat, gap_width=FAULT)
+        # Overseas is drawn nearer on the map of France.
+        seen = tolerance / 6 if zone and tolerance > TOLERANCE_COMMUNE else tolerance
+        drawn |= zip(codes, shapely.coverage_simplify(clean, seen), strict=True)
+    return drawn
+
+
+def rings_of(code, polygon):
+    """Return the rings of a polygon as flat lists of integers, those of no surface left out."""
+    rings = []
+    for part in shapely.get_parts(polygon):
+        for ring in (part.exterior, *part.interiors):
+            points = numpy.rint(shapely.get_coordinates(ring)).astype(int)
+            moved = numpy.any(numpy.diff(points, axis=0) != 0, axis=1)
+            points = points[numpy.concatenate(([True], moved))]
+            if len(points) > 3:
+                rings.append(points.ravel().tolist())
+    if not rings:
+        raise FichierRefuse(f"Élément {code} : son contour est trop petit pour être dessiné.")
+    return rings
+
+
+def centre_of(polygon):
+    """Return the point of `polygon` farthest from its limits, where a label stands best."""
+    circle = shapely.maximum_inscribed_circle(polygon, tolerance=TOLERANCE_COMMUNE)
+    return map(round, shapely.get_coordinates(circle)[0])
+
+
+# --- Writing ---------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def write_contours(traits, annee, attribution):
+    """Write the contours of `traits`, replacing those of the same territories; return a `Bilan`."""
+    communes, outlines, unknown = by_territory(traits)
+    source = {"annee": annee, "attribution": attribution}
+    replace(ContourCommune, "commune_id", simplify(communes, TOLERANCE_COMMUNE), source)
+    replace(ContourDepartement, "departement_id", simplify(outlines, TOLERANCE_DEPARTEMENT), source)
+    bilan = Bilan(len(communes), len(outlines))
+    if unknown:
+        bilan.avertissements.append(
+            f"{pluriel(len(unknown), 'code inconnu,codes inconnus')}, sans effet : {some(unknown)}"
+        )
+    departements = Departement.objects.filter(communes__in=list(communes)).distinct()
+    for departement in departements:
+        bilan.avertissements += write_fond(departement, source)
+    return bilan
+
+
+def replace(model, key, shapes, source):
+    """Write one row by territory."""
+    rows = []
+    for code, polygon in shapes.items():
+        x, y = centre_of(polygon)
+        rings = rings_of(code, polygon)
+        rows.append(model(**{key: code}, **source, anneaux=rings, centre_x=x, centre_y=y))
+    model.objects.filter(pk__in=list(shapes)).delete()
+    model.objects.bulk_create(rows, batch_size=500)
+
+
+def write_fond(departement, source):
+    """Write the background of a département from the contours of its communes; return warnings."""
+    contours = ContourCommune.objects.filter(commune__departement=departement)
+    polygons = {contour.commune_id: polygon_of(contour.anneaux) for contour in contours}
+    land = shapely.union_all(list(polygons.values()), grid_size=1)
+    limits = shapely.line_merge(
+        shapely.union_all(shapely.boundary(list(polygons.values())), grid_size=1)
+    )
+    terre = svg_path(rings_of(departement.pk, land))
+    lines = [
+        shapely.get_coordinates(line).astype(int).ravel().tolist()
+        for line in shapely.get_parts(limits)
+    ]
+    limites = svg_path(lines, closed=False)
+    gauche, haut, droite, bas = map(round, land.bounds)
+    FondDeCarte.objects.update_or_create(
+        departement=departement,
+        defaults=source
+        | {
+            "terre": terre,
+            "limites": limites,
+            "gauche": gauche,
+            "haut": haut,
+            "droite": droite,
+            "bas": bas,
+            "empreinte": hashlib.sha256((terre + limites).encode()).hexdigest()[:16],
+        },
+    )
+    return warnings_of(departement, polygons, land)
+
+
+def polygon_of(rings):
+    """Return the polygon that `rings` draw, by the rule evenodd, its touching points repaired."""
+    parts = [shapely.Polygon(list(zip(ring[::2], ring[1::2], strict=True))) for ring in rings]
+    whole = shapely.Polygon()
+    for part in parts:
+        whole = whole.symmetric_difference(shapely.make_valid(part))
+    return whole
+
+
+def warnings_of(departement, polygons, land):
+    """Return what is missing from the map of a département: communes without contour, holes."""
+    missing = Commune.objects.filter(departement=departement, fin__isnull=True).exclude(
+        pk__in=list(polygons)
+    )
+    told = []
+    if missing:
+        names = [f"{commune.nom} ({commune.pk})" for commune in missing]
+        told.append(f"{departement} : sans contour, {some(names)}")
+    for part in shapely.get_parts(land):
+        for hole in map(shapely.Polygon, part.interiors):
+            if hole.area >= HOLE:
+                around = [code for code, polygon in polygons.items() if polygon.intersects(hole)]
+                told.append(
+                    f"{departement} : un trou de {hole.area * UNIT**2 / 1e6:.1f} km² "
+                    f"entre {liste(sorted(around))}"
+                )
+    return told

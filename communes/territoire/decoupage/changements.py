@@ -1,0 +1,148 @@
+"""What differs between two states of the territory, in French, for the person who decides."""
+
+from communes.territoire.decoupage.etat import value_on
+
+MILLESIMES = "millésimes nouveaux"
+CORRECTIONS = "communes corrigées (SIREN, article du nom, département)"
+EMPTY = (None, "")
+# The kinds of changes, in the order in which they are read.
+TITRES = (
+    MILLESIMES,
+    "régions nouvelles",
+    "régions modifiées",
+    "départements nouveaux",
+    "départements modifiés",
+    "intercommunalités nouvelles",
+    "intercommunalités disparues",
+    "intercommunalités rétablies",
+    "intercommunalités renommées",
+    "intercommunalités changeant de nature",
+    "communes nouvelles",
+    "communes disparues",
+    "communes rétablies",
+    "communes renommées",
+    "communes changeant d'intercommunalité",
+    CORRECTIONS,
+    "populations nouvelles ou corrigées",
+    "anciens codes nouveaux",
+    "anciens codes modifiés",
+)
+
+
+def compare(before, after, jour):
+    """Return the changes from `before` to `after`, as they stand on `jour`: lines, by kind.
+
+    Both are states of the same territory, before and after the vintage of 1 January `jour`.
+    Kinds without a change are left out.
+    """
+    changes = {titre: [] for titre in TITRES}
+    changes[MILLESIMES] = [str(annee) for annee in after.annees - before.annees]
+    for table, added, changed in (
+        ("regions", "régions nouvelles", "régions modifiées"),
+        ("departements", "départements nouveaux", "départements modifiés"),
+        ("codes", "anciens codes nouveaux", "anciens codes modifiés"),
+    ):
+        for code, former, fiche in differing(before, after, table):
+            changes[changed if former else added].append(describe_fiche(code, former, fiche))
+    for siren, former, fiche in differing(before, after, "intercommunalites"):
+        for titre, ligne in intercommunalite_changes(siren, former, fiche, jour):
+            changes[titre].append(ligne)
+    for code, former, fiche in differing(before, after, "communes"):
+        for titre, ligne in commune_changes(code, former, fiche, jour, (before, after)):
+            changes[titre].append(ligne)
+    return {titre: lignes for titre, lignes in changes.items() if lignes}
+
+
+def describe_total(changes):
+    """Return « 0 changement », « 1 changement », « 12 changements »."""
+    total = sum(map(len, changes.values()))
+    return f"{group_digits(total)} changement" + ("s" if total > 1 else "")
+
+
+def describe_counts(changes):
+    """Return « communes nouvelles : 3 », a line for each kind."""
+    return [f"{titre} : {group_digits(len(lignes))}" for titre, lignes in changes.items()]
+
+
+def group_digits(number):
+    return f"{number:_}".replace("_", " ")
+
+
+def differing(before, after, table):
+    """Yield code, former record or None, and record, for each record that is not what it was."""
+    formers = getattr(before, table)
+    for code, fiche in getattr(after, table).items():
+        former = formers.get(code)
+        if former is not fiche and former != fiche:
+            yield code, former, fiche
+
+
+def describe_fiche(code, former, fiche):
+    """Return « 34 Hérault », or « 34 Hérault (region : 91 → 76) » when it existed."""
+    label = f"{code} {fiche.nom}".strip()
+    if former is None:
+        return label
+    pairs = [(name, getattr(former, name), getattr(fiche, name)) for name in fiche._fields]
+    fields = [f"{name} : {arrow(old, new)}" for name, old, new in pairs if old != new]
+    return f"{label} ({', '.join(fields)})"
+
+
+def arrow(old, new):
+    return f"{'(vide)' if old in EMPTY else old} → {'(vide)' if new in EMPTY else new}"
+
+
+def intercommunalite_changes(siren, former, fiche, jour):
+    """Yield the kind and the line of each change of one intercommunalité."""
+    nom = value_on(fiche.noms, jour)
+    if former is None:
+        yield "intercommunalités nouvelles", f"{siren} {nom}"
+        return
+    former_nom = value_on(former.noms, jour)
+    if fiche.fin != former.fin:
+        kind = "disparues" if fiche.fin else "rétablies"
+        yield f"intercommunalités {kind}", f"{siren} {nom}"
+    if nom != former_nom:
+        yield "intercommunalités renommées", f"{siren} {arrow(former_nom, nom)}"
+    if fiche.nature != former.nature:
+        change = f"{siren} {nom} : {arrow(former.nature, fiche.nature)}"
+        yield "intercommunalités changeant de nature", change
+
+
+def commune_changes(code, former, fiche, jour, states):
+    """Yield the kind and the line of each change of one commune."""
+    nom = value_on(fiche.noms, jour)
+    if former is None:
+        yield "communes nouvelles", f"{code} {nom}"
+        return
+    former_nom = value_on(former.noms, jour)
+    if fiche.fin is None and former.fin is not None:
+        yield "communes rétablies", f"{code} {nom}"
+    elif (fiche.fin, fiche.successeur) != (former.fin, former.successeur):
+        yield "communes disparues", f"{code} {nom} → {describe_successor(fiche, states[1], jour)}"
+    if nom != former_nom:
+        yield "communes renommées", f"{code} {arrow(former_nom, nom)}"
+    if fiche.fin == former.fin and fiche.rattachements != former.rattachements:
+        faits = (former.rattachements, fiche.rattachements)
+        names = [
+            describe_epci(value_on(f, jour), s, jour) for f, s in zip(faits, states, strict=True)
+        ]
+        yield "communes changeant d'intercommunalité", f"{code} {nom} : {arrow(*names)}"
+    for name in ("siren", "type_liaison", "departement"):
+        old, new = getattr(former, name), getattr(fiche, name)
+        if old != new:
+            yield CORRECTIONS, f"{code} {nom}, {name} : {arrow(old, new)}"
+    annee = str(jour.year)
+    old, new = former.populations.get(annee), fiche.populations.get(annee)
+    if old != new:
+        yield "populations nouvelles ou corrigées", f"{code} {nom} : {arrow(old, new)}"
+
+
+def describe_successor(fiche, state, jour):
+    successeur = state.communes.get(fiche.successeur)
+    if successeur is None:
+        return "successeur inconnu"
+    return f"{successeur.code} {value_on(successeur.noms, jour)}"
+
+
+def describe_epci(siren, state, jour):
+    return value_on(state.intercommunalites[siren].noms, jour) if siren else "aucune"

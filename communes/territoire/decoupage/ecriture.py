@@ -1,0 +1,205 @@
+"""The territory in the database: read whole as a state, and written where two states differ."""
+
+from datetime import date
+
+from django.db import transaction
+
+from communes.models import (
+    AncienCode,
+    AncienNomCommune,
+    AncienNomIntercommunalite,
+    Commune,
+    Departement,
+    Intercommunalite,
+    Millesime,
+    Rattachement,
+    Region,
+    names_search_key,
+)
+from communes.territoire.decoupage.etat import Fait, FicheCommune, FicheIntercommunalite, Territoire
+from communes.territoire.decoupage.lecture import FicheCode, FicheDepartement, FicheRegion
+
+DATES = ("debut", "fin")
+# SQLite takes a limited number of values in one query, and PostgreSQL is slow on huge ones.
+BATCH = 500
+
+
+def load_territoire():
+    """Return the state that the database holds, in a constant number of queries."""
+    state = Territoire()
+    state.annees = set(Millesime.objects.values_list("annee", flat=True))
+    state.regions = load_fiches(FicheRegion, Region, "code", "nom")
+    state.departements = load_fiches(
+        FicheDepartement, Departement, "code", "nom", "type_liaison", "region_id"
+    )
+    state.codes = load_fiches(FicheCode, AncienCode, "code", "nature", "nom", "commune_id")
+    anciens_noms = load_faits(AncienNomIntercommunalite, "intercommunalite_id", "nom")
+    for siren, nature, debut, fin, nom in Intercommunalite.objects.values_list(
+        "siren", "nature", *DATES, "nom"
+    ):
+        noms = with_present_name(anciens_noms.get(siren, ()), nom, debut)
+        state.intercommunalites[siren] = FicheIntercommunalite(siren, nature, debut, fin, noms)
+    anciens_noms = load_faits(AncienNomCommune, "commune_id", "nom")
+    rattachements = load_faits(Rattachement, "commune_id", "intercommunalite_id")
+    for code, *values, nom in Commune.objects.values_list(
+        "code_insee", "type_liaison", "siren", "departement_id", "populations", *DATES,
+        "successeur_id", "nom",
+    ):  # fmt: skip
+        noms = with_present_name(anciens_noms.get(code, ()), nom, debut=values[4])
+        state.communes[code] = FicheCommune(code, *values, noms, rattachements.get(code, ()))
+    return state
+
+
+def load_fiches(fiche, model, *fields):
+    """Return the records of a table without history, by code, which comes first."""
+    return {row[0]: fiche(*row) for row in model.objects.values_list(*fields)}
+
+
+def load_faits(model, owner, valeur):
+    """Return the dated facts of a table, by owner, in the order of time."""
+    faits = {}
+    for key, *fait in model.objects.values_list(owner, valeur, *DATES):
+        faits.setdefault(key, []).append(Fait(*fait))
+    return {
+        key: tuple(sorted(group, key=lambda f: f.fin or date.max)) for key, group in faits.items()
+    }
+
+
+def with_present_name(anciens_noms, nom, debut):
+    """Return all the names of a territory: the present one holds since the last former one."""
+    # A former name may have no dates: it is taken for the oldest.
+    former = sorted(anciens_noms, key=lambda ancien: ancien.fin or date.min)
+    return (*former, Fait(nom, (former[-1].fin if former else None) or debut))
+
+
+@transaction.atomic
+def write_territoire(before, after):
+    """Write in the database, which is in the state `before`, what differs in the state `after`.
+
+    Nothing is removed but facts that the correction of a vintage denies.
+    """
+    Millesime.objects.bulk_create(Millesime(annee) for annee in after.annees - before.annees)
+    write_fiches(Region, region_values, before.regions, after.regions)
+    write_fiches(Departement, departement_values, before.departements, after.departements)
+    formers, fiches = before.intercommunalites, after.intercommunalites
+    write_fiches(Intercommunalite, intercommunalite_values, formers, fiches)
+    names = anciens_noms(formers), anciens_noms(fiches)
+    write_faits(AncienNomIntercommunalite, "intercommunalite_id", "nom", *names)
+    formers, fiches = before.communes, after.communes
+    write_fiches(Commune, commune_values, formers, fiches)
+    names = anciens_noms(formers), anciens_noms(fiches)
+    write_faits(AncienNomCommune, "commune_id", "nom", *names)
+    memberships = rattachements(formers), rattachements(fiches)
+    write_faits(Rattachement, "commune_id", "intercommunalite_id", *memberships)
+    write_fiches(AncienCode, code_values, before.codes, after.codes)
+
+
+def region_values(fiche):
+    return {"code": fiche.code, "nom": fiche.nom}
+
+
+def departement_values(fiche):
+    return {
+        "code": fiche.code,
+        "nom": fiche.nom,
+        "type_liaison": fiche.type_liaison,
+        "region_id": fiche.region,
+    }
+
+
+def code_values(fiche):
+    return {
+        "code": fiche.code,
+        "nature": fiche.nature,
+        "nom": fiche.nom,
+        "commune_id": fiche.commune,
+    }
+
+
+def intercommunalite_values(fiche):
+    return {
+        "siren": fiche.siren,
+        "nature": fiche.nature,
+        "debut": fiche.debut,
+        "fin": fiche.fin,
+        **names_values(fiche),
+    }
+
+
+def commune_values(fiche):
+    return {
+        "code_insee": fiche.code,
+        "type_liaison": fiche.type_liaison,
+        "siren": fiche.siren,
+        "departement_id": fiche.departement,
+        "populations": fiche.populations,
+        "debut": fiche.debut,
+        "fin": fiche.fin,
+        "successeur_id": fiche.successeur,
+        **names_values(fiche),
+    }
+
+
+def names_values(fiche):
+    """Return the present name, and the search key of all names, the present one first."""
+    names = [fait.valeur for fait in reversed(fiche.noms)]
+    return {"nom": names[0], "nom_recherche": names_search_key(*names)}
+
+
+def write_fiches(model, to_values, formers, fiches):
+    """Insert, or update by their code, the records that are not what they were.
+
+    Only the columns that the découpage knows are updated.
+    """
+    rows = [to_values(fiche) for code, fiche in fiches.items() if formers.get(code) != fiche]
+    if rows:
+        _, *others = [name.removesuffix("_id") for name in rows[0]]
+        upsert(model, rows, others)
+
+
+def upsert(model, rows, update_fields):
+    """Insert the rows in batches; where the key is taken, update `update_fields` instead."""
+    model.objects.bulk_create(
+        [model(**row) for row in rows],
+        update_conflicts=True,
+        unique_fields=["pk"],
+        update_fields=update_fields,
+        batch_size=BATCH,
+    )
+
+
+def anciens_noms(fiches):
+    """Return the former names of the territories: (owner, name, debut, fin)."""
+    return {
+        (code, fait.valeur, fait.debut, fait.fin)
+        for code, fiche in fiches.items()
+        for fait in fiche.noms[:-1]
+    }
+
+
+def rattachements(communes):
+    """Return the memberships of the communes: (commune, SIREN, debut, fin)."""
+    return {
+        (code, fait.valeur, fait.debut, fait.fin)
+        for code, fiche in communes.items()
+        for fait in fiche.rattachements
+    }
+
+
+def write_faits(model, owner, valeur, formers, faits):
+    """Write the dated facts that differ; one that only ended, or goes on again, keeps its row."""
+    gone = {fait[:3] for fait in formers - faits}
+    new = {fait[:3]: fait[3] for fait in faits - formers}
+    pks = {}
+    if gone:
+        stored = model.objects.values_list("pk", owner, valeur, "debut")
+        pks = {tuple(key): pk for pk, *key in stored if tuple(key) in gone}
+    removed = [pks[key] for key in gone - new.keys()]
+    for start in range(0, len(removed), BATCH):
+        model.objects.filter(pk__in=removed[start : start + BATCH]).delete()
+    rows = [
+        {"pk": pks.get(key), **dict(zip((owner, valeur, "debut"), key, strict=True)), "fin": fin}
+        for key, fin in new.items()
+    ]
+    upsert(model, [row for row in rows if row["pk"]], ["fin"])
+    model.objects.bulk_create((model(**row) for row in rows if not row["pk"]), BATCH)

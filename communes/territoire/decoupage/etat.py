@@ -1,0 +1,219 @@
+"""The territory in memory, with its history, and how a vintage changes it.
+
+Records are immutable: a state is copied by copying its dicts, and two states are compared record
+by record.
+"""
+
+from datetime import date
+from typing import NamedTuple
+
+from communes.territoire.decoupage.lecture import DecoupageError
+
+
+class Fait(NamedTuple):
+    """A value, name or SIREN, that holds from `debut`, included, to `fin`, excluded."""
+
+    valeur: str
+    debut: date | None = None
+    fin: date | None = None
+
+
+class FicheIntercommunalite(NamedTuple):
+    """An intercommunalité; the last of its `noms` is the present one, and has no end."""
+
+    siren: str
+    nature: str
+    debut: date | None
+    fin: date | None
+    noms: tuple[Fait, ...]
+
+
+class FicheCommune(NamedTuple):
+    """A commune; the last of its `noms` is the present one, and has no end."""
+
+    code: str
+    type_liaison: int
+    siren: str
+    departement: str
+    populations: dict
+    debut: date | None
+    fin: date | None
+    successeur: str | None
+    noms: tuple[Fait, ...]
+    rattachements: tuple[Fait, ...]
+
+
+def holds_on(record, jour):
+    """Tell whether a dated record holds on `jour`, by the rule of `PeriodeQuerySet.as_of`."""
+    return (record.debut is None or record.debut <= jour) and (
+        record.fin is None or record.fin > jour
+    )
+
+
+def fait_on(faits, jour):
+    """Return the fact that holds on `jour`, or None."""
+    for fait in reversed(faits):
+        if holds_on(fait, jour):
+            return fait
+    return None
+
+
+def value_on(faits, jour):
+    """Return the value that holds on `jour`, or None."""
+    fait = fait_on(faits, jour)
+    return fait.valeur if fait else None
+
+
+def with_value(faits, valeur, jour, debut):
+    """Return `faits` changed so that `valeur` holds on `jour`, None meaning that nothing holds.
+
+    The fact that held ends on `jour` and the new one begins on `debut`, which is `jour`, or None
+    for the earliest vintage. What is known to have begun after `jour` is left. A fact that had
+    itself begun on `debut` was an error of the same vintage: the new one takes its place, and if
+    it is the one that held the day before, that one simply goes on.
+    """
+    current = fait_on(faits, jour)
+    if (current.valeur if current else None) == valeur:
+        return faits
+    after = [fait for fait in faits if fait.debut and fait.debut > jour]
+    before = [fait for fait in faits if fait not in after and fait != current]
+    if current:
+        fin = current.fin
+        if current.debut != debut:
+            before.append(current._replace(fin=jour))
+            debut = jour
+    else:
+        fin = after[0].debut if after else None
+    if valeur is None:
+        return (*before, *after)
+    last = before[-1] if before else None
+    if last and last.valeur == valeur and last.fin == jour:
+        return (*before[:-1], last._replace(fin=fin), *after)
+    return (*before, Fait(valeur, debut, fin), *after)
+
+
+class Territoire:
+    """All that is known of the territory, past and present, once some vintages are applied."""
+
+    def __init__(self):
+        self.annees = set()
+        self.regions = {}
+        self.departements = {}
+        self.intercommunalites = {}
+        self.communes = {}
+        self.codes = {}
+
+    def copy(self):
+        """Return a state that changes apart from this one; records, being immutable, are shared."""
+        other = Territoire()
+        for name, value in vars(self).items():
+            setattr(other, name, value.copy())
+        return other
+
+    def apply(self, decoupage):
+        """Make this territory the one that the vintage describes, from 1 January of its year.
+
+        The earliest vintage says what was true since always. Vintages come in order; the latest
+        may come again, corrected or not.
+        """
+        latest = max(self.annees, default=decoupage.annee)
+        if decoupage.annee < latest:
+            raise DecoupageError(
+                f"Le millésime {decoupage.annee} est antérieur au dernier chargé, {latest} : "
+                "les millésimes se chargent dans l'ordre des années."
+            )
+        jour = date(decoupage.annee, 1, 1)
+        debut = jour if self.annees - {decoupage.annee} else None
+        self.regions.update(decoupage.regions)
+        self.departements.update(decoupage.departements)
+        for lue in decoupage.intercommunalites.values():
+            self._apply_intercommunalite(lue, jour, debut)
+        for lue in decoupage.communes.values():
+            self._apply_commune(lue, decoupage.annee, jour, debut)
+        self._end_missing_intercommunalites(decoupage, jour, debut)
+        self._end_missing_communes(decoupage, jour, debut)
+        self._apply_codes(decoupage)
+        self.annees.add(decoupage.annee)
+
+    def _apply_intercommunalite(self, lue, jour, debut):
+        fiche = self.intercommunalites.get(lue.siren)
+        if fiche is None:
+            fiche = FicheIntercommunalite(lue.siren, lue.nature, debut, None, ())
+        refuse_return(fiche, lue, jour)
+        self.intercommunalites[lue.siren] = fiche._replace(
+            nature=lue.nature,
+            fin=None if fiche.fin == jour else fiche.fin,
+            noms=with_value(fiche.noms, lue.nom, jour, debut),
+        )
+
+    def _apply_commune(self, lue, annee, jour, debut):
+        fiche = self.communes.get(lue.code)
+        if fiche is None:
+            fiche = FicheCommune(lue.code, 0, "", lue.departement, {}, debut, None, None, (), ())
+        refuse_return(fiche, lue, jour)
+        restored = fiche.fin == jour
+        populations = fiche.populations
+        if lue.population is not None:
+            populations = {**populations, str(annee): lue.population}
+        self.communes[lue.code] = FicheCommune(
+            code=lue.code,
+            type_liaison=lue.type_liaison,
+            siren=lue.siren or fiche.siren,
+            departement=lue.departement,
+            populations=populations,
+            debut=fiche.debut,
+            fin=None if restored else fiche.fin,
+            successeur=None if restored else fiche.successeur,
+            noms=with_value(fiche.noms, lue.nom, jour, debut),
+            rattachements=with_value(fiche.rattachements, lue.intercommunalite, jour, debut),
+        )
+
+    def _end_missing_intercommunalites(self, decoupage, jour, debut):
+        """End on `jour` the intercommunalités that the vintage no longer has."""
+        for siren, fiche in self.intercommunalites.items():
+            if siren not in decoupage.intercommunalites and holds_on(fiche, jour):
+                refuse_removal(fiche, debut)
+                self.intercommunalites[siren] = fiche._replace(fin=jour)
+
+    def _end_missing_communes(self, decoupage, jour, debut):
+        """End on `jour` the communes that the vintage no longer has, each with its successor."""
+        for code, fiche in self.communes.items():
+            if code in decoupage.communes:
+                continue
+            if holds_on(fiche, jour):
+                refuse_removal(fiche, debut)
+            elif fiche.fin != jour:
+                continue
+            successeur = decoupage.codes.get(code)
+            self.communes[code] = fiche._replace(
+                fin=jour,
+                successeur=successeur.commune if successeur else fiche.successeur,
+                rattachements=with_value(fiche.rattachements, None, jour, debut),
+            )
+
+    def _apply_codes(self, decoupage):
+        """Keep the latest knowledge of each code; one that a vintage drops is kept, with its name."""
+        for code, fiche in decoupage.codes.items():
+            former = self.codes.get(code)
+            nom = fiche.nom or (former.nom if former else "")
+            if not nom and code in self.communes:
+                nom = self.communes[code].noms[-1].valeur
+            self.codes[code] = fiche._replace(nom=nom)
+
+
+def refuse_return(fiche, lue, jour):
+    """Refuse a territory that ended before `jour` and exists again: its history would be lost."""
+    if fiche.fin and fiche.fin < jour:
+        raise DecoupageError(
+            f"{fiche[0]} ({lue.nom}) a disparu le {fiche.fin:%d/%m/%Y} et reparaît le "
+            f"{jour:%d/%m/%Y} : une même fiche n'a qu'une existence. À régler à la main."
+        )
+
+
+def refuse_removal(fiche, debut):
+    """Refuse that the correction of a vintage removes what this vintage had itself created."""
+    if fiche.debut == debut:
+        raise DecoupageError(
+            f"{fiche[0]} ({fiche.noms[-1].valeur}) a été créé par ce même millésime et n'y figure "
+            "plus : rien n'est supprimé d'office. À régler à la main."
+        )

@@ -1,0 +1,333 @@
+"""Who is where: régions, départements, intercommunalités and communes, with their dates.
+
+Source: the official découpage of each year (INSEE, DGCL), read by `communes.imports.decoupage`.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+from socle.periodes import Periode, PeriodeQuerySet
+from socle.recherche import search_key
+
+# INSEE's « type de nom en clair »: how a name follows « de » and how it takes its article.
+DE_BY_LIAISON = {0: "de ", 1: "d'", 2: "du ", 3: "de la ", 4: "des ", 5: "de l'"}
+ARTICLE_BY_LIAISON = {2: "le ", 3: "la ", 4: "les ", 5: "l'"}
+
+
+class MillesimeQuerySet(models.QuerySet):
+    def annee_cog(self, jour):
+        """Return the year of the vintage in use on `jour`, or None when none is loaded.
+
+        Before the earliest vintage, that one: it is taken as true since always.
+        """
+        years = list(self.order_by("annee").values_list("annee", flat=True))
+        past = [year for year in years if year <= jour.year]
+        return past[-1] if past else (years or [None])[0]
+
+
+class Millesime(models.Model):
+    """A year of the official découpage that has been loaded, true from its 1 January."""
+
+    annee = models.PositiveSmallIntegerField("année", primary_key=True)
+
+    objects = MillesimeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "millésime"
+        ordering = ["annee"]
+
+    def __str__(self):
+        return str(self.annee)
+
+
+class Region(models.Model):
+    code = models.CharField("code", max_length=3, primary_key=True)
+    nom = models.CharField("nom", max_length=80)
+
+    class Meta:
+        verbose_name = "région"
+        ordering = ["nom"]
+
+    def __str__(self):
+        return self.nom
+
+
+class Tenue(models.TextChoices):
+    """How far the records of a département go: every page and figure repeats it."""
+
+    COMPLETE = "complete", "tenues en entier"
+    PARTIELLE = "partielle", "tenues en partie"
+    AUCUNE = "aucune", "non tenues"
+
+
+class DepartementQuerySet(models.QuerySet):
+    def for_user(self, user):
+        """Keep the départements where `user` may act: all for a national administrator, else its own.
+
+        Every other `for_user` delegates to this one. A stranger, or an agent of no département,
+        gets nothing.
+        """
+        if not user.is_active:
+            return self.none()
+        if user.is_superuser:
+            return self
+        return self.filter(pk__in=user.departements.all())
+
+
+class Departement(models.Model):
+    code = models.CharField("code", max_length=3, primary_key=True)
+    nom = models.CharField("nom", max_length=80)
+    type_liaison = models.PositiveSmallIntegerField("type de liaison", default=0)
+    region = models.ForeignKey(Region, models.PROTECT, "departements", verbose_name="région")
+    tenue = models.CharField(
+        "données du programme", max_length=10, choices=Tenue, default=Tenue.AUCUNE
+    )
+    tenue_postes = models.CharField(
+        "données des chefs de projet", max_length=10, choices=Tenue, default=Tenue.AUCUNE
+    )
+    courriel_service = models.EmailField(
+        "adresse du service, pour les signalements",
+        blank=True,
+        help_text="Prévenue de chaque erreur signalée par un visiteur. Jamais publiée.",
+    )
+
+    objects = DepartementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "département"
+        ordering = ["code"]
+
+    def __str__(self):
+        return f"{self.nom} ({self.code})"
+
+    @property
+    def avec_de(self):
+        """Return « de l'Hérault », « du Tarn », « de Paris »."""
+        return DE_BY_LIAISON.get(self.type_liaison, "de ") + self.nom
+
+    @property
+    def avec_article(self):
+        """Return « l'Hérault », « le Tarn », « Paris »."""
+        return ARTICLE_BY_LIAISON.get(self.type_liaison, "") + self.nom
+
+
+class Renommable(models.Model):
+    """A territory that changes its name and keeps its code: `anciens_noms` holds the former ones."""
+
+    nom = models.CharField("nom", max_length=200)
+    nom_recherche = models.CharField("clé de recherche", max_length=500, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.nom
+
+    def save(self, *args, **kwargs):
+        """Keep the search key equal to the names, the latest first, whoever saves."""
+        former = [] if self._state.adding else self.anciens_noms.order_by("-fin")
+        self.nom_recherche = names_search_key(self.nom, *(ancien.nom for ancien in former))
+        super().save(*args, **kwargs)
+
+    def nom_au(self, jour):
+        """Return the name in use on `jour`; reads `anciens_noms`, prefetch it for lists.
+
+        A former name whose end is not known names no day.
+        """
+        for ancien in self.anciens_noms.all():
+            if ancien.fin and ancien.holds_on(jour):
+                return ancien.nom
+        return self.nom
+
+
+def names_search_key(*names):
+    """Return the search key of a territory known by several names, the present one first."""
+    return "|".join(dict.fromkeys(search_key(name) for name in names))
+
+
+class Nature(models.TextChoices):
+    CC = "CC", "communauté de communes"
+    CA = "CA", "communauté d'agglomération"
+    CU = "CU", "communauté urbaine"
+    METROPOLE = "METRO", "métropole"
+    METROPOLE_LYON = "MET69", "métropole de Lyon"
+
+
+class IntercommunaliteQuerySet(PeriodeQuerySet):
+    def for_user(self, user):
+        """Keep those with a member commune, at any date, in a département of `user`."""
+        members = Rattachement.objects.filter(
+            commune__departement__in=Departement.objects.for_user(user)
+        )
+        return self.filter(pk__in=members.values("intercommunalite"))
+
+    def search(self, text):
+        """Keep those whose name, present or past, contains `text` as people type it, or its SIREN."""
+        return self.filter(Q(nom_recherche__contains=search_key(text)) | Q(pk=text.strip()))
+
+
+class Intercommunalite(Renommable, Periode):
+    """An établissement public de coopération intercommunale à fiscalité propre."""
+
+    siren = models.CharField("SIREN", max_length=9, primary_key=True)
+    nature = models.CharField("nature", max_length=5, choices=Nature)
+
+    objects = IntercommunaliteQuerySet.as_manager()
+
+    class Meta(Periode.Meta):
+        verbose_name = "intercommunalité"
+        ordering = ["nom_recherche"]
+
+
+class CommuneQuerySet(PeriodeQuerySet):
+    def for_user(self, user):
+        """Keep the communes of the départements where `user` may act."""
+        return self.filter(departement__in=Departement.objects.for_user(user))
+
+    def search(self, text):
+        """Keep the communes whose name, present or past, contains `text` as people type it, or its code."""
+        return self.filter(Q(nom_recherche__contains=search_key(text)) | Q(pk=text.strip().upper()))
+
+    def resolve(self, code):
+        """Return the commune that `code` names today, through mergers, or None.
+
+        A code may be that of a commune, of a vanished commune (its successor answers), of a
+        commune déléguée or associée, or one that a commune bore before (its chef-lieu answers).
+        """
+        commune = self.filter(pk=code).first()
+        if commune is None:
+            ancien = AncienCode.objects.select_related("commune").filter(code=code).first()
+            commune = ancien.commune if ancien else None
+        while commune is not None and commune.fin is not None and commune.successeur_id:
+            commune = commune.successeur
+        return commune
+
+
+class Commune(Renommable, Periode):
+    """A commune of the Code officiel géographique; a vanished one is kept, with its successor."""
+
+    code_insee = models.CharField("code INSEE", max_length=5, primary_key=True)
+    type_liaison = models.PositiveSmallIntegerField("type de liaison", default=0)
+    siren = models.CharField("SIREN", max_length=9, blank=True)
+    departement = models.ForeignKey(
+        Departement, models.PROTECT, "communes", verbose_name="département"
+    )
+    populations = models.JSONField(
+        "populations", default=dict, help_text="Population municipale, par millésime."
+    )
+    successeur = models.ForeignKey(
+        "self", models.PROTECT, "predecesseurs", null=True, blank=True, verbose_name="successeur"
+    )
+
+    objects = CommuneQuerySet.as_manager()
+
+    class Meta(Periode.Meta):
+        verbose_name = "commune"
+        ordering = ["nom_recherche", "code_insee"]
+        indexes = [models.Index(fields=["departement", "nom_recherche"])]
+
+    def population_au(self, jour):
+        """Return the population of the latest vintage of the year of `jour` or before, else None.
+
+        Before the earliest vintage nothing is known: None, never the figure of another year.
+        """
+        years = [year for year in self.populations if int(year) <= jour.year]
+        return self.populations[max(years)] if years else None
+
+    @property
+    def avec_de(self):
+        """Return « de Lodève », « d'Olonzac », « du Vigan », « de La Salvetat-sur-Agout »."""
+        for article, merged in (("Le ", "du "), ("Les ", "des ")):
+            if self.nom.startswith(article):
+                return merged + self.nom.removeprefix(article)
+        return ("d'" if self.type_liaison in (1,) else "de ") + self.nom
+
+
+class AncienNom(Periode):
+    """A name that a territory has borne and no longer bears."""
+
+    nom = models.CharField("nom", max_length=200)
+
+    objects = PeriodeQuerySet.as_manager()
+
+    class Meta(Periode.Meta):
+        abstract = True
+
+    def __str__(self):
+        return self.nom
+
+
+class AncienNomCommune(AncienNom):
+    commune = models.ForeignKey(Commune, models.CASCADE, "anciens_noms")
+
+    class Meta(AncienNom.Meta):
+        verbose_name = "ancien nom de commune"
+        verbose_name_plural = "anciens noms de communes"
+
+
+class AncienNomIntercommunalite(AncienNom):
+    intercommunalite = models.ForeignKey(Intercommunalite, models.CASCADE, "anciens_noms")
+
+    class Meta(AncienNom.Meta):
+        verbose_name = "ancien nom d'intercommunalité"
+        verbose_name_plural = "anciens noms d'intercommunalités"
+
+
+class AncienCode(models.Model):
+    """A code that names no commune of its own but leads to one."""
+
+    class NatureCode(models.TextChoices):
+        DELEGUEE = "deleguee", "commune déléguée"
+        ASSOCIEE = "associee", "commune associée"
+        ARRONDISSEMENT = "arrondissement", "arrondissement municipal"
+        ANCIENNE = "ancienne", "ancien code"
+
+    code = models.CharField("code", max_length=5, primary_key=True)
+    nature = models.CharField("nature", max_length=14, choices=NatureCode)
+    nom = models.CharField("nom", max_length=200, blank=True)
+    commune = models.ForeignKey(Commune, models.CASCADE, "anciens_codes", verbose_name="commune")
+
+    class Meta:
+        verbose_name = "ancien code"
+        verbose_name_plural = "anciens codes"
+
+    def __str__(self):
+        return f"{self.code} {self.nom}".strip()
+
+
+class RattachementQuerySet(PeriodeQuerySet):
+    def for_user(self, user):
+        """Keep the memberships of the communes of `user`."""
+        return self.filter(commune__in=Commune.objects.for_user(user))
+
+
+class Rattachement(Periode):
+    """A commune belongs to an intercommunalité; a commune may belong to none (L'Île-d'Yeu)."""
+
+    commune = models.ForeignKey(Commune, models.PROTECT, "rattachements", verbose_name="commune")
+    intercommunalite = models.ForeignKey(
+        Intercommunalite, models.PROTECT, "rattachements", verbose_name="intercommunalité"
+    )
+
+    objects = RattachementQuerySet.as_manager()
+
+    class Meta(Periode.Meta):
+        verbose_name = "rattachement"
+        constraints = [
+            *Periode.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["commune"],
+                condition=Q(fin__isnull=True),
+                name="communes_un_rattachement_en_cours",
+                violation_error_message="Cette commune a déjà une intercommunalité en cours.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.commune} : {self.intercommunalite}"
+
+    def clean(self):
+        self.refuse_overlap(
+            Rattachement.objects.filter(commune=self.commune_id),
+            "Cette commune appartient déjà à une intercommunalité à ces dates.",
+        )

@@ -1,0 +1,318 @@
+"""The back office of the chef de projet posts; who holds them is internal and shown here only."""
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import prefetch_related_objects
+from django.forms import BaseInlineFormSet
+from django.urls import path
+from django.utils import timezone
+from django.utils.text import capfirst
+
+from communes.models import Commune
+from communes.territoire.filtres import DepartementFilter, IntercommunaliteFilter
+from projects.postes.exports_internes import (
+    COFINANCEMENTS,
+    POSTES_INTERNES,
+    RECRUTEMENTS_INTERNES,
+    TITULAIRES,
+)
+from projects.postes.histoire import histoire, tell_etat
+from projects.postes.imports import (
+    CofinancementRessource,
+    DesserteRessource,
+    OccupationRessource,
+    PosteRessource,
+    RecrutementRessource,
+)
+from projects.postes.models import (
+    CofinancementPoste,
+    Desserte,
+    Etat,
+    Occupation,
+    Poste,
+    Purge,
+    Recrutement,
+)
+from projects.postes.models.postes import MONTHS_AHEAD, SANS_PERSONNE
+from socle.admin.base import PerimetreInline, PvdAdmin, ReadOnly
+from socle.admin.champs import LastDayField, NumberField
+from socle.admin.choix import PerimetreForm
+from socle.admin.exports import ExportAdmin
+from socle.admin.imports import ImportAdmin
+from socle.admin.portee import CommuneSelect, PorteeAdmin
+from socle.admin.sources import SansSourceFilter, SourceeAdmin
+from socle.dates import add_months
+
+
+class DesserteForm(PerimetreForm):
+    class Meta:
+        labels = {"debut": "Desservie depuis le", "fin": "N'est plus desservie le"}
+
+
+class DesserteFormSet(BaseInlineFormSet):
+    default_error_messages = {"too_few_forms": "Indiquez au moins une commune desservie."}
+
+
+class PosteInline(PerimetreInline):
+    """Rows of a post: their communes are within its reach, their people are its own."""
+
+    # An inline is made anew for each page: the post of the page can be kept on it.
+    poste = None
+
+    def get_formset(self, request, obj=None, **kwargs):
+        self.poste = obj
+        return super().get_formset(request, obj, **kwargs)
+
+    def choices_for(self, request, model):
+        if model is Commune:
+            return (self.poste or Poste()).communes_within_reach(request.user)
+        if model is Occupation:
+            return Occupation.objects.filter(poste=self.poste)
+        return super().choices_for(request, model)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.related_model is Commune and self.poste:
+            kwargs["widget"] = CommuneSelect(db_field, self.admin_site, self.poste)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.related_model is Occupation:
+            field.choices = [("", field.empty_label or ""), *self.occupations()]
+        return field
+
+    def occupations(self):
+        """Return the choices of someone who held the post, read once for all the rows of the page."""
+        if self.poste is None:
+            return []
+        prefetch_related_objects([self.poste], "occupations")
+        return [(o.pk, o.titulaire or str(o)) for o in self.poste.occupations.all()]
+
+
+class RowsOnSeveralLines:
+    """Rows that have too many fields for a table: each is a small form of a few lines."""
+
+    template = "admin/edit_inline/stacked.html"
+
+
+class DesserteInline(PosteInline):
+    model = Desserte
+    form = DesserteForm
+    formset = DesserteFormSet
+    fields = ["commune", "debut", "fin"]
+    autocomplete_fields = ["commune"]
+    select_related = ["poste", "commune"]
+
+    def get_formset(self, request, obj=None, **kwargs):
+        """Ask for a commune: an agent sees a post by those that it serves."""
+        return super().get_formset(request, obj, min_num=1, validate_min=True, **kwargs)
+
+
+class OccupationForm(PerimetreForm):
+    fin = LastDayField(
+        label="Dernier jour en poste", required=False, help_text="Vide : toujours en poste."
+    )
+    fin_contrat_prevue = LastDayField(
+        label="Dernier jour du contrat", required=False, help_text="Prévu au contrat."
+    )
+
+    class Meta:
+        labels = {"debut": "Arrivée"}
+        help_texts = {"debut": "Premier jour en poste."}
+
+
+class OccupationInline(RowsOnSeveralLines, PosteInline):
+    model = Occupation
+    form = OccupationForm
+    verbose_name_plural = "titulaires (interne)"
+    fields = [
+        ("titulaire", "courriel", "telephone"),
+        ("debut", "fin", "motif_depart"),
+        ("type_contrat", "quotite", "fin_contrat_prevue"),
+    ]
+
+
+class RecrutementInline(RowsOnSeveralLines, PosteInline):
+    model = Recrutement
+    fields = [
+        ("date_publication", "date_cloture", "date_entretiens"),
+        ("issue", "date_issue", "occupation"),
+        "adresse_offre",
+    ]
+    formfield_overrides = PosteInline.formfield_overrides | {
+        models.URLField: {"assume_scheme": "https"}
+    }
+
+
+class CofinancementForm(PerimetreForm):
+    fin = LastDayField(label="Dernier jour financé", required=False, help_text="Vide : non connu.")
+
+    class Meta:
+        labels = {"debut": "Financé depuis le"}
+        field_classes = dict.fromkeys(["taux", "montant", "plafond"], NumberField)
+
+
+class CofinancementInline(RowsOnSeveralLines, PosteInline):
+    model = CofinancementPoste
+    form = CofinancementForm
+    verbose_name_plural = "cofinancements (interne)"
+    fields = [
+        ("annee", "financeur", "precision_financeur"),
+        ("taux", "montant", "plafond"),
+        ("debut", "fin", "reference_decision"),
+    ]
+
+
+EMPLOYEURS = ["employeur_commune", "employeur_intercommunalite", "employeur_organisme"]
+
+
+class EtatFilter(admin.SimpleListFilter):
+    title = "état aujourd'hui"
+    parameter_name = "etat"
+
+    def lookups(self, request, model_admin):
+        return Etat.choices
+
+    def queryset(self, request, queryset):
+        return queryset.filter(etat=self.value()) if self.value() else queryset
+
+
+class SuiviFilter(admin.SimpleListFilter):
+    """Keeps the posts that ask for something soon: what the home of the back office lists."""
+
+    title = "vacance ou échéance"
+    parameter_name = "suivi"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("vacant", "sans titulaire"),
+            ("contrat", "contrat qui finit d'ici six mois"),
+            ("cofinancement", "cofinancement qui finit d'ici six mois"),
+        ]
+
+    def queryset(self, request, queryset):
+        today = timezone.localdate()
+        until = add_months(today, MONTHS_AHEAD)
+        if self.value() == "vacant":
+            return queryset.filter(etat__in=SANS_PERSONNE)
+        ending = {"contrat": Occupation, "cofinancement": CofinancementPoste}.get(self.value())
+        if ending is None:
+            return queryset
+        found = ending.objects.ending_between(today, until).order_by()
+        return queryset.filter(pk__in=found.values("poste"))
+
+
+@admin.register(Poste)
+class PosteAdmin(ImportAdmin, ExportAdmin, PorteeAdmin, SourceeAdmin):
+    imports = {
+        "postes": PosteRessource,
+        "postes-communes": DesserteRessource,
+        "titulaires": OccupationRessource,
+        "recrutements": RecrutementRessource,
+        "cofinancements": CofinancementRessource,
+    }
+    exports = {
+        "postes": POSTES_INTERNES,
+        "titulaires": TITULAIRES,
+        "recrutements": RECRUTEMENTS_INTERNES,
+        "cofinancements": COFINANCEMENTS,
+    }
+    list_display = ["intitule", "employeur", "communes", "etat_du_jour", "quotite"]
+    list_filter = [
+        EtatFilter,
+        SuiviFilter,
+        DepartementFilter.through("dessertes__commune__departement"),
+        SansSourceFilter,
+        IntercommunaliteFilter.through("dessertes__commune", direct=["employeur_intercommunalite"]),
+    ]
+    list_select_related = EMPLOYEURS
+    search_fields = ["intitule", "identifiant", "employeur_organisme__nom"]
+    search_help_text = "Intitulé, identifiant, commune desservie ou employeur"
+    territory_search = ["dessertes__commune", "employeur_commune", "employeur_intercommunalite"]
+    frozen_fields = ["identifiant"]
+    prepopulated_fields = {"identifiant": ["intitule"]}
+    autocomplete_fields = EMPLOYEURS
+    inlines = [DesserteInline, OccupationInline, RecrutementInline, CofinancementInline]
+    fieldsets = [
+        (None, {"fields": ["intitule", "identifiant", "quotite"]}),
+        ("Employeur, un seul", {"fields": [*EMPLOYEURS, "service"]}),
+        (
+            "Existence du poste",
+            {
+                "fields": [
+                    ("date_ouverture", "precision_ouverture"),
+                    ("date_fermeture", "precision_fermeture"),
+                ]
+            },
+        ),
+        ("Interne", {"fields": ["note_interne"]}),
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_suivi(timezone.localdate())
+
+    def get_urls(self):
+        story = self.admin_site.admin_view(self.histoire_view)
+        return [
+            path("<path:object_id>/histoire/", story, name="projects_poste_histoire"),
+            *super().get_urls(),
+        ]
+
+    def histoire_view(self, request, object_id):
+        """Tell a post as one story: where it stands, what can be done, what happened, who pays."""
+        poste = self.get_object(request, unquote(object_id))
+        if poste is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_or_change_permission(request, poste):
+            raise PermissionDenied
+        today = timezone.localdate()
+        context = {
+            "title": f"Histoire du poste : {poste}",
+            "original": poste,
+            "etat": tell_etat(poste),
+            "histoire": histoire(poste, today),
+            "has_change_permission": self.has_change_permission(request, poste),
+        }
+        return self.page(request, "admin/projects/poste/histoire.html", context)
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        if poste := context.get("original"):
+            context["etat"] = tell_etat(poste)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        self.warn_of_limits(request, form.instance)
+
+    def warn_of_limits(self, request, poste):
+        """Tell the agent what goes beyond what the programme pays: a warning, never a refusal."""
+        for annee in poste.cofinancements.annees():
+            for alerte in annee.alertes:
+                message = f"Cofinancement {alerte.texte}. {alerte.explication}"
+                self.message_user(request, message, messages.WARNING)
+
+    def list_prefetch(self):
+        return ["dessertes__commune"]
+
+    @admin.display(description="employeur")
+    def employeur(self, poste):
+        return poste.employeur
+
+    @admin.display(description="communes desservies")
+    def communes(self, poste):
+        today = timezone.localdate()
+        served = [d.commune.nom for d in poste.dessertes.all() if d.holds_on(today)]
+        return ", ".join(served) or None
+
+    @admin.display(description="état aujourd'hui", ordering="depuis")
+    def etat_du_jour(self, poste):
+        return capfirst(tell_etat(poste))
+
+
+@admin.register(Purge)
+class PurgeAdmin(ReadOnly, PvdAdmin):
+    """The trace of what was erased: read by the national level."""
+
+    list_display = [
+        *("moment", "par", "partis_avant"),
+        *("titulaires", "versions", "fichiers", "signalements"),
+    ]

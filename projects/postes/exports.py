@@ -1,0 +1,195 @@
+"""The public files on the posts and their recruitments: no person in them."""
+
+from django.db.models import Prefetch
+
+from projects.postes.models import Desserte, Etat, Recrutement
+from socle.fichiers.colonnes import Colonne, Table
+from socle.web.filtres import in_order
+
+
+def poste_rows(postes, jour):
+    """Yield each of `postes`, a queryset, `with_suivi(jour)` and with what it serves on `jour`.
+
+    A closing to come is not told: nothing that came after `jour` shows.
+    """
+    served = Desserte.objects.as_of(jour)
+    yield from (
+        in_order(postes.with_suivi(jour), "identifiant")
+        .select_related("employeur_commune", "employeur_intercommunalite", "employeur_organisme")
+        .prefetch_related(
+            Prefetch("dessertes", served, to_attr="dessertes_du_jour"),
+            "employeur_commune__anciens_noms",
+            "employeur_intercommunalite__anciens_noms",
+        )
+    )
+
+
+def employeur_type(poste):
+    if poste.employeur_commune_id:
+        return "commune"
+    if poste.employeur_intercommunalite_id:
+        return "intercommunalite"
+    return poste.employeur_organisme and poste.employeur_organisme.nature
+
+
+def employeur_code(poste):
+    organisme = poste.employeur_organisme
+    return (
+        poste.employeur_commune_id
+        or poste.employeur_intercommunalite_id
+        or (organisme.siren if organisme else None)
+    )
+
+
+def employeur_nom(poste):
+    territoire = poste.employeur_commune or poste.employeur_intercommunalite
+    if territoire:
+        return territoire.nom_au(poste.jour)
+    return poste.employeur_organisme and poste.employeur_organisme.nom
+
+
+def closing_known(poste):
+    closing = poste.date_fermeture
+    return closing if closing and closing <= poste.jour else None
+
+
+POSTES = Table(
+    "postes",
+    "Postes de chef de projet",
+    "Une ligne par poste de chef de projet connu ce jour-là ; les personnes n'y sont pas.",
+    (
+        Colonne(
+            "poste_identifiant",
+            lambda p: p.identifiant,
+            "Identifiant du poste dans ces fichiers, qui ne change pas.",
+            contraintes={"required": True, "unique": True},
+        ),
+        Colonne(
+            "employeur_type",
+            employeur_type,
+            "Sorte d'employeur : commune, intercommunalite, petr… ; vide s'il n'est pas connu.",
+        ),
+        Colonne("employeur_code", employeur_code, "Code INSEE ou SIREN de l'employeur."),
+        Colonne("employeur_nom", employeur_nom, "Nom de l'employeur ce jour-là."),
+        Colonne(
+            "quotite",
+            lambda p: p.quotite,
+            "Quotité de temps, en pourcentage d'un temps plein.",
+            "integer",
+        ),
+        Colonne(
+            "etat",
+            lambda p: p.etat,
+            "État du poste ce jour-là.",
+            contraintes={"enum": Etat.values},
+        ),
+        Colonne("date_ouverture", lambda p: p.date_ouverture, "Ouverture du poste.", "date"),
+        Colonne("date_fermeture", closing_known, "Premier jour où le poste n'existe plus.", "date"),
+        Colonne(
+            "occupe_depuis",
+            lambda p: p.occupe_depuis,
+            "Premier jour de la personne en poste ce jour-là.",
+            "date",
+        ),
+        Colonne(
+            "communes_desservies",
+            lambda p: "|".join(sorted(d.commune_id for d in p.dessertes_du_jour)),
+            "Codes INSEE des communes desservies ce jour-là, séparés par « | ».",
+        ),
+        Colonne(
+            "jours_vacance",
+            lambda p: p.jours_vacance,
+            "Jours écoulés depuis le premier jour sans personne, 0 ce jour-là ; vide si le poste est "
+            "pourvu ou n'est pas ouvert, ou si ce jour n'est pas connu.",
+            "integer",
+        ),
+        Colonne(
+            "nb_communes", lambda p: p.nb_communes, "Communes desservies ce jour-là.", "integer"
+        ),
+        Colonne(
+            "quotite_pourvue",
+            lambda p: p.quotite_pourvue,
+            "Somme des quotités des personnes en poste ce jour-là, en pourcentage d'un temps plein : "
+            "0 si personne ne l'est ; vide si une quotité n'est pas connue.",
+            "integer",
+        ),
+    ),
+)
+
+
+def recrutement_rows(postes, jour):
+    """Yield the offers published by `jour` for `postes`, a queryset, each with its arrival.
+
+    In the order of posts, then of ranks. A closing, an outcome or an arrival after `jour` is not
+    told.
+    """
+    offers = Recrutement.objects.known_on(jour).filter(poste__in=postes.order_by().values("pk"))
+    ranked = offers.with_rang().with_prise_de_poste(jour).select_related("poste")
+    for offer in ranked.order_by("poste__identifiant", "rang"):
+        offer.jour = jour
+        yield offer
+
+
+def date_known(attribute):
+    """Return how to read a date of an offer, if it had come by the day of the file."""
+
+    def read(offer):
+        told = getattr(offer, attribute)
+        return told if told and told <= offer.jour else None
+
+    return read
+
+
+RECRUTEMENTS = Table(
+    "recrutements",
+    "Recrutements des chefs de projet",
+    "Une ligne par offre publiée ce jour-là ou avant, pour les postes de la liste ; les personnes "
+    "n'y sont pas.",
+    (
+        Colonne(
+            "poste_identifiant",
+            lambda r: r.poste.identifiant,
+            "Identifiant du poste, celui du fichier des postes.",
+            contraintes={"required": True},
+        ),
+        Colonne(
+            "rang",
+            lambda r: r.rang,
+            "1 pour la première offre publiée pour le poste, 2 pour sa relance, et ainsi de suite.",
+            "integer",
+            {"required": True},
+        ),
+        Colonne(
+            "date_publication",
+            lambda r: r.date_publication,
+            "Publication de l'offre.",
+            "date",
+            {"required": True},
+        ),
+        Colonne(
+            "date_cloture",
+            date_known("date_cloture"),
+            "Clôture des candidatures, si elle a eu lieu.",
+            "date",
+        ),
+        Colonne(
+            "issue",
+            lambda r: r.issue if date_known("date_issue")(r) else None,
+            "Issue de l'offre, connue ce jour-là ; vide tant qu'elle est en cours.",
+            contraintes={"enum": Recrutement.Issue.values},
+        ),
+        Colonne(
+            "date_prise_de_poste",
+            lambda r: r.date_prise_de_poste,
+            "Arrivée de la personne recrutée par cette offre ; vide si elle n'est pas arrivée ou si "
+            "l'on ne sait pas quelle offre l'a recrutée.",
+            "date",
+        ),
+        Colonne(
+            "delai_jours",
+            lambda r: r.delai_jours,
+            "Jours de la publication de l'offre à cette arrivée.",
+            "integer",
+        ),
+    ),
+)

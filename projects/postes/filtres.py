@@ -1,0 +1,83 @@
+import django_filters
+from django.db.models import Case, Min, Value, When
+from django.db.models.functions import Coalesce
+
+from communes.models import Commune, Departement, Intercommunalite, Rattachement
+from projects.postes.models import Desserte, Etat, Poste
+from socle.web.filtres import Filtres, RechercheFilter
+
+
+def by_etat(postes, jour):
+    """Sort by the state of the post on the day, in the order of `Etat`."""
+    ranks = [When(etat=etat, then=Value(rank)) for rank, etat in enumerate(Etat)]
+    return postes.alias(ordre=Case(*ranks))
+
+
+def by_employeur(postes, jour):
+    """Sort by the name of who employs."""
+    names = Coalesce(
+        "employeur_commune__nom_recherche",
+        "employeur_intercommunalite__nom_recherche",
+        "employeur_organisme__nom",
+    )
+    return postes.alias(ordre=names)
+
+
+class PosteFiltres(Filtres):
+    """The posts known on a day, closed ones only when they are asked for."""
+
+    q = RechercheFilter(label="Nom d'une commune desservie")
+    departement = django_filters.ModelChoiceFilter(
+        label="Département", queryset=Departement.objects.all()
+    )
+    epci = django_filters.ModelChoiceFilter(
+        label="Intercommunalité", queryset=Intercommunalite.objects.all()
+    )
+    poste = django_filters.ChoiceFilter(label="État du poste", choices=Etat)
+
+    tris = {
+        "nom": "intitule",
+        "etat": by_etat,
+        "employeur": by_employeur,
+        "quotite": "quotite",
+        "ouverture": "date_ouverture",
+    }
+
+    class Meta(Filtres.Meta):
+        model = Poste
+        fields = []
+
+    def offered(self):
+        """Offer the départements and intercommunalités of the communes that a post serves."""
+        served = Desserte.objects.as_of(self.jour)
+        departements = Departement.objects.filter(pk__in=served.values("commune__departement"))
+        if departement := self.chosen("departement"):
+            served = served.filter(commune__departement=departement)
+        members = Rattachement.objects.as_of(self.jour).filter(commune__in=served.values("commune"))
+        epci = Intercommunalite.objects.filter(pk__in=members.values("intercommunalite"))
+        return {"departement": departements, "epci": epci.prefetch_related("anciens_noms")}
+
+    def premier_jour(self):
+        """Return the first day when a post that serves the département opened."""
+        postes = Poste.objects.all()
+        if departement := self.chosen("departement"):
+            served = Desserte.objects.filter(commune__departement=departement)
+            postes = postes.filter(pk__in=served.values("poste"))
+        return postes.aggregate(first=Min("date_ouverture"))["first"]
+
+    def filter_queryset(self, queryset):
+        chosen = self.form.cleaned_data
+        kept = queryset.known_on(self.jour).serving(chosen["departement"], self.jour)
+        kept = kept.with_etat(self.jour)
+        kept = (
+            kept.filter(etat=chosen["poste"]) if chosen["poste"] else kept.exclude(etat=Etat.FERME)
+        )
+        served = Desserte.objects.as_of(self.jour)
+        if chosen["epci"]:
+            members = Rattachement.objects.as_of(self.jour).filter(intercommunalite=chosen["epci"])
+            of_members = served.filter(commune__in=members.values("commune"))
+            kept = kept.filter(pk__in=of_members.values("poste"))
+        if chosen["q"].strip():
+            found = served.filter(commune__in=Commune.objects.search(chosen["q"]))
+            kept = kept.filter(pk__in=found.values("poste"))
+        return kept

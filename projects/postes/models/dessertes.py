@@ -1,0 +1,52 @@
+"""The communes that a post serves, and by them whose the post is."""
+
+from django.db import models
+
+from communes.models import Commune
+from socle.periodes import Periode, PeriodeQuerySet
+from socle.sources import Sourcee
+
+
+class DuPosteQuerySet(models.QuerySet):
+    """The rows that hang on a post: they are of whoever the post is of."""
+
+    def for_user(self, user):
+        """Keep the rows of the posts that serve, at any date, a commune of `user`."""
+        return self.filter(poste__in=Desserte.objects.of_user(user).values("poste"))
+
+
+class DesserteQuerySet(DuPosteQuerySet, PeriodeQuerySet):
+    def of_user(self, user):
+        """Keep what links a post to a commune of `user`, at any date."""
+        return self.filter(commune__in=Commune.objects.for_user(user))
+
+    def serving(self, departement, jour):
+        """Keep what links on `jour` a post to a commune of `departement`; of France when it is None."""
+        running = self.as_of(jour)
+        if departement is None:
+            return running
+        return running.filter(commune__departement=departement)
+
+
+class Desserte(Sourcee, Periode):
+    """A commune served by a post, which several communes may share."""
+
+    poste = models.ForeignKey("Poste", models.CASCADE, "dessertes", verbose_name="poste")
+    commune = models.ForeignKey(Commune, models.PROTECT, "dessertes", verbose_name="commune")
+
+    objects = DesserteQuerySet.as_manager()
+
+    class Meta(Periode.Meta):
+        verbose_name = "commune desservie"
+        verbose_name_plural = "communes desservies"
+        ordering = ["commune__nom_recherche"]
+
+    def __str__(self):
+        return f"{self.commune} : {self.poste}"
+
+    def clean(self):
+        if self.poste_id:
+            self.refuse_overlap(
+                Desserte.objects.filter(poste=self.poste_id, commune=self.commune_id),
+                "Ce poste dessert déjà cette commune à ces dates.",
+            )

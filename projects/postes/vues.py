@@ -1,0 +1,46 @@
+"""The chef de projet posts and their state: no person is ever named."""
+
+from django.db.models import Prefetch
+from django.shortcuts import render
+
+from ort.actes import sourced
+from projects.postes.filtres import PosteFiltres
+from projects.postes.models import Desserte, Poste
+from projects.postes.series import etats_des_postes
+from socle.web.jour import jour_of
+from socle.web.pages import page_of
+
+
+def postes(request):
+    jour = jour_of(request)
+    filtres = PosteFiltres(request, Poste.objects.all(), jour)
+    page = page_of(request, with_details(filtres.rows, jour))
+    departement = filtres.departement_choisi
+    context = {
+        "jour": jour,
+        "filtres": filtres.offer(),
+        "table": "postes",
+        "departement": departement,
+        "page": page,
+        "etats_des_postes": etats_des_postes(departement, jour),
+        "documents": list(dict.fromkeys(dit.source for poste in page for dit in poste.dits)),
+    }
+    return render(request, "projects/postes/postes.html", context)
+
+
+def with_details(postes, jour):
+    """Add to `postes` their state, their employers, their sources and the communes served on `jour`."""
+    served = Desserte.objects.as_of(jour).select_related("commune__departement")
+    suivis = postes.with_suivi(jour).select_related(
+        "employeur_commune", "employeur_intercommunalite", "employeur_organisme"
+    )
+    return suivis.prefetch_related(
+        sourced(),
+        "employeur_commune__anciens_noms",
+        "employeur_intercommunalite__anciens_noms",
+        Prefetch(
+            "dessertes",
+            served.prefetch_related("commune__anciens_noms"),
+            to_attr="dessertes_du_jour",
+        ),
+    )

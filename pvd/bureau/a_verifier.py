@@ -1,0 +1,32 @@
+"""The page of the data to check."""
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from pvd.bureau.perimetre import perimetre_of
+from pvd.suivi.verifications import VERIFICATIONS, Constat, constats, count_constats
+
+PER_PAGE = 100
+
+
+def a_verifier(request):
+    """List the data to check, of one sort or of all."""
+    perimetre, own = perimetre_of(request)
+    sorte = request.GET.get("sorte", "")
+    if sorte and sorte not in VERIFICATIONS:
+        raise Http404
+    jour = timezone.localdate()
+    rows = Paginator(constats(perimetre, jour, sorte), PER_PAGE).get_page(request.GET.get("page"))
+    context = admin.site.each_context(request) | {
+        "title": "Données à vérifier",
+        "perimetre": perimetre,
+        "departements": own,
+        "sortes": count_constats(perimetre, jour),
+        "choisie": VERIFICATIONS.get(sorte),
+        "page": rows,
+        "constats": [Constat(**row) for row in rows],
+    }
+    return TemplateResponse(request, "bureau/a_verifier.html", context)

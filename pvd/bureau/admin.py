@@ -1,0 +1,80 @@
+"""The back office of what speaks of every app: its home, the guided actions, the published figures."""
+
+from django.contrib import admin
+from django.urls import path
+from django.utils import timezone
+from dsfr.admin import DsfrConfig
+
+from communes.programme.admin import LabellisationAdmin
+from communes.territoire.filtres import DepartementFilter
+from pvd.bureau.a_verifier import a_verifier
+from pvd.bureau.accueil import home
+from pvd.bureau.consequences import figures_at_stake
+from pvd.bureau.gestes import vues as gestes
+from pvd.suivi.models import ChiffrePublie
+from pvd.suivi.situation import Statut, communes_with_statut
+from socle.admin.base import PerimetreAdmin
+from socle.admin.suppression import FIGURES_AT_STAKE
+
+# The design system lets one rename the site from here; nothing of ours reads it.
+admin.site.unregister(DsfrConfig)
+
+# The home page and the guided actions speak of every app: the site takes them from here.
+admin.site.home = home
+admin.site.pages += [
+    path("a-verifier/", admin.site.admin_view(a_verifier), name="a_verifier"),
+    path("gestes/<slug:slug>/", admin.site.admin_view(gestes.start), name="gestes"),
+    path("gestes/<slug:slug>/<int:pk>/", admin.site.admin_view(gestes.do), name="geste"),
+]
+admin.site.order += [
+    "communes.labellisation",
+    "communes.commune",
+    "communes.intercommunalite",
+    "communes.rattachement",
+    "ort.convention",
+    "ort.avenant",
+    "ort.organisme",
+    "projects.poste",
+    "socle.source",
+    "socle.affirmation",
+    "suivi.signalement",
+    "suivi.chiffrepublie",
+    "communes.agent",
+]
+
+
+class StatutFilter(admin.SimpleListFilter):
+    """Keeps the communes by how far they are today, told by their dates."""
+
+    title = parameter_name = "statut"
+
+    def lookups(self, request, model_admin):
+        return Statut.choices
+
+    def queryset(self, request, queryset):
+        if self.value() not in Statut.values:
+            return queryset
+        communes = communes_with_statut(self.value(), None, timezone.localdate())
+        return queryset.filter(commune__in=communes.order_by().values("pk"))
+
+
+# How far a commune is depends on its ORT, which its own app does not know.
+LabellisationAdmin.list_filter = [StatutFilter, *LabellisationAdmin.list_filter]
+
+FIGURES_AT_STAKE.append(figures_at_stake)
+
+
+@admin.register(ChiffrePublie)
+class ChiffrePublieAdmin(PerimetreAdmin):
+    list_display = ["chiffre", "ou", "jour", "valeur", "source", "note"]
+    list_filter = ["chiffre", "source", DepartementFilter]
+    list_select_related = ["departement", "source"]
+    search_fields = ["note", "source__titre"]
+    search_help_text = "Source ou explication"
+    date_hierarchy = "jour"
+    autocomplete_fields = ["departement", "source"]
+    fields = ["departement", "chiffre", "jour", "valeur", "source", "note"]
+
+    @admin.display(description="territoire", ordering="departement")
+    def ou(self, chiffre):
+        return chiffre.departement or "France"

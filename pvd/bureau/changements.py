@@ -1,0 +1,129 @@
+"""What was changed of late in the records of an agent, by whom."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.apps import apps
+from django.db.models import CharField, F, Value
+from django.db.models.functions import Cast
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import capfirst
+
+from communes.models import Commune, Labellisation
+from ort.models import Avenant, CommuneCouverte, Convention, Partie, Secteur
+from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
+
+RECENT = timedelta(days=7)
+THINGS = 3
+# Versions read for the recent changes: many may be of one record.
+VERSIONS = 200
+
+
+@dataclass(frozen=True)
+class Suivie:
+    """A sort of record whose changes are told, on the page of which record, and named how."""
+
+    model: type
+    page: type
+    # From a version: the key of the record of the page, its name, and what is told besides.
+    path: str
+    nom: str
+    detail: str = ""
+    # Whose it is, when the record itself may be no more: a field, and what it leads to.
+    scope: tuple = ()
+
+
+OF_CONVENTION = {"page": Convention, "path": "convention_id", "nom": "convention__intitule"}
+OF_POSTE = {"page": Poste, "path": "poste_id", "nom": "poste__intitule"}
+SUIVIES = [
+    Suivie(Labellisation, Labellisation, "id", "commune__nom", scope=("commune_id", Commune)),
+    Suivie(Convention, Convention, "id", "intitule"),
+    Suivie(Avenant, **OF_CONVENTION),
+    Suivie(CommuneCouverte, **OF_CONVENTION, detail="commune__nom"),
+    Suivie(Partie, **OF_CONVENTION),
+    Suivie(Secteur, **OF_CONVENTION),
+    Suivie(Poste, Poste, "id", "intitule"),
+    Suivie(Desserte, **OF_POSTE, detail="commune__nom"),
+    Suivie(Occupation, **OF_POSTE),
+    Suivie(Recrutement, **OF_POSTE),
+    Suivie(CofinancementPoste, **OF_POSTE),
+]
+GESTES_D_HISTOIRE = {"+": "ajout", "~": "modification", "-": "suppression"}
+
+
+@dataclass
+class Changement:
+    """What one person did to one record on one day."""
+
+    fiche: str
+    url: str
+    qui: str
+    quand: object
+    quoi: list
+
+    @property
+    def texte(self):
+        """Tell each thing once, and no more than a line holds."""
+        told = list(dict.fromkeys(self.quoi))
+        more = [f"et {len(told) - THINGS} autres"] if len(told) > THINGS + 1 else told[THINGS:]
+        return ", ".join([*told[:THINGS], *more])
+
+
+def versions(suivie, perimetre, since):
+    """Return the versions of one sort of record, written from `since` on, as rows of one shape."""
+    path, model = suivie.scope or (suivie.path, suivie.page)
+    rows = suivie.model.history.filter(history_date__gte=since)
+    if not perimetre.everywhere:
+        rows = rows.filter(**{f"{path}__in": perimetre.of(model).values("pk")})
+    text = CharField()
+    return rows.order_by().values(
+        modele=Cast(Value(suivie.model._meta.label_lower), text),
+        page=Cast(Value(suivie.page._meta.label_lower), text),
+        cle=Cast(F(suivie.path), text),
+        fiche=Cast(F(suivie.nom), text),
+        detail=Cast(F(suivie.detail) if suivie.detail else Value(""), text),
+        quand=F("history_date"),
+        geste=F("history_type"),
+        motif=Cast(F("history_change_reason"), text),
+        compte=F("history_user__username"),
+        compte_prenom=F("history_user__first_name"),
+        compte_nom=F("history_user__last_name"),
+    )
+
+
+def recent_changes(perimetre, now):
+    """Return what was changed in the last seven days, the latest first, in one query."""
+    first, *others = [versions(suivie, perimetre, now - RECENT) for suivie in SUIVIES]
+    changes = {}
+    for row in first.union(*others, all=True).order_by("-quand", "cle")[:VERSIONS]:
+        jour = timezone.localtime(row["quand"]).date()
+        key = row["page"], row["cle"], row["compte"], jour
+        if key not in changes:
+            changes[key] = change_of(row)
+        changes[key].quoi.append(what_of(row))
+    return list(changes.values())
+
+
+def change_of(row):
+    """Return the change that `row` is the latest version of."""
+    opts = apps.get_model(row["page"])._meta
+    gone = row["geste"] == "-" and row["modele"] == row["page"]
+    url = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[row["cle"]])
+    person = f"{row['compte_prenom'] or ''} {row['compte_nom'] or ''}".strip() or row["compte"]
+    return Changement(
+        fiche=row["fiche"] or capfirst(opts.verbose_name),
+        url="" if gone else url,
+        qui=person or "chargement de fichiers",
+        quand=row["quand"],
+        quoi=[],
+    )
+
+
+def what_of(row):
+    """Say what a version tells: its reason if one was given, else what was done to what."""
+    if row["motif"]:
+        return row["motif"]
+    kind = apps.get_model(row["modele"])._meta.verbose_name
+    detail = f" ({row['detail']})" if row["detail"] else ""
+    return f"{GESTES_D_HISTOIRE[row['geste']]} : {kind}{detail}"

@@ -1,0 +1,37 @@
+"""What a removal would change in the public figures of today."""
+
+from django.db.models import Q
+from django.utils import timezone
+
+from communes.models import Departement, Labellisation
+from ort.models import Avenant, Convention
+from projects.postes.models import Poste
+from pvd.suivi.chiffres import chiffres
+
+# From a département, the ways to each sort of record that its figures count.
+WAYS = {
+    Labellisation: ["communes__labellisations"],
+    Convention: ["communes__couvertures__convention", "conventions"],
+    Avenant: ["communes__couvertures__convention__avenants", "conventions__avenants"],
+    Poste: ["communes__dessertes__poste"],
+}
+
+
+def departements_counting(records):
+    """Return the départements whose figures count one of `records`, all of one model."""
+    found = Q()
+    for way in WAYS[type(records[0])]:
+        found |= Q(**{f"{way}__in": [record.pk for record in records]})
+    return list(Departement.objects.filter(found).distinct())
+
+
+def figures_at_stake(records):
+    """Return the function that counts today's figures of the départements of `records`, or None."""
+    if not records or type(records[0]) not in WAYS:
+        return None
+    departements, today = departements_counting(records), timezone.localdate()
+    return lambda: {
+        f"{chiffre.label} {departement.avec_de}": value
+        for departement in departements
+        for chiffre, value in chiffres(departement, today).items()
+    }

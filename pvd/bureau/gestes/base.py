@@ -1,0 +1,247 @@
+"""What all guided actions share: a date, its source, a comment, and how they are written down."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth import get_permission_codename
+from django.urls import reverse
+from django.utils.text import slugify
+
+from communes.models import Departement
+from socle.admin.champs import DayField, LastDayField
+from socle.admin.choix import SearchedSelect
+from socle.dates import Precision
+from socle.historique import one_act
+from socle.models import Affirmation, Source
+from socle.sources import affirm
+
+SOURCE_FIELDS = ["source", "source_titre", "source_editeur"]
+# A date known to the month or to the year is kept on its first day.
+FIRST_DAY = {Precision.MOIS: {"day": 1}, Precision.ANNEE: {"day": 1, "month": 1}}
+
+
+class JourField(DayField):
+    """The day of a fact: it cannot be after today."""
+
+
+class DernierJourField(LastDayField, JourField):
+    """The last day of a fact, kept as the day after; it cannot be after today either."""
+
+
+class CasesField(forms.ModelMultipleChoiceField):
+    """Boxes to tick: it takes the keys that it offers, and no number that a database cannot hold."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value):
+        offered = {str(key) for key in self.queryset.values_list("pk", flat=True)}
+        for key in value or []:
+            if str(key) not in offered:
+                message = self.error_messages["invalid_choice"]
+                raise forms.ValidationError(message, "invalid_choice", {"value": key})
+        return super().clean(value)
+
+
+class GesteForm(forms.Form):
+    """The date of a fact and who says it; `record` is what the geste is about."""
+
+    date = JourField(label="Date")
+    precision = forms.ChoiceField(
+        label="Précision", choices=Precision, initial=Precision.JOUR, required=False
+    )
+    source = forms.ModelChoiceField(
+        label="Source connue", queryset=Source.objects.all(), required=False
+    )
+    source_titre = forms.CharField(label="Ou titre d'une autre", max_length=250, required=False)
+    source_editeur = forms.CharField(
+        label="et son éditeur",
+        max_length=150,
+        required=False,
+        help_text="Qui l'a écrit : préfecture, commune, presse.",
+    )
+    commentaire = forms.CharField(
+        label="Commentaire",
+        max_length=300,
+        required=False,
+        help_text="Gardé dans l'historique de la fiche ; jamais publié.",
+    )
+
+    def __init__(self, *args, record, user, jour, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.record, self.user, self.jour = record, user, jour
+        link = Affirmation._meta.get_field("source")
+        self.fields["source"].widget = SearchedSelect(link, admin.site)
+        self.fields["source"].widget.choices = self.fields["source"].choices
+        for name in ("source_titre", "source_editeur", "commentaire"):
+            self.fields[name].widget.attrs["class"] = "vTextField"
+        self.prepare()
+
+    def prepare(self):
+        """Adapt the fields to the record; a form that has to says how."""
+
+    @property
+    def groups(self):
+        """Return the fields as the page shows them: the fact, its source, the comment."""
+        fact = [f for f in self if f.name not in {*SOURCE_FIELDS, "commentaire"}]
+        return [
+            ("Ce qui s'est passé", fact),
+            ("Qui le dit", [self[name] for name in SOURCE_FIELDS]),
+            ("Pour vos collègues", [self["commentaire"]]),
+        ]
+
+    def clean(self):
+        data = super().clean()
+        self.refuse_days_to_come(data)
+        self.ask_for_one_source(data)
+        if data.get("date") and "precision" in self.fields:
+            data["precision"] = data.get("precision") or Precision.JOUR
+            data["date"] = data["date"].replace(**FIRST_DAY.get(data["precision"], {}))
+        return data
+
+    def refuse_days_to_come(self, data):
+        """Refuse a fact dated after today: what is planned has fields of its own."""
+        for name, field in self.fields.items():
+            if not isinstance(field, JourField) or not data.get(name):
+                continue
+            typed = field.prepare_value(data[name])
+            if typed > self.jour:
+                self.add_error(name, "Cette date est à venir : on enregistre ici ce qui a eu lieu.")
+
+    def ask_for_one_source(self, data):
+        """Ask who says it: a recorded source, or the title and the publisher of a new one."""
+        chosen, title = data.get("source"), data.get("source_titre")
+        if chosen and title:
+            self.add_error("source_titre", "Choisissez une source ou créez-en une, pas les deux.")
+        elif title and not data.get("source_editeur"):
+            self.add_error("source_editeur", "Indiquez qui a écrit ce document.")
+        elif not (chosen or title) and "source" not in self.errors:
+            self.add_error("source", "Indiquez la source, ou créez-en une juste en dessous.")
+
+    def get_source(self, reason):
+        """Return the source chosen, or the new one, written down."""
+        data = self.cleaned_data
+        if data["source"]:
+            return data["source"]
+        source = Source(
+            cle=free_key(data["source_titre"]),
+            titre=data["source_titre"],
+            editeur=data["source_editeur"],
+        )
+        return save(source, reason)
+
+
+class SansPrecisionForm(GesteForm):
+    """The same, for a date that is known to the day."""
+
+    precision = None
+
+
+def free_key(title):
+    """Return a key that no source has, made from `title`."""
+    return unused(Source, "cle", title, "source")
+
+
+def unused(model, field, text, default):
+    """Return a key that no record of `model` has in `field`, made from `text`, else from `default`."""
+    base = slugify(text)[:40].strip("-") or default
+    begun = model._base_manager.filter(**{f"{field}__startswith": base})
+    taken = set(begun.values_list(field, flat=True))
+    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
+    return next(key for key in [base, *numbered] if key not in taken)
+
+
+def save(record, reason):
+    """Check the record as its form in the back office would, and save it with the reason."""
+    record.full_clean()
+    record.because(reason).save()
+    return record
+
+
+class Geste:
+    """Something that happens to a record of `model`: asked for by `form`, written by `apply`."""
+
+    slug = ""
+    # As a button says it, then as the history does.
+    titre = ""
+    fait = ""
+    model = None
+    form = GesteForm
+    # What is added besides: whoever does the geste may add it by hand too.
+    adds = ()
+    impossible = "Ce n'est plus possible : la fiche a changé."
+    # It makes a record, and is not done to one: see `GesteQuiCree`.
+    creates = False
+
+    def candidates(self, records, jour):
+        """Keep the records to which it can happen, as they are on `jour`."""
+        raise NotImplementedError
+
+    def allowed(self, user):
+        """Tell whether `user` may do by hand, somewhere, all that the geste writes."""
+        codes = [("change", self.model), ("view", Source), ("add", Source), ("add", Affirmation)]
+        codes += [("add", model) for model in self.adds]
+        return all(
+            user.has_perm(f"{m._meta.app_label}.{get_permission_codename(action, m._meta)}")
+            for action, m in codes
+        )
+
+    def name(self, record):
+        """Return the name of the record, as the head of the page says it."""
+        return str(record)
+
+    def departements(self, record, data):
+        """Return the départements whose figures may change."""
+        return Departement.objects.filter(communes__in=self.communes(record, data)).distinct()
+
+    def communes(self, record, data):
+        """Return the keys of the communes that the geste may concern."""
+        raise NotImplementedError
+
+    def told(self, record, data):
+        """Return, as sentences, what will be written."""
+        raise NotImplementedError
+
+    def warnings(self, record, data):
+        """Return what to look at again once it is written, as `Alerte`; nothing is ever refused for it."""
+        return []
+
+    def address(self, record):
+        """Return the page of the back office that the geste leads to."""
+        opts = record._meta
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record.pk])
+
+    def current(self, record):
+        """Return `record` as it is now, to try the geste on."""
+        return self.model._base_manager.get(pk=record.pk)
+
+    def write(self, record, form, reason):
+        """Write the fact; return the record to show, and what the source says, for `affirm`."""
+        raise NotImplementedError
+
+    def apply(self, record, form):
+        """Write the fact, its source and its reason; return the record to show.
+
+        Raises `ValidationError`, in French, for what the records cannot hold; the caller holds
+        the transaction.
+        """
+        comment = form.cleaned_data["commentaire"]
+        reason = f"{self.fait} : {comment}" if comment else self.fait
+        with one_act(reason):
+            source = form.get_source(reason)
+            shown, sayings = self.write(record, form, reason)
+            for fiche, champ, jour, precision in sayings:
+                affirm(fiche, champ, f"{jour:%d/%m/%Y}", source, precision)
+        return shown
+
+
+class GesteQuiCree(Geste):
+    """A geste that makes its record: asked for at its own address, with nothing to choose first."""
+
+    creates = True
+
+    def candidates(self, records, jour):
+        """Keep nothing: it happens to no record that is already there."""
+        return records.none()
+
+    def current(self, record):
+        """Return a blank record: the one of the form is kept for the next try."""
+        return self.model()

@@ -1,0 +1,117 @@
+"""What happens to a commune in the programme: it signs its adhésion, leaves, comes back."""
+
+from django import forms
+
+from communes.models import Labellisation
+from communes.programme.models import MONTHS_FROM_ADHESION_TO_ORT
+from pvd.bureau.gestes.base import Geste, GesteForm, save
+from socle.dates import add_months, in_words
+
+
+class GesteDeLabellisation(Geste):
+    model = Labellisation
+
+    def name(self, record):
+        return str(record.commune)
+
+    def communes(self, record, data):
+        return [record.commune_id]
+
+
+class SignerAdhesion(GesteDeLabellisation):
+    slug = "signer-adhesion"
+    titre = "Signer la convention d'adhésion"
+    fait = "Convention d'adhésion signée"
+    impossible = "La convention d'adhésion de cette commune est déjà signée, ou elle est sortie."
+
+    def candidates(self, records, jour):
+        """Keep the communes in the programme whose adhésion is not signed."""
+        return records.filter(date_signature_adhesion__isnull=True, fin__isnull=True)
+
+    def told(self, record, data):
+        jour = in_words(data["date"], data["precision"])
+        expected = add_months(data["date"], MONTHS_FROM_ADHESION_TO_ORT)
+        return [
+            f"La convention d'adhésion {record.commune.avec_de} est signée {jour}.",
+            f"L'ORT est attendue {in_words(expected)} au plus tard (18 mois).",
+        ]
+
+    def write(self, record, form, reason):
+        data = form.cleaned_data
+        record.date_signature_adhesion = data["date"]
+        record.precision_adhesion = data["precision"]
+        save(record, reason)
+        return record, [(record, "date_signature_adhesion", data["date"], data["precision"])]
+
+
+class SortieForm(GesteForm):
+    motif = forms.CharField(
+        label="Motif de la sortie",
+        max_length=250,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text="Publié avec la date de sortie. Vide s'il n'est pas connu.",
+    )
+    field_order = ["date", "precision", "motif"]
+
+    def prepare(self):
+        self.fields["date"].label = "Sortie le"
+        self.fields["date"].help_text = "Premier jour où la commune n'est plus dans le programme."
+
+
+class QuitterProgramme(GesteDeLabellisation):
+    slug = "quitter-le-programme"
+    titre = "Quitter le programme"
+    fait = "Sortie du programme"
+    form = SortieForm
+    impossible = "Cette commune est déjà sortie du programme."
+
+    def candidates(self, records, jour):
+        """Keep the communes that have not left."""
+        return records.filter(fin__isnull=True)
+
+    def told(self, record, data):
+        jour = in_words(data["date"], data["precision"])
+        return [
+            f"{record.commune} quitte le programme {jour}.",
+            f"Motif : {data['motif'] or 'non renseigné'}.",
+            "Ses dates et ses ORT restent enregistrées ; elle peut revenir.",
+        ]
+
+    def write(self, record, form, reason):
+        data = form.cleaned_data
+        record.fin, record.precision_fin = data["date"], data["precision"]
+        record.motif_sortie = data["motif"]
+        save(record, reason)
+        return record, [(record, "fin", data["date"], data["precision"])]
+
+
+class RevenirProgramme(GesteDeLabellisation):
+    slug = "revenir-dans-le-programme"
+    titre = "Revenir dans le programme"
+    fait = "Retour dans le programme"
+    adds = [Labellisation]
+    impossible = "Cette commune est déjà dans le programme."
+
+    def candidates(self, records, jour):
+        """Keep the last time in the programme of each commune that has left it."""
+        inside = Labellisation.objects.filter(fin__isnull=True)
+        return records.filter(fin__lte=jour).exclude(commune__in=inside.values("commune"))
+
+    def told(self, record, data):
+        jour = in_words(data["date"], data["precision"])
+        return [
+            f"{record.commune} est de nouveau dans le programme, {jour}.",
+            "Sa nouvelle convention d'adhésion s'enregistrera à part.",
+        ]
+
+    def write(self, record, form, reason):
+        data = form.cleaned_data
+        back = Labellisation(
+            commune=record.commune,
+            id_pvd=record.id_pvd,
+            debut=data["date"],
+            precision_debut=data["precision"],
+        )
+        save(back, reason)
+        return back, [(back, "debut", data["date"], data["precision"])]

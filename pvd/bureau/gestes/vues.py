@@ -1,0 +1,166 @@
+"""The pages of the guided actions: choose the record, fill in the form, read what changes, confirm."""
+
+from dataclasses import dataclass
+
+from django.contrib import admin, messages
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from pvd.bureau.gestes import GESTES
+from pvd.bureau.perimetre import Perimetre, perimetre_of
+from pvd.suivi.chiffres import chiffres
+
+PER_PAGE = 100
+
+
+def allowed_geste(request, slug):
+    """Return the geste of that address; 404 if there is none, 403 if its user may not write."""
+    if slug not in GESTES:
+        raise Http404
+    if not GESTES[slug].allowed(request.user):
+        raise PermissionDenied
+    return GESTES[slug]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request, slug):
+    """Begin a geste: choose the record to which it happens, or fill in the one that it makes."""
+    geste = allowed_geste(request, slug)
+    if not geste.creates:
+        return choose(request, geste)
+    with transaction.atomic():
+        return fill_in(request, geste, geste.model())
+
+
+@require_safe
+def choose(request, geste):
+    """List the records of the agent to which the geste can happen today."""
+    perimetre, own = perimetre_of(request)
+    possible = geste.candidates(perimetre.of(geste.model), timezone.localdate())
+    model_admin = admin.site.get_model_admin(geste.model)
+    possible = possible.select_related(*(model_admin.list_select_related or ()))
+    q = request.GET.get("q", "")
+    found, _ = model_admin.get_search_results(request, possible, q)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    named = [(record.pk, geste.name(record)) for record in page]
+    where = {"perimetre": perimetre, "departements": own}
+    return show(request, "bureau/geste_choix.html", geste, page=page, named=named, q=q, **where)
+
+
+@require_http_methods(["GET", "POST"])
+def do(request, slug, pk):
+    """Show the form of a geste; once filled in, what it changes; once confirmed, write it."""
+    geste = allowed_geste(request, slug)
+    if request.method == "GET":
+        record = get_object_or_404(Perimetre(request.user).of(geste.model), pk=pk)
+        return answer(request, geste, record)
+    with transaction.atomic():
+        # Two agents at once: the second waits for the first, and is told what it finds then.
+        kept = Perimetre(request.user).of(geste.model).values("pk")
+        locked = geste.model.objects.select_for_update().filter(pk__in=kept)
+        return answer(request, geste, get_object_or_404(locked, pk=pk))
+
+
+def answer(request, geste, record):
+    jour = timezone.localdate()
+    if not geste.candidates(geste.model.objects.filter(pk=record.pk), jour).exists():
+        messages.error(request, f"« {geste.titre} » : {geste.impossible}")
+        return redirect(geste.address(record))
+    return fill_in(request, geste, record)
+
+
+def fill_in(request, geste, record):
+    """Show the form, then what it changes, then write it: one address, by what was pressed."""
+    jour = timezone.localdate()
+    asked = {"record": record, "user": request.user, "jour": jour}
+    if request.method != "POST":
+        return ask(request, geste, record, geste.form(**asked))
+    form = geste.form(request.POST, **asked)
+    effects = effects_of(geste, record, form, jour) if form.is_valid() else None
+    if effects is None or "_modifier" in request.POST:
+        return ask(request, geste, record, form)
+    if "_confirmer" in request.POST:
+        shown = geste.apply(record, form)
+        messages.success(request, f"{geste.fait} : {geste.name(shown)}. C'est enregistré.")
+        return redirect(geste.address(shown))
+    return show(
+        request, "bureau/geste_confirmation.html", geste, record=record, form=form, effects=effects
+    )
+
+
+def ask(request, geste, record, form):
+    return show(request, "bureau/geste.html", geste, record=record, form=form)
+
+
+def show(request, template, geste, record=None, **context):
+    """Answer with a page of the geste; a record that it has yet to make is not one."""
+    record = record if record and record.pk else None
+    name = geste.name(record) if record else ""
+    opts = geste.model._meta
+    back = geste.address(record) if record else reverse(admin_urlname(opts, "changelist"))
+    context = admin.site.each_context(request) | context
+    context |= {"geste": geste, "record": record, "opts": opts, "nom": name, "retour": back}
+    context |= {"title": geste.titre, "subtitle": name}
+    return TemplateResponse(request, template, context)
+
+
+@dataclass
+class Changement:
+    """A figure that the geste changes."""
+
+    territoire: str
+    chiffre: str
+    avant: int | None
+    apres: int | None
+
+
+@dataclass
+class Effets:
+    """What a geste writes, in sentences, the figures that it changes today, and the warnings."""
+
+    phrases: list
+    changements: list
+    alertes: list
+
+
+def effects_of(geste, record, form, jour):
+    """Do the geste for real, compare the figures, and undo it; None if the records refuse it.
+
+    What is shown before confirming is thus what confirming will do, whatever the rules are.
+    """
+    told = geste.told(record, form.cleaned_data)
+    departements = list(geste.departements(record, form.cleaned_data))
+    before = figures(departements, jour)
+    try:
+        with transaction.atomic():
+            written = geste.apply(geste.current(record), form)
+            after = figures(departements, jour)
+            warned = geste.warnings(written, form.cleaned_data)
+            transaction.set_rollback(True)
+    except ValidationError as error:
+        for message in error.messages:
+            form.add_error(None, message)
+        return None
+    changed = [
+        Changement(str(departement), chiffre.label, value, after[departement, chiffre])
+        for (departement, chiffre), value in before.items()
+        if value != after[departement, chiffre]
+    ]
+    return Effets(told, changed, warned)
+
+
+def figures(departements, jour):
+    """Return the figures of today, by département and figure."""
+    return {
+        (departement, chiffre): value
+        for departement in departements
+        for chiffre, value in chiffres(departement, jour).items()
+    }

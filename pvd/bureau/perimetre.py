@@ -1,0 +1,61 @@
+"""The records that an agent keeps: those of all its départements, or of the one it has chosen."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.http import Http404
+
+from communes.models import Agent, Commune, Departement, Labellisation
+from ort.models import Avenant, Convention
+from projects.postes.models import Poste
+from pvd.signalements.models import Signalement
+
+# From each sort of record, the ways to the départements that it is of.
+PATHS = {
+    Commune: ["departement"],
+    Labellisation: ["commune__departement"],
+    Convention: ["couvertures__commune__departement", "departement_reference"],
+    Avenant: ["convention__couvertures__commune__departement", "convention__departement_reference"],
+    Poste: ["dessertes__commune__departement"],
+    Signalement: ["departement", "convention__couvertures__commune__departement"],
+}
+
+
+@dataclass(frozen=True)
+class Perimetre:
+    """Where `user` looks: `departement`, one of its own, or all of them when it is None."""
+
+    user: Agent
+    departement: Departement | None = None
+
+    @property
+    def everywhere(self):
+        """Tell whether nothing is left out: the national level looking at all of France."""
+        return self.user.is_superuser and self.departement is None
+
+    def of(self, model):
+        """Return the records of `model` that `user` keeps there, by the `for_user` of the model."""
+        records = model._default_manager.all()
+        if not self.user.is_superuser:
+            records = records.for_user(self.user)
+        if self.departement is None:
+            return records
+        there = Q()
+        for path in PATHS[model]:
+            there |= Q(**{path: self.departement})
+        return records.filter(pk__in=model._base_manager.filter(there).values("pk"))
+
+
+def perimetre_of(request):
+    """Return where the agent looks, and the départements that it may choose from.
+
+    A département that is not one of its own is a 404.
+    """
+    own = list(Departement.objects.for_user(request.user))
+    code = request.GET.get("departement")
+    if not code:
+        return Perimetre(request.user), own
+    chosen = {departement.pk: departement for departement in own}
+    if code not in chosen:
+        raise Http404
+    return Perimetre(request.user, chosen[code]), own

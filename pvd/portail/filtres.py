@@ -1,0 +1,227 @@
+import django_filters
+from django.db.models import (
+    Case,
+    Count,
+    Func,
+    IntegerField,
+    Min,
+    OuterRef,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce
+
+from communes.models import (
+    Commune,
+    Departement,
+    Intercommunalite,
+    Labellisation,
+    Millesime,
+    Rattachement,
+)
+from ort.models import CommuneCouverte, Convention
+from pvd.suivi.chiffres import departements_du_programme, ort_comptees
+from pvd.suivi.situation import (
+    EtatPoste,
+    Statut,
+    communes_with_statut,
+    with_etat_poste,
+)
+from socle.recherche import search_key
+from socle.web.filtres import Filtres, RechercheFilter
+
+# More than the communes of France that bear any one name (Sainte-Colombe: thirteen).
+MOST_HOMONYMS = 50
+
+
+class OfYear(Func):
+    """Read in a JSON column the value of a year: Django takes « 2021 » for the rank of an array."""
+
+    function = "JSONB_EXTRACT_PATH_TEXT"
+    output_field = TextField()
+
+    def as_sqlite(self, compiler, connection):
+        return self.as_sql(compiler, connection, function="JSON_EXTRACT", arg_joiner=", '$.' || ")
+
+
+def by_population(communes, jour):
+    """Sort by the population that `Commune.population_au` gives: that of the latest vintage known."""
+    years = Millesime.objects.filter(annee__lte=jour.year).order_by("-annee")
+    known = [
+        Cast(OfYear("populations", Value(str(year))), IntegerField())
+        for year in years.values_list("annee", flat=True)
+    ]
+    unknown = [Value(None), Value(None)]
+    return communes.alias(ordre=Coalesce(*known, *unknown, output_field=IntegerField()))
+
+
+def by_intercommunalite(communes, jour):
+    """Sort by the name of the intercommunalité of `jour`."""
+    members = Rattachement.objects.as_of(jour).filter(commune=OuterRef("pk"))
+    return communes.alias(ordre=Subquery(members.values("intercommunalite__nom_recherche")[:1]))
+
+
+def by_statut(communes, jour):
+    """Sort by how far a commune is: lauréate, convention d'adhésion signed, ORT signed."""
+    covered = CommuneCouverte.objects.en_vigueur(jour).values("commune")
+    adhered = Labellisation.objects.as_of(jour).filter(date_signature_adhesion__lte=jour)
+    rank = Case(
+        When(pk__in=covered, then=Value(2)),
+        When(pk__in=adhered.values("commune"), then=Value(1)),
+        default=Value(0),
+    )
+    return communes.alias(ordre=rank)
+
+
+def by_entree(communes, jour):
+    """Sort by the day of entry in the ORT that covers the commune on `jour`."""
+    covered = CommuneCouverte.objects.en_vigueur(jour).filter(commune=OuterRef("pk"))
+    return communes.alias(
+        ordre=Subquery(covered.order_by("-date_entree").values("date_entree")[:1])
+    )
+
+
+def by_etat_poste(communes, jour):
+    """Sort by the state of the post, in the order of `EtatPoste`."""
+    ranks = [When(etat_poste=etat, then=Value(rank)) for rank, etat in enumerate(EtatPoste)]
+    return with_etat_poste(communes, jour).alias(ordre=Case(*ranks))
+
+
+class CommuneFiltres(Filtres):
+    """The communes lauréates on a day, or those that have left when `statut` asks for them."""
+
+    q = RechercheFilter(label="Nom ou code de la commune")
+    departement = django_filters.ModelChoiceFilter(
+        label="Département", queryset=Departement.objects.all()
+    )
+    epci = django_filters.ModelChoiceFilter(
+        label="Intercommunalité", queryset=Intercommunalite.objects.all()
+    )
+    statut = django_filters.ChoiceFilter(label="Statut", choices=Statut)
+    ort = django_filters.ModelChoiceFilter(
+        label="ORT", queryset=Convention.objects.ort(), to_field_name="identifiant"
+    )
+    poste = django_filters.ChoiceFilter(label="Chef de projet", choices=EtatPoste)
+
+    tris = {
+        "nom": "nom_recherche",
+        "departement": "departement",
+        "intercommunalite": by_intercommunalite,
+        "population": by_population,
+        "statut": by_statut,
+        "entree": by_entree,
+        "poste": by_etat_poste,
+    }
+
+    class Meta(Filtres.Meta):
+        model = Commune
+        fields = []
+
+    def offered(self):
+        """Offer what has a commune lauréate on the day, in the chosen département if there is one."""
+        departement = self.chosen("departement")
+        laureates = Labellisation.objects.as_of(self.jour).of_departement(departement)
+        members = laureates.rattachements(self.jour)
+        epci = Intercommunalite.objects.filter(pk__in=members.values("intercommunalite"))
+        return {
+            "departement": departements_du_programme(self.jour),
+            "epci": epci.prefetch_related("anciens_noms"),
+            "ort": ort_comptees(departement, self.jour),
+        }
+
+    def premier_jour(self):
+        """Return the first day of a commune in the programme."""
+        return first_labellisation(self.departement_choisi)
+
+    def filter_queryset(self, queryset):
+        chosen = self.form.cleaned_data
+        kept = communes_with_statut(chosen["statut"], chosen["departement"], self.jour)
+        if chosen["epci"]:
+            members = Rattachement.objects.as_of(self.jour).filter(intercommunalite=chosen["epci"])
+            kept = kept.filter(pk__in=members.values("commune"))
+        if chosen["ort"]:
+            covered = CommuneCouverte.objects.en_vigueur(self.jour)
+            kept = kept.filter(pk__in=covered.filter(convention=chosen["ort"]).values("commune"))
+        if chosen["poste"]:
+            kept = with_etat_poste(kept, self.jour).filter(etat_poste=chosen["poste"])
+        if chosen["q"].strip():
+            kept = kept.search(chosen["q"])
+        return kept
+
+
+def first_labellisation(departement):
+    """Return the first day of a commune of `departement` (None: France) in the programme, or None."""
+    labels = Labellisation.objects.of_departement(departement)
+    return labels.aggregate(first=Min("debut"))["first"]
+
+
+def with_nb_laureates(intercommunalites, jour):
+    """Add `nb_laureates`, the number of their members in the programme on `jour`, in any département."""
+    laureates = Labellisation.objects.as_of(jour).values("commune")
+    members = Rattachement.objects.as_of(jour).filter(
+        intercommunalite=OuterRef("pk"), commune__in=laureates
+    )
+    counted = members.order_by().values("intercommunalite").annotate(n=Count("pk")).values("n")
+    return intercommunalites.annotate(nb_laureates=Coalesce(Subquery(counted), 0))
+
+
+class IntercommunaliteFiltres(Filtres):
+    """The intercommunalités that have, on a day, a commune lauréate among their members."""
+
+    q = RechercheFilter(label="Nom ou SIREN")
+    departement = django_filters.ModelChoiceFilter(
+        label="Département", queryset=Departement.objects.all()
+    )
+
+    tris = {
+        "nom": "nom_recherche",
+        "nature": "nature",
+        "siren": "siren",
+        "laureates": "nb_laureates",
+    }
+
+    class Meta(Filtres.Meta):
+        model = Intercommunalite
+        fields = []
+
+    def offered(self):
+        """Offer the départements of the programme on the day."""
+        return {"departement": departements_du_programme(self.jour)}
+
+    def premier_jour(self):
+        """Return the first day of a commune in the programme."""
+        return first_labellisation(self.departement_choisi)
+
+    def filter_queryset(self, queryset):
+        chosen = self.form.cleaned_data
+        laureates = communes_with_statut(None, chosen["departement"], self.jour)
+        members = Rattachement.objects.as_of(self.jour).filter(commune__in=laureates.values("pk"))
+        kept = queryset.filter(pk__in=members.values("intercommunalite"))
+        kept = with_nb_laureates(kept, self.jour)
+        return kept.search(chosen["q"]) if chosen["q"].strip() else kept
+
+
+def communes_named(text, jour):
+    """Return the communes of France that bear exactly the name or the code `text` on `jour`, as a list."""
+    key, code = search_key(text), text.strip().upper()
+    return [
+        commune
+        for commune in communes_of_france(text, jour)[:MOST_HOMONYMS]
+        if code == commune.pk or search_key(commune.nom_au(jour)) == key
+    ]
+
+
+def communes_of_france(text, jour):
+    """Return the communes of France, in the programme or not, named by `text` on `jour`, nearest first."""
+    key = search_key(text)
+    if not key:
+        return Commune.objects.none()
+    nearest = Case(
+        When(nom_recherche=key, then=Value(0)),
+        When(nom_recherche__startswith=key, then=Value(1)),
+        default=Value(2),
+    )
+    found = Commune.objects.as_of(jour).search(text).select_related("departement")
+    return found.order_by(nearest, "nom_recherche", "pk").prefetch_related("anciens_noms")

@@ -1,0 +1,139 @@
+"""How a page is found and shared: its one address, its image, and what machines read of it."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from socle.dates import in_french
+
+SCHEMA = "https://schema.org"
+LICENCE = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
+SITE = "Petites villes de demain"
+
+
+def canonical_path(request):
+    """Return the address under which a page is known: today's, without filter, order or page number.
+
+    The page of the département of the site is its home page; without one, that of France is.
+    """
+    match = request.resolver_match
+    name, code = match.url_name, match.kwargs.get("code", "").upper()
+    if name == "departement" and code == settings.PVD_DEPARTEMENT:
+        return reverse("accueil")
+    if name == "departements" and not settings.PVD_DEPARTEMENT:
+        return reverse("accueil")
+    return reverse(name, args=[code]) if code else request.path
+
+
+def image_path(request):
+    """Return the address, without its day, of the image that goes with a page."""
+    match = request.resolver_match
+    name, code = match.url_name, match.kwargs.get("code", "").upper()
+    if name == "accueil" and settings.PVD_DEPARTEMENT:
+        name, code = "departement", settings.PVD_DEPARTEMENT
+    if name in {"commune", "departement"}:
+        return reverse(f"apercu_{name}", args=[code])
+    return reverse("apercu")
+
+
+def ld_of_departement(departement, absolute):
+    """Describe a département; `absolute` makes a full address of a path."""
+    return {
+        "@type": "AdministrativeArea",
+        "name": departement.nom,
+        "identifier": identifiant("Code officiel géographique (Insee)", departement.pk),
+        "url": absolute(reverse("departement", args=[departement.pk])),
+    }
+
+
+def identifiant(nomenclature, value):
+    return {"@type": "PropertyValue", "propertyID": nomenclature, "value": value}
+
+
+def ld_of_commune(situation, absolute):
+    """Describe a commune: its name on the day, its code, where it is. Nothing that changes with the day."""
+    commune = situation.commune
+    departement = commune.departement
+    contained = ld_of_departement(departement, absolute) | {
+        "containedInPlace": {
+            "@type": "AdministrativeArea",
+            "name": departement.region.nom,
+            "containedInPlace": {"@type": "Country", "name": "France"},
+        }
+    }
+    return {
+        "@context": SCHEMA,
+        "@type": "City",
+        "name": situation.nom,
+        "identifier": identifiant("Code officiel géographique (Insee)", commune.pk),
+        "url": absolute(reverse("commune", args=[commune.pk])),
+        "containedInPlace": contained,
+    }
+
+
+def ld_of_site(absolute):
+    """Describe the site, and how it is searched."""
+    search = absolute(reverse("communes")) + "?q={search_term_string}"
+    return {
+        "@context": SCHEMA,
+        "@type": "WebSite",
+        "name": SITE,
+        "url": absolute(reverse("accueil")),
+        "inLanguage": "fr",
+        "license": LICENCE,
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": {"@type": "EntryPoint", "urlTemplate": search},
+            "query-input": "required name=search_term_string",
+        },
+    }
+
+
+def ld_of_tables(tables, formats, jour, day, absolute):
+    """Describe each table that can be downloaded, as of `jour`; `formats` gives their media types.
+
+    `day` is the query string by which an address keeps that day, empty for today's.
+    """
+    return {
+        "@context": SCHEMA,
+        "@type": "DataCatalog",
+        "name": f"Données du suivi du programme {SITE}",
+        "url": absolute(reverse("donnees")),
+        "license": LICENCE,
+        "dataset": [
+            {
+                "@type": "Dataset",
+                "name": f"{SITE} : {table.titre}",
+                "description": f"{table.titre}, au {in_french(jour)}. {table.ligne}",
+                "url": f"{absolute(reverse('donnees'))}#table-{table.nom}",
+                "license": LICENCE,
+                "isAccessibleForFree": True,
+                "inLanguage": "fr",
+                "temporalCoverage": jour.isoformat(),
+                "spatialCoverage": {"@type": "Place", "name": "France"},
+                "distribution": [
+                    {
+                        "@type": "DataDownload",
+                        "encodingFormat": media_type,
+                        "contentUrl": absolute(
+                            reverse("telecharger", args=[table.nom, extension]) + day
+                        ),
+                    }
+                    for extension, media_type in formats.items()
+                ],
+            }
+            for table in tables
+        ],
+    }
+
+
+def ld_of_breadcrumb(steps, absolute):
+    """Describe the way to a page: `steps` are (name, path), the last without a path, the page itself."""
+    return {
+        "@context": SCHEMA,
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": position, "name": name}
+            | ({"item": absolute(path)} if path else {})
+            for position, (name, path) in enumerate(steps, 1)
+        ],
+    }

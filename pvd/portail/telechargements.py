@@ -1,0 +1,131 @@
+"""The downloads: each public table, with the filters of its list, in every format."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import FileResponse, Http404, JsonResponse, StreamingHttpResponse
+from django.views.decorators.http import require_safe
+
+from communes.models import Commune, Intercommunalite, Millesime
+from ort.exports import AVENANTS, ORT, ORT_COMMUNES, avenant_rows, ort_commune_rows, ort_rows
+from ort.filtres import OrtFiltres
+from ort.models import Convention
+from projects.postes.exports import POSTES, RECRUTEMENTS, poste_rows, recrutement_rows
+from projects.postes.filtres import PosteFiltres
+from projects.postes.models import Poste
+from pvd.portail.exports import COMMUNES, INTERCOMMUNALITES, commune_rows, intercommunalite_rows
+from pvd.portail.filtres import CommuneFiltres, IntercommunaliteFiltres
+from socle.fichiers.formats import ODS_MIMETYPE, csv_stream, json_stream, ods_file, xlsx_file
+from socle.web.jour import jour_of
+from socle.web.refus import DemandeInvalide, quoted
+
+XLSX_MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+# What the address of a file may also hold: the page of the list, which a file has not, and a form.
+AUSSI_LUS = ("page", "tableur")
+
+
+def refuse_unread(request, names):
+    """Refuse what a file does not read: « departemnt=34 » would give all of France, unseen.
+
+    Raises `DemandeInvalide`.
+    """
+    for name, value in request.GET.items():
+        asked = f"« {quoted(name)}={quoted(value)} »"
+        if name not in (*names, *AUSSI_LUS):
+            raise DemandeInvalide(
+                f"Le critère {asked} n'existe pas : ce tableau se demande par "
+                f"{', '.join((*names, 'tableur'))}."
+            )
+        if name == "tableur" and value not in ("", "0", "1"):
+            raise DemandeInvalide(f"Le critère {asked} se demande par tableur=1, ou pas du tout.")
+
+
+@dataclass(frozen=True)
+class Telechargement:
+    """A table, the filters that choose among `model`, and how the chosen become rows on a day."""
+
+    table: object
+    filtres: type
+    model: type
+    rows: Callable
+
+    def lignes(self, request, jour):
+        """Return the header, and the cells of the rows that `request` chooses on `jour`.
+
+        Raises `DemandeInvalide` before anything is sent.
+        """
+        filtres = self.filtres(request, self.model.objects.all(), jour)
+        refuse_unread(request, filtres.lus)
+        chosen = filtres.rows
+        annee_cog = Millesime.objects.annee_cog(jour)
+        return self.table.entete, self.table.lignes(self.rows(chosen, jour), jour, annee_cog)
+
+
+TELECHARGEMENTS = {
+    telechargement.table.nom: telechargement
+    for telechargement in (
+        Telechargement(COMMUNES, CommuneFiltres, Commune, commune_rows),
+        Telechargement(
+            INTERCOMMUNALITES, IntercommunaliteFiltres, Intercommunalite, intercommunalite_rows
+        ),
+        Telechargement(ORT, OrtFiltres, Convention, ort_rows),
+        Telechargement(ORT_COMMUNES, OrtFiltres, Convention, ort_commune_rows),
+        Telechargement(AVENANTS, OrtFiltres, Convention, avenant_rows),
+        Telechargement(POSTES, PosteFiltres, Poste, poste_rows),
+        Telechargement(RECRUTEMENTS, PosteFiltres, Poste, recrutement_rows),
+    )
+}
+TABLES = [telechargement.table for telechargement in TELECHARGEMENTS.values()]
+
+
+def as_csv(request, header, rows):
+    tableur = request.GET.get("tableur") == "1"
+    content = csv_stream(header, rows, tableur)
+    return StreamingHttpResponse(content, content_type="text/csv; charset=utf-8")
+
+
+def as_json(request, header, rows):
+    return StreamingHttpResponse(json_stream(header, rows), content_type="application/json")
+
+
+def as_xlsx(request, header, rows):
+    return FileResponse(xlsx_file(header, rows), content_type=XLSX_MIMETYPE)
+
+
+def as_ods(request, header, rows):
+    return FileResponse(ods_file(header, rows), content_type=ODS_MIMETYPE)
+
+
+FORMATS = {"csv": as_csv, "xlsx": as_xlsx, "ods": as_ods, "json": as_json}
+MEDIA_TYPES = {
+    "csv": "text/csv",
+    "xlsx": XLSX_MIMETYPE,
+    "ods": ODS_MIMETYPE,
+    "json": "application/json",
+}
+
+
+@require_safe
+def telecharger(request, nom, extension):
+    """Send a table, in a format, as the filters and the day of the address choose it."""
+    if nom not in TELECHARGEMENTS or extension not in FORMATS:
+        raise Http404
+    jour = jour_of(request)
+    header, rows = TELECHARGEMENTS[nom].lignes(request, jour)
+    response = FORMATS[extension](request, header, rows)
+    parts = ["pvd", nom, *request.GET.getlist("departement")[-1:], f"{jour:%Y%m%d}"]
+    filename = "-".join(part for part in parts if part)
+    response["Content-Disposition"] = f'attachment; filename="{filename}.{extension}"'
+    return response
+
+
+@require_safe
+def schema(request, nom):
+    """Send the Table Schema of a table."""
+    if nom not in TELECHARGEMENTS:
+        raise Http404
+    return JsonResponse(
+        TELECHARGEMENTS[nom].table.schema(), json_dumps_params={"ensure_ascii": False, "indent": 2}
+    )

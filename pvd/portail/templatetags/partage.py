@@ -1,0 +1,81 @@
+"""What the head of a page says to search engines and to those with whom it is shared."""
+
+import json
+import re
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+
+from pvd.portail.partage import liens
+from pvd.portail.telechargements import MEDIA_TYPES, TABLES
+from socle.web.adresses import avec_date
+
+register = template.Library()
+# A script element ends at its first « </ », whatever the language of its contents.
+ESCAPED = {ord(mark): f"\\u{ord(mark):04X}" for mark in "<>&"}
+
+
+@register.simple_block_tag(end_name="endtexte")
+def texte(content):
+    """Write what is inside on one line, fit for an attribute: `{% texte as nom %}…{% endtexte %}`."""
+    return mark_safe(re.sub(r"[ \t\r\n]+", " ", content).strip(" ").replace('"', "&quot;"))
+
+
+def absolute(context):
+    """Return what makes a full address of a path, by the host that the visitor asked."""
+    return context["request"].build_absolute_uri
+
+
+@register.simple_tag(takes_context=True)
+def partage_de_page(context):
+    """Return the addresses of the page: `canonique`, `adresse` with its day, `image`; none on an error."""
+    request = context.get("request")
+    if request is None or request.resolver_match is None:
+        return {}
+    full, canonical, day = absolute(context), liens.canonical_path(request), avec_date(context)
+    return {
+        "canonique": full(canonical),
+        "adresse": full(canonical + day),
+        "image": full(liens.image_path(request) + day),
+    }
+
+
+def ld_json(data):
+    """Write a block of data for machines: never run, and so out of reach of the policy on scripts."""
+    text = json.dumps(data, ensure_ascii=False).translate(ESCAPED)
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))
+
+
+@register.simple_tag(takes_context=True)
+def ld_commune(context, situation):
+    return ld_json(liens.ld_of_commune(situation, absolute(context)))
+
+
+@register.simple_tag(takes_context=True)
+def ld_departement(context, departement):
+    described = {"@context": liens.SCHEMA} | liens.ld_of_departement(departement, absolute(context))
+    return ld_json(described)
+
+
+@register.simple_tag(takes_context=True)
+def ld_site(context):
+    return ld_json(liens.ld_of_site(absolute(context)))
+
+
+@register.simple_tag(takes_context=True)
+def ld_tables(context, jour):
+    day, full = avec_date(context), absolute(context)
+    return ld_json(liens.ld_of_tables(TABLES, MEDIA_TYPES, jour, day, full))
+
+
+@register.simple_tag(takes_context=True)
+def ld_fil(context, ici, parent="", parent_nom=""):
+    """Describe the breadcrumb of the page, by the same words as it; nothing without a request."""
+    if "request" not in context:
+        return ""
+    steps = [("Accueil", reverse("accueil")), (str(ici), "")]
+    if parent:
+        steps.insert(1, (str(parent_nom), reverse(parent)))
+    return ld_json(liens.ld_of_breadcrumb(steps, absolute(context)))

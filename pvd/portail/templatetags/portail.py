@@ -1,0 +1,75 @@
+"""What every page repeats: the département of the site, how far the data go, the days to go to."""
+
+from django import template
+from django.conf import settings
+
+from communes.models import Departement
+from projects.postes.models import Etat
+from pvd.signalements.formulaire import SignalementForm
+from pvd.signalements.pages import PageInconnue, PageSignalee, match_of
+from pvd.suivi.completude import portee
+from pvd.suivi.jalons import Jalons, milestones
+from socle.web.adresses import meme_demande
+
+register = template.Library()
+
+
+@register.simple_tag
+def departement_du_site():
+    """Return the département that `PVD_DEPARTEMENT` names, or None: one query a page."""
+    if not settings.PVD_DEPARTEMENT:
+        return None
+    return Departement.objects.filter(pk=settings.PVD_DEPARTEMENT).first()
+
+
+@register.inclusion_tag("includes/portee.html")
+def portee_des_donnees(departement=None, champ="tenue"):
+    """Tell how far the data go, in one département or in France; nothing where they are complete."""
+    return {"portee": portee(departement, champ)}
+
+
+@register.simple_tag(takes_context=True)
+def jalons_du_departement(context, departement):
+    """Return the `Jalons` of a département around the day of the page, or None: two queries."""
+    if not departement:
+        return None
+    return Jalons(milestones(departement, context["aujourdhui"]), context["jour"])
+
+
+@register.inclusion_tag("includes/colonne.html", takes_context=True)
+def colonne(context, nom, titre, classe=""):
+    """Write the header of the column `titre`, sorted by `?tri=nom` where the list of the page can be.
+
+    The link goes up first, then down.
+    """
+    filtres = context.get("filtres")
+    if not filtres or nom not in filtres.tris:
+        return {"titre": titre, "classe": classe}
+    sens = {nom: "ascending", f"-{nom}": "descending"}.get(filtres.tri, "none")
+    up = sens != "ascending"
+    return {
+        "titre": titre,
+        "classe": classe,
+        "tri": True,
+        "sens": sens,
+        "ordre": "croissant" if up else "décroissant",
+        "adresse": meme_demande(context, tri=nom if up else f"-{nom}", page=None),
+    }
+
+
+@register.inclusion_tag("includes/signaler.html", takes_context=True)
+def signaler(context):
+    """Show, closed, the form that reports an error on this page; nothing where there is no page."""
+    today, request = context.get("aujourdhui"), context.get("request")
+    try:
+        match_of(request.path if request else "")
+    except PageInconnue:
+        return {}
+    page = PageSignalee(request.path, context.get("jour") or today)
+    return {"jeton": page.jeton(today), "form": SignalementForm(), "request": request}
+
+
+@register.filter
+def etat_poste(etat):
+    """Write the state of a post: « en recrutement »."""
+    return Etat(etat).label

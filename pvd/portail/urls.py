@@ -1,0 +1,58 @@
+from django.urls import path, re_path
+
+from pvd.portail.partage.flux import flux
+from pvd.portail.vues import accueil, cartes, communes, intercommunalites, pages, partage
+from pvd.signalements import vues as signalements
+
+urlpatterns = [
+    path("", accueil.accueil, name="accueil"),
+    path("departements/", accueil.france, name="departements"),
+    re_path(
+        r"^departements/(?P<code>[0-9][0-9ABab][0-9]?)/\Z", accueil.departement, name="departement"
+    ),
+    path("departements/fond.svg", cartes.fond_de_france, name="fond_de_france"),
+    re_path(
+        r"^departements/(?P<code>[0-9][0-9ABab][0-9]?)/fond\.svg\Z",
+        cartes.fond_de_departement,
+        name="fond_de_departement",
+    ),
+    path("communes/", communes.communes, name="communes"),
+    path("communes/trouver/", communes.trouver, name="commune_trouver"),
+    re_path(r"^communes/(?P<code>[0-9][0-9ABab][0-9]{3})/\Z", communes.commune, name="commune"),
+    re_path(
+        r"^communes/(?P<code>[0-9][0-9ABab][0-9]{3})/dates\.ics\Z",
+        communes.dates,
+        name="commune_dates",
+    ),
+    path("intercommunalites/", intercommunalites.intercommunalites, name="intercommunalites"),
+    re_path(
+        r"^intercommunalites/(?P<siren>[0-9]{9})/\Z",
+        intercommunalites.intercommunalite,
+        name="intercommunalite",
+    ),
+    path("donnees/", pages.donnees, name="donnees"),
+    path("mentions-legales/", pages.mentions_legales, name="mentions_legales"),
+    path("accessibilite/", pages.accessibilite, name="accessibilite"),
+    path("plan-du-site/", pages.plan_du_site, name="plan_du_site"),
+    path("signaler/", signalements.signaler, name="signaler"),
+    path("signaler/merci/", signalements.merci, name="signaler_merci"),
+    path("sante/", pages.sante, name="sante"),
+    path("robots.txt", pages.robots, name="robots"),
+    path("sitemap.xml", partage.plan, name="sitemap"),
+    path("apercu.png", partage.apercu, name="apercu"),
+    re_path(
+        r"^communes/(?P<code>[0-9][0-9ABab][0-9]{3})/apercu\.png\Z",
+        partage.apercu_commune,
+        name="apercu_commune",
+    ),
+    re_path(
+        r"^departements/(?P<code>[0-9][0-9ABab][0-9]?)/apercu\.png\Z",
+        partage.apercu_departement,
+        name="apercu_departement",
+    ),
+    re_path(
+        r"^departements/(?P<code>[0-9][0-9ABab][0-9]?)/nouveautes\.atom\Z",
+        flux,
+        name="nouveautes",
+    ),
+]

@@ -1,0 +1,131 @@
+"""The home page, the page of France and that of a département: figures, delays, published figures."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.shortcuts import get_object_or_404, render
+
+from communes.models import Departement, Labellisation, Tenue
+from projects.postes.series import etats_des_postes
+from pvd.portail.cartes.departement import carte, communes_montrees
+from pvd.portail.cartes.france import carte_france
+from pvd.portail.series import signatures
+from pvd.suivi.chiffres import REGLES, SINGULIERS, chiffres, departements_du_programme, ort_comptees
+from pvd.suivi.comparaisons import comparaisons, parts_de_la_france
+from pvd.suivi.models import Chiffre
+from pvd.suivi.situation import Statut, communes_with_statut, situations
+from socle.web.jour import jour_of
+
+# The figures that stand out, each with those that detail it.
+TUILES = {
+    Chiffre.COMMUNES: [],
+    Chiffre.INTERCOMMUNALITES: [],
+    Chiffre.ORT: [Chiffre.CONVENTIONS_PROPRES, Chiffre.ORT_PAR_AVENANT],
+    Chiffre.COMMUNES_COUVERTES: [Chiffre.PAR_AVENANT],
+    Chiffre.CHEFS_DE_PROJET: [],
+}
+
+
+@dataclass
+class Tuile:
+    """A figure, its rule in words, and the figures that detail it."""
+
+    chiffre: Chiffre
+    valeur: int | None
+    details: list
+
+    @property
+    def libelle(self):
+        """Return the name of the figure, in agreement with its value."""
+        one_or_none = self.valeur is not None and self.valeur < 2
+        return (
+            SINGULIERS.get(self.chiffre, self.chiffre.label) if one_or_none else self.chiffre.label
+        )
+
+    @property
+    def regle(self):
+        return REGLES[self.chiffre]
+
+
+def tuiles(departement, jour):
+    """Return the figures to show; where nothing recorded tells nothing, unknown and not zero."""
+    values = chiffres(departement, jour)
+    if not absence_tells(departement, jour, values[Chiffre.COMMUNES]):
+        values = {chiffre: value or None for chiffre, value in values.items()}
+    return [
+        Tuile(main, values[main], [Tuile(detail, values[detail], []) for detail in details])
+        for main, details in TUILES.items()
+    ]
+
+
+def absence_tells(departement, jour, nb_communes):
+    """Tell whether what is not recorded of `departement` (None: France) on `jour` did not exist.
+
+    Its records must be kept in full, and no commune may have entered by then without its day known.
+    """
+    if departement is not None and departement.tenue != Tenue.COMPLETE:
+        return False
+    perhaps = Labellisation.objects.of_departement(departement).perhaps_begun(jour)
+    return nb_communes > 0 or not perhaps.exists()
+
+
+def accueil(request):
+    """Show the département of the site if it has one, else France."""
+    departement = Departement.objects.filter(pk=settings.PVD_DEPARTEMENT).first()
+    return page_of_departement(request, departement) if departement else france(request)
+
+
+def departement(request, code):
+    return page_of_departement(request, get_object_or_404(Departement, pk=code.upper()))
+
+
+def page_of_departement(request, departement):
+    jour = jour_of(request)
+    suivies, partenaires = [], []
+    for situation in situations(communes_montrees(departement, jour), jour):
+        known = situation.labellisation and situation.commune.departement_id == departement.pk
+        (suivies if known else partenaires).append(situation)
+    laureates = [s for s in suivies if s.laureate]
+    waiting = [s for s in laureates if s.echeance_ort]
+    context = {
+        "jour": jour,
+        "departement": departement,
+        "tuiles": tuiles(departement, jour),
+        "carte": carte(departement, [*suivies, *partenaires], jour),
+        "laureates": laureates,
+        "sorties": [s for s in suivies if s.statut == Statut.SORTIE],
+        "en_attente": sorted(waiting, key=lambda s: s.echeance_ort),
+        "sans_echeance": sum(not s.couverture and not s.echeance_ort for s in laureates),
+        "ort_par_avenant": ort_comptees(departement, jour).joined_only_by_avenant(
+            departement, jour
+        ),
+        "comparaisons": comparaisons(departement, jour),
+        "parts": parts_de_la_france(departement, jour),
+        "signatures": signatures(departement, jour),
+        "etats_des_postes": etats_des_postes(departement, jour),
+    }
+    return render(request, "portail/departement.html", context)
+
+
+def france(request):
+    """Show what is recorded of France: the départements of the programme, and how far each is kept."""
+    jour = jour_of(request)
+    of_programme = departements_du_programme(jour) | Departement.objects.exclude(tenue=Tenue.AUCUNE)
+    communes = Counter(
+        Labellisation.objects.as_of(jour).values_list("commune__departement", flat=True)
+    )
+    waiting = situations(communes_with_statut(Statut.ADHESION_SIGNEE, None, jour), jour)
+    late = Counter(s.commune.departement_id for s in waiting if s.en_retard)
+    context = {
+        "jour": jour,
+        "tuiles": tuiles(None, jour),
+        "carte": carte_france(jour),
+        "departements": [
+            (departement, communes[departement.pk], late[departement.pk])
+            for departement in of_programme.select_related("region")
+        ],
+        "comparaisons": comparaisons(None, jour),
+        "signatures": signatures(None, jour),
+    }
+    return render(request, "portail/france.html", context)

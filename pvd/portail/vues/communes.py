@@ -1,0 +1,154 @@
+"""The communes: their list, and the page of each."""
+
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from communes.models import Commune
+from ort.actes import OrtDuJour
+from ort.effets import LUS_EN, Certitude, effets
+from ort.models import Secteur
+from projects.postes.models import Poste
+from projects.postes.vues import with_details
+from pvd.portail.agenda import calendar
+from pvd.portail.filtres import CommuneFiltres, communes_named, communes_of_france
+from pvd.portail.frise import frise
+from pvd.suivi.chronologie import conventions_of, documents, timeline
+from pvd.suivi.dates_cles import dates_cles
+from pvd.suivi.mise_a_jour import derniere_mise_a_jour
+from pvd.suivi.phrases import sentence, statut_in_words
+from pvd.suivi.situation import Situation, with_situation
+from pvd.suivi.suite import suites
+from socle.dessin.qr import qr_svg
+from socle.web.adresses import avec_date
+from socle.web.jour import jour_of
+from socle.web.pages import page_of
+
+SUGGESTIONS = 5
+
+
+def communes(request):
+    jour = jour_of(request)
+    filtres = CommuneFiltres(request, Commune.objects.all(), jour)
+    page = page_of(request, with_situation(filtres.rows, jour))
+    context = {
+        "jour": jour,
+        "filtres": filtres.offer(),
+        "table": "communes",
+        "page": page,
+        "situations": [Situation(found, jour) for found in page],
+        "ailleurs": [] if page.paginator.count else elsewhere(filtres),
+    }
+    return render(request, "portail/communes.html", context)
+
+
+def trouver(request):
+    """Go to the commune that is asked for by its whole name or its code, else to the list that nears it.
+
+    Of homonyms, the one of the département asked for is meant.
+    """
+    jour = jour_of(request)
+    filtres = CommuneFiltres(request, Commune.objects.all(), jour)
+    filtres.refuse_unknown()
+    named = communes_named(filtres.chosen("q") or "", jour)
+    nearby = [found for found in named if found.departement == filtres.departement_choisi]
+    for found in (nearby, named):
+        if len(found) == 1:
+            address = reverse("commune", args=[found[0].pk])
+            return redirect(address + avec_date({"request": request}))
+    return redirect(reverse("communes") + filtres.address_without("departement"))
+
+
+def elsewhere(filtres):
+    """Return a few communes of France that bear the name asked for, when none of the list does."""
+    return communes_of_france(filtres.chosen("q") or "", filtres.jour)[:SUGGESTIONS]
+
+
+def commune(request, code):
+    jour = jour_of(request)
+    situation = situation_of(code, jour)
+    if situation is None:
+        return redirect_to_commune_of_today(request, code, "commune")
+    found = situation.commune
+    context = {
+        "jour": jour,
+        "situation": situation,
+        "departement": found.departement,
+        "phrase": sentence(situation) if found.holds_on(jour) else "",
+        "statut_dit": statut_in_words(situation),
+        "mise_a_jour": derniere_mise_a_jour(found),
+        "postes": with_details(serving(situation), jour),
+        **told_of(situation),
+        **on_paper(request, jour),
+    }
+    return render(request, "portail/commune.html", context)
+
+
+def serving(situation):
+    """Return the posts that serve the commune on the day, as its situation knows them."""
+    return Poste.objects.filter(pk__in=[poste.pk for poste in situation.postes])
+
+
+def situation_of(code, jour):
+    """Return the `Situation` of the commune of that code, or None if no commune bears it."""
+    found = with_situation(Commune.objects.filter(pk=code.upper()), jour).first()
+    return Situation(found, jour) if found else None
+
+
+def told_of(situation):
+    """Return what the page tells of the ORT of the commune, of its dates, past and to come."""
+    conventions = conventions_of(situation)
+    facts = timeline(situation, conventions)
+    couvertes_par = [
+        (couverture, OrtDuJour(convention, situation.jour))
+        for couverture in situation.couvertures
+        for convention in conventions
+        if convention == couverture.convention
+    ]
+    next_ones = suites(situation)
+    return {
+        "couvertes_par": couvertes_par,
+        "dates_cles": dates_cles(situation, couvertes_par),
+        "suites": next_ones,
+        "agenda": any(suite.jour for suite in next_ones),
+        "faits": facts,
+        "frise": frise(situation, facts, conventions, next_ones),
+        "documents": documents(facts),
+        "effets": [(certitude, effets(certitude)) for certitude in Certitude],
+        "effets_lus_en": LUS_EN,
+        "secteurs": Secteur.objects.filter(commune=situation.commune, convention__in=conventions)
+        .filter(Q(avenant__isnull=True) | Q(avenant__date_signature__lte=situation.jour))
+        .distinct(),
+    }
+
+
+def on_paper(request, jour):
+    """Return the address of the page at that day, in full, and its QR code: what a sheet leads to."""
+    address = request.build_absolute_uri(f"{request.path}?au={jour.isoformat()}")
+    return {"adresse": address, "qr": qr_svg(address)}
+
+
+def dates(request, code):
+    """Send the next dates of a commune, as known on the day, for an agenda."""
+    jour = jour_of(request)
+    situation = situation_of(code, jour)
+    if situation is None:
+        return redirect_to_commune_of_today(request, code, "commune_dates")
+    page = request.build_absolute_uri(reverse("commune", args=[situation.commune.pk]))
+    updated = derniere_mise_a_jour(situation.commune)
+    answer = HttpResponse(
+        calendar(situation, suites(situation), updated, page),
+        content_type="text/calendar; charset=utf-8",
+    )
+    name = f"petites-villes-de-demain-{situation.commune.pk}.ics"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def redirect_to_commune_of_today(request, code, page):
+    """Send an old code, of a commune déléguée for instance, to the commune that it is now part of."""
+    current = Commune.objects.resolve(code.upper())
+    if current is None:
+        raise Http404
+    return redirect(reverse(page, args=[current.pk]) + avec_date({"request": request}))

@@ -1,0 +1,44 @@
+"""The intercommunalités that have communes in the programme: their list, and the page of each."""
+
+from django.shortcuts import get_object_or_404, render
+
+from communes.models import Commune, Departement, Intercommunalite, Labellisation, Rattachement
+from ort.models import Convention
+from pvd.portail.filtres import IntercommunaliteFiltres
+from pvd.suivi.situation import situations
+from socle.web.jour import jour_of
+from socle.web.pages import page_of
+
+
+def intercommunalites(request):
+    jour = jour_of(request)
+    filtres = IntercommunaliteFiltres(request, Intercommunalite.objects.all(), jour)
+    rows = filtres.rows.prefetch_related("anciens_noms")
+    context = {
+        "jour": jour,
+        "filtres": filtres.offer(),
+        "table": "intercommunalites",
+        "page": page_of(request, rows),
+    }
+    return render(request, "portail/intercommunalites.html", context)
+
+
+def intercommunalite(request, siren):
+    jour = jour_of(request)
+    found = get_object_or_404(Intercommunalite.objects.prefetch_related("anciens_noms"), pk=siren)
+    members = Commune.objects.filter(
+        pk__in=Rattachement.objects.as_of(jour).filter(intercommunalite=found).values("commune")
+    )
+    laureates = Labellisation.objects.as_of(jour).filter(commune__in=members.values("pk"))
+    departements = list(Departement.objects.filter(pk__in=members.values("departement")))
+    context = {
+        "jour": jour,
+        "intercommunalite": found,
+        "nom": found.nom_au(jour),
+        "nb_membres": members.count(),
+        "situations": list(situations(laureates.communes(), jour)),
+        "ort": Convention.objects.ort().en_vigueur(jour).covering(members, jour),
+        "departements": departements,
+        "departement": departements[0] if len(departements) == 1 else None,
+    }
+    return render(request, "portail/intercommunalite.html", context)

@@ -1,0 +1,47 @@
+"""The pages that speak of the site itself."""
+
+from django.db import DatabaseError
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from communes.models import Departement
+from pvd.portail.telechargements import TABLES
+from pvd.suivi.chiffres import departements_du_programme
+from socle.web.jour import jour_of
+
+
+def donnees(request):
+    context = {"jour": jour_of(request), "tables": TABLES}
+    return render(request, "portail/donnees.html", context)
+
+
+def mentions_legales(request):
+    return render(request, "portail/mentions_legales.html")
+
+
+def accessibilite(request):
+    return render(request, "portail/accessibilite.html")
+
+
+def plan_du_site(request):
+    departements = departements_du_programme(jour_of(request))
+    return render(request, "portail/plan_du_site.html", {"departements": departements})
+
+
+def sante(request):
+    """Answer 200 when the database answers, 503 when it does not, for the machine that watches."""
+    try:
+        Departement.objects.exists()
+    except DatabaseError:
+        return plain_text("base de données injoignable", status=503)
+    return plain_text("ok")
+
+
+def robots(request):
+    plan = request.build_absolute_uri(reverse("sitemap"))
+    return plain_text(f"User-agent: *\nDisallow: /admin/\n\nSitemap: {plan}")
+
+
+def plain_text(text, status=200):
+    return HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")

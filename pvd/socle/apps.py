@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class SocleConfig(AppConfig):
-    name = "pvd.socle"
-    label = "socle"
-    verbose_name = "Sources"

@@ -1,3 +1,0 @@
-from pvd.socle.sources import Affirmation, Source
-
-__all__ = ["Affirmation", "Source"]

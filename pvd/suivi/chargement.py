@@ -1,0 +1,185 @@
+"""The records of a département as readable files, loaded in one go by the Resources of each app."""
+
+from django.db import transaction
+from import_export import widgets
+
+from communes.models import Commune, Departement, Labellisation
+from communes.programme.imports import LabellisationRessource, TenueRessource
+from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
+from ort.models import Avenant, Convention
+from projects.postes.imports import (
+    CofinancementRessource,
+    DesserteRessource,
+    OccupationRessource,
+    PosteRessource,
+    RecrutementRessource,
+)
+from projects.postes.models import Poste
+from pvd.suivi.models import Chiffre, ChiffrePublie
+from socle.dates import parse_date
+from socle.fichiers.champs import (
+    Champ,
+    TextWidget,
+    choice,
+    date,
+    foreign_key,
+    precision,
+    text,
+    whole_number,
+    yes_no,
+)
+from socle.fichiers.lecture import FichierRefuse, read_csv
+from socle.fichiers.ressource import Ressource, load_rows
+from socle.models import Affirmation, Source
+from socle.sources import record_type
+
+
+class SourceRessource(Ressource):
+    """One row per document."""
+
+    cle = text("cle")
+    titre = text("titre")
+    editeur = text("editeur")
+    date_document = date("date_document")
+    url = text("url")
+
+    class Meta(Ressource.Meta):
+        model = Source
+        import_id_fields = ["cle"]
+        fields = ["cle", "titre", "editeur", "date_document", "url"]
+
+
+class ChiffrePublieRessource(Ressource):
+    """One row per figure that a document gives; without département, of France."""
+
+    departement = foreign_key("code_departement", "departement", Departement)
+    chiffre = choice("chiffre", Chiffre)
+    jour = date("jour")
+    valeur = whole_number("valeur")
+    source = foreign_key("source", "source", Source, "cle")
+    note = text("note")
+
+    class Meta(Ressource.Meta):
+        model = ChiffrePublie
+        import_id_fields = ["departement", "chiffre", "jour", "source"]
+        fields = ["departement", "chiffre", "jour", "valeur", "source", "note"]
+
+
+def commune_record(key):
+    return Commune.objects.get(pk=key)
+
+
+def labellisation_record(key):
+    return Labellisation.objects.filter(commune=key).latest("debut")
+
+
+def convention_record(key):
+    return Convention.objects.get(identifiant=key)
+
+
+def avenant_record(key):
+    """Return the avenant that `ort-agde 2023-01-11` names: its convention and its day."""
+    identifiant, _, day = key.partition(" ")
+    return Avenant.objects.get(convention__identifiant=identifiant, date_signature=parse_date(day))
+
+
+def poste_record(key):
+    return Poste.objects.get(identifiant=key)
+
+
+# For each kind of record, its model and how a file names one.
+RECORDS = {
+    "commune": (Commune, commune_record),
+    "labellisation": (Labellisation, labellisation_record),
+    "convention": (Convention, convention_record),
+    "avenant": (Avenant, avenant_record),
+    "poste": (Poste, poste_record),
+}
+
+
+class FicheWidget(TextWidget):
+    """The identifier of the record that the columns `type_fiche` and `fiche` name."""
+
+    def clean(self, value, row=None, **kwargs):
+        _, find = RECORDS[row["type_fiche"]]
+        return str(find(value).pk)
+
+
+class TypeFicheWidget(widgets.Widget):
+    def clean(self, value, row=None, **kwargs):
+        if value not in RECORDS:
+            raise ValueError(f"attendu : {', '.join(RECORDS)}")
+        model, _ = RECORDS[value]
+        return record_type(model)
+
+
+class AffirmationRessource(Ressource):
+    """One row per thing that a source says of a field; those that disagree are not retained."""
+
+    content_type = Champ(
+        column_name="type_fiche", attribute="content_type", widget=TypeFicheWidget()
+    )
+    object_id = Champ(column_name="fiche", attribute="object_id", widget=FicheWidget())
+    champ = text("champ")
+    valeur_brute = text("valeur_brute")
+    valeur = text("valeur")
+    precision = precision("precision")
+    source = foreign_key("source", "source", Source, "cle")
+    retenue = yes_no("retenue")
+    note = text("note")
+
+    class Meta(Ressource.Meta):
+        model = Affirmation
+        import_id_fields = ["content_type", "object_id", "champ", "source", "valeur_brute"]
+        fields = [*import_id_fields, "valeur", "precision", "retenue", "note"]
+
+
+# In the order in which they lean on each other.
+FILES = {
+    "sources.csv": SourceRessource,
+    "departements.csv": TenueRessource,
+    "labellisations.csv": LabellisationRessource,
+    "conventions.csv": ConventionRessource,
+    "avenants.csv": AvenantRessource,
+    "communes_couvertes.csv": CouvertureRessource,
+    "postes.csv": PosteRessource,
+    "dessertes.csv": DesserteRessource,
+    "titulaires.csv": OccupationRessource,
+    "recrutements.csv": RecrutementRessource,
+    "cofinancements.csv": CofinancementRessource,
+    "affirmations.csv": AffirmationRessource,
+    "chiffres_publies.csv": ChiffrePublieRessource,
+}
+
+
+def read_folder(folder):
+    """Return the datasets of the files of `FILES` that `folder` holds, by name.
+
+    Raises `FichierRefuse` when the folder holds none of them, or one that cannot be read.
+    """
+    datasets = {}
+    for name in FILES:
+        path = folder / name
+        if path.exists():
+            datasets[name] = read_csv(decoded(path), name)
+    if not datasets:
+        raise FichierRefuse(f"{folder} : aucun des fichiers attendus ({', '.join(FILES)}).")
+    return datasets
+
+
+def decoded(path):
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise FichierRefuse(f"{path.name} : octet {error.start} illisible en UTF-8.") from None
+
+
+@transaction.atomic
+def load_folder(folder):
+    """Load the files of `folder`, all or nothing; return the counts of rows of each.
+
+    Raises `FichierRefuse`, and writes nothing, as soon as a file has refused rows.
+    """
+    return {
+        name: load_rows(FILES[name](), dataset) for name, dataset in read_folder(folder).items()
+    }

@@ -1,0 +1,111 @@
+"""What happened to a commune by a day, fact by fact."""
+
+import datetime
+from dataclasses import dataclass, field
+
+from django.db.models import prefetch_related_objects
+
+from ort.actes import OrtDuJour, sourced, with_actes
+from ort.models import CommuneCouverte, Convention
+from pvd.suivi.phrases import PROGRAMME
+from socle.dates import Precision
+
+
+@dataclass
+class Fait:
+    """A fact of a timeline: its day, what happened, and what the sources say of it."""
+
+    jour: datetime.date
+    texte: str
+    precision: str = Precision.JOUR
+    convention: Convention | None = None
+    dits: list = field(default_factory=list)
+    # The record that tells it, and what of it: a fact keeps them when its day is corrected.
+    fiche: object = None
+    champ: str = ""
+
+
+def conventions_of(situation):
+    """Return the conventions that the commune has entered by the day, with their acts."""
+    entered = CommuneCouverte.objects.with_dates().filter(
+        commune=situation.commune, date_entree__lte=situation.jour
+    )
+    found = Convention.objects.filter(pk__in=entered.values("convention"))
+    return list(with_actes(found, situation.jour).order_by("date_signature", "pk"))
+
+
+def timeline(situation, conventions):
+    """Return what happened to the commune by the day, the oldest first."""
+    labels = situation.commune.labellisations_connues
+    prefetch_related_objects(labels, sourced())
+    entries = [
+        couverture.date_entree
+        for convention in conventions
+        for couverture in coverages_of(situation, convention)
+        if convention.vaut_ort
+    ]
+    facts = [fact for label in labels for fact in facts_of_label(label, entries, situation.jour)]
+    for convention in conventions:
+        facts += facts_of_convention(situation, convention)
+    return sorted((f for f in facts if f.jour <= situation.jour), key=lambda fact: fact.jour)
+
+
+def coverages_of(situation, convention):
+    """Return the coverages of the commune by a convention, known on the day."""
+    return [c for c in convention.entrees_connues if c.commune_id == situation.commune.pk]
+
+
+def facts_of_label(label, entries, jour):
+    """Yield the facts of a time in the programme; `entries` are the days of entry in an ORT."""
+
+    def said(name):
+        return [dit for dit in label.dits if dit.champ == name]
+
+    text = f"Entrée dans {PROGRAMME}"
+    yield Fait(label.debut, text, label.precision_debut, None, said("debut"), label, "debut")
+    if adhesion := label.date_signature_adhesion:
+        text = "Signature de la convention d'adhésion"
+        dits = said("date_signature_adhesion")
+        yield Fait(adhesion, text, label.precision_adhesion, None, dits, label, "adhesion")
+        due = label.echeance_ort
+        last = label.dernier_jour_echeance
+        if label.holds_on(last) and last <= jour and not any(entry <= last for entry in entries):
+            text = "Fin du délai de 18 mois après l'adhésion, sans ORT signée"
+            yield Fait(due, text, label.precision_echeance, fiche=label, champ="echeance_ort")
+    if label.fin:
+        reason = f" ({label.motif_sortie})" if label.motif_sortie else ""
+        text = f"Sortie du programme{reason}"
+        yield Fait(label.fin, text, label.precision_fin, None, said("fin"), label, "fin")
+
+
+def facts_of_convention(situation, convention):
+    """Yield what a convention did to the commune: entry, later avenants, exit, end."""
+    what = "l'ORT" if convention.vaut_ort else "une convention-cadre qui ne vaut pas ORT"
+    for couverture in coverages_of(situation, convention):
+        for acte in OrtDuJour(convention, situation.jour).actes:
+            if acte.record == couverture.acte_entree:
+                how = "par avenant" if acte.is_avenant else "par la convention elle-même"
+                text, champ = f"Entrée dans {what} {how}", "entree"
+            elif acte.record == couverture.sortie:
+                text, champ = f"Sortie de {what} par avenant", "sortie"
+            elif holds_after_entry(couverture, acte.date):
+                text, champ = f"{acte.nom.capitalize()} : {acte.texte}", "acte"
+            else:
+                continue
+            yield Fait(acte.date, text, acte.precision, convention, acte.dits, acte.record, champ)
+        end = convention.date_fin_au(situation.jour)
+        if end and holds_after_entry(couverture, end):
+            text = f"Fin de {what}, à l'issue de sa durée"
+            how = convention.precision_signature
+            yield Fait(end, text, how, convention, fiche=convention, champ="fin")
+
+
+def holds_after_entry(couverture, jour):
+    """Tell whether the commune was in by `jour`, entered before that day."""
+    out = couverture.date_sortie
+    return couverture.date_entree <= jour and (out is None or jour < out)
+
+
+def documents(facts):
+    """Return the documents that the facts rest on, each once, in the order of the facts."""
+    return list(dict.fromkeys(dit.source for fact in facts for dit in fact.dits))

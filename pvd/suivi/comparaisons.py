@@ -1,0 +1,72 @@
+"""Our figures held against those that others publish, and against those of France."""
+
+from dataclasses import dataclass, field
+
+from communes.models import Tenue
+from pvd.suivi.chiffres import REGLES, Decompte
+from pvd.suivi.models import Chiffre, ChiffrePublie
+
+
+@dataclass
+class Comparaison:
+    """A published figure, and ours on the same day by the same rule."""
+
+    publie: ChiffrePublie
+    calcule: int | None
+    regle: str = field(init=False)
+
+    def __post_init__(self):
+        self.regle = REGLES[self.publie.chiffre]
+
+    @property
+    def concorde(self):
+        """Tell whether both agree; None when ours is not known."""
+        return None if self.calcule is None else self.calcule == self.publie.valeur
+
+
+def comparaisons(departement, jour):
+    """Return the figures published of `departement` (None: France) by `jour`, held against ours.
+
+    The rows of a day are read once, four queries at most: their number follows the days.
+    """
+    published = ChiffrePublie.objects.filter(departement=departement, jour__lte=jour)
+    by_day = {}
+    compared = []
+    for publie in published.select_related("source"):
+        du_jour = by_day.setdefault(publie.jour, Decompte(departement, publie.jour))
+        compared.append(Comparaison(publie, du_jour[publie.chiffre]))
+    return compared
+
+
+@dataclass
+class Part:
+    """A figure published of France, and that of a département on the same day, by the same rule."""
+
+    publie: ChiffrePublie
+    calcule: int | None
+
+    @property
+    def pourcentage(self):
+        """Return the share of the département in France, in per cent, or None if it is not known."""
+        if self.calcule is None or not self.publie.valeur:
+            return None
+        return 100 * self.calcule / self.publie.valeur
+
+
+def parts_de_la_france(departement, jour):
+    """Return, for each figure published of France by `jour`, the share of `departement` in the latest.
+
+    What is recorded here of France is not France: only a published figure is held to be it. Where
+    the département is not kept in full, its own figure is not known.
+    """
+    published = ChiffrePublie.objects.filter(departement=None, jour__lte=jour)
+    latest = {}
+    for publie in published.select_related("source").order_by("jour", "pk"):
+        latest[publie.chiffre] = publie
+    complete = departement.tenue == Tenue.COMPLETE
+    days = {publie.jour: Decompte(departement, publie.jour) for publie in latest.values()}
+    return [
+        Part(publie, days[publie.jour][chiffre] if complete else None)
+        for chiffre in Chiffre
+        if (publie := latest.get(chiffre))
+    ]

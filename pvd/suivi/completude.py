@@ -1,0 +1,49 @@
+"""How far the data go, in words: every page and every figure repeats it."""
+
+from communes.models import Departement, Tenue
+from socle.francais import liste
+
+# More names than this tell nothing: their number does.
+NAMES_AT_MOST = 6
+WHAT = {
+    "tenue": "Les données du programme",
+    "tenue_postes": "Les données des chefs de projet",
+}
+
+
+def portee(departement, champ="tenue"):
+    """Say how far the data of `departement` (None: France) go; an empty text when nothing is missing."""
+    if departement is None:
+        return portee_of_france(champ)
+    where = departement.avec_article
+    return {
+        Tenue.COMPLETE: "",
+        Tenue.PARTIELLE: f"{WHAT[champ]} sont tenues en partie pour {where} : il peut en manquer.",
+        Tenue.AUCUNE: (
+            f"{WHAT[champ]} ne sont pas tenues pour {where} : "
+            "ce qui n'est pas affiché n'est pas renseigné."
+        ),
+    }[getattr(departement, champ)]
+
+
+def portee_of_france(champ):
+    """Say for which départements the data are kept, in full or in part."""
+    kept = list(Departement.objects.exclude(**{champ: Tenue.AUCUNE}))
+    complete = [d for d in kept if getattr(d, champ) == Tenue.COMPLETE]
+    partial = [d for d in kept if getattr(d, champ) == Tenue.PARTIELLE]
+    told = []
+    if complete:
+        alone = " seulement" if len(complete) == 1 else ""
+        told.append(f"en entier pour {names(complete)}{alone}")
+    if partial:
+        told.append(f"en partie pour {names(partial)}")
+    if not told:
+        return f"{WHAT[champ]} ne sont tenues pour aucun département."
+    return f"{WHAT[champ]} sont tenues {', '.join(told)} ; elles ne le sont pas ailleurs."
+
+
+def names(departements):
+    """Write « l'Hérault et le Tarn », or « 23 départements » when they are many."""
+    if len(departements) > NAMES_AT_MOST:
+        return f"{len(departements)} départements"
+    return liste(departement.avec_article for departement in departements)

@@ -1,0 +1,119 @@
+"""Where a commune stands on a day, told in French."""
+
+from communes.models import Tenue
+from communes.programme.models import LANCEMENT
+from pvd.suivi.situation import Statut
+from socle.dates import Precision, bare, in_french, in_words
+from socle.francais import depuis
+
+ORT = "opération de revitalisation de territoire (ORT)"
+PROGRAMME = "le programme Petites villes de demain"
+# What must be added when a commune is absent from the records of its département.
+RESERVES = {
+    Tenue.COMPLETE: "",
+    Tenue.PARTIELLE: " ; les données de ce département sont tenues en partie",
+    Tenue.AUCUNE: (
+        " : les données de ce département ne sont pas tenues, et sa situation n'est pas renseignée"
+    ),
+}
+
+
+def subject(situation):
+    """Return the name of the commune as the subject of a sentence: « Lodève », « la commune du Vigan ».
+
+    A name with a masculine or plural article would not agree with « couverte » and « entrée ».
+    """
+    if situation.nom.startswith(("Le ", "Les ")):
+        return f"la commune {situation.commune.avec_de}"
+    return situation.nom
+
+
+def sentence(situation):
+    """Say in one sentence where the commune stands on the day, and since when."""
+    tell = {
+        None: tell_outsider,
+        Statut.SORTIE: tell_sortie,
+        Statut.ORT_SIGNEE: tell_couverte,
+        Statut.ADHESION_SIGNEE: tell_adherente,
+        Statut.LAUREATE: tell_laureate,
+    }[situation.statut]
+    return f"Au {in_french(situation.jour)}, {subject(situation)} {tell(situation)}."
+
+
+def named(convention):
+    """Write the name of a convention inside a sentence: « l'ORT d'Agde »."""
+    intitule = convention.intitule
+    return f"l'{intitule}" if intitule.startswith("ORT ") else f"« {intitule} »"
+
+
+def tell_couverte(situation):
+    """Tell since when an ORT covers the commune, and which one if it joined it by avenant."""
+    entree, convention = situation.couverture.acte_entree, situation.convention
+    told = f"est couverte par une {ORT} {depuis(entree.date_signature, entree.precision_signature)}"
+    if not situation.couverture.entree_id:
+        return told
+    signature = in_words(convention.date_signature, convention.precision_signature)
+    return f"{told} : un avenant l'a fait entrer dans {named(convention)}, signée {signature}"
+
+
+def tell_adherente(situation):
+    """Tell by which day the ORT is, or was, to be signed."""
+    label = situation.labellisation
+    adhesion = in_words(label.date_signature_adhesion, label.precision_adhesion)
+    told = f"a signé {adhesion} sa convention d'adhésion"
+    if situation.echeance_ort is None:
+        return f"{told} et n'est plus couverte par une {ORT}"
+    due = "devait" if situation.en_retard else "doit"
+    day = bare(situation.echeance_ort, label.precision_echeance)
+    le = "le " if label.precision_echeance == Precision.JOUR else "en "
+    latest = day if day.startswith("au plus tard") else f"au plus tard {le}{day}"
+    told += f" ; son {ORT} {due} être signée {latest}, 18 mois après"
+    return f"{told}, et ne l'est pas encore" if situation.en_retard else told
+
+
+def tell_laureate(situation):
+    """Tell since when a commune without act is in the programme."""
+    label = situation.labellisation
+    told = f"est dans {PROGRAMME} {depuis(label.debut, label.precision_debut)}"
+    if label.date_signature_adhesion:
+        return f"{told} ; elle n'a pas encore signé sa convention d'adhésion"
+    return f"{told} ; la date de sa convention d'adhésion n'est pas renseignée"
+
+
+def tell_sortie(situation):
+    """Tell when the commune left, and the ORT that may still cover it."""
+    label = situation.labellisation
+    told = (
+        f"n'est plus dans {PROGRAMME}, qu'elle a quitté {in_words(label.fin, label.precision_fin)}"
+    )
+    return f"{told} ; elle {tell_couverte(situation)}" if situation.couverture else told
+
+
+def tell_outsider(situation):
+    """Tell what can be told of a commune that no record places in the programme by that day."""
+    if entree := uncertain_entry(situation):
+        return (
+            f"n'est pas encore enregistrée dans {PROGRAMME} : elle y est entrée "
+            f"{in_words(entree.debut, entree.precision_debut)}, la date exacte n'est pas renseignée"
+        )
+    if situation.jour < LANCEMENT and not situation.couverture:
+        return f"n'est pas dans {PROGRAMME}, qui n'est pas encore lancé"
+    tenue = situation.commune.departement.tenue
+    recorded = "" if tenue == Tenue.COMPLETE else "enregistrée "
+    absent = f"n'est pas {recorded}dans {PROGRAMME}"
+    if situation.couverture:
+        return f"{absent}, mais elle {tell_couverte(situation)}"
+    return absent + RESERVES[tenue]
+
+
+def uncertain_entry(situation):
+    """Return the entry after the day that may in truth precede it, or None."""
+    return situation.commune.labellisations.perhaps_begun(situation.jour).first()
+
+
+def statut_in_words(situation):
+    """Return the status of the commune, or whether it is known to be outside the programme."""
+    if situation.statut:
+        return situation.statut.label
+    known = situation.commune.departement.tenue == Tenue.COMPLETE and not uncertain_entry(situation)
+    return "hors programme" if known or situation.jour < LANCEMENT else "statut non renseigné"

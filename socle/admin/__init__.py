@@ -1,0 +1,6 @@
+"""The back office as a kit: lists, forms, history, removals, imports and exports of any record."""
+
+# Sources and affirmations are shown as any record is; Django looks for them here.
+from socle.admin.sources import AffirmationAdmin, SourceAdmin
+
+__all__ = ["AffirmationAdmin", "SourceAdmin"]

@@ -1,0 +1,189 @@
+"""The bases of the back office: which rows are seen, which may be chosen, and how lists read.
+
+A change form may show a list, a choice, an inline or a search of other rows: each is a door, and
+each takes its rows from the `for_user` of the model behind it.
+"""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.utils import get_fields_from_path
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.text import capfirst
+
+from socle.admin.champs import date_column
+from socle.admin.choix import LimitedChoices
+from socle.admin.historique import HistoriqueAdmin
+from socle.admin.suppression import SuppressionAdmin
+from socle.francais import UNKNOWN
+
+# In a row, an empty cell often tells something: no avenant, no exit, no such party.
+NOTHING = "—"
+
+
+class Perimetre(LimitedChoices):
+    """The rows seen are those of `for_user`; a model that has no such rule cannot be shown.
+
+    The national level has no perimeter: it sees the rows of no département too, and waits for
+    no subquery over 35 000 communes.
+    """
+
+    def get_queryset(self, request):
+        rows = super().get_queryset(request)
+        return rows if request.user.is_superuser else rows.for_user(request.user)
+
+
+class ReadOnly:
+    """Nobody writes these records here: they come from a file, or are kept on another page."""
+
+    def has_add_permission(self, request, *args):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class PvdChangeList(ChangeList):
+    def __init__(self, request, *args):
+        super().__init__(request, *args)
+        if not self.is_popup:
+            self.title = capfirst(self.opts.verbose_name_plural)
+
+    def apply_select_related(self, qs):
+        """Read the relations that the columns show: in one query each, however many rows."""
+        return super().apply_select_related(qs).prefetch_related(*self.model_admin.list_prefetch())
+
+
+class PvdAdmin(LimitedChoices, HistoriqueAdmin, SuppressionAdmin):
+    """A list and a form as the whole back office has them; on its own, for what all départements share."""
+
+    list_per_page = 100
+    list_max_show_all = 500
+    show_full_result_count = False
+    save_on_top = True
+    empty_value_display = UNKNOWN
+    # Paths to territories, whose names are searched as people type them.
+    territory_search = ()
+    # Written when the record is created; afterwards by the national level alone.
+    frozen_fields = ()
+
+    def get_changelist(self, request, **kwargs):
+        return PvdChangeList
+
+    def list_prefetch(self):
+        """Return the lookups of `prefetch_related` that the columns of the list need."""
+        return ()
+
+    def get_object(self, request, object_id, from_field=None):
+        """Read a record with what its choices hold, in one query."""
+        links = {f.name for f in self.opts.concrete_fields if f.is_relation}
+        held = links.intersection(self.get_autocomplete_fields(request))
+        rows = self.get_queryset(request)
+        rows = rows.select_related(*held) if held else rows
+        field = self.opts.get_field(from_field) if from_field else self.opts.pk
+        try:
+            return rows.get(**{field.name: field.to_python(object_id)})
+        except (self.model.DoesNotExist, ValidationError, ValueError):
+            return None
+
+    def get_readonly_fields(self, request, obj=None):
+        frozen = self.frozen_fields if obj and not request.user.is_superuser else ()
+        return [*super().get_readonly_fields(request, obj), *frozen]
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj else super().get_prepopulated_fields(request, obj)
+
+    def get_search_results(self, request, queryset, search_term):
+        """Search by the model's own `search`, else by its fields and the names of its territories."""
+        if hasattr(queryset, "search"):
+            return (queryset.search(search_term) if search_term.strip() else queryset), False
+        found, duplicates = super().get_search_results(request, queryset, search_term)
+        if not search_term.strip() or not self.territory_search:
+            return found, duplicates
+        by_territory = Q()
+        for path in self.territory_search:
+            territory = get_fields_from_path(self.model, path)[-1].related_model
+            by_territory |= Q(**{f"{path}__in": territory._default_manager.search(search_term)})
+        named = self.model._base_manager.filter(by_territory).values("pk")
+        return queryset.filter(Q(pk__in=found.values("pk")) | Q(pk__in=named)), False
+
+
+class PerimetreAdmin(Perimetre, PvdAdmin):
+    """The admin of a record of some départements."""
+
+    def removed_versions(self, request):
+        """Keep the removals of `removed_for_user`; of a model that has no such rule, none."""
+        removals = super().removed_versions(request)
+        if request.user.is_superuser:
+            return removals
+        rule = getattr(self.model._default_manager, "removed_for_user", None)
+        return rule(request.user) if rule else removals.none()
+
+
+class PlainChoices(LimitedChoices):
+    """Choices in a row of a table: searched, or added when missing, and nothing else beside them."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, forms.ModelChoiceField):
+            links = field.widget
+            links.can_change_related = links.can_delete_related = links.can_view_related = False
+            links.can_add_related &= db_field.name in self.autocomplete_fields
+        return field
+
+    def version_values(self):
+        """Return the names of the values that only this page can read: {field: {value: name}}."""
+        return {}
+
+
+class PerimetreInline(Perimetre, PlainChoices, admin.TabularInline):
+    """Rows on the page of their record."""
+
+    extra = 0
+    empty_value_display = NOTHING
+    select_related = ()
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related(*self.select_related)
+
+
+class ReadOnlyInline(ReadOnly, LimitedChoices, admin.TabularInline):
+    """What is told of a record beside it, to whoever sees the record."""
+
+    extra = 0
+    empty_value_display = NOTHING
+
+    def has_view_permission(self, request, obj=None):
+        return True
+
+
+class EnCoursFilter(admin.SimpleListFilter):
+    """Keeps the periods that hold today, or the others."""
+
+    title = "situation"
+    parameter_name = "situation"
+
+    def lookups(self, request, model_admin):
+        return [("en_cours", "en cours aujourd'hui"), ("autre", "terminé ou à venir")]
+
+    def running(self, model):
+        """Return the keys of the rows that hold today."""
+        return model._default_manager.as_of(timezone.localdate()).values("pk")
+
+    def queryset(self, request, queryset):
+        if self.value() not in {"en_cours", "autre"}:
+            return queryset
+        running = Q(pk__in=self.running(queryset.model))
+        return queryset.filter(running if self.value() == "en_cours" else ~running)
+
+
+class PeriodeColumns:
+    """The two ends of a period, for a page where nobody writes them."""
+
+    depuis = date_column("debut", description="depuis le")
+    fin_le = date_column("fin", description="n'est plus le cas depuis le", empty="toujours le cas")

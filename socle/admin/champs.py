@@ -1,0 +1,66 @@
+"""How a day, a last day and a number are typed, and how a column writes a date."""
+
+import datetime
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import (
+    AdminDateWidget,
+)
+from django.core.exceptions import ValidationError
+
+from socle.dates import ONE_DAY, Precision, bare, refuse_far_years
+from socle.francais import UNKNOWN
+
+
+def known_year(jour):
+    """Refuse a day whose year can only be a mistake."""
+    try:
+        refuse_far_years(jour)
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
+
+
+class DayField(forms.DateField):
+    """A day, typed 06/07/2023 or chosen in a calendar."""
+
+    widget = AdminDateWidget
+    default_validators = [known_year]
+
+
+class LastDayField(DayField):
+    """Asks for the last day, as people think of a contract, and gives the day after: a `fin`."""
+
+    def prepare_value(self, value):
+        return value - ONE_DAY if isinstance(value, datetime.date) else value
+
+    def to_python(self, value):
+        last_day = super().to_python(value)
+        if last_day == datetime.date.max:
+            raise ValidationError("Cette date n'a pas de lendemain.")
+        return last_day and last_day + ONE_DAY
+
+
+class NumberField(forms.DecimalField):
+    """A rate or an amount as people paste it, « 45 000,50 € »: spaces and sign are left aside."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs | {"localize": True})
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = "".join(value.split()).rstrip("€%")
+        return super().to_python(value)
+
+
+def date_column(field, precision=None, description=None, empty=UNKNOWN):
+    """Make a column that writes a date by what is known of it, and sorts by the date."""
+
+    @admin.display(description=description, ordering=field)
+    def column(self, record):
+        jour = getattr(record, field)
+        if jour is None:
+            return empty
+        return bare(jour, getattr(record, precision) if precision else Precision.JOUR)
+
+    return column

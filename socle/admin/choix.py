@@ -1,0 +1,84 @@
+"""What may be chosen in a form: the rows that the user sees, and what the record already holds."""
+
+from django import forms
+from django.contrib.admin.widgets import (
+    AutocompleteSelect,
+    AutocompleteSelectMultiple,
+)
+from django.db import models
+
+from socle.admin.champs import known_year
+
+
+class KnownOnly:
+    """Shows nothing of what cannot be a key, instead of failing on it when a form is shown again."""
+
+    def optgroups(self, name, value, attr=None):
+        try:
+            return super().optgroups(name, value, attr)
+        except (ValueError, OverflowError):
+            return super().optgroups(name, [], attr)
+
+
+class SearchedSelect(KnownOnly, AutocompleteSelect):
+    pass
+
+
+class SearchedSelectMultiple(KnownOnly, AutocompleteSelectMultiple):
+    pass
+
+
+class HeldSelect(SearchedSelect):
+    """Shows what the record already holds without reading it again: a row asks for no query."""
+
+    held = None
+
+    def optgroups(self, name, value, attr=None):
+        if self.held is None or [str(key) for key in value] != [str(self.held.pk)]:
+            return super().optgroups(name, value, attr)
+        blank = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+        label = self.choices.field.label_from_instance(self.held)
+        shown = self.create_option(name, value[0], label, True, len(blank))
+        return [(None, [*blank, shown], 0)]
+
+
+class PerimetreForm(forms.ModelForm):
+    """Offers what the user may choose and, besides, what the record already holds.
+
+    An agent can thus save a record shared with another département without losing anything of it.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            held = getattr(self.instance, f"{name}_id", None)
+            if held and isinstance(field, forms.ModelChoiceField) and field.queryset.query.where:
+                everything = field.queryset.model._default_manager
+                field.queryset = field.queryset | everything.filter(pk=held)
+            select = getattr(field.widget, "widget", field.widget)
+            if held and isinstance(select, HeldSelect):
+                link = self.instance._meta.get_field(name)
+                select.held = link.get_cached_value(self.instance, default=None)
+
+
+class LimitedChoices:
+    """The rows offered, and accepted, by a choice are those that the admin of their model shows."""
+
+    form = PerimetreForm
+    formfield_overrides = {models.DateField: {"validators": [known_year]}}
+
+    def choices_for(self, request, model):
+        """Return the rows of `model` that may be chosen; none of a model without an admin."""
+        if not self.admin_site.is_registered(model):
+            return model._default_manager.none()
+        return self.admin_site.get_model_admin(model).get_queryset(request)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        kwargs.setdefault("queryset", self.choices_for(request, db_field.related_model))
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", HeldSelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        kwargs.setdefault("queryset", self.choices_for(request, db_field.related_model))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)

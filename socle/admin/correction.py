@@ -1,0 +1,185 @@
+"""What the form of an existing record asks besides: why it is corrected, and on what version."""
+
+import datetime
+from decimal import Decimal
+
+from django import forms
+from django.db.models import Model
+from django.utils.functional import cached_property
+
+from socle.admin.evenements import events_since, last_versions, readable
+from socle.dates import PrecisionField
+from socle.francais import at_hour
+
+MOTIF_WIDGET = forms.Textarea(attrs={"rows": 2, "cols": 80, "class": "vLargeTextField"})
+EMPTY = (None, "", [])
+
+
+class MotifForm(forms.Form):
+    """Asks why: of a removal, of a restoration."""
+
+    motif = forms.CharField(
+        label="Motif",
+        max_length=500,
+        widget=MOTIF_WIDGET,
+        error_messages={"required": "Dites pourquoi : le motif est gardé dans l'historique."},
+    )
+
+
+class CorrectionForm(forms.Form):
+    """Put before the form of a record, refuses a correction without a reason and a stale page.
+
+    `model_admin` and `request` are those of the page.
+    """
+
+    motif_correction = forms.CharField(
+        label="Motif de la correction",
+        max_length=500,
+        required=False,
+        widget=MOTIF_WIDGET,
+        help_text="Demandé quand une valeur déjà enregistrée change ou s'efface ; gardé dans l'historique.",
+    )
+    version_lue = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            self.initial["version_lue"] = last_versions(self.chapitres)
+
+    @cached_property
+    def chapitres(self):
+        return self.model_admin.chapitres(self.request, self.instance)
+
+    @property
+    def formsets(self):
+        return getattr(self.request, "formsets_of_page", [])
+
+    @cached_property
+    def changed_data(self):
+        """Name the fields of the record only: what the page asks besides is no change of it."""
+        return [name for name in super().changed_data if name not in CorrectionForm.base_fields]
+
+    def full_clean(self):
+        super().full_clean()
+        if self.is_bound and not self.refuse_stale_page():
+            self.ask_why()
+
+    def refuse_stale_page(self):
+        """Tell what someone else wrote since the page was opened; keep what its user typed.
+
+        The page comes back on the version of the moment: once told, its user may save.
+        """
+        lock(self.instance)
+        read, current = self.data.get("version_lue", ""), last_versions(self.chapitres)
+        if read == current:
+            return False
+        events = events_since(self.chapitres, read) or []
+        self.add_error(None, stale_messages(events))
+        self.data = self.data.copy()
+        self.data["version_lue"] = current
+        rows = [form for formset in self.formsets for form in formset.initial_forms]
+        shown = {(type(form.instance), form.instance.pk): form for form in [self, *rows]}
+        for event in reversed(events):
+            if form := shown.get((event.model, event.cle)):
+                take_in(form, event.changements)
+        return True
+
+    def ask_why(self):
+        """Ask for the reason of each value that changes or goes, on the record or in its rows."""
+        if not self.cleaned_data.get("motif_correction", "").strip():
+            if asked := [*corrections(self), *row_corrections(self.formsets)]:
+                self.add_error("motif_correction", [f"{told} : dites pourquoi." for told in asked])
+
+
+def lock(record):
+    """Make those who save the same record at the same moment wait for each other."""
+    list(type(record)._base_manager.select_for_update().filter(pk=record.pk).values("pk"))
+
+
+def stale_messages(events):
+    """Say who changed what since, field by field."""
+    told = ["Rien n'est encore enregistré : cette fiche a changé depuis que vous l'avez ouverte."]
+    for event in reversed(events):
+        what = ", ".join(map(str, event.changements))
+        fiche = f" de {event.sorte} « {event.fiche} »" if event.fiche else ""
+        when = at_hour(event.version.history_date)
+        told.append(f"{event.auteur}, le {when}, {event.quoi}{fiche} : {what}.")
+    return [*told, "Votre saisie est gardée ci-dessous : relisez-la, puis enregistrez de nouveau."]
+
+
+def take_in(form, changes):
+    """Show the new value of the fields that the user of the page had left as they were."""
+    for change in changes:
+        field, name = form.fields.get(change.nom), form.add_prefix(change.nom)
+        if field is None:
+            continue
+        sent = field.widget.value_from_datadict(form.data, form.files, name)
+        if not field.has_changed(change.ancien, sent):
+            write(form.data, name, field, change.nouveau)
+
+
+def write(data, name, field, value):
+    """Write a value in the data of a form, as its page would have sent it."""
+    if isinstance(field.widget, forms.CheckboxInput):
+        data.pop(name, None)
+        sent = "on" if value else None
+    else:
+        sent = field.widget.format_value(field.prepare_value(value))
+        sent = sent[0] if isinstance(sent, list | tuple) and sent else sent
+    if sent is not None:
+        data[name] = sent
+
+
+def corrections(form, row=""):
+    """Tell the values already there that `form` changes or empties; filling an empty one is not told."""
+    for name in form.changed_data:
+        old, field = form.get_initial_for_field(form.fields[name], name), form.fields[name]
+        if old in EMPTY or name not in form.cleaned_data or completes_a_date(form, name):
+            continue
+        new = form.cleaned_data[name]
+        label = f"« {uncapitalized(field.label or name)} »{row}"
+        if new in EMPTY:
+            yield f"Vous effacez {label}, qui vaut {written(field, old)}"
+        else:
+            yield f"Vous changez {label} de {written(field, old)} en {written(field, new)}"
+
+
+def row_corrections(formsets):
+    """Tell the same of the rows of the page, and the rows that go."""
+    for formset in formsets:
+        if not formset.is_valid():
+            continue
+        for form in formset.initial_forms:
+            row = f"{formset.model._meta.verbose_name} « {form.instance} »"
+            if form in formset.deleted_forms:
+                yield f"Vous retirez {row}"
+            else:
+                yield from corrections(form, f" ({row})")
+
+
+def completes_a_date(form, name):
+    """Tell whether a field is the precision of a date that was empty until now."""
+    fields = {f.name: f for f in form.instance._meta.concrete_fields}
+    if not isinstance(fields.get(name), PrecisionField):
+        return False
+    end = name.removeprefix("precision_")
+    dates = [d for d in form.fields if d.endswith(end) and d != name]
+    return any(form.initial.get(d) in EMPTY for d in dates[:1])
+
+
+def uncapitalized(label):
+    """Write a label inside a sentence: « date de signature », but « SIREN »."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def written(field, value):
+    """Write the value of a field of a form as an agent reads it."""
+    if isinstance(field, forms.ModelChoiceField):
+        known = value if isinstance(value, Model) else None
+        return f"« {known or field.queryset.model._base_manager.filter(pk=value).first()} »"
+    if isinstance(value, datetime.date):
+        return readable(None, field.prepare_value(value))
+    if isinstance(value, (bool, Decimal)):
+        return readable(None, value)
+    names = {str(key): label for key, label in getattr(field, "choices", [])}
+    return f"« {names.get(str(value), value)} »"

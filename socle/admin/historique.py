@@ -1,0 +1,212 @@
+"""The history of a record in the back office: read in French, asked for a reason, never overwritten."""
+
+from dataclasses import replace
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.contrib.contenttypes.admin import GenericInlineModelAdmin
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db import IntegrityError
+from django.forms.models import _get_foreign_key
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.text import capfirst
+
+from socle.admin.correction import CorrectionForm, MotifForm
+from socle.admin.evenements import (
+    Annuaire,
+    Chapitre,
+    author,
+    gather,
+    links,
+    name_of,
+    tell,
+    tell_version,
+)
+from socle.francais import at_hour
+from socle.historique import Historisee, one_act, removed_together, restore
+
+PER_PAGE = 50
+
+
+class HistoriqueAdmin(admin.ModelAdmin):
+    """The pages of a record whose versions are kept; a plain admin for the other models."""
+
+    @property
+    def historisee(self):
+        return issubclass(self.model, Historisee)
+
+    def chapitres(self, request, record):
+        """Return the chapters of the story of `record`: its own versions, then those of its rows."""
+        own = self.model.history.filter(**{self.opts.pk.attname: record.pk})
+        chapters = [Chapitre(own, labels=labels_of(self), own=True)]
+        for inline in self.get_inlines(request, record):
+            if issubclass(inline.model, Historisee):
+                link = link_of(inline, record)
+                versions = inline.model.history.naming(**link)
+                chapter = Chapitre(versions, labels_of(inline), tuple(link))
+                if hasattr(inline, "version_values"):
+                    chapter.values = inline(self.model, self.admin_site).version_values()
+                chapters.append(chapter)
+        return chapters
+
+    def get_urls(self):
+        if not self.historisee:
+            return super().get_urls()
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        pages = [
+            path(
+                "supprimees/", self.admin_site.admin_view(self.removed_view), name=f"{name}_removed"
+            ),
+            path(
+                "supprimees/<int:numero>/",
+                self.admin_site.admin_view(self.restore_view),
+                name=f"{name}_restore",
+            ),
+        ]
+        return [*pages, *super().get_urls()]
+
+    # The form: what it changes is signed by one act, and checked before anything is saved.
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """Ask, on the form of a record that the user may change, why it is and on what version."""
+        if change and self.historisee and self.has_change_permission(request, obj):
+            page = {"model_admin": self, "request": request}
+            form = kwargs.get("form", self.form)
+            kwargs["form"] = type(form.__name__, (CorrectionForm, form), page)
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def _create_formsets(self, request, obj, change):
+        """Keep the rows of the page within reach of its form, which has to speak of them too."""
+        formsets, inlines = super()._create_formsets(request, obj, change)
+        request.formsets_of_page = formsets
+        return formsets, inlines
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        with one_act(request.POST.get("motif_correction", "")):
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request, obj, form, change):
+        """Write no version of a record that its form leaves as it is."""
+        if not (change and self.historisee) or form.changed_data:
+            super().save_model(request, obj, form, change)
+
+    # The story of a record.
+
+    def history_view(self, request, object_id, extra_context=None):
+        if not self.historisee:
+            return super().history_view(request, object_id, extra_context)
+        record = self.get_object(request, unquote(object_id))
+        if record is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_or_change_permission(request, record):
+            raise PermissionDenied
+        gestes = Paginator(gather(tell(self.chapitres(request, record))), PER_PAGE)
+        page = gestes.get_page(request.GET.get("p"))
+        context = {"object": record, "page": page, "title": f"Historique : {record}"}
+        return self.page(request, "admin/historique.html", context | (extra_context or {}))
+
+    def page(self, request, template, context):
+        """Answer with a page of this model, in the frame of the back office."""
+        request.current_app = self.admin_site.name
+        frame = {"opts": self.opts, "preserved_filters": self.get_preserved_filters(request)}
+        frame |= self.admin_site.each_context(request)
+        return TemplateResponse(request, template, frame | {"subtitle": None} | context)
+
+    # What was removed, and can come back.
+
+    def changelist_view(self, request, extra_context=None):
+        if self.historisee and self.has_add_permission(request):
+            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_removed"
+            extra_context = {"removed_url": reverse(name)} | (extra_context or {})
+        return super().changelist_view(request, extra_context)
+
+    def removed_versions(self, request):
+        """Return the removals that `request` may undo: of a model that all départements share, all."""
+        return self.model.history.removed()
+
+    def removed_view(self, request):
+        """List the records that were removed, the latest first."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        versions = self.removed_versions(request).select_related("history_user")
+        page = Paginator(versions.order_by("-history_id"), PER_PAGE).get_page(request.GET.get("p"))
+        annuaire = Annuaire([Chapitre(versions, own=True)], [list(page)])
+        for version in page:
+            version.nom = name_of(annuaire.attach(version.instance))
+            version.auteur = author(version)
+            version.quand = at_hour(version.history_date)
+        title = f"{capfirst(self.opts.verbose_name_plural)} : fiches supprimées"
+        return self.page(request, "admin/supprimees.html", {"page": page, "title": title})
+
+    def restore_view(self, request, numero):
+        """Show a removed record and what was removed with it; bring them back once told why."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        version = get_object_or_404(self.removed_versions(request), history_id=numero)
+        motif = MotifForm(request.POST or None)
+        if motif.is_valid() and (record := self.bring_back(motif, version)):
+            messages.success(request, f"« {record} » est rétablie.")
+            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+            return HttpResponseRedirect(reverse(name, args=[record.pk]))
+        removals = removed_together(version)
+        shown = {c.model: c for c in self.chapitres(request, version.instance)}
+        chapters = [
+            replace(
+                shown.get(v.instance_type) or Chapitre(v.instance_type.history.all()),
+                hidden=links_between(v, version),
+                own=False,
+            )
+            for v in removals
+        ]
+        annuaire = Annuaire(chapters, [[v] for v in removals])
+        told = [
+            tell_version(rang, chapter, None, removal, annuaire)
+            for rang, (chapter, removal) in enumerate(zip(chapters, removals, strict=True))
+        ]
+        nom = name_of(annuaire.attach(version.instance))
+        context = {"motif": motif, "evenements": told, "title": f"Rétablir : {nom}"}
+        return self.page(request, "admin/retablir.html", context | {"version": version, "nom": nom})
+
+    def bring_back(self, motif, version):
+        """Restore the record of `version`, or say on the form why it cannot be."""
+        try:
+            with one_act(motif.cleaned_data["motif"]):
+                return restore(version)
+        except ValidationError as error:
+            reasons = error.messages
+        except IntegrityError:
+            reasons = ["une autre fiche a pris sa place."]
+        motif.add_error(None, [f"Rien n'est rétabli : {reason}" for reason in reasons])
+        return None
+
+
+def labels_of(shown):
+    """Return the names that an admin, or an inline, gives to its fields on the screen."""
+    meta = getattr(shown.form, "_meta", None)
+    return {name: str(label) for name, label in (getattr(meta, "labels", None) or {}).items()}
+
+
+def link_of(inline, record):
+    """Return what links the rows of `inline` to `record`, as a filter."""
+    if issubclass(inline, GenericInlineModelAdmin):
+        sort = ContentType.objects.get_for_model(record)
+        return {inline.ct_field: sort, inline.ct_fk_field: str(record.pk)}
+    fk = _get_foreign_key(type(record), inline.model, fk_name=inline.fk_name)
+    return {fk.name: record.pk}
+
+
+def links_between(row, version):
+    """Return the fields of a removed row that only say it hung on the record of `version`."""
+    if row is version:
+        return ()
+    linked = [f.name for f in links(row.instance_type) if f.related_model is version.instance_type]
+    generic = [
+        f for f in row.instance_type._meta.private_fields if isinstance(f, GenericForeignKey)
+    ]
+    return (*linked, *(name for f in generic for name in (f.ct_field, f.fk_field)))

@@ -1,0 +1,269 @@
+"""The pages of an import: the file and its reason, what each row would do, and the confirmation."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.views.decorators.http import require_GET
+
+from socle.admin.exports import as_tableur, as_xlsx
+from socle.fichiers import depot as depots
+from socle.fichiers.entetes import REFUS, read_table
+from socle.fichiers.lecture import MOST_ROWS, FichierRefuse, read_file
+from socle.fichiers.lignes import Sort
+from socle.fichiers.passage import Depasse, preview, write
+from socle.francais import pluriel
+from socle.sources import Source
+
+NO_LONGER = "Cet import est terminé, annulé ou expiré : envoyez de nouveau le fichier."
+CHANGED = (
+    "Rien n'a été écrit : des fiches ont changé depuis l'aperçu. En voici un nouveau, à confirmer."
+)
+
+
+class FichierForm(forms.Form):
+    """A file, and what is asked once for all its rows."""
+
+    sorte = forms.ChoiceField(label="Le fichier contient", widget=forms.RadioSelect)
+    fichier = forms.FileField(
+        label="Fichier CSV, XLSX ou ODS",
+        help_text=f"5 Mo et {MOST_ROWS} lignes au plus.",
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.ods"}),
+    )
+    raison = forms.CharField(
+        label="Motif",
+        max_length=250,
+        help_text="Pourquoi ces fiches changent : gardé dans l'historique de chacune.",
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+    source = forms.ModelChoiceField(
+        Source.objects.order_by("-date_document", "titre"),
+        label="Source des dates",
+        required=False,
+        empty_label="aucune",
+        help_text="Pour les dates que le fichier change, s'il n'a pas sa propre colonne de source.",
+    )
+
+    def __init__(self, ressources, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        sorts = [(sort, ressource.titre) for sort, ressource in ressources.items()]
+        self.fields["sorte"].choices = sorts
+        if len(sorts) == 1:
+            self.fields["sorte"].initial = sorts[0][0]
+            self.fields["sorte"].widget = forms.HiddenInput()
+
+
+class ImportAdmin(admin.ModelAdmin):
+    """A list into which files are imported: `imports` gives the Resource of each sort of file."""
+
+    imports = {}
+    change_list_template = "admin/import_liste.html"
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}_import"
+        view = self.admin_site.admin_view
+        return [
+            path("importer/", view(self.import_file), name=name),
+            path(
+                "importer/modele/<slug:sorte>.<slug:extension>",
+                view(require_GET(self.import_template)),
+                name=f"{name}_modele",
+            ),
+            path(
+                "importer/<slug:sorte>/<str:jeton>/",
+                view(self.import_preview),
+                name=f"{name}_apercu",
+            ),
+            path(
+                "importer/<slug:sorte>/<str:jeton>/refus.csv",
+                view(require_GET(self.import_refused)),
+                name=f"{name}_refus",
+            ),
+            *super().get_urls(),
+        ]
+
+    def import_url(self, page="", **kwargs):
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_import{page}"
+        return reverse(name, kwargs=kwargs)
+
+    def changelist_url(self):
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+    def changelist_view(self, request, extra_context=None):
+        allowed = self.allowed_imports(request)
+        context = {"import_url": self.import_url() if allowed else None}
+        return super().changelist_view(request, context | (extra_context or {}))
+
+    def allowed_imports(self, request):
+        """Return the sorts of files that the user may import: those whose rows it may add and change."""
+        return {
+            sort: ressource
+            for sort, ressource in self.imports.items()
+            if all(may_write(request.user, ressource._meta.model))
+        }
+
+    def ressource_for(self, request, sorte):
+        """Return the Resource of a sort of file; refuses whoever may not write its records."""
+        if sorte not in self.imports:
+            raise Http404
+        allowed = self.allowed_imports(request)
+        if sorte not in allowed:
+            raise PermissionDenied
+        return allowed[sorte]()
+
+    def import_page(self, request, template, **context):
+        common = {**self.admin_site.each_context(request), "opts": self.opts}
+        common["changelist_url"] = self.changelist_url()
+        return TemplateResponse(request, f"admin/{template}.html", common | context)
+
+    def import_file(self, request):
+        """Ask for the file, keep it aside, then show what it would do."""
+        ressources = self.allowed_imports(request)
+        if not ressources:
+            raise PermissionDenied
+        form = FichierForm(ressources, request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            sorte, ressource = form.cleaned_data["sorte"], ressources[form.cleaned_data["sorte"]]()
+            try:
+                jeton = self.keep_file(request, form.cleaned_data, ressource)
+            except FichierRefuse as refusal:
+                form.add_error("fichier", str(refusal))
+            else:
+                url = self.import_url("_apercu", sorte=sorte, jeton=jeton)
+                return HttpResponseRedirect(url)
+        return self.import_page(
+            request,
+            "import_fichier",
+            title=f"Importer : {self.opts.verbose_name_plural}",
+            form=form,
+            sortes=[self.explained(sort, ressource()) for sort, ressource in ressources.items()],
+        )
+
+    def keep_file(self, request, asked, ressource):
+        """Keep a file aside and return its token; raises `FichierRefuse` if it cannot be read."""
+        upload = asked["fichier"]
+        fichier = read_file(upload.read(), upload.name)
+        read_table(fichier, ressource)
+        source = asked["source"] and asked["source"].pk
+        depot = depots.Depot(request.user.pk, asked["sorte"], asked["raison"], source, fichier)
+        return depots.keep(depot)
+
+    def explained(self, sort, ressource):
+        """Return what the page says of a sort of file: its templates and its columns."""
+        others = {}
+        for alias, column in ressource.autres_noms.items():
+            others.setdefault(column, []).append(alias)
+        return {
+            "titre": ressource.titre,
+            "modeles": [
+                (kind.upper(), self.import_url("_modele", sorte=sort, extension=kind))
+                for kind in TEMPLATES
+            ],
+            "colonnes": [
+                (column, column in ressource.required_columns, ", ".join(others.get(column, [])))
+                for column in ressource.columns
+            ],
+        }
+
+    def import_template(self, request, sorte, extension):
+        """Send the columns of a sort of file, and a row to imitate."""
+        ressource = self.ressource_for(request, sorte)
+        if extension not in TEMPLATES:
+            raise Http404
+        columns = ressource.columns
+        rows = [[ressource.exemple.get(column, "") for column in columns]]
+        response = TEMPLATES[extension](columns, rows)
+        filename = f"modele-{sorte}.{extension}"
+        response["Content-Disposition"] = f'attachment; filename="{filename}"'
+        return response
+
+    def deposited(self, request, sorte, jeton):
+        """Return the Resource, what the agent asked, the rows and the source, or None if it is over."""
+        ressource = self.ressource_for(request, sorte)
+        depot = depots.find(jeton, request.user, sorte)
+        if depot is None:
+            return None
+        source = Source.objects.filter(pk=depot.source).first()
+        return ressource, depot, read_table(depot.fichier, ressource), source
+
+    def import_over(self, request):
+        self.message_user(request, NO_LONGER, messages.WARNING)
+        return HttpResponseRedirect(self.import_url())
+
+    def import_preview(self, request, sorte, jeton):
+        """Show what each row would do; on confirmation, do it."""
+        deposited = self.deposited(request, sorte, jeton)
+        if deposited is None:
+            return self.import_over(request)
+        ressource, depot, table, source = deposited
+        if "annuler" in request.POST:
+            depots.forget(jeton)
+            self.message_user(request, "Import fermé : aucune autre ligne n'a été écrite.")
+            return HttpResponseRedirect(self.changelist_url())
+        if request.method == "POST":
+            try:
+                mark = request.POST.get("empreinte", "")
+                apercu = write(ressource, table, request.user, source, depot.raison, mark)
+            except Depasse as passed:
+                self.message_user(request, CHANGED, messages.WARNING)
+                apercu = passed.apercu
+            else:
+                return self.import_written(request, depot, jeton, apercu)
+        else:
+            apercu = preview(ressource, table, request.user, source)
+        return self.import_page(
+            request,
+            "import_apercu",
+            title=f"Aperçu de l'import : {depot.fichier.nom}",
+            apercu=apercu,
+            groupes=[(sort, apercu.of(sort)) for sort in Sort],
+            depot=depot,
+            source=source,
+            ignorees=table.ignorees,
+            reparations=sum(len(ligne.reparations) for ligne in apercu.lignes),
+            refus_url=self.import_url("_refus", sorte=sorte, jeton=jeton),
+        )
+
+    def import_written(self, request, depot, jeton, apercu):
+        """Say what was written; what was refused stays aside, to be downloaded and corrected."""
+        refused = {ligne.numero for ligne in apercu.of(Sort.REFUSEE)}
+        told = pluriel(apercu.a_ecrire, "ligne importée,lignes importées")
+        if not refused:
+            depots.forget(jeton)
+            self.message_user(request, f"{told}.", messages.SUCCESS)
+            return HttpResponseRedirect(self.changelist_url())
+        depot.fichier.lignes = [line for line in depot.fichier.lignes if line[0] in refused]
+        depots.keep(depot, jeton)
+        left = pluriel(len(refused), "reste refusée,restent refusées")
+        self.message_user(request, f"{told} ; {left}.", messages.SUCCESS)
+        return HttpResponseRedirect(request.path)
+
+    def import_refused(self, request, sorte, jeton):
+        """Send the refused rows as they were written, each with why: a file to correct and send again."""
+        deposited = self.deposited(request, sorte, jeton)
+        if deposited is None:
+            return self.import_over(request)
+        ressource, depot, table, source = deposited
+        apercu = preview(ressource, table, request.user, source)
+        fichier = depot.fichier
+        kept = [i for i, header in enumerate(fichier.entetes) if header != REFUS]
+        cells = dict(fichier.lignes)
+        rows = [
+            [*(cells[ligne.numero][i] for i in kept), " ; ".join(map(str, ligne.motifs))]
+            for ligne in apercu.of(Sort.REFUSEE)
+        ]
+        response = as_tableur([*(fichier.entetes[i] for i in kept), REFUS], rows)
+        response["Content-Disposition"] = f'attachment; filename="refus-{sorte}.csv"'
+        return response
+
+
+def may_write(user, model):
+    """Yield whether `user` may add, then change, the records of `model`."""
+    for action in ("add", "change"):
+        yield user.has_perm(f"{model._meta.app_label}.{action}_{model._meta.model_name}")
+
+
+# A row to imitate, in the formats of an office.
+TEMPLATES = {"csv": as_tableur, "xlsx": as_xlsx}

@@ -1,0 +1,66 @@
+"""Communes within reach of one record: what may join it, searched on its page and in its gestes.
+
+The record says which by `communes_within_reach(user)`: a convention or a post shared by two
+départements may be written whole by either of them, and nothing elsewhere.
+"""
+
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.core.exceptions import PermissionDenied
+from django.urls import path, reverse
+
+from socle.admin.base import PvdAdmin
+from socle.admin.choix import HeldSelect, SearchedSelectMultiple
+
+
+class CommunesWithinReach(AutocompleteJsonView):
+    """Answers the search of a commune on the page of a record."""
+
+    record = None
+
+    def get_queryset(self):
+        return self.record.communes_within_reach(self.request.user).search(self.term)
+
+
+def search_address(record):
+    """Return the address that searches the communes within reach of `record`."""
+    opts = record._meta
+    return reverse(f"admin:{opts.app_label}_{opts.model_name}_communes", args=[record.pk])
+
+
+class CommuneSelect(HeldSelect):
+    """Searches one of the communes within reach of a record."""
+
+    def __init__(self, field, admin_site, record):
+        super().__init__(field, admin_site)
+        self.record = record
+
+    def get_url(self):
+        return search_address(self.record)
+
+
+class CommunesSelect(SearchedSelectMultiple):
+    """Searches several of the communes within reach of a record; `model` holds one a row."""
+
+    def __init__(self, model, admin_site, record):
+        super().__init__(model._meta.get_field("commune"), admin_site)
+        self.record = record
+
+    def get_url(self):
+        return search_address(self.record)
+
+
+class PorteeAdmin(PvdAdmin):
+    """The admin of a record that communes join: it answers the search of those within its reach."""
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}_communes"
+        search = self.admin_site.admin_view(self.search_communes)
+        return [path("<path:object_id>/communes/", search, name=name), *super().get_urls()]
+
+    def search_communes(self, request, object_id):
+        record = self.get_object(request, unquote(object_id))
+        if record is None or not self.has_change_permission(request, record):
+            raise PermissionDenied
+        view = CommunesWithinReach.as_view(admin_site=self.admin_site, record=record)
+        return view(request)

@@ -1,0 +1,239 @@
+"""Sources and what they say: on the page of each record, and in one list for what disagrees."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.contenttypes.admin import GenericTabularInline
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.contenttypes.prefetch import GenericPrefetch
+from django.db import models
+from django.db.models import CharField, Q
+from django.db.models.functions import Cast
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.text import capfirst
+
+from socle.admin.base import NOTHING, PerimetreAdmin, PlainChoices, PvdAdmin
+from socle.admin.champs import date_column
+from socle.admin.choix import PerimetreForm
+from socle.dates import bare, parse_date
+from socle.sources import Affirmation, Source, sans_source
+
+
+def date_fields(model_admin):
+    """Return the date fields of a record, each with its name on the screen: what a source speaks of."""
+    labels = model_admin.form._meta.labels or {}
+    return {
+        f.name: labels.get(f.name, capfirst(f.verbose_name))
+        for f in model_admin.model._meta.fields
+        if isinstance(f, models.DateField)
+    }
+
+
+class AffirmationForm(PerimetreForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        choice, held = self.fields.get("champ"), self.instance.champ
+        self.date_names = dict(choice.choices) if choice else {}
+        # A file may have spoken of something else than a date: it stays as it is.
+        if choice and held and held not in self.date_names:
+            choice.choices = [*choice.choices, (held, held)]
+
+    def clean(self):
+        """Read the value as a date, from what the source writes if need be, and keep it in order."""
+        data = super().clean()
+        text = data.get("valeur") or data.get("valeur_brute")
+        if text and data.get("champ") in self.date_names:
+            try:
+                data["valeur"] = parse_date(text).isoformat()
+            except ValueError as error:
+                if data.get("valeur"):
+                    self.add_error("valeur", str(error))
+        return data
+
+
+class AffirmationInline(PlainChoices, GenericTabularInline):
+    """What each source says of the dates of the record: written by whoever may write the record."""
+
+    model = Affirmation
+    form = AffirmationForm
+    extra = 0
+    verbose_name = "source d'une date"
+    verbose_name_plural = "sources des dates"
+    fields = ["champ", "valeur_brute", "valeur", "precision", "source", "retenue", "note"]
+    readonly_fields = ["champ_en_francais"]
+    autocomplete_fields = ["source"]
+    empty_value_display = NOTHING
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("source")
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "champ":
+            fields = date_fields(self.admin_site.get_model_admin(self.parent_model))
+            return forms.ChoiceField(label="date", choices=[("", "---------"), *fields.items()])
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_fields(self, request, obj=None):
+        """Name the field in French for whoever only reads; for the others, the choice does."""
+        champ = "champ" if self.may_write(request, obj) else "champ_en_francais"
+        return [champ, *self.fields[1:]]
+
+    @admin.display(description="date")
+    def champ_en_francais(self, affirmation):
+        fields = date_fields(self.admin_site.get_model_admin(self.parent_model))
+        return fields.get(affirmation.champ, affirmation.champ)
+
+    def version_values(self):
+        """Name in French the field that a version of a row speaks of."""
+        return {"champ": date_fields(self.admin_site.get_model_admin(self.parent_model))}
+
+    def may_write(self, request, obj):
+        return self.admin_site.get_model_admin(self.parent_model).has_change_permission(
+            request, obj
+        )
+
+    def has_add_permission(self, request, obj=None):
+        return super().has_add_permission(request, obj) and self.may_write(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and self.may_write(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and self.may_write(request, obj)
+
+
+class SourceeAdmin(PerimetreAdmin):
+    """The admin of a record whose dates are sourced, on its own page."""
+
+    def get_inlines(self, request, obj):
+        return [*super().get_inlines(request, obj), AffirmationInline]
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        self.warn_of_contradictions(request, form.instance)
+
+    def warn_of_contradictions(self, request, record):
+        """Tell the agent which retained source gives another date than the record: allowed, not hidden."""
+        labels = date_fields(self)
+        for affirmation in (
+            record.affirmations.retenues().filter(champ__in=labels).exclude(valeur="")
+        ):
+            held = getattr(record, affirmation.champ)
+            if str(held) != affirmation.valeur:
+                message = (
+                    f"« {labels[affirmation.champ]} » : la source retenue dit "
+                    f"{affirmation.valeur_brute}, la fiche dit {held and bare(held) or 'rien'}."
+                )
+                self.message_user(request, message, messages.WARNING)
+
+
+@admin.register(Source)
+class SourceAdmin(PvdAdmin):
+    list_display = ["titre", "editeur", "document", "cle"]
+    search_fields = ["titre", "editeur", "cle"]
+    search_help_text = "Titre, éditeur ou clé"
+    date_hierarchy = "date_document"
+    frozen_fields = ["cle"]
+    prepopulated_fields = {"cle": ["titre"]}
+    fields = ["titre", "cle", "editeur", "date_document", "url"]
+    formfield_overrides = PvdAdmin.formfield_overrides | {
+        models.URLField: {"assume_scheme": "https"}
+    }
+    document = date_column("date_document", description="date du document")
+
+
+class SansSourceFilter(admin.SimpleListFilter):
+    """Keeps the records one of whose dates no retained source tells."""
+
+    title = "source"
+    parameter_name = "source"
+
+    def lookups(self, request, model_admin):
+        return [("manquante", "date sans source")]
+
+    def queryset(self, request, queryset):
+        return sans_source(queryset) if self.value() == "manquante" else queryset
+
+
+class SorteFilter(admin.SimpleListFilter):
+    title = "sorte de fiche"
+    parameter_name = "sorte"
+
+    def lookups(self, request, model_admin):
+        sorts = [(a.opts.model_name, a.opts.verbose_name_plural) for a in model_admin.sourced()]
+        return sorted(sorts, key=lambda sort: sort[1])
+
+    def queryset(self, request, queryset):
+        return queryset.filter(content_type__model=self.value()) if self.value() else queryset
+
+
+class RetenueFilter(admin.SimpleListFilter):
+    title = "valeur"
+    parameter_name = "retenue"
+
+    def lookups(self, request, model_admin):
+        return [("non", "écartée : la fiche dit autre chose"), ("oui", "retenue")]
+
+    def queryset(self, request, queryset):
+        kept = {"oui": queryset.retenues, "non": queryset.ecartees}
+        return kept.get(self.value(), queryset.all)()
+
+
+@admin.register(Affirmation)
+class AffirmationAdmin(PvdAdmin):
+    """What sources say, across all records of the user: read here, written on the page of the record."""
+
+    list_display = ["lien", "champ_en_francais", "valeur_brute", "source", "retenue", "note"]
+    list_display_links = None
+    fields = ["lien", "champ_en_francais", *AffirmationInline.fields[1:]]
+    readonly_fields = ["lien", "champ_en_francais"]
+    list_filter = [RetenueFilter, SorteFilter]
+    list_select_related = ["source", "content_type"]
+    search_fields = ["valeur_brute", "note", "source__titre", "source__cle"]
+    search_help_text = "Valeur écrite, note ou source"
+
+    def sourced(self):
+        """Return the admins of the records that have sources."""
+        return [a for a in self.admin_site._registry.values() if isinstance(a, SourceeAdmin)]
+
+    def get_queryset(self, request):
+        """Keep what is said of the records that the user sees, and nothing of any other sort."""
+        theirs = Q(pk__in=[])
+        for model_admin in self.sourced():
+            said = Q(content_type=ContentType.objects.get_for_model(model_admin.model))
+            if not request.user.is_superuser:
+                records = model_admin.get_queryset(request).order_by()
+                keys = records.annotate(cle=Cast("pk", CharField())).values("cle")
+                said &= Q(object_id__in=keys)
+            theirs |= said
+        return super().get_queryset(request).filter(theirs)
+
+    def list_prefetch(self):
+        records = [
+            a.model._default_manager.select_related(*(a.list_select_related or ()))
+            for a in self.sourced()
+        ]
+        return [GenericPrefetch("fiche", records)]
+
+    def removed_versions(self, request):
+        """Offer nothing to bring back: a source is removed, and comes back, with its record."""
+        return Affirmation.history.none()
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description="fiche")
+    def lien(self, affirmation):
+        opts = affirmation.fiche._meta
+        url = reverse(
+            f"admin:{opts.app_label}_{opts.model_name}_change", args=[affirmation.object_id]
+        )
+        return format_html('<a href="{}">{}</a>', url, affirmation.fiche)
+
+    @admin.display(description="date", ordering="champ")
+    def champ_en_francais(self, affirmation):
+        model_admin = self.admin_site.get_model_admin(type(affirmation.fiche))
+        return date_fields(model_admin).get(affirmation.champ, affirmation.champ)

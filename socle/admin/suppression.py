@@ -1,0 +1,86 @@
+"""A removal says what public figures it would change, and asks why."""
+
+from django.contrib import admin
+from django.contrib.admin.actions import delete_selected
+from django.contrib.admin.utils import unquote
+from django.db import transaction
+from django.http import QueryDict
+from django.template.response import TemplateResponse
+
+from socle.admin.correction import MotifForm
+from socle.francais import UNKNOWN
+from socle.historique import Historisee, one_act
+
+# What an app above adds: functions that take some records and return the function that counts the
+# public figures of their territories, `{name: value}`, or None when they count in no figure.
+FIGURES_AT_STAKE = []
+
+
+def consequences(records):
+    """Return in French the figures that removing `records`, all of one model, would change.
+
+    The records are removed, the figures counted again, and everything is put back as it was.
+    """
+    counters = [count for find in FIGURES_AT_STAKE if (count := find(records)) is not None]
+    if not counters:
+        return []
+    before = [count() for count in counters]
+    with transaction.atomic():
+        type(records[0])._base_manager.filter(pk__in=[record.pk for record in records]).delete()
+        after = [count() for count in counters]
+        transaction.set_rollback(True)
+    return [
+        f"{name} : {told(value)} → {told(there[name])}"
+        for here, there in zip(before, after, strict=True)
+        for name, value in here.items()
+        if value != there[name]
+    ]
+
+
+def told(value):
+    return UNKNOWN if value is None else value
+
+
+def remove_selected(model_admin, request, queryset):
+    """Remove the chosen records once told why: Django's own action, with a reason."""
+    confirmed = "post" in request.POST
+    motif = MotifForm(request.POST if confirmed else None)
+    if confirmed and not motif.is_valid():
+        request.POST = request.POST.copy()
+        del request.POST["post"]
+    records = list(queryset)
+    with one_act(request.POST.get("motif", "")):
+        answer = delete_selected(model_admin, request, queryset)
+    return with_reason(answer, motif, records)
+
+
+def with_reason(answer, motif, records):
+    """Complete the page of confirmation, if it is one, with the reason and the consequences."""
+    if isinstance(answer, TemplateResponse) and not answer.is_rendered:
+        stopped = answer.context_data.get("protected") or answer.context_data.get("perms_lacking")
+        answer.context_data["motif"] = motif
+        answer.context_data["consequences"] = [] if stopped else consequences(records)
+    return answer
+
+
+class SuppressionAdmin(admin.ModelAdmin):
+    """Asks for the reason of a removal, whose versions and those of its rows all bear."""
+
+    def get_actions(self, request):
+        actions = super().get_actions(request)
+        if "delete_selected" in actions and issubclass(self.model, Historisee):
+            _, name, description = actions["delete_selected"]
+            actions["delete_selected"] = (remove_selected, name, description)
+        return actions
+
+    def delete_view(self, request, object_id, extra_context=None):
+        if not issubclass(self.model, Historisee):
+            return super().delete_view(request, object_id, extra_context)
+        motif = MotifForm(request.POST if request.method == "POST" else None)
+        record = self.get_object(request, unquote(object_id))
+        if motif.is_bound and not motif.is_valid():
+            # Without its data the request shows the page of confirmation again.
+            request.POST = QueryDict()
+        with one_act(request.POST.get("motif", "")):
+            answer = super().delete_view(request, object_id, extra_context)
+        return with_reason(answer, motif, [record])

@@ -1,0 +1,47 @@
+"""Lines of integers as SVG paths, and the geometry that maps need of them."""
+
+
+def svg_path(lines, closed=True):
+    """Return the SVG path of `lines`, each a flat list of integers [x, y, x, y…]."""
+    return "".join(svg_line(line, closed) for line in lines)
+
+
+def svg_line(line, closed):
+    """Return one line, its first point absolute and its next ones relative: half the weight."""
+    steps = [value - line[i] for i, value in enumerate(line[2:])]
+    if closed and line[:2] == line[-2:]:
+        steps = steps[:-2]
+    # A minus sign separates two numbers as well as a space does.
+    drawn = "".join(f"{step}" if step < 0 else f" {step}" for step in steps).lstrip()
+    return f"M{line[0]} {line[1]}l{drawn}" + ("z" if closed else "")
+
+
+def bounds(lines):
+    """Return the smallest frame around `lines`, as (left, top, right, bottom)."""
+    x = [value for line in lines for value in line[::2]]
+    y = [value for line in lines for value in line[1::2]]
+    return min(x), min(y), max(x), max(y)
+
+
+def convex_hull(lines):
+    """Return the smallest convex ring around `lines`, as a flat closed list of integers.
+
+    Andrew's monotone chain: the points from left to right, and back, turning one way only.
+    """
+    points = sorted({point for line in lines for point in zip(line[::2], line[1::2], strict=True)})
+    ring = half_hull(points)[:-1] + half_hull(points[::-1])
+    return [value for point in ring for value in point]
+
+
+def half_hull(points):
+    """Return the points of one side of the hull."""
+    kept = []
+    for x, y in points:
+        while len(kept) > 1 and not turns_left(*kept[-2:], (x, y)):
+            kept.pop()
+        kept.append((x, y))
+    return kept
+
+
+def turns_left(a, b, c):
+    return (b[0] - a[0]) * (c[1] - a[1]) > (b[1] - a[1]) * (c[0] - a[0])

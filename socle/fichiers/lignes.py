@@ -1,0 +1,108 @@
+"""What became of each row of a file, and how it is told to the agent."""
+
+import datetime
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.db import models
+
+from socle.fichiers.champs import CelluleRefusee
+from socle.fichiers.ressource import located
+
+
+class Sort(StrEnum):
+    """What becomes of a row."""
+
+    REFUSEE = "refusée"
+    MODIFIEE = "modifiée"
+    NOUVELLE = "nouvelle"
+    INCHANGEE = "inchangée"
+
+
+@dataclass(frozen=True)
+class Changement:
+    """A cell that changes its record: its column, and what is read before and after."""
+
+    colonne: str
+    avant: str
+    apres: str
+
+
+@dataclass
+class Ligne:
+    """A row, and what becomes of it: `motifs` are those of its refusal, as `CelluleRefusee`."""
+
+    lue: object
+    sort: Sort = Sort.INCHANGEE
+    fiche: str = ""
+    changements: list = field(default_factory=list)
+    motifs: list = field(default_factory=list)
+
+    def refuse(self, motifs):
+        """Refuse the row, and tell nothing of the record, which may be a neighbour's."""
+        self.sort, self.changements, self.motifs = Sort.REFUSEE, [], motifs
+
+    @property
+    def numero(self):
+        return self.lue.numero
+
+    @property
+    def reparations(self):
+        return self.lue.reparations
+
+
+class LigneRefusee(Exception):
+    def __init__(self, motifs):
+        super().__init__()
+        self.motifs = motifs
+
+
+def refused(column, value, reason):
+    return LigneRefusee([CelluleRefusee(column, value, reason)])
+
+
+class Apercu:
+    """The rows after a passage, by what became of them."""
+
+    def __init__(self, lignes):
+        self.lignes = lignes
+        self.comptes = Counter(ligne.sort for ligne in lignes)
+
+    def of(self, sort):
+        return [ligne for ligne in self.lignes if ligne.sort == sort]
+
+    @property
+    def a_ecrire(self):
+        """Return how many rows would be written."""
+        return self.comptes[Sort.NOUVELLE] + self.comptes[Sort.MODIFIEE]
+
+    @property
+    def empreinte(self):
+        """Return a mark of all that was shown: another one means that the preview no longer holds."""
+        told = [
+            (li.numero, li.sort, li.changements, list(map(str, li.motifs))) for li in self.lignes
+        ]
+        return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def located_cell(text, attribute, ressource, row):
+    """Return the motive of a refusal, with the column and the value when one cell is to blame."""
+    for champ in ressource.get_import_fields():
+        if champ.attribute == attribute:
+            return CelluleRefusee(champ.column_name, row.get(champ.column_name, ""), text)
+    return ValueError(located(text, attribute, ressource, row))
+
+
+def shown(value):
+    """Write a value as an agent reads it in a preview."""
+    if value in (None, ""):
+        return ""
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, datetime.date):
+        return f"{value:%d/%m/%Y}"
+    if isinstance(value, models.Model):
+        return str(value)
+    return str(getattr(value, "value", value))

@@ -1,0 +1,85 @@
+"""French as a careful official writes it: dates, numbers, lists, plurals."""
+
+import re
+
+from django.utils import timezone
+
+from socle.dates import Precision, bare, in_french, in_words
+
+UNKNOWN = "non renseigné"
+# A date is feminine.
+UNKNOWN_DATE = "non renseignée"
+NARROW_SPACE = "\u202f"
+NO_BREAK_SPACE = "\xa0"
+
+
+def at_hour(moment):
+    """Write « 6 juillet 2023 à 14 h 05 »."""
+    local = timezone.localtime(moment)
+    return f"{in_french(local.date())} à {local:%H h %M}"
+
+
+def le_jour(jour):
+    """Write « 6 juillet 2023 », or say that the date is not known."""
+    return in_french(jour) if jour else UNKNOWN_DATE
+
+
+def date_en_phrase(jour, precision="jour"):
+    """Write a date by its precision, with its preposition: « en décembre 2023 »."""
+    return in_words(jour, precision) if jour else UNKNOWN_DATE
+
+
+def depuis(jour, precision="jour"):
+    """Write a beginning by its precision: « depuis le 16 juillet 2021 », « depuis mai 2021 »."""
+    if precision == Precision.AU_PLUS_TARD:
+        return f"depuis le {in_french(jour)} au plus tard"
+    article = "le " if precision == Precision.JOUR else ""
+    return f"depuis {article}{bare(jour, precision)}"
+
+
+def nombre(value):
+    """Write « 7 797 », with the narrow space that never breaks, or say that it is not known."""
+    if value is None or value == "":
+        return UNKNOWN
+    return f"{value:,}".replace(",", NARROW_SPACE)
+
+
+def liste(values):
+    """Write « Pézenas, Montagnac et Florensac »."""
+    texts = [str(value) for value in values]
+    if len(texts) < 2:
+        return "".join(texts)
+    return f"{', '.join(texts[:-1])} et {texts[-1]}"
+
+
+def insecable(text):
+    """Keep the French marks on the line of the word before: « : », « ; », « ? », « ! » and quotes."""
+    text = re.sub(r" (?=[;?!])", NARROW_SPACE, str(text))
+    return re.sub(r"(?<=«) | (?=[:»])", NO_BREAK_SPACE, text)
+
+
+def nom_au(record, jour):
+    """Write the name of a territory on a day; what never changes its name gives the one it has."""
+    if not record:
+        return UNKNOWN
+    return record.nom_au(jour) if hasattr(record, "nom_au") else str(record)
+
+
+def pluriel(count, words):
+    """Write a count and its noun: `3|pluriel:"commune,communes"` gives « 3 communes »."""
+    one, many = words.split(",")
+    return f"{nombre(count)} {many if count > 1 else one}"
+
+
+def number_in_french(number):
+    """Write « 45 000 » or « 37,50 », of which a line never breaks: two decimals if there are some."""
+    text = f"{number:,.0f}" if number == int(number) else f"{number:,.2f}"
+    return text.replace(",", "\u202f").replace(".", ",")
+
+
+def euros(amount):
+    return f"{number_in_french(amount)}\u00a0€"
+
+
+def pour_cent(rate):
+    return f"{number_in_french(rate)}\u00a0%"

@@ -1,0 +1,3 @@
+from socle.sources import Affirmation, Source
+
+__all__ = ["Affirmation", "Source"]

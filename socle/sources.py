@@ -1,0 +1,148 @@
+"""Who says so: the one mechanism by which every dated fact names its source."""
+
+from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Cast
+
+from socle.dates import PrecisionField, bare, parse_date
+from socle.historique import Historisee
+
+
+class Source(Historisee):
+    """A document that states facts: a file, a page, a release, a signed act."""
+
+    cle = models.SlugField("clé", unique=True, help_text="Nom court, repris dans les fichiers.")
+    titre = models.CharField("titre", max_length=250)
+    editeur = models.CharField("éditeur", max_length=150, blank=True)
+    date_document = models.DateField("date du document", null=True, blank=True)
+    url = models.URLField("adresse", blank=True, max_length=400)
+
+    class Meta:
+        verbose_name = "source"
+        ordering = ["cle"]
+
+    def __str__(self):
+        return self.titre
+
+
+class AffirmationQuerySet(models.QuerySet):
+    def retenues(self):
+        """Keep the affirmations whose value the record holds."""
+        return self.filter(retenue=True)
+
+    def ecartees(self):
+        """Keep the affirmations that disagree with the record: kept, and shown to the agent."""
+        return self.filter(retenue=False)
+
+
+class Affirmation(Historisee):
+    """What a source says of one field of one record; the record holds the retained value.
+
+    Affirmations that disagree are kept side by side: a disagreement is a finding, not an error.
+    """
+
+    content_type = models.ForeignKey(ContentType, models.CASCADE, verbose_name="sorte de fiche")
+    object_id = models.CharField("identifiant de la fiche", max_length=40)
+    fiche = GenericForeignKey("content_type", "object_id")
+    champ = models.CharField("champ", max_length=60)
+    valeur_brute = models.CharField(
+        "valeur écrite", max_length=250, help_text="Telle que la source l'écrit."
+    )
+    valeur = models.CharField(
+        "valeur lue", max_length=250, blank=True, help_text="Une date s'écrit AAAA-MM-JJ."
+    )
+    precision = PrecisionField("précision")
+    source = models.ForeignKey(Source, models.PROTECT, "affirmations", verbose_name="source")
+    retenue = models.BooleanField("retenue", default=True)
+    note = models.CharField("note", max_length=400, blank=True)
+
+    objects = AffirmationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "affirmation"
+        ordering = ["champ", "-retenue", "source__cle"]
+        indexes = [models.Index(fields=["content_type", "object_id"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "champ", "source", "valeur_brute"],
+                name="socle_affirmation_unique",
+                violation_error_message="Cette source dit déjà cela de ce champ.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.nom_du_champ} : {self.dit} ({self.source.titre})"
+
+    @property
+    def dit(self):
+        """Return what the source says, a date in French, by what is known of it."""
+        try:
+            return bare(parse_date(self.valeur), self.precision)
+        except ValueError:
+            return self.valeur_brute
+
+    @property
+    def nom_du_champ(self):
+        """Return the name in French of the field spoken of, if it is one of the record."""
+        model = ContentType.objects.get_for_id(self.content_type_id).model_class()
+        names = {f.name: str(f.verbose_name) for f in model._meta.concrete_fields}
+        return names.get(self.champ, self.champ)
+
+
+def record_type(fiche):
+    """Return the kind of record that an affirmation about `fiche` names."""
+    return ContentType.objects.get_for_model(fiche)
+
+
+def sourced_fields(model):
+    """Return the names of the dates of fact of a record: every date but those that are planned."""
+    dates = [f.name for f in model._meta.fields if isinstance(f, models.DateField)]
+    return [name for name in dates if not name.endswith("_prevue")]
+
+
+def sans_source(records):
+    """Keep the records one of whose dates of fact is filled in and told by no retained source."""
+    missing = Q(pk__in=[])
+    for champ in sourced_fields(records.model):
+        told = Affirmation.objects.retenues().filter(
+            content_type=record_type(records.model),
+            object_id=Cast(OuterRef("pk"), models.CharField()),
+            champ=champ,
+        )
+        missing |= Q(~Exists(told), **{f"{champ}__isnull": False})
+    return records.filter(missing)
+
+
+class Sourcee(Historisee):
+    """A record whose dates can be sourced, and whose every version is kept."""
+
+    affirmations = GenericRelation(Affirmation)
+
+    class Meta:
+        abstract = True
+
+
+def affirm(fiche, champ, valeur_brute, source, precision):
+    """Record that `source` says `valeur_brute`, the retained date, of a field of `fiche`.
+
+    What was retained until now and says another day is kept, and no longer retained. Only what
+    changes is written: the history keeps each writing.
+    """
+    of_field = {"content_type": record_type(fiche), "object_id": str(fiche.pk), "champ": champ}
+    said = {
+        "valeur": parse_date(valeur_brute).isoformat(),
+        "precision": precision,
+        "retenue": True,
+    }
+    identity = {**of_field, "source": source, "valeur_brute": valeur_brute}
+    affirmation = Affirmation.objects.filter(**identity).first() or Affirmation(**identity)
+    if affirmation.pk is None or said != {name: getattr(affirmation, name) for name in said}:
+        for name, value in said.items():
+            setattr(affirmation, name, value)
+        affirmation.save()
+    retained = Affirmation.objects.retenues().filter(**of_field)
+    for disagreeing in retained.exclude(valeur=said["valeur"]):
+        disagreeing.retenue = False
+        disagreeing.save()

@@ -1,0 +1,232 @@
+"""The filters of a list and of its download, its order, and the ways out of an empty one."""
+
+from dataclasses import dataclass
+
+import django_filters
+from django.core.exceptions import ValidationError
+from django.db.models import F
+from django.utils import timezone
+from dsfr.forms import DsfrBaseForm
+
+from socle.dates import in_french
+from socle.recherche import search_key
+from socle.web.refus import DemandeInvalide, quoted
+
+# Longer than any name; SQLite refuses to search for a text of fifty thousand characters.
+LONGEST_SEARCH = 100
+
+
+def searchable(text):
+    """Refuse a text without letter or digit: every name would contain its empty search key."""
+    if not search_key(text):
+        raise ValidationError("Aucun nom ne peut correspondre.")
+
+
+class RechercheFilter(django_filters.CharFilter):
+    """A text typed by a visitor; one that no name can match is refused before any search."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=LONGEST_SEARCH, validators=[searchable], **kwargs)
+
+
+@dataclass(frozen=True)
+class Issue:
+    """A way out of an empty list: what to change, the address that does it, and the rows it gives."""
+
+    texte: str
+    adresse: str
+    nombre: int
+    autre_jour: bool
+
+
+def in_order(queryset, *fields):
+    """Sort `queryset` by `fields`, unless a visitor has asked for a column of its own (`?tri=`)."""
+    return queryset if queryset.query.order_by else queryset.order_by(*fields)
+
+
+class Filtres(django_filters.FilterSet):
+    """The filters of a list and of its download: the same names, the same rows, at a day."""
+
+    # The columns that the list can be sorted by (`?tri=nom`, `?tri=-nom`), each with its field, or
+    # with a function of (queryset, jour) that adds what to sort by to the queryset, as `ordre`.
+    tris = {}
+
+    class Meta:
+        form = DsfrBaseForm
+
+    def __init__(self, request, queryset, jour, data=None):
+        self.jour = jour
+        super().__init__(
+            data=request.GET if data is None else data, queryset=queryset, request=request
+        )
+
+    @property
+    def rows(self):
+        """Return the rows kept, sorted if `?tri=` asks for it; see `refuse_unknown`."""
+        self.refuse_unknown()
+        return self.in_order_asked(self.qs) if self.tri else self.qs
+
+    def refuse_unknown(self):
+        """Raise `DemandeInvalide`, naming the filter and its value, if it asks for what is not there."""
+        if not self.is_valid():
+            field = next(iter(self.form.errors))
+            raise DemandeInvalide(
+                f"Le filtre « {field}={quoted(self.data.get(field, ''))} » "
+                "ne correspond à rien de connu."
+            )
+
+    @property
+    def tri(self):
+        """Return the column asked for, with « - » before it to go down, or an empty text.
+
+        Raises `DemandeInvalide` for a column that the list cannot be sorted by.
+        """
+        asked = self.data.get("tri", "").strip()
+        if asked and asked.removeprefix("-") not in self.tris:
+            raise DemandeInvalide(
+                f"Le tri « tri={quoted(asked)} » n'existe pas : cette liste se trie par "
+                f"{', '.join(self.tris)}."
+            )
+        return asked
+
+    def in_order_asked(self, queryset):
+        """Sort by the column asked for; what is not known comes last both ways, and no tie is left."""
+        field = self.tris[self.tri.removeprefix("-")]
+        if callable(field):
+            queryset, field = field(queryset, self.jour), "ordre"
+        ordre = F(field).desc if self.tri.startswith("-") else F(field).asc
+        return queryset.order_by(ordre(nulls_last=True), *queryset.model._meta.ordering, "pk")
+
+    def chosen(self, name):
+        """Return the valid value of a filter, or None."""
+        return self.form.cleaned_data.get(name) or None if self.is_valid() else None
+
+    def offered(self):
+        """Return, by filter, the records worth offering on the day; any other is still accepted."""
+        return {}
+
+    def offer(self):
+        """Fill the lists of the form with what is `offered`, and with what is already chosen."""
+        for name, records in self.offered().items():
+            field, chosen = self.form.fields[name], self.chosen(name)
+            records = list(records)
+            if chosen and chosen not in records:
+                records.append(chosen)
+            options = [(field.prepare_value(record), self.option(record)) for record in records]
+            field.widget.choices = [("", field.empty_label), *options]
+        return self
+
+    def option(self, record):
+        """Return the name of a record in a list, the one it bore on the day if it has changed."""
+        return record.nom_au(self.jour) if hasattr(record, "nom_au") else str(record)
+
+    @property
+    def departement_choisi(self):
+        """Return the département asked for, or None when the list speaks of France."""
+        return self.chosen("departement")
+
+    @property
+    def premiers(self):
+        """Return the two fields that a visitor sees at once: the name, and the département."""
+        return list(self.form)[:2]
+
+    @property
+    def autres(self):
+        """Return the fields one click away."""
+        return list(self.form)[2:]
+
+    @property
+    def autres_actifs(self):
+        """Tell whether one of them is in use, and must then be seen."""
+        return any(self.chosen(field.name) for field in self.autres)
+
+    @property
+    def actifs(self):
+        """Return the filters in use, as (name, label, what it says, address without it)."""
+        return [
+            (name, field.label, self.said(name), self.address_without(name))
+            for name, field in self.form.fields.items()
+            if self.chosen(name)
+        ]
+
+    def said(self, name):
+        """Return how the chosen value of a filter reads to a visitor."""
+        value, field = self.chosen(name), self.form.fields[name]
+        if hasattr(field, "queryset"):
+            return self.option(value)
+        return dict(getattr(field, "choices", [])).get(value, value)
+
+    def asked_with(self, **changed):
+        """Return what is asked, but its page, with the values of `changed`, dropped when None."""
+        query = self.data.copy()
+        for name, value in {"page": None, **changed}.items():
+            query.pop(name, None)
+            if value is not None:
+                query[name] = value
+        return query
+
+    @property
+    def lus(self):
+        """Return the names that the list and its download read: the filters, the day, the order."""
+        return [*self.form.fields, "au", "tri"]
+
+    @property
+    def adresse_du_tableau(self):
+        """Return the query string of the download: what is read of the address, and nothing else.
+
+        A page lets by what others add to an address that is shared; a download refuses it.
+        """
+        query = self.data.copy()
+        for name in set(query).difference(self.lus):
+            del query[name]
+        return f"?{query.urlencode()}" if query else ""
+
+    def address_without(self, *names):
+        """Return the query string that drops the filters `names`, and the page with them."""
+        return f"?{self.asked_with(**dict.fromkeys(names)).urlencode()}"
+
+    @property
+    def adresse_sans_critere(self):
+        """Return the query string that drops every filter, and keeps the day and the order."""
+        return self.address_without(*self.form.fields)
+
+    def premier_jour(self):
+        """Return the first day of which the list has a row, whatever the filters, or None."""
+        return None
+
+    @property
+    def issues(self):
+        """Return what would fill an empty list: one filter less or another day, else no filter at all.
+
+        A query for each of them: to be read when nothing is found.
+        """
+        fewer = [
+            (f"sans le critère « {label} : {said} »", self.jour, {name: None})
+            for name, label, said, _ in self.actifs
+        ]
+        others = list(self.other_days())
+        no_filter = dict.fromkeys(self.form.fields)
+        bare = [("sans aucun critère", self.jour, no_filter)]
+        bare += [(f"{told}, sans critère", jour, no_filter | au) for told, jour, au in others]
+        return self.that_lead([*fewer, *others]) or self.that_lead(bare)
+
+    def that_lead(self, ways):
+        """Return the ways out that give rows."""
+        found = [self.way_out(*way) for way in ways]
+        return [issue for issue in found if issue.nombre]
+
+    def other_days(self):
+        """Yield the days later than the one asked for where there may be something to see."""
+        today = timezone.localdate()
+        first = self.premier_jour()
+        if first and self.jour < first < today:
+            told = f"au {in_french(first)}, le premier jour enregistré"
+            yield told, first, {"au": first.isoformat()}
+        if self.jour < today:
+            yield "aujourd'hui", today, {"au": None}
+
+    def way_out(self, texte, jour, changed):
+        """Return the `Issue` that another day, or other values of filters, would be."""
+        data = self.asked_with(**changed)
+        rows = type(self)(self.request, self.queryset, jour, data).rows
+        return Issue(texte, f"?{data.urlencode()}", rows.count(), jour != self.jour)

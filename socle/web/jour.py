@@ -1,0 +1,38 @@
+"""The day that a visitor asks for (`?au=`)."""
+
+import datetime
+
+from django.conf import settings
+from django.utils import timezone
+
+from socle.dates import ISO, in_french
+from socle.web.refus import DemandeInvalide, quoted
+
+
+def jour_of(request):
+    """Return the day that `?au=AAAA-MM-JJ` asks for, today without it.
+
+    Raises `DemandeInvalide` for what is not a day, and for a day to come: nothing is known of it.
+    """
+    today = timezone.localdate()
+    text = request.GET.get("au", "").strip()
+    if not text:
+        return today
+    try:
+        if not ISO.fullmatch(text):
+            raise ValueError
+        jour = datetime.date.fromisoformat(text)
+    except ValueError:
+        raise DemandeInvalide(
+            f"La date « au={quoted(text)} » n'existe pas. Écrivez-la AAAA-MM-JJ, par exemple 2023-07-06."
+        ) from None
+    if jour > today:
+        raise DemandeInvalide(
+            f"La date « au={text} » est à venir. La situation est connue jusqu'au {in_french(today)}."
+        )
+    return jour
+
+
+def site(request):
+    """Give every template the département of the site, if it has one, and today."""
+    return {"departement_du_site": settings.PVD_DEPARTEMENT, "aujourdhui": timezone.localdate()}

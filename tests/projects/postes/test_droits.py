@@ -1,0 +1,117 @@
+"""A post that serves communes of two départements is of both; it opens nothing else to either."""
+
+import pytest
+from django.urls import reverse
+
+from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
+from tests import factories
+from tests.factories import day
+from tests.fichiers import imported, motives, outcome, previewed
+from tests.formulaires import filled
+
+HANGING = (Desserte, Occupation, Recrutement, CofinancementPoste)
+
+
+@pytest.fixture(autouse=True)
+def own_folder(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+
+
+def furnished(communes, identifiant):
+    """Return a post of which everything is recorded."""
+    poste = factories.poste(communes, identifiant=identifiant)
+    factories.occupation(poste, "2022-01-01", titulaire=f"Titulaire de {identifiant}")
+    factories.recrutement(poste, "2021-10-01")
+    factories.cofinancement(poste)
+    return poste
+
+
+@pytest.fixture
+def shared(db):
+    """The post of La Salvetat (34) and Lacaune (81), and one of each département alone."""
+    salvetat, lacaune = factories.commune("34293"), factories.commune("81124")
+    furnished([factories.commune("34142")], "poste-34")
+    furnished([factories.commune("81192")], "poste-81")
+    return furnished([salvetat, lacaune], "poste-partage")
+
+
+def page_of(poste):
+    return reverse("admin:projects_poste_change", args=[poste.pk])
+
+
+def test_each_reads_the_shared_post_and_its_own(shared, agent_34, agent_81):
+    for browser, own in ((agent_34, "poste-34"), (agent_81, "poste-81")):
+        for model in HANGING:
+            rows = model.objects.for_user(browser.agent)
+            found = set(rows.values_list("poste__identifiant", flat=True))
+            assert found == {"poste-partage", own}, model
+
+
+def test_a_stranger_reads_nothing_of_it(shared):
+    for user in (
+        factories.agent("a12", [factories.departement("12")]),
+        factories.agent("sans"),
+    ):
+        for model in (Poste, *HANGING):
+            assert not model.objects.for_user(user).exists()
+
+
+def test_each_writes_what_hangs_on_the_shared_post(shared, agent_34, agent_81):
+    for browser, day_of in ((agent_34, "31/12/2024"), (agent_81, "31/12/2025")):
+        page = browser.get(page_of(shared))
+        data = filled(
+            page,
+            **{
+                "occupations-0-fin_contrat_prevue": day_of,
+                "cofinancements-0-montant": "20000",
+                "motif_correction": "Avenant au contrat",
+            },
+        )
+        assert browser.post(page_of(shared), data).status_code == 302
+    assert shared.occupations.get().fin_contrat_prevue == day("2026-01-01")
+    assert shared.cofinancements.get().montant == 20_000
+
+
+def test_neither_reaches_the_post_of_the_other(shared, agent_81):
+    other = Poste.objects.get(identifiant="poste-34")
+    assert agent_81.get(page_of(other)).status_code == 302, "sent away, as from what is not"
+    listed = agent_81.get(reverse("admin:projects_poste_changelist")).content.decode()
+    assert page_of(shared) in listed
+    assert page_of(other) not in listed
+
+
+@pytest.mark.parametrize(
+    ("sorte", "columns"),
+    [
+        ("titulaires", "arrivee"),
+        ("recrutements", "date_publication"),
+        ("cofinancements", "date_debut,financeur,annee"),
+    ],
+)
+def test_each_imports_into_the_shared_post_and_not_into_that_of_the_other(
+    shared, agent_34, agent_81, sorte, columns
+):
+    cells = "2023-05-01" + (",anah,2023" if "," in columns else "")
+    text = f"poste_identifiant,{columns}\nposte-partage,{cells}\nposte-34,{cells}\n"
+    page = previewed(agent_81, "projects_poste", sorte, text)
+    assert outcome(page) == {2: "nouvelle", 3: "refusée"}
+    assert "hors de vos départements" in motives(page)[3]
+    imported(agent_81, "projects_poste", sorte, text)
+    page = previewed(agent_34, "projects_poste", sorte, text)
+    assert outcome(page) == {2: "inchangée", 3: "nouvelle"}
+
+
+def test_a_holder_of_the_other_is_not_rewritten_by_a_file(shared, agent_81):
+    text = "poste_identifiant,arrivee,titulaire\nposte-34,2022-01-01,Un autre\n"
+    page = previewed(agent_81, "projects_poste", "titulaires", text)
+    assert outcome(page) == {2: "refusée"}
+    assert "Titulaire de poste-34" not in page.content.decode()
+
+
+def test_posts_are_counted_once_in_all_and_in_each_commune(shared):
+    jour = day("2023-01-01")
+    herault, tarn = factories.departement("34"), factories.departement("81")
+    counts = [Poste.objects.serving(where, jour).count() for where in (herault, tarn, None)]
+    assert counts == [2, 2, 3]
+    held = [Occupation.objects.en_poste(where, jour).count() for where in (herault, tarn, None)]
+    assert held == counts

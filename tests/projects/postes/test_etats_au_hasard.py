@@ -1,0 +1,88 @@
+"""The state of posts, since when and for how much: random histories, against a plain writing of the rules."""
+
+import datetime
+import random
+
+import pytest
+
+from projects.postes.models import Poste
+from projects.postes.series import etats, with_dates
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+FIRST = datetime.date(2022, 1, 1)
+DAYS = 24
+
+
+def later(chance, rank):
+    """Return a day at random from that of `rank`, as text."""
+    return str(FIRST + datetime.timedelta(days=chance.randint(rank, DAYS)))
+
+
+def rank_of(jour):
+    return (datetime.date.fromisoformat(jour) - FIRST).days
+
+
+def history(chance, town):
+    """Record a post at random: its opening and closing, its people and its offers, known or not."""
+    fields = {}
+    if chance.random() < 0.6:
+        fields["date_ouverture"] = FIRST + datetime.timedelta(days=chance.randint(0, 12))
+        fields["precision_ouverture"] = chance.choice(["jour", "jour", "mois", "au_plus_tard"])
+    if chance.random() < 0.3:
+        fields["date_fermeture"] = FIRST + datetime.timedelta(days=chance.randint(13, DAYS))
+    poste = factories.poste([town], **fields)
+    for _ in range(chance.randint(0, 3)):
+        start = later(chance, 0)
+        end = later(chance, rank_of(start) + 1) if rank_of(start) < DAYS else None
+        share = chance.choice([None, 50, 80, 100])
+        factories.occupation(poste, start, chance.choice([end, None]), quotite=share)
+    for _ in range(chance.randint(0, 2)):
+        start = later(chance, 0)
+        end = chance.choice([None, later(chance, rank_of(start))])
+        factories.recrutement(poste, start, "infructueux" if end else "", end)
+    return poste
+
+
+def expected(poste, jour):
+    """Return (state, days of vacancy, share filled), as « Les postes » of docs/regles.md says them."""
+    people, offers = list(poste.occupations.all()), list(poste.recrutements.all())
+    here = [p for p in people if p.debut <= jour and (p.fin is None or p.fin > jour)]
+    gone = [p.fin for p in people if p.fin and p.fin <= jour]
+    opening = poste.date_ouverture
+    if poste.date_fermeture and poste.date_fermeture <= jour:
+        return "ferme", None, None
+    if here:
+        shares = [p.quotite for p in here]
+        return "pourvu", None, None if None in shares else sum(shares)
+    if any(
+        o.date_publication <= jour and (o.date_issue is None or o.date_issue > jour) for o in offers
+    ):
+        state = "recrutement"
+    elif opening and opening > jour:
+        return "prevu", None, None
+    elif opening or gone:
+        state = "vacant"
+    else:
+        return "inconnu", None, None
+    first = max([*gone, *([opening] if opening and opening <= jour else [])], default=None)
+    exact = first in gone or poste.precision_ouverture == "jour"
+    return state, (jour - first).days if first and exact else None, 0
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_random_histories_have_the_states_that_the_rules_say(seed):
+    chance = random.Random(seed)
+    town = factories.commune("34142")
+    postes = [history(chance, town) for _ in range(40)]
+    days = [FIRST + datetime.timedelta(days=n) for n in range(-1, DAYS + 2)]
+    drawn = {
+        poste.pk: dict(zip(days, etats(poste, days), strict=True)) for poste in with_dates(None)
+    }
+    for jour in days:
+        for told in Poste.objects.with_suivi(jour).prefetch_related("occupations", "recrutements"):
+            found = told.etat, told.jours_vacance, told.quotite_pourvue
+            assert found == expected(told, jour), (seed, jour, told.pk)
+            assert drawn[told.pk][jour] == told.etat
+    assert len(drawn) == len(postes)

@@ -1,0 +1,188 @@
+"""The public page of the posts."""
+
+import pytest
+
+from communes.models import Tenue
+from socle.models import Affirmation
+from tests import factories
+from tests.pages import count_queries, read
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def gignac():
+    return factories.commune("34114", epci="new", nom="Gignac")
+
+
+def test_post_and_its_state_on_the_day(client, gignac):
+    post = factories.poste(
+        [gignac],
+        intitule="Chef de projet de la vallée",
+        employeur_commune=gignac,
+        quotite=80,
+        date_ouverture=factories.day("2021-09-01"),
+    )
+    factories.occupation(post, "2022-01-01", fin="2023-01-01")
+    row = "Chef de projet de la vallée {} Gignac 80 % Gignac 1er septembre 2021"
+    for jour, etat in (
+        ("2021-09-01", "vacant depuis le 1er septembre 2021"),
+        ("2021-09-02", "vacant depuis le 1er septembre 2021 Sans personne depuis 1 jour"),
+        ("2021-12-31", "vacant depuis le 1er septembre 2021 Sans personne depuis 121 jours"),
+        ("2022-01-01", "pourvu depuis le 1er janvier 2022"),
+        ("2022-12-31", "pourvu depuis le 1er janvier 2022"),
+        ("2023-01-01", "vacant depuis le 1er janvier 2023"),
+    ):
+        assert row.format(etat) in read(client, f"/chefs-de-projet/?au={jour}")
+
+
+def test_a_recruitment_tells_since_when_nobody_is_there(client, gignac):
+    post = factories.poste([gignac], date_ouverture=factories.day("2021-09-01"))
+    factories.recrutement(post, "2021-10-01")
+    told = (
+        "en recrutement depuis le 1er octobre 2021 Sans personne depuis le 1er septembre 2021, "
+        "soit 31 jours"
+    )
+    assert told in read(client, "/chefs-de-projet/?au=2021-10-02")
+
+
+def test_days_are_not_counted_from_a_day_that_is_not_known(client, gignac):
+    factories.poste(
+        [gignac], date_ouverture=factories.day("2021-09-01"), precision_ouverture="mois"
+    )
+    page = read(client, "/chefs-de-projet/?au=2021-12-31")
+    assert "vacant depuis septembre 2021" in page
+    assert "Sans personne" not in page
+
+
+def test_a_shared_post_is_one_row(client, gignac):
+    factories.poste([gignac, factories.commune("34239", nom="Saint-André")])
+    page = read(client, "/chefs-de-projet/")
+    assert "1 poste enregistré au" in page
+    assert "Gignac, Saint-André (poste partagé)" in page
+
+
+def test_what_is_not_known_is_said(client, gignac):
+    factories.poste([gignac], intitule="Chef de projet")
+    row = "Chef de projet non renseigné non renseigné non renseigné Gignac non renseignée"
+    assert row in read(client, "/chefs-de-projet/")
+
+
+def test_no_person_is_named(client, gignac):
+    post = factories.poste([gignac])
+    factories.occupation(
+        post, "2022-01-01", titulaire="Camille Martin", courriel="c@exemple.fr", telephone="0467"
+    )
+    page = client.get("/chefs-de-projet/").content.decode()
+    assert not any(secret in page for secret in ("Martin", "exemple.fr", "0467"))
+
+
+def test_filters(client, gignac):
+    factories.poste([gignac], intitule="Poste de Gignac")
+    factories.poste([factories.commune("81124", nom="Lacaune")], intitule="Poste de Lacaune")
+    assert "Poste de Lacaune" not in read(client, "/chefs-de-projet/?departement=34")
+    assert "Poste de Gignac" not in read(client, "/chefs-de-projet/?q=lacaune")
+    assert "1 poste enregistré au" in read(client, "/chefs-de-projet/?q=lacaune")
+
+
+def test_empty_list_does_not_mean_nobody(client):
+    page = read(client, "/chefs-de-projet/")
+    assert "Cela ne veut pas dire qu'aucun chef de projet n'est en poste" in page
+
+
+def test_page_says_how_partial_the_data_are(client, gignac):
+    departement = gignac.departement
+    departement.tenue_postes = Tenue.PARTIELLE
+    departement.save()
+    told = "Les données des chefs de projet sont tenues en partie pour l'Hérault"
+    assert told in read(client, "/chefs-de-projet/?departement=34")
+    assert told in read(client, "/chefs-de-projet/")
+
+
+def test_sources_are_cited(client, gignac):
+    post = factories.poste([gignac])
+    Affirmation.objects.create(
+        fiche=post, champ="dessertes", valeur_brute="?", source=factories.source(titre="La presse")
+    )
+    assert "Sources La presse" in read(client, "/chefs-de-projet/")
+
+
+def test_growth(client):
+    # Site, portée, count, posts, their sources, employers' names (2), dessertes, names of the
+    # communes, choices (3), the posts over time and their dates (4).
+    def grow(number):
+        for _ in range(number):
+            town = factories.commune(epci="new")
+            factories.poste([town], employeur_commune=town)
+            factories.poste([town], employeur_intercommunalite=factories.intercommunalite())
+
+    grow(2)
+    few = count_queries(client, "/chefs-de-projet/")
+    grow(5)
+    assert count_queries(client, "/chefs-de-projet/") == few
+    assert few <= 16
+
+
+@pytest.mark.parametrize(
+    ("tri", "names"),
+    [
+        ("nom", ["Poste A", "Poste B", "Poste C"]),
+        ("-nom", ["Poste C", "Poste B", "Poste A"]),
+        ("etat", ["Poste B", "Poste A", "Poste C"]),
+        ("-etat", ["Poste C", "Poste A", "Poste B"]),
+        # What is not known is last, whichever way.
+        ("quotite", ["Poste B", "Poste A", "Poste C"]),
+        ("-quotite", ["Poste A", "Poste B", "Poste C"]),
+        ("ouverture", ["Poste A", "Poste B", "Poste C"]),
+        ("-ouverture", ["Poste B", "Poste A", "Poste C"]),
+        ("employeur", ["Poste A", "Poste B", "Poste C"]),
+        ("-employeur", ["Poste B", "Poste A", "Poste C"]),
+    ],
+)
+def test_columns_sort_the_list(client, gignac, tri, names):
+    opened = {"A": "2021-01-01", "B": "2022-01-01"}
+    first, second = (
+        factories.poste([gignac], intitule=f"Poste {name}", date_ouverture=factories.day(day))
+        for name, day in opened.items()
+    )
+    factories.poste([gignac], intitule="Poste C")
+    factories.occupation(second, "2022-02-01")
+    first.quotite, first.employeur_intercommunalite = 100, factories.intercommunalite(nom="CC Z")
+    second.quotite, second.employeur_commune = 50, gignac
+    first.save()
+    second.save()
+    page = client.get(f"/chefs-de-projet/?tri={tri}").context["page"]
+    assert [post.intitule for post in page] == names
+
+
+def test_the_count_the_rows_and_the_download_are_one(client, gignac):
+    opened = factories.poste([gignac], date_ouverture=factories.day("2021-01-01"))
+    factories.occupation(opened, "2022-02-01", fin="2023-01-01")
+    factories.poste([gignac], date_fermeture=factories.day("2022-01-01"))
+    factories.poste([factories.commune("81124")])
+    for query, number in (
+        ("", 2),
+        ("departement=34", 1),
+        ("poste=vacant", 1),
+        ("poste=ferme", 1),
+        ("poste=pourvu", 0),
+        ("poste=pourvu&au=2022-12-31", 1),
+        ("q=gignac", 1),
+    ):
+        page = client.get(f"/chefs-de-projet/?{query}").context["page"]
+        rows = client.get(f"/donnees/postes.csv?{query}")
+        lines = b"".join(rows.streaming_content).decode().splitlines()
+        assert (page.paginator.count, len(page), len(lines) - 1) == (number,) * 3, query
+
+
+def test_posts_over_time_are_drawn_or_the_reason_is_told(client, gignac):
+    address = "/chefs-de-projet/?departement=34"
+    post = factories.poste([gignac], date_ouverture=factories.day("2021-09-15"))
+    assert "l'histoire des postes n'est pas renseignée" in read(client, f"{address}&au=2021-09-14")
+    drawn = read(client, f"{address}&au=2021-09-15")
+    assert "Les postes au fil du temps, dans le département de l'Hérault" in drawn
+    assert "postes vacants : 1" in drawn
+    assert "il peut en manquer" in drawn
+    factories.occupation(post, "2022-01-01")
+    table = "août 2021 0 0 0 septembre 2021 0 0 1 janvier 2022 1 0 0 6 juillet 2023 1 0 0"
+    assert table in read(client, f"{address}&au=2023-07-06")

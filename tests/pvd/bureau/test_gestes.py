@@ -1,0 +1,383 @@
+"""The guided actions: who may do them, what they refuse, and all that they write at once."""
+
+import datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from communes.models import Agent, Labellisation
+from ort.models import Avenant, CommuneCouverte
+from projects.postes.models import Poste, Recrutement
+from pvd.bureau.gestes import GESTES
+from pvd.bureau.gestes.base import free_key
+from pvd.bureau.perimetre import Perimetre
+from pvd.suivi.verifications import constats
+from socle.models import Affirmation, Source
+from socle.sources import record_type
+from tests import factories
+
+
+def address(slug, record):
+    return reverse("admin:geste", args=[slug, record.pk])
+
+
+def typed(**fields):
+    """Return what an agent types, with a new source, in the words of the form."""
+    source = {"source_titre": "Convention signée", "source_editeur": "Préfecture"}
+    return {"date": "06/07/2023", "precision": "jour"} | source | fields
+
+
+def do(client, slug, record, **fields):
+    """Fill in the form and confirm what it shows; return the page that follows."""
+    return client.post(address(slug, record), typed(**fields) | {"_confirmer": "Confirmer"})
+
+
+def refusal(client, slug, record, **fields):
+    """Return every error that the form shows; nothing must have been confirmed."""
+    answer = do(client, slug, record, **fields)
+    assert answer.status_code == 200
+    return " ".join(str(e) for errors in answer.context["form"].errors.values() for e in errors)
+
+
+def laureate(code="34142", **fields):
+    town = factories.commune(code, epci=factories.intercommunalite("200000001"))
+    return factories.labellisation(town, **fields)
+
+
+@pytest.fixture
+def shared(db):
+    """Return the ORT of La Salvetat: communes of the Hérault and of the Tarn, kept by the Hérault."""
+    epci = factories.intercommunalite("200066553", nom="CC du Haut-Languedoc")
+    towns = [factories.commune(code, epci=epci) for code in ("34293", "81124")]
+    factories.commune("81192", epci=epci)
+    return factories.convention("2022-07-28", towns, porteur=epci, duree_annees=5)
+
+
+def one_of_each(code="34"):
+    """Return, for each geste, a record of a département to which it can happen."""
+    town = factories.commune(f"{code}142", epci="new")
+    departement = town.departement
+    signed = factories.convention(communes=[town], departement_reference=departement)
+    held, vacant, offered = (factories.poste([town]) for _ in range(3))
+    factories.occupation(held, "2022-01-01")
+    Recrutement.objects.create(poste=offered, date_publication="2023-01-01")
+    left = factories.labellisation(factories.commune(f"{code}002"), fin="2022-01-01")
+    running = factories.labellisation(town)
+    shared = factories.poste([town, factories.commune(f"{code}003")])
+    return {
+        "signer-adhesion": running,
+        "quitter-le-programme": running,
+        "revenir-dans-le-programme": left,
+        "signer-convention": factories.convention(None, departement_reference=departement),
+        "avenant-ajouter-communes": signed,
+        "avenant-retirer-communes": signed,
+        "avenant-prolonger": signed,
+        "changer-de-chef-de-projet": held,
+        "arrivee": vacant,
+        "depart": held,
+        "publier-une-offre": vacant,
+        "issue-de-l-offre": offered,
+        "fermer-le-poste": vacant,
+        "prolonger-un-contrat": held,
+        "poste-ajouter-communes": vacant,
+        "poste-retirer-communes": shared,
+        "ajouter-un-cofinancement": vacant,
+    }
+
+
+# Those that happen to a record, and those that make one.
+DONE_TO_A_RECORD = [slug for slug, geste in GESTES.items() if not geste.creates]
+MAKING = [slug for slug, geste in GESTES.items() if geste.creates]
+
+
+@pytest.mark.parametrize("slug", DONE_TO_A_RECORD)
+def test_who_may_open_a_geste(slug, agent_34, agent_81, lecteur_34, referent_34, national):
+    record = one_of_each()[slug]
+    expected = {agent_34: 200, referent_34: 200, national: 200, lecteur_34: 403, agent_81: 404}
+    for client, status in expected.items():
+        assert client.get(address(slug, record)).status_code == status
+        assert client.post(address(slug, record), typed()).status_code == status
+        listed = client.get(reverse("admin:gestes", args=[slug]))
+        assert listed.status_code == (403 if status == 403 else 200)
+        if status != 403:
+            keys = [pk for pk, _ in listed.context["named"]]
+            assert (record.pk in keys) == (status == 200)
+    assert Client().get(address(slug, record)).status_code == 302
+
+
+@pytest.mark.parametrize("slug", MAKING)
+def test_who_may_open_a_geste_that_makes_a_record(
+    slug, agent_34, lecteur_34, referent_34, national
+):
+    url = reverse("admin:gestes", args=[slug])
+    for client, status in {agent_34: 200, referent_34: 200, national: 200, lecteur_34: 403}.items():
+        assert client.get(url).status_code == status
+        assert client.post(url, typed()).status_code == status
+        assert (url in client.get("/admin/").content.decode()) == (status == 200)
+    assert Client().get(url).status_code == 302
+    # It happens to no record that is already there, even by an address made by hand.
+    poste = factories.poste([factories.commune("34142")])
+    answer = agent_34.post(address(slug, poste), typed() | {"_confirmer": "Confirmer"})
+    assert (answer.status_code, Poste.objects.count()) == (302, 1)
+
+
+def test_an_unknown_geste_or_record_is_not_there(agent_34):
+    for url in ("/admin/gestes/detruire/", "/admin/gestes/arrivee/999/"):
+        assert agent_34.get(url).status_code == 404
+
+
+def test_a_post_without_its_token_is_refused(db):
+    agent = factories.agent("a34", [factories.departement("34")])
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(agent)
+    assert do(client, "signer-adhesion", laureate()).status_code == 403
+
+
+def test_the_button_is_on_the_page_while_the_geste_is_possible(agent_34, lecteur_34):
+    record = laureate()
+    page = reverse("admin:communes_labellisation_change", args=[record.pk])
+    link = address("signer-adhesion", record)
+    assert link in agent_34.get(page).content.decode()
+    assert link not in lecteur_34.get(page).content.decode()
+    do(agent_34, "signer-adhesion", record)
+    assert link not in agent_34.get(page).content.decode()
+
+
+def test_what_changes_is_shown_and_nothing_is_written_before_confirming(agent_34):
+    record = laureate()
+    answer = agent_34.post(
+        address("quitter-le-programme", record), typed(date="01/12/2023", motif="Choix du conseil")
+    )
+    page = answer.content.decode()
+    assert "quitte le programme le 1er décembre 2023" in page
+    changed = {c.chiffre: (c.avant, c.apres) for c in answer.context["effects"].changements}
+    assert changed["communes lauréates"] == (1, 0)
+    record.refresh_from_db()
+    assert record.fin is None
+    assert not Source.objects.exists()
+    assert record.history.count() == 1
+
+
+def test_one_may_go_back_to_the_form(agent_34):
+    record = laureate()
+    answer = agent_34.post(address("signer-adhesion", record), typed(_modifier="Modifier"))
+    assert "06/07/2023" in answer.content.decode()
+    assert "form" in answer.context and "effects" not in answer.context
+
+
+def test_signing_the_adhesion_writes_its_date_its_source_and_its_reason(agent_34):
+    record = laureate()
+    answer = do(agent_34, "signer-adhesion", record, commentaire="Reçue par courrier")
+    assert answer.url == reverse("admin:communes_labellisation_change", args=[record.pk])
+    record.refresh_from_db()
+    assert record.date_signature_adhesion == datetime.date(2023, 7, 6)
+    said = Affirmation.objects.get()
+    assert (said.fiche, said.champ) == (record, "date_signature_adhesion")
+    assert (said.valeur, said.retenue) == ("2023-07-06", True)
+    assert (said.source.titre, said.source.editeur) == ("Convention signée", "Préfecture")
+    version = record.history.latest()
+    assert version.history_change_reason == "Convention d'adhésion signée : Reçue par courrier"
+    assert version.history_user == agent_34.agent
+
+
+def test_a_date_known_to_the_month_is_kept_on_its_first_day(agent_34):
+    record = laureate()
+    do(agent_34, "quitter-le-programme", record, date="15/12/2023", precision="mois", motif="Voté")
+    record.refresh_from_db()
+    assert (record.fin, record.precision_fin) == (datetime.date(2023, 12, 1), "mois")
+    assert record.motif_sortie == "Voté"
+
+
+def test_a_commune_that_left_comes_back_with_a_record_of_its_own(agent_34):
+    left = laureate(fin="2022-01-01", id_pvd="pvd-76-34-1")
+    early = refusal(agent_34, "revenir-dans-le-programme", left, date="31/12/2021")
+    assert "déjà dans le programme à ces dates" in early
+    do(agent_34, "revenir-dans-le-programme", left, date="01/01/2022")
+    back = Labellisation.objects.get(fin__isnull=True)
+    assert (back.debut, back.id_pvd) == (datetime.date(2022, 1, 1), "pvd-76-34-1")
+    again = do(agent_34, "revenir-dans-le-programme", left, date="01/01/2023")
+    assert again.status_code == 302
+    assert Labellisation.objects.count() == 2
+
+
+def test_a_day_to_come_is_refused_and_today_is_not(agent_34):
+    record = laureate()
+    today = timezone.localdate()
+    tomorrow = f"{today + datetime.timedelta(days=1):%d/%m/%Y}"
+    assert "à venir" in refusal(agent_34, "signer-adhesion", record, date=tomorrow)
+    assert do(agent_34, "signer-adhesion", record, date=f"{today:%d/%m/%Y}").status_code == 302
+
+
+def test_a_source_is_asked_for_one_and_only_one(agent_34):
+    record, source = laureate(), factories.source()
+    none = {"source_titre": "", "source_editeur": ""}
+    assert "Indiquez la source" in refusal(agent_34, "signer-adhesion", record, **none)
+    assert "pas les deux" in refusal(agent_34, "signer-adhesion", record, source=source.pk)
+    unsigned = refusal(agent_34, "signer-adhesion", record, source_editeur="")
+    assert "qui a écrit" in unsigned
+    do(agent_34, "signer-adhesion", record, source=source.pk, **none)
+    assert Affirmation.objects.get().source == source
+
+
+def test_two_sources_of_one_title_have_two_keys(db):
+    factories.source("avenant-no-1")
+    assert free_key("Avenant no 1") == "avenant-no-1-2"
+    assert free_key("« »") == "source"
+
+
+def test_signing_a_convention_brings_its_communes_in(agent_34):
+    record = factories.convention(None, [laureate().commune])
+    answer = agent_34.post(address("signer-convention", record), typed(duree_annees=5))
+    changed = {c.chiffre: (c.avant, c.apres) for c in answer.context["effects"].changements}
+    assert changed["ORT"] == (0, 1)
+    do(agent_34, "signer-convention", record, duree_annees=5)
+    record.refresh_from_db()
+    assert (record.date_signature, record.duree_annees) == (datetime.date(2023, 7, 6), 5)
+    assert record.affirmations.get().champ == "date_signature"
+
+
+def test_an_avenant_adds_communes_in_one_go(agent_81, shared):
+    fields = {"communes": ["81192"], "date": "11/01/2023", "numero": 1}
+    assert do(agent_81, "avenant-ajouter-communes", shared, **fields).status_code == 302
+    avenant = Avenant.objects.get()
+    assert (avenant.convention, avenant.numero) == (shared, 1)
+    assert avenant.affirmations.get().valeur == "2023-01-11"
+    entered = CommuneCouverte.objects.get(entree=avenant)
+    assert (entered.commune_id, entered.convention) == ("81192", shared)
+    assert {avenant.history.get().history_change_reason} == {"Avenant qui ajoute des communes"}
+    twice = refusal(agent_81, "avenant-ajouter-communes", shared, **fields)
+    assert "Déjà dans cette ORT" in twice
+
+
+def test_an_avenant_settles_what_a_source_said_of_the_entry(agent_34, shared):
+    town = factories.commune("34194", nom="Paulhan")
+    doubted = Affirmation.objects.create(
+        content_type=record_type(town),
+        object_id=town.pk,
+        champ="date_entree_ort",
+        valeur_brute="2026-10-03",
+        source=factories.source(),
+        retenue=False,
+    )
+    perimetre = Perimetre(agent_34.agent)
+    assert constats(perimetre, timezone.localdate(), "ecartee").count() == 1
+    do(agent_34, "avenant-ajouter-communes", shared, communes=["34194"], date="10/03/2026")
+    assert Affirmation.objects.ecartees().get() == doubted
+    assert constats(perimetre, timezone.localdate(), "ecartee").count() == 0
+
+
+def test_a_commune_out_of_reach_is_refused_to_a_hand_made_request(agent_34, agent_81, shared):
+    factories.commune("12001")
+    for client in (agent_34, agent_81):
+        assert "12001" in refusal(client, "avenant-ajouter-communes", shared, communes=["12001"])
+    assert not Avenant.objects.exists()
+
+
+def test_an_avenant_before_its_convention_is_refused(agent_34, shared):
+    fields = {"communes": ["81192"], "date": "27/07/2022"}
+    told = refusal(agent_34, "avenant-ajouter-communes", shared, **fields)
+    assert "avant sa convention, signée le 28 juillet 2022" in told
+    fields["date"] = "28/07/2022"
+    assert do(agent_34, "avenant-ajouter-communes", shared, **fields).status_code == 302
+
+
+def test_an_avenant_of_a_number_already_taken_is_refused(agent_34, shared):
+    factories.avenant(shared, numero=1)
+    told = refusal(agent_34, "avenant-prolonger", shared, duree_annees=6, numero=1)
+    assert "déjà un avenant de ce numéro" in told
+    assert Avenant.objects.count() == 1
+
+
+def test_an_avenant_removes_communes_that_had_come_in(agent_34, shared):
+    inside = CommuneCouverte.objects.get(commune="81124")
+    late = factories.avenant(shared, "2024-01-01", [factories.commune("34001")])
+    newcomer = CommuneCouverte.objects.get(entree=late)
+    told = refusal(agent_34, "avenant-retirer-communes", shared, couvertures=[newcomer.pk])
+    assert "n'y était pas encore entrée" in told
+    do(agent_34, "avenant-retirer-communes", shared, couvertures=[inside.pk])
+    inside.refresh_from_db()
+    assert inside.sortie.date_signature == datetime.date(2023, 7, 6)
+    assert inside.history.latest().history_change_reason == "Avenant qui retire des communes"
+
+
+def test_a_commune_of_another_convention_cannot_be_removed(agent_34, shared):
+    other = factories.convention(communes=[factories.commune("12001")])
+    row = CommuneCouverte.objects.get(convention=other)
+    refusal(agent_34, "avenant-retirer-communes", shared, couvertures=[row.pk])
+    row.refresh_from_db()
+    assert row.sortie is None
+
+
+def test_an_avenant_extends_and_never_shortens(agent_34, shared):
+    assert "déjà de 5 ans" in refusal(agent_34, "avenant-prolonger", shared, duree_annees=5)
+    do(agent_34, "avenant-prolonger", shared, duree_annees=7)
+    assert shared.date_fin_au(timezone.localdate()) == datetime.date(2029, 7, 28)
+
+
+def test_an_unsigned_convention_has_no_avenant(agent_34):
+    unsigned = factories.convention(None)
+    answer = do(agent_34, "avenant-prolonger", unsigned, duree_annees=7)
+    assert answer.status_code == 302
+    assert not Avenant.objects.exists()
+
+
+@pytest.fixture
+def poste(db):
+    return factories.poste([factories.commune("34142")])
+
+
+def test_a_chef_de_projet_follows_another(agent_34, poste):
+    leaving = factories.occupation(poste, "2022-01-01", titulaire="Camille")
+    fields = {"occupation": leaving.pk, "depart": "31/08/2023", "date": "15/09/2023"}
+    do(agent_34, "changer-de-chef-de-projet", poste, titulaire="Dominique", **fields)
+    leaving.refresh_from_db()
+    assert leaving.fin == datetime.date(2023, 9, 1)
+    came = poste.occupations.get(fin__isnull=True)
+    assert (came.titulaire, came.debut) == ("Dominique", datetime.date(2023, 9, 15))
+    said = {(a.champ, a.valeur) for a in Affirmation.objects.all()}
+    assert said == {("fin", "2023-09-01"), ("debut", "2023-09-15")}
+
+
+def test_nobody_leaves_before_arriving_nor_after_today(agent_34, poste):
+    holder = factories.occupation(poste, "2022-01-01")
+    for day, told in (("31/12/2021", "est arrivée"), ("01/01/2099", "à venir")):
+        assert told in refusal(agent_34, "depart", poste, occupation=holder.pk, depart=day)
+    today = f"{timezone.localdate():%d/%m/%Y}"
+    assert do(agent_34, "depart", poste, occupation=holder.pk, depart=today).status_code == 302
+
+
+def test_the_holder_of_another_post_cannot_be_made_to_leave(agent_34, poste):
+    factories.occupation(poste, "2022-01-01")
+    theirs = factories.occupation(factories.poste([factories.commune("12001")]), "2022-01-01")
+    refusal(agent_34, "depart", poste, occupation=theirs.pk, depart="31/08/2023")
+    theirs.refresh_from_db()
+    assert theirs.fin is None
+
+
+def test_an_offer_is_published_then_has_an_outcome(agent_34, poste):
+    do(agent_34, "publier-une-offre", poste, date_cloture="01/01/2099")
+    offer = Recrutement.objects.get()
+    assert offer.date_cloture == datetime.date(2099, 1, 1)
+    assert do(agent_34, "publier-une-offre", poste).status_code == 302
+    assert Recrutement.objects.count() == 1
+    fields = {"recrutement": offer.pk, "issue": "recrute"}
+    assert "précéder" in refusal(agent_34, "issue-de-l-offre", poste, date="05/07/2023", **fields)
+    do(agent_34, "issue-de-l-offre", poste, date="07/07/2023", **fields)
+    offer.refresh_from_db()
+    assert (offer.issue, offer.date_issue) == ("recrute", datetime.date(2023, 7, 7))
+
+
+def test_closing_a_post_ends_the_time_of_who_holds_it(agent_34, poste):
+    holder = factories.occupation(poste, "2022-01-01")
+    do(agent_34, "fermer-le-poste", poste)
+    holder.refresh_from_db()
+    poste.refresh_from_db()
+    assert holder.fin == poste.date_fermeture == datetime.date(2023, 7, 6)
+
+
+def test_someone_who_loses_the_right_is_refused_at_once(agent_34):
+    record = laureate()
+    Agent.objects.get(pk=agent_34.agent.pk).departements.clear()
+    assert do(agent_34, "signer-adhesion", record).status_code == 404

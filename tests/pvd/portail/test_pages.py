@@ -1,0 +1,175 @@
+"""The pages that speak of the site, and what no page may do."""
+
+import html
+import re
+from unittest import mock
+
+import pytest
+from django.db import DatabaseError
+from django.template.loader import render_to_string
+from django.urls import resolve
+
+from pvd.portail.telechargements import TABLES
+from tests import factories
+from tests.pages import read
+
+pytestmark = pytest.mark.django_db
+
+PAGES = [
+    "/",
+    "/departements/",
+    "/departements/34/",
+    "/communes/",
+    "/communes/34142/",
+    "/communes/34003/",
+    "/communes/?q=introuvable",
+    "/intercommunalites/",
+    "/intercommunalites/200017341/",
+    "/ort/",
+    "/ort/ort-lodeve/",
+    "/chefs-de-projet/",
+    "/donnees/",
+    "/signaler/",
+    "/signaler/merci/",
+    "/mentions-legales/",
+    "/accessibilite/",
+    "/plan-du-site/",
+]
+
+
+@pytest.fixture(autouse=True)
+def lodeve():
+    epci = factories.intercommunalite("200017341", nom="CC Lodévois et Larzac")
+    town = factories.commune("34142", epci=epci, nom="Lodève")
+    factories.labellisation(town, adhesion="2021-03-26")
+    factories.convention("2021-07-16", [town], identifiant="ort-lodeve")
+    factories.poste([town])
+    factories.commune("34003", nom="Agde")
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_page_is_plain_french_and_keeps_its_policy(client, address):
+    response = client.get(address)
+    assert response.status_code == 200
+    assert not response.cookies
+    page = response.content.decode()
+    assert '<html lang="fr"' in page
+    assert page.count("<h1") == 1
+    assert "style=" not in page and "<style" not in page
+    assert not re.search(r"\son\w+=", page), "a handler is written in the page"
+    # A block of data is not run; the page says its own address, and asks nothing of another host.
+    assert re.findall(r'<script(?![^>]*(src=|type="application/ld\+json"))', page) == []
+    assert "http://" not in page.replace("http://testserver/", "")
+    for name in ("Plan du site", "Accessibilité", "Mentions légales", "Données personnelles"):
+        assert name in page
+    assert "unsafe" not in response["Content-Security-Policy"]
+
+
+def test_every_internal_link_leads_somewhere(client):
+    links = set()
+    for address in PAGES:
+        links |= set(re.findall(r'href="(/[^"#]*)', client.get(address).content.decode()))
+    for link in map(html.unescape, links):
+        path = link.partition("?")[0]
+        if path.startswith("/donnees/"):
+            resolve(path)
+        elif not path.startswith(("/static/", "/admin/")):
+            assert client.get(link).status_code == 200, link
+
+
+WEIRD = [
+    "%00",
+    "%F0%9F%A6%84",
+    "%ff%fe",
+    "'--",
+    "<script>",
+    "%25%5F%5C",
+    "1" * 500,
+    "a" * 60_000,
+    "-1",
+    "9" * 30,
+    "%0A",
+    "٣",
+    "2023-02-30",
+    "0001-01-01",
+    "9999-12-31",
+    "20230706",
+]
+LISTS = ["/communes/", "/intercommunalites/", "/ort/", "/chefs-de-projet/"]
+NAMES = ["q", "departement", "epci", "statut", "ort", "poste", "au", "page", "inconnu"]
+
+
+@pytest.mark.parametrize("typed", WEIRD)
+def test_nothing_typed_in_a_filter_breaks_a_list(client, typed):
+    for address in LISTS:
+        for name in NAMES:
+            assert client.get(f"{address}?{name}={typed}").status_code in (200, 400)
+
+
+@pytest.mark.parametrize("typed", WEIRD)
+def test_nothing_typed_in_an_address_breaks_the_site(client, typed):
+    for root in ("/communes/", "/departements/", "/intercommunalites/", "/ort/", "/donnees/", "/"):
+        assert client.get(f"{root}{typed}/").status_code in (301, 400, 404)
+        assert client.get(f"{root}34142{typed}/").status_code in (301, 400, 404)
+    for page in ("/", "/communes/34142/", "/ort/ort-lodeve/", "/donnees/", "/plan-du-site/"):
+        assert client.get(f"{page}?au={typed}").status_code in (200, 400)
+
+
+def test_a_thousand_parameters_are_refused(client):
+    query = "&".join("au=2023-07-06" for _ in range(1001))
+    for address in ("/communes/", "/", "/nulle-part/"):
+        assert client.get(f"{address}?{query}").status_code in (400, 404)
+
+
+def test_refusal_names_the_value_and_offers_a_way_out(client):
+    page = read(client, "/communes/?departement=99", 400)
+    assert "Le filtre « departement=99 » ne correspond à rien de connu." in page
+    assert "Recommencer sans critère" in page
+    assert "La date « au=demain » n'existe pas." in read(client, "/?au=demain", 400)
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        ("400.html", "Cette demande n'a pas été comprise"),
+        ("403.html", "Accès réservé"),
+        ("403_csrf.html", "Cet envoi a été refusé"),
+        ("404.html", "Page introuvable"),
+    ],
+)
+def test_error_pages_do_without_a_request(template, told):
+    assert told in render_to_string(template)
+
+
+def test_error_page_needs_nothing(client):
+    page = render_to_string("500.html")
+    assert "Le site a rencontré une erreur" in page
+    assert "/static/" not in page
+
+
+def test_data_page_holds_each_table_and_its_dictionary(client):
+    response = client.get("/donnees/?au=2023-07-06")
+    page = response.content.decode()
+    names = {table.nom for table in TABLES}
+    of_ort, of_posts = {"ort", "avenants", "ort-communes"}, {"postes", "recrutements"}
+    assert names == {"communes", "intercommunalites", *of_ort, *of_posts}
+    for table in TABLES:
+        for extension in ("csv", "xlsx", "ods", "json"):
+            assert f'href="/donnees/{table.nom}.{extension}?au=2023-07-06"' in page
+        assert f'href="/donnees/schemas/{table.nom}.json"' in page
+        assert all(f"<code>{colonne.nom}</code>" in page for colonne in table.colonnes)
+    assert "Licence Ouverte 2.0" in page
+
+
+def test_health(client):
+    assert client.get("/sante/").content == b"ok\n"
+    with mock.patch("pvd.portail.vues.pages.Departement.objects.exists", side_effect=DatabaseError):
+        assert client.get("/sante/").status_code == 503
+
+
+def test_robots_are_kept_out_of_the_admin(client):
+    assert "Disallow: /admin/" in client.get("/robots.txt").content.decode()
+
+
+def test_accessibility_is_not_claimed(client):
+    assert "il n'a pas été audité" in read(client, "/accessibilite/")

@@ -1,0 +1,210 @@
+"""Figures counted by their written rules, and held against those that others publish."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from communes.models import Tenue
+from pvd.suivi.chiffres import REGLES, chiffres, departements_du_programme, ort_comptees
+from pvd.suivi.comparaisons import comparaisons
+from pvd.suivi.models import Chiffre, ChiffrePublie
+from tests import factories
+from tests.factories import day
+
+pytestmark = pytest.mark.django_db
+
+
+def counted(code, jour="2023-07-06"):
+    departement = code and factories.departement(code)
+    return {chiffre.value: value for chiffre, value in chiffres(departement, day(jour)).items()}
+
+
+def only(found, *names):
+    return tuple(found[name] for name in names)
+
+
+@pytest.fixture
+def monts():
+    """La Salvetat (34), Lacaune and Murat (81): one intercommunalité, one ORT, one chef de projet."""
+    epci = factories.intercommunalite("200066553")
+    communes = [factories.commune(code, epci) for code in ("34293", "81124", "81192")]
+    for commune in communes:
+        factories.labellisation(commune)
+    factories.convention("2022-07-28", communes)
+    factories.occupation(factories.poste(communes), "2022-01-01")
+    return communes
+
+
+def test_every_figure_has_its_rule_and_its_count(monts):
+    assert set(REGLES) == set(Chiffre) == set(chiffres(None, day("2023-07-06")))
+
+
+def test_an_ort_over_two_departements_counts_once_in_each_and_once_in_france(monts):
+    names = ("communes", "intercommunalites", "ort", "communes_couvertes", "chefs_de_projet")
+    assert only(counted("34"), *names) == (1, 1, 1, 1, 1)
+    assert only(counted("81"), *names) == (2, 1, 1, 2, 1)
+    # Not the sum: only the communes add up.
+    assert only(counted(None), *names) == (3, 1, 1, 3, 1)
+
+
+def test_a_departement_without_record_counts_nothing_and_knows_no_post(monts):
+    assert counted("12") == {
+        "communes": 0,
+        "intercommunalites": 0,
+        "ort": 0,
+        "communes_couvertes": 0,
+        "par_avenant": 0,
+        "conventions_propres": 0,
+        "ort_par_avenant": 0,
+        "chefs_de_projet": None,
+    }
+
+
+def test_communes_count_on_the_days_they_are_in_the_programme():
+    factories.labellisation(debut="2021-01-22", fin="2023-12-01")
+    days = ["2021-01-21", "2021-01-22", "2023-11-30", "2023-12-01"]
+    assert [counted("34", jour)["communes"] for jour in days] == [0, 1, 1, 0]
+    assert [counted("34", jour)["intercommunalites"] for jour in days] == [0, 1, 1, 0]
+
+
+def test_a_commune_without_intercommunalite_counts_as_a_commune():
+    factories.labellisation(factories.commune("34142"))
+    assert only(counted("34"), "communes", "intercommunalites") == (1, 0)
+
+
+def test_intercommunalites_are_those_of_the_day_each_once():
+    shared, other = factories.intercommunalite(), factories.intercommunalite()
+    for code in ("34001", "34002"):
+        factories.labellisation(factories.commune(code, shared))
+    moving = factories.commune("34003", shared)
+    factories.labellisation(moving)
+    moving.rattachements.update(fin=day("2023-01-01"))
+    moving.rattachements.create(intercommunalite=other, debut=day("2023-01-01"))
+    factories.commune("34004", "new")
+    assert counted("34", "2022-12-31")["intercommunalites"] == 1
+    assert counted("34", "2023-01-01")["intercommunalites"] == 2
+
+
+@pytest.fixture
+def laureates():
+    communes = [factories.commune(code, "new") for code in ("34101", "34162", "34199")]
+    for commune in communes:
+        factories.labellisation(commune)
+    return communes
+
+
+ORT = ("ort", "communes_couvertes", "par_avenant", "conventions_propres", "ort_par_avenant")
+
+
+def test_communes_that_joined_by_avenant_count_apart(laureates):
+    florensac, montagnac, pezenas = laureates
+    agde = factories.convention("2021-02-26", [factories.commune("34003")])
+    factories.avenant(agde, "2023-01-11", [florensac, montagnac])
+    own = factories.convention("2022-01-01", [pezenas])
+    assert only(counted("34", "2021-12-31"), *ORT) == (0, 0, 0, 0, 0)
+    assert only(counted("34", "2023-01-10"), *ORT) == (1, 1, 0, 1, 0)
+    assert only(counted("34", "2023-01-11"), *ORT) == (2, 3, 2, 1, 1)
+    assert set(ort_comptees(None, day("2023-01-11"))) == {agde, own}
+
+
+def test_an_ort_that_is_over_counts_no_more_nor_what_it_covered(laureates):
+    factories.convention("2018-01-10", laureates, duree_annees=5)
+    assert only(counted("34", "2023-01-09"), *ORT) == (1, 3, 0, 1, 0)
+    assert only(counted("34", "2023-01-10"), *ORT) == (0, 0, 0, 0, 0)
+
+
+def test_what_is_not_a_signed_ort_does_not_count(laureates):
+    factories.convention(None, laureates, date_signature_prevue=day("2022-01-01"))
+    factories.convention("2022-01-01", laureates, vaut_ort=False)
+    factories.convention("2022-01-01", [factories.commune("34003")])
+    assert only(counted("34"), *ORT) == (0, 0, 0, 0, 0)
+
+
+def test_a_commune_in_two_ort_is_one_commune_covered(laureates):
+    for _ in range(2):
+        factories.convention("2022-01-01", laureates[:1])
+    assert only(counted("34"), *ORT) == (2, 1, 0, 2, 0)
+
+
+def test_a_commune_that_left_the_programme_is_covered_and_counts_no_more(laureates):
+    factories.convention("2022-01-01", laureates[:2])
+    laureates[0].labellisations.update(fin=day("2023-01-01"))
+    assert only(counted("34", "2022-12-31"), "communes", *ORT) == (3, 1, 2, 0, 1, 0)
+    assert only(counted("34", "2023-01-01"), "communes", *ORT) == (2, 1, 1, 0, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("tenue", "expected"), [(Tenue.COMPLETE, 0), (Tenue.PARTIELLE, None), (Tenue.AUCUNE, None)]
+)
+def test_nobody_recorded_is_nobody_only_where_the_posts_are_kept_in_full(tenue, expected):
+    factories.departement("34", tenue_postes=tenue)
+    assert counted("34")["chefs_de_projet"] == expected
+    assert counted(None)["chefs_de_projet"] is None
+    factories.occupation(factories.poste([factories.commune("34142")]), "2022-01-01")
+    assert counted("34")["chefs_de_projet"] == 1
+
+
+def published(chiffre, valeur, jour="2023-07-06", departement="34"):
+    return ChiffrePublie.objects.create(
+        departement=departement and factories.departement(departement),
+        chiffre=chiffre,
+        jour=day(jour),
+        valeur=valeur,
+        source=factories.source(),
+    )
+
+
+def test_a_published_figure_is_held_against_ours_of_its_own_day(monts):
+    published("communes", 1, "2023-01-01")
+    published("communes", 19, "2020-01-01")
+    published("ort", 12, "2023-01-01")
+    published("chefs_de_projet", 11, "2021-01-01")
+    compared = comparaisons(factories.departement("34"), day("2023-07-06"))
+    told = {(c.publie.chiffre, c.publie.valeur): (c.calcule, c.concorde) for c in compared}
+    assert told == {
+        ("communes", 1): (1, True),
+        ("communes", 19): (0, False),
+        ("ort", 12): (1, False),
+        ("chefs_de_projet", 11): (None, None),
+    }
+    assert {c.regle for c in compared} <= set(REGLES.values())
+
+
+def test_a_figure_shows_from_its_day_and_on_its_own_page(monts):
+    published("communes", 1, "2023-07-06")
+    published("communes", 1646, "2023-07-06", departement=None)
+    herault, tarn = factories.departement("34"), factories.departement("81")
+    assert comparaisons(herault, day("2023-07-05")) == []
+    assert [c.publie.valeur for c in comparaisons(herault, day("2023-07-06"))] == [1]
+    assert [c.publie.valeur for c in comparaisons(None, day("2023-07-06"))] == [1646]
+    assert comparaisons(tarn, day("2023-07-06")) == []
+
+
+def count_of_comparaisons():
+    with CaptureQueriesContext(connection) as queries:
+        comparaisons(factories.departement("34"), day("2023-07-06"))
+    return len(queries)
+
+
+def test_the_ort_of_a_day_are_read_once_for_all_its_figures(monts):
+    counts = []
+    for chiffre in (Chiffre.ORT, Chiffre.COMMUNES_COUVERTES, Chiffre.ORT_PAR_AVENANT):
+        published(chiffre, 1)
+        counts.append(count_of_comparaisons())
+    assert counts[0] == counts[1] == counts[2]
+
+
+def test_a_figure_that_nobody_published_is_not_counted(monts):
+    nothing = count_of_comparaisons()
+    published(Chiffre.COMMUNES, 1)
+    assert count_of_comparaisons() == nothing + 1
+
+
+def test_a_departement_is_of_the_programme_while_a_commune_of_it_is(monts):
+    factories.departement("12")
+    monts[0].labellisations.update(fin=day("2023-12-01"))
+    listed = [
+        [d.code for d in departements_du_programme(day(jour))]
+        for jour in ("2021-01-21", "2021-01-22", "2023-12-01")
+    ]
+    assert listed == [[], ["34", "81"], ["81"]]

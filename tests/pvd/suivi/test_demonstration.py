@@ -1,0 +1,230 @@
+"""The demonstration: its made-up posts, what marks them, and the databases that it refuses."""
+
+import csv
+import datetime
+import re
+from io import StringIO
+from unittest import mock
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from communes.models import Labellisation
+from projects.postes.models import (
+    CofinancementPoste,
+    Desserte,
+    Etat,
+    Occupation,
+    Poste,
+    Recrutement,
+)
+from pvd.suivi.management.commands.charger_demonstration import STORIES, dated
+from pvd.suivi.management.commands.charger_programme import SHIPPED
+from pvd.suivi.situation import EtatPoste, situations
+from socle.dates import add_months
+from socle.models import Source
+from socle.sources import sans_source
+from tests import factories
+from tests.factories import day
+from tests.pages import read
+
+pytestmark = pytest.mark.django_db
+JOUR = day("2026-11-23")
+MARK = "Données fictives"
+
+
+@pytest.fixture
+def demonstration(settings):
+    """Set the site as `make demo` does, before its first page is asked for."""
+    settings.PVD_DEMO = True
+    settings.PVD_DEPARTEMENT = "34"
+
+
+@pytest.fixture
+def territory():
+    """Return the communes and intercommunalités that the shipped and the made-up records name."""
+    for siren in rows(STORIES / "postes.csv", "employeur_siren_epci"):
+        if siren:
+            factories.intercommunalite(siren)
+    factories.departement("34")
+    for code in rows(SHIPPED / "labellisations.csv", "code_insee"):
+        factories.labellisation(factories.commune(code, epci="new"))
+    for label in Labellisation.objects.filter(commune="34276"):
+        label.fin = day("2023-12-01")
+        label.save()
+
+
+def rows(path, column):
+    with path.open(encoding="utf-8") as file:
+        return [row[column] for row in csv.DictReader(file)]
+
+
+def load(jour="2026-11-23"):
+    out = StringIO()
+    call_command("charger_demonstration", "--jour", jour, stdout=out)
+    return out.getvalue()
+
+
+def test_each_commune_of_the_programme_has_a_post(demonstration, territory):
+    load()
+    laureates = Labellisation.objects.as_of(JOUR).filter(commune__departement="34").communes()
+    assert laureates.count() == 18
+    told = {s.nom: s.etat_poste for s in situations(laureates, JOUR)}
+    assert EtatPoste.AUCUN not in told.values()
+    assert [nom for nom, etat in told.items() if etat == EtatPoste.INCONNU] == ["Ville 34245"]
+
+
+@pytest.mark.parametrize("jour", ["2026-11-23", "2024-02-29", "2027-01-01", "2026-12-31"])
+def test_every_story_is_told_whatever_the_day(demonstration, territory, jour):
+    load(jour)
+    jour = day(jour)
+    in_six_months = add_months(jour, 6)
+    assert set(Poste.objects.with_etat(jour).values_list("etat", flat=True)) == set(Etat)
+    assert Poste.objects.a_plusieurs(jour).count() == 2
+    assert set(Recrutement.objects.values_list("issue", flat=True)) == {
+        "",
+        *Recrutement.Issue.values,
+    }
+    assert Occupation.objects.ending_between(jour, in_six_months).exists()
+    assert Occupation.objects.contrat_echu(jour).exists()
+    assert CofinancementPoste.objects.ending_between(jour, in_six_months).exists()
+    above = CofinancementPoste.objects.above_limits().get()
+    assert Poste.objects.get(pk=above["poste"]).identifiant == "pezenas"
+    longest = Poste.objects.with_suivi(jour).get(identifiant="magalas")
+    assert longest.jours_vacance == 640
+    shared = Desserte.objects.as_of(jour).filter(poste__identifiant="haut-languedoc")
+    assert set(shared.values_list("commune", flat=True)) == {"34293", "81124"}
+
+
+def test_no_person_is_named(demonstration, territory):
+    load()
+    for person in Occupation.objects.all():
+        number = re.fullmatch(r"Titulaire (\d+)", person.titulaire)[1]
+        assert person.courriel == f"titulaire{number}@exemple.invalid"
+        assert person.telephone == ""
+
+
+def test_every_date_names_its_source(demonstration, territory):
+    load()
+    for model in (Poste, Occupation, Recrutement, CofinancementPoste):
+        assert not sans_source(model.objects.all()).exists()
+    assert {s.titre for s in Source.objects.filter(affirmations__isnull=False)} == {MARK}
+
+
+def test_the_true_posts_make_room(demonstration, territory):
+    factories.poste([factories.commune("34114")], identifiant="poste-reel")
+    load()
+    assert not Poste.objects.filter(identifiant="poste-reel").exists()
+
+
+def test_once_loaded_it_is_left_alone(demonstration, territory):
+    load()
+    Poste.objects.filter(identifiant="pezenas").update(intitule="Repris par un agent")
+    assert load("2027-03-01") == "Démonstration : déjà chargée.\n"
+    assert Poste.objects.get(identifiant="pezenas").intitule == "Repris par un agent"
+
+
+def test_a_true_site_is_refused(territory, settings):
+    with pytest.raises(CommandError, match="Ce n'est pas le site de démonstration"):
+        load()
+    settings.PVD_DEMO = settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="Ce n'est pas le site de démonstration"):
+        load()
+    assert not Poste.objects.exists()
+
+
+def test_a_database_where_people_are_recorded_is_refused(demonstration, territory):
+    poste = factories.poste([factories.commune("34114")], identifiant="poste-reel")
+    factories.occupation(poste, "2022-01-01")
+    with pytest.raises(CommandError, match="pas ceux de la démonstration"):
+        load()
+    assert Poste.objects.get() == poste
+
+
+def test_days_and_years_are_counted_from_the_day_given():
+    text = "{J},{J-1},{J+40},{A},{A-1}-01-01"
+    assert dated(text, datetime.date(2026, 11, 30)) == (
+        "2026-11-30,2026-11-29,2027-01-09,2026,2025-01-01"
+    )
+
+
+PAGES = [
+    ("/", 200),
+    ("/departements/", 200),
+    ("/communes/34114/", 200),
+    ("/chefs-de-projet/", 200),
+    ("/donnees/", 200),
+    ("/mentions-legales/", 200),
+    ("/admin/login/", 200),
+    ("/nulle-part/", 404),
+    ("/admin/nulle-part/", 302),
+    ("/communes/?au=demain", 400),
+    ("/departements/34/nouveautes.atom", 200),
+]
+
+
+@pytest.fixture
+def gignac():
+    return factories.commune("34114", epci="new", nom="Gignac")
+
+
+@pytest.mark.parametrize(("address", "status"), PAGES)
+def test_every_page_is_marked(client, gignac, demonstration, address, status):
+    response = client.get(address)
+    assert response.status_code == status
+    assert response["X-Robots-Tag"] == "noindex, nofollow"
+    page = response.content.decode()
+    if status == 302:
+        return
+    assert f"<title>{MARK} – " in page
+    if not address.endswith(".atom"):
+        assert page.count(f"<strong>{MARK}.</strong>") == 1
+        assert re.search('<body[^>]*><section class="pvd-fictif"', page)
+        assert "pvd/demonstration.css" in page
+    if "Content-Length" in response:
+        assert int(response["Content-Length"]) == len(response.content)
+
+
+def test_the_back_office_is_marked(national, gignac, demonstration):
+    for address in ("/admin/", "/admin/projects/poste/", "/admin/projects/poste/?_popup=1"):
+        assert f"<strong>{MARK}.</strong>" in national.get(address).content.decode()
+
+
+def test_a_failure_is_marked(gignac, demonstration):
+    client = Client(raise_request_exception=False)
+    with mock.patch("pvd.portail.vues.pages.render", side_effect=RuntimeError):
+        response = client.get("/donnees/")
+    assert response.status_code == 500
+    assert f"<strong>{MARK}.</strong>" in response.content.decode()
+
+
+@pytest.mark.parametrize("extension", ["csv", "xlsx", "ods", "json"])
+def test_every_file_says_so_in_its_name(client, gignac, demonstration, extension):
+    response = client.get(f"/donnees/postes.{extension}?au=2026-01-31")
+    name = f'filename="pvd-postes-20260131-fictif.{extension}"'
+    assert response["Content-Disposition"] == f"attachment; {name}"
+    assert response["X-Robots-Tag"] == "noindex, nofollow"
+    response.getvalue()
+
+
+def test_a_calendar_says_so_in_its_name(client, gignac, demonstration):
+    response = client.get("/communes/34114/dates.ics")
+    assert '34114-fictif.ics"' in response["Content-Disposition"]
+
+
+def test_the_columns_of_the_files_stay(client, gignac, settings):
+    address = "/donnees/postes.csv?au=2026-01-31"
+    true = client.get(address).getvalue()
+    settings.PVD_DEMO = True
+    assert Client().get(address).getvalue() == true
+
+
+def test_a_true_site_says_nothing_of_it(client, gignac):
+    response = client.get("/chefs-de-projet/")
+    assert MARK not in response.content.decode()
+    assert "X-Robots-Tag" not in response
+    files = client.get("/donnees/postes.csv?au=2026-01-31")
+    assert files["Content-Disposition"].endswith('"pvd-postes-20260131.csv"')
+    files.getvalue()
+    assert "Chef" in read(client, "/chefs-de-projet/")

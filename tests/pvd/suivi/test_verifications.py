@@ -1,0 +1,204 @@
+"""The data to check: each sort found on its boundary, nothing of another département, one query."""
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from communes.models import Departement
+from pvd.bureau.perimetre import Perimetre
+from pvd.suivi.verifications import VERIFICATIONS, Constat, constats, count_constats
+from socle.sources import Affirmation, record_type, sans_source
+from tests import factories
+
+JOUR = datetime.date(2024, 1, 1)
+
+
+def say(fiche, champ, valeur, retenue=True):
+    return Affirmation.objects.create(
+        content_type=record_type(fiche),
+        object_id=fiche.pk,
+        champ=champ,
+        valeur_brute=valeur,
+        valeur=valeur,
+        retenue=retenue,
+        source=factories.source(),
+    )
+
+
+@pytest.fixture
+def agent(db):
+    return factories.agent("a34", [factories.departement("34")])
+
+
+def found(user, sorte, jour=JOUR, code=None):
+    """Return the names of the records found, of one sort."""
+    departement = Departement.objects.get(pk=code) if code else None
+    rows = constats(Perimetre(user, departement), jour, sorte)
+    return [Constat(**row).fiche for row in rows]
+
+
+def test_what_a_source_says_and_nobody_has_settled(agent):
+    paulhan = factories.commune("34194", nom="Paulhan")
+    say(paulhan, "date_entree_ort", "2026-10-03", retenue=False)
+    settled = factories.labellisation()
+    say(settled, "debut", "2021-01-01", retenue=False)
+    say(settled, "debut", "2021-01-22")
+    elsewhere = factories.commune("12001")
+    say(elsewhere, "date_entree_ort", "2026-10-03", retenue=False)
+    assert found(agent, "ecartee") == ["Paulhan"]
+    (row,) = constats(Perimetre(agent), JOUR, "ecartee")
+    assert Constat(**row).detail == "3 octobre 2026"
+    assert Constat(**row).url == reverse("admin:communes_commune_change", args=["34194"])
+
+
+def test_a_date_of_fact_after_today(agent):
+    factories.convention("2024-01-01", intitule="Du jour")
+    factories.convention("2024-01-02", intitule="Du lendemain")
+    factories.convention(None, intitule="Prévue", date_signature_prevue=datetime.date(2024, 2, 1))
+    assert found(agent, "a_venir") == ["Du lendemain"]
+
+
+def test_a_commune_in_the_programme_without_adhesion(agent):
+    factories.labellisation(factories.commune("34001"))
+    factories.labellisation(factories.commune("34002"), adhesion="2021-05-01")
+    factories.labellisation(factories.commune("34003"), fin="2024-01-01")
+    factories.labellisation(factories.commune("34004"), fin="2024-01-02")
+    assert found(agent, "sans_adhesion") == ["Ville 34001", "Ville 34004"]
+
+
+def test_a_date_that_no_retained_source_tells(agent):
+    told = factories.convention("2023-07-06", intitule="Dite")
+    say(told, "date_signature", "2023-07-06")
+    untold = factories.convention("2023-07-06", intitule="Non dite")
+    say(untold, "date_signature", "2023-07-07", retenue=False)
+    factories.convention(None, intitule="Sans date")
+    assert found(agent, "sans_source") == ["Non dite"]
+    assert list(sans_source(type(untold).objects.all())) == [untold]
+
+
+def test_an_ort_without_its_ville_principale_nor_a_waiver(agent):
+    factories.convention(intitule="Sans")
+    factories.convention(intitule="Avec", ville_principale=factories.commune("34003"))
+    factories.convention(intitule="Dérogation", derogation_l303_3=True)
+    factories.convention(intitule="Refus", derogation_l303_3=False)
+    factories.convention(intitule="Pas une ORT", vaut_ort=False)
+    factories.convention(None, intitule="Non signée")
+    assert found(agent, "sans_ville_principale") == ["Refus", "Sans"]
+
+
+def test_a_commune_of_more_than_twenty_thousand_inhabitants(agent):
+    for year in (2021, 2024, 2025):
+        factories.millesime(year)
+    large = {"2021": 30_000, "2024": 20_001, "2025": 10}
+    factories.labellisation(factories.commune("34001", populations=large))
+    small = {"2021": 30_000, "2024": 20_000, "2025": 30_000}
+    factories.labellisation(factories.commune("34002", populations=small))
+    factories.labellisation(factories.commune("34003", populations={}))
+    assert found(agent, "grande") == ["Ville 34001"]
+
+
+def test_an_ort_before_the_adhesion(agent):
+    early, same = factories.commune("34001"), factories.commune("34002")
+    factories.convention("2021-05-01", [early, same])
+    factories.labellisation(early, adhesion="2021-05-02")
+    factories.labellisation(same, adhesion="2021-05-01")
+    assert found(agent, "avant_adhesion") == ["Ville 34001"]
+
+
+def test_a_commune_in_two_ort(agent):
+    twice, once = factories.commune("34001"), factories.commune("34002")
+    factories.convention("2021-05-01", [twice, once])
+    second = factories.convention("2022-05-01", [twice])
+    assert found(agent, "deux_ort") == ["Ville 34001"]
+    second.duree_annees = 1
+    second.save()
+    assert found(agent, "deux_ort") == []
+
+
+def test_the_national_level_sees_all_or_one_departement(db):
+    national = factories.agent("national", is_superuser=True)
+    for code in ("34001", "12001"):
+        factories.labellisation(factories.commune(code))
+    assert len(found(national, "sans_adhesion")) == 2
+    assert found(national, "sans_adhesion", code="12") == ["Ville 12001"]
+
+
+def test_counts_are_those_of_the_rows(agent):
+    factories.labellisation()
+    factories.convention()
+    counts = {v.sorte: n for v, n in count_constats(Perimetre(agent), JOUR)}
+    rows = [row["sorte"] for row in constats(Perimetre(agent), JOUR)]
+    assert counts == {sorte: rows.count(sorte) for sorte in set(rows)}
+
+
+def make_some():
+    town = factories.commune(epci="new")
+    factories.labellisation(town)
+    factories.convention(communes=[town])
+
+
+def test_the_page_takes_no_more_queries_when_there_is_more_to_check(agent_34):
+    url = reverse("admin:a_verifier")
+    make_some()
+    agent_34.get(url)
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            assert agent_34.get(url).status_code == 200
+        counts.append(len(queries))
+        for _ in range(5):
+            make_some()
+    assert counts[0] == counts[1] <= 12
+
+
+def test_the_page_is_filtered_by_sort_and_by_departement(agent_34, national):
+    factories.labellisation(factories.commune("34001"))
+    factories.labellisation(factories.commune("12001"))
+    url = reverse("admin:a_verifier")
+    page = national.get(url, {"sorte": "sans_adhesion", "departement": "34"})
+    assert [c.fiche for c in page.context["constats"]] == ["Ville 34001"]
+    assert national.get(url, {"sorte": "inconnue"}).status_code == 404
+    assert agent_34.get(url, {"departement": "12"}).status_code == 404
+    for sorte in VERIFICATIONS:
+        assert agent_34.get(url, {"sorte": sorte}).status_code == 200
+
+
+def poste(name, code="34142", **fields):
+    return factories.poste([factories.commune(code)], intitule=name, **fields)
+
+
+def test_posts_that_two_people_hold(agent):
+    for name, fin in (("Tuilage", "2024-01-02"), ("Relais", "2024-01-01")):
+        shared = poste(name)
+        factories.occupation(shared, "2022-01-01", fin)
+        factories.occupation(shared, "2023-12-31")
+    elsewhere = poste("Ailleurs", "12001")
+    for _ in range(2):
+        factories.occupation(elsewhere, "2022-01-01")
+    assert found(agent, "plusieurs_titulaires") == ["Tuilage"]
+
+
+def test_posts_closed_and_still_held(agent):
+    for name, fermeture in (("Fermé", "2024-01-01"), ("Fermera", "2024-01-02")):
+        factories.occupation(poste(name, date_fermeture=fermeture), "2022-01-01")
+    factories.occupation(poste("Quitté", date_fermeture="2023-01-01"), "2022-01-01", "2023-01-01")
+    assert found(agent, "ferme_mais_occupe") == ["Fermé"]
+
+
+def test_contracts_over_of_people_still_in_post(agent):
+    for name, last in (("Échu", "2024-01-01"), ("Dernier jour", "2024-01-02"), ("Sans", None)):
+        fin = last and datetime.date.fromisoformat(last)
+        factories.occupation(poste(name), "2022-01-01", fin_contrat_prevue=fin)
+    assert found(agent, "contrat_echu") == ["Échu"]
+
+
+def test_posts_paid_more_than_the_programme_pays(agent):
+    above, within = poste("Au-dessus"), poste("Dans les clous")
+    factories.cofinancement(above, "etat", 2023, montant=45_001)
+    factories.cofinancement(above, "etat", 2022, montant=45_001)
+    factories.cofinancement(within, "etat", 2022, montant=45_000, taux=75)
+    (row,) = constats(Perimetre(agent), JOUR, "cofinancement")
+    assert (Constat(**row).fiche, Constat(**row).detail) == ("Au-dessus", "2022")
