@@ -13,6 +13,7 @@ from ort.admin_validations import ValidationAdmin
 from ort.exports_internes import AVENANTS_INTERNES, CONVENTIONS, COUVERTURES
 from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
 from ort.models import Avenant, CommuneCouverte, Convention, Document, Organisme, Partie, Secteur
+from ort.regles import date_fin_au
 from socle.admin.base import PerimetreAdmin, PerimetreInline, PvdAdmin, ReadOnly
 from socle.admin.champs import date_column
 from socle.admin.choix import PerimetreForm
@@ -240,7 +241,7 @@ class ConventionAdmin(ValidationAdmin, ImportAdmin, ExportAdmin, PorteeAdmin, So
 
     @admin.display(description="fin")
     def fin(self, convention):
-        jour = convention.date_fin_au(timezone.localdate())
+        jour = date_fin_au(convention, timezone.localdate())
         return jour and bare(jour, convention.precision_signature)
 
 

@@ -9,7 +9,7 @@ from ort.actes import OrtDuJour, with_actes
 from ort.filtres import StatutOrt
 from ort.models import Avenant, CommuneCouverte
 from socle.fichiers.colonnes import Colonne, Table
-from socle.web.filtres import in_order
+from socle.web.ordre import in_order
 
 CODE_INSEE = {"pattern": r"^([013-9]\d|2[AB1-9])\d{3}$"}
 CODE_DEPARTEMENT = {"pattern": r"^([013-9]\d|2[AB1-9]|9[78]\d)$"}

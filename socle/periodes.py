@@ -1,8 +1,53 @@
 """What holds from a day to another: the one convention of dates of the whole project."""
 
+import datetime
+from itertools import pairwise
+from typing import Any, NamedTuple
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+
+from socle.dates import ONE_DAY
+
+
+def holds_on(periode, jour):
+    """Tell whether `periode`, a record or its dates, holds on `jour`: from `debut`, up to `fin` excluded.
+
+    The rule of `PeriodeQuerySet.as_of`, told in Python.
+    """
+    begun = periode.debut is None or periode.debut <= jour
+    return begun and (periode.fin is None or periode.fin > jour)
+
+
+class Etape(NamedTuple):
+    """A stretch of time on which a rule gives one value: from `debut`, included, to `fin`, excluded.
+
+    `debut` is None before the first date of all, `fin` after the last one.
+    """
+
+    debut: Any
+    fin: Any
+    valeur: Any
+
+
+def etapes(dates, valeur_au):
+    """Return the `Etape` of a rule that changes at no other day than `dates`, in order, all time covered.
+
+    `valeur_au(jour)` gives the value of a day; it is asked once for each of `dates`, and once for a
+    day before them all. Neighbours of one value are one.
+    """
+    days = sorted({day for day in dates if day})
+    if not days:
+        return [Etape(None, None, valeur_au(datetime.date.max))]
+    found = [Etape(None, days[0], valeur_au(days[0] - ONE_DAY))]
+    for debut, fin in pairwise([*days, None]):
+        valeur = valeur_au(debut)
+        if valeur == found[-1].valeur:
+            found[-1] = found[-1]._replace(fin=fin)
+        else:
+            found.append(Etape(debut, fin, valeur))
+    return found
 
 
 class PeriodeQuerySet(models.QuerySet):
@@ -57,7 +102,7 @@ class Periode(models.Model):
 
     def holds_on(self, jour):
         """Tell whether the period holds on `jour`, by the rule of `PeriodeQuerySet.as_of`."""
-        return (self.debut is None or self.debut <= jour) and (self.fin is None or self.fin > jour)
+        return holds_on(self, jour)
 
     def refuse_overlap(self, siblings, message):
         """Refuse, with `message`, a period that shares a day with one of its `siblings`.

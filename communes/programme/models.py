@@ -1,19 +1,13 @@
 """The time of a commune in the programme Petites villes de demain."""
 
-import datetime
-
 from django.db import models
 from django.db.models import Q
 
+from communes.programme import regles
 from communes.territoire.models import Commune, Rattachement
-from socle.dates import Precision, PrecisionField, add_months, last_day
+from socle.dates import PrecisionField
 from socle.periodes import Periode, PeriodeQuerySet
 from socle.sources import Sourcee
-
-# Launch of the programme by the Prime minister (ANCT): before it, no commune can be in it.
-LANCEMENT = datetime.date(2020, 10, 1)
-# « dans les 18 mois suivant la signature de la convention d'adhésion » (ANCT, convention d'adhésion).
-MONTHS_FROM_ADHESION_TO_ORT = 18
 
 
 class LabellisationQuerySet(PeriodeQuerySet):
@@ -28,20 +22,6 @@ class LabellisationQuerySet(PeriodeQuerySet):
     def of_departement(self, departement):
         """Keep those of the communes of `departement`; all of them when it is None (France)."""
         return self if departement is None else self.filter(commune__departement=departement)
-
-    def ended(self, jour):
-        """Keep those that were over on `jour`, and whose commune was not in the programme again."""
-        running = self.model.objects.as_of(jour).values("commune")
-        return self.filter(fin__lte=jour).exclude(commune__in=running)
-
-    def perhaps_begun(self, jour):
-        """Keep those recorded as beginning after `jour` that may in truth have begun by then.
-
-        « Au plus tard le 22 janvier 2021 » leaves open every day since the launch of the programme.
-        """
-        if jour < LANCEMENT:
-            return self.none()
-        return self.filter(debut__gt=jour, precision_debut=Precision.AU_PLUS_TARD)
 
     def communes(self):
         """Return the communes of these labellisations, each once."""
@@ -103,26 +83,15 @@ class Labellisation(Sourcee, Periode):
 
     @property
     def echeance_ort(self):
-        """Return the day by which the ORT was to be signed, 18 months after adhésion, or None.
-
-        Of an adhésion known to the year, the latest that it may be: see `precision_echeance`.
-        """
-        signed = self.date_signature_adhesion
-        if signed is None:
-            return None
-        if self.precision_adhesion == Precision.ANNEE:
-            signed = last_day(signed, Precision.ANNEE)
-        return add_months(signed, MONTHS_FROM_ADHESION_TO_ORT)
+        """Return the day by which the ORT was to be signed: see `regles.echeance_ort`."""
+        return regles.echeance_ort(self)
 
     @property
     def precision_echeance(self):
-        """Return how exactly `echeance_ort` is known; 18 months after a year is at the latest a day."""
-        if self.precision_adhesion == Precision.ANNEE:
-            return Precision.AU_PLUS_TARD
-        return self.precision_adhesion
+        """Return how exactly `echeance_ort` is known."""
+        return regles.precision_echeance(self)
 
     @property
     def dernier_jour_echeance(self):
-        """Return the last day that `echeance_ort` may be: nobody is late before it, or None."""
-        due = self.echeance_ort
-        return due and last_day(due, self.precision_echeance)
+        """Return the last day that `echeance_ort` may be, or None."""
+        return regles.dernier_jour_echeance(self)

@@ -25,7 +25,8 @@ from communes.models import (
     Labellisation,
     Rattachement,
 )
-from socle.dates import PrecisionField, add_years
+from ort.regles import signe
+from socle.dates import PrecisionField
 from socle.historique import Historisee
 from socle.sources import Sourcee
 
@@ -107,13 +108,9 @@ class ConventionQuerySet(models.QuerySet):
         laureates = Labellisation.objects.as_of(jour).of_departement(departement).communes()
         return self.ort().signees(jour).covering(laureates, jour)
 
-    def joined_only_by_avenant(self, departement, jour):
-        """Keep the conventions that every commune lauréate of `departement` they cover entered by avenant."""
-        laureates = Labellisation.objects.as_of(jour).of_departement(departement).communes()
-        founders = CommuneCouverte.objects.as_of(jour).filter(
-            convention=OuterRef("pk"), commune__in=laureates.values("pk"), entree__isnull=True
-        )
-        return self.filter(~Exists(founders))
+    def finissant(self, jour, horizon):
+        """Keep the conventions in force on `jour` that end, as known then, on `horizon` or before."""
+        return self.en_vigueur(jour).filter(jour_fin__lte=as_number(horizon))
 
     def over_departements(self):
         """Keep the conventions that cover, or ever covered, communes of more than one département."""
@@ -252,20 +249,14 @@ class Convention(Sourcee):
 
     def avenants_au(self, jour):
         """Return the avenants signed on `jour` or before, in order; reads `avenants`, prefetch for lists."""
-        signed = [a for a in self.avenants.all() if a.date_signature and a.date_signature <= jour]
-        return sorted(signed, key=lambda a: (a.date_signature, a.pk))
+        signed = [avenant for avenant in self.avenants.all() if signe(avenant, jour)]
+        return sorted(signed, key=lambda avenant: (avenant.date_signature, avenant.pk))
 
-    def duree_au(self, jour):
-        """Return the duration in years, as extended by the avenants signed by `jour`, or None."""
-        extensions = [a.duree_annees for a in self.avenants_au(jour) if a.duree_annees]
-        return extensions[-1] if extensions else self.duree_annees
-
-    def date_fin_au(self, jour):
-        """Return the first day out of force, as known on `jour`, or None: see `ConventionQuerySet.ended`."""
-        duration = self.duree_au(jour)
-        if self.date_signature is None or duration is None:
-            return None
-        return add_years(self.date_signature, duration)
+    @property
+    def prolongations(self):
+        """Return the avenants that give a duration, in the order of signature, for the rules."""
+        signed = [a for a in self.avenants.all() if a.date_signature and a.duree_annees]
+        return sorted(signed, key=lambda avenant: (avenant.date_signature, avenant.pk))
 
 
 class AvenantQuerySet(models.QuerySet):
@@ -374,11 +365,6 @@ class CommuneCouverteQuerySet(models.QuerySet):
         return self.with_dates().filter(
             Q(date_entree__lte=jour), Q(date_sortie__isnull=True) | Q(date_sortie__gt=jour)
         )
-
-    def entrees_au(self, jour):
-        """Keep the communes entered by `jour` in an ORT signed by then, be it over or they out since."""
-        signed = Convention.objects.ort().signees(jour)
-        return self.with_dates().filter(date_entree__lte=jour, convention__in=signed.values("pk"))
 
     def en_vigueur(self, jour):
         """Keep the communes that an ORT in force on `jour` covers on that day."""

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 
 from communes.models import Commune
 from communes.territoire.filtres import DepartementFilter, IntercommunaliteFilter
+from projects.postes.du_jour import etats, situer
 from projects.postes.exports_internes import (
     COFINANCEMENTS,
     POSTES_INTERNES,
@@ -27,6 +28,7 @@ from projects.postes.imports import (
     RecrutementRessource,
 )
 from projects.postes.models import (
+    SANS_PERSONNE,
     CofinancementPoste,
     Desserte,
     Etat,
@@ -35,7 +37,7 @@ from projects.postes.models import (
     Purge,
     Recrutement,
 )
-from projects.postes.models.postes import MONTHS_AHEAD, SANS_PERSONNE
+from projects.postes.models.postes import MONTHS_AHEAD
 from socle.admin.base import PerimetreInline, PvdAdmin, ReadOnly
 from socle.admin.champs import LastDayField, NumberField
 from socle.admin.choix import PerimetreForm
@@ -173,7 +175,13 @@ class EtatFilter(admin.SimpleListFilter):
         return Etat.choices
 
     def queryset(self, request, queryset):
-        return queryset.filter(etat=self.value()) if self.value() else queryset
+        return in_state(queryset, [self.value()]) if self.value() else queryset
+
+
+def in_state(postes, wanted):
+    """Keep those of `postes`, a queryset, that are today in one of the states `wanted`."""
+    today = etats(postes, timezone.localdate())
+    return postes.filter(pk__dans=[cle for cle, etat in today.items() if etat in wanted])
 
 
 class SuiviFilter(admin.SimpleListFilter):
@@ -193,7 +201,7 @@ class SuiviFilter(admin.SimpleListFilter):
         today = timezone.localdate()
         until = add_months(today, MONTHS_AHEAD)
         if self.value() == "vacant":
-            return queryset.filter(etat__in=SANS_PERSONNE)
+            return in_state(queryset, SANS_PERSONNE)
         ending = {"contrat": Occupation, "cofinancement": CofinancementPoste}.get(self.value())
         if ending is None:
             return queryset
@@ -247,8 +255,12 @@ class PosteAdmin(ImportAdmin, ExportAdmin, PorteeAdmin, SourceeAdmin):
         ("Interne", {"fields": ["note_interne"]}),
     ]
 
-    def get_queryset(self, request):
-        return super().get_queryset(request).with_suivi(timezone.localdate())
+    def read_rows(self, records):
+        return situer(records, timezone.localdate())
+
+    def get_object(self, request, object_id, from_field=None):
+        poste = super().get_object(request, object_id, from_field)
+        return poste and situer([poste], timezone.localdate())[0]
 
     def get_urls(self):
         story = self.admin_site.admin_view(self.histoire_view)
@@ -268,7 +280,7 @@ class PosteAdmin(ImportAdmin, ExportAdmin, PorteeAdmin, SourceeAdmin):
         context = {
             "title": f"Histoire du poste : {poste}",
             "original": poste,
-            "etat": tell_etat(poste),
+            "etat": tell_etat(poste.du_jour),
             "histoire": histoire(poste, today),
             "has_change_permission": self.has_change_permission(request, poste),
         }
@@ -276,7 +288,7 @@ class PosteAdmin(ImportAdmin, ExportAdmin, PorteeAdmin, SourceeAdmin):
 
     def render_change_form(self, request, context, *args, **kwargs):
         if poste := context.get("original"):
-            context["etat"] = tell_etat(poste)
+            context["etat"] = tell_etat(poste.du_jour)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_related(self, request, form, formsets, change):
@@ -303,9 +315,9 @@ class PosteAdmin(ImportAdmin, ExportAdmin, PorteeAdmin, SourceeAdmin):
         served = [d.commune.nom for d in poste.dessertes.all() if d.holds_on(today)]
         return ", ".join(served) or None
 
-    @admin.display(description="état aujourd'hui", ordering="depuis")
+    @admin.display(description="état aujourd'hui")
     def etat_du_jour(self, poste):
-        return capfirst(tell_etat(poste))
+        return capfirst(tell_etat(poste.du_jour))
 
 
 @admin.register(Purge)

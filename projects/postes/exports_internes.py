@@ -2,6 +2,7 @@
 
 from django.db.models import Prefetch
 
+from projects.postes.du_jour import situer_offres
 from projects.postes.exports import POSTES, poste_rows
 from projects.postes.models import CofinancementPoste, Occupation, Recrutement
 from socle.dates import ONE_DAY
@@ -109,9 +110,7 @@ TITULAIRES = Export(
 
 def recrutement_rows(postes, jour):
     """Return the offers of `postes`, with their rank and, by `jour`, the arrival of the recruited."""
-    return (
-        rows_of(Recrutement, "date_publication")(postes, jour).with_rang().with_prise_de_poste(jour)
-    )
+    return situer_offres(list(rows_of(Recrutement, "date_publication")(postes, jour)), jour)
 
 
 RECRUTEMENTS_INTERNES = Export(

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from communes.models import Intercommunalite, Labellisation, Nature, Rattachement
 from ort.exports import CODE_DEPARTEMENT, CODE_INSEE, ENTREE_PAR, PRECISION, SIREN
-from pvd.suivi.situation import EtatPoste, Statut, situations
+from pvd.suivi.regles import EtatPoste, Statut
+from pvd.suivi.situation import situations
 from socle.fichiers.colonnes import Colonne, Table
-from socle.web.filtres import in_order
+from socle.web.ordre import in_order
 
 
 def commune_rows(communes, jour):
@@ -27,11 +28,6 @@ def of_convention(attribute):
 def of_couverture(attribute):
     """Return how to read an attribute of the coverage of a situation, if there is one."""
     return lambda s: getattr(s.couverture, attribute) if s.couverture else None
-
-
-def avenant_numero(situation):
-    entree = situation.couverture and situation.couverture.entree
-    return entree.numero if entree else None
 
 
 COMMUNES = Table(
@@ -130,7 +126,7 @@ COMMUNES = Table(
         ),
         Colonne(
             "avenant_numero",
-            avenant_numero,
+            of_couverture("numero"),
             "Numéro de cet avenant ; vide s'il n'est pas connu.",
             "integer",
         ),

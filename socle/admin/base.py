@@ -54,6 +54,11 @@ class PvdChangeList(ChangeList):
         if not self.is_popup:
             self.title = capfirst(self.opts.verbose_name_plural)
 
+    def get_results(self, request):
+        """Read the page of rows, and what its columns compute of them."""
+        super().get_results(request)
+        self.result_list = self.model_admin.read_rows(list(self.result_list))
+
     def apply_select_related(self, qs):
         """Read the relations that the columns show: in one query each, however many rows."""
         return super().apply_select_related(qs).prefetch_related(*self.model_admin.list_prefetch())
@@ -78,6 +83,10 @@ class PvdAdmin(LimitedChoices, HistoriqueAdmin, SuppressionAdmin):
     def list_prefetch(self):
         """Return the lookups of `prefetch_related` that the columns of the list need."""
         return ()
+
+    def read_rows(self, records):
+        """Return the records of a page of the list with what its columns compute of them."""
+        return records
 
     def get_object(self, request, object_id, from_field=None):
         """Read a record with what its choices hold, in one query."""

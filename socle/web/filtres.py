@@ -10,6 +10,7 @@ from dsfr.forms import DsfrBaseForm
 
 from socle.dates import in_french
 from socle.recherche import search_key
+from socle.web.ordre import Calcule, sorted_by
 from socle.web.refus import DemandeInvalide, quoted
 
 # Longer than any name; SQLite refuses to search for a text of fifty thousand characters.
@@ -39,16 +40,12 @@ class Issue:
     autre_jour: bool
 
 
-def in_order(queryset, *fields):
-    """Sort `queryset` by `fields`, unless a visitor has asked for a column of its own (`?tri=`)."""
-    return queryset if queryset.query.order_by else queryset.order_by(*fields)
-
-
 class Filtres(django_filters.FilterSet):
     """The filters of a list and of its download: the same names, the same rows, at a day."""
 
     # The columns that the list can be sorted by (`?tri=nom`, `?tri=-nom`), each with its field, or
-    # with a function of (queryset, jour) that adds what to sort by to the queryset, as `ordre`.
+    # with a function of (queryset, jour) that adds what to sort by to the queryset, as `ordre`, or
+    # with a `Calcule`.
     tris = {}
 
     class Meta:
@@ -91,10 +88,13 @@ class Filtres(django_filters.FilterSet):
 
     def in_order_asked(self, queryset):
         """Sort by the column asked for; what is not known comes last both ways, and no tie is left."""
-        field = self.tris[self.tri.removeprefix("-")]
+        column, descending = self.tri.removeprefix("-"), self.tri.startswith("-")
+        field = self.tris[column]
+        if isinstance(field, Calcule):
+            return sorted_by(queryset, field.valeurs(queryset, self.jour), descending)
         if callable(field):
             queryset, field = field(queryset, self.jour), "ordre"
-        ordre = F(field).desc if self.tri.startswith("-") else F(field).asc
+        ordre = F(field).desc if descending else F(field).asc
         return queryset.order_by(ordre(nulls_last=True), *queryset.model._meta.ordering, "pk")
 
     def chosen(self, name):

@@ -165,31 +165,3 @@ def test_an_ort_over_two_departements_is_kept_once_in_each_and_once_in_france():
         assert list(kept) == [ort]
     # The commune of the Aveyron is covered, and is not in the programme.
     assert du_programme("12") == set()
-
-
-def joined_only_by_avenant(code):
-    departement = code and factories.departement(code)
-    kept = Convention.objects.du_programme(departement, day("2023-07-06"))
-    return set(kept.joined_only_by_avenant(departement, day("2023-07-06")))
-
-
-def test_an_ort_is_joined_by_avenant_when_every_laureate_came_so(ort, laureates):
-    pezenas, lodeve = laureates
-    factories.avenant(ort, "2023-01-11", [pezenas])
-    mixed = factories.convention("2022-01-01", [lodeve])
-    florensac = factories.commune("34101")
-    factories.labellisation(florensac)
-    factories.avenant(mixed, "2023-01-11", [florensac])
-    assert du_programme("34") == {ort, mixed}
-    assert joined_only_by_avenant("34") == {ort}
-
-
-def test_an_ort_may_be_joined_by_avenant_in_one_departement_only():
-    salvetat, lacaune = factories.commune("34293"), factories.commune("81124")
-    factories.labellisation(salvetat)
-    factories.labellisation(lacaune)
-    ort = factories.convention("2022-07-28", [salvetat])
-    factories.avenant(ort, "2023-01-11", [lacaune])
-    assert joined_only_by_avenant("81") == {ort}
-    assert joined_only_by_avenant("34") == set()
-    assert joined_only_by_avenant(None) == set()

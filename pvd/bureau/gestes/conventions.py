@@ -5,6 +5,7 @@ from django.contrib import admin
 
 from communes.models import Commune
 from ort.models import Avenant, CommuneCouverte, Convention
+from ort.regles import date_fin_au, duree_au
 from pvd.bureau.gestes.base import CasesField, Geste, GesteForm, save
 from socle.admin.portee import CommunesSelect
 from socle.dates import add_years, in_words
@@ -228,7 +229,7 @@ class ProlongationForm(AvenantForm):
 
     def clean_duree_annees(self):
         """Refuse a duration that does not extend the one in force."""
-        duration, current = self.cleaned_data["duree_annees"], self.record.duree_au(self.jour)
+        duration, current = self.cleaned_data["duree_annees"], duree_au(self.record, self.jour)
         if current and duration <= current:
             raise forms.ValidationError(
                 f"La durée est déjà de {pluriel(current, 'an,ans')} : un avenant qui prolonge "
@@ -244,7 +245,7 @@ class Prolonger(GesteParAvenant):
     form = ProlongationForm
 
     def told(self, record, data):
-        before = record.date_fin_au(data["date"])
+        before = date_fin_au(record, data["date"])
         after = add_years(record.date_signature, data["duree_annees"])
         ended = f", au lieu d'être échue {in_words(before)}" if before else ""
         return [

@@ -11,7 +11,8 @@ from communes.models import (
 )
 from ort.models import CommuneCouverte, Convention
 from pvd.suivi.chiffres import ort_comptees
-from pvd.suivi.situation import Situation, Statut
+from pvd.suivi.regles import Statut
+from pvd.suivi.situation import Situation
 from socle.dessin.svg import convex_hull, svg_path
 from socle.francais import liste
 
@@ -186,7 +187,7 @@ def carte(departement, montrees, jour):
     contours = ContourCommune.objects.in_bulk([situation.commune.pk for situation in montrees])
     communes = []
     for situation in montrees:
-        covering = {couverture.convention_id for couverture in situation.couvertures}
+        covering = {couverture.convention.pk for couverture in situation.couvertures}
         of_commune = [found for pk, found in ort.items() if pk in covering]
         drawn = CommuneDessinee(situation, contours.get(situation.commune.pk), of_commune)
         communes.append(drawn)

@@ -13,7 +13,7 @@ from communes.models import ContourCommune, ContourDepartement
 from pvd.suivi.completude import portee
 from pvd.suivi.models import Chiffre
 from pvd.suivi.phrases import sentence, statut_in_words
-from pvd.suivi.situation import Statut
+from pvd.suivi.regles import Statut
 from socle.dates import in_french
 from socle.dessin.svg import bounds
 from socle.francais import insecable, nombre

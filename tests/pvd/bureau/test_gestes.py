@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from communes.models import Agent, Labellisation
 from ort.models import Avenant, CommuneCouverte
+from ort.regles import date_fin_au
 from projects.postes.models import Poste, Recrutement
 from pvd.bureau.gestes import GESTES
 from pvd.bureau.gestes.base import free_key
@@ -313,7 +314,7 @@ def test_a_commune_of_another_convention_cannot_be_removed(agent_34, shared):
 def test_an_avenant_extends_and_never_shortens(agent_34, shared):
     assert "déjà de 5 ans" in refusal(agent_34, "avenant-prolonger", shared, duree_annees=5)
     do(agent_34, "avenant-prolonger", shared, duree_annees=7)
-    assert shared.date_fin_au(timezone.localdate()) == datetime.date(2029, 7, 28)
+    assert date_fin_au(shared, timezone.localdate()) == datetime.date(2029, 7, 28)
 
 
 def test_an_unsigned_convention_has_no_avenant(agent_34):
