@@ -3,11 +3,11 @@
 from django.contrib import admin
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.utils import unquote
-from django.db import transaction
 from django.http import QueryDict
 from django.template.response import TemplateResponse
 
 from socle.admin.correction import MotifForm
+from socle.essai import essai
 from socle.francais import UNKNOWN
 from socle.historique import Historisee, one_act
 
@@ -25,10 +25,9 @@ def consequences(records):
     if not counters:
         return []
     before = [count() for count in counters]
-    with transaction.atomic():
+    with essai():
         type(records[0])._base_manager.filter(pk__in=[record.pk for record in records]).delete()
         after = [count() for count in counters]
-        transaction.set_rollback(True)
     return [
         f"{name} : {told(value)} → {told(there[name])}"
         for here, there in zip(before, after, strict=True)

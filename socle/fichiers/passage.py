@@ -10,6 +10,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DataError, IntegrityError, transaction
 
 from socle.dates import Precision, parse_date
+from socle.essai import essai
 from socle.fichiers.champs import CelluleRefusee, RecordWidget
 from socle.fichiers.lignes import (
     Apercu,
@@ -39,10 +40,8 @@ class Depasse(Exception):
 
 def preview(ressource, table, user, source=None):
     """Return the `Apercu` of what `table` would do for `user`; nothing of it stays."""
-    with transaction.atomic():
-        lignes = Passage(ressource, table, user, source).lignes()
-        transaction.set_rollback(True)
-    return Apercu(lignes)
+    with essai():
+        return Apercu(Passage(ressource, table, user, source).lignes())
 
 
 def write(ressource, table, user, source, raison, empreinte):

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from pvd.bureau.gestes import GESTES
 from pvd.bureau.perimetre import Perimetre, perimetre_of
 from pvd.suivi.chiffres import chiffres
+from socle.essai import essai
 
 PER_PAGE = 100
 
@@ -140,11 +141,10 @@ def effects_of(geste, record, form, jour):
     departements = list(geste.departements(record, form.cleaned_data))
     before = figures(departements, jour)
     try:
-        with transaction.atomic():
+        with essai():
             written = geste.apply(geste.current(record), form)
             after = figures(departements, jour)
             warned = geste.warnings(written, form.cleaned_data)
-            transaction.set_rollback(True)
     except ValidationError as error:
         for message in error.messages:
             form.add_error(None, message)
