@@ -1,13 +1,12 @@
-"""What the form of an existing record asks besides: why it is corrected, and on what version."""
+"""What the page of an existing record asks besides: why it is corrected, and on what version."""
 
 import datetime
 from decimal import Decimal
 
 from django import forms
 from django.db.models import Model
-from django.utils.functional import cached_property
 
-from socle.admin.evenements import events_since, last_versions, readable
+from socle.admin.evenements import readable
 from socle.dates import PrecisionField
 from socle.francais import at_hour
 
@@ -27,10 +26,7 @@ class MotifForm(forms.Form):
 
 
 class CorrectionForm(forms.Form):
-    """Put before the form of a record, refuses a correction without a reason and a stale page.
-
-    `model_admin` and `request` are those of the page.
-    """
+    """Asks, beside the form of an existing record, why it is corrected, and on what version."""
 
     motif_correction = forms.CharField(
         label="Motif de la correction",
@@ -40,55 +36,6 @@ class CorrectionForm(forms.Form):
         help_text="Demandé quand une valeur déjà enregistrée change ou s'efface ; gardé dans l'historique.",
     )
     version_lue = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if not self.is_bound:
-            self.initial["version_lue"] = last_versions(self.chapitres)
-
-    @cached_property
-    def chapitres(self):
-        return self.model_admin.chapitres(self.request, self.instance)
-
-    @property
-    def formsets(self):
-        return getattr(self.request, "formsets_of_page", [])
-
-    @cached_property
-    def changed_data(self):
-        """Name the fields of the record only: what the page asks besides is no change of it."""
-        return [name for name in super().changed_data if name not in CorrectionForm.base_fields]
-
-    def full_clean(self):
-        super().full_clean()
-        if self.is_bound and not self.refuse_stale_page():
-            self.ask_why()
-
-    def refuse_stale_page(self):
-        """Tell what someone else wrote since the page was opened; keep what its user typed.
-
-        The page comes back on the version of the moment: once told, its user may save.
-        """
-        lock(self.instance)
-        read, current = self.data.get("version_lue", ""), last_versions(self.chapitres)
-        if read == current:
-            return False
-        events = events_since(self.chapitres, read) or []
-        self.add_error(None, stale_messages(events))
-        self.data = self.data.copy()
-        self.data["version_lue"] = current
-        rows = [form for formset in self.formsets for form in formset.initial_forms]
-        shown = {(type(form.instance), form.instance.pk): form for form in [self, *rows]}
-        for event in reversed(events):
-            if form := shown.get((event.model, event.cle)):
-                take_in(form, event.changements)
-        return True
-
-    def ask_why(self):
-        """Ask for the reason of each value that changes or goes, on the record or in its rows."""
-        if not self.cleaned_data.get("motif_correction", "").strip():
-            if asked := [*corrections(self), *row_corrections(self.formsets)]:
-                self.add_error("motif_correction", [f"{told} : dites pourquoi." for told in asked])
 
 
 def lock(record):
