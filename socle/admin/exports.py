@@ -4,10 +4,11 @@ from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponseRedirect, StreamingHttpResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from socle.adresses_admin import admin_name, admin_url
 from socle.fichiers.formats import ODS_MIMETYPE, XLSX_MIMETYPE, csv_stream, ods_file, xlsx_file
 
 
@@ -44,7 +45,7 @@ class ExportAdmin(admin.ModelAdmin):
     exports = {}
 
     def get_urls(self):
-        name = f"{self.opts.app_label}_{self.opts.model_name}_export"
+        name = admin_name(self.model, "export")
         view = self.admin_site.admin_view(require_GET(self.export_view))
         return [path("exporter/<slug:nom>/<slug:forme>/", view, name=name), *super().get_urls()]
 
@@ -55,12 +56,11 @@ class ExportAdmin(admin.ModelAdmin):
     def export_links(self, request):
         """Return, for each table, its title and its links, which keep the filters of the list."""
         query = request.GET.urlencode()
-        address = f"admin:{self.opts.app_label}_{self.opts.model_name}_export"
         return [
             (
                 export.titre,
                 [
-                    (title, reverse(address, args=[nom, forme]) + (query and f"?{query}"))
+                    (title, admin_url(self.model, "export", nom, forme) + (query and f"?{query}"))
                     for forme, (title, _, _) in FORMATS.items()
                 ],
             )
@@ -76,8 +76,7 @@ class ExportAdmin(admin.ModelAdmin):
         try:
             listed = self.get_changelist_instance(request).queryset.order_by().values("pk")
         except IncorrectLookupParameters:
-            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
-            return HttpResponseRedirect(reverse(name))
+            return HttpResponseRedirect(admin_url(self.model, "changelist"))
         jour = timezone.localdate()
         export, (_, extension, answer) = self.exports[nom], FORMATS[forme]
         records = self.model._default_manager.filter(pk__in=listed)

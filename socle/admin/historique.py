@@ -15,7 +15,7 @@ from django.forms.models import _get_foreign_key
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.text import capfirst
 
 from socle.admin.correction import CorrectionForm, MotifForm, lock
@@ -31,6 +31,7 @@ from socle.admin.evenements import (
     tell_version,
 )
 from socle.admin.page import PageEnvoyee, asked_field
+from socle.adresses_admin import admin_name, admin_url
 from socle.francais import at_hour
 from socle.historique import Historisee, one_act, removed_together, restore
 
@@ -61,16 +62,11 @@ class HistoriqueAdmin(admin.ModelAdmin):
     def get_urls(self):
         if not self.historisee:
             return super().get_urls()
-        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        view = self.admin_site.admin_view
+        removed, restored = admin_name(self.model, "removed"), admin_name(self.model, "restore")
         pages = [
-            path(
-                "supprimees/", self.admin_site.admin_view(self.removed_view), name=f"{name}_removed"
-            ),
-            path(
-                "supprimees/<int:numero>/",
-                self.admin_site.admin_view(self.restore_view),
-                name=f"{name}_restore",
-            ),
+            path("supprimees/", view(self.removed_view), name=removed),
+            path("supprimees/<int:numero>/", view(self.restore_view), name=restored),
         ]
         return [*pages, *super().get_urls()]
 
@@ -147,8 +143,8 @@ class HistoriqueAdmin(admin.ModelAdmin):
 
     def changelist_view(self, request, extra_context=None):
         if self.historisee and self.has_add_permission(request):
-            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_removed"
-            extra_context = {"removed_url": reverse(name)} | (extra_context or {})
+            removed = {"removed_url": admin_url(self.model, "removed")}
+            extra_context = removed | (extra_context or {})
         return super().changelist_view(request, extra_context)
 
     def removed_versions(self, request):
@@ -177,8 +173,7 @@ class HistoriqueAdmin(admin.ModelAdmin):
         motif = MotifForm(request.POST or None)
         if motif.is_valid() and (record := self.bring_back(motif, version)):
             messages.success(request, f"« {record} » est rétablie.")
-            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
-            return HttpResponseRedirect(reverse(name, args=[record.pk]))
+            return HttpResponseRedirect(admin_url(record, "change"))
         removals = removed_together(version)
         shown = {c.model: c for c in self.chapitres(request, version.instance)}
         chapters = [

@@ -5,10 +5,11 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.views.decorators.http import require_GET
 
 from socle.admin.exports import as_tableur, as_xlsx
+from socle.adresses_admin import admin_name, admin_url
 from socle.fichiers import depot as depots
 from socle.fichiers.entetes import REFUS, read_table
 from socle.fichiers.lecture import MOST_ROWS, FichierRefuse, read_file
@@ -62,7 +63,7 @@ class ImportAdmin(admin.ModelAdmin):
     change_list_template = "admin/import_liste.html"
 
     def get_urls(self):
-        name = f"{self.opts.app_label}_{self.opts.model_name}_import"
+        name = admin_name(self.model, "import")
         view = self.admin_site.admin_view
         return [
             path("importer/", view(self.import_file), name=name),
@@ -85,11 +86,10 @@ class ImportAdmin(admin.ModelAdmin):
         ]
 
     def import_url(self, page="", **kwargs):
-        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_import{page}"
-        return reverse(name, kwargs=kwargs)
+        return admin_url(self.model, f"import{page}", **kwargs)
 
     def changelist_url(self):
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        return admin_url(self.model, "changelist")
 
     def changelist_view(self, request, extra_context=None):
         allowed = self.allowed_imports(request)

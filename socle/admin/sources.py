@@ -8,13 +8,13 @@ from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.db import models
 from django.db.models import CharField, Q
 from django.db.models.functions import Cast
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from socle.admin.base import NOTHING, PerimetreAdmin, PlainChoices, PvdAdmin
 from socle.admin.champs import date_column
 from socle.admin.choix import PerimetreForm
+from socle.adresses_admin import admin_url
 from socle.dates import bare, parse_date
 from socle.sources import Affirmation, Source, sans_source
 
@@ -227,10 +227,7 @@ class AffirmationAdmin(PvdAdmin):
 
     @admin.display(description="fiche")
     def lien(self, affirmation):
-        opts = affirmation.fiche._meta
-        url = reverse(
-            f"admin:{opts.app_label}_{opts.model_name}_change", args=[affirmation.object_id]
-        )
+        url = admin_url(affirmation.fiche, "change")
         return format_html('<a href="{}">{}</a>', url, affirmation.fiche)
 
     @admin.display(description="date", ordering="champ")

@@ -3,20 +3,19 @@
 from dataclasses import dataclass
 
 from django.contrib import admin, messages
-from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pvd.bureau.gestes import GESTES
 from pvd.bureau.perimetre import Perimetre, perimetre_of
 from pvd.suivi.chiffres import chiffres
+from socle.adresses_admin import admin_url
 from socle.essai import essai
 
 PER_PAGE = 100
@@ -106,7 +105,7 @@ def show(request, template, geste, record=None, **context):
     record = record if record and record.pk else None
     name = geste.name(record) if record else ""
     opts = geste.model._meta
-    back = geste.address(record) if record else reverse(admin_urlname(opts, "changelist"))
+    back = geste.address(record) if record else admin_url(geste.model, "changelist")
     context = admin.site.each_context(request) | context
     context |= {"geste": geste, "record": record, "opts": opts, "nom": name, "retour": back}
     context |= {"title": geste.titre, "subtitle": name}
