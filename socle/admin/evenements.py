@@ -6,11 +6,10 @@ from decimal import Decimal
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import FileField, Max, QuerySet, Value
-from django.utils.formats import number_format
 from django.utils.text import capfirst
 
 from socle.dates import Precision, PrecisionField, in_french
-from socle.francais import at_hour
+from socle.francais import NO_BREAK_SPACE, at_hour, nombre
 from socle.historique import CREATED, REMOVED, Historisee
 
 EMPTY = "vide"
@@ -180,7 +179,7 @@ def readable(row_field, value, named=None):
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, Decimal):
-        return number_format(value, 2, force_grouping=True)
+        return nombre(value, 2, NO_BREAK_SPACE)
     if isinstance(value, datetime):
         return at_hour(value)
     return in_french(value) if isinstance(value, date) else str(value)
