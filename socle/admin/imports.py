@@ -8,10 +8,10 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.views.decorators.http import require_GET
 
-from socle.admin.exports import as_tableur, as_xlsx
 from socle.adresses_admin import admin_name, admin_url
 from socle.fichiers import depot as depots
 from socle.fichiers.entetes import REFUS, read_table
+from socle.fichiers.formats import FORMATS
 from socle.fichiers.lecture import MOST_ROWS, FichierRefuse, read_file
 from socle.fichiers.lignes import Sort
 from socle.fichiers.passage import Depasse, preview, write
@@ -174,10 +174,7 @@ class ImportAdmin(admin.ModelAdmin):
             raise Http404
         columns = ressource.columns
         rows = [[ressource.exemple.get(column, "") for column in columns]]
-        response = TEMPLATES[extension](columns, rows)
-        filename = f"modele-{sorte}.{extension}"
-        response["Content-Disposition"] = f'attachment; filename="{filename}"'
-        return response
+        return TEMPLATES[extension].answer(columns, rows, f"modele-{sorte}")
 
     def deposited(self, request, sorte, jeton):
         """Return the Resource, what the agent asked, the rows and the source, or None if it is over."""
@@ -254,9 +251,8 @@ class ImportAdmin(admin.ModelAdmin):
             [*(cells[ligne.numero][i] for i in kept), " ; ".join(map(str, ligne.motifs))]
             for ligne in apercu.of(Sort.REFUSEE)
         ]
-        response = as_tableur([*(fichier.entetes[i] for i in kept), REFUS], rows)
-        response["Content-Disposition"] = f'attachment; filename="refus-{sorte}.csv"'
-        return response
+        headers = [*(fichier.entetes[i] for i in kept), REFUS]
+        return FORMATS["tableur"].answer(headers, rows, f"refus-{sorte}")
 
 
 def may_write(user, model):
@@ -266,4 +262,4 @@ def may_write(user, model):
 
 
 # A row to imitate, in the formats of an office.
-TEMPLATES = {"csv": as_tableur, "xlsx": as_xlsx}
+TEMPLATES = {"csv": FORMATS["tableur"], "xlsx": FORMATS["xlsx"]}
