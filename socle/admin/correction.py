@@ -15,7 +15,7 @@ EMPTY = (None, "", [])
 
 
 class MotifForm(forms.Form):
-    """Asks why: of a removal, of a restoration."""
+    """The reason of a removal or of a restoration, which must be given."""
 
     motif = forms.CharField(
         label="Motif",
@@ -26,7 +26,7 @@ class MotifForm(forms.Form):
 
 
 class CorrectionForm(forms.Form):
-    """Asks, beside the form of an existing record, why it is corrected, and on what version."""
+    """Why an existing record is corrected, and the version that its page was opened on."""
 
     motif_correction = forms.CharField(
         label="Motif de la correction",
@@ -45,17 +45,22 @@ def lock(record):
 
 def stale_messages(events):
     """Say who changed what since, field by field."""
-    told = ["Rien n'est encore enregistré : cette fiche a changé depuis que vous l'avez ouverte."]
+    phrases = [
+        "Rien n'est encore enregistré : cette fiche a changé depuis que vous l'avez ouverte."
+    ]
     for event in reversed(events):
         what = ", ".join(map(str, event.changements))
         fiche = f" de {event.sorte} « {event.fiche} »" if event.fiche else ""
         when = at_hour(event.version.history_date)
-        told.append(f"{event.auteur}, le {when}, {event.quoi}{fiche} : {what}.")
-    return [*told, "Votre saisie est gardée ci-dessous : relisez-la, puis enregistrez de nouveau."]
+        phrases.append(f"{event.auteur}, le {when}, {event.quoi}{fiche} : {what}.")
+    return [
+        *phrases,
+        "Votre saisie est gardée ci-dessous : relisez-la, puis enregistrez de nouveau.",
+    ]
 
 
 def take_in(form, changes):
-    """Show the new value of the fields that the user of the page had left as they were."""
+    """Write `changes`, made by someone else, in the fields that the user of `form` had left as they were."""
     for change in changes:
         field, name = form.fields.get(change.nom), form.add_prefix(change.nom)
         if field is None:
@@ -78,7 +83,7 @@ def write(data, name, field, value):
 
 
 def corrections(form, row=""):
-    """Tell the values already there that `form` changes or empties; filling an empty one is not told."""
+    """Tell each value already there that `form` changes or empties; to fill an empty one is no correction."""
     for name in form.changed_data:
         old, field = form.get_initial_for_field(form.fields[name], name), form.fields[name]
         if old in EMPTY or name not in form.cleaned_data or completes_a_date(form, name):
@@ -92,7 +97,7 @@ def corrections(form, row=""):
 
 
 def row_corrections(formsets):
-    """Tell the same of the rows of the page, and the rows that go."""
+    """Tell the rows that a page removes, and each value already there that its rows change or empty."""
     for formset in formsets:
         if not formset.is_valid():
             continue

@@ -113,7 +113,7 @@ class HistoriqueAdmin(admin.ModelAdmin):
         return super().render_change_form(request, context, *args, change=change, obj=obj, **kwargs)
 
     def save_model(self, request, obj, form, change):
-        """Write no version of a record that its form leaves as it is."""
+        """Save only a record that its form changes: no version of its history says nothing."""
         if not (change and self.historisee) or form.changed_data:
             super().save_model(request, obj, form, change)
 
@@ -185,12 +185,12 @@ class HistoriqueAdmin(admin.ModelAdmin):
             for v in removals
         ]
         annuaire = Annuaire(chapters, [[v] for v in removals])
-        told = [
+        evenements = [
             tell_version(rang, chapter, None, removal, annuaire)
             for rang, (chapter, removal) in enumerate(zip(chapters, removals, strict=True))
         ]
         nom = name_of(annuaire.attach(version.instance))
-        context = {"motif": motif, "evenements": told, "title": f"Rétablir : {nom}"}
+        context = {"motif": motif, "evenements": evenements, "title": f"Rétablir : {nom}"}
         return self.page(request, "admin/retablir.html", context | {"version": version, "nom": nom})
 
     def bring_back(self, motif, version):
@@ -222,7 +222,7 @@ def link_of(inline, record):
 
 
 def links_between(row, version):
-    """Return the fields of a removed row that only say it hung on the record of `version`."""
+    """Return the fields that link a removed row to the record of `version`, whose page names it already."""
     if row is version:
         return ()
     linked = [f.name for f in links(row.instance_type) if f.related_model is version.instance_type]

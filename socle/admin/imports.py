@@ -226,15 +226,15 @@ class ImportAdmin(admin.ModelAdmin):
     def import_written(self, request, depot, jeton, apercu):
         """Say what was written; what was refused stays aside, to be downloaded and corrected."""
         refused = {ligne.numero for ligne in apercu.of(Sort.REFUSEE)}
-        told = pluriel(apercu.a_ecrire, "ligne importée,lignes importées")
+        written = pluriel(apercu.a_ecrire, "ligne importée,lignes importées")
         if not refused:
             depots.forget(jeton)
-            self.message_user(request, f"{told}.", messages.SUCCESS)
+            self.message_user(request, f"{written}.", messages.SUCCESS)
             return HttpResponseRedirect(self.changelist_url())
         depot.fichier.lignes = [line for line in depot.fichier.lignes if line[0] in refused]
         depots.keep(depot, jeton)
         left = pluriel(len(refused), "reste refusée,restent refusées")
-        self.message_user(request, f"{told} ; {left}.", messages.SUCCESS)
+        self.message_user(request, f"{written} ; {left}.", messages.SUCCESS)
         return HttpResponseRedirect(request.path)
 
     def import_refused(self, request, sorte, jeton):

@@ -69,8 +69,8 @@ class PageEnvoyee:
             return False
         asked = [*corrections(self.form), *row_corrections(self.formsets)]
         if asked:
-            told = [f"{correction} : dites pourquoi." for correction in asked]
-            self.correction.add_error("motif_correction", told)
+            refus = [f"{correction} : dites pourquoi." for correction in asked]
+            self.correction.add_error("motif_correction", refus)
         return bool(asked)
 
     def is_valid(self):

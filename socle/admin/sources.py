@@ -39,7 +39,7 @@ class AffirmationForm(PerimetreForm):
             choice.choices = [*choice.choices, (held, held)]
 
     def clean(self):
-        """Read the value as a date, from what the source writes if need be, and keep it in order."""
+        """Write the value as an ISO date, read from what the source writes when it was left empty."""
         data = super().clean()
         text = data.get("valeur") or data.get("valeur_brute")
         if text and data.get("champ") in self.date_names:
@@ -143,7 +143,7 @@ class SourceAdmin(PvdAdmin):
 
 
 class SansSourceFilter(admin.SimpleListFilter):
-    """Keeps the records one of whose dates no retained source tells."""
+    """Keeps the records that have a date of fact told by no retained source."""
 
     title = "source"
     parameter_name = "source"

@@ -157,7 +157,7 @@ class Passage:
             self.waiting.append((ligne, instance, new))
 
     def affirm(self, instance, affirmations):
-        """Write what the row makes its sources say; a date of which nothing was said asks no query."""
+        """Write what the row makes its sources say; a date of which none spoke yet costs no reading."""
         for _, said in affirmations if self.for_good else ():
             if self.said[str(instance.pk), said["champ"]]:
                 affirm(instance, **said)
@@ -210,7 +210,7 @@ class Passage:
             raise LigneRefusee([ValueError(f"la ligne {line} parle déjà de la même fiche")])
 
     def refuse_missing(self, instance, row):
-        """Refuse a row that does not name a record without which its own cannot be."""
+        """Refuse a row that leaves empty a link that its record must have."""
         missing = [
             CelluleRefusee(champ.column_name, row.get(champ.column_name, ""), "valeur manquante")
             for champ in self.ressource.get_import_fields()
@@ -255,8 +255,8 @@ class Passage:
         return changed
 
     def exact_again(self, instance, changed):
-        """Make exact to the day a date that the row changes without a word of its precision."""
-        told = []
+        """Set to the day the precision of a date that the row changes, if the file has no column for it."""
+        changements = []
         for champ, _, precision_column in self.ressource.dated_sources.values():
             attribute = self.attribute_of(precision_column)
             if champ not in changed or precision_column in self.table.colonnes or not attribute:
@@ -264,15 +264,15 @@ class Passage:
             old = getattr(instance, attribute)
             if old != Precision.JOUR:
                 setattr(instance, attribute, Precision.JOUR)
-                told.append(Changement(precision_column, shown(old), shown(Precision.JOUR)))
-        return told
+                changements.append(Changement(precision_column, shown(old), shown(Precision.JOUR)))
+        return changements
 
     def attribute_of(self, column):
         fields = self.ressource.get_import_fields()
         return next((f.attribute for f in fields if f.column_name == column), None)
 
     def affirmations(self, instance, changed, row):
-        """Return what the row makes a source say and that is not said yet: what is read, what to write.
+        """Return the affirmations that the row adds, each as the change to show and the values to write.
 
         A column of sources vouches for its date whatever the row changes; without such a column,
         the source of the whole import vouches for the dates that the row changes.
