@@ -2,12 +2,12 @@
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch
 from django.forms import BaseInlineFormSet, FileInput, Widget
 from django.utils import timezone
 from django.utils.html import format_html
 
-from communes.models import Commune, Departement
+from communes.models import Departement
 from communes.territoire.filtres import DepartementFilter, IntercommunaliteFilter
 from ort.admin_validations import ValidationAdmin
 from ort.exports_internes import AVENANTS_INTERNES, CONVENTIONS, COUVERTURES
@@ -18,8 +18,9 @@ from socle.admin.base import PerimetreAdmin, PerimetreInline, PvdAdmin, ReadOnly
 from socle.admin.champs import date_column
 from socle.admin.choix import PerimetreForm
 from socle.admin.exports import ExportAdmin
+from socle.admin.fiche import FicheInline
 from socle.admin.imports import ImportAdmin
-from socle.admin.portee import CommuneSelect, PorteeAdmin
+from socle.admin.portee import PorteeAdmin
 from socle.admin.sources import SansSourceFilter, SourceeAdmin
 from socle.dates import bare
 
@@ -31,50 +32,22 @@ SIGNATURE = [
 ]
 
 
-class ConventionInline(PerimetreInline):
-    """Rows of a convention: their communes are within its reach, their avenants are its own."""
-
-    # An inline is made anew for each page: the convention of the page can be kept on it.
-    convention = None
-    autocomplete_fields = ["commune"]
-    avenant_fields = ()
-
-    def get_formset(self, request, obj=None, **kwargs):
-        self.convention = obj
-        return super().get_formset(request, obj, **kwargs)
-
-    def get_fields(self, request, obj=None):
-        """Ask for avenants once there may be some: a new convention has none."""
-        return [f for f in super().get_fields(request, obj) if obj or f not in self.avenant_fields]
-
-    def choices_for(self, request, model):
-        if model is Commune:
-            return (self.convention or Convention()).communes_within_reach(request.user)
-        if model is Avenant:
-            return Avenant.objects.filter(convention=self.convention)
-        return super().choices_for(request, model)
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if db_field.related_model is Commune and self.convention:
-            kwargs["widget"] = CommuneSelect(db_field, self.admin_site, self.convention)
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if db_field.related_model is Avenant:
-            field.label_from_instance = named_by_date
-            field.choices = [("", field.empty_label or ""), *self.avenants()]
-        return field
-
-    def avenants(self):
-        """Return the choices of an avenant, read once for all the rows of the page."""
-        if self.convention is None:
-            return []
-        prefetch_related_objects([self.convention], "avenants")
-        return [(a.pk, named_by_date(a)) for a in self.convention.avenants.all()]
-
-
 def named_by_date(avenant):
     """Name an avenant among those of its convention."""
     jour = avenant.date_signature
     return f"{avenant.nom} ({bare(jour, avenant.precision_signature) if jour else 'non signé'})"
+
+
+class ConventionInline(FicheInline):
+    """Rows of a convention: the avenants that they name are its own."""
+
+    rows_of_record = {Avenant: ("avenants", named_by_date)}
+    autocomplete_fields = ["commune"]
+    avenant_fields = ()
+
+    def get_fields(self, request, obj=None):
+        """Ask for avenants once there may be some: a new convention has none."""
+        return [f for f in super().get_fields(request, obj) if obj or f not in self.avenant_fields]
 
 
 class AvenantInline(ConventionInline):

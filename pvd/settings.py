@@ -269,7 +269,7 @@ PVD_DOCUMENT_MAX_MO = 20
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "documents": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "socle.fichiers.stockage.Stockage",
         "OPTIONS": {
             "location": PVD_DOCUMENTS_DIR,
             "file_permissions_mode": 0o600,

@@ -100,11 +100,11 @@ def in_words(jour, precision=Precision.JOUR):
 
 
 def iso(jour, precision=Precision.JOUR):
-    """Write it for a machine, as far as it is known: « 2023-12-01 », « 2023-12 », « 2023 »."""
+    """Write a date for a machine, as far as it is known: « 2023-12-01 », « 2023-12 », « 2023 »."""
     known = {Precision.MOIS: "%Y-%m", Precision.ANNEE: "%Y"}.get(precision, "%Y-%m-%d")
     return jour.strftime(known)
 
 
 def bare(jour, precision=Precision.JOUR):
-    """Write the same without its preposition, for a table cell: « décembre 2023 »."""
+    """Write a date by what is known of it, without preposition, for a table cell: « décembre 2023 »."""
     return in_words(jour, precision).removeprefix("en ").removeprefix("le ")

@@ -92,7 +92,7 @@ class Affirmation(Historisee):
 
 
 def record_type(fiche):
-    """Return the kind of record that an affirmation about `fiche` names."""
+    """Return the content type under which the affirmations about `fiche` are kept."""
     return ContentType.objects.get_for_model(fiche)
 
 
@@ -103,15 +103,15 @@ def sourced_fields(model):
 
 
 def sans_source(records):
-    """Keep the records one of whose dates of fact is filled in and told by no retained source."""
+    """Keep the records that have a date of fact told by no retained source; an empty date asks for none."""
     missing = Q(pk__in=[])
     for champ in sourced_fields(records.model):
-        told = Affirmation.objects.retenues().filter(
+        affirmations = Affirmation.objects.retenues().filter(
             content_type=record_type(records.model),
             object_id=Cast(OuterRef("pk"), models.CharField()),
             champ=champ,
         )
-        missing |= Q(~Exists(told), **{f"{champ}__isnull": False})
+        missing |= Q(~Exists(affirmations), **{f"{champ}__isnull": False})
     return records.filter(missing)
 
 

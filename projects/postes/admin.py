@@ -4,13 +4,11 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models import prefetch_related_objects
 from django.forms import BaseInlineFormSet
 from django.urls import path
 from django.utils import timezone
 from django.utils.text import capfirst
 
-from communes.models import Commune
 from communes.territoire.filtres import DepartementFilter, IntercommunaliteFilter
 from projects.postes.du_jour import etats, situer
 from projects.postes.exports_internes import (
@@ -38,12 +36,13 @@ from projects.postes.models import (
     Recrutement,
 )
 from projects.postes.models.postes import MONTHS_AHEAD
-from socle.admin.base import PerimetreInline, PvdAdmin, ReadOnly
+from socle.admin.base import PvdAdmin, ReadOnly
 from socle.admin.champs import LastDayField, NumberField
 from socle.admin.choix import PerimetreForm
 from socle.admin.exports import ExportAdmin
+from socle.admin.fiche import FicheInline
 from socle.admin.imports import ImportAdmin
-from socle.admin.portee import CommuneSelect, PorteeAdmin
+from socle.admin.portee import PorteeAdmin
 from socle.admin.sources import SansSourceFilter, SourceeAdmin
 from socle.dates import add_months
 
@@ -57,37 +56,15 @@ class DesserteFormSet(BaseInlineFormSet):
     default_error_messages = {"too_few_forms": "Indiquez au moins une commune desservie."}
 
 
-class PosteInline(PerimetreInline):
-    """Rows of a post: their communes are within its reach, their people are its own."""
+def named_by_holder(occupation):
+    """Name an occupation among those of its post."""
+    return occupation.titulaire or str(occupation)
 
-    # An inline is made anew for each page: the post of the page can be kept on it.
-    poste = None
 
-    def get_formset(self, request, obj=None, **kwargs):
-        self.poste = obj
-        return super().get_formset(request, obj, **kwargs)
+class PosteInline(FicheInline):
+    """Rows of a post: the people that they name have held it."""
 
-    def choices_for(self, request, model):
-        if model is Commune:
-            return (self.poste or Poste()).communes_within_reach(request.user)
-        if model is Occupation:
-            return Occupation.objects.filter(poste=self.poste)
-        return super().choices_for(request, model)
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if db_field.related_model is Commune and self.poste:
-            kwargs["widget"] = CommuneSelect(db_field, self.admin_site, self.poste)
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if db_field.related_model is Occupation:
-            field.choices = [("", field.empty_label or ""), *self.occupations()]
-        return field
-
-    def occupations(self):
-        """Return the choices of someone who held the post, read once for all the rows of the page."""
-        if self.poste is None:
-            return []
-        prefetch_related_objects([self.poste], "occupations")
-        return [(o.pk, o.titulaire or str(o)) for o in self.poste.occupations.all()]
+    rows_of_record = {Occupation: ("occupations", named_by_holder)}
 
 
 class RowsOnSeveralLines:

@@ -20,7 +20,7 @@ from projects.postes.models import (
     TypeContrat,
 )
 from socle.dates import ONE_DAY, Precision, bare
-from socle.francais import UNKNOWN, depuis, liste, number_in_french, pluriel
+from socle.francais import UNKNOWN, depuis, liste, nombre, pluriel
 from socle.sources import Affirmation, record_type
 
 
@@ -105,7 +105,7 @@ class Ligne:
 
 def amount(number, unit):
     """Write « 45 000 € », or that it is not known."""
-    return UNKNOWN if number is None else f"{number_in_french(number)}\xa0{unit}"
+    return UNKNOWN if number is None else f"{nombre(number)}\xa0{unit}"
 
 
 def funding_row(funding):

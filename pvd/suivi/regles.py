@@ -18,6 +18,21 @@ class Statut(models.TextChoices):
     ORT_SIGNEE = "ort_signee", "ORT signée"
     SORTIE = "sortie", "sortie du programme"
 
+    @property
+    def couleur(self):
+        """Return the colour of its badge, as the State's design system names it; empty: none."""
+        return {Statut.ORT_SIGNEE: "success", Statut.SORTIE: ""}.get(self, "info")
+
+    @property
+    def legende(self):
+        """Return how it reads in the legend of a map, where nothing around it explains it."""
+        return {
+            Statut.LAUREATE: "Lauréate, sans convention d'adhésion connue",
+            Statut.ADHESION_SIGNEE: "Convention d'adhésion signée, pas encore d'ORT",
+            Statut.ORT_SIGNEE: "ORT signée",
+            Statut.SORTIE: "Sortie du programme",
+        }[self]
+
 
 class EtatPoste(models.TextChoices):
     """The state of the chef de projet post that serves a commune."""

@@ -20,7 +20,6 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Cast, Coalesce
-from django.urls import reverse
 
 from communes.models import Commune, Departement, Labellisation, Millesime
 from ort.models import Avenant, CommuneCouverte, Convention
@@ -32,6 +31,7 @@ from projects.postes.models.cofinancements import (
     TAUX_MAXIMUM,
     TAUX_MAXIMUM_ANAH,
 )
+from socle.adresses_admin import admin_url
 from socle.dates import bare, parse_date
 from socle.francais import euros, nombre, pour_cent
 from socle.sources import Affirmation, record_type, sans_source, sourced_fields
@@ -306,9 +306,7 @@ class Constat:
     @property
     def url(self):
         """Return the address of the record in the back office."""
-        return reverse(
-            f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[self.cle]
-        )
+        return admin_url(self.opts.model, "change", self.cle)
 
     @property
     def detail(self):

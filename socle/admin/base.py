@@ -65,7 +65,10 @@ class PvdChangeList(ChangeList):
 
 
 class PvdAdmin(LimitedChoices, HistoriqueAdmin, SuppressionAdmin):
-    """A list and a form as the whole back office has them; on its own, for what all départements share."""
+    """The list and the form of the back office.
+
+    It is used as it is for records that all départements share; `PerimetreAdmin` for the others.
+    """
 
     list_per_page = 100
     list_max_show_all = 500
@@ -135,7 +138,7 @@ class PerimetreAdmin(Perimetre, PvdAdmin):
 
 
 class PlainChoices(LimitedChoices):
-    """Choices in a row of a table: searched, or added when missing, and nothing else beside them."""
+    """The choices of a row of a table: a record is searched, or added if missing; no other button."""
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -162,7 +165,7 @@ class PerimetreInline(Perimetre, PlainChoices, admin.TabularInline):
 
 
 class ReadOnlyInline(ReadOnly, LimitedChoices, admin.TabularInline):
-    """What is told of a record beside it, to whoever sees the record."""
+    """Rows on the page of their record, read by whoever sees the record."""
 
     extra = 0
     empty_value_display = NOTHING

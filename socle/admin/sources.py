@@ -8,13 +8,13 @@ from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.db import models
 from django.db.models import CharField, Q
 from django.db.models.functions import Cast
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from socle.admin.base import NOTHING, PerimetreAdmin, PlainChoices, PvdAdmin
 from socle.admin.champs import date_column
 from socle.admin.choix import PerimetreForm
+from socle.adresses_admin import admin_url
 from socle.dates import bare, parse_date
 from socle.sources import Affirmation, Source, sans_source
 
@@ -39,7 +39,7 @@ class AffirmationForm(PerimetreForm):
             choice.choices = [*choice.choices, (held, held)]
 
     def clean(self):
-        """Read the value as a date, from what the source writes if need be, and keep it in order."""
+        """Write the value as an ISO date, read from what the source writes when it was left empty."""
         data = super().clean()
         text = data.get("valeur") or data.get("valeur_brute")
         if text and data.get("champ") in self.date_names:
@@ -143,7 +143,7 @@ class SourceAdmin(PvdAdmin):
 
 
 class SansSourceFilter(admin.SimpleListFilter):
-    """Keeps the records one of whose dates no retained source tells."""
+    """Keeps the records that have a date of fact told by no retained source."""
 
     title = "source"
     parameter_name = "source"
@@ -227,10 +227,7 @@ class AffirmationAdmin(PvdAdmin):
 
     @admin.display(description="fiche")
     def lien(self, affirmation):
-        opts = affirmation.fiche._meta
-        url = reverse(
-            f"admin:{opts.app_label}_{opts.model_name}_change", args=[affirmation.object_id]
-        )
+        url = admin_url(affirmation.fiche, "change")
         return format_html('<a href="{}">{}</a>', url, affirmation.fiche)
 
     @admin.display(description="date", ordering="champ")

@@ -136,7 +136,9 @@ class Graphique:
             else:
                 drawn.append((rang, serie, self.steps(serie.valeurs), self.y(serie.valeurs[-1])))
         heights = spread([height for *_, height in drawn])
-        return [Trace(*told, height) for (*told, _), height in zip(drawn, heights, strict=True)]
+        return [
+            Trace(*drawing, height) for (*drawing, _), height in zip(drawn, heights, strict=True)
+        ]
 
     def steps(self, values):
         """Return the path of a line that holds each value up to the next day."""
@@ -158,8 +160,8 @@ class Graphique:
     @property
     def description(self):
         """Say what a reader would see: the last values, and the first day."""
-        told = ", ".join(f"{serie.nom} {serie.valeurs[-1]}" for serie in self.series)
-        return f"De {self.jours[0].year} à {self.jours[-1].year}. Dernières valeurs : {told}."
+        values = ", ".join(f"{serie.nom} {serie.valeurs[-1]}" for serie in self.series)
+        return f"De {self.jours[0].year} à {self.jours[-1].year}. Dernières valeurs : {values}."
 
 
 def spread(heights):

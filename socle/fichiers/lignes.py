@@ -81,10 +81,10 @@ class Apercu:
     @property
     def empreinte(self):
         """Return a mark of all that was shown: another one means that the preview no longer holds."""
-        told = [
+        shown_rows = [
             (li.numero, li.sort, li.changements, list(map(str, li.motifs))) for li in self.lignes
         ]
-        return hashlib.sha256(repr(told).encode()).hexdigest()
+        return hashlib.sha256(repr(shown_rows).encode()).hexdigest()
 
 
 def located_cell(text, attribute, ressource, row):

@@ -10,6 +10,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DataError, IntegrityError, transaction
 
 from socle.dates import Precision, parse_date
+from socle.essai import essai
 from socle.fichiers.champs import CelluleRefusee, RecordWidget
 from socle.fichiers.lignes import (
     Apercu,
@@ -39,10 +40,8 @@ class Depasse(Exception):
 
 def preview(ressource, table, user, source=None):
     """Return the `Apercu` of what `table` would do for `user`; nothing of it stays."""
-    with transaction.atomic():
-        lignes = Passage(ressource, table, user, source).lignes()
-        transaction.set_rollback(True)
-    return Apercu(lignes)
+    with essai():
+        return Apercu(Passage(ressource, table, user, source).lignes())
 
 
 def write(ressource, table, user, source, raison, empreinte):
@@ -158,7 +157,7 @@ class Passage:
             self.waiting.append((ligne, instance, new))
 
     def affirm(self, instance, affirmations):
-        """Write what the row makes its sources say; a date of which nothing was said asks no query."""
+        """Write what the row makes its sources say; a date of which none spoke yet costs no reading."""
         for _, said in affirmations if self.for_good else ():
             if self.said[str(instance.pk), said["champ"]]:
                 affirm(instance, **said)
@@ -211,7 +210,7 @@ class Passage:
             raise LigneRefusee([ValueError(f"la ligne {line} parle déjà de la même fiche")])
 
     def refuse_missing(self, instance, row):
-        """Refuse a row that does not name a record without which its own cannot be."""
+        """Refuse a row that leaves empty a link that its record must have."""
         missing = [
             CelluleRefusee(champ.column_name, row.get(champ.column_name, ""), "valeur manquante")
             for champ in self.ressource.get_import_fields()
@@ -256,8 +255,8 @@ class Passage:
         return changed
 
     def exact_again(self, instance, changed):
-        """Make exact to the day a date that the row changes without a word of its precision."""
-        told = []
+        """Set to the day the precision of a date that the row changes, if the file has no column for it."""
+        changements = []
         for champ, _, precision_column in self.ressource.dated_sources.values():
             attribute = self.attribute_of(precision_column)
             if champ not in changed or precision_column in self.table.colonnes or not attribute:
@@ -265,15 +264,15 @@ class Passage:
             old = getattr(instance, attribute)
             if old != Precision.JOUR:
                 setattr(instance, attribute, Precision.JOUR)
-                told.append(Changement(precision_column, shown(old), shown(Precision.JOUR)))
-        return told
+                changements.append(Changement(precision_column, shown(old), shown(Precision.JOUR)))
+        return changements
 
     def attribute_of(self, column):
         fields = self.ressource.get_import_fields()
         return next((f.attribute for f in fields if f.column_name == column), None)
 
     def affirmations(self, instance, changed, row):
-        """Return what the row makes a source say and that is not said yet: what is read, what to write.
+        """Return the affirmations that the row adds, each as the change to show and the values to write.
 
         A column of sources vouches for its date whatever the row changes; without such a column,
         the source of the whole import vouches for the dates that the row changes.

@@ -65,7 +65,7 @@ class Ressource(resources.ModelResource):
         return [column for column in self.key_columns if column not in loose]
 
     def closest(self, records):
-        """Return the records, hopefully one, that a row speaks of among those that have its key."""
+        """Return which of `records`, all with the key of a row, it speaks of; if several, it is refused."""
         return records
 
     def load_named(self, rows):
@@ -123,8 +123,8 @@ def refusals(resource, result, dataset):
     for invalid in result.invalid_rows:
         for attribute, errors in invalid.error.message_dict.items():
             for error in errors:
-                told = located(error, attribute, resource, rows[invalid.number - 1])
-                messages.append(f"ligne {invalid.number + 1}, {told}")
+                cells = located(error, attribute, resource, rows[invalid.number - 1])
+                messages.append(f"ligne {invalid.number + 1}, {cells}")
     for number, errors in result.row_errors():
         messages += [f"ligne {number + 1}, {error.error}" for error in errors]
     return messages

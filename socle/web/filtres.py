@@ -1,15 +1,13 @@
-"""The filters of a list and of its download, its order, and the ways out of an empty one."""
-
-from dataclasses import dataclass
+"""The filters of a list and of its download, and its order."""
 
 import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import F
-from django.utils import timezone
 from dsfr.forms import DsfrBaseForm
 
-from socle.dates import in_french
 from socle.recherche import search_key
+from socle.web.adresses import AdressesDeListe
+from socle.web.issues import issues_of
 from socle.web.ordre import Calcule, sorted_by
 from socle.web.refus import DemandeInvalide, quoted
 
@@ -28,16 +26,6 @@ class RechercheFilter(django_filters.CharFilter):
 
     def __init__(self, **kwargs):
         super().__init__(max_length=LONGEST_SEARCH, validators=[searchable], **kwargs)
-
-
-@dataclass(frozen=True)
-class Issue:
-    """A way out of an empty list: what to change, the address that does it, and the rows it gives."""
-
-    texte: str
-    adresse: str
-    nombre: int
-    autre_jour: bool
 
 
 class Filtres(django_filters.FilterSet):
@@ -144,7 +132,7 @@ class Filtres(django_filters.FilterSet):
     def actifs(self):
         """Return the filters in use, as (name, label, what it says, address without it)."""
         return [
-            (name, field.label, self.said(name), self.address_without(name))
+            (name, field.label, self.said(name), self.adresses.without(name))
             for name, field in self.form.fields.items()
             if self.chosen(name)
         ]
@@ -156,77 +144,24 @@ class Filtres(django_filters.FilterSet):
             return self.option(value)
         return dict(getattr(field, "choices", [])).get(value, value)
 
-    def asked_with(self, **changed):
-        """Return what is asked, but its page, with the values of `changed`, dropped when None."""
-        query = self.data.copy()
-        for name, value in {"page": None, **changed}.items():
-            query.pop(name, None)
-            if value is not None:
-                query[name] = value
-        return query
-
     @property
     def lus(self):
         """Return the names that the list and its download read: the filters, the day, the order."""
         return [*self.form.fields, "au", "tri"]
 
     @property
-    def adresse_du_tableau(self):
-        """Return the query string of the download: what is read of the address, and nothing else.
-
-        A page lets by what others add to an address that is shared; a download refuses it.
-        """
-        query = self.data.copy()
-        for name in set(query).difference(self.lus):
-            del query[name]
-        return f"?{query.urlencode()}" if query else ""
-
-    def address_without(self, *names):
-        """Return the query string that drops the filters `names`, and the page with them."""
-        return f"?{self.asked_with(**dict.fromkeys(names)).urlencode()}"
-
-    @property
-    def adresse_sans_critere(self):
-        """Return the query string that drops every filter, and keeps the day and the order."""
-        return self.address_without(*self.form.fields)
+    def adresses(self):
+        return AdressesDeListe(self.data, self.lus, list(self.form.fields))
 
     def premier_jour(self):
         """Return the first day of which the list has a row, whatever the filters, or None."""
         return None
 
+    def rows_of(self, data, jour):
+        """Return the rows that the same list would have for another query and another day."""
+        return type(self)(self.request, self.queryset, jour, data).rows
+
     @property
     def issues(self):
-        """Return what would fill an empty list: one filter less or another day, else no filter at all.
-
-        A query for each of them: to be read when nothing is found.
-        """
-        fewer = [
-            (f"sans le critère « {label} : {said} »", self.jour, {name: None})
-            for name, label, said, _ in self.actifs
-        ]
-        others = list(self.other_days())
-        no_filter = dict.fromkeys(self.form.fields)
-        bare = [("sans aucun critère", self.jour, no_filter)]
-        bare += [(f"{told}, sans critère", jour, no_filter | au) for told, jour, au in others]
-        return self.that_lead([*fewer, *others]) or self.that_lead(bare)
-
-    def that_lead(self, ways):
-        """Return the ways out that give rows."""
-        found = [self.way_out(*way) for way in ways]
-        return [issue for issue in found if issue.nombre]
-
-    def other_days(self):
-        """Yield the days later than the one asked for where there may be something to see."""
-        today = timezone.localdate()
-        first = self.premier_jour()
-        if first and self.jour < first < today:
-            told = f"au {in_french(first)}, le premier jour enregistré"
-            yield told, first, {"au": first.isoformat()}
-        if self.jour < today:
-            yield "aujourd'hui", today, {"au": None}
-
-    def way_out(self, texte, jour, changed):
-        """Return the `Issue` that another day, or other values of filters, would be."""
-        data = self.asked_with(**changed)
-        rows = type(self)(self.request, self.queryset, jour, data).rows
-        return Issue(texte, f"?{data.urlencode()}", rows.count(), jour != self.jour)
+        """Return what would fill an empty list, at a query each: to be read when nothing is found."""
+        return issues_of(self)

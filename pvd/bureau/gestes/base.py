@@ -3,12 +3,12 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.auth import get_permission_codename
-from django.urls import reverse
 from django.utils.text import slugify
 
 from communes.models import Departement
 from socle.admin.champs import DayField, LastDayField
 from socle.admin.choix import SearchedSelect
+from socle.adresses_admin import admin_url
 from socle.dates import Precision
 from socle.historique import one_act
 from socle.models import Affirmation, Source
@@ -206,8 +206,7 @@ class Geste:
 
     def address(self, record):
         """Return the page of the back office that the geste leads to."""
-        opts = record._meta
-        return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record.pk])
+        return admin_url(record, "change")
 
     def current(self, record):
         """Return `record` as it is now, to try the geste on."""

@@ -3,20 +3,20 @@
 from dataclasses import dataclass
 
 from django.contrib import admin, messages
-from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pvd.bureau.gestes import GESTES
 from pvd.bureau.perimetre import Perimetre, perimetre_of
 from pvd.suivi.chiffres import chiffres
+from socle.adresses_admin import admin_url
+from socle.essai import essai
 
 PER_PAGE = 100
 
@@ -105,7 +105,7 @@ def show(request, template, geste, record=None, **context):
     record = record if record and record.pk else None
     name = geste.name(record) if record else ""
     opts = geste.model._meta
-    back = geste.address(record) if record else reverse(admin_urlname(opts, "changelist"))
+    back = geste.address(record) if record else admin_url(geste.model, "changelist")
     context = admin.site.each_context(request) | context
     context |= {"geste": geste, "record": record, "opts": opts, "nom": name, "retour": back}
     context |= {"title": geste.titre, "subtitle": name}
@@ -140,11 +140,10 @@ def effects_of(geste, record, form, jour):
     departements = list(geste.departements(record, form.cleaned_data))
     before = figures(departements, jour)
     try:
-        with transaction.atomic():
+        with essai():
             written = geste.apply(geste.current(record), form)
             after = figures(departements, jour)
             warned = geste.warnings(written, form.cleaned_data)
-            transaction.set_rollback(True)
     except ValidationError as error:
         for message in error.messages:
             form.add_error(None, message)

@@ -20,11 +20,8 @@ from socle.francais import liste
 WIDTH, MARGIN = 1000, 20
 HORS_PROGRAMME = "hors_programme"
 # How each state of a commune reads in the legend, in its order.
-LEGENDE = {
-    Statut.ORT_SIGNEE: "ORT signée",
-    Statut.ADHESION_SIGNEE: "Convention d'adhésion signée, pas encore d'ORT",
-    Statut.LAUREATE: "Lauréate, sans convention d'adhésion connue",
-    Statut.SORTIE: "Sortie du programme",
+STATUTS = (Statut.ORT_SIGNEE, Statut.ADHESION_SIGNEE, Statut.LAUREATE, Statut.SORTIE)
+LEGENDE = {statut: statut.legende for statut in STATUTS} | {
     HORS_PROGRAMME: "Hors programme, dans l'ORT d'une commune lauréate",
 }
 

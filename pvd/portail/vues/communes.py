@@ -58,7 +58,7 @@ def trouver(request):
         if len(found) == 1:
             address = reverse("commune", args=[found[0].pk])
             return redirect(address + avec_date({"request": request}))
-    return redirect(reverse("communes") + filtres.address_without("departement"))
+    return redirect(reverse("communes") + filtres.adresses.without("departement"))
 
 
 def elsewhere(filtres):
