@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from communes.models import Commune, Labellisation, Rattachement, Tenue
+from communes.models import Commune, Labellisation, Population, Rattachement, Tenue
 from ort.models import Avenant, CommuneCouverte
 from projects.postes.models import Desserte, Etat, Poste
 
@@ -74,6 +74,7 @@ class Situation:
 
     @property
     def population(self):
+        """Return the `Population` in use on that day, or None."""
         return self.commune.population_au(self.jour)
 
     @property
@@ -191,6 +192,7 @@ def with_situation(communes, jour):
     entered = CommuneCouverte.objects.entrees_au(jour).filter(commune=OuterRef("pk"))
     return communes.annotate(deja_dans_une_ort=Exists(entered)).prefetch_related(
         "anciens_noms",
+        Prefetch("populations", Population.objects.en_usage(jour)),
         Prefetch(
             "labellisations",
             Labellisation.objects.filter(debut__lte=jour).order_by("debut"),
