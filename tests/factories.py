@@ -13,6 +13,7 @@ from communes.models import (
     Intercommunalite,
     Labellisation,
     Millesime,
+    Population,
     Rattachement,
     Region,
     Role,
@@ -60,18 +61,30 @@ def intercommunalite(siren=None, **fields):
 
 
 def commune(code=None, epci=None, **fields):
-    """Return a commune; `epci` is an intercommunalité, or "new" to make one."""
+    """Return a commune; `epci` is an intercommunalité, or "new" to make one.
+
+    `populations` are its figures, by vintage.
+    """
     code = code or f"34{next(numbers) % 1000:03}"
     existing = Commune.objects.filter(pk=code).first()
     if existing:
         return existing
-    fields = {"nom": f"Ville {code}", "populations": {"2021": 5000}} | fields
+    populations = fields.pop("populations", {2021: 5000})
+    fields = {"nom": f"Ville {code}"} | fields
     fields.setdefault("departement", departement(code[:2]))
     created = Commune.objects.create(code_insee=code, **fields)
+    for annee, valeur in populations.items():
+        population(created, annee, valeur)
     if epci:
         epci = intercommunalite() if epci == "new" else epci
         Rattachement.objects.create(commune=created, intercommunalite=epci)
     return created
+
+
+def population(commune, millesime, valeur, annee=None):
+    return Population.objects.create(
+        commune=commune, millesime=millesime, valeur=valeur, annee=annee
+    )
 
 
 def labellisation(commune=None, debut="2021-01-22", fin=None, adhesion=None, **fields):

@@ -63,7 +63,7 @@ COMMUNES = Table(
         ),
         Colonne(
             "population",
-            lambda s: s.population,
+            lambda s: s.population and s.population.valeur,
             "Population municipale du millésime ; vide avant le premier millésime.",
             "integer",
         ),
@@ -135,6 +135,19 @@ COMMUNES = Table(
             lambda s: s.etat_poste.value,
             "État du poste de chef de projet qui sert la commune ce jour-là.",
             contraintes={"enum": EtatPoste.values},
+        ),
+        Colonne(
+            "population_annee",
+            lambda s: s.population and s.population.annee,
+            "Année que compte cette population, au 1er janvier, vérifiée sur des chiffres publiés par "
+            "l'Insee ; vide si elle n'est pas établie.",
+            "integer",
+        ),
+        Colonne(
+            "population_millesime",
+            lambda s: s.population and s.population.millesime,
+            "Millésime du découpage officiel qui donne cette population.",
+            "integer",
         ),
     ),
 )

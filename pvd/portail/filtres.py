@@ -2,23 +2,20 @@ import django_filters
 from django.db.models import (
     Case,
     Count,
-    Func,
-    IntegerField,
     Min,
     OuterRef,
     Subquery,
-    TextField,
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Coalesce
 
 from communes.models import (
     Commune,
     Departement,
     Intercommunalite,
     Labellisation,
-    Millesime,
+    Population,
     Rattachement,
 )
 from ort.models import CommuneCouverte, Convention
@@ -35,25 +32,10 @@ from socle.web.ordre import Calcule, cles_de
 MOST_HOMONYMS = 50
 
 
-class OfYear(Func):
-    """Read in a JSON column the value of a year: Django takes « 2021 » for the rank of an array."""
-
-    function = "JSONB_EXTRACT_PATH_TEXT"
-    output_field = TextField()
-
-    def as_sqlite(self, compiler, connection):
-        return self.as_sql(compiler, connection, function="JSON_EXTRACT", arg_joiner=", '$.' || ")
-
-
 def by_population(communes, jour):
-    """Sort by the population that `Commune.population_au` gives: that of the latest vintage known."""
-    years = Millesime.objects.filter(annee__lte=jour.year).order_by("-annee")
-    known = [
-        Cast(OfYear("populations", Value(str(year))), IntegerField())
-        for year in years.values_list("annee", flat=True)
-    ]
-    unknown = [Value(None), Value(None)]
-    return communes.alias(ordre=Coalesce(*known, *unknown, output_field=IntegerField()))
+    """Sort by the population in use on `jour`."""
+    used = Population.objects.en_usage(jour).filter(commune=OuterRef("pk"))
+    return communes.alias(ordre=Subquery(used.values("valeur")))
 
 
 def by_intercommunalite(communes, jour):

@@ -4,9 +4,9 @@ import datetime
 from dataclasses import dataclass
 from functools import cached_property
 
-from communes.models import Commune, Intercommunalite, Labellisation, Tenue
+from communes.models import Commune, Intercommunalite, Labellisation, Population, Tenue
 from communes.programme import regles as programme
-from communes.territoire.faits import intercommunalites_au
+from communes.territoire.faits import intercommunalites_au, populations_au
 from ort.regles import couvertures_en_vigueur
 from pvd.suivi import regles
 from pvd.suivi.faits import Faits
@@ -23,15 +23,12 @@ class Situation:
     jour: datetime.date
     faits: Faits
     intercommunalite: Intercommunalite | None
+    population: Population | None
 
     @property
     def nom(self):
         """Return the name of the commune on that day."""
         return self.commune.nom_au(self.jour)
-
-    @property
-    def population(self):
-        return self.commune.population_au(self.jour)
 
     @property
     def nom_intercommunalite(self):
@@ -128,12 +125,16 @@ def lisibles(communes):
 def situer(communes, jour):
     """Return the `Situation` on `jour` of each of `communes`, a list that `lisibles` has read.
 
-    Twelve queries at most, whatever their number.
+    Thirteen queries at most, whatever their number.
     """
     codes = [commune.pk for commune in communes]
-    faits, intercommunalites = Faits(codes), intercommunalites_au(codes, jour)
+    faits = Faits(codes)
+    intercommunalites, populations = intercommunalites_au(codes, jour), populations_au(codes, jour)
     return [
-        Situation(commune, jour, faits, intercommunalites.get(commune.pk)) for commune in communes
+        Situation(
+            commune, jour, faits, intercommunalites.get(commune.pk), populations.get(commune.pk)
+        )
+        for commune in communes
     ]
 
 

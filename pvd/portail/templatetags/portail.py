@@ -49,6 +49,13 @@ def tableau(content, legende="", classe="", defile=False):
     )
 
 
+@register.simple_tag
+def quand_comptees(situations):
+    """Return when the populations of a list were counted, « en 2023 », or "" if not all in one year."""
+    told = {situation.population.quand for situation in situations if situation.population}
+    return told.pop() if len(told) == 1 else ""
+
+
 @register.inclusion_tag("includes/colonne.html", takes_context=True)
 def colonne(context, nom, titre, classe=""):
     """Write the header of the column `titre`, sorted by `?tri=nom` where the list of the page can be.

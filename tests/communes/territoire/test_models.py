@@ -11,6 +11,7 @@ from communes.models import (
     Intercommunalite,
     Labellisation,
     Millesime,
+    Population,
     Rattachement,
 )
 from tests import factories
@@ -46,8 +47,11 @@ def test_a_name_is_that_of_the_day(db, jour, nom):
     ],
 )
 def test_a_population_is_that_of_the_latest_year_known(db, jour, population):
-    lodeve = factories.commune("34142", populations={"2023": 7500, "2021": 7400})
-    assert lodeve.population_au(day(jour)) == population
+    lodeve = factories.commune("34142", populations={2023: 7500, 2021: 7400})
+    used = lodeve.population_au(day(jour))
+    assert (used and used.valeur) == population
+    [*told] = Population.objects.en_usage(day(jour))
+    assert told == ([used] if used else [])
 
 
 def test_without_any_figure_a_population_is_not_known(db):

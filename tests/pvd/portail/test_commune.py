@@ -23,6 +23,22 @@ def lodeve():
     return town
 
 
+@pytest.mark.parametrize(
+    ("jour", "told"),
+    [
+        ("2021-12-31", "5 000 habitants millésime 2021"),
+        ("2022-01-01", "5 100 habitants en 2020"),
+        ("2024-12-31", "5 100 habitants en 2020"),
+        ("2025-01-01", "5 200 habitants en 2023"),
+    ],
+)
+def test_a_population_says_when_it_was_counted(client, lodeve, jour, told):
+    factories.population(lodeve, 2022, 5100, annee=2020)
+    factories.population(lodeve, 2025, 5200, annee=2023)
+    page = read(client, f"/communes/34142/?au={jour}")
+    assert f"Population municipale {told}" in page
+
+
 @pytest.fixture
 def pezenas():
     """Pézenas, brought by an avenant into the ORT of Agde, which is not in the programme."""

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from communes.models import Commune, Labellisation, Tenue
+from communes.models import Commune, Labellisation, Population, Tenue
 from ort.regles import date_fin_au
 from projects.postes.regles import etat
 from pvd.suivi.regles import Statut
@@ -26,7 +26,7 @@ def situation(commune, jour):
 @pytest.fixture
 def lodeve():
     """Chosen on 22 January 2021, adhésion in March, ORT in July for five years, out in 2027."""
-    commune = factories.commune("34142", "new", nom="Lodève", populations={"2021": 7400})
+    commune = factories.commune("34142", "new", nom="Lodève", populations={2021: 7400})
     factories.labellisation(commune, "2021-01-22", "2027-01-01", adhesion="2021-03-26")
     factories.convention("2021-07-16", [commune], identifiant="ort-lodeve", duree_annees=5)
     return commune
@@ -71,8 +71,27 @@ def test_each_fact_shows_from_its_day(lodeve):
     assert after.date_adhesion == day("2021-03-26")
     assert after.convention.identifiant == "ort-lodeve"
     assert after.couverture.date_entree == day("2021-07-16")
-    assert after.population == 7400
+    assert after.population.valeur == 7400
     assert situation(lodeve, "2027-01-01").date_sortie == day("2027-01-01")
+
+
+def test_more_than_a_thousand_communes_have_each_its_population(db):
+    herault = factories.departement("34")
+    towns = [
+        Commune(code_insee=f"34{rank:03}" if rank < 1000 else f"35{rank - 1000:03}", nom="Ville",
+                nom_recherche="ville", departement=herault)
+        for rank in range(1100)
+    ]  # fmt: skip
+    Commune.objects.bulk_create(towns)
+    Population.objects.bulk_create(
+        Population(commune=town, millesime=millesime, valeur=rank + millesime)
+        for rank, town in enumerate(towns)
+        for millesime in (2021, 2024, 2027)
+    )
+    with CaptureQueriesContext(connection) as queries:
+        found = list(situations(Commune.objects.order_by("pk"), day("2026-12-31")))
+    assert [s.population.valeur for s in found] == [rank + 2024 for rank in range(1100)]
+    assert len([q for q in queries if "communes_population" in q["sql"]]) == 1
 
 
 def test_names_and_intercommunalite_are_those_of_the_day(lodeve):
