@@ -7,7 +7,7 @@ export PVD_DEPARTEMENT ?= 34
 PYTHON := .venv/bin/python
 MANAGE := $(PYTHON) manage.py
 
-.PHONY: help run demo test test-sqlite test-postgresql lint format bench audit captures lock
+.PHONY: help run demo test test-sqlite test-postgresql test-au-hasard lint format bench audit captures lock
 
 help: ## Cette liste
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ test-sqlite: .venv/.dev ## Les tests sur SQLite, ceux du navigateur compris
 # The browser tests ran on SQLite: a page does not change with the database behind it.
 test-postgresql: .venv/.dev ## Les tests sur un PostgreSQL jetable, sans le navigateur
 	$(PYTHON) -m tools.pg -- $(PYTHON) -m pytest -m "not e2e"
+
+test-au-hasard: .venv/.dev ## Les tests qui inventent leurs exemples, tirés au hasard et plus nombreux
+	env -u DATABASE_URL $(PYTHON) -m pytest -m hypothesis --hypothesis-profile au_hasard
 
 lint: .venv/.dev ## Format, style, gabarits, sens des imports, migrations, réglages de production
 	$(PYTHON) -m ruff format --check .

@@ -3,6 +3,7 @@
 import ipaddress
 import socket
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
@@ -11,6 +12,11 @@ from django.test import Client
 from communes.models import Role
 from ort.models import Document
 from tests import factories
+
+# The same examples at each run: a failure is that of the change. `make test-au-hasard` draws others.
+hypothesis.settings.register_profile("toujours", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("au_hasard", max_examples=2000, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("toujours")
 
 
 def pytest_configure():
