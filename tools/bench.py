@@ -1,8 +1,11 @@
-"""How many empty pages each page costs, on the database of the moment: `make bench`.
+"""How many empty pages each page costs: `make bench`, `make bench OPTIONS=--france` or `--x10`.
 
-Only the ratios mean something: milliseconds change with the machine, and with its load.
+Without option, on the database of the moment; with `--france` on a made-up France of the size of
+the programme, with `--x10` on one ten times that size. Only the ratios mean something:
+milliseconds change with the machine, and with its load.
 """
 
+import argparse
 import os
 import statistics
 import sys
@@ -10,8 +13,10 @@ import time
 
 import django
 from django.conf import settings
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import include, path
 
 ROUNDS = 15
@@ -25,41 +30,87 @@ PAGES = (
     "/departements/34/fond.svg",
     "/departements/fond.svg",
     "/communes/",
+    "/communes/?tri=statut",
+    "/communes/?departement=34",
     "/communes/34142/",
+    "/ort/",
+    "/chefs-de-projet/",
+    "/chefs-de-projet/?tri=-etat",
+    "/intercommunalites/",
     "/donnees/communes.csv",
+    "/donnees/communes.xlsx",
+    "/donnees/ort.csv",
     "/donnees/postes.csv",
 )
 
 
 def cost(client, address):
-    """Return the processor time of one answer, read to its end, and its size."""
+    """Return the processor time of one answer, read to its end, its status and its size."""
     start = time.process_time()
     response = client.get(address)
     size = sum(map(len, response)) if response.streaming else len(response.content)
-    spent = time.process_time() - start
-    if response.status_code != 200:
-        sys.exit(f"{address} répond {response.status_code} : « make run » remplit la base.")
-    return spent, size
+    return time.process_time() - start, response.status_code, size
 
 
-def main():
-    """Ask each page in turn, round after round, so that all share the noise of the machine."""
+def queries(client, address):
+    """Return the number of queries of one answer."""
+    with CaptureQueriesContext(connection) as captured:
+        cost(client, address)
+    return len(captured)
+
+
+def measured(client, rounds):
+    """Return the times of each page, asked in turn, so that all share the noise of the machine."""
+    spent = {address: [] for address in PAGES}
+    for _ in range(rounds):
+        for address in PAGES:
+            spent[address].append(cost(client, address)[0])
+    return {address: statistics.median(times) for address, times in spent.items()}
+
+
+def set_up(size):
+    """Choose the database before Django reads its settings; fill the made-up one."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pvd.settings")
+    if size:
+        os.environ["PVD_DEPARTEMENT"] = ""
+        os.environ["DATABASE_URL"] = f"sqlite:///{settings_var()}/bench-x{size}.sqlite3"
     django.setup()
+    if size:
+        from tools.france import fill
+
+        fill(size)
     # The site, and beside it a page that goes through the same middleware and does nothing.
     empty_page = path(EMPTY[1:], lambda request: HttpResponse(""))
     settings.ROOT_URLCONF = (empty_page, path("", include("pvd.urls")))
+
+
+def settings_var():
+    """Return the folder of what the project makes, as the settings choose it."""
+    folder = os.environ.get("PVD_VAR_DIR") or os.path.join(os.getcwd(), "var")
+    os.makedirs(folder, exist_ok=True)
+    return os.path.abspath(folder)
+
+
+def main():
+    """Print one line a page; return 1 if one of them does not answer 200."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--france", action="store_const", const=1, dest="size")
+    parser.add_argument("--x10", action="store_const", const=10, dest="size")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    chosen = parser.parse_args()
+    set_up(chosen.size)
     client = Client(SERVER_NAME="localhost")
-    sizes = {address: cost(client, address)[1] for address in PAGES}
-    spent = {address: [] for address in PAGES}
-    for _ in range(ROUNDS):
-        for address in PAGES:
-            spent[address].append(cost(client, address)[0])
-    base = statistics.median(spent[EMPTY])
-    print(f"{'page':<28}{'× page vide':>12}{'octets':>12}")
+    first = {address: cost(client, address) for address in PAGES}
+    counted = {address: queries(client, address) for address in PAGES}
+    spent = measured(client, chosen.rounds)
+    print(f"{'page':<30}{'× vide':>9}{'octets':>10}{'requêtes':>10}")
     for address in PAGES:
-        print(f"{address:<28}{statistics.median(spent[address]) / base:>12.1f}{sizes[address]:>12}")
+        _, status, size = first[address]
+        refused = "" if status == 200 else f"  répond {status}"
+        ratio = spent[address] / spent[EMPTY]
+        print(f"{address:<30}{ratio:>9.1f}{size:>10}{counted[address]:>10}{refused}")
+    return int(any(status != 200 for _, status, _ in first.values()))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

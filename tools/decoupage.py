@@ -14,7 +14,7 @@ import tarfile
 from pathlib import Path
 
 ARCHIVE = Path(__file__).resolve().parent.parent / "communes" / "donnees" / "decoupage.tar.xz"
-# The keys that `communes.imports.decoupage.lecture` reads, by file.
+# The keys that `communes.territoire.decoupage.lecture` reads, by file.
 KEPT = {
     "regions.json": ("code", "nom"),
     "departements.json": ("code", "nom", "typeLiaison", "region"),

@@ -1,6 +1,6 @@
 """Who is where: régions, départements, intercommunalités and communes, with their dates.
 
-Source: the official découpage of each year (INSEE, DGCL), read by `communes.imports.decoupage`.
+Source: the official découpage of each year (INSEE, DGCL), read by `communes.territoire.decoupage`.
 """
 
 from django.db import models

@@ -1,7 +1,7 @@
 """What is drawn on a map: the contours of communes and départements, stored ready to draw.
 
 Coordinates are integers, in units of ten metres, y to the south as in SVG: a conic projection of
-mainland France, the local one of each territory overseas (`communes.imports.contours`).
+mainland France, the local one of each territory overseas (`communes.territoire.contours.imports`).
 """
 
 from django.db import models

@@ -1,0 +1,78 @@
+"""Rules of the house that a reader relies on, and that no single room can hold."""
+
+import ast
+import importlib
+import io
+import re
+import tokenize
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+
+ROOT = settings.BASE_DIR
+ROOMS = ("socle", "communes", "ort", "projects", "pvd", "tests", "tools")
+OTHERS = ("docs", "donnees", "requirements", "static", "templates")
+PAPERS = [*ROOT.glob("*.md"), ROOT / "Makefile", ROOT / ".env.example", *ROOT.glob("docs/*.md")]
+PAPERS += ROOT.glob("*/donnees/README.md")
+CODE = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+
+# `socle/dates.py`, `donnees/herault/`; `socle.dates.Precision`; `carte.py` on its own.
+A_PATH = re.compile(rf"(?<![\w/.])(?:{'|'.join(ROOMS + OTHERS)})(?:/[\w.-]+)+/?")
+A_NAME = re.compile(rf"(?<![\w/.\"'@-])(?:{'|'.join(ROOMS)})(?:\.\w+)+(?![\w(]*\")")
+A_FILE = re.compile(r"(?<![\w/.*$-])\w+\.(?:py|html|css|toml|in)\b")
+# Ends of names that are those of files or of hosts.
+NO_MODULE = {".py", ".md", ".html", ".json", ".fr"}
+# Kept out of the repository: made by a command, or given by whoever runs it.
+MADE = {"tests/e2e/captures/"}
+
+
+def said_in_code(path):
+    """Return the comments and the docstrings of a module, one text."""
+    source = path.read_text()
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    said = [token.string for token in tokens if token.type == tokenize.COMMENT]
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    said += [
+        ast.get_docstring(node) or ""
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, documented)
+    ]
+    return "\n".join(said)
+
+
+TEXTS = [(path, path.read_text()) for path in PAPERS] + [(p, said_in_code(p)) for p in CODE]
+
+
+def exists(name):
+    """Tell whether a dotted name is that of a module, of what is in one, or of a record."""
+    parts = name.split(".")
+    if len(parts) == 2 and parts[1].lower() in apps.all_models.get(parts[0], {}):
+        return True
+    for size in range(len(parts), 0, -1):
+        try:
+            found = importlib.import_module(".".join(parts[:size]))
+        except ModuleNotFoundError:
+            continue
+        for attribute in parts[size:]:
+            if not hasattr(found, attribute):
+                return False
+            found = getattr(found, attribute)
+        return True
+    return False
+
+
+@pytest.mark.parametrize(
+    ("path", "text"), [pytest.param(*said, id=str(said[0].relative_to(ROOT))) for said in TEXTS]
+)
+def test_what_is_named_exists(path, text):
+    """A path, a module or a file named in a document, a comment or a docstring is there."""
+    paths = [found.rstrip(".") for found in A_PATH.findall(text)]
+    lost = [p for p in paths if not (ROOT / p).exists() and p not in MADE]
+    names = [n for n in A_NAME.findall(text) if Path(n).suffix not in NO_MODULE]
+    lost += [name for name in names if not exists(name)]
+    known = {p.name for p in CODE} | {p.name for o in OTHERS for p in (ROOT / o).rglob("*")}
+    known |= {p.name for p in ROOT.iterdir()}
+    lost += [name for name in A_FILE.findall(text) if name not in known]
+    assert lost == []
