@@ -2,17 +2,21 @@
 # themselves and refresh only when a lock of requirements/ has changed.
 
 PORT ?= 8000
+JOBS ?= auto
 export PVD_DEPARTEMENT ?= 34
 
 PYTHON := .venv/bin/python
 MANAGE := $(PYTHON) manage.py
 
-.PHONY: help run demo test test-sqlite test-postgresql lint format bench audit captures lock
+.PHONY: help run site demo site-demo test test-sqlite test-navigateur test-postgresql test-au-hasard textes lint format bench audit captures lock
 
 help: ## Cette liste
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: .venv/.prod ## Prépare la base puis ouvre le site (PORT=8000, PVD_DEPARTEMENT=34, PVD_DEBUG=0)
+run: ## Prépare la base puis ouvre le site (PORT=8000, PVD_DEPARTEMENT=34, PVD_DEBUG=0)
+	@sh tools/preparer.sh site "$(PORT)" $(MAKE) --no-print-directory site
+
+site: .venv/.prod
 	@echo "1/6 Mise à jour de la structure de la base"
 	@$(MANAGE) migrate --verbosity 0
 	@echo "2/6 Chargement des communes et des intercommunalités"
@@ -27,10 +31,13 @@ run: .venv/.prod ## Prépare la base puis ouvre le site (PORT=8000, PVD_DEPARTEM
 	@DJANGO_RUNSERVER_HIDE_WARNING=true $(MANAGE) runserver 127.0.0.1:$(PORT)
 
 # Never the base nor the documents of the true site, even when the environment names them.
-demo: export PVD_DEMO := 1
-demo: export DATABASE_URL :=
-demo: export PVD_DOCUMENTS_DIR :=
-demo: .venv/.prod ## Ouvre le site de démonstration : postes inventés, base à part (PORT=8000)
+demo site-demo: export PVD_DEMO := 1
+demo site-demo: export DATABASE_URL :=
+demo site-demo: export PVD_DOCUMENTS_DIR :=
+demo: ## Ouvre le site de démonstration : postes inventés, base à part (PORT=8000)
+	@sh tools/preparer.sh site "$(PORT)" $(MAKE) --no-print-directory site-demo
+
+site-demo: .venv/.prod
 	@echo "1/6 Mise à jour de la structure de la base de démonstration"
 	@$(MANAGE) migrate --verbosity 0
 	@echo "2/6 Chargement des communes et des intercommunalités"
@@ -45,15 +52,35 @@ demo: .venv/.prod ## Ouvre le site de démonstration : postes inventés, base à
 	@echo "6/6 Démonstration ouverte sur http://127.0.0.1:$(PORT)/ (Ctrl-C pour l'arrêter)"
 	@DJANGO_RUNSERVER_HIDE_WARNING=true $(MANAGE) runserver 127.0.0.1:$(PORT)
 
-test: test-sqlite test-postgresql ## Tous les tests : SQLite et vrai navigateur, puis vrai PostgreSQL
+# Two suites at once: a browser waits a lot, and a suite ends with its slowest test.
+test: .venv/.dev ## Tous les tests : SQLite, vrai navigateur, vrai PostgreSQL (JOBS=auto : un processus par cœur)
+	@$(PYTHON) -m tools.navigateur
+	@echo "Trois suites, dont chacune s'affiche à sa fin : SQLite, navigateur, PostgreSQL"
+	@$(MAKE) --no-print-directory -j 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) \
+		test-sqlite test-navigateur test-postgresql
 
-test-sqlite: .venv/.dev ## Les tests sur SQLite, ceux du navigateur compris
-	$(PYTHON) -m tools.navigateur
-	env -u DATABASE_URL $(PYTHON) -m pytest
+# Whoever runs out of tests takes those of another.
+PYTEST := $(PYTHON) -m pytest -q
+PARALLEL := --numprocesses $(JOBS) --dist worksteal
 
-# The browser tests ran on SQLite: a page does not change with the database behind it.
-test-postgresql: .venv/.dev ## Les tests sur un PostgreSQL jetable, sans le navigateur
-	$(PYTHON) -m tools.pg -- $(PYTHON) -m pytest -m "not e2e"
+test-sqlite: .venv/.dev ## Les tests sur SQLite, sans ceux du navigateur
+	@echo "SQLite"
+	@env -u DATABASE_URL $(PYTEST) $(PARALLEL) -m "not e2e"
+
+test-navigateur: .venv/.dev ## Les tests du navigateur, sur SQLite
+	@echo "Navigateur"
+	@env -u DATABASE_URL $(PYTEST) -m e2e
+
+# Rules, constraints, imports, sorts, rights, races: what a database may answer otherwise.
+test-postgresql: .venv/.dev ## Les tests que la base peut changer, sur un PostgreSQL jetable
+	@echo "PostgreSQL"
+	@$(PYTHON) -m tools.pg -- $(PYTEST) $(PARALLEL) -m deux_bases
+
+test-au-hasard: .venv/.dev ## Les tests qui inventent leurs exemples, tirés au hasard et plus nombreux
+	env -u DATABASE_URL $(PYTHON) -m pytest -m hypothesis --hypothesis-profile au_hasard
+
+textes: .venv/.dev ## Refait les textes des pages auxquels les tests les comparent (tests/livre/textes), à relire
+	env -u DATABASE_URL ECRIRE_TEXTES=1 $(PYTHON) -m pytest -q tests/livre/test_textes.py
 
 lint: .venv/.dev ## Format, style, gabarits, sens des imports, migrations, réglages de production
 	$(PYTHON) -m ruff format --check .
@@ -89,17 +116,8 @@ lock: $(PYTHON) ## Recalcule requirements/*.txt (OPTIONS=--upgrade pour tout raj
 			--no-emit-index-url --no-header $(OPTIONS) requirements/$$list.in -o requirements/$$list.txt; \
 	done
 
-# One stamp per lock: newer than the lock, there is nothing to install and no network to ask.
-.venv/.%: requirements/%.txt | $(PYTHON)
-	@echo "Installation de $<"
-	@if command -v uv >/dev/null; \
-	then uv pip install --quiet --python $(PYTHON) --no-deps --require-hashes -r $<; \
-	else $(PYTHON) -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r $<; fi
-	@touch $@
+.venv/.%: requirements/%.txt
+	@sh tools/preparer.sh venv $*
 
 $(PYTHON):
-	@for python in python3.11 python3 none; do \
-		$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; done; \
-	test $$python != none || { echo "Il faut Python 3.11 ou plus récent (paquet Debian : python3)."; exit 1; }; \
-	$$python -c 'import ensurepip' 2>/dev/null || { echo "Il manque le paquet Debian python3-venv."; exit 1; }; \
-	$$python -m venv .venv || { rm -rf .venv; exit 1; }
+	@sh tools/preparer.sh venv

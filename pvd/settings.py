@@ -6,6 +6,7 @@ asks for what a public site needs, and a missing or bad value stops the start.
 
 import os
 import secrets
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -15,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("PVD_VAR_DIR") or BASE_DIR / "var")
+PVD_VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 
 def env_bool(name, default=False):

@@ -1,16 +1,43 @@
 """What all tests share: no network but this machine, and cheap passwords."""
 
 import ipaddress
+import os
 import socket
+from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 
 from communes.models import Role
 from ort.models import Document
 from socle.fichiers.stockage import Stockage
 from tests import factories
+from tests.bases import Gabarits, database_of_tests
+
+# The same examples at each run: a failure is that of the change. `make test-au-hasard` draws others.
+hypothesis.settings.register_profile("toujours", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("au_hasard", max_examples=2000, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("toujours")
+
+
+HERE = Path(__file__).parent
+# Where a test reads a page that does not change with the database behind it: it runs on SQLite
+# alone, unless its module says `pytestmark = pytest.mark.deux_bases`.
+PAGES = [HERE / folder for folder in ("e2e", "pvd/portail", "socle/dessin", "socle/web")]
+
+
+def uses_a_database(item):
+    return bool(item.get_closest_marker("django_db")) or "db" in item.fixturenames
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what runs on both databases: all that uses one, but for the pages."""
+    for item in items:
+        if uses_a_database(item) and not any(folder in item.path.parents for folder in PAGES):
+            item.add_marker(pytest.mark.deux_bases)
 
 
 def pytest_configure():
@@ -52,6 +79,32 @@ def outbound_network_blocked():
         patch.setattr(socket.socket, "connect", guarded_connect)
         patch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
         yield
+
+
+@pytest.fixture(scope="session")
+def gabarits(tmp_path_factory):
+    """The templates of the databases, shared by the processes of this run."""
+    folder = tmp_path_factory.getbasetemp()
+    return Gabarits(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request, gabarits, django_test_environment, django_db_modify_db_settings, django_db_blocker
+):
+    """Make the database of the tests: the first process migrates one, the others copy it."""
+    verbosity = request.config.option.verbose
+    with django_db_blocker.unblock():
+        with gabarits.alone("vide") as known:
+            if known is None:
+                made = setup_databases(verbosity, interactive=False)
+                gabarits.keep("vide")
+        if known is not None:
+            with gabarits.copied("vide", database_of_tests()):
+                made = setup_databases(verbosity, interactive=False, keepdb=True)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity)
 
 
 def browser_of(agent):

@@ -25,6 +25,19 @@ def without_tags(page):
     return " ".join(html.unescape(text).split()).replace(" ,", ",").replace(" .", ".")
 
 
+# What begins or ends a line on a screen, or for who listens to the page.
+BLOCKS = re.compile(
+    r"</?(?:address|article|br|caption|dd|details|div|dl|dt|fieldset|figure|footer|form|h[1-6]"
+    r"|header|legend|li|main|nav|ol|option|p|section|summary|svg|table|t[dhr]|title|ul)\b[^>]*>"
+)
+
+
+def lines(page):
+    """Return the words of a piece of page, a line for each block: a text to compare and to read."""
+    told = (without_tags(line) for line in BLOCKS.split(page))
+    return "".join(f"{line}\n" for line in told if line)
+
+
 def read(client, address, status=200):
     """Return the words of the page at `address`, which must answer `status`."""
     response = client.get(address)

@@ -116,7 +116,7 @@ class ImportAdmin(admin.ModelAdmin):
     def import_page(self, request, template, **context):
         common = {**self.admin_site.each_context(request), "opts": self.opts}
         common["changelist_url"] = self.changelist_url()
-        return TemplateResponse(request, f"admin/{template}.html", common | context)
+        return TemplateResponse(request, template, common | context)
 
     def import_file(self, request):
         """Ask for the file, keep it aside, then show what it would do."""
@@ -135,7 +135,7 @@ class ImportAdmin(admin.ModelAdmin):
                 return HttpResponseRedirect(url)
         return self.import_page(
             request,
-            "import_fichier",
+            "admin/import_fichier.html",
             title=f"Importer : {self.opts.verbose_name_plural}",
             form=form,
             sortes=[self.explained(sort, ressource()) for sort, ressource in ressources.items()],
@@ -212,7 +212,7 @@ class ImportAdmin(admin.ModelAdmin):
             apercu = preview(ressource, table, request.user, source)
         return self.import_page(
             request,
-            "import_apercu",
+            "admin/import_apercu.html",
             title=f"Aperçu de l'import : {depot.fichier.nom}",
             apercu=apercu,
             groupes=[(sort, apercu.of(sort)) for sort in Sort],

@@ -16,6 +16,7 @@ from itertools import chain, islice
 from xml.sax.saxutils import escape
 
 from django.http import FileResponse, StreamingHttpResponse
+from xlsxwriter import Workbook
 
 ROWS_PER_CHUNK = 2000
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -71,28 +72,50 @@ def json_object(header, row):
     return json.dumps(cells, ensure_ascii=False, default=datetime.date.isoformat)
 
 
+# Texts stay texts: neither a formula, nor a number, nor a link. One row at a time is held in memory.
+XLSX_OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+    "default_date_format": "yyyy-mm-dd",
+}
+# What a cell of Excel holds: 15 digits, days from the first that it counts right, and a text whose
+# characters may each count for two.
+XLSX_LARGEST = 10**15
+XLSX_FIRST_DAY = datetime.date(1900, 3, 1)
+XLSX_LONGEST = 32_767
+
+
 def xlsx_file(header, rows):
     """Return an open temporary XLSX; every text is stored as a text, never as a formula."""
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-
-    workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet("donnees")
-    sheet.freeze_panes = "A2"
-
-    def cell(value):
-        if not isinstance(value, str):
-            return value
-        text = WriteOnlyCell(sheet, value.translate(CONTROL_CHARACTERS))
-        text.data_type = "s"
-        return text
-
-    for row in chain([header], rows):
-        sheet.append([cell(value) for value in row])
     output = tempfile.TemporaryFile()
-    workbook.save(output)
+    with Workbook(output, XLSX_OPTIONS) as workbook:
+        sheet = workbook.add_worksheet("donnees")
+        sheet.add_write_handler(str, xlsx_text)
+        sheet.freeze_panes(1, 0)
+        for number, row in enumerate(chain([header], rows)):
+            # Not `write_row`, which stops at the first text too long for Excel, and tells nobody.
+            for column, value in enumerate(row):
+                sheet.write(number, column, xlsx_cell(value))
     output.seek(0)
     return output
+
+
+def xlsx_cell(value):
+    """Return what a cell holds; as a text, a number or a day that Excel would change."""
+    if isinstance(value, int) and abs(value) >= XLSX_LARGEST:
+        return str(value)
+    if isinstance(value, datetime.date) and value < XLSX_FIRST_DAY:
+        return value.isoformat()
+    return value.translate(CONTROL_CHARACTERS) if isinstance(value, str) else value
+
+
+def xlsx_text(sheet, row, column, text, _=None):
+    """Write by pieces a text that XlsxWriter would take for its own markup; leave it the others."""
+    if text.startswith("<r>"):
+        return sheet.write_rich_string(row, column, *text[:2], text[2 : XLSX_LONGEST // 2])
+    return None
 
 
 ODS_MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"

@@ -34,5 +34,9 @@ def jour_of(request):
 
 
 def site(request):
-    """Give every template the département of the site, if it has one, and today."""
-    return {"departement_du_site": settings.PVD_DEPARTEMENT, "aujourdhui": timezone.localdate()}
+    """Give every template the département of the site, if it has one, its version, and today."""
+    return {
+        "departement_du_site": settings.PVD_DEPARTEMENT,
+        "version": settings.PVD_VERSION,
+        "aujourdhui": timezone.localdate(),
+    }

@@ -1,10 +1,12 @@
-"""What comes with the project, loaded once for all the tests of this folder."""
+"""What comes with the project, loaded once a run for all the tests of this folder."""
 
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection
+
+from tests.bases import connected_to
 
 COMMANDS = ("charger_territoire", "charger_contours", "charger_programme")
 
@@ -17,17 +19,19 @@ def load(command, *options):
 
 
 @pytest.fixture(scope="package", autouse=True)
-def shipped(django_db_setup, django_db_blocker):
-    """Load the territory, its contours and the records; return what each command said.
+def shipped(django_db_setup, django_db_blocker, gabarits):
+    """Turn the tests to a database that holds the territory, its contours and the records.
 
-    Nothing is left behind.
+    Return what each command said when it loaded them.
     """
-    with django_db_blocker.unblock(), transaction.atomic():
-        said = {command: load(command) for command in COMMANDS}
-        # PostgreSQL puts off to the end of a transaction the check of its references: each test
-        # would check again those of all of France. It must know first that the tables have grown.
-        if connection.vendor == "postgresql":
-            connection.cursor().execute("ANALYZE")
-            connection.check_constraints()
-        yield said
-        transaction.set_rollback(True)
+    database = gabarits.second()
+    with django_db_blocker.unblock():
+        with gabarits.alone("livre") as said:
+            if said is None:
+                with gabarits.copied("vide", database), connected_to(database):
+                    said = {command: load(command) for command in COMMANDS}
+                    # The statistics of PostgreSQL are copied too: it must know the tables have grown.
+                    connection.cursor().execute("ANALYZE")
+                    gabarits.keep("livre", said)
+        with gabarits.copied("livre", database), connected_to(database):
+            yield said

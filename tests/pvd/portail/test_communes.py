@@ -9,7 +9,7 @@ from pvd.suivi.regles import Statut
 from tests import factories
 from tests.pages import count_queries, read
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.deux_bases]
 
 
 @pytest.fixture

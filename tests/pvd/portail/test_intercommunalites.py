@@ -6,7 +6,7 @@ from communes.models import AncienNomIntercommunalite, Rattachement
 from tests import factories
 from tests.pages import count_queries, read
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.deux_bases]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pvd.portail.telechargements import TABLES
 from tests import factories
 from tests.pages import read
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.deux_bases]
 
 PAGES = [
     "/",

@@ -1,0 +1,87 @@
+"""The databases of a run: what takes long to fill is filled once, then copied by whoever asks.
+
+The processes of one run share a folder. The first that asks for a template makes it while the
+others wait: a file for SQLite, whose tests run in memory, a database for PostgreSQL.
+"""
+
+import fcntl
+import json
+import os
+import sqlite3
+from contextlib import closing, contextmanager
+
+from django.db import connection, connections
+
+# That of pytest-xdist; alone, a process has no name.
+PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "")
+
+
+class Gabarits:
+    """The templates that the processes of a run share, in `folder`."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    @contextmanager
+    def alone(self, name):
+        """Let one process at a time in; yield what the maker of the template said, or None."""
+        note = self.folder / f"{name}.json"
+        with (self.folder / f"{name}.verrou").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield json.loads(note.read_text()) if note.exists() else None
+
+    def keep(self, name, said=""):
+        """Make of the database in use the template `name`, and of `said` its note."""
+        if connection.vendor == "sqlite":
+            connection.ensure_connection()
+            with closing(sqlite3.connect(self.folder / f"{name}.sqlite3")) as file:
+                connection.connection.backup(file)
+        else:
+            create(f"gabarit_{name}", connection.settings_dict["NAME"])
+        (self.folder / f"{name}.json").write_text(json.dumps(said))
+
+    @contextmanager
+    def copied(self, name, database):
+        """Make of `database` a copy of the template; in memory, it is gone with its last user."""
+        if connection.vendor == "sqlite":
+            with (
+                closing(sqlite3.connect(self.folder / f"{name}.sqlite3")) as file,
+                closing(sqlite3.connect(database, uri=True)) as copy,
+            ):
+                file.backup(copy)
+                yield
+        else:
+            create(database, f"gabarit_{name}")
+            yield
+
+    def second(self):
+        """Return the name of a second database, beside that of the tests of this process."""
+        if connection.vendor == "sqlite":
+            return self.folder / f"seconde{PROCESS}.sqlite3"
+        return f"seconde{PROCESS}"
+
+
+def create(database, template):
+    """Create on PostgreSQL a copy of `template`, in place of what an earlier run has left."""
+    connection.close()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{database}"')
+        cursor.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+
+
+def database_of_tests():
+    """Return the name of the database that Django makes for the tests of this process."""
+    return connection.creation._get_test_db_name()
+
+
+@contextmanager
+def connected_to(database):
+    """Send to `database` all that is asked of the default one."""
+    usual = connections["default"]
+    connections["default"] = usual.copy()
+    connections["default"].settings_dict["NAME"] = database
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        connections["default"] = usual
