@@ -4,7 +4,7 @@ import datetime
 from collections import defaultdict
 from typing import NamedTuple
 
-from ort.models import Avenant, CommuneCouverte
+from ort.models import Avenant, CommuneCouverte, Convention
 
 
 class Prolongation(NamedTuple):
@@ -50,6 +50,14 @@ OF_ENTREE_ET_SORTIE = ("entree__precision_signature", "sortie__date_signature")
 OF_CONVENTION = tuple(f"convention__{name}" for name in ConventionDatee._fields[:-1])
 # Where the key of the convention is in a row of these.
 CONVENTION = len(OF_COUVERTURE) + len(OF_ENTREE_ET_SORTIE)
+
+
+def ort_datees():
+    """Return all the ORT, planned and ended ones too: two queries."""
+    rows = Convention.objects.ort().order_by("pk").values_list(*ConventionDatee._fields[:-1])
+    read = list(rows)
+    extensions = prolongations({pk for pk, *_ in read})
+    return [ConventionDatee(*row, extensions.get(row[0], ())) for row in read]
 
 
 def couvertures_datees(codes=None):

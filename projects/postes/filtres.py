@@ -1,10 +1,10 @@
-import django_filters
 from django.db.models import Min
 from django.db.models.functions import Coalesce
 
 from communes.models import Commune, Departement, Intercommunalite, Rattachement
 from projects.postes.du_jour import etats
 from projects.postes.models import Desserte, Etat, Poste
+from socle.web.choix import ChoixFilter, FicheFilter
 from socle.web.filtres import Filtres, RechercheFilter
 from socle.web.ordre import Calcule
 
@@ -29,13 +29,9 @@ class PosteFiltres(Filtres):
     """The posts known on a day, closed ones only when they are asked for."""
 
     q = RechercheFilter(label="Nom d'une commune desservie")
-    departement = django_filters.ModelChoiceFilter(
-        label="Département", queryset=Departement.objects.all()
-    )
-    epci = django_filters.ModelChoiceFilter(
-        label="Intercommunalité", queryset=Intercommunalite.objects.all()
-    )
-    poste = django_filters.ChoiceFilter(label="État du poste", choices=Etat)
+    departement = FicheFilter(label="Département", queryset=Departement.objects.all())
+    epci = FicheFilter(label="Intercommunalité", queryset=Intercommunalite.objects.all())
+    poste = ChoixFilter(label="État du poste", choices=Etat)
 
     tris = {
         "nom": "intitule",
@@ -52,9 +48,13 @@ class PosteFiltres(Filtres):
     def offered(self):
         """Offer the départements and intercommunalités of the communes that a post serves."""
         served = Desserte.objects.as_of(self.jour)
-        departements = Departement.objects.filter(pk__in=served.values("commune__departement"))
-        if departement := self.chosen("departement"):
-            served = served.filter(commune__departement=departement)
+        departements = list(
+            Departement.objects.filter(pk__in=served.values("commune__departement"))
+        )
+        departement = self.departement_of_choices(departements)
+        if departement is None:
+            return {"departement": departements, "epci": None}
+        served = served.filter(commune__departement=departement)
         members = Rattachement.objects.as_of(self.jour).filter(commune__in=served.values("commune"))
         epci = Intercommunalite.objects.filter(pk__in=members.values("intercommunalite"))
         return {"departement": departements, "epci": epci.prefetch_related("anciens_noms")}

@@ -1,4 +1,3 @@
-import django_filters
 from django.db.models import (
     Case,
     Count,
@@ -25,6 +24,7 @@ from pvd.suivi.faits import Faits
 from pvd.suivi.regles import EtatPoste, Statut
 from pvd.suivi.situation import communes_de_statut, etats_postes
 from socle.recherche import search_key
+from socle.web.choix import ChoixFilter, FicheFilter
 from socle.web.filtres import Filtres, RechercheFilter
 from socle.web.ordre import Calcule, cles_de
 
@@ -70,17 +70,11 @@ class CommuneFiltres(Filtres):
     """The communes lauréates on a day, or those that have left when `statut` asks for them."""
 
     q = RechercheFilter(label="Nom ou code de la commune")
-    departement = django_filters.ModelChoiceFilter(
-        label="Département", queryset=Departement.objects.all()
-    )
-    epci = django_filters.ModelChoiceFilter(
-        label="Intercommunalité", queryset=Intercommunalite.objects.all()
-    )
-    statut = django_filters.ChoiceFilter(label="Statut", choices=Statut)
-    ort = django_filters.ModelChoiceFilter(
-        label="ORT", queryset=Convention.objects.ort(), to_field_name="identifiant"
-    )
-    poste = django_filters.ChoiceFilter(label="Chef de projet", choices=EtatPoste)
+    departement = FicheFilter(label="Département", queryset=Departement.objects.all())
+    epci = FicheFilter(label="Intercommunalité", queryset=Intercommunalite.objects.all())
+    statut = ChoixFilter(label="Statut", choices=Statut)
+    ort = FicheFilter(label="ORT", queryset=Convention.objects.ort(), to_field_name="identifiant")
+    poste = ChoixFilter(label="Chef de projet", choices=EtatPoste)
 
     tris = {
         "nom": "nom_recherche",
@@ -98,12 +92,15 @@ class CommuneFiltres(Filtres):
 
     def offered(self):
         """Offer what has a commune lauréate on the day, in the chosen département if there is one."""
-        departement = self.chosen("departement")
+        departements = list(departements_du_programme(self.jour))
+        departement = self.departement_of_choices(departements)
+        if departement is None:
+            return {"departement": departements, "epci": None, "ort": None}
         laureates = Labellisation.objects.as_of(self.jour).of_departement(departement)
         members = laureates.rattachements(self.jour)
         epci = Intercommunalite.objects.filter(pk__in=members.values("intercommunalite"))
         return {
-            "departement": departements_du_programme(self.jour),
+            "departement": departements,
             "epci": epci.prefetch_related("anciens_noms"),
             "ort": ort_comptees(departement, self.jour),
         }
@@ -151,9 +148,7 @@ class IntercommunaliteFiltres(Filtres):
     """The intercommunalités that have, on a day, a commune lauréate among their members."""
 
     q = RechercheFilter(label="Nom ou SIREN")
-    departement = django_filters.ModelChoiceFilter(
-        label="Département", queryset=Departement.objects.all()
-    )
+    departement = FicheFilter(label="Département", queryset=Departement.objects.all())
 
     tris = {
         "nom": "nom_recherche",

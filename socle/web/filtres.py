@@ -11,6 +11,7 @@ from socle.web.issues import issues_of
 from socle.web.ordre import Calcule, sorted_by
 from socle.web.refus import DemandeInvalide, quoted
 
+DEPARTEMENT_FIRST = "Choisissez d'abord un département"
 # Longer than any name; SQLite refuses to search for a text of fifty thousand characters.
 LONGEST_SEARCH = 100
 
@@ -90,18 +91,30 @@ class Filtres(django_filters.FilterSet):
         return self.form.cleaned_data.get(name) or None if self.is_valid() else None
 
     def offered(self):
-        """Return, by filter, the records worth offering on the day; any other is still accepted."""
+        """Return, by filter, the records worth offering on the day; any other is still accepted.
+
+        None for what is offered once a département is chosen: see `departement_of_choices`.
+        """
         return {}
+
+    def departement_of_choices(self, departements):
+        """Return the département whose territories and ORT are offered, or None.
+
+        It is the one chosen, or the only one there is: of all France they would be thousands.
+        """
+        only = departements[0] if len(departements) == 1 else None
+        return self.departement_choisi or only
 
     def offer(self):
         """Fill the lists of the form with what is `offered`, and with what is already chosen."""
         for name, records in self.offered().items():
             field, chosen = self.form.fields[name], self.chosen(name)
-            records = list(records)
+            nothing = field.empty_label if records is not None else DEPARTEMENT_FIRST
+            records = list(records or [])
             if chosen and chosen not in records:
                 records.append(chosen)
             options = [(field.prepare_value(record), self.option(record)) for record in records]
-            field.widget.choices = [("", field.empty_label), *options]
+            field.widget.choices = [("", nothing), *options]
         return self
 
     def option(self, record):

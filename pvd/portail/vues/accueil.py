@@ -125,7 +125,8 @@ def france(request):
     running = Labellisation.objects.as_of(jour)
     where = dict(running.values_list("commune", "commune__departement"))
     communes = Counter(where.values())
-    late = Counter(where[code] for code in decompte.laureates if faits.en_retard(code, jour))
+    waiting = set(decompte.laureates) - decompte.couvertes
+    late = Counter(where[code] for code in waiting if faits.en_retard(code, jour))
     context = {
         "jour": jour,
         "tuiles": tuiles(decompte),
