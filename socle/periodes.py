@@ -4,6 +4,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
+from socle.verrou import OneAtATime
+
 
 class PeriodeQuerySet(models.QuerySet):
     def as_of(self, jour):
@@ -26,8 +28,11 @@ class PeriodeQuerySet(models.QuerySet):
         return others
 
 
-class Periode(models.Model):
-    """A fact that holds from `debut`, included, to `fin`, excluded; no `fin`: still running."""
+class Periode(OneAtATime, models.Model):
+    """A fact that holds from `debut`, included, to `fin`, excluded; no `fin`: still running.
+
+    A model whose rows may not overlap says by what (`siblings_by`), and in what words.
+    """
 
     debut = models.DateField(
         "premier jour",
@@ -52,18 +57,19 @@ class Periode(models.Model):
             )
         ]
 
-    # Set by whoever already knows that it has no sibling, and spares the question to the base.
-    alone = False
+    overlap_message = "Une autre période couvre déjà ces dates."
 
     def holds_on(self, jour):
         """Tell whether the period holds on `jour`, by the rule of `PeriodeQuerySet.as_of`."""
         return (self.debut is None or self.debut <= jour) and (self.fin is None or self.fin > jour)
 
-    def refuse_overlap(self, siblings, message):
-        """Refuse, with `message`, a period that shares a day with one of its `siblings`.
+    def clean(self):
+        super().clean()
+        self.refuse_overlap()
 
-        PostgreSQL could forbid it by an exclusion constraint, SQLite could not: the rule is
-        written once, for both, and called from `clean()`.
-        """
-        if not self.alone and siblings.overlapping(self).exists():
-            raise ValidationError({"debut": message})
+    def refuse_overlap(self):
+        """Refuse a period that shares a day with one of its siblings: see `OneAtATime`."""
+        if self.alone or not self.siblings_by or None in self.siblings_key.values():
+            return
+        if self.siblings().overlapping(self).exists():
+            raise ValidationError({"debut": self.overlap_message})

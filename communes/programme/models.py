@@ -71,6 +71,9 @@ class Labellisation(Sourcee, Periode):
     motif_sortie = models.CharField("motif de la sortie", max_length=250, blank=True)
     note_interne = models.TextField("note interne", blank=True, help_text="Jamais publiée.")
 
+    siblings_by = ("commune",)
+    overlap_message = "Cette commune est déjà dans le programme à ces dates."
+
     objects = LabellisationQuerySet.as_manager()
 
     class Meta(Periode.Meta):
@@ -94,12 +97,6 @@ class Labellisation(Sourcee, Periode):
 
     def __str__(self):
         return f"{self.commune} dans le programme"
-
-    def clean(self):
-        self.refuse_overlap(
-            Labellisation.objects.filter(commune=self.commune_id),
-            "Cette commune est déjà dans le programme à ces dates.",
-        )
 
     @property
     def echeance_ort(self):

@@ -309,6 +309,9 @@ class Rattachement(Periode):
         Intercommunalite, models.PROTECT, "rattachements", verbose_name="intercommunalité"
     )
 
+    siblings_by = ("commune",)
+    overlap_message = "Cette commune appartient déjà à une intercommunalité à ces dates."
+
     objects = RattachementQuerySet.as_manager()
 
     class Meta(Periode.Meta):
@@ -325,9 +328,3 @@ class Rattachement(Periode):
 
     def __str__(self):
         return f"{self.commune} : {self.intercommunalite}"
-
-    def clean(self):
-        self.refuse_overlap(
-            Rattachement.objects.filter(commune=self.commune_id),
-            "Cette commune appartient déjà à une intercommunalité à ces dates.",
-        )

@@ -25,9 +25,11 @@ from communes.models import (
     Labellisation,
     Rattachement,
 )
+from ort.models.jours import backward, covered_twice, refusals
 from socle.dates import PrecisionField, add_years
 from socle.historique import Historisee
 from socle.sources import Sourcee
+from socle.verrou import OneAtATime, lock
 
 
 def as_number(jour):
@@ -226,12 +228,38 @@ class Convention(Sourcee):
         return self.intitule
 
     def clean(self):
-        """Refuse a signature that a correction would put after that of an avenant: see `Avenant`."""
-        if self.pk and self.date_signature:
+        """Refuse a signature after that of an avenant, or that its communes could not follow."""
+        super().clean()
+        if not self.pk:
+            return
+        lock(Convention, self.pk)
+        if self.date_signature:
             if self.avenants.filter(date_signature__lt=self.date_signature).exists():
                 raise ValidationError(
                     {"date_signature": "Un avenant de cette convention a été signé avant ce jour."}
                 )
+        self.refuse_days_of_communes()
+
+    def refuse_days_of_communes(self, avenant=None):
+        """Refuse days that the communes of this convention cannot have, once its acts have theirs.
+
+        The date of the convention is the one that it bears here, that of `avenant` likewise; the
+        others are read in the base.
+        """
+        rows = self.couvertures.select_related("commune", "entree", "sortie")
+        if avenant is not None:
+            rows = rows.filter(commune__in=self.communes_moved_by(avenant))
+        rows = list(rows)
+        for row in rows if avenant is not None else ():
+            row.entree = avenant if row.entree_id == avenant.pk else row.entree
+            row.sortie = avenant if row.sortie_id == avenant.pk else row.sortie
+        if told := refusals(rows):
+            raise ValidationError({"date_signature": told})
+
+    def communes_moved_by(self, avenant):
+        """Return the keys of the communes that `avenant` brings in or takes out, as a subquery."""
+        moved = Q(entree=avenant) | Q(sortie=avenant)
+        return self.couvertures.order_by().filter(moved).values("commune")
 
     def communes_within_reach(self, user):
         """Return the communes that `user` may bring into this convention.
@@ -333,11 +361,18 @@ class Avenant(Sourcee):
         return f"avenant n° {self.numero}" if self.numero else "avenant"
 
     def clean(self):
-        signature = self.convention.date_signature if self.convention_id else None
+        """Refuse a signature before that of the convention, or that its communes could not follow."""
+        super().clean()
+        if not self.convention_id:
+            return
+        lock(Convention, self.convention_id)
+        signature = self.convention.date_signature
         if self.date_signature and signature and self.date_signature < signature:
             raise ValidationError(
                 {"date_signature": "Un avenant ne peut pas être signé avant sa convention."}
             )
+        if self.pk:
+            self.convention.refuse_days_of_communes(self)
 
     def objets(self):
         """Return what the act does, told by the records that name it; prefetch them for lists."""
@@ -386,8 +421,13 @@ class CommuneCouverteQuerySet(models.QuerySet):
         return self.as_of(jour).filter(convention__in=in_force.values("pk"))
 
 
-class CommuneCouverte(Historisee):
-    """A commune in a convention: entered by the convention itself or by an avenant, out by an avenant."""
+class CommuneCouverte(OneAtATime, Historisee):
+    """A commune in a convention: entered by the convention itself or by an avenant, out by an avenant.
+
+    A commune that leaves and comes back has two rows, whose days do not meet: see `ort.models.jours`.
+    """
+
+    siblings_by = ("convention", "commune")
 
     convention = models.ForeignKey(
         Convention, models.PROTECT, "couvertures", verbose_name="convention"
@@ -424,17 +464,46 @@ class CommuneCouverte(Historisee):
                 condition=Q(sortie__isnull=True),
                 name="ort_commune_couverte_une_fois",
                 violation_error_message="Cette commune est déjà dans cette ORT.",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["convention", "commune"],
+                condition=Q(entree__isnull=True),
+                name="ort_commune_couverte_fondatrice_une_fois",
+                violation_error_message="La convention fait déjà entrer cette commune.",
+            ),
+            models.UniqueConstraint(
+                fields=["convention", "commune", "entree"],
+                name="ort_commune_couverte_entree_unique",
+                violation_error_message="Cet avenant fait déjà entrer cette commune.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(entree=F("sortie")),
+                name="ort_commune_couverte_deux_actes",
+                violation_error_message="Une commune n'entre pas et ne sort pas par le même acte.",
+            ),
         ]
 
     def __str__(self):
         return f"{self.commune} dans {self.convention}"
 
     def clean(self):
+        super().clean()
         for field in ("entree", "sortie"):
             avenant = getattr(self, field)
             if avenant and avenant.convention_id != self.convention_id:
                 raise ValidationError({field: "Cet avenant est celui d'une autre convention."})
+        if None not in self.siblings_key.values():
+            self.refuse_impossible_days()
+
+    def refuse_impossible_days(self):
+        """Refuse an exit that does not follow the entry, and days that another row already holds."""
+        if told := backward(self):
+            raise ValidationError({"sortie": told})
+        if self.alone:
+            return
+        others = self.siblings().select_related("convention", "entree", "sortie")
+        if covered_twice([self, *others]):
+            raise ValidationError({"commune": "Cette commune est déjà dans cette ORT à ces dates."})
 
     @property
     def acte_entree(self):

@@ -22,8 +22,8 @@ from socle.fichiers.lignes import (
     shown,
 )
 from socle.historique import one_act
-from socle.periodes import Periode
 from socle.sources import Affirmation, Sourcee, affirm, record_type
+from socle.verrou import lock
 
 OUTSIDE = "hors de vos départements"
 TEST_CODE = "999999"
@@ -96,6 +96,9 @@ class Passage:
         """Read the records that the rows may be about, those of the user among them, and their sources."""
         first = self.keys[0]
         values = {value for row in rows if (value := self.readable(first, row)) is not None}
+        if self.for_good and first.attribute in self.links:
+            # What hangs on a record is locked after it, here as on a form.
+            lock(first.widget.model, *(record.pk for record in values))
         queryset = self.model.objects.filter(**{f"{first.attribute}__in": values})
         records = queryset.select_related(*self.links)
         if self.for_good:
@@ -302,16 +305,27 @@ class Passage:
 
         The records linked come from the base: asking it again for each row would be slow.
         """
-        first = getattr(instance, self.keys[0].attribute)
-        instance.alone = first not in self.met and self.by_first[first] in ([], [instance])
-        if isinstance(instance, Periode) and first in self.met:
-            self.flush()
-        self.met.add(first)
+        if getattr(instance, "siblings_by", ()):
+            self.look_for_siblings(instance)
         try:
             instance.clean_fields(exclude=self.links)
             instance.clean()
         except ValidationError as error:
             raise self.explained(error, row) from None
+
+    def look_for_siblings(self, instance):
+        """Spare a row the question of its siblings when the file and the base hold none.
+
+        Rows above that wait to be saved may be some: they are saved first.
+        """
+        key = instance.siblings_key
+        known = self.by_first[getattr(instance, self.keys[0].attribute)]
+        others = [r for r in known if r is not instance and r.siblings_key == key]
+        met = tuple(key.values())
+        instance.alone = met not in self.met and not others
+        if met in self.met:
+            self.flush()
+        self.met.add(met)
 
     def flush(self):
         """Save at once the records of a preview, or one by one if the base refuses one of them."""

@@ -114,6 +114,33 @@ def test_a_commune_entered_twice_is_refused_in_french(agent_34):
     assert "saisie deux fois" in errors(answer)
 
 
+def test_a_commune_that_two_rows_of_a_page_hold_on_the_same_days_is_refused(agent_34):
+    """An exit that is not signed is no exit, on the page as in the records."""
+    lodeve = factories.commune("34142", nom="Lodève")
+    signed = factories.convention("2021-02-26", [lodeve])
+    planned, back = factories.avenant(signed, None), factories.avenant(signed, "2023-01-11")
+    page = agent_34.get(page_of(signed))
+    rows = {
+        "couvertures-TOTAL_FORMS": 2,
+        "couvertures-0-sortie": planned.pk,
+        "couvertures-1-commune": lodeve.pk,
+        "couvertures-1-entree": back.pk,
+    }
+    answer = agent_34.post(page_of(signed), filled(page, **rows))
+    assert "Commune saisie deux fois : Lodève." in errors(answer)
+    assert signed.couvertures.count() == 1
+
+
+def test_the_row_of_a_page_that_ends_before_it_begins_is_refused(agent_34):
+    lodeve = factories.commune("34142", nom="Lodève")
+    signed = factories.convention("2021-02-26")
+    out = factories.avenant(signed, "2022-01-01")
+    factories.avenant(signed, "2023-01-11", [lodeve])
+    page = agent_34.get(page_of(signed))
+    answer = agent_34.post(page_of(signed), filled(page, **{"couvertures-0-sortie": out.pk}))
+    assert "Lodève ne peut sortir de l'ORT qu'après le jour où elle y entre" in errors(answer)
+
+
 def test_a_whole_convention_is_entered_on_one_page(agent_34):
     lodeve = factories.commune("34142", "new")
     url = reverse("admin:ort_convention_add")

@@ -97,7 +97,21 @@ def test_a_commune_twice_in_an_ort_is_refused(agent_34, salvetat):
     factories.avenant(salvetat, "2023-01-11")
     text = "ort_identifiant,code_insee,date_avenant_entree\nort-salvetat,34293,2023-01-11\n"
     told = motives(previewed(agent_34, ORT, "ort-communes", text))
-    assert "Cette commune est déjà dans cette ORT." in told[2]
+    assert "Cette commune est déjà dans cette ORT à ces dates." in told[2]
+
+
+def test_a_commune_twice_in_one_file_is_refused_by_its_days(agent_34, salvetat):
+    """The second row of the file is judged after the first, which is not saved yet."""
+    for jour in ("2023-01-11", "2024-01-11", "2025-01-11"):
+        factories.avenant(salvetat, jour)
+    factories.commune("34142")
+    text = (
+        "ort_identifiant,code_insee,date_avenant_entree,date_avenant_sortie\n"
+        "ort-salvetat,34142,2023-01-11,2025-01-11\nort-salvetat,34142,2024-01-11,\n"
+    )
+    page = previewed(agent_34, ORT, "ort-communes", text)
+    assert outcome(page) == {2: "nouvelle", 3: "refusée"}
+    assert "déjà dans cette ORT à ces dates" in motives(page)[3]
 
 
 @pytest.mark.parametrize(
