@@ -6,7 +6,15 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Cast
 
-from socle.dates import PrecisionField, bare, parse_date
+from socle.dates import (
+    FIRST_DAY_MESSAGE,
+    Precision,
+    PrecisionField,
+    bare,
+    first_day,
+    keep_first_days,
+    parse_date,
+)
 from socle.historique import Historisee
 
 
@@ -70,10 +78,25 @@ class Affirmation(Historisee):
                 name="socle_affirmation_unique",
                 violation_error_message="Cette source dit déjà cela de ce champ.",
             ),
+            # A text, which may be no date at all: known to the day, it is whatever it is.
+            models.CheckConstraint(
+                condition=(
+                    Q(precision__in=[Precision.JOUR.value, Precision.AU_PLUS_TARD.value])
+                    | Q(valeur="")
+                    | Q(precision=Precision.MOIS.value, valeur__endswith="-01")
+                    | Q(precision=Precision.ANNEE.value, valeur__endswith="-01-01")
+                ),
+                name="socle_affirmation_valeur_premier_jour",
+                violation_error_message=FIRST_DAY_MESSAGE,
+            ),
         ]
 
     def __str__(self):
         return f"{self.nom_du_champ} : {self.dit} ({self.source.titre})"
+
+    def clean(self):
+        super().clean()
+        self.valeur = written_day(self.valeur, self.precision)
 
     @property
     def dit(self):
@@ -89,6 +112,14 @@ class Affirmation(Historisee):
         model = ContentType.objects.get_for_id(self.content_type_id).model_class()
         names = {f.name: str(f.verbose_name) for f in model._meta.concrete_fields}
         return names.get(self.champ, self.champ)
+
+
+def written_day(text, precision):
+    """Return the day of `text` as an affirmation keeps it, on its first day; what is no day stays."""
+    try:
+        return first_day(parse_date(text), precision).isoformat()
+    except ValueError:
+        return text
 
 
 def record_type(fiche):
@@ -123,6 +154,11 @@ class Sourcee(Historisee):
     class Meta:
         abstract = True
 
+    def clean(self):
+        """Store each date on the first day that its precision leaves open, before all other rules."""
+        keep_first_days(self)
+        super().clean()
+
 
 def affirm(fiche, champ, valeur_brute, source, precision):
     """Record that `source` says `valeur_brute`, the retained date, of a field of `fiche`.
@@ -132,7 +168,7 @@ def affirm(fiche, champ, valeur_brute, source, precision):
     """
     of_field = {"content_type": record_type(fiche), "object_id": str(fiche.pk), "champ": champ}
     said = {
-        "valeur": parse_date(valeur_brute).isoformat(),
+        "valeur": first_day(parse_date(valeur_brute), precision).isoformat(),
         "precision": precision,
         "retenue": True,
     }

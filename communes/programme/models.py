@@ -6,7 +6,13 @@ from django.db import models
 from django.db.models import Q
 
 from communes.territoire.models import Commune, Rattachement
-from socle.dates import Precision, PrecisionField, add_months, last_day
+from socle.dates import (
+    Precision,
+    PrecisionField,
+    add_months,
+    last_day,
+    stored_on_first_day,
+)
 from socle.periodes import Periode, PeriodeQuerySet
 from socle.sources import Sourcee
 
@@ -62,12 +68,12 @@ class Labellisation(Sourcee, Periode):
     id_pvd = models.CharField(
         "identifiant PVD", max_length=20, blank=True, help_text="Celui de l'ANCT : pvd-76-34-1."
     )
-    precision_debut = PrecisionField("précision de l'entrée")
+    precision_debut = PrecisionField("précision de l'entrée", date="debut")
     date_signature_adhesion = models.DateField(
         "signature de la convention d'adhésion", null=True, blank=True
     )
-    precision_adhesion = PrecisionField("précision de l'adhésion")
-    precision_fin = PrecisionField("précision de la sortie")
+    precision_adhesion = PrecisionField("précision de l'adhésion", date="date_signature_adhesion")
+    precision_fin = PrecisionField("précision de la sortie", date="fin")
     motif_sortie = models.CharField("motif de la sortie", max_length=250, blank=True)
     note_interne = models.TextField("note interne", blank=True, help_text="Jamais publiée.")
 
@@ -93,6 +99,9 @@ class Labellisation(Sourcee, Periode):
                 name="communes_une_labellisation_en_cours",
                 violation_error_message="Cette commune est déjà dans le programme.",
             ),
+            stored_on_first_day("debut", "precision_debut"),
+            stored_on_first_day("date_signature_adhesion", "precision_adhesion"),
+            stored_on_first_day("fin", "precision_fin"),
         ]
 
     def __str__(self):

@@ -26,7 +26,7 @@ from communes.models import (
     Rattachement,
 )
 from ort.models.jours import backward, covered_twice, refusals
-from socle.dates import PrecisionField, add_years
+from socle.dates import PrecisionField, add_years, stored_on_first_day
 from socle.historique import Historisee
 from socle.sources import Sourcee
 from socle.verrou import OneAtATime, lock
@@ -194,7 +194,7 @@ class Convention(Sourcee):
         Departement, models.PROTECT, "conventions", verbose_name="département de référence"
     )
     date_signature = models.DateField("date de signature", null=True, blank=True)
-    precision_signature = PrecisionField("précision")
+    precision_signature = PrecisionField("précision", date="date_signature")
     date_signature_prevue = models.DateField("signature prévue", null=True, blank=True)
     duree_annees = models.PositiveSmallIntegerField("durée, en années", null=True, blank=True)
     vaut_ort = models.BooleanField(
@@ -221,7 +221,8 @@ class Convention(Sourcee):
                 condition=Q(duree_annees__isnull=True) | Q(duree_annees__range=(1, 99)),
                 name="ort_convention_duree_positive",
                 violation_error_message="Une durée compte de 1 à 99 années.",
-            )
+            ),
+            stored_on_first_day("date_signature", "precision_signature"),
         ]
 
     def __str__(self):
@@ -323,7 +324,7 @@ class Avenant(Sourcee):
         help_text="Celui que porte l'acte ; vide s'il n'est pas connu.",
     )
     date_signature = models.DateField("date de signature", null=True, blank=True)
-    precision_signature = PrecisionField("précision")
+    precision_signature = PrecisionField("précision", date="date_signature")
     date_signature_prevue = models.DateField("signature prévue", null=True, blank=True)
     duree_annees = models.PositiveSmallIntegerField(
         "nouvelle durée totale, en années",
@@ -350,6 +351,7 @@ class Avenant(Sourcee):
                 name="ort_avenant_duree_positive",
                 violation_error_message="Une durée compte de 1 à 99 années.",
             ),
+            stored_on_first_day("date_signature", "precision_signature"),
         ]
 
     def __str__(self):

@@ -9,7 +9,7 @@ from collections import defaultdict
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DataError, IntegrityError, transaction
 
-from socle.dates import Precision, parse_date
+from socle.dates import Precision, keep_first_days
 from socle.fichiers.champs import CelluleRefusee, RecordWidget
 from socle.fichiers.lignes import (
     Apercu,
@@ -22,7 +22,7 @@ from socle.fichiers.lignes import (
     shown,
 )
 from socle.historique import one_act
-from socle.sources import Affirmation, Sourcee, affirm, record_type
+from socle.sources import Affirmation, Sourcee, affirm, record_type, written_day
 from socle.verrou import lock
 
 OUTSIDE = "hors de vos départements"
@@ -132,7 +132,7 @@ class Passage:
     def pass_row(self, ligne, row):
         self.refuse_samples(row)
         self.refuse_unknown_sources(row)
-        values = self.read(row)
+        values = self.read(self.ressource.on_first_days(row))
         instance, new = self.record_of(row, values)
         self.refuse_twice(ligne, instance, new, values)
         before = {f.attribute: getattr(instance, f.attribute, None) for f in self.fields}
@@ -141,8 +141,9 @@ class Passage:
                 setattr(instance, champ.attribute, values[champ.attribute])
         self.refuse_missing(instance, row)
         self.refuse_outside(instance, new, before, row)
+        exact = self.exact_again(instance, before)
+        keep_first_days(instance)
         changed = self.changes(instance, new, before)
-        exact = self.exact_again(instance, changed)
         affirmations = self.affirmations(instance, changed, row)
         ligne.fiche = str(instance)
         if not (new or changed or affirmations):
@@ -166,7 +167,7 @@ class Passage:
             if self.said[str(instance.pk), said["champ"]]:
                 affirm(instance, **said)
             else:
-                valeur = parse_date(said["valeur_brute"]).isoformat()
+                valeur = written_day(said["valeur_brute"], said["precision"])
                 Affirmation.objects.create(fiche=instance, valeur=valeur, **said)
 
     def refuse_samples(self, row):
@@ -258,17 +259,18 @@ class Passage:
                 )
         return changed
 
-    def exact_again(self, instance, changed):
+    def exact_again(self, instance, before):
         """Make exact to the day a date that the row changes without a word of its precision."""
         told = []
         for champ, _, precision_column in self.ressource.dated_sources.values():
             attribute = self.attribute_of(precision_column)
-            if champ not in changed or precision_column in self.table.colonnes or not attribute:
+            if precision_column in self.table.colonnes or not attribute:
                 continue
             old = getattr(instance, attribute)
-            if old != Precision.JOUR:
+            if getattr(instance, champ) != before.get(champ, getattr(instance, champ)):
                 setattr(instance, attribute, Precision.JOUR)
-                told.append(Changement(precision_column, shown(old), shown(Precision.JOUR)))
+                if old != Precision.JOUR:
+                    told.append(Changement(precision_column, shown(old), shown(Precision.JOUR)))
         return told
 
     def attribute_of(self, column):
@@ -290,7 +292,7 @@ class Passage:
                 continue
             precision = row.get(precision_column) or Precision.JOUR
             said = [s for s in self.said[str(instance.pk), champ] if s.retenue]
-            jour = parse_date(row[date_column]).isoformat()
+            jour = written_day(row[date_column], precision)
             if any((s.source, s.valeur, s.precision) == (source, jour, precision) for s in said):
                 continue
             before = ", ".join(sorted({s.source.cle for s in said}))

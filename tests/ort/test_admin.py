@@ -141,6 +141,15 @@ def test_the_row_of_a_page_that_ends_before_it_begins_is_refused(agent_34):
     assert "Lodève ne peut sortir de l'ORT qu'après le jour où elle y entre" in errors(answer)
 
 
+def test_a_signature_known_to_the_month_is_stored_on_its_first_day(agent_34):
+    planned = factories.convention(None)
+    typed = {"date_signature": "16/07/2023", "precision_signature": "mois"}
+    page = agent_34.get(page_of(planned))
+    assert agent_34.post(page_of(planned), filled(page, **typed)).status_code == 302
+    planned.refresh_from_db()
+    assert planned.date_signature == factories.day("2023-07-01")
+
+
 def test_a_whole_convention_is_entered_on_one_page(agent_34):
     lodeve = factories.commune("34142", "new")
     url = reverse("admin:ort_convention_add")

@@ -11,7 +11,7 @@ from ort.models import Organisme
 from projects.postes.models.dessertes import Desserte
 from projects.postes.models.occupations import Occupation
 from projects.postes.models.recrutements import Recrutement
-from socle.dates import Precision, PrecisionField
+from socle.dates import Precision, PrecisionField, stored_on_first_day
 from socle.sources import Sourcee
 
 # Before any date that could be recorded.
@@ -207,11 +207,11 @@ class Poste(Sourcee):
         "quotité de temps, en %", null=True, blank=True, help_text="100 : temps plein."
     )
     date_ouverture = models.DateField("ouverture", null=True, blank=True)
-    precision_ouverture = PrecisionField("précision de l'ouverture")
+    precision_ouverture = PrecisionField("précision de l'ouverture", date="date_ouverture")
     date_fermeture = models.DateField(
         "fermeture", null=True, blank=True, help_text="Premier jour où le poste n'existe plus."
     )
-    precision_fermeture = PrecisionField("précision de la fermeture")
+    precision_fermeture = PrecisionField("précision de la fermeture", date="date_fermeture")
     note_interne = models.TextField("note interne", blank=True, help_text="Jamais publiée.")
 
     objects = PosteQuerySet.as_manager()
@@ -240,6 +240,8 @@ class Poste(Sourcee):
                 name="projects_poste_fermeture_apres_ouverture",
                 violation_error_message="La fermeture doit être postérieure à l'ouverture.",
             ),
+            stored_on_first_day("date_ouverture", "precision_ouverture"),
+            stored_on_first_day("date_fermeture", "precision_fermeture"),
         ]
 
     def __str__(self):
