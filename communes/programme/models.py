@@ -5,6 +5,7 @@ import datetime
 from django.db import models
 from django.db.models import Q
 
+from communes.territoire.codes import of_length, un_id_pvd
 from communes.territoire.models import Commune, Rattachement
 from socle.dates import (
     Precision,
@@ -66,7 +67,11 @@ class Labellisation(Sourcee, Periode):
 
     commune = models.ForeignKey(Commune, models.PROTECT, "labellisations", verbose_name="commune")
     id_pvd = models.CharField(
-        "identifiant PVD", max_length=20, blank=True, help_text="Celui de l'ANCT : pvd-76-34-1."
+        "identifiant PVD",
+        max_length=20,
+        blank=True,
+        validators=[un_id_pvd],
+        help_text="Celui de l'ANCT : pvd-76-34-1.",
     )
     precision_debut = PrecisionField("précision de l'entrée", date="debut")
     date_signature_adhesion = models.DateField(
@@ -99,6 +104,7 @@ class Labellisation(Sourcee, Periode):
                 name="communes_une_labellisation_en_cours",
                 violation_error_message="Cette commune est déjà dans le programme.",
             ),
+            of_length("id_pvd", 11, 20, empty=True),
             stored_on_first_day("debut", "precision_debut"),
             stored_on_first_day("date_signature_adhesion", "precision_adhesion"),
             stored_on_first_day("fin", "precision_fin"),

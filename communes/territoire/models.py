@@ -6,6 +6,13 @@ Source: the official découpage of each year (INSEE, DGCL), read by `communes.im
 from django.db import models
 from django.db.models import Q
 
+from communes.territoire.codes import (
+    of_length,
+    un_ancien_code,
+    un_code_departement,
+    un_code_insee,
+    un_siren,
+)
 from socle.periodes import Periode, PeriodeQuerySet
 from socle.recherche import search_key
 
@@ -75,7 +82,9 @@ class DepartementQuerySet(models.QuerySet):
 
 
 class Departement(models.Model):
-    code = models.CharField("code", max_length=3, primary_key=True)
+    code = models.CharField(
+        "code", max_length=3, primary_key=True, validators=[un_code_departement]
+    )
     nom = models.CharField("nom", max_length=80)
     type_liaison = models.PositiveSmallIntegerField("type de liaison", default=0)
     region = models.ForeignKey(Region, models.PROTECT, "departements", verbose_name="région")
@@ -96,6 +105,7 @@ class Departement(models.Model):
     class Meta:
         verbose_name = "département"
         ordering = ["code"]
+        constraints = [of_length("code", 2, 3)]
 
     def __str__(self):
         return f"{self.nom} ({self.code})"
@@ -169,7 +179,7 @@ class IntercommunaliteQuerySet(PeriodeQuerySet):
 class Intercommunalite(Renommable, Periode):
     """An établissement public de coopération intercommunale à fiscalité propre."""
 
-    siren = models.CharField("SIREN", max_length=9, primary_key=True)
+    siren = models.CharField("SIREN", max_length=9, primary_key=True, validators=[un_siren])
     nature = models.CharField("nature", max_length=5, choices=Nature)
 
     objects = IntercommunaliteQuerySet.as_manager()
@@ -177,6 +187,7 @@ class Intercommunalite(Renommable, Periode):
     class Meta(Periode.Meta):
         verbose_name = "intercommunalité"
         ordering = ["nom_recherche"]
+        constraints = [*Periode.Meta.constraints, of_length("siren", 9)]
 
 
 class CommuneQuerySet(PeriodeQuerySet):
@@ -206,9 +217,11 @@ class CommuneQuerySet(PeriodeQuerySet):
 class Commune(Renommable, Periode):
     """A commune of the Code officiel géographique; a vanished one is kept, with its successor."""
 
-    code_insee = models.CharField("code INSEE", max_length=5, primary_key=True)
+    code_insee = models.CharField(
+        "code INSEE", max_length=5, primary_key=True, validators=[un_code_insee]
+    )
     type_liaison = models.PositiveSmallIntegerField("type de liaison", default=0)
-    siren = models.CharField("SIREN", max_length=9, blank=True)
+    siren = models.CharField("SIREN", max_length=9, blank=True, validators=[un_siren])
     departement = models.ForeignKey(
         Departement, models.PROTECT, "communes", verbose_name="département"
     )
@@ -225,6 +238,11 @@ class Commune(Renommable, Periode):
         verbose_name = "commune"
         ordering = ["nom_recherche", "code_insee"]
         indexes = [models.Index(fields=["departement", "nom_recherche"])]
+        constraints = [
+            *Periode.Meta.constraints,
+            of_length("code_insee", 5),
+            of_length("siren", 9, empty=True),
+        ]
 
     def population_au(self, jour):
         """Return the population of the latest vintage of the year of `jour` or before, else None.
@@ -282,7 +300,7 @@ class AncienCode(models.Model):
         ARRONDISSEMENT = "arrondissement", "arrondissement municipal"
         ANCIENNE = "ancienne", "ancien code"
 
-    code = models.CharField("code", max_length=5, primary_key=True)
+    code = models.CharField("code", max_length=5, primary_key=True, validators=[un_ancien_code])
     nature = models.CharField("nature", max_length=14, choices=NatureCode)
     nom = models.CharField("nom", max_length=200, blank=True)
     commune = models.ForeignKey(Commune, models.CASCADE, "anciens_codes", verbose_name="commune")
@@ -290,6 +308,7 @@ class AncienCode(models.Model):
     class Meta:
         verbose_name = "ancien code"
         verbose_name_plural = "anciens codes"
+        constraints = [of_length("code", 5)]
 
     def __str__(self):
         return f"{self.code} {self.nom}".strip()

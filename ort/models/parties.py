@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from communes.models import Commune, Intercommunalite
+from communes.territoire.codes import of_length, un_siren
 from ort.models.conventions import Avenant, Convention
 from socle.historique import Historisee
 
@@ -23,11 +24,12 @@ class Organisme(Historisee):
 
     nom = models.CharField("nom", max_length=200, unique=True)
     nature = models.CharField("nature", max_length=14, choices=Nature)
-    siren = models.CharField("SIREN", max_length=9, blank=True)
+    siren = models.CharField("SIREN", max_length=9, blank=True, validators=[un_siren])
 
     class Meta:
         verbose_name = "organisme"
         ordering = ["nom"]
+        constraints = [of_length("siren", 9, empty=True)]
 
     def __str__(self):
         return self.nom
