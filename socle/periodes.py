@@ -28,6 +28,12 @@ class PeriodeQuerySet(models.QuerySet):
         return others
 
 
+def debut_connu(name, help_text, missing):
+    """Return the `debut` of a period that always has one, with what is said when it is `missing`."""
+    messages = {"null": missing, "blank": missing}
+    return models.DateField(name, help_text=help_text, error_messages=messages)
+
+
 class Periode(OneAtATime, models.Model):
     """A fact that holds from `debut`, included, to `fin`, excluded; no `fin`: still running.
 

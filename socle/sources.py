@@ -2,6 +2,7 @@
 
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Cast
@@ -95,8 +96,21 @@ class Affirmation(Historisee):
         return f"{self.nom_du_champ} : {self.dit} ({self.source.titre})"
 
     def clean(self):
+        """Refuse what is said of a field that its record does not have; put a day on its first day.
+
+        A model names in `autres_champs_dits` what sources say of it besides its fields.
+        """
         super().clean()
         self.valeur = written_day(self.valeur, self.precision)
+        if self.content_type_id and self.champ not in self.champs_de_la_fiche:
+            raise ValidationError({"champ": f"Cette fiche n'a pas de champ « {self.champ} »."})
+
+    @property
+    def champs_de_la_fiche(self):
+        """Return the names of what a source may speak of in this sort of record."""
+        model = ContentType.objects.get_for_id(self.content_type_id).model_class()
+        named = {field.name for field in model._meta.get_fields()}
+        return named.union(getattr(model, "autres_champs_dits", ()))
 
     @property
     def dit(self):

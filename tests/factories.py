@@ -95,7 +95,13 @@ def convention(signature="2023-07-06", communes=(), **fields):
 
 
 def avenant(convention, signature="2023-09-01", communes=(), **fields):
-    """Return an avenant signed on `signature` that brings in `communes`."""
+    """Return an avenant signed on `signature` that brings in `communes`.
+
+    The second of one day has a number, without which it could not be told from the first.
+    """
+    same_day = convention.avenants.filter(date_signature=signature, numero=None)
+    if "numero" not in fields and signature and same_day.exists():
+        fields["numero"] = 100 + next(numbers) % 900
     created = Avenant.objects.create(
         convention=convention, date_signature=signature and day(signature), **fields
     )

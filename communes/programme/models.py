@@ -14,7 +14,7 @@ from socle.dates import (
     last_day,
     stored_on_first_day,
 )
-from socle.periodes import Periode, PeriodeQuerySet
+from socle.periodes import Periode, PeriodeQuerySet, debut_connu
 from socle.sources import Sourcee
 
 # Launch of the programme by the Prime minister (ANCT): before it, no commune can be in it.
@@ -73,6 +73,11 @@ class Labellisation(Sourcee, Periode):
         validators=[un_id_pvd],
         help_text="Celui de l'ANCT : pvd-76-34-1.",
     )
+    debut = debut_connu(
+        "premier jour",
+        "Premier jour compris.",
+        "L'entrée dans le programme a une date, même approchée.",
+    )
     precision_debut = PrecisionField("précision de l'entrée", date="debut")
     date_signature_adhesion = models.DateField(
         "signature de la convention d'adhésion", null=True, blank=True
@@ -93,11 +98,6 @@ class Labellisation(Sourcee, Periode):
         ordering = ["commune__nom_recherche", "debut"]
         constraints = [
             *Periode.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(debut__isnull=False),
-                name="communes_labellisation_datee",
-                violation_error_message="L'entrée dans le programme a une date, même approchée.",
-            ),
             models.UniqueConstraint(
                 fields=["commune"],
                 condition=Q(fin__isnull=True),

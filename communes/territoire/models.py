@@ -3,8 +3,9 @@
 Source: the official découpage of each year (INSEE, DGCL), read by `communes.imports.decoupage`.
 """
 
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from communes.territoire.codes import (
     of_length,
@@ -204,12 +205,17 @@ class CommuneQuerySet(PeriodeQuerySet):
 
         A code may be that of a commune, of a vanished commune (its successor answers), of a
         commune déléguée or associée, or one that a commune bore before (its chef-lieu answers).
+        Successors that would follow each other in a circle name no commune.
         """
         commune = self.filter(pk=code).first()
         if commune is None:
             ancien = AncienCode.objects.select_related("commune").filter(code=code).first()
             commune = ancien.commune if ancien else None
+        met = set()
         while commune is not None and commune.fin is not None and commune.successeur_id:
+            if commune.pk in met:
+                return None
+            met.add(commune.pk)
             commune = commune.successeur
         return commune
 
@@ -232,6 +238,9 @@ class Commune(Renommable, Periode):
         "self", models.PROTECT, "predecesseurs", null=True, blank=True, verbose_name="successeur"
     )
 
+    # What sources say of a commune, and that none of its fields holds: see `Affirmation.clean`.
+    autres_champs_dits = ("date_entree_ort",)
+
     objects = CommuneQuerySet.as_manager()
 
     class Meta(Periode.Meta):
@@ -242,7 +251,22 @@ class Commune(Renommable, Periode):
             *Periode.Meta.constraints,
             of_length("code_insee", 5),
             of_length("siren", 9, empty=True),
+            models.CheckConstraint(
+                condition=~Q(successeur=F("code_insee")),
+                name="communes_commune_autre_successeur",
+                violation_error_message="Une commune n'est pas son propre successeur.",
+            ),
         ]
+
+    def clean(self):
+        """Refuse a successor that leads back here, itself or through its own successors."""
+        super().clean()
+        met, successor = {self.pk}, self.successeur
+        while successor is not None:
+            if successor.pk in met:
+                raise ValidationError({"successeur": "Ces communes se succèdent en rond."})
+            met.add(successor.pk)
+            successor = successor.successeur
 
     def population_au(self, jour):
         """Return the population of the latest vintage of the year of `jour` or before, else None.

@@ -26,7 +26,7 @@ from communes.models import (
     Rattachement,
 )
 from ort.models.jours import backward, covered_twice, refusals
-from socle.dates import PrecisionField, add_years, stored_on_first_day
+from socle.dates import Precision, PrecisionField, add_years, stored_on_first_day
 from socle.historique import Historisee
 from socle.sources import Sourcee
 from socle.verrou import OneAtATime, lock
@@ -345,6 +345,15 @@ class Avenant(Sourcee):
                 fields=["convention", "numero"],
                 name="ort_avenant_numero_unique",
                 violation_error_message="Cette convention a déjà un avenant de ce numéro.",
+            ),
+            # Two avenants of one month, or of one day « au plus tard », may be of two days.
+            models.UniqueConstraint(
+                fields=["convention", "date_signature"],
+                condition=Q(numero__isnull=True, precision_signature=Precision.JOUR.value),
+                name="ort_avenant_du_jour_sans_numero_unique",
+                violation_error_message=(
+                    "Cette convention a déjà un avenant de ce jour, sans numéro : donnez-leur le leur."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(duree_annees__isnull=True) | Q(duree_annees__range=(1, 99)),

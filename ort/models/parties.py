@@ -88,7 +88,15 @@ class Partie(Historisee):
                 violation_error_message=(
                     "Une partie est une commune, une intercommunalité ou un organisme, un seul."
                 ),
-            )
+            ),
+            *(
+                models.UniqueConstraint(
+                    fields=["convention", identity, "role"],
+                    name=f"ort_partie_{identity}_une_fois",
+                    violation_error_message="Cette partie est déjà enregistrée dans ce rôle.",
+                )
+                for identity in ("commune", "intercommunalite", "organisme")
+            ),
         ]
 
     def __str__(self):
@@ -129,6 +137,13 @@ class Secteur(Historisee):
         verbose_name = "secteur d'intervention"
         verbose_name_plural = "secteurs d'intervention"
         ordering = ["nom"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["convention", "commune", "nom"],
+                name="ort_secteur_une_fois",
+                violation_error_message="Ce secteur de cette commune est déjà enregistré.",
+            )
+        ]
 
     def __str__(self):
         return self.nom
