@@ -164,9 +164,15 @@ class Sourcee(Historisee):
     """A record whose dates can be sourced, and whose every version is kept."""
 
     affirmations = GenericRelation(Affirmation)
+    # What looks wrong in such a record, as `socle.remarques` tells it.
+    remarques_possibles = ()
 
     class Meta:
         abstract = True
+
+    def remarques(self):
+        """Return what looks wrong in the record: warnings, never refusals."""
+        return [remarque for remarque in self.remarques_possibles if remarque.concerns(self)]
 
     def clean(self):
         """Store each date on the first day that its precision leaves open, before all other rules."""

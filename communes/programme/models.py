@@ -15,6 +15,7 @@ from socle.dates import (
     stored_on_first_day,
 )
 from socle.periodes import Periode, PeriodeQuerySet, debut_connu
+from socle.remarques import Avant, DepuisLaFin
 from socle.sources import Sourcee
 
 # Launch of the programme by the Prime minister (ANCT): before it, no commune can be in it.
@@ -89,6 +90,22 @@ class Labellisation(Sourcee, Periode):
 
     siblings_by = ("commune",)
     overlap_message = "Cette commune est déjà dans le programme à ces dates."
+    remarques_possibles = (
+        Avant(
+            "debut",
+            LANCEMENT,
+            "L'entrée dans le programme est avant son lancement, le 1er octobre 2020.",
+        ),
+        Avant(
+            "date_signature_adhesion",
+            LANCEMENT,
+            "L'adhésion est signée avant le lancement du programme, le 1er octobre 2020.",
+        ),
+        DepuisLaFin(
+            "date_signature_adhesion",
+            "L'adhésion est signée alors que la commune est sortie du programme.",
+        ),
+    )
 
     objects = LabellisationQuerySet.as_manager()
 

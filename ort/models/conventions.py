@@ -4,6 +4,8 @@ The days of a commune in an ORT are those of its acts: they are read through the
 copied, so that correcting the date of an act corrects everything.
 """
 
+import datetime
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
@@ -28,8 +30,12 @@ from communes.models import (
 from ort.models.jours import backward, covered_twice, refusals
 from socle.dates import Precision, PrecisionField, add_years, stored_on_first_day
 from socle.historique import Historisee
+from socle.remarques import Avant
 from socle.sources import Sourcee
 from socle.verrou import OneAtATime, lock
+
+# Loi n° 2018-1021 du 23 novembre 2018 (ELAN), article 157: it made the ORT.
+LOI_ELAN = datetime.date(2018, 11, 23)
 
 
 def as_number(jour):
@@ -211,6 +217,15 @@ class Convention(Sourcee):
     origine = models.CharField("origine", max_length=5, choices=Origine, default=Origine.PVD)
     note_interne = models.TextField("note interne", blank=True, help_text="Jamais publiée.")
 
+    remarques_possibles = (
+        Avant(
+            "date_signature",
+            LOI_ELAN,
+            "L'ORT est signée avant la loi qui a créé les ORT, le 23 novembre 2018.",
+            {"vaut_ort": True},
+        ),
+    )
+
     objects = ConventionQuerySet.as_manager()
 
     class Meta:
@@ -334,6 +349,15 @@ class Avenant(Sourcee):
     )
     objet = models.CharField("objet", max_length=250, blank=True)
     note_interne = models.TextField("note interne", blank=True, help_text="Jamais publiée.")
+
+    remarques_possibles = (
+        Avant(
+            "date_signature",
+            LOI_ELAN,
+            "L'avenant d'une ORT est signé avant la loi qui les a créées, le 23 novembre 2018.",
+            {"convention__vaut_ort": True},
+        ),
+    )
 
     objects = AvenantQuerySet.as_manager()
 

@@ -152,6 +152,8 @@ class Passage:
         ligne.sort = Sort.NOUVELLE if new else Sort.MODIFIEE
         ligne.changements = [*changed.values(), *exact]
         ligne.changements += [change for change, _ in affirmations]
+        if self.sourced:
+            ligne.remarques = [remarque.texte for remarque in instance.remarques()]
         if new:
             extra = [column for column in self.ressource.extra_columns if row.get(column)]
             ligne.changements += [Changement(column, "", row[column]) for column in extra]

@@ -143,7 +143,7 @@ def effects_of(geste, record, form, jour):
         with transaction.atomic():
             written = geste.apply(geste.current(record), form)
             after = figures(departements, jour)
-            warned = geste.warnings(written, form.cleaned_data)
+            warned = [*geste.warnings(written, form.cleaned_data), *written.remarques()]
             transaction.set_rollback(True)
     except ValidationError as error:
         for message in error.messages:
