@@ -16,7 +16,7 @@ from socle.dates import (
     keep_first_days,
     parse_date,
 )
-from socle.historique import Historisee
+from socle.historique import Historisee, HistoriseeQuerySet
 
 
 class Source(Historisee):
@@ -36,7 +36,7 @@ class Source(Historisee):
         return self.titre
 
 
-class AffirmationQuerySet(models.QuerySet):
+class AffirmationQuerySet(HistoriseeQuerySet):
     def retenues(self):
         """Keep the affirmations whose value the record holds."""
         return self.filter(retenue=True)

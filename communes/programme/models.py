@@ -14,6 +14,7 @@ from socle.dates import (
     last_day,
     stored_on_first_day,
 )
+from socle.historique import HistoriseeQuerySet
 from socle.periodes import Periode, PeriodeQuerySet, debut_connu
 from socle.remarques import Avant, DepuisLaFin
 from socle.sources import Sourcee
@@ -24,7 +25,7 @@ LANCEMENT = datetime.date(2020, 10, 1)
 MONTHS_FROM_ADHESION_TO_ORT = 18
 
 
-class LabellisationQuerySet(PeriodeQuerySet):
+class LabellisationQuerySet(HistoriseeQuerySet, PeriodeQuerySet):
     def for_user(self, user):
         """Keep the labellisations of the communes of `user`."""
         return self.filter(commune__in=Commune.objects.for_user(user))

@@ -29,7 +29,7 @@ from communes.models import (
 )
 from ort.models.jours import backward, covered_twice, refusals
 from socle.dates import Precision, PrecisionField, add_years, stored_on_first_day
-from socle.historique import Historisee
+from socle.historique import Historisee, HistoriseeQuerySet
 from socle.remarques import Avant
 from socle.sources import Sourcee
 from socle.verrou import OneAtATime, lock
@@ -43,7 +43,7 @@ def as_number(jour):
     return int(f"{jour:%Y%m%d}")
 
 
-class ConventionQuerySet(models.QuerySet):
+class ConventionQuerySet(HistoriseeQuerySet):
     def for_user(self, user):
         """Keep the conventions that cover, at any date, a commune of `user`, or refer to its département.
 
@@ -312,7 +312,7 @@ class Convention(Sourcee):
         return add_years(self.date_signature, duration)
 
 
-class AvenantQuerySet(models.QuerySet):
+class AvenantQuerySet(HistoriseeQuerySet):
     def for_user(self, user):
         """Keep the avenants of the conventions of `user`."""
         return self.filter(convention__in=Convention.objects.for_user(user))
@@ -421,7 +421,7 @@ class Avenant(Sourcee):
         return [objet for objet, records in told.items() if records]
 
 
-class CommuneCouverteQuerySet(models.QuerySet):
+class CommuneCouverteQuerySet(HistoriseeQuerySet):
     def for_user(self, user):
         """Keep the communes, of whatever département, of the conventions of `user`."""
         return self.filter(convention__in=Convention.objects.for_user(user))

@@ -6,7 +6,7 @@ from django.db.models import Q
 from communes.models import Commune, Intercommunalite
 from communes.territoire.codes import of_length, un_siren
 from ort.models.conventions import Avenant, Convention
-from socle.historique import Historisee
+from socle.historique import Historisee, HistoriseeQuerySet
 
 
 class Organisme(Historisee):
@@ -35,7 +35,7 @@ class Organisme(Historisee):
         return self.nom
 
 
-class PartieQuerySet(models.QuerySet):
+class PartieQuerySet(HistoriseeQuerySet):
     def for_user(self, user):
         """Keep the parties to the conventions of `user`."""
         return self.filter(convention__in=Convention.objects.for_user(user))
@@ -108,7 +108,7 @@ class Partie(Historisee):
         return self.commune or self.intercommunalite or self.organisme
 
 
-class SecteurQuerySet(models.QuerySet):
+class SecteurQuerySet(HistoriseeQuerySet):
     def for_user(self, user):
         """Keep the sectors of the conventions of `user`."""
         return self.filter(convention__in=Convention.objects.for_user(user))

@@ -96,6 +96,10 @@ class HistoriqueAdmin(admin.ModelAdmin):
         if not (change and self.historisee) or form.changed_data:
             super().save_model(request, obj, form, change)
 
+    def delete_queryset(self, request, queryset):
+        """Remove the chosen records, each with its version."""
+        queryset.delete_each() if self.historisee else queryset.delete()
+
     # The story of a record.
 
     def history_view(self, request, object_id, extra_context=None):

@@ -21,7 +21,7 @@ from socle.fichiers.lignes import (
     refused,
     shown,
 )
-from socle.historique import one_act
+from socle.historique import one_act, sans_historique
 from socle.sources import Affirmation, Sourcee, affirm, record_type, written_day
 from socle.verrou import lock
 
@@ -339,7 +339,8 @@ class Passage:
         names = [f.name for f in self.model._meta.concrete_fields if not f.primary_key]
         upsert = {"update_conflicts": True, "unique_fields": ["pk"], "update_fields": names}
         try:
-            with transaction.atomic():
+            # Only a preview is written so, and it is undone.
+            with transaction.atomic(), sans_historique():
                 self.model.objects.bulk_create(created)
                 self.model.objects.bulk_create(changed, **upsert)
         except (IntegrityError, DataError):

@@ -82,7 +82,7 @@ def test_the_search_box_of_a_convention_offers_the_same_communes(agent_34, share
 def test_the_search_box_is_closed_to_whoever_may_not_write(role, status, request, shared):
     browser = request.getfixturevalue(role)
     if role == "agent_34":
-        shared.couvertures.filter(commune="34293").delete()
+        shared.couvertures.filter(commune="34293").delete_each()
     url = reverse("admin:ort_convention_communes", args=[shared.pk])
     asked = {"app_label": "ort", "model_name": "communecouverte", "field_name": "commune"}
     assert browser.get(url, asked | {"term": "maz"}).status_code == status

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from ort.models import Avenant, CommuneCouverte, Convention
 from tests import factories
-from tests.factories import day
+from tests.factories import day, rewrite
 
 pytestmark = pytest.mark.django_db
 
@@ -69,19 +69,19 @@ def test_a_commune_leaves_by_an_avenant_on_its_day(ort, pezenas):
 
 
 def test_an_avenant_that_is_not_signed_takes_nobody_out(ort):
-    ort.couvertures.update(sortie=factories.avenant(ort, None))
+    rewrite(ort.couvertures, sortie=factories.avenant(ort, None))
     assert covered("2030-01-01") == ["34003"]
 
 
 def test_a_commune_that_left_may_come_back(ort, agde):
-    ort.couvertures.update(sortie=factories.avenant(ort, "2022-01-01"))
+    rewrite(ort.couvertures, sortie=factories.avenant(ort, "2022-01-01"))
     factories.avenant(ort, "2023-01-01", [agde])
     days = ["2021-12-31", "2022-01-01", "2022-12-31", "2023-01-01"]
     assert [covered(jour) for jour in days] == [["34003"], [], [], ["34003"]]
 
 
 def test_the_end_of_the_ort_is_the_end_of_its_communes(ort, agde):
-    Convention.objects.update(duree_annees=5)
+    rewrite(Convention.objects, duree_annees=5)
     assert covered("2026-02-25") == ["34003"]
     assert covered("2026-02-26") == []
 
@@ -144,7 +144,7 @@ def test_an_ort_is_of_the_programme_from_the_day_it_covers_a_commune_laureate(or
 def test_an_ort_is_no_longer_of_the_programme_when_its_last_laureate_leaves_it(laureates):
     pezenas, _ = laureates
     ort = factories.convention("2021-02-26", [pezenas])
-    pezenas.labellisations.update(fin=day("2023-12-01"))
+    rewrite(pezenas.labellisations, fin=day("2023-12-01"))
     assert du_programme("34", "2023-11-30") == {ort}
     assert du_programme("34", "2023-12-01") == set()
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from communes.models import Role
 from ort.models import Avenant, CommuneCouverte, Convention, Organisme, Partie, Secteur
 from tests import factories
-from tests.factories import day
+from tests.factories import day, rewrite
 
 pytestmark = pytest.mark.django_db
 
@@ -178,7 +178,7 @@ def test_an_avenant_is_told_by_what_it_does():
     silent = factories.avenant(convention)
     first = factories.avenant(convention, communes=[lodeve], duree_annees=8)
     last = factories.avenant(convention, numero=2)
-    CommuneCouverte.objects.update(sortie=last)
+    rewrite(CommuneCouverte.objects, sortie=last)
     Secteur.objects.create(convention=convention, commune=lodeve, nom="Centre", avenant=last)
     Partie.objects.create(convention=convention, commune=lodeve, avenant=last)
     assert silent.objets() == []

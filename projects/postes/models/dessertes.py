@@ -3,11 +3,12 @@
 from django.db import models
 
 from communes.models import Commune
+from socle.historique import HistoriseeQuerySet
 from socle.periodes import Periode, PeriodeQuerySet
 from socle.sources import Sourcee
 
 
-class DuPosteQuerySet(models.QuerySet):
+class DuPosteQuerySet(HistoriseeQuerySet):
     """The rows that hang on a post: they are of whoever the post is of."""
 
     def for_user(self, user):

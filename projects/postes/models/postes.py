@@ -12,6 +12,7 @@ from projects.postes.models.dessertes import Desserte
 from projects.postes.models.occupations import Occupation
 from projects.postes.models.recrutements import Recrutement
 from socle.dates import Precision, PrecisionField, stored_on_first_day
+from socle.historique import HistoriseeQuerySet
 from socle.sources import Sourcee
 
 # Before any date that could be recorded.
@@ -87,7 +88,7 @@ def share_of_time(running):
     )
 
 
-class PosteQuerySet(models.QuerySet):
+class PosteQuerySet(HistoriseeQuerySet):
     def for_user(self, user):
         """Keep the posts that serve, at any date, a commune of `user`."""
         return self.filter(pk__in=Desserte.objects.of_user(user).values("poste"))

@@ -98,7 +98,7 @@ def test_the_communes_of_a_shared_post_are_within_its_reach(code, accepted, agen
         answer = browser.post(page_of(poste), filled(page, **rows))
         assert (answer.status_code == 302) == accepted
         assert poste.dessertes.filter(commune=other).exists()
-        poste.dessertes.filter(commune=code).delete()
+        poste.dessertes.filter(commune=code).delete_each()
 
 
 def test_a_commune_of_another_departement_is_refused_to_a_post_of_one(agent_34):

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from communes.models import Commune, Labellisation, Tenue
 from pvd.suivi.situation import Statut, communes_with_statut, situations
 from tests import factories
-from tests.factories import day
+from tests.factories import day, rewrite
 
 pytestmark = pytest.mark.django_db
 
@@ -165,7 +165,7 @@ def generated(times, adhesion, ort):
         else:
             factories.couverture(convention, commune)
         if "sortie" in ort:
-            convention.couvertures.update(sortie=factories.avenant(convention, ort["sortie"]))
+            rewrite(convention.couvertures, sortie=factories.avenant(convention, ort["sortie"]))
 
 
 def test_the_lists_and_the_pages_say_the_same_of_every_commune():
