@@ -241,6 +241,10 @@ class ConventionAdmin(ValidationAdmin, ImportAdmin, ExportAdmin, PorteeAdmin, So
         only = {"departement_reference": own[0].pk} if len(own) == 1 else {}
         return only | super().get_changeform_initial_data(request)
 
+    def refuse_whole(self, convention):
+        """The days of several acts may be corrected on one page: none of its forms sees them all."""
+        convention.refuse_days_of_communes()
+
     def list_prefetch(self):
         covered = CommuneCouverte.objects.as_of(timezone.localdate())
         return ["avenants", Prefetch("couvertures", covered, to_attr="couvertures_du_jour")]

@@ -69,6 +69,13 @@ class Periode(OneAtATime, models.Model):
         """Tell whether the period holds on `jour`, by the rule of `PeriodeQuerySet.as_of`."""
         return (self.debut is None or self.debut <= jour) and (self.fin is None or self.fin > jour)
 
+    def shares_a_day_with(self, other):
+        """Tell whether the two periods hold on a same day, by the rule of `overlapping`."""
+        return all(
+            one.debut is None or two.fin is None or one.debut < two.fin
+            for one, two in ((self, other), (other, self))
+        )
+
     def clean(self):
         super().clean()
         self.refuse_overlap()

@@ -17,7 +17,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.text import capfirst
 
-from socle.admin.correction import CorrectionForm, MotifForm
+from socle.admin.correction import CorrectionForm, MotifForm, RefusForm
 from socle.admin.evenements import (
     Annuaire,
     Chapitre,
@@ -28,6 +28,7 @@ from socle.admin.evenements import (
     tell,
     tell_version,
 )
+from socle.contraintes import sentence
 from socle.francais import at_hour
 from socle.historique import Historisee, one_act, removed_together, restore
 
@@ -75,10 +76,13 @@ class HistoriqueAdmin(admin.ModelAdmin):
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         """Ask, on the form of a record that the user may change, why it is and on what version."""
+        page = {"model_admin": self, "request": request}
         if change and self.historisee and self.has_change_permission(request, obj):
-            page = {"model_admin": self, "request": request}
             form = kwargs.get("form", self.form)
             kwargs["form"] = type(form.__name__, (CorrectionForm, form), page)
+        if getattr(request, "refus", ()):
+            form = kwargs.get("form", self.form)
+            kwargs["form"] = type(form.__name__, (RefusForm, form), page)
         return super().get_form(request, obj, change=change, **kwargs)
 
     def _create_formsets(self, request, obj, change):
@@ -88,8 +92,21 @@ class HistoriqueAdmin(admin.ModelAdmin):
         return formsets, inlines
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Save the page, or show it again with what the base refused of it.
+
+        The form was right when it was checked: it is checked a second time, and sees what someone
+        else has written in between; what it still does not see is told by the name of the
+        constraint.
+        """
+        page = (request, object_id, form_url, extra_context)
         with one_act(request.POST.get("motif_correction", "")):
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            try:
+                return super().changeform_view(*page)
+            except IntegrityError as error:
+                request.refus = [sentence(error)]
+            except ValidationError as error:
+                request.refus = error.messages
+            return super().changeform_view(*page)
 
     def save_model(self, request, obj, form, change):
         """Write no version of a record that its form leaves as it is."""
@@ -184,8 +201,8 @@ class HistoriqueAdmin(admin.ModelAdmin):
                 return restore(version)
         except ValidationError as error:
             reasons = error.messages
-        except IntegrityError:
-            reasons = ["une autre fiche a pris sa place."]
+        except IntegrityError as error:
+            reasons = [sentence(error)]
         motif.add_error(None, [f"Rien n'est rétabli : {reason}" for reason in reasons])
         return None
 

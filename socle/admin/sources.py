@@ -115,8 +115,12 @@ class SourceeAdmin(PerimetreAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
+        self.refuse_whole(form.instance)
         self.warn_of_contradictions(request, form.instance)
         self.warn_of_remarks(request, form, formsets)
+
+    def refuse_whole(self, record):
+        """Refuse, by `ValidationError`, what a record and its rows cannot be once all of them are saved."""
 
     def warn_of_remarks(self, request, form, formsets):
         """Tell the agent what looks wrong in the record, and in the rows that were written with it."""

@@ -9,6 +9,7 @@ from collections import defaultdict
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DataError, IntegrityError, transaction
 
+from socle.contraintes import sentence
 from socle.dates import Precision, keep_first_days
 from socle.fichiers.champs import CelluleRefusee, RecordWidget
 from socle.fichiers.lignes import (
@@ -363,8 +364,8 @@ class Passage:
                     self.keep(dependant, True)
         except CelluleRefusee as refusal:
             raise LigneRefusee([refusal]) from None
-        except (IntegrityError, DataError):
-            raise self.explained(self.broken(instance), row) from None
+        except (IntegrityError, DataError) as error:
+            raise self.explained(self.broken(instance, error), row) from None
 
     def keep(self, instance, new):
         if self.for_good:
@@ -373,13 +374,13 @@ class Passage:
             # Raw: a preview leaves no version in the history.
             instance.save_base(raw=True, force_insert=new, force_update=not new)
 
-    def broken(self, instance):
+    def broken(self, instance, refusal):
         """Return the rule of the model that the base would not let a record break."""
         try:
             instance.full_clean()
         except ValidationError as error:
             return error
-        return ValidationError("La base refuse cette ligne.")
+        return ValidationError(sentence(refusal))
 
     def explained(self, error, row):
         """Return the refusal of a row whose record its model refuses, with the cells it is about."""
