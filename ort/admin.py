@@ -13,6 +13,7 @@ from ort.admin_validations import ValidationAdmin
 from ort.exports_internes import AVENANTS_INTERNES, CONVENTIONS, COUVERTURES
 from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
 from ort.models import Avenant, CommuneCouverte, Convention, Document, Organisme, Partie, Secteur
+from ort.models.jours import covered_twice
 from ort.regles import date_fin_au
 from socle.admin.base import PerimetreAdmin, PerimetreInline, PvdAdmin, ReadOnly
 from socle.admin.champs import date_column
@@ -23,6 +24,7 @@ from socle.admin.imports import ImportAdmin
 from socle.admin.portee import PorteeAdmin
 from socle.admin.sources import SansSourceFilter, SourceeAdmin
 from socle.dates import bare
+from socle.verrou import lock
 
 # What is known of the signature of an act, convention or avenant.
 SIGNATURE = [
@@ -59,13 +61,22 @@ class AvenantInline(ConventionInline):
 
 
 class CouvertureFormSet(BaseInlineFormSet):
+    """All the communes of a convention: what a row knows of the others is on the page, not saved yet."""
+
+    def _construct_form(self, i, **kwargs):
+        form = super()._construct_form(i, **kwargs)
+        form.instance.alone = True
+        return form
+
     def clean(self):
-        """Refuse a commune entered twice on the page: the database knows only what is saved."""
+        """Refuse a commune that two rows of the page hold on the same days."""
         super().clean()
-        rows = [form.cleaned_data for form in self.forms if form not in self.deleted_forms]
-        inside = [row["commune"] for row in rows if row.get("commune") and not row.get("sortie")]
-        if twice := {str(commune) for commune in inside if inside.count(commune) > 1}:
-            raise ValidationError(f"Commune saisie deux fois : {', '.join(sorted(twice))}.")
+        if self.instance.pk:
+            lock(Convention, self.instance.pk)
+        rows = [f for f in self.forms if f not in self.deleted_forms]
+        kept = [f.instance for f in rows if f.is_valid() and f.instance.commune_id]
+        if twice := sorted(map(str, covered_twice(kept))):
+            raise ValidationError(f"Commune saisie deux fois : {', '.join(twice)}.")
 
 
 class CouvertureInline(ConventionInline):
@@ -203,6 +214,10 @@ class ConventionAdmin(ValidationAdmin, ImportAdmin, ExportAdmin, PorteeAdmin, So
         own = list(Departement.objects.for_user(request.user)[:2])
         only = {"departement_reference": own[0].pk} if len(own) == 1 else {}
         return only | super().get_changeform_initial_data(request)
+
+    def refuse_whole(self, convention):
+        """The days of several acts may be corrected on one page: none of its forms sees them all."""
+        convention.refuse_days_of_communes()
 
     def list_prefetch(self):
         covered = CommuneCouverte.objects.as_of(timezone.localdate())

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from socle.dates import ONE_DAY
+from socle.verrou import OneAtATime
 
 
 def holds_on(periode, jour):
@@ -71,8 +72,17 @@ class PeriodeQuerySet(models.QuerySet):
         return others
 
 
-class Periode(models.Model):
-    """A fact that holds from `debut`, included, to `fin`, excluded; no `fin`: still running."""
+def debut_connu(name, help_text, missing):
+    """Return the `debut` of a period that always has one, with what is said when it is `missing`."""
+    messages = {"null": missing, "blank": missing}
+    return models.DateField(name, help_text=help_text, error_messages=messages)
+
+
+class Periode(OneAtATime, models.Model):
+    """A fact that holds from `debut`, included, to `fin`, excluded; no `fin`: still running.
+
+    A model whose rows may not overlap says by what (`siblings_by`), and in what words.
+    """
 
     debut = models.DateField(
         "premier jour",
@@ -97,18 +107,26 @@ class Periode(models.Model):
             )
         ]
 
-    # Set by whoever already knows that it has no sibling, and spares the question to the base.
-    alone = False
+    overlap_message = "Une autre période couvre déjà ces dates."
 
     def holds_on(self, jour):
         """Tell whether the period holds on `jour`, by the rule of `PeriodeQuerySet.as_of`."""
         return holds_on(self, jour)
 
-    def refuse_overlap(self, siblings, message):
-        """Refuse, with `message`, a period that shares a day with one of its `siblings`.
+    def shares_a_day_with(self, other):
+        """Tell whether the two periods hold on a same day, by the rule of `overlapping`."""
+        return all(
+            one.debut is None or two.fin is None or one.debut < two.fin
+            for one, two in ((self, other), (other, self))
+        )
 
-        PostgreSQL could forbid it by an exclusion constraint, SQLite could not: the rule is
-        written once, for both, and called from `clean()`.
-        """
-        if not self.alone and siblings.overlapping(self).exists():
-            raise ValidationError({"debut": message})
+    def clean(self):
+        super().clean()
+        self.refuse_overlap()
+
+    def refuse_overlap(self):
+        """Refuse a period that shares a day with one of its siblings: see `OneAtATime`."""
+        if self.alone or not self.siblings_by or None in self.siblings_key.values():
+            return
+        if self.siblings().overlapping(self).exists():
+            raise ValidationError({"debut": self.overlap_message})

@@ -22,9 +22,16 @@ from communes.models import (
 from ort.models import Avenant, CommuneCouverte, Convention, Document
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
 from pvd.signalements.models import Signalement
+from socle.historique import sans_historique
 from socle.models import Source
 
 numbers = count(1)
+
+
+def rewrite(rows, **fields):
+    """Set the scene of a test: write `fields` in `rows`, a queryset, past the rules and the history."""
+    with sans_historique():
+        return rows.update(**fields)
 
 
 def day(text):
@@ -108,7 +115,13 @@ def convention(signature="2023-07-06", communes=(), **fields):
 
 
 def avenant(convention, signature="2023-09-01", communes=(), **fields):
-    """Return an avenant signed on `signature` that brings in `communes`."""
+    """Return an avenant signed on `signature` that brings in `communes`.
+
+    The second of one day has a number, without which it could not be told from the first.
+    """
+    same_day = convention.avenants.filter(date_signature=signature, numero=None)
+    if "numero" not in fields and signature and same_day.exists():
+        fields["numero"] = 100 + next(numbers) % 900
     created = Avenant.objects.create(
         convention=convention, date_signature=signature and day(signature), **fields
     )

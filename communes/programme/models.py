@@ -4,13 +4,17 @@ from django.db import models
 from django.db.models import Q
 
 from communes.programme import regles
+from communes.programme.regles import LANCEMENT
+from communes.territoire.codes import of_length, un_id_pvd
 from communes.territoire.models import Commune, Rattachement
-from socle.dates import PrecisionField
-from socle.periodes import Periode, PeriodeQuerySet
+from socle.dates import PrecisionField, stored_on_first_day
+from socle.historique import HistoriseeQuerySet
+from socle.periodes import Periode, PeriodeQuerySet, debut_connu
+from socle.remarques import Avant, DepuisLaFin
 from socle.sources import Sourcee
 
 
-class LabellisationQuerySet(PeriodeQuerySet):
+class LabellisationQuerySet(HistoriseeQuerySet, PeriodeQuerySet):
     def for_user(self, user):
         """Keep the labellisations of the communes of `user`."""
         return self.filter(commune__in=Commune.objects.for_user(user))
@@ -40,16 +44,44 @@ class Labellisation(Sourcee, Periode):
 
     commune = models.ForeignKey(Commune, models.PROTECT, "labellisations", verbose_name="commune")
     id_pvd = models.CharField(
-        "identifiant PVD", max_length=20, blank=True, help_text="Celui de l'ANCT : pvd-76-34-1."
+        "identifiant PVD",
+        max_length=20,
+        blank=True,
+        validators=[un_id_pvd],
+        help_text="Celui de l'ANCT : pvd-76-34-1.",
     )
-    precision_debut = PrecisionField("précision de l'entrée")
+    debut = debut_connu(
+        "premier jour",
+        "Premier jour compris.",
+        "L'entrée dans le programme a une date, même approchée.",
+    )
+    precision_debut = PrecisionField("précision de l'entrée", date="debut")
     date_signature_adhesion = models.DateField(
         "signature de la convention d'adhésion", null=True, blank=True
     )
-    precision_adhesion = PrecisionField("précision de l'adhésion")
-    precision_fin = PrecisionField("précision de la sortie")
+    precision_adhesion = PrecisionField("précision de l'adhésion", date="date_signature_adhesion")
+    precision_fin = PrecisionField("précision de la sortie", date="fin")
     motif_sortie = models.CharField("motif de la sortie", max_length=250, blank=True)
     note_interne = models.TextField("note interne", blank=True, help_text="Jamais publiée.")
+
+    siblings_by = ("commune",)
+    overlap_message = "Cette commune est déjà dans le programme à ces dates."
+    remarques_possibles = (
+        Avant(
+            "debut",
+            LANCEMENT,
+            "L'entrée dans le programme est avant son lancement, le 1er octobre 2020.",
+        ),
+        Avant(
+            "date_signature_adhesion",
+            LANCEMENT,
+            "L'adhésion est signée avant le lancement du programme, le 1er octobre 2020.",
+        ),
+        DepuisLaFin(
+            "date_signature_adhesion",
+            "L'adhésion est signée alors que la commune est sortie du programme.",
+        ),
+    )
 
     objects = LabellisationQuerySet.as_manager()
 
@@ -59,27 +91,20 @@ class Labellisation(Sourcee, Periode):
         ordering = ["commune__nom_recherche", "debut"]
         constraints = [
             *Periode.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(debut__isnull=False),
-                name="communes_labellisation_datee",
-                violation_error_message="L'entrée dans le programme a une date, même approchée.",
-            ),
             models.UniqueConstraint(
                 fields=["commune"],
                 condition=Q(fin__isnull=True),
                 name="communes_une_labellisation_en_cours",
                 violation_error_message="Cette commune est déjà dans le programme.",
             ),
+            of_length("id_pvd", 11, 20, empty=True),
+            stored_on_first_day("debut", "precision_debut"),
+            stored_on_first_day("date_signature_adhesion", "precision_adhesion"),
+            stored_on_first_day("fin", "precision_fin"),
         ]
 
     def __str__(self):
         return f"{self.commune} dans le programme"
-
-    def clean(self):
-        self.refuse_overlap(
-            Labellisation.objects.filter(commune=self.commune_id),
-            "Cette commune est déjà dans le programme à ces dates.",
-        )
 
     @property
     def echeance_ort(self):

@@ -5,9 +5,17 @@ Source: the official découpage of each year (INSEE, DGCL), read by `communes.te
 
 from operator import attrgetter
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from communes.territoire.codes import (
+    of_length,
+    un_ancien_code,
+    un_code_departement,
+    un_code_insee,
+    un_siren,
+)
 from socle.francais import nombre
 from socle.periodes import Periode, PeriodeQuerySet
 from socle.recherche import search_key
@@ -78,7 +86,9 @@ class DepartementQuerySet(models.QuerySet):
 
 
 class Departement(models.Model):
-    code = models.CharField("code", max_length=3, primary_key=True)
+    code = models.CharField(
+        "code", max_length=3, primary_key=True, validators=[un_code_departement]
+    )
     nom = models.CharField("nom", max_length=80)
     type_liaison = models.PositiveSmallIntegerField("type de liaison", default=0)
     region = models.ForeignKey(Region, models.PROTECT, "departements", verbose_name="région")
@@ -99,6 +109,7 @@ class Departement(models.Model):
     class Meta:
         verbose_name = "département"
         ordering = ["code"]
+        constraints = [of_length("code", 2, 3)]
 
     def __str__(self):
         return f"{self.nom} ({self.code})"
@@ -172,7 +183,7 @@ class IntercommunaliteQuerySet(PeriodeQuerySet):
 class Intercommunalite(Renommable, Periode):
     """An établissement public de coopération intercommunale à fiscalité propre."""
 
-    siren = models.CharField("SIREN", max_length=9, primary_key=True)
+    siren = models.CharField("SIREN", max_length=9, primary_key=True, validators=[un_siren])
     nature = models.CharField("nature", max_length=5, choices=Nature)
 
     objects = IntercommunaliteQuerySet.as_manager()
@@ -180,6 +191,7 @@ class Intercommunalite(Renommable, Periode):
     class Meta(Periode.Meta):
         verbose_name = "intercommunalité"
         ordering = ["nom_recherche"]
+        constraints = [*Periode.Meta.constraints, of_length("siren", 9)]
 
 
 class CommuneQuerySet(PeriodeQuerySet):
@@ -196,12 +208,17 @@ class CommuneQuerySet(PeriodeQuerySet):
 
         A code may be that of a commune, of a vanished commune (its successor answers), of a
         commune déléguée or associée, or one that a commune bore before (its chef-lieu answers).
+        Successors that would follow each other in a circle name no commune.
         """
         commune = self.filter(pk=code).first()
         if commune is None:
             ancien = AncienCode.objects.select_related("commune").filter(code=code).first()
             commune = ancien.commune if ancien else None
+        met = set()
         while commune is not None and commune.fin is not None and commune.successeur_id:
+            if commune.pk in met:
+                return None
+            met.add(commune.pk)
             commune = commune.successeur
         return commune
 
@@ -209,9 +226,11 @@ class CommuneQuerySet(PeriodeQuerySet):
 class Commune(Renommable, Periode):
     """A commune of the Code officiel géographique; a vanished one is kept, with its successor."""
 
-    code_insee = models.CharField("code INSEE", max_length=5, primary_key=True)
+    code_insee = models.CharField(
+        "code INSEE", max_length=5, primary_key=True, validators=[un_code_insee]
+    )
     type_liaison = models.PositiveSmallIntegerField("type de liaison", default=0)
-    siren = models.CharField("SIREN", max_length=9, blank=True)
+    siren = models.CharField("SIREN", max_length=9, blank=True, validators=[un_siren])
     departement = models.ForeignKey(
         Departement, models.PROTECT, "communes", verbose_name="département"
     )
@@ -219,12 +238,35 @@ class Commune(Renommable, Periode):
         "self", models.PROTECT, "predecesseurs", null=True, blank=True, verbose_name="successeur"
     )
 
+    # What sources say of a commune, and that none of its fields holds: see `Affirmation.clean`.
+    autres_champs_dits = ("date_entree_ort",)
+
     objects = CommuneQuerySet.as_manager()
 
     class Meta(Periode.Meta):
         verbose_name = "commune"
         ordering = ["nom_recherche", "code_insee"]
         indexes = [models.Index(fields=["departement", "nom_recherche"])]
+        constraints = [
+            *Periode.Meta.constraints,
+            of_length("code_insee", 5),
+            of_length("siren", 9, empty=True),
+            models.CheckConstraint(
+                condition=~Q(successeur=F("code_insee")),
+                name="communes_commune_autre_successeur",
+                violation_error_message="Une commune n'est pas son propre successeur.",
+            ),
+        ]
+
+    def clean(self):
+        """Refuse a successor that leads back here, itself or through its own successors."""
+        super().clean()
+        met, successor = {self.pk}, self.successeur
+        while successor is not None:
+            if successor.pk in met:
+                raise ValidationError({"successeur": "Ces communes se succèdent en rond."})
+            met.add(successor.pk)
+            successor = successor.successeur
 
     def population_au(self, jour):
         """Return the `Population` in use on `jour`, by the rule of `PopulationQuerySet.en_usage`, or None.
@@ -341,7 +383,7 @@ class AncienCode(models.Model):
         ARRONDISSEMENT = "arrondissement", "arrondissement municipal"
         ANCIENNE = "ancienne", "ancien code"
 
-    code = models.CharField("code", max_length=5, primary_key=True)
+    code = models.CharField("code", max_length=5, primary_key=True, validators=[un_ancien_code])
     nature = models.CharField("nature", max_length=14, choices=NatureCode)
     nom = models.CharField("nom", max_length=200, blank=True)
     commune = models.ForeignKey(Commune, models.CASCADE, "anciens_codes", verbose_name="commune")
@@ -349,6 +391,7 @@ class AncienCode(models.Model):
     class Meta:
         verbose_name = "ancien code"
         verbose_name_plural = "anciens codes"
+        constraints = [of_length("code", 5)]
 
     def __str__(self):
         return f"{self.code} {self.nom}".strip()
@@ -368,6 +411,9 @@ class Rattachement(Periode):
         Intercommunalite, models.PROTECT, "rattachements", verbose_name="intercommunalité"
     )
 
+    siblings_by = ("commune",)
+    overlap_message = "Cette commune appartient déjà à une intercommunalité à ces dates."
+
     objects = RattachementQuerySet.as_manager()
 
     class Meta(Periode.Meta):
@@ -384,9 +430,3 @@ class Rattachement(Periode):
 
     def __str__(self):
         return f"{self.commune} : {self.intercommunalite}"
-
-    def clean(self):
-        self.refuse_overlap(
-            Rattachement.objects.filter(commune=self.commune_id),
-            "Cette commune appartient déjà à une intercommunalité à ces dates.",
-        )

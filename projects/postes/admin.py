@@ -1,8 +1,10 @@
 """The back office of the chef de projet posts; who holds them is internal and shown here only."""
 
+from itertools import combinations
+
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.forms import BaseInlineFormSet
 from django.urls import path
@@ -45,6 +47,7 @@ from socle.admin.imports import ImportAdmin
 from socle.admin.portee import PorteeAdmin
 from socle.admin.sources import SansSourceFilter, SourceeAdmin
 from socle.dates import add_months
+from socle.verrou import lock
 
 
 class DesserteForm(PerimetreForm):
@@ -53,7 +56,25 @@ class DesserteForm(PerimetreForm):
 
 
 class DesserteFormSet(BaseInlineFormSet):
+    """All the communes of a post: what a row knows of the others is on the page, not saved yet."""
+
     default_error_messages = {"too_few_forms": "Indiquez au moins une commune desservie."}
+
+    def _construct_form(self, i, **kwargs):
+        form = super()._construct_form(i, **kwargs)
+        form.instance.alone = True
+        return form
+
+    def clean(self):
+        """Refuse a commune that two rows of the page serve on the same days."""
+        super().clean()
+        if self.instance.pk:
+            lock(Poste, self.instance.pk)
+        rows = [form for form in self.forms if form not in self.deleted_forms]
+        kept = [form.instance for form in rows if form.is_valid() and form.instance.commune_id]
+        for one, other in combinations(kept, 2):
+            if one.commune_id == other.commune_id and one.shares_a_day_with(other):
+                raise ValidationError(f"{one.commune} : {Desserte.overlap_message}")
 
 
 def named_by_holder(occupation):

@@ -121,6 +121,21 @@ def futures(perimetre, jour):
 
 
 @verification(
+    "improbable",
+    "Date improbable",
+    "Une entrée ou une adhésion d'avant le lancement du programme (1er octobre 2020), une adhésion "
+    "signée une fois sortie, une ORT d'avant la loi (23 novembre 2018) : cela se peut, vérifiez la "
+    "date.",
+)
+def improbable(perimetre, jour):
+    """Yield the records that their own model finds doubtful: see `socle.remarques`."""
+    for model in NOMS:
+        for remarque in getattr(model, "remarques_possibles", ()):
+            found = perimetre.of(model).filter(remarque.condition(model))
+            yield found.annotate(detail=F(remarque.champ))
+
+
+@verification(
     "sans_adhesion",
     "Commune lauréate sans adhésion",
     "La commune est dans le programme, et la date de sa convention d'adhésion n'est pas renseignée.",

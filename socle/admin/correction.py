@@ -38,6 +38,15 @@ class CorrectionForm(forms.Form):
     version_lue = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
+class RefusForm(forms.Form):
+    """Put before the form of a page that was about to be saved, says what the base refused of it."""
+
+    def full_clean(self):
+        super().full_clean()
+        if self.is_bound and not self._errors:
+            self.add_error(None, self.request.refus)
+
+
 def lock(record):
     """Make those who save the same record at the same moment wait for each other."""
     list(type(record)._base_manager.select_for_update().filter(pk=record.pk).values("pk"))

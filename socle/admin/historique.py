@@ -18,7 +18,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.text import capfirst
 
-from socle.admin.correction import CorrectionForm, MotifForm, lock
+from socle.admin.correction import CorrectionForm, MotifForm, RefusForm, lock
 from socle.admin.evenements import (
     Annuaire,
     Chapitre,
@@ -32,6 +32,7 @@ from socle.admin.evenements import (
 )
 from socle.admin.page import PageEnvoyee, asked_field
 from socle.adresses_admin import admin_name, admin_url
+from socle.contraintes import sentence
 from socle.francais import at_hour
 from socle.historique import Historisee, one_act, removed_together, restore
 
@@ -73,12 +74,31 @@ class HistoriqueAdmin(admin.ModelAdmin):
     # The page of a record: what it changes is signed by one act, and checked before it is saved.
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """Let Django show a page and add a record; correct what is kept by our own sequence."""
+        """Let Django show a page and add a record; correct what is kept by our own sequence.
+
+        What the base refuses of a page was right when it was checked: the page is judged a second
+        time, and sees what someone else has written in between; what it still does not see is told
+        by the name of the constraint.
+        """
+        page = (request, object_id, form_url, extra_context)
         sent_back = request.method == "POST" and object_id is not None
+        corrects = sent_back and self.historisee and "_saveasnew" not in request.POST
+        view = self.correct if corrects else super().changeform_view
         with one_act(request.POST.get("motif_correction", "")):
-            if sent_back and self.historisee and "_saveasnew" not in request.POST:
-                return self.correct(request, object_id, form_url, extra_context)
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            try:
+                return view(*page)
+            except IntegrityError as error:
+                request.refus = [sentence(error)]
+            except ValidationError as error:
+                request.refus = error.messages
+            return view(*page)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """Put before the form of a page that the base has refused what it says of it."""
+        if getattr(request, "refus", ()):
+            form = kwargs.get("form", self.form)
+            kwargs["form"] = type(form.__name__, (RefusForm, form), {"request": request})
+        return super().get_form(request, obj, change=change, **kwargs)
 
     def correct(self, request, object_id, form_url, extra_context):
         """Save the page of an existing record, or show it again with why it is refused.
@@ -116,6 +136,10 @@ class HistoriqueAdmin(admin.ModelAdmin):
         """Save only a record that its form changes: no version of its history says nothing."""
         if not (change and self.historisee) or form.changed_data:
             super().save_model(request, obj, form, change)
+
+    def delete_queryset(self, request, queryset):
+        """Remove the chosen records, each with its version."""
+        queryset.delete_each() if self.historisee else queryset.delete()
 
     # The story of a record.
 
@@ -200,8 +224,8 @@ class HistoriqueAdmin(admin.ModelAdmin):
                 return restore(version)
         except ValidationError as error:
             reasons = error.messages
-        except IntegrityError:
-            reasons = ["une autre fiche a pris sa place."]
+        except IntegrityError as error:
+            reasons = [sentence(error)]
         motif.add_error(None, [f"Rien n'est rétabli : {reason}" for reason in reasons])
         return None
 

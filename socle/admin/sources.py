@@ -16,7 +16,7 @@ from socle.admin.champs import date_column
 from socle.admin.choix import PerimetreForm
 from socle.adresses_admin import admin_url
 from socle.dates import bare, parse_date
-from socle.sources import Affirmation, Source, sans_source
+from socle.sources import Affirmation, Source, Sourcee, sans_source
 
 
 def date_fields(model_admin):
@@ -102,6 +102,11 @@ class AffirmationInline(PlainChoices, GenericTabularInline):
         return super().has_delete_permission(request, obj) and self.may_write(request, obj)
 
 
+def written_rows(formset):
+    """Return the rows of a page that were added or changed."""
+    return [*formset.new_objects, *(record for record, _ in formset.changed_objects)]
+
+
 class SourceeAdmin(PerimetreAdmin):
     """The admin of a record whose dates are sourced, on its own page."""
 
@@ -110,7 +115,20 @@ class SourceeAdmin(PerimetreAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
+        self.refuse_whole(form.instance)
         self.warn_of_contradictions(request, form.instance)
+        self.warn_of_remarks(request, form, formsets)
+
+    def refuse_whole(self, record):
+        """Refuse, by `ValidationError`, what a record and its rows cannot be once all of them are saved."""
+
+    def warn_of_remarks(self, request, form, formsets):
+        """Tell the agent what looks wrong in the record, and in the rows that were written with it."""
+        rows = [row for formset in formsets for row in written_rows(formset)]
+        for record in (form.instance, *rows):
+            for remarque in record.remarques() if isinstance(record, Sourcee) else ():
+                message = f"« {record} » : {remarque.texte} {remarque.explication}"
+                self.message_user(request, message, messages.WARNING)
 
     def warn_of_contradictions(self, request, record):
         """Tell the agent which retained source gives another date than the record: allowed, not hidden."""

@@ -26,7 +26,7 @@ def consequences(records):
         return []
     before = [count() for count in counters]
     with essai():
-        type(records[0])._base_manager.filter(pk__in=[record.pk for record in records]).delete()
+        type(records[0])._base_manager.filter(pk__in=[r.pk for r in records]).delete_each()
         after = [count() for count in counters]
     return [
         f"{name} : {figure(value)} → {figure(there[name])}"

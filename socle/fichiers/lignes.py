@@ -39,10 +39,13 @@ class Ligne:
     fiche: str = ""
     changements: list = field(default_factory=list)
     motifs: list = field(default_factory=list)
+    # What looks wrong in the record, and does not keep the row from being written.
+    remarques: list = field(default_factory=list)
 
     def refuse(self, motifs):
         """Refuse the row, and tell nothing of the record, which may be a neighbour's."""
         self.sort, self.changements, self.motifs = Sort.REFUSEE, [], motifs
+        self.remarques = []
 
     @property
     def numero(self):

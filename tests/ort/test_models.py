@@ -5,13 +5,13 @@ import datetime
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from communes.models import Role
-from ort.models import Avenant, CommuneCouverte, Convention, Partie, Secteur
+from ort.models import Avenant, CommuneCouverte, Convention, Organisme, Partie, Secteur
 from ort.regles import date_fin_au, duree_au
 from tests import factories
-from tests.factories import day
+from tests.factories import day, rewrite
 
 pytestmark = pytest.mark.django_db
 
@@ -167,8 +167,8 @@ def test_a_number_names_one_avenant_of_a_convention():
     one, other = factories.convention(), factories.convention()
     for convention in (one, other):
         factories.avenant(convention, numero=1)
-    for _ in range(2):
-        factories.avenant(one, numero=None)
+    for jour in ("2023-09-02", "2023-09-03"):
+        factories.avenant(one, jour, numero=None)
     with pytest.raises(IntegrityError):
         factories.avenant(one, numero=1)
 
@@ -179,7 +179,7 @@ def test_an_avenant_is_told_by_what_it_does():
     silent = factories.avenant(convention)
     first = factories.avenant(convention, communes=[lodeve], duree_annees=8)
     last = factories.avenant(convention, numero=2)
-    CommuneCouverte.objects.update(sortie=last)
+    rewrite(CommuneCouverte.objects, sortie=last)
     Secteur.objects.create(convention=convention, commune=lodeve, nom="Centre", avenant=last)
     Partie.objects.create(convention=convention, commune=lodeve, avenant=last)
     assert silent.objets() == []
@@ -230,3 +230,63 @@ def test_a_convention_is_not_corrected_past_its_avenant(db, signature, refused):
             convention.full_clean()
     else:
         convention.full_clean()
+
+
+def refused(record):
+    """Return what the record says when it is checked, nothing if it is accepted."""
+    try:
+        record.full_clean()
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("identity", "make"),
+    [
+        ("commune", lambda: factories.commune()),
+        ("intercommunalite", lambda: factories.intercommunalite()),
+        ("organisme", lambda: Organisme.objects.create(nom="Région", nature="region")),
+    ],
+)
+def test_a_party_is_recorded_once_in_a_role(identity, make):
+    signed, who = factories.convention(), make()
+    Partie.objects.create(convention=signed, role="partenaire", **{identity: who})
+    again = Partie(convention=signed, role="partenaire", **{identity: who})
+    assert "déjà enregistrée dans ce rôle" in refused(again)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        again.save()
+    assert refused(Partie(convention=signed, role="signataire", **{identity: who})) == ""
+    elsewhere = Partie(convention=factories.convention(), role="partenaire", **{identity: who})
+    assert refused(elsewhere) == ""
+
+
+def test_a_sector_of_a_commune_is_recorded_once():
+    signed, lodeve = factories.convention(), factories.commune("34142")
+    Secteur.objects.create(convention=signed, commune=lodeve, nom="Centre ancien")
+    again = Secteur(convention=signed, commune=lodeve, nom="Centre ancien")
+    assert "déjà enregistré" in refused(again)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        again.save()
+    again.commune = factories.commune("34199")
+    assert refused(again) == ""
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"date_signature": day("2023-09-01")}, True),
+        ({"date_signature": day("2023-09-02")}, False),
+        ({"date_signature": day("2023-09-01"), "numero": 2}, False),
+        ({"date_signature": day("2023-09-01"), "precision_signature": "mois"}, False),
+        ({"date_signature": None}, False),
+    ],
+)
+def test_two_avenants_of_one_day_have_their_numbers(fields, told):
+    signed = factories.convention()
+    factories.avenant(signed, "2023-09-01")
+    other = Avenant(convention=signed, **fields)
+    assert ("déjà un avenant de ce jour" in refused(other)) == told
+    if told:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            other.save()

@@ -7,7 +7,8 @@ from communes.models import Commune, Departement, Intercommunalite, Rattachement
 from ort.models import Organisme
 from projects.postes.models.dessertes import Desserte
 from projects.postes.models.occupations import Occupation
-from socle.dates import PrecisionField
+from socle.dates import PrecisionField, stored_on_first_day
+from socle.historique import HistoriseeQuerySet
 from socle.sources import Sourcee
 
 
@@ -28,7 +29,7 @@ MONTHS_AHEAD = 6
 SANS_PERSONNE = [Etat.VACANT, Etat.RECRUTEMENT]
 
 
-class PosteQuerySet(models.QuerySet):
+class PosteQuerySet(HistoriseeQuerySet):
     def for_user(self, user):
         """Keep the posts that serve, at any date, a commune of `user`."""
         return self.filter(pk__in=Desserte.objects.of_user(user).values("poste"))
@@ -87,11 +88,11 @@ class Poste(Sourcee):
         "quotité de temps, en %", null=True, blank=True, help_text="100 : temps plein."
     )
     date_ouverture = models.DateField("ouverture", null=True, blank=True)
-    precision_ouverture = PrecisionField("précision de l'ouverture")
+    precision_ouverture = PrecisionField("précision de l'ouverture", date="date_ouverture")
     date_fermeture = models.DateField(
         "fermeture", null=True, blank=True, help_text="Premier jour où le poste n'existe plus."
     )
-    precision_fermeture = PrecisionField("précision de la fermeture")
+    precision_fermeture = PrecisionField("précision de la fermeture", date="date_fermeture")
     note_interne = models.TextField("note interne", blank=True, help_text="Jamais publiée.")
 
     objects = PosteQuerySet.as_manager()
@@ -120,6 +121,8 @@ class Poste(Sourcee):
                 name="projects_poste_fermeture_apres_ouverture",
                 violation_error_message="La fermeture doit être postérieure à l'ouverture.",
             ),
+            stored_on_first_day("date_ouverture", "precision_ouverture"),
+            stored_on_first_day("date_fermeture", "precision_fermeture"),
         ]
 
     def __str__(self):

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from projects.postes.models.dessertes import DuPosteQuerySet
 from projects.postes.models.occupations import Occupation
+from socle.historique import keep_unlinked, set_null
 from socle.sources import Sourcee
 
 
@@ -40,7 +41,7 @@ class Recrutement(Sourcee):
     date_issue = models.DateField("date de l'issue", null=True, blank=True)
     occupation = models.OneToOneField(
         Occupation,
-        models.SET_NULL,
+        set_null,
         related_name="recrutement",
         null=True,
         blank=True,
@@ -102,3 +103,6 @@ class Recrutement(Sourcee):
             raise ValidationError({"occupation": "Cette personne occupe un autre poste."})
         if self.occupation.debut < self.date_publication:
             raise ValidationError({"occupation": "Cette personne était là avant l'offre."})
+
+
+keep_unlinked(Occupation)

@@ -140,10 +140,10 @@ class AjoutForm(AvenantForm):
         field.widget.choices = field.choices
 
     def clean_communes(self):
-        """Refuse a commune that the convention covers already."""
+        """Refuse a commune that the convention covers already: an exit not signed is no exit."""
         chosen = self.cleaned_data["communes"]
         covered = chosen.filter(
-            couvertures__convention=self.record, couvertures__sortie__isnull=True
+            couvertures__convention=self.record, couvertures__sortie__date_signature__isnull=True
         )
         if names := liste(covered.distinct()):
             raise forms.ValidationError(f"Déjà dans cette ORT : {names}.")
@@ -191,11 +191,11 @@ class RetraitForm(AvenantForm):
         field.label_from_instance = lambda couverture: str(couverture.commune)
 
     def clean(self):
-        """Refuse that a commune leaves before it has come in."""
+        """Refuse that a commune leaves before it has come in, or on that very day."""
         data = super().clean()
         for couverture in data.get("couvertures") or []:
             entered = couverture.acte_entree.date_signature
-            if data.get("date") and (entered is None or data["date"] < entered):
+            if data.get("date") and (entered is None or data["date"] <= entered):
                 self.add_error("couvertures", f"{couverture.commune} n'y était pas encore entrée.")
         return data
 

@@ -333,6 +333,14 @@ def test_an_avenant_of_a_number_already_taken_is_refused(agent_34, shared):
     assert Avenant.objects.count() == 1
 
 
+def test_a_commune_whose_exit_is_not_signed_is_not_added_again(agent_34, shared):
+    inside = CommuneCouverte.objects.get(commune="81124")
+    inside.sortie = factories.avenant(shared, None)
+    inside.save()
+    told = refusal(agent_34, "avenant-ajouter-communes", shared, communes=["81124"])
+    assert "Déjà dans cette ORT" in told
+
+
 def test_an_avenant_removes_communes_that_had_come_in(agent_34, shared):
     inside = CommuneCouverte.objects.get(commune="81124")
     late = factories.avenant(shared, "2024-01-01", [factories.commune("34001")])

@@ -19,7 +19,7 @@ from ort.models import Avenant, CommuneCouverte, Convention, Organisme
 from projects.postes.models import Occupation, Poste
 from socle.web.refus import quoted
 from tests import factories
-from tests.factories import day
+from tests.factories import day, rewrite
 
 pytestmark = [pytest.mark.django_db, pytest.mark.deux_bases]
 
@@ -82,7 +82,7 @@ def programme():
     act = factories.avenant(
         ort, "2023-01-11", [lacaune], numero=1, duree_annees=8, note_interne="SECRET-AVENANT"
     )
-    ort.couvertures.filter(commune=ganges).update(sortie=act)
+    rewrite(ort.couvertures.filter(commune=ganges), sortie=act)
     petr = Organisme.objects.create(nom="PETR du Haut-Languedoc", nature="petr", siren="200000001")
     shared = factories.poste(
         [salvetat, lacaune],

@@ -10,7 +10,7 @@ from pvd.suivi.chiffres import REGLES, Decompte, chiffres, departements_du_progr
 from pvd.suivi.comparaisons import comparaisons
 from pvd.suivi.models import Chiffre, ChiffrePublie
 from tests import factories
-from tests.factories import day
+from tests.factories import day, rewrite
 
 pytestmark = pytest.mark.django_db
 
@@ -155,7 +155,7 @@ def test_a_commune_in_two_ort_is_one_commune_covered(laureates):
 
 def test_a_commune_that_left_the_programme_is_covered_and_counts_no_more(laureates):
     factories.convention("2022-01-01", laureates[:2])
-    laureates[0].labellisations.update(fin=day("2023-01-01"))
+    rewrite(laureates[0].labellisations, fin=day("2023-01-01"))
     assert only(counted("34", "2022-12-31"), "communes", *ORT) == (3, 1, 2, 0, 1, 0)
     assert only(counted("34", "2023-01-01"), "communes", *ORT) == (2, 1, 1, 0, 1, 0)
 
@@ -231,7 +231,7 @@ def test_a_figure_that_nobody_published_is_not_counted(monts):
 
 def test_a_departement_is_of_the_programme_while_a_commune_of_it_is(monts):
     factories.departement("12")
-    monts[0].labellisations.update(fin=day("2023-12-01"))
+    rewrite(monts[0].labellisations, fin=day("2023-12-01"))
     listed = [
         [d.code for d in departements_du_programme(day(jour))]
         for jour in ("2021-01-21", "2021-01-22", "2023-12-01")

@@ -28,7 +28,7 @@ from socle.dates import add_months
 from socle.models import Source
 from socle.sources import sans_source
 from tests import factories
-from tests.factories import day
+from tests.factories import day, rewrite
 from tests.lecture import poste_du_jour
 from tests.pages import read
 
@@ -123,7 +123,7 @@ def test_the_true_posts_make_room(demonstration, territory):
 
 def test_once_loaded_it_is_left_alone(demonstration, territory):
     load()
-    Poste.objects.filter(identifiant="pezenas").update(intitule="Repris par un agent")
+    rewrite(Poste.objects.filter(identifiant="pezenas"), intitule="Repris par un agent")
     assert load("2027-03-01") == "Démonstration : déjà chargée.\n"
     assert Poste.objects.get(identifiant="pezenas").intitule == "Repris par un agent"
 

@@ -13,7 +13,7 @@ from projects.postes.regles import etat
 from pvd.suivi.regles import Statut
 from pvd.suivi.situation import communes_de_statut, situations
 from tests import factories
-from tests.factories import day
+from tests.factories import day, rewrite
 
 pytestmark = pytest.mark.django_db
 
@@ -191,7 +191,7 @@ def generated(times, adhesion, ort):
         else:
             factories.couverture(convention, commune)
         if "sortie" in ort:
-            convention.couvertures.update(sortie=factories.avenant(convention, ort["sortie"]))
+            rewrite(convention.couvertures, sortie=factories.avenant(convention, ort["sortie"]))
 
 
 def test_the_lists_and_the_pages_say_the_same_of_every_commune():

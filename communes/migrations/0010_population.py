@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('communes', '0005_contours'),
+        ('communes', '0009_sans_chevauchement'),
     ]
 
     operations = [
