@@ -38,7 +38,7 @@ def jalons_du_departement(context, departement):
 
 
 @register.simple_block_tag(end_name="endtableau")
-def tableau(content, legende="", classe="", defile=False):
+def tableau(content, legende=None, classe="", defile=False):
     """Write a table of the State's design system around its head and its body, and its caption.
 
     `defile`, it scrolls by keyboard inside its page, under the name of its caption.
