@@ -5,6 +5,7 @@ import importlib
 import io
 import re
 import tokenize
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,10 @@ CODE = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
 A_PATH = re.compile(rf"(?<![\w/.])(?:{'|'.join(ROOMS + OTHERS)})(?:/[\w.-]+)+/?")
 A_NAME = re.compile(rf"(?<![\w/.\"'@-])(?:{'|'.join(ROOMS)})(?:\.\w+)+(?![\w(]*\")")
 A_FILE = re.compile(r"(?<![\w/.*$-])\w+\.(?:py|html|css|toml|in)\b")
-# Ends of names that are those of files or of hosts.
-NO_MODULE = {".py", ".md", ".html", ".json", ".fr"}
+# `Periode.holds_on`: what a class of ours has.
+A_MEMBER = re.compile(r"`([A-Z]\w+)\.(\w+)")
+# Ends of names that are those of files, of hosts or of checks.
+NO_MODULE = {".py", ".md", ".html", ".json", ".csv", ".fr", ".E001"}
 # Kept out of the repository: made by a command, or given by whoever runs it.
 MADE = {"tests/e2e/captures/"}
 
@@ -63,6 +66,24 @@ def exists(name):
     return False
 
 
+def known_member(owner, member):
+    """Tell whether a class has a member, be it a field of a record or of a tuple."""
+    fields = getattr(owner, "__annotations__", {})
+    return hasattr(owner, member) or member in fields
+
+
+@cache
+def classes():
+    """Return the classes of the project, by name."""
+    found = {}
+    for path in CODE:
+        if path.is_relative_to(ROOT / "tests") or "migrations" in path.parts:
+            continue
+        module = importlib.import_module(str(path.relative_to(ROOT))[:-3].replace("/", "."))
+        found |= {name: value for name, value in vars(module).items() if isinstance(value, type)}
+    return found
+
+
 @pytest.mark.parametrize(
     ("path", "text"), [pytest.param(*said, id=str(said[0].relative_to(ROOT))) for said in TEXTS]
 )
@@ -72,6 +93,12 @@ def test_what_is_named_exists(path, text):
     lost = [p for p in paths if not (ROOT / p).exists() and p not in MADE]
     names = [n for n in A_NAME.findall(text) if Path(n).suffix not in NO_MODULE]
     lost += [name for name in names if not exists(name)]
+    ours = classes()
+    lost += [
+        f"{name}.{member}"
+        for name, member in A_MEMBER.findall(text)
+        if name in ours and not known_member(ours[name], member)
+    ]
     known = {p.name for p in CODE} | {p.name for o in OTHERS for p in (ROOT / o).rglob("*")}
     known |= {p.name for p in ROOT.iterdir()}
     lost += [name for name in A_FILE.findall(text) if name not in known]
