@@ -85,10 +85,30 @@ def test_a_valid_choice_that_is_not_offered_is_accepted_and_shown(client, towns)
     assert '<option value="200000001" selected>' in page
 
 
-def test_no_option_list_depends_on_all_of_france(client, towns):
+def choices(client, address, name):
+    return list(client.get(address).context["filtres"].form.fields[name].widget.choices)
+
+
+def test_intercommunalites_and_ort_are_offered_once_a_departement_is_chosen(client, towns):
     factories.intercommunalite("200000001")
-    offered = client.get("/communes/").context["filtres"].form.fields["epci"].widget.choices
-    assert len(list(offered)) == 1 + 3
+    for name in ("epci", "ort"):
+        [(value, label)] = choices(client, "/communes/", name)
+        assert (value, label) == ("", "Choisissez d'abord un département")
+    assert len(choices(client, "/communes/?departement=34", "epci")) == 1 + 2
+    assert choices(client, "/communes/?departement=34", "ort")[1] == (
+        "ort-lodeve",
+        "ORT de Lodève",
+    )
+    # One that is chosen without its département stays in its list.
+    assert ("200017341", "CC Lodévois et Larzac") in choices(
+        client, "/communes/?epci=200017341", "epci"
+    )
+
+
+def test_where_there_is_one_departement_there_is_none_to_choose_first(client, towns):
+    *_, lacaune = towns
+    lacaune.labellisations.get().delete()
+    assert len(choices(client, "/communes/", "epci")) == 1 + 2
 
 
 def test_empty_list_leads_to_the_communes_of_that_name(client, towns):
