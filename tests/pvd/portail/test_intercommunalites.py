@@ -68,7 +68,8 @@ def test_unknown_siren(client):
 
 def test_growth(client, lodevois):
     # The list: the département of the site, portée, count, rows, names, choices. The page: the
-    # record and its names, members, départements, what situates its communes (13 at most), its ORT, 2 milestones.
+    # record and its names, members, départements, what situates its communes (13 at most), its ORT,
+    # 2 milestones.
     def grow(number):
         for _ in range(number):
             town = factories.commune(epci=lodevois)
