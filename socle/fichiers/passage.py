@@ -89,7 +89,7 @@ class Passage:
         if not isinstance(widget, RecordWidget) or not hasattr(widget.model.objects, "for_user"):
             return None
         keys = [record.pk for record in widget.known.values()]
-        named = widget.model.objects.filter(pk__in=keys)
+        named = widget.model.objects.filter(pk__dans=keys)
         return set(named.for_user(self.user).values_list("pk", flat=True))
 
     def load_known(self, rows):
@@ -111,7 +111,7 @@ class Passage:
         if self.sourced:
             keys = [str(r.pk) for group in self.by_first.values() for r in group]
             of_model = Affirmation.objects.filter(content_type=record_type(self.model))
-            for said in of_model.filter(object_id__in=keys).select_related("source"):
+            for said in of_model.filter(object_id__dans=keys).select_related("source"):
                 self.said[said.object_id, said.champ].append(said)
 
     def readable(self, champ, row):
