@@ -6,6 +6,7 @@ from functools import cached_property
 from django.db.models import Prefetch, Q
 
 from ort.models import Avenant, CommuneCouverte, Convention, Partie
+from ort.regles import couverte, date_fin_au, duree_au, signe
 from socle.dates import in_french
 from socle.francais import depuis, liste, pluriel
 from socle.sources import Affirmation
@@ -105,8 +106,7 @@ class OrtDuJour:
 
     @property
     def signee(self):
-        signature = self.convention.date_signature
-        return signature is not None and signature <= self.jour
+        return signe(self.convention, self.jour)
 
     @cached_property
     def actes(self):
@@ -129,9 +129,8 @@ class OrtDuJour:
 
     @cached_property
     def couvertes(self):
-        """Return the coverages that hold on the day, by the rule of `CommuneCouverteQuerySet.as_of`."""
-        entered = self.convention.entrees_connues
-        return [c for c in entered if not (c.date_sortie and c.date_sortie <= self.jour)]
+        """Return the coverages that hold on the day."""
+        return [c for c in self.convention.entrees_connues if couverte(c, self.jour)]
 
     @property
     def departements(self):
@@ -145,11 +144,11 @@ class OrtDuJour:
 
     @property
     def duree(self):
-        return self.convention.duree_au(self.jour)
+        return duree_au(self.convention, self.jour)
 
     @property
     def fin(self):
-        return self.convention.date_fin_au(self.jour)
+        return date_fin_au(self.convention, self.jour)
 
     @property
     def terminee(self):

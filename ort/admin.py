@@ -2,25 +2,29 @@
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch
 from django.forms import BaseInlineFormSet, FileInput, Widget
 from django.utils import timezone
 from django.utils.html import format_html
 
-from communes.models import Commune, Departement
+from communes.models import Departement
 from communes.territoire.filtres import DepartementFilter, IntercommunaliteFilter
 from ort.admin_validations import ValidationAdmin
 from ort.exports_internes import AVENANTS_INTERNES, CONVENTIONS, COUVERTURES
 from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
 from ort.models import Avenant, CommuneCouverte, Convention, Document, Organisme, Partie, Secteur
+from ort.models.jours import covered_twice
+from ort.regles import date_fin_au
 from socle.admin.base import PerimetreAdmin, PerimetreInline, PvdAdmin, ReadOnly
 from socle.admin.champs import date_column
 from socle.admin.choix import PerimetreForm
 from socle.admin.exports import ExportAdmin
+from socle.admin.fiche import FicheInline
 from socle.admin.imports import ImportAdmin
-from socle.admin.portee import CommuneSelect, PorteeAdmin
+from socle.admin.portee import PorteeAdmin
 from socle.admin.sources import SansSourceFilter, SourceeAdmin
 from socle.dates import bare
+from socle.verrou import lock
 
 # What is known of the signature of an act, convention or avenant.
 SIGNATURE = [
@@ -30,50 +34,22 @@ SIGNATURE = [
 ]
 
 
-class ConventionInline(PerimetreInline):
-    """Rows of a convention: their communes are within its reach, their avenants are its own."""
-
-    # An inline is made anew for each page: the convention of the page can be kept on it.
-    convention = None
-    autocomplete_fields = ["commune"]
-    avenant_fields = ()
-
-    def get_formset(self, request, obj=None, **kwargs):
-        self.convention = obj
-        return super().get_formset(request, obj, **kwargs)
-
-    def get_fields(self, request, obj=None):
-        """Ask for avenants once there may be some: a new convention has none."""
-        return [f for f in super().get_fields(request, obj) if obj or f not in self.avenant_fields]
-
-    def choices_for(self, request, model):
-        if model is Commune:
-            return (self.convention or Convention()).communes_within_reach(request.user)
-        if model is Avenant:
-            return Avenant.objects.filter(convention=self.convention)
-        return super().choices_for(request, model)
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if db_field.related_model is Commune and self.convention:
-            kwargs["widget"] = CommuneSelect(db_field, self.admin_site, self.convention)
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if db_field.related_model is Avenant:
-            field.label_from_instance = named_by_date
-            field.choices = [("", field.empty_label or ""), *self.avenants()]
-        return field
-
-    def avenants(self):
-        """Return the choices of an avenant, read once for all the rows of the page."""
-        if self.convention is None:
-            return []
-        prefetch_related_objects([self.convention], "avenants")
-        return [(a.pk, named_by_date(a)) for a in self.convention.avenants.all()]
-
-
 def named_by_date(avenant):
     """Name an avenant among those of its convention."""
     jour = avenant.date_signature
     return f"{avenant.nom} ({bare(jour, avenant.precision_signature) if jour else 'non signé'})"
+
+
+class ConventionInline(FicheInline):
+    """Rows of a convention: the avenants that they name are its own."""
+
+    rows_of_record = {Avenant: ("avenants", named_by_date)}
+    autocomplete_fields = ["commune"]
+    avenant_fields = ()
+
+    def get_fields(self, request, obj=None):
+        """Ask for avenants once there may be some: a new convention has none."""
+        return [f for f in super().get_fields(request, obj) if obj or f not in self.avenant_fields]
 
 
 class AvenantInline(ConventionInline):
@@ -85,13 +61,22 @@ class AvenantInline(ConventionInline):
 
 
 class CouvertureFormSet(BaseInlineFormSet):
+    """All the communes of a convention: what a row knows of the others is on the page, not saved yet."""
+
+    def _construct_form(self, i, **kwargs):
+        form = super()._construct_form(i, **kwargs)
+        form.instance.alone = True
+        return form
+
     def clean(self):
-        """Refuse a commune entered twice on the page: the database knows only what is saved."""
+        """Refuse a commune that two rows of the page hold on the same days."""
         super().clean()
-        rows = [form.cleaned_data for form in self.forms if form not in self.deleted_forms]
-        inside = [row["commune"] for row in rows if row.get("commune") and not row.get("sortie")]
-        if twice := {str(commune) for commune in inside if inside.count(commune) > 1}:
-            raise ValidationError(f"Commune saisie deux fois : {', '.join(sorted(twice))}.")
+        if self.instance.pk:
+            lock(Convention, self.instance.pk)
+        rows = [f for f in self.forms if f not in self.deleted_forms]
+        kept = [f.instance for f in rows if f.is_valid() and f.instance.commune_id]
+        if twice := sorted(map(str, covered_twice(kept))):
+            raise ValidationError(f"Commune saisie deux fois : {', '.join(twice)}.")
 
 
 class CouvertureInline(ConventionInline):
@@ -230,6 +215,10 @@ class ConventionAdmin(ValidationAdmin, ImportAdmin, ExportAdmin, PorteeAdmin, So
         only = {"departement_reference": own[0].pk} if len(own) == 1 else {}
         return only | super().get_changeform_initial_data(request)
 
+    def refuse_whole(self, convention):
+        """The days of several acts may be corrected on one page: none of its forms sees them all."""
+        convention.refuse_days_of_communes()
+
     def list_prefetch(self):
         covered = CommuneCouverte.objects.as_of(timezone.localdate())
         return ["avenants", Prefetch("couvertures", covered, to_attr="couvertures_du_jour")]
@@ -240,7 +229,7 @@ class ConventionAdmin(ValidationAdmin, ImportAdmin, ExportAdmin, PorteeAdmin, So
 
     @admin.display(description="fin")
     def fin(self, convention):
-        jour = convention.date_fin_au(timezone.localdate())
+        jour = date_fin_au(convention, timezone.localdate())
         return jour and bare(jour, convention.precision_signature)
 
 

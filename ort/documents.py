@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.storage import storages
 
+from socle.francais import nombre
+
 HEADER, TRAILER = b"%PDF-", b"%%EOF"
 # Some writers put a few bytes after the mark that ends the file.
 WHERE_THE_TRAILER_IS = 2048
@@ -61,4 +63,4 @@ def download_name(filename):
 
 def in_megabytes(size):
     """Write a size in bytes: « 1,2 Mo »."""
-    return f"{max(size / MEGABYTE, 0.1):.1f} Mo".replace(".", ",")
+    return f"{nombre(max(size / MEGABYTE, 0.1), 1)} Mo"

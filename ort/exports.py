@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 
 from communes.models import Labellisation
+from communes.territoire import codes
 from ort.actes import OrtDuJour, with_actes
 from ort.filtres import StatutOrt
 from ort.models import Avenant, CommuneCouverte
 from socle.fichiers.colonnes import Colonne, Table
-from socle.web.filtres import in_order
+from socle.web.ordre import in_order
 
-CODE_INSEE = {"pattern": r"^([013-9]\d|2[AB1-9])\d{3}$"}
-CODE_DEPARTEMENT = {"pattern": r"^([013-9]\d|2[AB1-9]|9[78]\d)$"}
-SIREN = {"pattern": r"^\d{9}$"}
+CODE_INSEE = {"pattern": f"^{codes.CODE_INSEE}$"}
+CODE_DEPARTEMENT = {"pattern": f"^({codes.CODE_DEPARTEMENT})$"}
+SIREN = {"pattern": f"^{codes.SIREN}$"}
 PRECISION = {"enum": ["jour", "mois", "annee", "au_plus_tard"]}
 ENTREE_PAR = {"enum": ["convention", "avenant"]}
 

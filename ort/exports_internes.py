@@ -2,7 +2,7 @@
 
 from ort.exports import AVENANTS, ORT, ort_rows
 from ort.models import CommuneCouverte
-from socle.fichiers.colonnes import Colonne, Export, dits, field, source
+from socle.fichiers.colonnes import Colonne, Export, colonne_champ, colonne_source, dits
 
 
 def convention(row):
@@ -12,14 +12,14 @@ def convention(row):
 CONVENTIONS = Export(
     "Exporter cette liste",
     (
-        field("pk", record=convention),
+        colonne_champ("pk", record=convention),
         *(c for c in ORT.propres if c.nom != "statut"),
         Colonne("statut", lambda o: o.statut if o.signee else "non_signee", "Interne."),
-        source("source_signature", "date_signature", convention),
-        field("date_signature_prevue", record=convention),
-        field("duree_convention_annees", "duree_annees", convention),
-        field("vaut_ort", record=convention),
-        field("note_interne", record=convention),
+        colonne_source("source_signature", "date_signature", convention),
+        colonne_champ("date_signature_prevue", record=convention),
+        colonne_champ("duree_convention_annees", "duree_annees", convention),
+        colonne_champ("vaut_ort", record=convention),
+        colonne_champ("note_interne", record=convention),
     ),
     ort_rows,
 )
@@ -46,12 +46,12 @@ def act_date(attribute):
 COUVERTURES = Export(
     "Leurs communes",
     (
-        field("pk"),
+        colonne_champ("pk"),
         Colonne("ort_identifiant", lambda c: c.convention.identifiant, "ORT."),
-        field("code_insee", "commune_id"),
+        colonne_champ("code_insee", "commune_id"),
         Colonne("nom_commune", lambda c: c.commune.nom, "Nom de la commune."),
         Colonne("code_departement", lambda c: c.commune.departement_id, "Département."),
-        field("entree_par"),
+        colonne_champ("entree_par"),
         Colonne("date_avenant_entree", act_date("entree"), "Avenant d'entrée."),
         Colonne("date_avenant_sortie", act_date("sortie"), "Avenant de sortie."),
     ),
@@ -71,13 +71,13 @@ def avenant_rows(avenants, jour):
 AVENANTS_INTERNES = Export(
     "Exporter cette liste",
     (
-        field("pk"),
+        colonne_champ("pk"),
         *AVENANTS.propres,
-        source("source_signature", "date_signature"),
-        field("date_signature_prevue"),
-        field("duree_annees"),
-        field("objet"),
-        field("note_interne"),
+        colonne_source("source_signature", "date_signature"),
+        colonne_champ("date_signature_prevue"),
+        colonne_champ("duree_annees"),
+        colonne_champ("objet"),
+        colonne_champ("note_interne"),
     ),
     avenant_rows,
 )

@@ -1,11 +1,15 @@
-import django_filters
+from functools import cached_property
+
 from django.db import models
 from django.db.models import Count, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from communes.models import Departement, Intercommunalite, Rattachement
+from ort.faits import ort_datees
 from ort.models import Avenant, CommuneCouverte, Convention
+from ort.regles import en_vigueur, signe
 from socle.recherche import search_key
+from socle.web.choix import ChoixFilter, FicheFilter
 from socle.web.filtres import Filtres, RechercheFilter
 
 
@@ -36,13 +40,9 @@ class OrtFiltres(Filtres):
     """The ORT of the programme on a day: those in force, unless `statut` asks for those that ended."""
 
     q = RechercheFilter(label="Nom d'une commune ou de l'ORT")
-    departement = django_filters.ModelChoiceFilter(
-        label="Département", queryset=Departement.objects.all()
-    )
-    epci = django_filters.ModelChoiceFilter(
-        label="Intercommunalité", queryset=Intercommunalite.objects.all()
-    )
-    statut = django_filters.ChoiceFilter(label="Statut", choices=StatutOrt)
+    departement = FicheFilter(label="Département", queryset=Departement.objects.all())
+    epci = FicheFilter(label="Intercommunalité", queryset=Intercommunalite.objects.all())
+    statut = ChoixFilter(label="Statut", choices=StatutOrt)
 
     tris = {
         "nom": "identifiant",
@@ -56,12 +56,28 @@ class OrtFiltres(Filtres):
         model = Convention
         fields = []
 
+    @cached_property
+    def en_vigueur(self):
+        """The keys of the ORT in force on the day."""
+        return [ort.pk for ort in ort_datees() if en_vigueur(ort, self.jour)]
+
+    @cached_property
+    def terminees(self):
+        """The keys of the ORT that have ended by the day."""
+        signed = [ort for ort in ort_datees() if signe(ort, self.jour)]
+        return [ort.pk for ort in signed if not en_vigueur(ort, self.jour)]
+
     def offered(self):
         """Offer the départements and intercommunalités of the communes that an ORT covers."""
-        covered = CommuneCouverte.objects.en_vigueur(self.jour)
-        departements = Departement.objects.filter(pk__in=covered.values("commune__departement"))
-        if departement := self.chosen("departement"):
-            covered = covered.filter(commune__departement=departement)
+        covered = CommuneCouverte.objects.as_of(self.jour)
+        covered = covered.filter(convention__dans=self.en_vigueur)
+        departements = list(
+            Departement.objects.filter(pk__in=covered.values("commune__departement"))
+        )
+        departement = self.departement_of_choices(departements)
+        if departement is None:
+            return {"departement": departements, "epci": None}
+        covered = covered.filter(commune__departement=departement)
         members = Rattachement.objects.as_of(self.jour).filter(
             commune__in=covered.values("commune")
         )
@@ -79,10 +95,8 @@ class OrtFiltres(Filtres):
     def filter_queryset(self, queryset):
         chosen = self.form.cleaned_data
         kept = queryset.du_programme(chosen["departement"], self.jour).with_jour_fin(self.jour)
-        if chosen["statut"] == StatutOrt.TERMINEE:
-            kept = kept.filter(pk__in=Convention.objects.ended(self.jour).values("pk"))
-        else:
-            kept = kept.en_vigueur(self.jour)
+        ended = chosen["statut"] == StatutOrt.TERMINEE
+        kept = kept.filter(pk__dans=self.terminees if ended else self.en_vigueur)
         covered = CommuneCouverte.objects.as_of(self.jour)
         if chosen["epci"]:
             members = Rattachement.objects.as_of(self.jour).filter(intercommunalite=chosen["epci"])

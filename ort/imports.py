@@ -6,13 +6,13 @@ from socle.dates import parse_date
 from socle.fichiers.champs import (
     Champ,
     TextWidget,
-    choice,
-    date,
-    foreign_key,
-    precision,
-    text,
-    whole_number,
-    yes_no,
+    champ_choix,
+    champ_date,
+    champ_entier,
+    champ_fiche,
+    champ_oui_non,
+    champ_precision,
+    champ_texte,
 )
 from socle.fichiers.ressource import Ressource
 
@@ -58,21 +58,21 @@ class ConventionRessource(Ressource):
         "vaut_ort": "oui",
     }
 
-    identifiant = text("ort_identifiant", "identifiant")
-    intitule = text("intitule")
-    porteur = foreign_key("siren_epci", "porteur", Intercommunalite)
-    departement_reference = foreign_key(
+    identifiant = champ_texte("ort_identifiant", "identifiant")
+    intitule = champ_texte("intitule")
+    porteur = champ_fiche("siren_epci", "porteur", Intercommunalite)
+    departement_reference = champ_fiche(
         "departement_reference", "departement_reference", Departement
     )
-    origine = choice("origine", Convention.Origine)
-    date_signature = date("date_signature")
-    precision_signature = precision("precision_signature")
-    duree_annees = whole_number("duree_annees")
-    ville_principale = foreign_key("ville_principale", "ville_principale", Commune)
-    derogation_l303_3 = yes_no("derogation_l303_3")
-    vaut_ort = yes_no("vaut_ort")
-    date_signature_prevue = date("date_signature_prevue")
-    note_interne = text("note_interne")
+    origine = champ_choix("origine", Convention.Origine)
+    date_signature = champ_date("date_signature")
+    precision_signature = champ_precision("precision_signature")
+    duree_annees = champ_entier("duree_annees")
+    ville_principale = champ_fiche("ville_principale", "ville_principale", Commune)
+    derogation_l303_3 = champ_oui_non("derogation_l303_3")
+    vaut_ort = champ_oui_non("vaut_ort")
+    date_signature_prevue = champ_date("date_signature_prevue")
+    note_interne = champ_texte("note_interne")
 
     dated_sources = {"source_signature": SIGNATURE}
 
@@ -114,14 +114,14 @@ class AvenantRessource(Ressource):
         "objet": "Entrée de deux communes",
     }
 
-    convention = foreign_key("ort_identifiant", "convention", Convention, "identifiant")
-    numero = whole_number("numero")
-    date_signature = date("date_signature")
-    precision_signature = precision("precision_signature")
-    duree_annees = whole_number("duree_annees")
-    objet = text("objet")
-    date_signature_prevue = date("date_signature_prevue")
-    note_interne = text("note_interne")
+    convention = champ_fiche("ort_identifiant", "convention", Convention, "identifiant")
+    numero = champ_entier("numero")
+    date_signature = champ_date("date_signature")
+    precision_signature = champ_precision("precision_signature")
+    duree_annees = champ_entier("duree_annees")
+    objet = champ_texte("objet")
+    date_signature_prevue = champ_date("date_signature_prevue")
+    note_interne = champ_texte("note_interne")
 
     dated_sources = {"source_signature": SIGNATURE}
 
@@ -182,8 +182,8 @@ class CouvertureRessource(Ressource):
         "date_avenant_entree": "11/01/2024",
     }
 
-    convention = foreign_key("ort_identifiant", "convention", Convention, "identifiant")
-    commune = foreign_key("code_insee", "commune", Commune)
+    convention = champ_fiche("ort_identifiant", "convention", Convention, "identifiant")
+    commune = champ_fiche("code_insee", "commune", Commune)
     entree = Champ(column_name="date_avenant_entree", attribute="entree", widget=AvenantWidget())
     sortie = Champ(column_name="date_avenant_sortie", attribute="sortie", widget=AvenantWidget())
 

@@ -11,8 +11,8 @@ from communes.models import Labellisation
 from ort.actes import OrtDuJour, with_actes
 from ort.filtres import OrtFiltres
 from ort.models import Convention, Document, Secteur
-from socle.web.filtres import in_order
 from socle.web.jour import jour_of
+from socle.web.ordre import in_order
 from socle.web.pages import page_of
 
 logger = logging.getLogger(__name__)

@@ -3,7 +3,10 @@
 import datetime
 import re
 
+from django.core import checks
 from django.db import models
+from django.db.models import F, Q
+from django.db.models.lookups import Exact
 from django.utils.dates import MONTHS
 
 ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -20,14 +23,99 @@ class Precision(models.TextChoices):
     AU_PLUS_TARD = "au_plus_tard", "au plus tard ce jour"
 
 
-class PrecisionField(models.CharField):
-    """How exactly the date beside it is known: a date known to the month is stored on its first day."""
+# Known to the month or to the year, a date is stored on the first day that it may be.
+FIRST_DAY = {Precision.MOIS: {"day": 1}, Precision.ANNEE: {"day": 1, "month": 1}}
+FIRST_DAY_MESSAGE = "Une date connue au mois ou à l'année près s'enregistre à son premier jour."
 
-    def __init__(self, *args, **kwargs):
+
+class PrecisionField(models.CharField):
+    """How exactly the date beside it is known: a date known to the month is stored on its first day.
+
+    `date` names that date, which `keep_first_days` puts on its day whatever was typed, and which
+    the model has the database check, by `stored_on_first_day`: Django's checks say when it is
+    forgotten. `date` is empty where what is known is not a date field.
+    """
+
+    def __init__(self, *args, date="", **kwargs):
         kwargs.setdefault("max_length", 12)
         kwargs.setdefault("choices", Precision)
         kwargs.setdefault("default", Precision.JOUR)
         super().__init__(*args, **kwargs)
+        self.date = date
+
+    def check(self, **kwargs):
+        return [*super().check(**kwargs), *self.check_its_date()]
+
+    def check_its_date(self):
+        """Refuse to start on a model that would store a month elsewhere than on its first day."""
+        # Versions keep what was written, when it was written.
+        if not self.date or hasattr(self.model, "instance_type"):
+            return
+        names = {constraint.name for constraint in self.model._meta.constraints}
+        expected = stored_on_first_day(self.date, self.name).name % {
+            "app_label": self.model._meta.app_label,
+            "class": self.model._meta.model_name,
+        }
+        if expected not in names:
+            yield checks.Error(
+                f"La date « {self.date} » peut n'être pas au premier jour du mois ou de l'année.",
+                hint="Ajoutez stored_on_first_day(…) aux contraintes du modèle.",
+                obj=self,
+                id="socle.E001",
+            )
+
+
+class PartOfDate(models.Func):
+    """A part of a date, as the databases alone read it: a check may call no function of Django's."""
+
+    output_field = models.IntegerField()
+    part, first, length = "", 0, 0
+
+    def as_sql(self, compiler, connection, **extra):
+        template = f"EXTRACT({self.part} FROM %(expressions)s)"
+        return super().as_sql(compiler, connection, template=template, **extra)
+
+    def as_sqlite(self, compiler, connection, **extra):
+        template = f"CAST(substr(%(expressions)s, {self.first}, {self.length}) AS integer)"
+        return super().as_sql(compiler, connection, template=template, **extra)
+
+
+class DayOfMonth(PartOfDate):
+    part, first, length = "DAY", 9, 2
+
+
+class MonthOfYear(PartOfDate):
+    part, first, length = "MONTH", 6, 2
+
+
+class Year(PartOfDate):
+    part, first, length = "YEAR", 1, 4
+
+
+def stored_on_first_day(date, precision):
+    """Return the constraint by which `date` is on the first day of what `precision` says is known."""
+    vague = Q(**{f"{precision}__in": [Precision.MOIS.value, Precision.ANNEE.value]})
+    of_year = Q(**{precision: Precision.ANNEE.value})
+    return models.CheckConstraint(
+        condition=(~vague | Q(Exact(DayOfMonth(F(date)), 1)))
+        & (~of_year | Q(Exact(MonthOfYear(F(date)), 1))),
+        name=f"%(app_label)s_%(class)s_{date}_premier_jour",
+        violation_error_message=FIRST_DAY_MESSAGE,
+    )
+
+
+def first_day(jour, precision):
+    """Return the day on which a date is stored, by what is known of it: 1 July for « juillet 2021 »."""
+    return jour.replace(**FIRST_DAY.get(precision, {}))
+
+
+def keep_first_days(record):
+    """Put each date of `record` on the first day that its precision leaves open; the others stay."""
+    for field in record._meta.concrete_fields:
+        if isinstance(field, PrecisionField) and field.date:
+            jour = getattr(record, field.date)
+            if isinstance(jour, datetime.date):
+                setattr(record, field.date, first_day(jour, getattr(record, field.name)))
 
 
 def parse_date(text):
@@ -100,11 +188,11 @@ def in_words(jour, precision=Precision.JOUR):
 
 
 def iso(jour, precision=Precision.JOUR):
-    """Write it for a machine, as far as it is known: « 2023-12-01 », « 2023-12 », « 2023 »."""
+    """Write a date for a machine, as far as it is known: « 2023-12-01 », « 2023-12 », « 2023 »."""
     known = {Precision.MOIS: "%Y-%m", Precision.ANNEE: "%Y"}.get(precision, "%Y-%m-%d")
     return jour.strftime(known)
 
 
 def bare(jour, precision=Precision.JOUR):
-    """Write the same without its preposition, for a table cell: « décembre 2023 »."""
+    """Write a date by what is known of it, without preposition, for a table cell: « décembre 2023 »."""
     return in_words(jour, precision).removeprefix("en ").removeprefix("le ")

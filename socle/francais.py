@@ -37,11 +37,16 @@ def depuis(jour, precision="jour"):
     return f"depuis {article}{bare(jour, precision)}"
 
 
-def nombre(value):
-    """Write « 7 797 », with the narrow space that never breaks, or say that it is not known."""
+def nombre(value, decimales=None, espace=NARROW_SPACE):
+    """Write « 7 797 » or « 37,50 », of which a line never breaks, or say that it is not known.
+
+    Two decimals if there are some, unless `decimales` says how many; `espace` parts the thousands.
+    """
     if value is None or value == "":
         return UNKNOWN
-    return f"{value:,}".replace(",", NARROW_SPACE)
+    if decimales is None:
+        decimales = 0 if value == int(value) else 2
+    return f"{value:,.{decimales}f}".translate({ord(","): espace, ord("."): ","})
 
 
 def liste(values):
@@ -71,15 +76,9 @@ def pluriel(count, words):
     return f"{nombre(count)} {many if count > 1 else one}"
 
 
-def number_in_french(number):
-    """Write « 45 000 » or « 37,50 », of which a line never breaks: two decimals if there are some."""
-    text = f"{number:,.0f}" if number == int(number) else f"{number:,.2f}"
-    return text.replace(",", "\u202f").replace(".", ",")
-
-
 def euros(amount):
-    return f"{number_in_french(amount)}\u00a0€"
+    return f"{nombre(amount)}\u00a0€"
 
 
 def pour_cent(rate):
-    return f"{number_in_french(rate)}\u00a0%"
+    return f"{nombre(rate)}\u00a0%"

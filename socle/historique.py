@@ -9,6 +9,7 @@ from django.contrib.contenttypes.fields import GenericRelation
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.db.models import CASCADE, Exists, OuterRef
+from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 from django.utils import timezone
 from simple_history.manager import HistoricalQuerySet
@@ -71,22 +72,122 @@ class VersionQuerySet(HistoricalQuerySet):
         return self.filter(**{f"{key}__in": linked.values(key)})
 
 
+class HistoireContournee(Exception):
+    """Rows of records that keep their versions were about to be written without one."""
+
+
+BYPASSED = ContextVar("bypassed", default=False)
+
+
+@contextmanager
+def sans_historique():
+    """Let `update`, `delete` and the `bulk_*` methods write records and no version of them.
+
+    For what is undone, as the preview of an import, and for the tests that set a scene.
+    """
+    token = BYPASSED.set(True)
+    try:
+        yield
+    finally:
+        BYPASSED.reset(token)
+
+
+class HistoriseeQuerySet(models.QuerySet):
+    """The records of a model whose versions are kept; what writes many rows at once keeps none."""
+
+    def refuse_to_bypass(self, method):
+        """Raise `HistoireContournee`, unless `sans_historique` says that no version is wanted."""
+        if not BYPASSED.get():
+            raise HistoireContournee(
+                f"{self.model.__name__} : « {method} » écrirait sans version. Enregistrez chaque "
+                "fiche (save), supprimez-les par delete_each, ou dites sans_historique()."
+            )
+
+    def update(self, **kwargs):
+        self.refuse_to_bypass("update")
+        return super().update(**kwargs)
+
+    update.alters_data = True
+
+    def bulk_create(self, *args, **kwargs):
+        self.refuse_to_bypass("bulk_create")
+        return super().bulk_create(*args, **kwargs)
+
+    def bulk_update(self, *args, **kwargs):
+        self.refuse_to_bypass("bulk_update")
+        return super().bulk_update(*args, **kwargs)
+
+    bulk_update.alters_data = True
+
+    def delete(self):
+        self.refuse_to_bypass("delete")
+        return super().delete()
+
+    delete.alters_data = True
+    delete.queryset_only = True
+
+    def delete_each(self):
+        """Remove the rows and what hangs on them, each with the version that tells its removal."""
+        return super().delete()
+
+    delete_each.alters_data = True
+    delete_each.queryset_only = True
+
+
 class Historisee(models.Model):
     """A record whose every version is kept, the removed ones included.
 
-    `QuerySet.update()` and the `bulk_*` methods write no version: they are not used on such
-    records. The reason of a change is set by `because` before it is saved, or by `one_act`.
+    What writes many rows at once is refused: see `HistoriseeQuerySet`, that the QuerySet of every
+    such model extends. The reason of a change is set by `because` before it is saved, or by
+    `one_act`.
     """
 
+    objects = HistoriseeQuerySet.as_manager()
     history = HistoricalRecords(inherit=True, historical_queryset=VersionQuerySet)
 
     class Meta:
         abstract = True
+        # What Django writes by itself, when rows are put in a relation, is held likewise.
+        base_manager_name = "objects"
 
     def because(self, reason):
         """Give the reason of the next save or removal, kept with its version; return the record."""
         self._change_reason = reason
         return self
+
+
+def set_null(collector, field, sub_objs, using):
+    """Empty a link to what is removed, as Django's `SET_NULL` does, for rows whose versions are kept.
+
+    The rows are read, and not updated by a query: `tell_unlinked` keeps a version of each.
+    """
+    collector.add_field_update(field, None, list(sub_objs))
+
+
+def linked_rows(record):
+    """Yield the rows, of models whose versions are kept, that lose their link when `record` goes."""
+    for link in record._meta.related_objects:
+        if link.on_delete is set_null:
+            yield from link.related_model._base_manager.filter(**{link.field.name: record})
+
+
+def keep_unlinked(model):
+    """Have the rows that lose their link to a record of `model`, by `set_null`, keep a version."""
+    pre_delete.connect(remember_linked, sender=model)
+    post_delete.connect(tell_unlinked, sender=model)
+
+
+def remember_linked(sender, instance, origin, **kwargs):
+    """Note the rows that will lose their link, unless they go too, with what all of them hang on."""
+    if getattr(origin, "model", type(origin)) is sender:
+        instance.unlinked = list(linked_rows(instance))
+
+
+def tell_unlinked(sender, instance, **kwargs):
+    """Keep a version of the rows that have just lost their link: see `set_null`."""
+    for row in getattr(instance, "unlinked", ()):
+        row.refresh_from_db()
+        row.save()
 
 
 def hanging_rows(version):

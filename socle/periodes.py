@@ -1,8 +1,54 @@
 """What holds from a day to another: the one convention of dates of the whole project."""
 
+import datetime
+from itertools import pairwise
+from typing import Any, NamedTuple
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+
+from socle.dates import ONE_DAY
+from socle.verrou import OneAtATime
+
+
+def holds_on(periode, jour):
+    """Tell whether `periode`, a record or its dates, holds on `jour`: from `debut`, up to `fin` excluded.
+
+    The rule of `PeriodeQuerySet.as_of`, told in Python.
+    """
+    begun = periode.debut is None or periode.debut <= jour
+    return begun and (periode.fin is None or periode.fin > jour)
+
+
+class Etape(NamedTuple):
+    """A stretch of time on which a rule gives one value: from `debut`, included, to `fin`, excluded.
+
+    `debut` is None before the first date of all, `fin` after the last one.
+    """
+
+    debut: Any
+    fin: Any
+    valeur: Any
+
+
+def etapes(dates, valeur_au):
+    """Return the `Etape` of a rule that changes at no other day than `dates`, in order, all time covered.
+
+    `valeur_au(jour)` gives the value of a day; it is asked once for each of `dates`, and once for a
+    day before them all. Neighbours of one value are one.
+    """
+    days = sorted({day for day in dates if day})
+    if not days:
+        return [Etape(None, None, valeur_au(datetime.date.max))]
+    found = [Etape(None, days[0], valeur_au(days[0] - ONE_DAY))]
+    for debut, fin in pairwise([*days, None]):
+        valeur = valeur_au(debut)
+        if valeur == found[-1].valeur:
+            found[-1] = found[-1]._replace(fin=fin)
+        else:
+            found.append(Etape(debut, fin, valeur))
+    return found
 
 
 class PeriodeQuerySet(models.QuerySet):
@@ -26,8 +72,17 @@ class PeriodeQuerySet(models.QuerySet):
         return others
 
 
-class Periode(models.Model):
-    """A fact that holds from `debut`, included, to `fin`, excluded; no `fin`: still running."""
+def debut_connu(name, help_text, missing):
+    """Return the `debut` of a period that always has one, with what is said when it is `missing`."""
+    messages = {"null": missing, "blank": missing}
+    return models.DateField(name, help_text=help_text, error_messages=messages)
+
+
+class Periode(OneAtATime, models.Model):
+    """A fact that holds from `debut`, included, to `fin`, excluded; no `fin`: still running.
+
+    A model whose rows may not overlap says by what (`siblings_by`), and in what words.
+    """
 
     debut = models.DateField(
         "premier jour",
@@ -52,18 +107,26 @@ class Periode(models.Model):
             )
         ]
 
-    # Set by whoever already knows that it has no sibling, and spares the question to the base.
-    alone = False
+    overlap_message = "Une autre période couvre déjà ces dates."
 
     def holds_on(self, jour):
         """Tell whether the period holds on `jour`, by the rule of `PeriodeQuerySet.as_of`."""
-        return (self.debut is None or self.debut <= jour) and (self.fin is None or self.fin > jour)
+        return holds_on(self, jour)
 
-    def refuse_overlap(self, siblings, message):
-        """Refuse, with `message`, a period that shares a day with one of its `siblings`.
+    def shares_a_day_with(self, other):
+        """Tell whether the two periods hold on a same day, by the rule of `overlapping`."""
+        return all(
+            one.debut is None or two.fin is None or one.debut < two.fin
+            for one, two in ((self, other), (other, self))
+        )
 
-        PostgreSQL could forbid it by an exclusion constraint, SQLite could not: the rule is
-        written once, for both, and called from `clean()`.
-        """
-        if not self.alone and siblings.overlapping(self).exists():
-            raise ValidationError({"debut": message})
+    def clean(self):
+        super().clean()
+        self.refuse_overlap()
+
+    def refuse_overlap(self):
+        """Refuse a period that shares a day with one of its siblings: see `OneAtATime`."""
+        if self.alone or not self.siblings_by or None in self.siblings_key.values():
+            return
+        if self.siblings().overlapping(self).exists():
+            raise ValidationError({"debut": self.overlap_message})

@@ -2,12 +2,21 @@
 
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Cast
 
-from socle.dates import PrecisionField, bare, parse_date
-from socle.historique import Historisee
+from socle.dates import (
+    FIRST_DAY_MESSAGE,
+    Precision,
+    PrecisionField,
+    bare,
+    first_day,
+    keep_first_days,
+    parse_date,
+)
+from socle.historique import Historisee, HistoriseeQuerySet
 
 
 class Source(Historisee):
@@ -27,7 +36,7 @@ class Source(Historisee):
         return self.titre
 
 
-class AffirmationQuerySet(models.QuerySet):
+class AffirmationQuerySet(HistoriseeQuerySet):
     def retenues(self):
         """Keep the affirmations whose value the record holds."""
         return self.filter(retenue=True)
@@ -70,10 +79,38 @@ class Affirmation(Historisee):
                 name="socle_affirmation_unique",
                 violation_error_message="Cette source dit déjà cela de ce champ.",
             ),
+            # A text, which may be no date at all: known to the day, it is whatever it is.
+            models.CheckConstraint(
+                condition=(
+                    Q(precision__in=[Precision.JOUR.value, Precision.AU_PLUS_TARD.value])
+                    | Q(valeur="")
+                    | Q(precision=Precision.MOIS.value, valeur__endswith="-01")
+                    | Q(precision=Precision.ANNEE.value, valeur__endswith="-01-01")
+                ),
+                name="socle_affirmation_valeur_premier_jour",
+                violation_error_message=FIRST_DAY_MESSAGE,
+            ),
         ]
 
     def __str__(self):
         return f"{self.nom_du_champ} : {self.dit} ({self.source.titre})"
+
+    def clean(self):
+        """Refuse what is said of a field that its record does not have; put a day on its first day.
+
+        A model names in `autres_champs_dits` what sources say of it besides its fields.
+        """
+        super().clean()
+        self.valeur = written_day(self.valeur, self.precision)
+        if self.content_type_id and self.champ not in self.champs_de_la_fiche:
+            raise ValidationError({"champ": f"Cette fiche n'a pas de champ « {self.champ} »."})
+
+    @property
+    def champs_de_la_fiche(self):
+        """Return the names of what a source may speak of in this sort of record."""
+        model = ContentType.objects.get_for_id(self.content_type_id).model_class()
+        named = {field.name for field in model._meta.get_fields()}
+        return named.union(getattr(model, "autres_champs_dits", ()))
 
     @property
     def dit(self):
@@ -91,8 +128,16 @@ class Affirmation(Historisee):
         return names.get(self.champ, self.champ)
 
 
+def written_day(text, precision):
+    """Return the day of `text` as an affirmation keeps it, on its first day; what is no day stays."""
+    try:
+        return first_day(parse_date(text), precision).isoformat()
+    except ValueError:
+        return text
+
+
 def record_type(fiche):
-    """Return the kind of record that an affirmation about `fiche` names."""
+    """Return the content type under which the affirmations about `fiche` are kept."""
     return ContentType.objects.get_for_model(fiche)
 
 
@@ -103,15 +148,15 @@ def sourced_fields(model):
 
 
 def sans_source(records):
-    """Keep the records one of whose dates of fact is filled in and told by no retained source."""
+    """Keep the records that have a date of fact told by no retained source; an empty date asks for none."""
     missing = Q(pk__in=[])
     for champ in sourced_fields(records.model):
-        told = Affirmation.objects.retenues().filter(
+        affirmations = Affirmation.objects.retenues().filter(
             content_type=record_type(records.model),
             object_id=Cast(OuterRef("pk"), models.CharField()),
             champ=champ,
         )
-        missing |= Q(~Exists(told), **{f"{champ}__isnull": False})
+        missing |= Q(~Exists(affirmations), **{f"{champ}__isnull": False})
     return records.filter(missing)
 
 
@@ -119,9 +164,20 @@ class Sourcee(Historisee):
     """A record whose dates can be sourced, and whose every version is kept."""
 
     affirmations = GenericRelation(Affirmation)
+    # What looks wrong in such a record, as `socle.remarques` tells it.
+    remarques_possibles = ()
 
     class Meta:
         abstract = True
+
+    def remarques(self):
+        """Return what looks wrong in the record: warnings, never refusals."""
+        return [remarque for remarque in self.remarques_possibles if remarque.concerns(self)]
+
+    def clean(self):
+        """Store each date on the first day that its precision leaves open, before all other rules."""
+        keep_first_days(self)
+        super().clean()
 
 
 def affirm(fiche, champ, valeur_brute, source, precision):
@@ -132,7 +188,7 @@ def affirm(fiche, champ, valeur_brute, source, precision):
     """
     of_field = {"content_type": record_type(fiche), "object_id": str(fiche.pk), "champ": champ}
     said = {
-        "valeur": parse_date(valeur_brute).isoformat(),
+        "valeur": first_day(parse_date(valeur_brute), precision).isoformat(),
         "precision": precision,
         "retenue": True,
     }

@@ -8,12 +8,12 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 
 from communes.models import Role
 from ort.models import Document
+from socle.fichiers.stockage import Stockage
 from tests import factories
 from tests.bases import Gabarits, database_of_tests
 
@@ -148,6 +148,6 @@ def referent_34(db):
 def documents_folder(tmp_path, monkeypatch):
     """Keep the documents of a test in a folder of its own, with the rights of the true one."""
     options = settings.STORAGES["documents"]["OPTIONS"] | {"location": tmp_path}
-    storage = FileSystemStorage(**options)
+    storage = Stockage(**options)
     monkeypatch.setattr(Document._meta.get_field("fichier"), "storage", storage)
     return tmp_path

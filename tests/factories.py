@@ -13,6 +13,7 @@ from communes.models import (
     Intercommunalite,
     Labellisation,
     Millesime,
+    Population,
     Rattachement,
     Region,
     Role,
@@ -21,9 +22,16 @@ from communes.models import (
 from ort.models import Avenant, CommuneCouverte, Convention, Document
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
 from pvd.signalements.models import Signalement
+from socle.historique import sans_historique
 from socle.models import Source
 
 numbers = count(1)
+
+
+def rewrite(rows, **fields):
+    """Set the scene of a test: write `fields` in `rows`, a queryset, past the rules and the history."""
+    with sans_historique():
+        return rows.update(**fields)
 
 
 def day(text):
@@ -60,18 +68,30 @@ def intercommunalite(siren=None, **fields):
 
 
 def commune(code=None, epci=None, **fields):
-    """Return a commune; `epci` is an intercommunalité, or "new" to make one."""
+    """Return a commune; `epci` is an intercommunalité, or "new" to make one.
+
+    `populations` are its figures, by vintage.
+    """
     code = code or f"34{next(numbers) % 1000:03}"
     existing = Commune.objects.filter(pk=code).first()
     if existing:
         return existing
-    fields = {"nom": f"Ville {code}", "populations": {"2021": 5000}} | fields
+    populations = fields.pop("populations", {2021: 5000})
+    fields = {"nom": f"Ville {code}"} | fields
     fields.setdefault("departement", departement(code[:2]))
     created = Commune.objects.create(code_insee=code, **fields)
+    for annee, valeur in populations.items():
+        population(created, annee, valeur)
     if epci:
         epci = intercommunalite() if epci == "new" else epci
         Rattachement.objects.create(commune=created, intercommunalite=epci)
     return created
+
+
+def population(commune, millesime, valeur, annee=None):
+    return Population.objects.create(
+        commune=commune, millesime=millesime, valeur=valeur, annee=annee
+    )
 
 
 def labellisation(commune=None, debut="2021-01-22", fin=None, adhesion=None, **fields):
@@ -95,7 +115,13 @@ def convention(signature="2023-07-06", communes=(), **fields):
 
 
 def avenant(convention, signature="2023-09-01", communes=(), **fields):
-    """Return an avenant signed on `signature` that brings in `communes`."""
+    """Return an avenant signed on `signature` that brings in `communes`.
+
+    The second of one day has a number, without which it could not be told from the first.
+    """
+    same_day = convention.avenants.filter(date_signature=signature, numero=None)
+    if "numero" not in fields and signature and same_day.exists():
+        fields["numero"] = 100 + next(numbers) % 900
     created = Avenant.objects.create(
         convention=convention, date_signature=signature and day(signature), **fields
     )

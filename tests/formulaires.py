@@ -8,7 +8,7 @@ from django.db.models.fields.files import FieldFile
 def filled(response, **changes):
     """Return what the page `response` would send if its user changed only `changes`."""
     context = response.context
-    forms = [context["adminform"].form]
+    forms = [context["adminform"].form, *asked_besides(context)]
     for inline in context["inline_admin_formsets"]:
         forms += [inline.formset.management_form, *inline.formset.forms]
     data = {}
@@ -16,6 +16,11 @@ def filled(response, **changes):
         for bound in form:
             data[bound.html_name] = written(bound.value())
     return {name: value for name, value in (data | changes).items() if value is not None}
+
+
+def asked_besides(context):
+    """Return the form that the page of an existing record adds to its own, as a list."""
+    return [form for form in [context.get("correction")] if form]
 
 
 def written(value):
@@ -33,6 +38,7 @@ def errors(response):
     """Return every error that the page shows."""
     context = response.context
     shown = [*context["adminform"].form.errors.values()]
+    shown += [error for form in asked_besides(context) for error in form.errors.values()]
     for inline in context["inline_admin_formsets"]:
         shown += [inline.formset.non_form_errors()]
         shown += [error for form in inline.formset.forms for error in form.errors.values()]

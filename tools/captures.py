@@ -46,15 +46,17 @@ def load():
     for command in ("charger_territoire", "charger_contours", "charger_programme"):
         call_command(command, stdout=io.StringIO())
     avenant = apps.get_model("ort.Avenant").objects.get(convention__identifiant="ort-agde")
-    avenant.entrees.all().delete()
+    avenant.entrees.all().delete_each()
     avenant.delete()
     left = apps.get_model("communes.Labellisation").objects.filter(commune="34276")
     said = apps.get_model("socle.Affirmation").objects.filter(
         content_type__model="labellisation",
         object_id__in=map(str, left.values_list("pk", flat=True)),
     )
-    said.filter(champ="fin").delete()
-    left.update(fin=None, precision_fin="jour")
+    said.filter(champ="fin").delete_each()
+    for record in left:
+        record.fin, record.precision_fin = None, "jour"
+        record.save()
     poste = apps.get_model("projects.Poste").objects.get(identifiant="vallee-de-l-herault")
     poste.occupations.create(debut=datetime.date(2024, 3, 1), titulaire="Dominique Exemple")
     agent = apps.get_model("communes.Agent").objects.create_user(

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from communes.models import Commune, Departement, Labellisation, Rattachement, Tenue
 from ort.models import Avenant, CommuneCouverte, Convention
 from projects.postes.models import Desserte, Occupation, Poste, Recrutement
+from socle.historique import sans_historique
 
 # The programme as a whole (ANCT, 2024): communes lauréates; ORT and posts, the order of size.
 COMMUNES, ORT, POSTES = 1_646, 1_100, 900
@@ -28,7 +29,8 @@ def fill(times=1):
     print("Préparation de la France inventée…", file=sys.stderr)
     for command in ("charger_territoire", "charger_contours", "charger_programme"):
         call_command(command, stdout=sys.stderr)
-    Draw(random.Random(34), times).all()
+    with sans_historique():
+        Draw(random.Random(34), times).all()
 
 
 class Draw:

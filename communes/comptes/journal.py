@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.contrib.auth.hashers import is_password_usable
 from django.core.exceptions import PermissionDenied
-from django.core.mail import mail_admins
 from django.db import models, transaction
 from django.utils import timezone
 
 from communes.territoire.models import Departement
+from socle.courriels import mail_admins
 
 NOBODY = "ligne de commande"
 NEVER = "Le journal des droits ne se récrit pas."

@@ -3,7 +3,7 @@
 from django.db.models import Prefetch
 
 from communes.models import Rattachement
-from socle.fichiers.colonnes import Colonne, Export, dits, field, source
+from socle.fichiers.colonnes import Colonne, Export, colonne_champ, colonne_source, dits
 
 
 def labellisation_rows(labellisations, jour):
@@ -27,25 +27,25 @@ def epci(attribute):
 LABELLISATIONS = Export(
     "Exporter cette liste",
     (
-        field("pk"),
-        field("code_insee", "commune_id"),
+        colonne_champ("pk"),
+        colonne_champ("code_insee", "commune_id"),
         Colonne("nom_commune", lambda la: la.commune.nom, "Nom de la commune."),
         Colonne("code_departement", lambda la: la.commune.departement_id, "Département."),
         Colonne("nom_departement", lambda la: la.commune.departement.nom, "Son nom."),
         Colonne("siren_epci", epci("siren"), "Intercommunalité de la commune ce jour-là."),
         Colonne("nom_epci", epci("nom"), "Son nom."),
-        field("id_pvd"),
-        field("date_entree_programme", "debut"),
-        field("precision_entree", "precision_debut"),
-        source("source_entree", "debut"),
-        field("date_signature_adhesion"),
-        field("precision_adhesion"),
-        source("source_adhesion", "date_signature_adhesion"),
-        field("date_sortie_programme", "fin"),
-        field("precision_sortie", "precision_fin"),
-        source("source_sortie", "fin"),
-        field("motif_sortie"),
-        field("note_interne"),
+        colonne_champ("id_pvd"),
+        colonne_champ("date_entree_programme", "debut"),
+        colonne_champ("precision_entree", "precision_debut"),
+        colonne_source("source_entree", "debut"),
+        colonne_champ("date_signature_adhesion"),
+        colonne_champ("precision_adhesion"),
+        colonne_source("source_adhesion", "date_signature_adhesion"),
+        colonne_champ("date_sortie_programme", "fin"),
+        colonne_champ("precision_sortie", "precision_fin"),
+        colonne_source("source_sortie", "fin"),
+        colonne_champ("motif_sortie"),
+        colonne_champ("note_interne"),
     ),
     labellisation_rows,
 )

@@ -1,7 +1,7 @@
 """The communes lauréates, from a file."""
 
 from communes.models import Commune, Departement, Labellisation, Tenue
-from socle.fichiers.champs import choice, date, foreign_key, precision, text
+from socle.fichiers.champs import champ_choix, champ_date, champ_fiche, champ_precision, champ_texte
 from socle.fichiers.ressource import Ressource
 
 
@@ -50,16 +50,16 @@ class LabellisationRessource(Ressource):
         "precision_adhesion": "jour",
     }
 
-    commune = foreign_key("code_insee", "commune", Commune)
-    id_pvd = text("id_pvd")
-    debut = date("date_entree_programme", "debut")
-    precision_debut = precision("precision_entree", "precision_debut")
-    date_signature_adhesion = date("date_signature_adhesion")
-    precision_adhesion = precision("precision_adhesion")
-    fin = date("date_sortie_programme", "fin")
-    precision_fin = precision("precision_sortie", "precision_fin")
-    motif_sortie = text("motif_sortie")
-    note_interne = text("note_interne")
+    commune = champ_fiche("code_insee", "commune", Commune)
+    id_pvd = champ_texte("id_pvd")
+    debut = champ_date("date_entree_programme", "debut")
+    precision_debut = champ_precision("precision_entree", "precision_debut")
+    date_signature_adhesion = champ_date("date_signature_adhesion")
+    precision_adhesion = champ_precision("precision_adhesion")
+    fin = champ_date("date_sortie_programme", "fin")
+    precision_fin = champ_precision("precision_sortie", "precision_fin")
+    motif_sortie = champ_texte("motif_sortie")
+    note_interne = champ_texte("note_interne")
 
     dated_sources = {
         "source_entree": ("debut", "date_entree_programme", "precision_entree"),
@@ -95,9 +95,9 @@ class LabellisationRessource(Ressource):
 class TenueRessource(Ressource):
     """How far the records of each known département go."""
 
-    code = text("code_departement", "code")
-    tenue = choice("tenue", Tenue)
-    tenue_postes = choice("tenue_postes", Tenue)
+    code = champ_texte("code_departement", "code")
+    tenue = champ_choix("tenue", Tenue)
+    tenue_postes = champ_choix("tenue_postes", Tenue)
 
     class Meta(Ressource.Meta):
         model = Departement

@@ -1,22 +1,20 @@
 """The time of a commune in the programme Petites villes de demain."""
 
-import datetime
-
 from django.db import models
 from django.db.models import Q
 
+from communes.programme import regles
+from communes.programme.regles import LANCEMENT
+from communes.territoire.codes import of_length, un_id_pvd
 from communes.territoire.models import Commune, Rattachement
-from socle.dates import Precision, PrecisionField, add_months, last_day
-from socle.periodes import Periode, PeriodeQuerySet
+from socle.dates import PrecisionField, stored_on_first_day
+from socle.historique import HistoriseeQuerySet
+from socle.periodes import Periode, PeriodeQuerySet, debut_connu
+from socle.remarques import Avant, DepuisLaFin
 from socle.sources import Sourcee
 
-# Launch of the programme by the Prime minister (ANCT): before it, no commune can be in it.
-LANCEMENT = datetime.date(2020, 10, 1)
-# « dans les 18 mois suivant la signature de la convention d'adhésion » (ANCT, convention d'adhésion).
-MONTHS_FROM_ADHESION_TO_ORT = 18
 
-
-class LabellisationQuerySet(PeriodeQuerySet):
+class LabellisationQuerySet(HistoriseeQuerySet, PeriodeQuerySet):
     def for_user(self, user):
         """Keep the labellisations of the communes of `user`."""
         return self.filter(commune__in=Commune.objects.for_user(user))
@@ -28,20 +26,6 @@ class LabellisationQuerySet(PeriodeQuerySet):
     def of_departement(self, departement):
         """Keep those of the communes of `departement`; all of them when it is None (France)."""
         return self if departement is None else self.filter(commune__departement=departement)
-
-    def ended(self, jour):
-        """Keep those that were over on `jour`, and whose commune was not in the programme again."""
-        running = self.model.objects.as_of(jour).values("commune")
-        return self.filter(fin__lte=jour).exclude(commune__in=running)
-
-    def perhaps_begun(self, jour):
-        """Keep those recorded as beginning after `jour` that may in truth have begun by then.
-
-        « Au plus tard le 22 janvier 2021 » leaves open every day since the launch of the programme.
-        """
-        if jour < LANCEMENT:
-            return self.none()
-        return self.filter(debut__gt=jour, precision_debut=Precision.AU_PLUS_TARD)
 
     def communes(self):
         """Return the communes of these labellisations, each once."""
@@ -60,16 +44,44 @@ class Labellisation(Sourcee, Periode):
 
     commune = models.ForeignKey(Commune, models.PROTECT, "labellisations", verbose_name="commune")
     id_pvd = models.CharField(
-        "identifiant PVD", max_length=20, blank=True, help_text="Celui de l'ANCT : pvd-76-34-1."
+        "identifiant PVD",
+        max_length=20,
+        blank=True,
+        validators=[un_id_pvd],
+        help_text="Celui de l'ANCT : pvd-76-34-1.",
     )
-    precision_debut = PrecisionField("précision de l'entrée")
+    debut = debut_connu(
+        "premier jour",
+        "Premier jour compris.",
+        "L'entrée dans le programme a une date, même approchée.",
+    )
+    precision_debut = PrecisionField("précision de l'entrée", date="debut")
     date_signature_adhesion = models.DateField(
         "signature de la convention d'adhésion", null=True, blank=True
     )
-    precision_adhesion = PrecisionField("précision de l'adhésion")
-    precision_fin = PrecisionField("précision de la sortie")
+    precision_adhesion = PrecisionField("précision de l'adhésion", date="date_signature_adhesion")
+    precision_fin = PrecisionField("précision de la sortie", date="fin")
     motif_sortie = models.CharField("motif de la sortie", max_length=250, blank=True)
     note_interne = models.TextField("note interne", blank=True, help_text="Jamais publiée.")
+
+    siblings_by = ("commune",)
+    overlap_message = "Cette commune est déjà dans le programme à ces dates."
+    remarques_possibles = (
+        Avant(
+            "debut",
+            LANCEMENT,
+            "L'entrée dans le programme est avant son lancement, le 1er octobre 2020.",
+        ),
+        Avant(
+            "date_signature_adhesion",
+            LANCEMENT,
+            "L'adhésion est signée avant le lancement du programme, le 1er octobre 2020.",
+        ),
+        DepuisLaFin(
+            "date_signature_adhesion",
+            "L'adhésion est signée alors que la commune est sortie du programme.",
+        ),
+    )
 
     objects = LabellisationQuerySet.as_manager()
 
@@ -79,50 +91,32 @@ class Labellisation(Sourcee, Periode):
         ordering = ["commune__nom_recherche", "debut"]
         constraints = [
             *Periode.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(debut__isnull=False),
-                name="communes_labellisation_datee",
-                violation_error_message="L'entrée dans le programme a une date, même approchée.",
-            ),
             models.UniqueConstraint(
                 fields=["commune"],
                 condition=Q(fin__isnull=True),
                 name="communes_une_labellisation_en_cours",
                 violation_error_message="Cette commune est déjà dans le programme.",
             ),
+            of_length("id_pvd", 11, 20, empty=True),
+            stored_on_first_day("debut", "precision_debut"),
+            stored_on_first_day("date_signature_adhesion", "precision_adhesion"),
+            stored_on_first_day("fin", "precision_fin"),
         ]
 
     def __str__(self):
         return f"{self.commune} dans le programme"
 
-    def clean(self):
-        self.refuse_overlap(
-            Labellisation.objects.filter(commune=self.commune_id),
-            "Cette commune est déjà dans le programme à ces dates.",
-        )
-
     @property
     def echeance_ort(self):
-        """Return the day by which the ORT was to be signed, 18 months after adhésion, or None.
-
-        Of an adhésion known to the year, the latest that it may be: see `precision_echeance`.
-        """
-        signed = self.date_signature_adhesion
-        if signed is None:
-            return None
-        if self.precision_adhesion == Precision.ANNEE:
-            signed = last_day(signed, Precision.ANNEE)
-        return add_months(signed, MONTHS_FROM_ADHESION_TO_ORT)
+        """Return the day by which the ORT was to be signed: see `regles.echeance_ort`."""
+        return regles.echeance_ort(self)
 
     @property
     def precision_echeance(self):
-        """Return how exactly `echeance_ort` is known; 18 months after a year is at the latest a day."""
-        if self.precision_adhesion == Precision.ANNEE:
-            return Precision.AU_PLUS_TARD
-        return self.precision_adhesion
+        """Return how exactly `echeance_ort` is known."""
+        return regles.precision_echeance(self)
 
     @property
     def dernier_jour_echeance(self):
-        """Return the last day that `echeance_ort` may be: nobody is late before it, or None."""
-        due = self.echeance_ort
-        return due and last_day(due, self.precision_echeance)
+        """Return the last day that `echeance_ort` may be, or None."""
+        return regles.dernier_jour_echeance(self)

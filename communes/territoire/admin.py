@@ -1,8 +1,8 @@
 """The back office of the territory: read, never written there."""
 
 from django.contrib import admin
+from django.db.models import Prefetch
 from django.utils import timezone
-from django.utils.formats import number_format
 
 from communes.models import (
     AncienCode,
@@ -13,6 +13,7 @@ from communes.models import (
     Intercommunalite,
     Labellisation,
     Millesime,
+    Population,
     Rattachement,
     Region,
 )
@@ -104,6 +105,11 @@ class RattachementsDeCommune(ReadOnly, PeriodeColumns, PerimetreInline):
     ordering = ["debut"]
 
 
+class PopulationsDeCommune(ReadOnlyInline):
+    model = Population
+    fields = readonly_fields = ["millesime", "annee", "valeur"]
+
+
 class LabellisationsDeCommune(ReadOnly, PerimetreInline):
     model = Labellisation
     verbose_name_plural = "dans le programme"
@@ -142,15 +148,23 @@ class CommuneAdmin(ReadOnly, PeriodeColumns, SourceeAdmin):
     fields = ["nom", "code_insee", "departement", "siren", "population"]
     fields += ["depuis", "fin_le", "successeur"]
     readonly_fields = fields
-    inlines = [RattachementsDeCommune, LabellisationsDeCommune, AnciensNomsCommune, AnciensCodes]
+    inlines = [
+        RattachementsDeCommune,
+        LabellisationsDeCommune,
+        PopulationsDeCommune,
+        AnciensNomsCommune,
+        AnciensCodes,
+    ]
 
     def list_prefetch(self):
-        return ["labellisations"]
+        return [
+            "labellisations",
+            Prefetch("populations", Population.objects.en_usage(timezone.localdate())),
+        ]
 
     @admin.display(description="population")
     def population(self, commune):
-        population = commune.population_au(timezone.localdate())
-        return population and number_format(population, force_grouping=True)
+        return commune.population_au(timezone.localdate())
 
     @admin.display(description="dans le programme")
     def dans_le_programme(self, commune):

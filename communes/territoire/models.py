@@ -3,9 +3,20 @@
 Source: the official découpage of each year (INSEE, DGCL), read by `communes.territoire.decoupage`.
 """
 
-from django.db import models
-from django.db.models import Q
+from operator import attrgetter
 
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+
+from communes.territoire.codes import (
+    of_length,
+    un_ancien_code,
+    un_code_departement,
+    un_code_insee,
+    un_siren,
+)
+from socle.francais import nombre
 from socle.periodes import Periode, PeriodeQuerySet
 from socle.recherche import search_key
 
@@ -75,7 +86,9 @@ class DepartementQuerySet(models.QuerySet):
 
 
 class Departement(models.Model):
-    code = models.CharField("code", max_length=3, primary_key=True)
+    code = models.CharField(
+        "code", max_length=3, primary_key=True, validators=[un_code_departement]
+    )
     nom = models.CharField("nom", max_length=80)
     type_liaison = models.PositiveSmallIntegerField("type de liaison", default=0)
     region = models.ForeignKey(Region, models.PROTECT, "departements", verbose_name="région")
@@ -96,6 +109,7 @@ class Departement(models.Model):
     class Meta:
         verbose_name = "département"
         ordering = ["code"]
+        constraints = [of_length("code", 2, 3)]
 
     def __str__(self):
         return f"{self.nom} ({self.code})"
@@ -169,7 +183,7 @@ class IntercommunaliteQuerySet(PeriodeQuerySet):
 class Intercommunalite(Renommable, Periode):
     """An établissement public de coopération intercommunale à fiscalité propre."""
 
-    siren = models.CharField("SIREN", max_length=9, primary_key=True)
+    siren = models.CharField("SIREN", max_length=9, primary_key=True, validators=[un_siren])
     nature = models.CharField("nature", max_length=5, choices=Nature)
 
     objects = IntercommunaliteQuerySet.as_manager()
@@ -177,6 +191,7 @@ class Intercommunalite(Renommable, Periode):
     class Meta(Periode.Meta):
         verbose_name = "intercommunalité"
         ordering = ["nom_recherche"]
+        constraints = [*Periode.Meta.constraints, of_length("siren", 9)]
 
 
 class CommuneQuerySet(PeriodeQuerySet):
@@ -193,12 +208,17 @@ class CommuneQuerySet(PeriodeQuerySet):
 
         A code may be that of a commune, of a vanished commune (its successor answers), of a
         commune déléguée or associée, or one that a commune bore before (its chef-lieu answers).
+        Successors that would follow each other in a circle name no commune.
         """
         commune = self.filter(pk=code).first()
         if commune is None:
             ancien = AncienCode.objects.select_related("commune").filter(code=code).first()
             commune = ancien.commune if ancien else None
+        met = set()
         while commune is not None and commune.fin is not None and commune.successeur_id:
+            if commune.pk in met:
+                return None
+            met.add(commune.pk)
             commune = commune.successeur
         return commune
 
@@ -206,18 +226,20 @@ class CommuneQuerySet(PeriodeQuerySet):
 class Commune(Renommable, Periode):
     """A commune of the Code officiel géographique; a vanished one is kept, with its successor."""
 
-    code_insee = models.CharField("code INSEE", max_length=5, primary_key=True)
+    code_insee = models.CharField(
+        "code INSEE", max_length=5, primary_key=True, validators=[un_code_insee]
+    )
     type_liaison = models.PositiveSmallIntegerField("type de liaison", default=0)
-    siren = models.CharField("SIREN", max_length=9, blank=True)
+    siren = models.CharField("SIREN", max_length=9, blank=True, validators=[un_siren])
     departement = models.ForeignKey(
         Departement, models.PROTECT, "communes", verbose_name="département"
-    )
-    populations = models.JSONField(
-        "populations", default=dict, help_text="Population municipale, par millésime."
     )
     successeur = models.ForeignKey(
         "self", models.PROTECT, "predecesseurs", null=True, blank=True, verbose_name="successeur"
     )
+
+    # What sources say of a commune, and that none of its fields holds: see `Affirmation.clean`.
+    autres_champs_dits = ("date_entree_ort",)
 
     objects = CommuneQuerySet.as_manager()
 
@@ -225,14 +247,34 @@ class Commune(Renommable, Periode):
         verbose_name = "commune"
         ordering = ["nom_recherche", "code_insee"]
         indexes = [models.Index(fields=["departement", "nom_recherche"])]
+        constraints = [
+            *Periode.Meta.constraints,
+            of_length("code_insee", 5),
+            of_length("siren", 9, empty=True),
+            models.CheckConstraint(
+                condition=~Q(successeur=F("code_insee")),
+                name="communes_commune_autre_successeur",
+                violation_error_message="Une commune n'est pas son propre successeur.",
+            ),
+        ]
+
+    def clean(self):
+        """Refuse a successor that leads back here, itself or through its own successors."""
+        super().clean()
+        met, successor = {self.pk}, self.successeur
+        while successor is not None:
+            if successor.pk in met:
+                raise ValidationError({"successeur": "Ces communes se succèdent en rond."})
+            met.add(successor.pk)
+            successor = successor.successeur
 
     def population_au(self, jour):
-        """Return the population of the latest vintage of the year of `jour` or before, else None.
+        """Return the `Population` in use on `jour`, by the rule of `PopulationQuerySet.en_usage`, or None.
 
-        Before the earliest vintage nothing is known: None, never the figure of another year.
+        Reads `populations`, prefetch it for lists.
         """
-        years = [year for year in self.populations if int(year) <= jour.year]
-        return self.populations[max(years)] if years else None
+        known = [row for row in self.populations.all() if row.millesime <= jour.year]
+        return max(known, key=attrgetter("millesime"), default=None)
 
     @property
     def avec_de(self):
@@ -241,6 +283,65 @@ class Commune(Renommable, Periode):
             if self.nom.startswith(article):
                 return merged + self.nom.removeprefix(article)
         return ("d'" if self.type_liaison in (1,) else "de ") + self.nom
+
+
+class PopulationQuerySet(models.QuerySet):
+    def en_usage(self, jour):
+        """Keep, of each commune, the one in use on `jour`: of the latest vintage of its year or before.
+
+        Before the earliest vintage nothing is known: none, never the figure of another year.
+        """
+        later = Population.objects.filter(
+            commune=OuterRef("commune"),
+            millesime__gt=OuterRef("millesime"),
+            millesime__lte=jour.year,
+        )
+        return self.filter(~Exists(later), millesime__lte=jour.year)
+
+
+class Population(models.Model):
+    """The municipal population of a commune, as a vintage of the découpage gives it.
+
+    `annee` is the year that it counts, on 1 January: it precedes the vintage, and two vintages may
+    give the same. It is empty where nothing proves it (`decoupage.annees`).
+    """
+
+    commune = models.ForeignKey(Commune, models.CASCADE, "populations", verbose_name="commune")
+    millesime = models.PositiveSmallIntegerField("millésime")
+    annee = models.PositiveSmallIntegerField(
+        "année",
+        null=True,
+        blank=True,
+        help_text="Celle du recensement de l'Insee. Vide : elle n'est pas établie.",
+    )
+    valeur = models.PositiveIntegerField("habitants")
+
+    objects = PopulationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "population"
+        verbose_name_plural = "populations"
+        ordering = ["-millesime"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["commune", "millesime"],
+                name="communes_une_population_par_millesime",
+                violation_error_message="Cette commune a déjà une population dans ce millésime.",
+            ),
+            models.CheckConstraint(
+                condition=Q(annee__isnull=True) | Q(annee__lt=F("millesime")),
+                name="communes_population_comptee_avant",
+                violation_error_message="Une population est comptée avant le millésime qui la donne.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{nombre(self.valeur)} ({self.quand})"
+
+    @property
+    def quand(self):
+        """Return « en 2023 », or « millésime 2025 » where the year counted is not proven."""
+        return f"en {self.annee}" if self.annee else f"millésime {self.millesime}"
 
 
 class AncienNom(Periode):
@@ -282,7 +383,7 @@ class AncienCode(models.Model):
         ARRONDISSEMENT = "arrondissement", "arrondissement municipal"
         ANCIENNE = "ancienne", "ancien code"
 
-    code = models.CharField("code", max_length=5, primary_key=True)
+    code = models.CharField("code", max_length=5, primary_key=True, validators=[un_ancien_code])
     nature = models.CharField("nature", max_length=14, choices=NatureCode)
     nom = models.CharField("nom", max_length=200, blank=True)
     commune = models.ForeignKey(Commune, models.CASCADE, "anciens_codes", verbose_name="commune")
@@ -290,6 +391,7 @@ class AncienCode(models.Model):
     class Meta:
         verbose_name = "ancien code"
         verbose_name_plural = "anciens codes"
+        constraints = [of_length("code", 5)]
 
     def __str__(self):
         return f"{self.code} {self.nom}".strip()
@@ -309,6 +411,9 @@ class Rattachement(Periode):
         Intercommunalite, models.PROTECT, "rattachements", verbose_name="intercommunalité"
     )
 
+    siblings_by = ("commune",)
+    overlap_message = "Cette commune appartient déjà à une intercommunalité à ces dates."
+
     objects = RattachementQuerySet.as_manager()
 
     class Meta(Periode.Meta):
@@ -325,9 +430,3 @@ class Rattachement(Periode):
 
     def __str__(self):
         return f"{self.commune} : {self.intercommunalite}"
-
-    def clean(self):
-        self.refuse_overlap(
-            Rattachement.objects.filter(commune=self.commune_id),
-            "Cette commune appartient déjà à une intercommunalité à ces dates.",
-        )

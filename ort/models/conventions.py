@@ -4,6 +4,8 @@ The days of a commune in an ORT are those of its acts: they are read through the
 copied, so that correcting the date of an act corrects everything.
 """
 
+import datetime
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
@@ -25,9 +27,16 @@ from communes.models import (
     Labellisation,
     Rattachement,
 )
-from socle.dates import PrecisionField, add_years
-from socle.historique import Historisee
+from ort.models.jours import backward, covered_twice, refusals
+from ort.regles import signe
+from socle.dates import Precision, PrecisionField, stored_on_first_day
+from socle.historique import Historisee, HistoriseeQuerySet
+from socle.remarques import Avant
 from socle.sources import Sourcee
+from socle.verrou import OneAtATime, lock
+
+# Loi n° 2018-1021 du 23 novembre 2018 (ELAN), article 157: it made the ORT.
+LOI_ELAN = datetime.date(2018, 11, 23)
 
 
 def as_number(jour):
@@ -35,7 +44,7 @@ def as_number(jour):
     return int(f"{jour:%Y%m%d}")
 
 
-class ConventionQuerySet(models.QuerySet):
+class ConventionQuerySet(HistoriseeQuerySet):
     def for_user(self, user):
         """Keep the conventions that cover, at any date, a commune of `user`, or refer to its département.
 
@@ -107,13 +116,9 @@ class ConventionQuerySet(models.QuerySet):
         laureates = Labellisation.objects.as_of(jour).of_departement(departement).communes()
         return self.ort().signees(jour).covering(laureates, jour)
 
-    def joined_only_by_avenant(self, departement, jour):
-        """Keep the conventions that every commune lauréate of `departement` they cover entered by avenant."""
-        laureates = Labellisation.objects.as_of(jour).of_departement(departement).communes()
-        founders = CommuneCouverte.objects.as_of(jour).filter(
-            convention=OuterRef("pk"), commune__in=laureates.values("pk"), entree__isnull=True
-        )
-        return self.filter(~Exists(founders))
+    def finissant(self, jour, horizon):
+        """Keep the conventions in force on `jour` that end, as known then, on `horizon` or before."""
+        return self.en_vigueur(jour).filter(jour_fin__lte=as_number(horizon))
 
     def over_departements(self):
         """Keep the conventions that cover, or ever covered, communes of more than one département."""
@@ -192,7 +197,7 @@ class Convention(Sourcee):
         Departement, models.PROTECT, "conventions", verbose_name="département de référence"
     )
     date_signature = models.DateField("date de signature", null=True, blank=True)
-    precision_signature = PrecisionField("précision")
+    precision_signature = PrecisionField("précision", date="date_signature")
     date_signature_prevue = models.DateField("signature prévue", null=True, blank=True)
     duree_annees = models.PositiveSmallIntegerField("durée, en années", null=True, blank=True)
     vaut_ort = models.BooleanField(
@@ -209,6 +214,15 @@ class Convention(Sourcee):
     origine = models.CharField("origine", max_length=5, choices=Origine, default=Origine.PVD)
     note_interne = models.TextField("note interne", blank=True, help_text="Jamais publiée.")
 
+    remarques_possibles = (
+        Avant(
+            "date_signature",
+            LOI_ELAN,
+            "L'ORT est signée avant la loi qui a créé les ORT, le 23 novembre 2018.",
+            {"vaut_ort": True},
+        ),
+    )
+
     objects = ConventionQuerySet.as_manager()
 
     class Meta:
@@ -219,19 +233,46 @@ class Convention(Sourcee):
                 condition=Q(duree_annees__isnull=True) | Q(duree_annees__range=(1, 99)),
                 name="ort_convention_duree_positive",
                 violation_error_message="Une durée compte de 1 à 99 années.",
-            )
+            ),
+            stored_on_first_day("date_signature", "precision_signature"),
         ]
 
     def __str__(self):
         return self.intitule
 
     def clean(self):
-        """Refuse a signature that a correction would put after that of an avenant: see `Avenant`."""
-        if self.pk and self.date_signature:
+        """Refuse a signature after that of an avenant, or that its communes could not follow."""
+        super().clean()
+        if not self.pk:
+            return
+        lock(Convention, self.pk)
+        if self.date_signature:
             if self.avenants.filter(date_signature__lt=self.date_signature).exists():
                 raise ValidationError(
                     {"date_signature": "Un avenant de cette convention a été signé avant ce jour."}
                 )
+        self.refuse_days_of_communes()
+
+    def refuse_days_of_communes(self, avenant=None):
+        """Refuse days that the communes of this convention cannot have, once its acts have theirs.
+
+        The date of the convention is the one that it bears here, that of `avenant` likewise; the
+        others are read in the base.
+        """
+        rows = self.couvertures.select_related("commune", "entree", "sortie")
+        if avenant is not None:
+            rows = rows.filter(commune__in=self.communes_moved_by(avenant))
+        rows = list(rows)
+        for row in rows if avenant is not None else ():
+            row.entree = avenant if row.entree_id == avenant.pk else row.entree
+            row.sortie = avenant if row.sortie_id == avenant.pk else row.sortie
+        if told := refusals(rows):
+            raise ValidationError({"date_signature": told})
+
+    def communes_moved_by(self, avenant):
+        """Return the keys of the communes that `avenant` brings in or takes out, as a subquery."""
+        moved = Q(entree=avenant) | Q(sortie=avenant)
+        return self.couvertures.order_by().filter(moved).values("commune")
 
     def communes_within_reach(self, user):
         """Return the communes that `user` may bring into this convention.
@@ -252,23 +293,17 @@ class Convention(Sourcee):
 
     def avenants_au(self, jour):
         """Return the avenants signed on `jour` or before, in order; reads `avenants`, prefetch for lists."""
-        signed = [a for a in self.avenants.all() if a.date_signature and a.date_signature <= jour]
-        return sorted(signed, key=lambda a: (a.date_signature, a.pk))
+        signed = [avenant for avenant in self.avenants.all() if signe(avenant, jour)]
+        return sorted(signed, key=lambda avenant: (avenant.date_signature, avenant.pk))
 
-    def duree_au(self, jour):
-        """Return the duration in years, as extended by the avenants signed by `jour`, or None."""
-        extensions = [a.duree_annees for a in self.avenants_au(jour) if a.duree_annees]
-        return extensions[-1] if extensions else self.duree_annees
-
-    def date_fin_au(self, jour):
-        """Return the first day out of force, as known on `jour`, or None: see `ConventionQuerySet.ended`."""
-        duration = self.duree_au(jour)
-        if self.date_signature is None or duration is None:
-            return None
-        return add_years(self.date_signature, duration)
+    @property
+    def prolongations(self):
+        """Return the avenants that give a duration, in the order of signature, for the rules."""
+        signed = [a for a in self.avenants.all() if a.date_signature and a.duree_annees]
+        return sorted(signed, key=lambda avenant: (avenant.date_signature, avenant.pk))
 
 
-class AvenantQuerySet(models.QuerySet):
+class AvenantQuerySet(HistoriseeQuerySet):
     def for_user(self, user):
         """Keep the avenants of the conventions of `user`."""
         return self.filter(convention__in=Convention.objects.for_user(user))
@@ -295,7 +330,7 @@ class Avenant(Sourcee):
         help_text="Celui que porte l'acte ; vide s'il n'est pas connu.",
     )
     date_signature = models.DateField("date de signature", null=True, blank=True)
-    precision_signature = PrecisionField("précision")
+    precision_signature = PrecisionField("précision", date="date_signature")
     date_signature_prevue = models.DateField("signature prévue", null=True, blank=True)
     duree_annees = models.PositiveSmallIntegerField(
         "nouvelle durée totale, en années",
@@ -305,6 +340,15 @@ class Avenant(Sourcee):
     )
     objet = models.CharField("objet", max_length=250, blank=True)
     note_interne = models.TextField("note interne", blank=True, help_text="Jamais publiée.")
+
+    remarques_possibles = (
+        Avant(
+            "date_signature",
+            LOI_ELAN,
+            "L'avenant d'une ORT est signé avant la loi qui les a créées, le 23 novembre 2018.",
+            {"convention__vaut_ort": True},
+        ),
+    )
 
     objects = AvenantQuerySet.as_manager()
 
@@ -317,11 +361,21 @@ class Avenant(Sourcee):
                 name="ort_avenant_numero_unique",
                 violation_error_message="Cette convention a déjà un avenant de ce numéro.",
             ),
+            # Two avenants of one month, or of one day « au plus tard », may be of two days.
+            models.UniqueConstraint(
+                fields=["convention", "date_signature"],
+                condition=Q(numero__isnull=True, precision_signature=Precision.JOUR.value),
+                name="ort_avenant_du_jour_sans_numero_unique",
+                violation_error_message=(
+                    "Cette convention a déjà un avenant de ce jour, sans numéro : donnez-leur le leur."
+                ),
+            ),
             models.CheckConstraint(
                 condition=Q(duree_annees__isnull=True) | Q(duree_annees__range=(1, 99)),
                 name="ort_avenant_duree_positive",
                 violation_error_message="Une durée compte de 1 à 99 années.",
             ),
+            stored_on_first_day("date_signature", "precision_signature"),
         ]
 
     def __str__(self):
@@ -333,11 +387,18 @@ class Avenant(Sourcee):
         return f"avenant n° {self.numero}" if self.numero else "avenant"
 
     def clean(self):
-        signature = self.convention.date_signature if self.convention_id else None
+        """Refuse a signature before that of the convention, or that its communes could not follow."""
+        super().clean()
+        if not self.convention_id:
+            return
+        lock(Convention, self.convention_id)
+        signature = self.convention.date_signature
         if self.date_signature and signature and self.date_signature < signature:
             raise ValidationError(
                 {"date_signature": "Un avenant ne peut pas être signé avant sa convention."}
             )
+        if self.pk:
+            self.convention.refuse_days_of_communes(self)
 
     def objets(self):
         """Return what the act does, told by the records that name it; prefetch them for lists."""
@@ -351,7 +412,7 @@ class Avenant(Sourcee):
         return [objet for objet, records in told.items() if records]
 
 
-class CommuneCouverteQuerySet(models.QuerySet):
+class CommuneCouverteQuerySet(HistoriseeQuerySet):
     def for_user(self, user):
         """Keep the communes, of whatever département, of the conventions of `user`."""
         return self.filter(convention__in=Convention.objects.for_user(user))
@@ -375,19 +436,19 @@ class CommuneCouverteQuerySet(models.QuerySet):
             Q(date_entree__lte=jour), Q(date_sortie__isnull=True) | Q(date_sortie__gt=jour)
         )
 
-    def entrees_au(self, jour):
-        """Keep the communes entered by `jour` in an ORT signed by then, be it over or they out since."""
-        signed = Convention.objects.ort().signees(jour)
-        return self.with_dates().filter(date_entree__lte=jour, convention__in=signed.values("pk"))
-
     def en_vigueur(self, jour):
         """Keep the communes that an ORT in force on `jour` covers on that day."""
         in_force = Convention.objects.ort().en_vigueur(jour)
         return self.as_of(jour).filter(convention__in=in_force.values("pk"))
 
 
-class CommuneCouverte(Historisee):
-    """A commune in a convention: entered by the convention itself or by an avenant, out by an avenant."""
+class CommuneCouverte(OneAtATime, Historisee):
+    """A commune in a convention: entered by the convention itself or by an avenant, out by an avenant.
+
+    A commune that leaves and comes back has two rows, whose days do not meet: see `ort.models.jours`.
+    """
+
+    siblings_by = ("convention", "commune")
 
     convention = models.ForeignKey(
         Convention, models.PROTECT, "couvertures", verbose_name="convention"
@@ -424,17 +485,46 @@ class CommuneCouverte(Historisee):
                 condition=Q(sortie__isnull=True),
                 name="ort_commune_couverte_une_fois",
                 violation_error_message="Cette commune est déjà dans cette ORT.",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["convention", "commune"],
+                condition=Q(entree__isnull=True),
+                name="ort_commune_couverte_fondatrice_une_fois",
+                violation_error_message="La convention fait déjà entrer cette commune.",
+            ),
+            models.UniqueConstraint(
+                fields=["convention", "commune", "entree"],
+                name="ort_commune_couverte_entree_unique",
+                violation_error_message="Cet avenant fait déjà entrer cette commune.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(entree=F("sortie")),
+                name="ort_commune_couverte_deux_actes",
+                violation_error_message="Une commune n'entre pas et ne sort pas par le même acte.",
+            ),
         ]
 
     def __str__(self):
         return f"{self.commune} dans {self.convention}"
 
     def clean(self):
+        super().clean()
         for field in ("entree", "sortie"):
             avenant = getattr(self, field)
             if avenant and avenant.convention_id != self.convention_id:
                 raise ValidationError({field: "Cet avenant est celui d'une autre convention."})
+        if None not in self.siblings_key.values():
+            self.refuse_impossible_days()
+
+    def refuse_impossible_days(self):
+        """Refuse an exit that does not follow the entry, and days that another row already holds."""
+        if told := backward(self):
+            raise ValidationError({"sortie": told})
+        if self.alone:
+            return
+        others = self.siblings().select_related("convention", "entree", "sortie")
+        if covered_twice([self, *others]):
+            raise ValidationError({"commune": "Cette commune est déjà dans cette ORT à ces dates."})
 
     @property
     def acte_entree(self):

@@ -14,10 +14,10 @@ from ort.documents import (
     stored_name,
 )
 from ort.models.conventions import Avenant, Convention
-from socle.historique import Historisee
+from socle.historique import Historisee, HistoriseeQuerySet
 
 
-class DocumentQuerySet(models.QuerySet):
+class DocumentQuerySet(HistoriseeQuerySet):
     def for_user(self, user):
         """Keep the documents, public or internal, of the conventions of `user`."""
         return self.filter(convention__in=Convention.objects.for_user(user))

@@ -4,8 +4,9 @@ from django.db import models
 from django.db.models import Q
 
 from communes.models import Commune, Intercommunalite
+from communes.territoire.codes import of_length, un_siren
 from ort.models.conventions import Avenant, Convention
-from socle.historique import Historisee
+from socle.historique import Historisee, HistoriseeQuerySet
 
 
 class Organisme(Historisee):
@@ -23,17 +24,18 @@ class Organisme(Historisee):
 
     nom = models.CharField("nom", max_length=200, unique=True)
     nature = models.CharField("nature", max_length=14, choices=Nature)
-    siren = models.CharField("SIREN", max_length=9, blank=True)
+    siren = models.CharField("SIREN", max_length=9, blank=True, validators=[un_siren])
 
     class Meta:
         verbose_name = "organisme"
         ordering = ["nom"]
+        constraints = [of_length("siren", 9, empty=True)]
 
     def __str__(self):
         return self.nom
 
 
-class PartieQuerySet(models.QuerySet):
+class PartieQuerySet(HistoriseeQuerySet):
     def for_user(self, user):
         """Keep the parties to the conventions of `user`."""
         return self.filter(convention__in=Convention.objects.for_user(user))
@@ -86,7 +88,15 @@ class Partie(Historisee):
                 violation_error_message=(
                     "Une partie est une commune, une intercommunalité ou un organisme, un seul."
                 ),
-            )
+            ),
+            *(
+                models.UniqueConstraint(
+                    fields=["convention", identity, "role"],
+                    name=f"ort_partie_{identity}_une_fois",
+                    violation_error_message="Cette partie est déjà enregistrée dans ce rôle.",
+                )
+                for identity in ("commune", "intercommunalite", "organisme")
+            ),
         ]
 
     def __str__(self):
@@ -98,7 +108,7 @@ class Partie(Historisee):
         return self.commune or self.intercommunalite or self.organisme
 
 
-class SecteurQuerySet(models.QuerySet):
+class SecteurQuerySet(HistoriseeQuerySet):
     def for_user(self, user):
         """Keep the sectors of the conventions of `user`."""
         return self.filter(convention__in=Convention.objects.for_user(user))
@@ -127,6 +137,13 @@ class Secteur(Historisee):
         verbose_name = "secteur d'intervention"
         verbose_name_plural = "secteurs d'intervention"
         ordering = ["nom"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["convention", "commune", "nom"],
+                name="ort_secteur_une_fois",
+                violation_error_message="Ce secteur de cette commune est déjà enregistré.",
+            )
+        ]
 
     def __str__(self):
         return self.nom

@@ -1,17 +1,18 @@
 """The back office of the chef de projet posts; who holds them is internal and shown here only."""
 
+from itertools import combinations
+
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
-from django.db.models import prefetch_related_objects
 from django.forms import BaseInlineFormSet
 from django.urls import path
 from django.utils import timezone
 from django.utils.text import capfirst
 
-from communes.models import Commune
 from communes.territoire.filtres import DepartementFilter, IntercommunaliteFilter
+from projects.postes.du_jour import etats, situer
 from projects.postes.exports_internes import (
     COFINANCEMENTS,
     POSTES_INTERNES,
@@ -27,6 +28,7 @@ from projects.postes.imports import (
     RecrutementRessource,
 )
 from projects.postes.models import (
+    SANS_PERSONNE,
     CofinancementPoste,
     Desserte,
     Etat,
@@ -35,15 +37,17 @@ from projects.postes.models import (
     Purge,
     Recrutement,
 )
-from projects.postes.models.postes import MONTHS_AHEAD, SANS_PERSONNE
-from socle.admin.base import PerimetreInline, PvdAdmin, ReadOnly
+from projects.postes.models.postes import MONTHS_AHEAD
+from socle.admin.base import PvdAdmin, ReadOnly
 from socle.admin.champs import LastDayField, NumberField
 from socle.admin.choix import PerimetreForm
 from socle.admin.exports import ExportAdmin
+from socle.admin.fiche import FicheInline
 from socle.admin.imports import ImportAdmin
-from socle.admin.portee import CommuneSelect, PorteeAdmin
+from socle.admin.portee import PorteeAdmin
 from socle.admin.sources import SansSourceFilter, SourceeAdmin
 from socle.dates import add_months
+from socle.verrou import lock
 
 
 class DesserteForm(PerimetreForm):
@@ -52,40 +56,36 @@ class DesserteForm(PerimetreForm):
 
 
 class DesserteFormSet(BaseInlineFormSet):
+    """All the communes of a post: what a row knows of the others is on the page, not saved yet."""
+
     default_error_messages = {"too_few_forms": "Indiquez au moins une commune desservie."}
 
+    def _construct_form(self, i, **kwargs):
+        form = super()._construct_form(i, **kwargs)
+        form.instance.alone = True
+        return form
 
-class PosteInline(PerimetreInline):
-    """Rows of a post: their communes are within its reach, their people are its own."""
+    def clean(self):
+        """Refuse a commune that two rows of the page serve on the same days."""
+        super().clean()
+        if self.instance.pk:
+            lock(Poste, self.instance.pk)
+        rows = [form for form in self.forms if form not in self.deleted_forms]
+        kept = [form.instance for form in rows if form.is_valid() and form.instance.commune_id]
+        for one, other in combinations(kept, 2):
+            if one.commune_id == other.commune_id and one.shares_a_day_with(other):
+                raise ValidationError(f"{one.commune} : {Desserte.overlap_message}")
 
-    # An inline is made anew for each page: the post of the page can be kept on it.
-    poste = None
 
-    def get_formset(self, request, obj=None, **kwargs):
-        self.poste = obj
-        return super().get_formset(request, obj, **kwargs)
+def named_by_holder(occupation):
+    """Name an occupation among those of its post."""
+    return occupation.titulaire or str(occupation)
 
-    def choices_for(self, request, model):
-        if model is Commune:
-            return (self.poste or Poste()).communes_within_reach(request.user)
-        if model is Occupation:
-            return Occupation.objects.filter(poste=self.poste)
-        return super().choices_for(request, model)
 
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if db_field.related_model is Commune and self.poste:
-            kwargs["widget"] = CommuneSelect(db_field, self.admin_site, self.poste)
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if db_field.related_model is Occupation:
-            field.choices = [("", field.empty_label or ""), *self.occupations()]
-        return field
+class PosteInline(FicheInline):
+    """Rows of a post: the people that they name have held it."""
 
-    def occupations(self):
-        """Return the choices of someone who held the post, read once for all the rows of the page."""
-        if self.poste is None:
-            return []
-        prefetch_related_objects([self.poste], "occupations")
-        return [(o.pk, o.titulaire or str(o)) for o in self.poste.occupations.all()]
+    rows_of_record = {Occupation: ("occupations", named_by_holder)}
 
 
 class RowsOnSeveralLines:
@@ -173,7 +173,13 @@ class EtatFilter(admin.SimpleListFilter):
         return Etat.choices
 
     def queryset(self, request, queryset):
-        return queryset.filter(etat=self.value()) if self.value() else queryset
+        return in_state(queryset, [self.value()]) if self.value() else queryset
+
+
+def in_state(postes, wanted):
+    """Keep those of `postes`, a queryset, that are today in one of the states `wanted`."""
+    today = etats(postes, timezone.localdate())
+    return postes.filter(pk__dans=[cle for cle, etat in today.items() if etat in wanted])
 
 
 class SuiviFilter(admin.SimpleListFilter):
@@ -193,7 +199,7 @@ class SuiviFilter(admin.SimpleListFilter):
         today = timezone.localdate()
         until = add_months(today, MONTHS_AHEAD)
         if self.value() == "vacant":
-            return queryset.filter(etat__in=SANS_PERSONNE)
+            return in_state(queryset, SANS_PERSONNE)
         ending = {"contrat": Occupation, "cofinancement": CofinancementPoste}.get(self.value())
         if ending is None:
             return queryset
@@ -247,8 +253,12 @@ class PosteAdmin(ImportAdmin, ExportAdmin, PorteeAdmin, SourceeAdmin):
         ("Interne", {"fields": ["note_interne"]}),
     ]
 
-    def get_queryset(self, request):
-        return super().get_queryset(request).with_suivi(timezone.localdate())
+    def read_rows(self, records):
+        return situer(records, timezone.localdate())
+
+    def get_object(self, request, object_id, from_field=None):
+        poste = super().get_object(request, object_id, from_field)
+        return poste and situer([poste], timezone.localdate())[0]
 
     def get_urls(self):
         story = self.admin_site.admin_view(self.histoire_view)
@@ -268,7 +278,7 @@ class PosteAdmin(ImportAdmin, ExportAdmin, PorteeAdmin, SourceeAdmin):
         context = {
             "title": f"Histoire du poste : {poste}",
             "original": poste,
-            "etat": tell_etat(poste),
+            "etat": tell_etat(poste.du_jour),
             "histoire": histoire(poste, today),
             "has_change_permission": self.has_change_permission(request, poste),
         }
@@ -276,7 +286,7 @@ class PosteAdmin(ImportAdmin, ExportAdmin, PorteeAdmin, SourceeAdmin):
 
     def render_change_form(self, request, context, *args, **kwargs):
         if poste := context.get("original"):
-            context["etat"] = tell_etat(poste)
+            context["etat"] = tell_etat(poste.du_jour)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_related(self, request, form, formsets, change):
@@ -303,9 +313,9 @@ class PosteAdmin(ImportAdmin, ExportAdmin, PorteeAdmin, SourceeAdmin):
         served = [d.commune.nom for d in poste.dessertes.all() if d.holds_on(today)]
         return ", ".join(served) or None
 
-    @admin.display(description="état aujourd'hui", ordering="depuis")
+    @admin.display(description="état aujourd'hui")
     def etat_du_jour(self, poste):
-        return capfirst(tell_etat(poste))
+        return capfirst(tell_etat(poste.du_jour))
 
 
 @admin.register(Purge)

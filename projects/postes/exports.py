@@ -1,27 +1,26 @@
 """The public files on the posts and their recruitments: no person in them."""
 
-from django.db.models import Prefetch
-
-from projects.postes.models import Desserte, Etat, Recrutement
+from projects.postes.du_jour import situer, situer_offres
+from projects.postes.models import Etat, Recrutement
 from socle.fichiers.colonnes import Colonne, Table
-from socle.web.filtres import in_order
+from socle.fichiers.formats import ROWS_PER_CHUNK, chunks
+from socle.web.ordre import cles_de, in_order
 
 
 def poste_rows(postes, jour):
-    """Yield each of `postes`, a queryset, `with_suivi(jour)` and with what it serves on `jour`.
+    """Yield each of `postes`, with its `du_jour`, what its dates tell on `jour`.
 
     A closing to come is not told: nothing that came after `jour` shows.
     """
-    served = Desserte.objects.as_of(jour)
-    yield from (
-        in_order(postes.with_suivi(jour), "identifiant")
+    read = (
+        in_order(postes, "identifiant")
         .select_related("employeur_commune", "employeur_intercommunalite", "employeur_organisme")
         .prefetch_related(
-            Prefetch("dessertes", served, to_attr="dessertes_du_jour"),
-            "employeur_commune__anciens_noms",
-            "employeur_intercommunalite__anciens_noms",
+            "employeur_commune__anciens_noms", "employeur_intercommunalite__anciens_noms"
         )
     )
+    for chunk in chunks(read.iterator(ROWS_PER_CHUNK)):
+        yield from situer(chunk, jour)
 
 
 def employeur_type(poste):
@@ -44,13 +43,8 @@ def employeur_code(poste):
 def employeur_nom(poste):
     territoire = poste.employeur_commune or poste.employeur_intercommunalite
     if territoire:
-        return territoire.nom_au(poste.jour)
+        return territoire.nom_au(poste.du_jour.jour)
     return poste.employeur_organisme and poste.employeur_organisme.nom
-
-
-def closing_known(poste):
-    closing = poste.date_fermeture
-    return closing if closing and closing <= poste.jour else None
 
 
 POSTES = Table(
@@ -79,36 +73,44 @@ POSTES = Table(
         ),
         Colonne(
             "etat",
-            lambda p: p.etat,
+            lambda p: p.du_jour.etat,
             "État du poste ce jour-là.",
             contraintes={"enum": Etat.values},
         ),
         Colonne("date_ouverture", lambda p: p.date_ouverture, "Ouverture du poste.", "date"),
-        Colonne("date_fermeture", closing_known, "Premier jour où le poste n'existe plus.", "date"),
+        Colonne(
+            "date_fermeture",
+            lambda p: p.du_jour.fermeture,
+            "Premier jour où le poste n'existe plus.",
+            "date",
+        ),
         Colonne(
             "occupe_depuis",
-            lambda p: p.occupe_depuis,
+            lambda p: p.du_jour.occupe_depuis,
             "Premier jour de la personne en poste ce jour-là.",
             "date",
         ),
         Colonne(
             "communes_desservies",
-            lambda p: "|".join(sorted(d.commune_id for d in p.dessertes_du_jour)),
+            lambda p: "|".join(p.du_jour.communes),
             "Codes INSEE des communes desservies ce jour-là, séparés par « | ».",
         ),
         Colonne(
             "jours_vacance",
-            lambda p: p.jours_vacance,
+            lambda p: p.du_jour.jours_vacance,
             "Jours écoulés depuis le premier jour sans personne, 0 ce jour-là ; vide si le poste est "
             "pourvu ou n'est pas ouvert, ou si ce jour n'est pas connu.",
             "integer",
         ),
         Colonne(
-            "nb_communes", lambda p: p.nb_communes, "Communes desservies ce jour-là.", "integer"
+            "nb_communes",
+            lambda p: p.du_jour.nb_communes,
+            "Communes desservies ce jour-là.",
+            "integer",
         ),
         Colonne(
             "quotite_pourvue",
-            lambda p: p.quotite_pourvue,
+            lambda p: p.du_jour.quotite_pourvue,
             "Somme des quotités des personnes en poste ce jour-là, en pourcentage d'un temps plein : "
             "0 si personne ne l'est ; vide si une quotité n'est pas connue.",
             "integer",
@@ -118,16 +120,14 @@ POSTES = Table(
 
 
 def recrutement_rows(postes, jour):
-    """Yield the offers published by `jour` for `postes`, a queryset, each with its arrival.
+    """Return the offers published by `jour` for `postes`, each with its rank and its arrival.
 
     In the order of posts, then of ranks. A closing, an outcome or an arrival after `jour` is not
     told.
     """
-    offers = Recrutement.objects.known_on(jour).filter(poste__in=postes.order_by().values("pk"))
-    ranked = offers.with_rang().with_prise_de_poste(jour).select_related("poste")
-    for offer in ranked.order_by("poste__identifiant", "rang"):
-        offer.jour = jour
-        yield offer
+    offers = Recrutement.objects.known_on(jour).filter(poste__dans=cles_de(postes))
+    offers = offers.select_related("poste").order_by("poste__identifiant", "date_publication", "pk")
+    return situer_offres(list(offers), jour)
 
 
 def date_known(attribute):

@@ -2,10 +2,11 @@
 
 from django.db.models import Prefetch
 
+from projects.postes.du_jour import situer_offres
 from projects.postes.exports import POSTES, poste_rows
 from projects.postes.models import CofinancementPoste, Occupation, Recrutement
 from socle.dates import ONE_DAY
-from socle.fichiers.colonnes import Colonne, Export, dits, field, source
+from socle.fichiers.colonnes import Colonne, Export, colonne_champ, colonne_source, dits
 
 
 def internal_rows(postes, jour):
@@ -48,27 +49,27 @@ def of_employer(attribute, name):
 POSTES_INTERNES = Export(
     "Exporter cette liste",
     (
-        field("pk"),
+        colonne_champ("pk"),
         *(c for c in POSTES.propres if c.nom != "date_fermeture"),
-        field("intitule"),
+        colonne_champ("intitule"),
         Colonne("employeur_commune", of_employer("employeur_commune", "pk"), "Interne."),
         Colonne(
             "employeur_siren_epci", of_employer("employeur_intercommunalite", "pk"), "Interne."
         ),
         Colonne("employeur_organisme", of_employer("employeur_organisme", "nom"), "Interne."),
-        field("precision_ouverture"),
-        source("source_ouverture", "date_ouverture"),
-        field("date_fermeture"),
-        field("precision_fermeture"),
-        source("source_fermeture", "date_fermeture"),
+        colonne_champ("precision_ouverture"),
+        colonne_source("source_ouverture", "date_ouverture"),
+        colonne_champ("date_fermeture"),
+        colonne_champ("precision_fermeture"),
+        colonne_source("source_fermeture", "date_fermeture"),
         Colonne("titulaire", holders("titulaire"), "Interne."),
         Colonne("titulaire_courriel", holders("courriel"), "Interne."),
         Colonne("titulaire_telephone", holders("telephone"), "Interne."),
         Colonne("titulaire_type_contrat", holders("type_contrat"), "Interne."),
         Colonne("titulaire_quotite", holders("quotite"), "Interne."),
         Colonne("titulaire_fin_contrat", last_contracts, "Interne."),
-        field("service"),
-        field("note_interne"),
+        colonne_champ("service"),
+        colonne_champ("note_interne"),
     ),
     internal_rows,
 )
@@ -90,18 +91,18 @@ POSTE = Colonne("poste_identifiant", lambda row: row.poste.identifiant, "Poste."
 TITULAIRES = Export(
     "Leurs titulaires",
     (
-        field("pk"),
+        colonne_champ("pk"),
         POSTE,
-        field("titulaire"),
-        field("courriel"),
-        field("telephone"),
-        field("arrivee", "debut"),
-        source("source_arrivee", "debut"),
+        colonne_champ("titulaire"),
+        colonne_champ("courriel"),
+        colonne_champ("telephone"),
+        colonne_champ("arrivee", "debut"),
+        colonne_source("source_arrivee", "debut"),
         Colonne("dernier_jour", last_day("fin"), "Interne."),
-        field("type_contrat"),
-        field("quotite"),
+        colonne_champ("type_contrat"),
+        colonne_champ("quotite"),
         Colonne("fin_contrat", last_day("fin_contrat_prevue"), "Interne."),
-        field("motif_depart"),
+        colonne_champ("motif_depart"),
     ),
     rows_of(Occupation, "debut"),
 )
@@ -109,27 +110,25 @@ TITULAIRES = Export(
 
 def recrutement_rows(postes, jour):
     """Return the offers of `postes`, with their rank and, by `jour`, the arrival of the recruited."""
-    return (
-        rows_of(Recrutement, "date_publication")(postes, jour).with_rang().with_prise_de_poste(jour)
-    )
+    return situer_offres(list(rows_of(Recrutement, "date_publication")(postes, jour)), jour)
 
 
 RECRUTEMENTS_INTERNES = Export(
     "Leurs recrutements",
     (
-        field("pk"),
+        colonne_champ("pk"),
         POSTE,
-        field("rang"),
-        field("date_publication"),
-        source("source_publication", "date_publication"),
-        field("adresse_offre"),
-        field("date_cloture"),
-        field("date_entretiens"),
-        field("issue"),
-        field("date_issue"),
-        source("source_issue", "date_issue"),
-        field("date_prise_de_poste"),
-        field("delai_jours"),
+        colonne_champ("rang"),
+        colonne_champ("date_publication"),
+        colonne_source("source_publication", "date_publication"),
+        colonne_champ("adresse_offre"),
+        colonne_champ("date_cloture"),
+        colonne_champ("date_entretiens"),
+        colonne_champ("issue"),
+        colonne_champ("date_issue"),
+        colonne_source("source_issue", "date_issue"),
+        colonne_champ("date_prise_de_poste"),
+        colonne_champ("delai_jours"),
     ),
     recrutement_rows,
 )
@@ -137,16 +136,16 @@ RECRUTEMENTS_INTERNES = Export(
 COFINANCEMENTS = Export(
     "Leurs cofinancements",
     (
-        field("pk"),
+        colonne_champ("pk"),
         POSTE,
-        field("financeur"),
-        field("precision_financeur"),
-        field("annee"),
-        field("reference_decision"),
-        field("taux"),
-        field("plafond"),
-        field("montant"),
-        field("date_debut", "debut"),
+        colonne_champ("financeur"),
+        colonne_champ("precision_financeur"),
+        colonne_champ("annee"),
+        colonne_champ("reference_decision"),
+        colonne_champ("taux"),
+        colonne_champ("plafond"),
+        colonne_champ("montant"),
+        colonne_champ("date_debut", "debut"),
         Colonne("dernier_jour", last_day("fin"), "Interne."),
     ),
     rows_of(CofinancementPoste, "annee", "financeur"),

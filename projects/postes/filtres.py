@@ -1,16 +1,18 @@
-import django_filters
-from django.db.models import Case, Min, Value, When
+from django.db.models import Min
 from django.db.models.functions import Coalesce
 
 from communes.models import Commune, Departement, Intercommunalite, Rattachement
+from projects.postes.du_jour import etats
 from projects.postes.models import Desserte, Etat, Poste
+from socle.web.choix import ChoixFilter, FicheFilter
 from socle.web.filtres import Filtres, RechercheFilter
+from socle.web.ordre import Calcule
 
 
 def by_etat(postes, jour):
     """Sort by the state of the post on the day, in the order of `Etat`."""
-    ranks = [When(etat=etat, then=Value(rank)) for rank, etat in enumerate(Etat)]
-    return postes.alias(ordre=Case(*ranks))
+    ranks = {state: rank for rank, state in enumerate(Etat)}
+    return {cle: ranks[state] for cle, state in etats(postes, jour).items()}
 
 
 def by_employeur(postes, jour):
@@ -27,17 +29,13 @@ class PosteFiltres(Filtres):
     """The posts known on a day, closed ones only when they are asked for."""
 
     q = RechercheFilter(label="Nom d'une commune desservie")
-    departement = django_filters.ModelChoiceFilter(
-        label="Département", queryset=Departement.objects.all()
-    )
-    epci = django_filters.ModelChoiceFilter(
-        label="Intercommunalité", queryset=Intercommunalite.objects.all()
-    )
-    poste = django_filters.ChoiceFilter(label="État du poste", choices=Etat)
+    departement = FicheFilter(label="Département", queryset=Departement.objects.all())
+    epci = FicheFilter(label="Intercommunalité", queryset=Intercommunalite.objects.all())
+    poste = ChoixFilter(label="État du poste", choices=Etat)
 
     tris = {
         "nom": "intitule",
-        "etat": by_etat,
+        "etat": Calcule(by_etat),
         "employeur": by_employeur,
         "quotite": "quotite",
         "ouverture": "date_ouverture",
@@ -50,9 +48,13 @@ class PosteFiltres(Filtres):
     def offered(self):
         """Offer the départements and intercommunalités of the communes that a post serves."""
         served = Desserte.objects.as_of(self.jour)
-        departements = Departement.objects.filter(pk__in=served.values("commune__departement"))
-        if departement := self.chosen("departement"):
-            served = served.filter(commune__departement=departement)
+        departements = list(
+            Departement.objects.filter(pk__in=served.values("commune__departement"))
+        )
+        departement = self.departement_of_choices(departements)
+        if departement is None:
+            return {"departement": departements, "epci": None}
+        served = served.filter(commune__departement=departement)
         members = Rattachement.objects.as_of(self.jour).filter(commune__in=served.values("commune"))
         epci = Intercommunalite.objects.filter(pk__in=members.values("intercommunalite"))
         return {"departement": departements, "epci": epci.prefetch_related("anciens_noms")}
@@ -68,10 +70,13 @@ class PosteFiltres(Filtres):
     def filter_queryset(self, queryset):
         chosen = self.form.cleaned_data
         kept = queryset.known_on(self.jour).serving(chosen["departement"], self.jour)
-        kept = kept.with_etat(self.jour)
-        kept = (
-            kept.filter(etat=chosen["poste"]) if chosen["poste"] else kept.exclude(etat=Etat.FERME)
-        )
+        if chosen["poste"]:
+            states = etats(kept, self.jour)
+            kept = kept.filter(
+                pk__dans=[c for c, found in states.items() if found == chosen["poste"]]
+            )
+        else:
+            kept = kept.exclude(date_fermeture__lte=self.jour)
         served = Desserte.objects.as_of(self.jour)
         if chosen["epci"]:
             members = Rattachement.objects.as_of(self.jour).filter(intercommunalite=chosen["epci"])

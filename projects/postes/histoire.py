@@ -10,6 +10,7 @@ from itertools import groupby
 from django.db.models import Q
 from django.utils.text import capfirst
 
+from projects.postes.du_jour import situer_offres
 from projects.postes.models import (
     CofinancementPoste,
     Desserte,
@@ -19,7 +20,7 @@ from projects.postes.models import (
     TypeContrat,
 )
 from socle.dates import ONE_DAY, Precision, bare
-from socle.francais import UNKNOWN, depuis, liste, number_in_french, pluriel
+from socle.francais import UNKNOWN, depuis, liste, nombre, pluriel
 from socle.sources import Affirmation, record_type
 
 
@@ -28,21 +29,20 @@ def in_days(count):
     return pluriel(count, "jour,jours")
 
 
-def tell_etat(poste):
-    """Write the state of a post `with_suivi`, since when, and for how long nobody holds it.
+def tell_etat(du_jour):
+    """Write the state of a post on a day, since when, and for how long nobody holds it.
 
     « vacant depuis le 1er mars 2024 (12 jours) », « en recrutement depuis le 6 mars 2024, sans
     titulaire depuis le 1er mars 2024 (12 jours) ». The days passed count from the first one with
     nobody; they are not told where that day is not known.
     """
-    told = str(Etat(poste.etat).label)
-    if poste.depuis:
-        told += f" {depuis(poste.depuis, poste.precision_depuis)}"
-    if poste.vacant_depuis and poste.vacant_depuis != poste.depuis:
-        precision = poste.precision_of(poste.vacant_depuis)
-        told += f", sans titulaire {depuis(poste.vacant_depuis, precision)}"
-    if poste.jours_vacance is not None:
-        told += f" ({in_days(poste.jours_vacance)})"
+    told = str(Etat(du_jour.etat).label)
+    if du_jour.depuis:
+        told += f" {depuis(du_jour.depuis, du_jour.precision_depuis)}"
+    if du_jour.vacant_depuis and du_jour.vacant_depuis != du_jour.depuis:
+        told += f", sans titulaire {depuis(du_jour.vacant_depuis, du_jour.precision_vacance)}"
+    if du_jour.jours_vacance is not None:
+        told += f" ({in_days(du_jour.jours_vacance)})"
     return told
 
 
@@ -105,7 +105,7 @@ class Ligne:
 
 def amount(number, unit):
     """Write « 45 000 € », or that it is not known."""
-    return UNKNOWN if number is None else f"{number_in_french(number)}\xa0{unit}"
+    return UNKNOWN if number is None else f"{nombre(number)}\xa0{unit}"
 
 
 def funding_row(funding):
@@ -176,10 +176,10 @@ class Sources:
 
 
 def histoire(poste, jour):
-    """Return the story of a post `with_suivi(jour)`, with what is already known to come after."""
+    """Return the story of a post, situated on `jour`, with what is already known to come after."""
     occupations = list(poste.occupations.order_by("debut", "pk"))
-    offers = Recrutement.objects.filter(poste=poste).with_rang().with_prise_de_poste(jour)
-    offers = list(offers.order_by("date_publication", "pk"))
+    offers = Recrutement.objects.filter(poste=poste).order_by("date_publication", "pk")
+    offers = situer_offres(list(offers), jour)
     served = list(Desserte.objects.filter(poste=poste).select_related("commune"))
     funds = list(CofinancementPoste.objects.filter(poste=poste))
     sources = Sources(poste, *occupations, *offers, *served)
@@ -197,7 +197,7 @@ def histoire(poste, jour):
         titulaires=[
             ", ".join([occupation.titulaire or "nom non enregistré", *terms_of(occupation)])
             for occupation in occupations
-            if occupation.holds_on(jour) and poste.etat == Etat.POURVU
+            if occupation.holds_on(jour) and poste.du_jour.etat == Etat.POURVU
         ],
         communes=[desserte.commune for desserte in served if desserte.holds_on(jour)],
         annees=poste.cofinancements.annees(),

@@ -14,14 +14,14 @@ from projects.postes.models import (
 )
 from socle.fichiers.champs import (
     CelluleRefusee,
-    date,
-    decimal,
-    foreign_key,
-    last_day,
-    named_choice,
-    precision,
-    text,
-    whole_number,
+    champ_choix_nomme,
+    champ_date,
+    champ_decimal,
+    champ_dernier_jour,
+    champ_entier,
+    champ_fiche,
+    champ_precision,
+    champ_texte,
 )
 from socle.fichiers.ressource import Ressource
 
@@ -59,22 +59,22 @@ class PosteRessource(Ressource):
         "communes_desservies": "01004|01033",
     }
 
-    identifiant = text("poste_identifiant", "identifiant")
-    intitule = text("intitule")
-    employeur_commune = foreign_key("employeur_commune", "employeur_commune", Commune)
-    employeur_intercommunalite = foreign_key(
+    identifiant = champ_texte("poste_identifiant", "identifiant")
+    intitule = champ_texte("intitule")
+    employeur_commune = champ_fiche("employeur_commune", "employeur_commune", Commune)
+    employeur_intercommunalite = champ_fiche(
         "employeur_siren_epci", "employeur_intercommunalite", Intercommunalite
     )
-    employeur_organisme = foreign_key(
+    employeur_organisme = champ_fiche(
         "employeur_organisme", "employeur_organisme", Organisme, "nom"
     )
-    service = text("service")
-    quotite = whole_number("quotite")
-    date_ouverture = date("date_ouverture")
-    precision_ouverture = precision("precision_ouverture")
-    date_fermeture = date("date_fermeture")
-    precision_fermeture = precision("precision_fermeture")
-    note_interne = text("note_interne")
+    service = champ_texte("service")
+    quotite = champ_entier("quotite")
+    date_ouverture = champ_date("date_ouverture")
+    precision_ouverture = champ_precision("precision_ouverture")
+    date_fermeture = champ_date("date_fermeture")
+    precision_fermeture = champ_precision("precision_fermeture")
+    note_interne = champ_texte("note_interne")
 
     dated_sources = {
         "source_ouverture": ("date_ouverture", "date_ouverture", "precision_ouverture"),
@@ -134,10 +134,10 @@ class DesserteRessource(Ressource):
         "date_debut": "01/09/2021",
     }
 
-    poste = foreign_key("poste_identifiant", "poste", Poste, "identifiant")
-    commune = foreign_key("code_insee", "commune", Commune)
-    debut = date("date_debut", "debut")
-    fin = date("date_fin", "fin")
+    poste = champ_fiche("poste_identifiant", "poste", Poste, "identifiant")
+    commune = champ_fiche("code_insee", "commune", Commune)
+    debut = champ_date("date_debut", "debut")
+    fin = champ_date("date_fin", "fin")
 
     class Meta(Ressource.Meta):
         model = Desserte
@@ -162,16 +162,16 @@ class OccupationRessource(Ressource):
         "fin_contrat": "31/08/2024",
     }
 
-    poste = foreign_key("poste_identifiant", "poste", Poste, "identifiant")
-    debut = date("arrivee", "debut")
-    titulaire = text("titulaire")
-    courriel = text("courriel")
-    telephone = text("telephone")
-    type_contrat = named_choice("type_contrat", TypeContrat)
-    quotite = whole_number("quotite")
-    fin_contrat_prevue = last_day("fin_contrat", "fin_contrat_prevue")
-    fin = last_day("dernier_jour", "fin")
-    motif_depart = named_choice("motif_depart", MotifDepart)
+    poste = champ_fiche("poste_identifiant", "poste", Poste, "identifiant")
+    debut = champ_date("arrivee", "debut")
+    titulaire = champ_texte("titulaire")
+    courriel = champ_texte("courriel")
+    telephone = champ_texte("telephone")
+    type_contrat = champ_choix_nomme("type_contrat", TypeContrat)
+    quotite = champ_entier("quotite")
+    fin_contrat_prevue = champ_dernier_jour("fin_contrat", "fin_contrat_prevue")
+    fin = champ_dernier_jour("dernier_jour", "fin")
+    motif_depart = champ_choix_nomme("motif_depart", MotifDepart)
 
     dated_sources = {"source_arrivee": ("debut", "arrivee", "")}
 
@@ -205,13 +205,13 @@ class RecrutementRessource(Ressource):
         "date_issue": "25/06/2021",
     }
 
-    poste = foreign_key("poste_identifiant", "poste", Poste, "identifiant")
-    date_publication = date("date_publication")
-    adresse_offre = text("adresse_offre")
-    date_cloture = date("date_cloture")
-    date_entretiens = date("date_entretiens")
-    issue = named_choice("issue", Recrutement.Issue)
-    date_issue = date("date_issue")
+    poste = champ_fiche("poste_identifiant", "poste", Poste, "identifiant")
+    date_publication = champ_date("date_publication")
+    adresse_offre = champ_texte("adresse_offre")
+    date_cloture = champ_date("date_cloture")
+    date_entretiens = champ_date("date_entretiens")
+    issue = champ_choix_nomme("issue", Recrutement.Issue)
+    date_issue = champ_date("date_issue")
 
     dated_sources = {
         "source_publication": ("date_publication", "date_publication", ""),
@@ -247,16 +247,16 @@ class CofinancementRessource(Ressource):
         "dernier_jour": "31/12/2022",
     }
 
-    poste = foreign_key("poste_identifiant", "poste", Poste, "identifiant")
-    financeur = named_choice("financeur", Financeur, facultatif=False)
-    precision_financeur = text("precision_financeur")
-    annee = whole_number("annee")
-    reference_decision = text("reference_decision")
-    taux = decimal("taux")
-    plafond = decimal("plafond")
-    montant = decimal("montant")
-    debut = date("date_debut", "debut")
-    fin = last_day("dernier_jour", "fin")
+    poste = champ_fiche("poste_identifiant", "poste", Poste, "identifiant")
+    financeur = champ_choix_nomme("financeur", Financeur, facultatif=False)
+    precision_financeur = champ_texte("precision_financeur")
+    annee = champ_entier("annee")
+    reference_decision = champ_texte("reference_decision")
+    taux = champ_decimal("taux")
+    plafond = champ_decimal("plafond")
+    montant = champ_decimal("montant")
+    debut = champ_date("date_debut", "debut")
+    fin = champ_dernier_jour("dernier_jour", "fin")
 
     class Meta(Ressource.Meta):
         model = CofinancementPoste

@@ -1,12 +1,14 @@
 """The posts over time, counted by month; see « Les graphiques » in docs/regles.md."""
 
-from bisect import bisect_right
+import datetime
 from collections import Counter
+from itertools import pairwise
 
-from django.db.models import Prefetch
 from django.utils.dates import MONTHS
 
-from projects.postes.models import Desserte, Etat, Occupation, Poste, Recrutement
+from projects.postes.faits import postes_dates
+from projects.postes.models import Desserte, Etat
+from projects.postes.regles import etapes_du_poste
 from socle.dates import add_months, in_french
 from socle.dessin.graphiques import Graphique, Serie, changes_only, period_ends
 from socle.francais import pluriel
@@ -24,18 +26,15 @@ def etats_des_postes(departement, jour):
     """Return the chart of the posts by state at the end of each month, then on `jour`, or None.
 
     The posts are those that served that day a commune of `departement` (None: all those recorded),
-    in the state that `with_etat` would give them. None when nothing dated is recorded by `jour`.
-    Four queries, whatever the number of posts and of months.
+    in the state that the rules give them. None when nothing dated is recorded by `jour`. One sweep
+    of the days when a post changes, whatever the number of posts and of months.
     """
-    postes = list(with_dates(departement))
-    facts = [fact for poste in postes for fact in dated_facts(poste) if fact <= jour]
+    postes = with_dessertes(departement)
+    facts = [fact for poste, _ in postes for fact in dated_facts(poste) if fact <= jour]
     if not facts:
         return None
     days = months(min(facts), jour)
-    counts = [Counter() for _ in days]
-    for poste in postes:
-        for count, etat in zip(counts, etats(poste, days), strict=True):
-            count[etat] += 1
+    counts = sweep([etapes_du_poste(poste, served) for poste, served in postes], days)
     values = [tuple(count[etat] for etat in SHOWN) for count in counts]
     rows = [(month_of(day, jour), value) for day, value in zip(days, values, strict=True)]
     return Graphique(
@@ -54,73 +53,44 @@ def etats_des_postes(departement, jour):
     )
 
 
-def with_dates(departement):
-    """Return the posts with their dates, and nothing of the people: those that ever served there."""
-    served = Desserte.objects.only("poste", "debut", "fin")
-    if departement is not None:
-        served = served.filter(commune__departement=departement)
-    return Poste.objects.filter(pk__in=served.values("poste")).prefetch_related(
-        Prefetch("dessertes", served.order_by(), to_attr="dessertes_la"),
-        Prefetch("occupations", Occupation.objects.only("poste", "debut", "fin").order_by()),
-        Prefetch(
-            "recrutements",
-            Recrutement.objects.only("poste", "date_publication", "date_issue").order_by(),
-        ),
-    )
+def with_dessertes(departement):
+    """Return the posts, as their dates, that ever served the département, each with what served there."""
+    if departement is None:
+        return [(poste, poste.dessertes) for poste in postes_dates().values() if poste.dessertes]
+    served = Desserte.objects.order_by("pk").filter(commune__departement=departement)
+    there = set(served.values_list("commune", flat=True))
+    postes = postes_dates(list(served.values_list("poste", flat=True)))
+    return [
+        (poste, [desserte for desserte in poste.dessertes if desserte.commune in there])
+        for poste in postes.values()
+    ]
 
 
 def dated_facts(poste):
     """Return the days when something of the post began."""
     facts = [poste.date_ouverture]
-    facts += [held.debut for held in poste.occupations.all()]
-    facts += [offer.date_publication for offer in poste.recrutements.all()]
+    facts += [held.debut for held in poste.occupations]
+    facts += [offer.date_publication for offer in poste.recrutements]
     return [fact for fact in facts if fact]
 
 
-def etats(poste, days):
-    """Return the state of the post on each of `days`, computed once between two of its dates."""
-    changes = sorted(all_dates(poste))
-    known = {}
+def sweep(stories, days):
+    """Return, for each of `days`, in order, how many of `stories`, lists of `Etape`, are in each state."""
+    changes = []
+    for story in stories:
+        for before, after in pairwise([None, *story]):
+            was = before.valeur if before else None
+            changes.append((after.debut or datetime.date.min, was, after.valeur))
+    changes.sort(key=lambda change: change[0])
+    count, counts, done = Counter(), [], 0
     for day in days:
-        between = bisect_right(changes, day)
-        if between not in known:
-            known[between] = etat_au(poste, day)
-        yield known[between]
-
-
-def all_dates(poste):
-    """Return the days when the state of the post may change."""
-    periods = [*poste.dessertes_la, *poste.occupations.all()]
-    dates = [poste.date_ouverture, poste.date_fermeture]
-    dates += [day for period in periods for day in (period.debut, period.fin)]
-    for offer in poste.recrutements.all():
-        dates += [offer.date_publication, offer.date_issue]
-    return {date for date in dates if date}
-
-
-def etat_au(poste, jour):
-    """Return the state on `jour`, by the rule of `PosteQuerySet.with_etat`; None if it did not serve."""
-    if not any(served.holds_on(jour) for served in poste.dessertes_la):
-        return None
-    held = poste.occupations.all()
-    offers = poste.recrutements.all()
-    if poste.date_fermeture and poste.date_fermeture <= jour:
-        return Etat.FERME
-    if any(occupation.holds_on(jour) for occupation in held):
-        return Etat.POURVU
-    if any(under_way(offer, jour) for offer in offers):
-        return Etat.RECRUTEMENT
-    if poste.date_ouverture and poste.date_ouverture > jour:
-        return Etat.PREVU
-    if poste.date_ouverture or any(left.fin and left.fin <= jour for left in held):
-        return Etat.VACANT
-    return Etat.INCONNU
-
-
-def under_way(offer, jour):
-    """Tell whether an offer is published and without outcome: see `RecrutementQuerySet.under_way`."""
-    settled = offer.date_issue is not None and offer.date_issue <= jour
-    return offer.date_publication <= jour and not settled
+        while done < len(changes) and changes[done][0] <= day:
+            _, was, becomes = changes[done]
+            count[was] -= 1
+            count[becomes] += 1
+            done += 1
+        counts.append(count.copy())
+    return counts
 
 
 def months(first, jour):

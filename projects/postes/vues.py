@@ -4,6 +4,7 @@ from django.db.models import Prefetch
 from django.shortcuts import render
 
 from ort.actes import sourced
+from projects.postes.du_jour import situer
 from projects.postes.filtres import PosteFiltres
 from projects.postes.models import Desserte, Poste
 from projects.postes.series import etats_des_postes
@@ -15,6 +16,7 @@ def postes(request):
     jour = jour_of(request)
     filtres = PosteFiltres(request, Poste.objects.all(), jour)
     page = page_of(request, with_details(filtres.rows, jour))
+    page.object_list = situer(list(page), jour)
     departement = filtres.departement_choisi
     context = {
         "jour": jour,
@@ -29,12 +31,11 @@ def postes(request):
 
 
 def with_details(postes, jour):
-    """Add to `postes` their state, their employers, their sources and the communes served on `jour`."""
+    """Add to `postes` their employers, their sources and the communes served on `jour`."""
     served = Desserte.objects.as_of(jour).select_related("commune__departement")
-    suivis = postes.with_suivi(jour).select_related(
+    return postes.select_related(
         "employeur_commune", "employeur_intercommunalite", "employeur_organisme"
-    )
-    return suivis.prefetch_related(
+    ).prefetch_related(
         sourced(),
         "employeur_commune__anciens_noms",
         "employeur_intercommunalite__anciens_noms",

@@ -1,21 +1,25 @@
 """The home of the back office: what waits for an agent, in its départements, by task."""
 
+import datetime
 from dataclasses import dataclass
-from datetime import timedelta
 
-from django.db.models import Exists, F, OuterRef, Prefetch
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from communes.models import Labellisation
-from communes.programme.models import MONTHS_FROM_ADHESION_TO_ORT
-from ort.models import CommuneCouverte, Convention
+from ort.models import Convention
+from ort.regles import date_fin_au
+from projects.postes.du_jour import situer
+from projects.postes.faits import postes_dates
 from projects.postes.histoire import tell_etat
-from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste
-from projects.postes.models.postes import MONTHS_AHEAD, SANS_PERSONNE
+from projects.postes.models import SANS_PERSONNE, CofinancementPoste, Desserte, Occupation, Poste
+from projects.postes.models.postes import MONTHS_AHEAD
+from projects.postes.regles import etat
 from pvd.bureau.changements import recent_changes
 from pvd.bureau.gestes import gestes_for
 from pvd.bureau.perimetre import perimetre_of
 from pvd.signalements.models import Signalement
+from pvd.suivi.faits import Faits
 from pvd.suivi.verifications import count_constats
 from socle.dates import ONE_DAY, add_months
 
@@ -35,31 +39,28 @@ def late_ort(perimetre, jour):
 
     The earliest first; each bears `en_retard`.
     """
-    covered = CommuneCouverte.objects.en_vigueur(jour).filter(commune=OuterRef("commune_id"))
     horizon = add_months(jour, MONTHS_AHEAD_ADHESION)
-    # A month is added day for day: the margin of the query is a few days, read again below.
-    signed_by = add_months(horizon, -MONTHS_FROM_ADHESION_TO_ORT) + timedelta(days=4)
-    waiting = (
-        perimetre.of(Labellisation)
-        .as_of(jour)
-        .filter(~Exists(covered), date_signature_adhesion__lte=signed_by)
-        .select_related("commune")
-        .order_by("date_signature_adhesion", "commune__nom_recherche")
-    )
-    found = [row for row in waiting if row.echeance_ort <= horizon]
+    kept = perimetre.of(Labellisation).as_of(jour).filter(date_signature_adhesion__lte=jour)
+    faits = Faits(list(kept.order_by().values_list("commune", flat=True)))
+    due = {
+        code: echeance
+        for code in faits.codes
+        if (echeance := faits.echeance_ort(code, jour)) and echeance <= horizon
+    }
+    waiting = kept.filter(commune__dans=list(due)).select_related("commune")
+    found = list(waiting.order_by("date_signature_adhesion", "commune__nom_recherche"))
     for row in found:
-        row.en_retard = row.dernier_jour_echeance < jour
+        row.en_retard = faits.en_retard(row.commune_id, jour)
     return found
 
 
 def ending_ort(perimetre, jour):
     """Return the ORT in force that end within twelve months, the first to end first, with `fin`."""
     horizon = add_months(jour, MONTHS_AHEAD_ORT)
-    ended = Convention.objects.ended(horizon)
-    soon = perimetre.of(Convention).ort().en_vigueur(jour).filter(pk__in=ended.values("pk"))
+    soon = perimetre.of(Convention).ort().finissant(jour, horizon)
     found = list(soon.prefetch_related("avenants"))
     for convention in found:
-        convention.fin = convention.date_fin_au(jour)
+        convention.fin = date_fin_au(convention, jour)
     return sorted(found, key=lambda convention: convention.fin)
 
 
@@ -69,13 +70,14 @@ def posts_to_fill(perimetre, jour):
     Each bears its communes of the day, and `suivi`: its state, since when, for how many days.
     """
     served = Desserte.objects.as_of(jour).select_related("commune")
-    posts = perimetre.of(Poste).with_suivi(jour).filter(etat__in=SANS_PERSONNE)
-    # A date that is not known comes last, on both databases.
-    posts = posts.order_by(F("vacant_depuis").asc(nulls_last=True), "identifiant")
-    found = list(posts.prefetch_related(Prefetch("dessertes", served, to_attr="du_jour")))
-    for poste in found:
-        poste.suivi = tell_etat(poste)
-    return found
+    dates = postes_dates(list(perimetre.of(Poste).order_by().values_list("pk", flat=True)))
+    waiting = [cle for cle, poste in dates.items() if etat(poste, jour) in SANS_PERSONNE]
+    read = Poste.objects.filter(pk__dans=waiting).order_by("identifiant")
+    found = list(read.prefetch_related(Prefetch("dessertes", served, to_attr="served_now")))
+    for poste in situer(found, jour, dates):
+        poste.suivi = tell_etat(poste.du_jour)
+    # A date that is not known comes last.
+    return sorted(found, key=lambda poste: poste.du_jour.vacant_depuis or datetime.date.max)
 
 
 def ending_contracts(perimetre, jour):

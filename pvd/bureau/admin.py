@@ -12,7 +12,8 @@ from pvd.bureau.accueil import home
 from pvd.bureau.consequences import figures_at_stake
 from pvd.bureau.gestes import vues as gestes
 from pvd.suivi.models import ChiffrePublie
-from pvd.suivi.situation import Statut, communes_with_statut
+from pvd.suivi.regles import Statut
+from pvd.suivi.situation import communes_de_statut
 from socle.admin.base import PerimetreAdmin
 from socle.admin.suppression import FIGURES_AT_STAKE
 
@@ -54,7 +55,7 @@ class StatutFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() not in Statut.values:
             return queryset
-        communes = communes_with_statut(self.value(), None, timezone.localdate())
+        communes = communes_de_statut(self.value(), None, timezone.localdate())
         return queryset.filter(commune__in=communes.order_by().values("pk"))
 
 

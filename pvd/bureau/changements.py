@@ -6,13 +6,13 @@ from datetime import timedelta
 from django.apps import apps
 from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 
 from communes.models import Commune, Labellisation
 from ort.models import Avenant, CommuneCouverte, Convention, Partie, Secteur
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
+from socle.adresses_admin import admin_url
 
 RECENT = timedelta(days=7)
 THINGS = 3
@@ -107,12 +107,12 @@ def recent_changes(perimetre, now):
 
 def change_of(row):
     """Return the change that `row` is the latest version of."""
-    opts = apps.get_model(row["page"])._meta
+    model = apps.get_model(row["page"])
     gone = row["geste"] == "-" and row["modele"] == row["page"]
-    url = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[row["cle"]])
+    url = admin_url(model, "change", row["cle"])
     person = f"{row['compte_prenom'] or ''} {row['compte_nom'] or ''}".strip() or row["compte"]
     return Changement(
-        fiche=row["fiche"] or capfirst(opts.verbose_name),
+        fiche=row["fiche"] or capfirst(model._meta.verbose_name),
         url="" if gone else url,
         qui=person or "chargement de fichiers",
         quand=row["quand"],

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from communes.models import Intercommunalite, Labellisation, Nature, Rattachement
 from ort.exports import CODE_DEPARTEMENT, CODE_INSEE, ENTREE_PAR, PRECISION, SIREN
-from pvd.suivi.situation import EtatPoste, Statut, situations
+from pvd.suivi.regles import EtatPoste, Statut
+from pvd.suivi.situation import situations
 from socle.fichiers.colonnes import Colonne, Table
-from socle.web.filtres import in_order
+from socle.web.ordre import in_order
 
 
 def commune_rows(communes, jour):
@@ -27,11 +28,6 @@ def of_convention(attribute):
 def of_couverture(attribute):
     """Return how to read an attribute of the coverage of a situation, if there is one."""
     return lambda s: getattr(s.couverture, attribute) if s.couverture else None
-
-
-def avenant_numero(situation):
-    entree = situation.couverture and situation.couverture.entree
-    return entree.numero if entree else None
 
 
 COMMUNES = Table(
@@ -67,7 +63,7 @@ COMMUNES = Table(
         ),
         Colonne(
             "population",
-            lambda s: s.population,
+            lambda s: s.population and s.population.valeur,
             "Population municipale du millésime ; vide avant le premier millésime.",
             "integer",
         ),
@@ -130,7 +126,7 @@ COMMUNES = Table(
         ),
         Colonne(
             "avenant_numero",
-            avenant_numero,
+            of_couverture("numero"),
             "Numéro de cet avenant ; vide s'il n'est pas connu.",
             "integer",
         ),
@@ -139,6 +135,19 @@ COMMUNES = Table(
             lambda s: s.etat_poste.value,
             "État du poste de chef de projet qui sert la commune ce jour-là.",
             contraintes={"enum": EtatPoste.values},
+        ),
+        Colonne(
+            "population_annee",
+            lambda s: s.population and s.population.annee,
+            "Année que compte cette population, au 1er janvier, vérifiée sur des chiffres publiés par "
+            "l'Insee ; vide si elle n'est pas établie.",
+            "integer",
+        ),
+        Colonne(
+            "population_millesime",
+            lambda s: s.population and s.population.millesime,
+            "Millésime du découpage officiel qui donne cette population.",
+            "integer",
         ),
     ),
 )

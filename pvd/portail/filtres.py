@@ -1,60 +1,41 @@
-import django_filters
 from django.db.models import (
     Case,
     Count,
-    Func,
-    IntegerField,
     Min,
     OuterRef,
     Subquery,
-    TextField,
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Coalesce
 
 from communes.models import (
     Commune,
     Departement,
     Intercommunalite,
     Labellisation,
-    Millesime,
+    Population,
     Rattachement,
 )
 from ort.models import CommuneCouverte, Convention
+from ort.regles import couvertures_en_vigueur
 from pvd.suivi.chiffres import departements_du_programme, ort_comptees
-from pvd.suivi.situation import (
-    EtatPoste,
-    Statut,
-    communes_with_statut,
-    with_etat_poste,
-)
+from pvd.suivi.faits import Faits
+from pvd.suivi.regles import EtatPoste, Statut
+from pvd.suivi.situation import communes_de_statut, etats_postes
 from socle.recherche import search_key
+from socle.web.choix import ChoixFilter, FicheFilter
 from socle.web.filtres import Filtres, RechercheFilter
+from socle.web.ordre import Calcule, cles_de
 
 # More than the communes of France that bear any one name (Sainte-Colombe: thirteen).
 MOST_HOMONYMS = 50
 
 
-class OfYear(Func):
-    """Read in a JSON column the value of a year: Django takes « 2021 » for the rank of an array."""
-
-    function = "JSONB_EXTRACT_PATH_TEXT"
-    output_field = TextField()
-
-    def as_sqlite(self, compiler, connection):
-        return self.as_sql(compiler, connection, function="JSON_EXTRACT", arg_joiner=", '$.' || ")
-
-
 def by_population(communes, jour):
-    """Sort by the population that `Commune.population_au` gives: that of the latest vintage known."""
-    years = Millesime.objects.filter(annee__lte=jour.year).order_by("-annee")
-    known = [
-        Cast(OfYear("populations", Value(str(year))), IntegerField())
-        for year in years.values_list("annee", flat=True)
-    ]
-    unknown = [Value(None), Value(None)]
-    return communes.alias(ordre=Coalesce(*known, *unknown, output_field=IntegerField()))
+    """Sort by the population in use on `jour`."""
+    used = Population.objects.en_usage(jour).filter(commune=OuterRef("pk"))
+    return communes.alias(ordre=Subquery(used.values("valeur")))
 
 
 def by_intercommunalite(communes, jour):
@@ -63,56 +44,46 @@ def by_intercommunalite(communes, jour):
     return communes.alias(ordre=Subquery(members.values("intercommunalite__nom_recherche")[:1]))
 
 
+RANGS = {Statut.LAUREATE: 0, Statut.SORTIE: 0, Statut.ADHESION_SIGNEE: 1, Statut.ORT_SIGNEE: 2}
+
+
 def by_statut(communes, jour):
     """Sort by how far a commune is: lauréate, convention d'adhésion signed, ORT signed."""
-    covered = CommuneCouverte.objects.en_vigueur(jour).values("commune")
-    adhered = Labellisation.objects.as_of(jour).filter(date_signature_adhesion__lte=jour)
-    rank = Case(
-        When(pk__in=covered, then=Value(2)),
-        When(pk__in=adhered.values("commune"), then=Value(1)),
-        default=Value(0),
-    )
-    return communes.alias(ordre=rank)
+    faits = Faits(cles_de(communes))
+    return {code: RANGS[faits.statut(code, jour)] for code in faits.codes}
 
 
 def by_entree(communes, jour):
     """Sort by the day of entry in the ORT that covers the commune on `jour`."""
-    covered = CommuneCouverte.objects.en_vigueur(jour).filter(commune=OuterRef("pk"))
-    return communes.alias(
-        ordre=Subquery(covered.order_by("-date_entree").values("date_entree")[:1])
-    )
+    by_commune = Faits(cles_de(communes)).couvertures
+    covering = {c: couvertures_en_vigueur(found, jour) for c, found in by_commune.items()}
+    return {code: found[-1].date_entree for code, found in covering.items() if found}
 
 
 def by_etat_poste(communes, jour):
     """Sort by the state of the post, in the order of `EtatPoste`."""
-    ranks = [When(etat_poste=etat, then=Value(rank)) for rank, etat in enumerate(EtatPoste)]
-    return with_etat_poste(communes, jour).alias(ordre=Case(*ranks))
+    ranks = {etat: rank for rank, etat in enumerate(EtatPoste)}
+    return {code: ranks[etat] for code, etat in etats_postes(communes, jour).items()}
 
 
 class CommuneFiltres(Filtres):
     """The communes lauréates on a day, or those that have left when `statut` asks for them."""
 
     q = RechercheFilter(label="Nom ou code de la commune")
-    departement = django_filters.ModelChoiceFilter(
-        label="Département", queryset=Departement.objects.all()
-    )
-    epci = django_filters.ModelChoiceFilter(
-        label="Intercommunalité", queryset=Intercommunalite.objects.all()
-    )
-    statut = django_filters.ChoiceFilter(label="Statut", choices=Statut)
-    ort = django_filters.ModelChoiceFilter(
-        label="ORT", queryset=Convention.objects.ort(), to_field_name="identifiant"
-    )
-    poste = django_filters.ChoiceFilter(label="Chef de projet", choices=EtatPoste)
+    departement = FicheFilter(label="Département", queryset=Departement.objects.all())
+    epci = FicheFilter(label="Intercommunalité", queryset=Intercommunalite.objects.all())
+    statut = ChoixFilter(label="Statut", choices=Statut)
+    ort = FicheFilter(label="ORT", queryset=Convention.objects.ort(), to_field_name="identifiant")
+    poste = ChoixFilter(label="Chef de projet", choices=EtatPoste)
 
     tris = {
         "nom": "nom_recherche",
         "departement": "departement",
         "intercommunalite": by_intercommunalite,
         "population": by_population,
-        "statut": by_statut,
-        "entree": by_entree,
-        "poste": by_etat_poste,
+        "statut": Calcule(by_statut),
+        "entree": Calcule(by_entree),
+        "poste": Calcule(by_etat_poste),
     }
 
     class Meta(Filtres.Meta):
@@ -121,12 +92,15 @@ class CommuneFiltres(Filtres):
 
     def offered(self):
         """Offer what has a commune lauréate on the day, in the chosen département if there is one."""
-        departement = self.chosen("departement")
+        departements = list(departements_du_programme(self.jour))
+        departement = self.departement_of_choices(departements)
+        if departement is None:
+            return {"departement": departements, "epci": None, "ort": None}
         laureates = Labellisation.objects.as_of(self.jour).of_departement(departement)
         members = laureates.rattachements(self.jour)
         epci = Intercommunalite.objects.filter(pk__in=members.values("intercommunalite"))
         return {
-            "departement": departements_du_programme(self.jour),
+            "departement": departements,
             "epci": epci.prefetch_related("anciens_noms"),
             "ort": ort_comptees(departement, self.jour),
         }
@@ -137,7 +111,7 @@ class CommuneFiltres(Filtres):
 
     def filter_queryset(self, queryset):
         chosen = self.form.cleaned_data
-        kept = communes_with_statut(chosen["statut"], chosen["departement"], self.jour)
+        kept = communes_de_statut(chosen["statut"], chosen["departement"], self.jour)
         if chosen["epci"]:
             members = Rattachement.objects.as_of(self.jour).filter(intercommunalite=chosen["epci"])
             kept = kept.filter(pk__in=members.values("commune"))
@@ -145,7 +119,10 @@ class CommuneFiltres(Filtres):
             covered = CommuneCouverte.objects.en_vigueur(self.jour)
             kept = kept.filter(pk__in=covered.filter(convention=chosen["ort"]).values("commune"))
         if chosen["poste"]:
-            kept = with_etat_poste(kept, self.jour).filter(etat_poste=chosen["poste"])
+            states = etats_postes(kept, self.jour)
+            kept = kept.filter(
+                pk__dans=[c for c, etat in states.items() if etat == chosen["poste"]]
+            )
         if chosen["q"].strip():
             kept = kept.search(chosen["q"])
         return kept
@@ -171,9 +148,7 @@ class IntercommunaliteFiltres(Filtres):
     """The intercommunalités that have, on a day, a commune lauréate among their members."""
 
     q = RechercheFilter(label="Nom ou SIREN")
-    departement = django_filters.ModelChoiceFilter(
-        label="Département", queryset=Departement.objects.all()
-    )
+    departement = FicheFilter(label="Département", queryset=Departement.objects.all())
 
     tris = {
         "nom": "nom_recherche",
@@ -196,7 +171,7 @@ class IntercommunaliteFiltres(Filtres):
 
     def filter_queryset(self, queryset):
         chosen = self.form.cleaned_data
-        laureates = communes_with_statut(None, chosen["departement"], self.jour)
+        laureates = communes_de_statut(None, chosen["departement"], self.jour)
         members = Rattachement.objects.as_of(self.jour).filter(commune__in=laureates.values("pk"))
         kept = queryset.filter(pk__in=members.values("intercommunalite"))
         kept = with_nb_laureates(kept, self.jour)

@@ -7,6 +7,7 @@ paper, and its words keep their size.
 import datetime
 from dataclasses import dataclass, field
 
+from ort.regles import date_fin_au
 from pvd.suivi.chronologie import coverages_of
 from socle.dates import ONE_DAY, Precision
 
@@ -150,14 +151,14 @@ def frise(situation, facts, conventions, suites):
 
 def stays(situation):
     """Return the times of the commune in the programme, as the day knows them."""
-    return [(label.debut, label.fin) for label in situation.commune.labellisations_connues]
+    return [(label.debut, label.fin) for label in situation.labellisations]
 
 
 def covers(situation, conventions):
     """Return the times of the commune in an ORT, to their end if one is known on the day."""
     found = []
     for convention in (c for c in conventions if c.vaut_ort):
-        end = convention.date_fin_au(situation.jour)
+        end = date_fin_au(convention, situation.jour)
         for couverture in coverages_of(situation, convention):
             out = couverture.date_sortie
             out = out if out and out <= situation.jour else None

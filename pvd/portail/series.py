@@ -1,30 +1,34 @@
 """The signatures over time, counted by quarter; see « Les graphiques » in docs/regles.md."""
 
 import datetime
+from bisect import bisect_right
+from itertools import chain
 
-from communes.models import Labellisation
-from ort.models import CommuneCouverte
+from ort.regles import entree_connue
 from socle.dates import in_french, last_day
 from socle.dessin.graphiques import Graphique, Serie, changes_only, period_ends
 from socle.francais import pluriel
 
 
-def signatures(departement, jour):
+def signatures(faits, jour):
     """Return the chart of the conventions d'adhésion and of the entries in an ORT, or None.
 
-    Running totals at the end of each quarter, then on `jour`, of the communes of `departement`
-    (None: all that is recorded) that were in the programme by then. A commune that has left since
-    stays counted, and enters an ORT once. None when no act is dated. Two queries.
+    Running totals at the end of each quarter, then on `jour`, of the communes of `faits` that were
+    in the programme by then. A commune that has left since stays counted, and enters an ORT once.
+    None when no act is dated.
     """
-    labels = Labellisation.objects.of_departement(departement).filter(debut__lte=jour)
+    labels = [
+        label for label in chain.from_iterable(faits.labellisations.values()) if label.debut <= jour
+    ]
     adhesions, unknown = days_of_adhesion(labels, jour)
-    entries = days_of_entry(labels, jour)
+    codes = {label.commune for label in labels}
+    entries = days_of_entry([faits.couvertures.get(code, ()) for code in codes], jour)
     if not adhesions and not entries:
         return None
     ends = quarters(min(adhesions + entries), jour)
-    values = [(count_by(adhesions, end), count_by(entries, end)) for end in ends]
-    of_adhesion, of_entry = zip(*values, strict=True)
+    of_adhesion, of_entry = running_total(adhesions, ends), running_total(entries, ends)
     names = ["conventions d'adhésion signées", "communes entrées dans une ORT"]
+    values = zip(of_adhesion, of_entry, strict=True)
     rows = [(quarter_of(end, jour), value) for end, value in zip(ends, values, strict=True)]
     return Graphique(
         cle="signatures",
@@ -40,20 +44,24 @@ def signatures(departement, jour):
 
 def days_of_adhesion(labels, jour):
     """Return the days of the conventions d'adhésion signed by `jour`, and how many have no date."""
-    told = labels.values_list("date_signature_adhesion", "precision_adhesion")
-    days = [(signed, placed(signed, precision, jour)) for signed, precision in told if signed]
-    return [day for signed, day in days if signed <= jour], len(told) - len(days)
+    signed = [label for label in labels if label.date_signature_adhesion]
+    days = [
+        placed(label.date_signature_adhesion, label.precision_adhesion, jour)
+        for label in signed
+        if label.date_signature_adhesion <= jour
+    ]
+    return days, len(labels) - len(signed)
 
 
-def days_of_entry(labels, jour):
-    """Return, for each commune of `labels` that was in an ORT by `jour`, the day of its first entry."""
-    entered = CommuneCouverte.objects.entrees_au(jour).filter(commune__in=labels.values("commune"))
-    first = {}
-    for couverture in entered.select_related("convention", "entree").order_by("date_entree"):
-        acte = couverture.acte_entree
-        day = placed(acte.date_signature, acte.precision_signature, jour)
-        first.setdefault(couverture.commune_id, day)
-    return list(first.values())
+def days_of_entry(by_commune, jour):
+    """Return, of the coverages of each commune, the day of its first entry in an ORT by `jour`."""
+    days = []
+    for couvertures in by_commune:
+        known = [couverture for couverture in couvertures if entree_connue(couverture, jour)]
+        if known:
+            first = min(known, key=lambda couverture: (couverture.date_entree, couverture.pk))
+            days.append(placed(first.date_entree, first.precision_entree, jour))
+    return days
 
 
 def placed(signed, precision, jour):
@@ -61,9 +69,10 @@ def placed(signed, precision, jour):
     return min(last_day(signed, precision), jour)
 
 
-def count_by(days, end):
-    """Return how many of `days` had come on `end`."""
-    return sum(day <= end for day in days)
+def running_total(days, ends):
+    """Return how many of `days` had come on each of `ends`."""
+    ordered = sorted(days)
+    return [bisect_right(ordered, end) for end in ends]
 
 
 def quarters(first, jour):

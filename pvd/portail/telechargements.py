@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.http import FileResponse, Http404, JsonResponse, StreamingHttpResponse
+from django.http import Http404, JsonResponse
 from django.views.decorators.http import require_safe
 
 from communes.models import Commune, Intercommunalite, Millesime
@@ -15,12 +15,9 @@ from projects.postes.filtres import PosteFiltres
 from projects.postes.models import Poste
 from pvd.portail.exports import COMMUNES, INTERCOMMUNALITES, commune_rows, intercommunalite_rows
 from pvd.portail.filtres import CommuneFiltres, IntercommunaliteFiltres
-from socle.fichiers.formats import ODS_MIMETYPE, csv_stream, json_stream, ods_file, xlsx_file
+from socle.fichiers.formats import FORMATS
 from socle.web.jour import jour_of
 from socle.web.refus import DemandeInvalide, quoted
-
-XLSX_MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 # What the address of a file may also hold: the page of the list, which a file has not, and a form.
 AUSSI_LUS = ("page", "tableur")
@@ -80,45 +77,21 @@ TELECHARGEMENTS = {
 TABLES = [telechargement.table for telechargement in TELECHARGEMENTS.values()]
 
 
-def as_csv(request, header, rows):
-    tableur = request.GET.get("tableur") == "1"
-    content = csv_stream(header, rows, tableur)
-    return StreamingHttpResponse(content, content_type="text/csv; charset=utf-8")
-
-
-def as_json(request, header, rows):
-    return StreamingHttpResponse(json_stream(header, rows), content_type="application/json")
-
-
-def as_xlsx(request, header, rows):
-    return FileResponse(xlsx_file(header, rows), content_type=XLSX_MIMETYPE)
-
-
-def as_ods(request, header, rows):
-    return FileResponse(ods_file(header, rows), content_type=ODS_MIMETYPE)
-
-
-FORMATS = {"csv": as_csv, "xlsx": as_xlsx, "ods": as_ods, "json": as_json}
-MEDIA_TYPES = {
-    "csv": "text/csv",
-    "xlsx": XLSX_MIMETYPE,
-    "ods": ODS_MIMETYPE,
-    "json": "application/json",
-}
+EXTENSIONS = ("csv", "xlsx", "ods", "json")
+MEDIA_TYPES = {extension: FORMATS[extension].type for extension in EXTENSIONS}
 
 
 @require_safe
 def telecharger(request, nom, extension):
     """Send a table, in a format, as the filters and the day of the address choose it."""
-    if nom not in TELECHARGEMENTS or extension not in FORMATS:
+    if nom not in TELECHARGEMENTS or extension not in EXTENSIONS:
         raise Http404
     jour = jour_of(request)
     header, rows = TELECHARGEMENTS[nom].lignes(request, jour)
-    response = FORMATS[extension](request, header, rows)
+    tableur = extension == "csv" and request.GET.get("tableur") == "1"
     parts = ["pvd", nom, *request.GET.getlist("departement")[-1:], f"{jour:%Y%m%d}"]
     filename = "-".join(part for part in parts if part)
-    response["Content-Disposition"] = f'attachment; filename="{filename}.{extension}"'
-    return response
+    return FORMATS["tableur" if tableur else extension].answer(header, rows, filename)
 
 
 @require_safe

@@ -5,7 +5,7 @@ What is typed and who typed it never reach the journal of the site, even when a 
 
 import logging
 
-from django.core.mail import send_mail
+from socle.courriels import send_mail
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ def quote(text):
 def send(signalement, subject, text, recipients):
     """Send a mail; return whether it left. A failure is logged by its kind and nothing else."""
     try:
-        send_mail(subject, text, None, recipients)
+        send_mail(subject, text, recipients)
     except (OSError, ValueError) as error:
         # The message of the error may well hold an address.
         kind = type(error).__name__

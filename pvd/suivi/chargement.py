@@ -20,13 +20,13 @@ from socle.dates import parse_date
 from socle.fichiers.champs import (
     Champ,
     TextWidget,
-    choice,
-    date,
-    foreign_key,
-    precision,
-    text,
-    whole_number,
-    yes_no,
+    champ_choix,
+    champ_date,
+    champ_entier,
+    champ_fiche,
+    champ_oui_non,
+    champ_precision,
+    champ_texte,
 )
 from socle.fichiers.lecture import FichierRefuse, read_csv
 from socle.fichiers.ressource import Ressource, load_rows
@@ -37,11 +37,11 @@ from socle.sources import record_type
 class SourceRessource(Ressource):
     """One row per document."""
 
-    cle = text("cle")
-    titre = text("titre")
-    editeur = text("editeur")
-    date_document = date("date_document")
-    url = text("url")
+    cle = champ_texte("cle")
+    titre = champ_texte("titre")
+    editeur = champ_texte("editeur")
+    date_document = champ_date("date_document")
+    url = champ_texte("url")
 
     class Meta(Ressource.Meta):
         model = Source
@@ -52,12 +52,12 @@ class SourceRessource(Ressource):
 class ChiffrePublieRessource(Ressource):
     """One row per figure that a document gives; without département, of France."""
 
-    departement = foreign_key("code_departement", "departement", Departement)
-    chiffre = choice("chiffre", Chiffre)
-    jour = date("jour")
-    valeur = whole_number("valeur")
-    source = foreign_key("source", "source", Source, "cle")
-    note = text("note")
+    departement = champ_fiche("code_departement", "departement", Departement)
+    chiffre = champ_choix("chiffre", Chiffre)
+    jour = champ_date("jour")
+    valeur = champ_entier("valeur")
+    source = champ_fiche("source", "source", Source, "cle")
+    note = champ_texte("note")
 
     class Meta(Ressource.Meta):
         model = ChiffrePublie
@@ -120,13 +120,13 @@ class AffirmationRessource(Ressource):
         column_name="type_fiche", attribute="content_type", widget=TypeFicheWidget()
     )
     object_id = Champ(column_name="fiche", attribute="object_id", widget=FicheWidget())
-    champ = text("champ")
-    valeur_brute = text("valeur_brute")
-    valeur = text("valeur")
-    precision = precision("precision")
-    source = foreign_key("source", "source", Source, "cle")
-    retenue = yes_no("retenue")
-    note = text("note")
+    champ = champ_texte("champ")
+    valeur_brute = champ_texte("valeur_brute")
+    valeur = champ_texte("valeur")
+    precision = champ_precision("precision")
+    source = champ_fiche("source", "source", Source, "cle")
+    retenue = champ_oui_non("retenue")
+    note = champ_texte("note")
 
     class Meta(Ressource.Meta):
         model = Affirmation

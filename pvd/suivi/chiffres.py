@@ -1,11 +1,12 @@
 """The figures of a département, or of France, on a day, each counted by its written rule."""
 
-from dataclasses import dataclass
 from functools import cached_property
 
-from communes.models import Departement, Labellisation, Tenue
-from ort.models import CommuneCouverte, Convention
+from communes.models import Departement, Labellisation, Rattachement, Tenue
+from ort.models import Convention
+from ort.regles import couvertures_en_vigueur
 from projects.postes.models import Occupation
+from pvd.suivi.faits import Faits
 from pvd.suivi.models import Chiffre
 
 # The rule of each figure, shown beside it: « J » is the day, « D » the département.
@@ -43,12 +44,6 @@ def ort_comptees(departement, jour):
     return Convention.objects.du_programme(departement, jour).en_vigueur(jour)
 
 
-def couvertures_comptees(departement, jour):
-    """Return the coverages, by an ORT in force on `jour`, of the communes lauréates of `departement`."""
-    laureates = Labellisation.objects.as_of(jour).of_departement(departement)
-    return CommuneCouverte.objects.en_vigueur(jour).filter(commune__in=laureates.values("commune"))
-
-
 def count_chefs_de_projet(departement, jour):
     """Return the number of people in post, or None when too little is recorded to tell.
 
@@ -59,54 +54,73 @@ def count_chefs_de_projet(departement, jour):
     return found if found or complete else None
 
 
-@dataclass
 class Decompte:
     """The figures of `departement` (None: France) on `jour`, each counted when it is asked for.
 
-    The rows are few, and counted here: one query for all the figures of the ORT, where a query per
-    figure would cost ten times the page, and none for a figure that nobody asks for.
+    They are counted from `faits`, those of its communes, which serve for any day.
     """
 
-    departement: object
-    jour: object
+    def __init__(self, departement, jour, faits=None):
+        self.departement, self.jour = departement, jour
+        self.faits = faits or Faits.du_programme(departement)
 
     @cached_property
     def laureates(self):
-        return Labellisation.objects.as_of(self.jour).of_departement(self.departement)
+        """The codes of the communes in the programme."""
+        return self.faits.dans_le_programme(self.jour)
 
     @cached_property
     def couvertures(self):
-        """Return the coverages that count, as (convention, commune, act of entry or None)."""
-        counted = couvertures_comptees(self.departement, self.jour)
-        return list(counted.values_list("convention", "commune", "entree"))
+        """The coverages, by an ORT in force, of the communes in the programme."""
+        return [
+            couverture
+            for code in self.laureates
+            for couverture in couvertures_en_vigueur(
+                self.faits.couvertures.get(code, ()), self.jour
+            )
+        ]
 
-    @cached_property
+    @property
+    def couvertes(self):
+        return {couverture.commune for couverture in self.couvertures}
+
+    @property
+    def par_avenant(self):
+        return {couverture.commune for couverture in self.couvertures if couverture.entree}
+
+    @property
     def ort(self):
-        return {convention for convention, _, _ in self.couvertures}
+        """The keys of the ORT."""
+        return {couverture.convention.pk for couverture in self.couvertures}
 
-    @cached_property
+    @property
     def ort_fondees(self):
-        """Return the ORT that a commune lauréate entered by the convention itself."""
-        return {convention for convention, _, entree in self.couvertures if not entree}
+        """The keys of the ORT that a commune lauréate entered by the convention itself."""
+        return {c.convention.pk for c in self.couvertures if not c.entree}
+
+    @property
+    def ort_par_avenant(self):
+        """The keys of the ORT that every commune lauréate entered by avenant."""
+        return self.ort - self.ort_fondees
+
+    def count_intercommunalites(self):
+        members = Rattachement.objects.as_of(self.jour).filter(commune__dans=self.laureates)
+        return len(set(members.values_list("intercommunalite", flat=True)))
 
     def __getitem__(self, chiffre):
         """Return the value of a `Chiffre`; None: not known."""
         return COMPTES[chiffre](self)
 
-    def count_intercommunalites(self):
-        of_communes = self.laureates.rattachements(self.jour)
-        return len(set(of_communes.values_list("intercommunalite", flat=True)))
 
-
-# How each figure is counted from the rows of its day.
+# How each figure is counted from the facts of its day.
 COMPTES = {
-    Chiffre.COMMUNES: lambda du_jour: du_jour.laureates.count(),
+    Chiffre.COMMUNES: lambda du_jour: len(du_jour.laureates),
     Chiffre.INTERCOMMUNALITES: Decompte.count_intercommunalites,
     Chiffre.ORT: lambda du_jour: len(du_jour.ort),
-    Chiffre.COMMUNES_COUVERTES: lambda du_jour: len({c for _, c, _ in du_jour.couvertures}),
-    Chiffre.PAR_AVENANT: lambda du_jour: len({c for _, c, entree in du_jour.couvertures if entree}),
+    Chiffre.COMMUNES_COUVERTES: lambda du_jour: len(du_jour.couvertes),
+    Chiffre.PAR_AVENANT: lambda du_jour: len(du_jour.par_avenant),
     Chiffre.CONVENTIONS_PROPRES: lambda du_jour: len(du_jour.ort_fondees),
-    Chiffre.ORT_PAR_AVENANT: lambda du_jour: len(du_jour.ort - du_jour.ort_fondees),
+    Chiffre.ORT_PAR_AVENANT: lambda du_jour: len(du_jour.ort_par_avenant),
     Chiffre.CHEFS_DE_PROJET: lambda du_jour: count_chefs_de_projet(
         du_jour.departement, du_jour.jour
     ),
@@ -117,7 +131,7 @@ def chiffres(departement, jour):
     """Return the value of each `Chiffre` in `departement` (None: France) on `jour`; None: not known.
 
     An ORT over two départements counts once in each and once in France: the figure of France is
-    not the sum of those of the départements. Four queries.
+    not the sum of those of the départements. Six queries.
     """
     du_jour = Decompte(departement, jour)
     return {chiffre: du_jour[chiffre] for chiffre in Chiffre}

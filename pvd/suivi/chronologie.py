@@ -3,10 +3,10 @@
 import datetime
 from dataclasses import dataclass, field
 
-from django.db.models import prefetch_related_objects
-
+from communes.models import Labellisation
 from ort.actes import OrtDuJour, sourced, with_actes
 from ort.models import CommuneCouverte, Convention
+from ort.regles import date_fin_au
 from pvd.suivi.phrases import PROGRAMME
 from socle.dates import Precision
 
@@ -34,10 +34,20 @@ def conventions_of(situation):
     return list(with_actes(found, situation.jour).order_by("date_signature", "pk"))
 
 
-def timeline(situation, conventions):
-    """Return what happened to the commune by the day, the oldest first."""
-    labels = situation.commune.labellisations_connues
-    prefetch_related_objects(labels, sourced())
+def labellisations_connues(codes, jour):
+    """Return the labellisations begun by `jour` of the communes of `codes`, with what sources say.
+
+    The oldest first: two queries.
+    """
+    known = Labellisation.objects.filter(commune__dans=codes, debut__lte=jour)
+    return list(known.order_by("debut").prefetch_related(sourced()))
+
+
+def timeline(situation, labels, conventions):
+    """Return what happened to the commune by the day, the oldest first.
+
+    `labels` are its `labellisations_connues`, `conventions` its `conventions_of`.
+    """
     entries = [
         couverture.date_entree
         for convention in conventions
@@ -93,7 +103,7 @@ def facts_of_convention(situation, convention):
             else:
                 continue
             yield Fait(acte.date, text, acte.precision, convention, acte.dits, acte.record, champ)
-        end = convention.date_fin_au(situation.jour)
+        end = date_fin_au(convention, situation.jour)
         if end and holds_after_entry(couverture, end):
             text = f"Fin de {what}, à l'issue de sa durée"
             how = convention.precision_signature

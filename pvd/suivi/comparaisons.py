@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from communes.models import Tenue
 from pvd.suivi.chiffres import REGLES, Decompte
+from pvd.suivi.faits import Faits
 from pvd.suivi.models import Chiffre, ChiffrePublie
 
 
@@ -24,16 +25,18 @@ class Comparaison:
         return None if self.calcule is None else self.calcule == self.publie.valeur
 
 
-def comparaisons(departement, jour):
+def comparaisons(departement, jour, faits=None):
     """Return the figures published of `departement` (None: France) by `jour`, held against ours.
 
-    The rows of a day are read once, four queries at most: their number follows the days.
+    Ours are counted from `faits`, those of its communes, read here when they are not given: two
+    queries at most a day of publication.
     """
+    faits = faits or Faits.du_programme(departement)
     published = ChiffrePublie.objects.filter(departement=departement, jour__lte=jour)
     by_day = {}
     compared = []
     for publie in published.select_related("source"):
-        du_jour = by_day.setdefault(publie.jour, Decompte(departement, publie.jour))
+        du_jour = by_day.setdefault(publie.jour, Decompte(departement, publie.jour, faits))
         compared.append(Comparaison(publie, du_jour[publie.chiffre]))
     return compared
 
@@ -53,18 +56,19 @@ class Part:
         return 100 * self.calcule / self.publie.valeur
 
 
-def parts_de_la_france(departement, jour):
+def parts_de_la_france(departement, jour, faits):
     """Return, for each figure published of France by `jour`, the share of `departement` in the latest.
 
     What is recorded here of France is not France: only a published figure is held to be it. Where
-    the département is not kept in full, its own figure is not known.
+    the département is not kept in full, its own figure is not known. `faits` are those of its
+    communes.
     """
     published = ChiffrePublie.objects.filter(departement=None, jour__lte=jour)
     latest = {}
     for publie in published.select_related("source").order_by("jour", "pk"):
         latest[publie.chiffre] = publie
     complete = departement.tenue == Tenue.COMPLETE
-    days = {publie.jour: Decompte(departement, publie.jour) for publie in latest.values()}
+    days = {publie.jour: Decompte(departement, publie.jour, faits) for publie in latest.values()}
     return [
         Part(publie, days[publie.jour][chiffre] if complete else None)
         for chiffre in Chiffre

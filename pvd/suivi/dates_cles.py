@@ -3,6 +3,7 @@
 import datetime
 from dataclasses import dataclass, field
 
+from communes.programme.regles import labellisation_au
 from socle.dates import Precision
 from socle.francais import UNKNOWN_DATE
 
@@ -19,19 +20,19 @@ class DateCle:
     dits: list = field(default_factory=list)
 
 
-def dates_cles(situation, couvertes_par):
+def dates_cles(situation, labels, couvertes_par):
     """Return the key dates known on the day, in the order in which they happen.
 
     `couvertes_par` holds, for each ORT that covers the commune, the coverage and the `OrtDuJour`.
-    What the sources say of a labellisation must have been read: see `recit.timeline`.
+    `labels` are its `labellisations_connues`, which hold what the sources say.
     """
-    dates = dates_of_programme(situation)
+    label = labellisation_au(labels, situation.jour)
+    dates = dates_of_programme(situation, label)
     for couverture, ort in couvertes_par:
         dates += dates_of_ort(couverture, ort)
     if situation.laureate and not couvertes_par:
         dates.append(DateCle("ORT", texte="aucune à cette date"))
     if situation.date_sortie:
-        label = situation.labellisation
         dates.append(
             DateCle(
                 "Sortie du programme",
@@ -44,9 +45,8 @@ def dates_cles(situation, couvertes_par):
     return dates
 
 
-def dates_of_programme(situation):
+def dates_of_programme(situation, label):
     """Return the entry in the programme, the adhésion, and the day by which the ORT was due."""
-    label = situation.labellisation
     if label is None:
         return []
     entree = DateCle("Entrée dans le programme", label.debut, label.precision_debut)
@@ -66,13 +66,19 @@ def dates_of_programme(situation):
 
 def dates_of_ort(couverture, ort):
     """Return the entry of the commune in an ORT, and the end of that ORT."""
-    acte = next(acte for acte in ort.actes if acte.record == couverture.acte_entree)
+    acte = next(acte for acte in ort.actes if is_entry(acte, couverture))
     how = "par avenant" if acte.is_avenant else "par la convention elle-même"
     entree = DateCle("Entrée dans l'ORT", acte.date, acte.precision, how, dits=acte.dits)
     fin = DateCle("Fin de l'ORT", ort.fin, ort.convention.precision_signature)
     if fin.jour is None:
         fin.texte = UNKNOWN_DATE
     return [entree, fin]
+
+
+def is_entry(acte, couverture):
+    """Tell whether an act of an ORT is that by which a commune entered it."""
+    avenant = acte.record.pk if acte.is_avenant else None
+    return avenant == couverture.entree
 
 
 def said_of(record, champ):

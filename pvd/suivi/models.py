@@ -3,7 +3,7 @@
 from django.db import models
 
 from communes.models import Departement
-from socle.historique import Historisee
+from socle.historique import Historisee, HistoriseeQuerySet
 from socle.sources import Source
 
 
@@ -20,7 +20,7 @@ class Chiffre(models.TextChoices):
     CHEFS_DE_PROJET = "chefs_de_projet", "chefs de projet en poste"
 
 
-class ChiffrePublieQuerySet(models.QuerySet):
+class ChiffrePublieQuerySet(HistoriseeQuerySet):
     def for_user(self, user):
         """Keep the figures of the départements of `user`; national: all, those of France too."""
         if user.is_active and user.is_superuser:

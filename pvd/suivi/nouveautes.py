@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from communes.models import Labellisation
-from ort.actes import sourced, with_actes
+from ort.actes import with_actes
 from ort.models import Avenant, CommuneCouverte, Convention
-from pvd.suivi.chronologie import Fait, coverages_of, timeline
+from pvd.suivi.chronologie import Fait, coverages_of, labellisations_connues, timeline
 from pvd.suivi.situation import situations
 
 # More entries than any reader shows; the pages of the communes tell the rest.
@@ -66,13 +65,16 @@ def nouveautes(departement, jour):
     """
     known = Labellisation.objects.of_departement(departement).filter(debut__lte=jour)
     found = list(situations(known.communes(), jour))
-    labels = [label for s in found for label in s.commune.labellisations_connues]
-    prefetch_related_objects(labels, sourced())
+    labels = labellisations_connues([s.commune.pk for s in found], jour)
     conventions = conventions_entered(found, jour)
     told = [
         (fact, situation)
         for situation in found
-        for fact in timeline(situation, [c for c in conventions if coverages_of(situation, c)])
+        for fact in timeline(
+            situation,
+            [label for label in labels if label.commune_id == situation.commune.pk],
+            [c for c in conventions if coverages_of(situation, c)],
+        )
     ]
     news = grouped(told, Moments(labels, conventions))
     return sorted(news, key=newest_first)[:ENTREES]

@@ -1,8 +1,8 @@
 """Where a commune stands on a day, told in French."""
 
 from communes.models import Tenue
-from communes.programme.models import LANCEMENT
-from pvd.suivi.situation import Statut
+from communes.programme.regles import LANCEMENT, perhaps_begun
+from pvd.suivi.regles import Statut
 from socle.dates import Precision, bare, in_french, in_words
 from socle.francais import depuis
 
@@ -48,9 +48,10 @@ def named(convention):
 
 def tell_couverte(situation):
     """Tell since when an ORT covers the commune, and which one if it joined it by avenant."""
-    entree, convention = situation.couverture.acte_entree, situation.convention
-    told = f"est couverte par une {ORT} {depuis(entree.date_signature, entree.precision_signature)}"
-    if not situation.couverture.entree_id:
+    couverture, convention = situation.couverture, situation.convention
+    since = depuis(couverture.date_entree, couverture.precision_entree)
+    told = f"est couverte par une {ORT} {since}"
+    if not couverture.entree:
         return told
     signature = in_words(convention.date_signature, convention.precision_signature)
     return f"{told} : un avenant l'a fait entrer dans {named(convention)}, signée {signature}"
@@ -64,8 +65,8 @@ def tell_adherente(situation):
     if situation.echeance_ort is None:
         return f"{told} et n'est plus couverte par une {ORT}"
     due = "devait" if situation.en_retard else "doit"
-    day = bare(situation.echeance_ort, label.precision_echeance)
-    le = "le " if label.precision_echeance == Precision.JOUR else "en "
+    day = bare(situation.echeance_ort, situation.precision_echeance)
+    le = "le " if situation.precision_echeance == Precision.JOUR else "en "
     latest = day if day.startswith("au plus tard") else f"au plus tard {le}{day}"
     told += f" ; son {ORT} {due} être signée {latest}, 18 mois après"
     return f"{told}, et ne l'est pas encore" if situation.en_retard else told
@@ -108,7 +109,8 @@ def tell_outsider(situation):
 
 def uncertain_entry(situation):
     """Return the entry after the day that may in truth precede it, or None."""
-    return situation.commune.labellisations.perhaps_begun(situation.jour).first()
+    known = situation.faits.labellisations.get(situation.commune.pk, ())
+    return next((label for label in known if perhaps_begun(label, situation.jour)), None)
 
 
 def statut_in_words(situation):

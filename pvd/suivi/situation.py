@@ -1,63 +1,18 @@
 """What is true of a commune on a day: the only thing that pages, files and checks ask."""
 
+import datetime
 from dataclasses import dataclass
+from functools import cached_property
 
-from django.db import models
-from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from communes.models import Commune, Intercommunalite, Labellisation, Population, Tenue
+from communes.programme import regles as programme
+from communes.territoire.faits import intercommunalites_au, populations_au
+from ort.regles import couvertures_en_vigueur
+from pvd.suivi import regles
+from pvd.suivi.faits import Faits
+from socle.periodes import holds_on
 
-from communes.models import Commune, Labellisation, Rattachement, Tenue
-from ort.models import Avenant, CommuneCouverte
-from projects.postes.models import Desserte, Etat, Poste
-
-
-class Statut(models.TextChoices):
-    """How far a commune is in the programme, told by its dates."""
-
-    LAUREATE = "laureate", "lauréate"
-    ADHESION_SIGNEE = "adhesion_signee", "convention d'adhésion signée"
-    ORT_SIGNEE = "ort_signee", "ORT signée"
-    SORTIE = "sortie", "sortie du programme"
-
-
-class EtatPoste(models.TextChoices):
-    """The state of the chef de projet post that serves a commune."""
-
-    POURVU = "pourvu", "pourvu"
-    RECRUTEMENT = "recrutement", "en recrutement"
-    VACANT = "vacant", "vacant"
-    AUCUN = "aucun", "aucun poste"
-    INCONNU = "inconnu", "non renseigné"
-
-
-# Of several posts that serve one commune, the best placed tells.
-TELLING_STATES = [Etat.POURVU, Etat.RECRUTEMENT, Etat.VACANT, Etat.INCONNU]
-
-
-def communes_of(labellisations):
-    """Return the communes of `labellisations`, each once, in the order of lists."""
-    return Commune.objects.filter(pk__in=labellisations.values("commune"))
-
-
-def communes_with_statut(statut, departement, jour):
-    """Return the communes whose `Statut` on `jour` is `statut`, in `departement` (None: France).
-
-    Without `statut`: the communes lauréates on `jour`. A covered commune is `ort_signee` even
-    when the date of its adhésion is unknown.
-    """
-    of_departement = Labellisation.objects.of_departement(departement)
-    if statut == Statut.SORTIE:
-        return communes_of(of_departement.ended(jour))
-    running = of_departement.as_of(jour)
-    # Read once, not once a commune: nothing in it depends on the commune.
-    covered = Q(commune__in=CommuneCouverte.objects.en_vigueur(jour).values("commune"))
-    if statut == Statut.ORT_SIGNEE:
-        running = running.filter(covered)
-    elif statut == Statut.ADHESION_SIGNEE:
-        running = running.filter(~covered, date_signature_adhesion__lte=jour)
-    elif statut == Statut.LAUREATE:
-        running = running.filter(~covered).exclude(date_signature_adhesion__lte=jour)
-    return communes_of(running)
+CHUNK = 2000
 
 
 @dataclass
@@ -65,7 +20,10 @@ class Situation:
     """What is true of `commune` on `jour`; nothing that came after that day shows."""
 
     commune: Commune
-    jour: object
+    jour: datetime.date
+    faits: Faits
+    intercommunalite: Intercommunalite | None
+    population: Population | None
 
     @property
     def nom(self):
@@ -73,37 +31,30 @@ class Situation:
         return self.commune.nom_au(self.jour)
 
     @property
-    def population(self):
-        return self.commune.population_au(self.jour)
-
-    @property
-    def intercommunalite(self):
-        """Return the intercommunalité of the commune on that day, or None."""
-        rattachements = self.commune.rattachements_du_jour
-        return rattachements[0].intercommunalite if rattachements else None
-
-    @property
     def nom_intercommunalite(self):
         """Return its name on that day, or an empty text."""
         return self.intercommunalite.nom_au(self.jour) if self.intercommunalite else ""
 
     @property
+    def labellisations(self):
+        """Return the times in the programme begun by that day, the oldest first."""
+        labels = self.faits.labellisations.get(self.commune.pk, ())
+        return [label for label in labels if label.debut <= self.jour]
+
+    @cached_property
     def labellisation(self):
         """Return the time in the programme that runs on that day, else the last one over, or None."""
-        known = self.commune.labellisations_connues
-        running = [label for label in known if label.holds_on(self.jour)]
-        return (running or known or [None])[-1]
+        return programme.labellisation_au(self.labellisations, self.jour)
 
     @property
     def laureate(self):
         """Tell whether the commune is in the programme on that day."""
-        return bool(self.labellisation and self.labellisation.holds_on(self.jour))
+        return self.labellisation is not None and holds_on(self.labellisation, self.jour)
 
     @property
     def date_adhesion(self):
         """Return the day of the convention d'adhésion, if it was signed by then, or None."""
-        signed = self.labellisation and self.labellisation.date_signature_adhesion
-        return signed if signed and signed <= self.jour else None
+        return self.labellisation and programme.adhesion_au(self.labellisation, self.jour)
 
     @property
     def date_sortie(self):
@@ -112,9 +63,14 @@ class Situation:
         return exit_day if exit_day and exit_day <= self.jour else None
 
     @property
+    def toutes_couvertures(self):
+        """Return all the coverages recorded of the commune, whatever their days."""
+        return self.faits.couvertures.get(self.commune.pk, ())
+
+    @cached_property
     def couvertures(self):
         """Return the coverages by an ORT in force on that day, the oldest entry first."""
-        return self.commune.couvertures_du_jour
+        return couvertures_en_vigueur(self.toutes_couvertures, self.jour)
 
     @property
     def couverture(self):
@@ -126,102 +82,90 @@ class Situation:
         """Return the ORT that covers the commune on that day, or None."""
         return self.couverture.convention if self.couverture else None
 
-    @property
+    @cached_property
     def statut(self):
-        """Return the `Statut`, by the rule of `communes_with_statut`; None outside the programme."""
-        if self.labellisation is None:
-            return None
-        if not self.laureate:
-            return Statut.SORTIE
-        if self.couverture:
-            return Statut.ORT_SIGNEE
-        return Statut.ADHESION_SIGNEE if self.date_adhesion else Statut.LAUREATE
+        """Return the `Statut`; None outside the programme."""
+        return regles.statut(self.labellisations, self.toutes_couvertures, self.jour)
 
-    @property
+    @cached_property
     def echeance_ort(self):
         """Return the day by which the ORT was to be signed, while none has been, or None."""
-        if self.statut != Statut.ADHESION_SIGNEE or self.commune.deja_dans_une_ort:
-            return None
-        return self.labellisation.echeance_ort
+        return regles.echeance_ort(self.labellisations, self.toutes_couvertures, self.jour)
 
     @property
+    def precision_echeance(self):
+        """Return how exactly `echeance_ort` is known."""
+        return programme.precision_echeance(self.labellisation)
+
+    @cached_property
     def en_retard(self):
         """Tell whether the 18 months have passed without an ORT: a delay, without legal effect known."""
-        return bool(self.echeance_ort and self.labellisation.dernier_jour_echeance < self.jour)
+        return regles.en_retard(self.labellisations, self.toutes_couvertures, self.jour)
 
-    @property
+    @cached_property
     def postes(self):
-        """Return the posts that serve the commune on that day, each with its `etat`."""
-        return [desserte.poste for desserte in self.commune.dessertes_du_jour]
+        """Return the posts that serve the commune on that day, as their dates."""
+        served = self.faits.postes.get(self.commune.pk, ())
+        return regles.postes_au(served, self.commune.pk, self.jour)
 
     @property
     def etat_poste(self):
-        """Return the `EtatPoste`, by the rule of `with_etat_poste`."""
-        return EtatPoste(self.commune.etat_poste)
+        """Return the `EtatPoste` of the commune."""
+        complete = self.commune.departement.tenue_postes == Tenue.COMPLETE
+        return regles.etat_poste(self.postes, complete, self.jour)
 
 
-def with_etat_poste(communes, jour):
-    """Add `etat_poste`: of the posts that serve the commune on `jour`, the best placed tells.
+def lisibles(communes):
+    """Return `communes`, a queryset, with what names them and places them."""
+    return communes.select_related("departement__region", "successeur").prefetch_related(
+        "anciens_noms"
+    )
 
-    Nothing recorded, or nothing dated, is `inconnu`; it is `aucun` only where the département
-    keeps the posts in full.
+
+def situer(communes, jour):
+    """Return the `Situation` on `jour` of each of `communes`, a list that `lisibles` has read.
+
+    Thirteen queries at most, whatever their number.
     """
-    served = Desserte.objects.as_of(jour).filter(commune=OuterRef(OuterRef("pk")))
-    postes = (
-        Poste.objects.with_etat(jour)
-        .known_on(jour)
-        .filter(pk__in=served.values("poste"), etat__in=TELLING_STATES)
-        .alias(rang=Case(*(When(etat=etat, then=rang) for rang, etat in enumerate(TELLING_STATES))))
-    )
-    return communes.annotate(
-        etat_poste=Coalesce(
-            Subquery(postes.order_by("rang").values("etat")[:1]),
-            Case(
-                When(departement__tenue_postes=Tenue.COMPLETE, then=Value(EtatPoste.AUCUN)),
-                default=Value(EtatPoste.INCONNU),
-            ),
-            output_field=models.CharField(),
+    codes = [commune.pk for commune in communes]
+    faits = Faits(codes)
+    intercommunalites, populations = intercommunalites_au(codes, jour), populations_au(codes, jour)
+    return [
+        Situation(
+            commune, jour, faits, intercommunalites.get(commune.pk), populations.get(commune.pk)
         )
-    )
+        for commune in communes
+    ]
 
 
-def with_situation(communes, jour):
-    """Prefetch on `communes`, a queryset, all that a `Situation` reads: a constant number of queries."""
-    communes = with_etat_poste(communes, jour).select_related("departement__region", "successeur")
-    entered = CommuneCouverte.objects.entrees_au(jour).filter(commune=OuterRef("pk"))
-    return communes.annotate(deja_dans_une_ort=Exists(entered)).prefetch_related(
-        "anciens_noms",
-        Prefetch(
-            "labellisations",
-            Labellisation.objects.filter(debut__lte=jour).order_by("debut"),
-            to_attr="labellisations_connues",
-        ),
-        Prefetch(
-            "rattachements",
-            Rattachement.objects.as_of(jour)
-            .select_related("intercommunalite")
-            .prefetch_related("intercommunalite__anciens_noms"),
-            to_attr="rattachements_du_jour",
-        ),
-        Prefetch(
-            "couvertures",
-            CommuneCouverte.objects.en_vigueur(jour)
-            .select_related("convention", "entree")
-            .prefetch_related(Prefetch("convention__avenants", Avenant.objects.signes(jour)))
-            .order_by("date_entree", "pk"),
-            to_attr="couvertures_du_jour",
-        ),
-        Prefetch(
-            "dessertes",
-            Desserte.objects.as_of(jour)
-            .filter(poste__in=Poste.objects.known_on(jour))
-            .prefetch_related(Prefetch("poste", Poste.objects.with_etat(jour))),
-            to_attr="dessertes_du_jour",
-        ),
-    )
-
-
-def situations(communes, jour, chunk_size=2000):
+def situations(communes, jour):
     """Yield the `Situation` on `jour` of each of `communes`, a queryset, reading them by chunks."""
-    for commune in with_situation(communes, jour).iterator(chunk_size=chunk_size):
-        yield Situation(commune, jour)
+    chunk = []
+    for commune in lisibles(communes).iterator(CHUNK):
+        chunk.append(commune)
+        if len(chunk) == CHUNK:
+            yield from situer(chunk, jour)
+            chunk = []
+    if chunk:
+        yield from situer(chunk, jour)
+
+
+def communes_de_statut(statut, departement, jour):
+    """Return the communes whose `Statut` on `jour` is `statut`, in `departement` (None: France).
+
+    Without `statut`: the communes lauréates on `jour`.
+    """
+    if not statut:
+        return Labellisation.objects.as_of(jour).of_departement(departement).communes()
+    faits = Faits.du_programme(departement)
+    codes = [code for code in faits.labellisations if faits.statut(code, jour) == statut]
+    return Commune.objects.filter(pk__dans=codes)
+
+
+def etats_postes(communes, jour):
+    """Return the `EtatPoste` on `jour` of each of `communes`, a queryset, by its code."""
+    rows = dict(communes.order_by().values_list("pk", "departement__tenue_postes"))
+    faits = Faits(list(rows))
+    return {
+        code: faits.etat_poste(code, tenue == Tenue.COMPLETE, jour) for code, tenue in rows.items()
+    }

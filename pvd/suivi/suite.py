@@ -3,9 +3,10 @@
 import datetime
 from dataclasses import dataclass
 
-from communes.programme.models import MONTHS_FROM_ADHESION_TO_ORT
+from communes.programme.regles import MONTHS_FROM_ADHESION_TO_ORT
+from ort.regles import date_fin_au, duree_au
 from pvd.suivi.phrases import named
-from pvd.suivi.situation import Statut
+from pvd.suivi.regles import Statut
 from socle.dates import Precision, in_words
 from socle.francais import pluriel
 
@@ -48,7 +49,7 @@ def suite_of_programme(situation):
         )
     if situation.echeance_ort is None:
         return Suite("Échéance", "Aucune ORT ne la couvre plus, et aucune échéance n'est connue.")
-    precision = label.precision_echeance
+    precision = situation.precision_echeance
     if situation.en_retard:
         due = in_words(situation.echeance_ort, precision)
         return Suite(
@@ -68,10 +69,10 @@ def suite_of_programme(situation):
 def suite_of_ort(convention, situation):
     """Tell when an ORT in force ends, as known on the day, or that it is not known."""
     title = f"Fin de {named(convention)}"
-    end = convention.date_fin_au(situation.jour)
+    end = date_fin_au(convention, situation.jour)
     if end is None:
         return Suite(title, "Non renseignée : la durée de cette ORT n'est pas enregistrée.")
-    duration = pluriel(convention.duree_au(situation.jour), "an,ans")
+    duration = pluriel(duree_au(convention, situation.jour), "an,ans")
     return Suite(
         title,
         f"À l'issue de sa durée de {duration}, qu'un avenant peut prolonger.",

@@ -9,20 +9,19 @@ from dataclasses import dataclass
 
 from django.apps import apps
 from django.db.models import (
+    Case,
     CharField,
     Count,
     Exists,
     F,
-    Func,
-    IntegerField,
     OuterRef,
     Subquery,
     Value,
+    When,
 )
-from django.db.models.functions import Cast, Coalesce
-from django.urls import reverse
+from django.db.models.functions import Cast, Concat
 
-from communes.models import Commune, Departement, Labellisation, Millesime
+from communes.models import Commune, Departement, Labellisation, Population
 from ort.models import Avenant, CommuneCouverte, Convention
 from projects.postes.models import CofinancementPoste, Occupation, Poste
 from projects.postes.models.cofinancements import (
@@ -32,6 +31,7 @@ from projects.postes.models.cofinancements import (
     TAUX_MAXIMUM,
     TAUX_MAXIMUM_ANAH,
 )
+from socle.adresses_admin import admin_url
 from socle.dates import bare, parse_date
 from socle.francais import euros, nombre, pour_cent
 from socle.sources import Affirmation, record_type, sans_source, sourced_fields
@@ -89,21 +89,6 @@ def as_text(expression):
     return Cast(expression, CharField())
 
 
-class TexteSousCle(Func):
-    """The text under a key of a JSON object; Django's own transform takes « 2024 » for a rank."""
-
-    function = "jsonb_extract_path_text"
-    output_field = CharField()
-
-    def __init__(self, champ, cle, **extra):
-        super().__init__(champ, Value(cle), **extra)
-
-    def as_sqlite(self, compiler, connection, **extra):
-        champ, cle = self.get_source_expressions()
-        path = Value(f'$."{cle.value}"')
-        return Func(champ, path, function="json_extract").as_sql(compiler, connection, **extra)
-
-
 @verification(
     "ecartee",
     "Dit par une source, non tranché",
@@ -133,6 +118,21 @@ def futures(perimetre, jour):
     for model, champ in DATES:
         found = perimetre.of(model).filter(**{f"{champ}__gt": jour})
         yield found.annotate(detail=F(champ))
+
+
+@verification(
+    "improbable",
+    "Date improbable",
+    "Une entrée ou une adhésion d'avant le lancement du programme (1er octobre 2020), une adhésion "
+    "signée une fois sortie, une ORT d'avant la loi (23 novembre 2018) : cela se peut, vérifiez la "
+    "date.",
+)
+def improbable(perimetre, jour):
+    """Yield the records that their own model finds doubtful: see `socle.remarques`."""
+    for model in NOMS:
+        for remarque in getattr(model, "remarques_possibles", ()):
+            found = perimetre.of(model).filter(remarque.condition(model))
+            yield found.annotate(detail=F(remarque.champ))
 
 
 @verification(
@@ -213,16 +213,17 @@ def to_validate(perimetre, jour):
 def too_large(perimetre, jour):
     """Yield the running labellisations of communes with more inhabitants than the programme is for.
 
-    The population is that of the latest vintage of the year of `jour` or before.
+    The population is the one in use on `jour`.
     """
-    years = Millesime.objects.filter(annee__lte=jour.year).order_by("-annee")
-    counted = [
-        Cast(TexteSousCle("commune__populations", str(year)), IntegerField())
-        for year in years.values_list("annee", flat=True)
-    ]
-    inhabitants = Coalesce(*counted, Value(0), Value(0))
-    running = perimetre.of(Labellisation).as_of(jour).alias(habitants=inhabitants)
-    yield running.filter(habitants__gt=INHABITANTS_AT_MOST).annotate(detail=F("habitants"))
+    used = Population.objects.en_usage(jour).filter(commune=OuterRef("commune"))
+    running = perimetre.of(Labellisation).as_of(jour)
+    running = running.alias(habitants=Subquery(used.values("valeur")))
+    when = Case(
+        When(annee=None, then=Concat(Value(", millésime "), as_text(F("millesime")))),
+        default=Concat(Value(" en "), as_text(F("annee"))),
+    )
+    told = used.values_list(Concat(as_text(F("valeur")), when))
+    yield running.filter(habitants__gt=INHABITANTS_AT_MOST).annotate(detail=Subquery(told))
 
 
 @verification(
@@ -306,9 +307,7 @@ class Constat:
     @property
     def url(self):
         """Return the address of the record in the back office."""
-        return reverse(
-            f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[self.cle]
-        )
+        return admin_url(self.opts.model, "change", self.cle)
 
     @property
     def detail(self):

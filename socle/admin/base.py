@@ -54,13 +54,21 @@ class PvdChangeList(ChangeList):
         if not self.is_popup:
             self.title = capfirst(self.opts.verbose_name_plural)
 
+    def get_results(self, request):
+        """Read the page of rows, and what its columns compute of them."""
+        super().get_results(request)
+        self.result_list = self.model_admin.read_rows(list(self.result_list))
+
     def apply_select_related(self, qs):
         """Read the relations that the columns show: in one query each, however many rows."""
         return super().apply_select_related(qs).prefetch_related(*self.model_admin.list_prefetch())
 
 
 class PvdAdmin(LimitedChoices, HistoriqueAdmin, SuppressionAdmin):
-    """A list and a form as the whole back office has them; on its own, for what all départements share."""
+    """The list and the form of the back office.
+
+    It is used as it is for records that all départements share; `PerimetreAdmin` for the others.
+    """
 
     list_per_page = 100
     list_max_show_all = 500
@@ -78,6 +86,10 @@ class PvdAdmin(LimitedChoices, HistoriqueAdmin, SuppressionAdmin):
     def list_prefetch(self):
         """Return the lookups of `prefetch_related` that the columns of the list need."""
         return ()
+
+    def read_rows(self, records):
+        """Return the records of a page of the list with what its columns compute of them."""
+        return records
 
     def get_object(self, request, object_id, from_field=None):
         """Read a record with what its choices hold, in one query."""
@@ -126,7 +138,7 @@ class PerimetreAdmin(Perimetre, PvdAdmin):
 
 
 class PlainChoices(LimitedChoices):
-    """Choices in a row of a table: searched, or added when missing, and nothing else beside them."""
+    """The choices of a row of a table: a record is searched, or added if missing; no other button."""
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -153,7 +165,7 @@ class PerimetreInline(Perimetre, PlainChoices, admin.TabularInline):
 
 
 class ReadOnlyInline(ReadOnly, LimitedChoices, admin.TabularInline):
-    """What is told of a record beside it, to whoever sees the record."""
+    """Rows on the page of their record, read by whoever sees the record."""
 
     extra = 0
     empty_value_display = NOTHING

@@ -11,7 +11,7 @@ from socle.admin.champs import known_year
 
 
 class KnownOnly:
-    """Shows nothing of what cannot be a key, instead of failing on it when a form is shown again."""
+    """A choice that, shown again after a refusal, leaves out a value that cannot be a key."""
 
     def optgroups(self, name, value, attr=None):
         try:

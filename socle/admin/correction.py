@@ -1,13 +1,12 @@
-"""What the form of an existing record asks besides: why it is corrected, and on what version."""
+"""What the page of an existing record asks besides: why it is corrected, and on what version."""
 
 import datetime
 from decimal import Decimal
 
 from django import forms
 from django.db.models import Model
-from django.utils.functional import cached_property
 
-from socle.admin.evenements import events_since, last_versions, readable
+from socle.admin.evenements import readable
 from socle.dates import PrecisionField
 from socle.francais import at_hour
 
@@ -16,7 +15,7 @@ EMPTY = (None, "", [])
 
 
 class MotifForm(forms.Form):
-    """Asks why: of a removal, of a restoration."""
+    """The reason of a removal or of a restoration, which must be given."""
 
     motif = forms.CharField(
         label="Motif",
@@ -27,10 +26,7 @@ class MotifForm(forms.Form):
 
 
 class CorrectionForm(forms.Form):
-    """Put before the form of a record, refuses a correction without a reason and a stale page.
-
-    `model_admin` and `request` are those of the page.
-    """
+    """Why an existing record is corrected, and the version that its page was opened on."""
 
     motif_correction = forms.CharField(
         label="Motif de la correction",
@@ -41,54 +37,14 @@ class CorrectionForm(forms.Form):
     )
     version_lue = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if not self.is_bound:
-            self.initial["version_lue"] = last_versions(self.chapitres)
 
-    @cached_property
-    def chapitres(self):
-        return self.model_admin.chapitres(self.request, self.instance)
-
-    @property
-    def formsets(self):
-        return getattr(self.request, "formsets_of_page", [])
-
-    @cached_property
-    def changed_data(self):
-        """Name the fields of the record only: what the page asks besides is no change of it."""
-        return [name for name in super().changed_data if name not in CorrectionForm.base_fields]
+class RefusForm(forms.Form):
+    """Put before the form of a page that was about to be saved, says what the base refused of it."""
 
     def full_clean(self):
         super().full_clean()
-        if self.is_bound and not self.refuse_stale_page():
-            self.ask_why()
-
-    def refuse_stale_page(self):
-        """Tell what someone else wrote since the page was opened; keep what its user typed.
-
-        The page comes back on the version of the moment: once told, its user may save.
-        """
-        lock(self.instance)
-        read, current = self.data.get("version_lue", ""), last_versions(self.chapitres)
-        if read == current:
-            return False
-        events = events_since(self.chapitres, read) or []
-        self.add_error(None, stale_messages(events))
-        self.data = self.data.copy()
-        self.data["version_lue"] = current
-        rows = [form for formset in self.formsets for form in formset.initial_forms]
-        shown = {(type(form.instance), form.instance.pk): form for form in [self, *rows]}
-        for event in reversed(events):
-            if form := shown.get((event.model, event.cle)):
-                take_in(form, event.changements)
-        return True
-
-    def ask_why(self):
-        """Ask for the reason of each value that changes or goes, on the record or in its rows."""
-        if not self.cleaned_data.get("motif_correction", "").strip():
-            if asked := [*corrections(self), *row_corrections(self.formsets)]:
-                self.add_error("motif_correction", [f"{told} : dites pourquoi." for told in asked])
+        if self.is_bound and not self._errors:
+            self.add_error(None, self.request.refus)
 
 
 def lock(record):
@@ -98,17 +54,22 @@ def lock(record):
 
 def stale_messages(events):
     """Say who changed what since, field by field."""
-    told = ["Rien n'est encore enregistré : cette fiche a changé depuis que vous l'avez ouverte."]
+    phrases = [
+        "Rien n'est encore enregistré : cette fiche a changé depuis que vous l'avez ouverte."
+    ]
     for event in reversed(events):
         what = ", ".join(map(str, event.changements))
         fiche = f" de {event.sorte} « {event.fiche} »" if event.fiche else ""
         when = at_hour(event.version.history_date)
-        told.append(f"{event.auteur}, le {when}, {event.quoi}{fiche} : {what}.")
-    return [*told, "Votre saisie est gardée ci-dessous : relisez-la, puis enregistrez de nouveau."]
+        phrases.append(f"{event.auteur}, le {when}, {event.quoi}{fiche} : {what}.")
+    return [
+        *phrases,
+        "Votre saisie est gardée ci-dessous : relisez-la, puis enregistrez de nouveau.",
+    ]
 
 
 def take_in(form, changes):
-    """Show the new value of the fields that the user of the page had left as they were."""
+    """Write `changes`, made by someone else, in the fields that the user of `form` had left as they were."""
     for change in changes:
         field, name = form.fields.get(change.nom), form.add_prefix(change.nom)
         if field is None:
@@ -131,7 +92,7 @@ def write(data, name, field, value):
 
 
 def corrections(form, row=""):
-    """Tell the values already there that `form` changes or empties; filling an empty one is not told."""
+    """Tell each value already there that `form` changes or empties; to fill an empty one is no correction."""
     for name in form.changed_data:
         old, field = form.get_initial_for_field(form.fields[name], name), form.fields[name]
         if old in EMPTY or name not in form.cleaned_data or completes_a_date(form, name):
@@ -145,7 +106,7 @@ def corrections(form, row=""):
 
 
 def row_corrections(formsets):
-    """Tell the same of the rows of the page, and the rows that go."""
+    """Tell the rows that a page removes, and each value already there that its rows change or empty."""
     for formset in formsets:
         if not formset.is_valid():
             continue

@@ -6,11 +6,10 @@ from decimal import Decimal
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import FileField, Max, QuerySet, Value
-from django.utils.formats import number_format
 from django.utils.text import capfirst
 
 from socle.dates import Precision, PrecisionField, in_french
-from socle.francais import at_hour
+from socle.francais import NO_BREAK_SPACE, at_hour, nombre
 from socle.historique import CREATED, REMOVED, Historisee
 
 EMPTY = "vide"
@@ -77,7 +76,6 @@ class Evenement:
 
     @property
     def cle(self):
-        """Return the key of the row."""
         return getattr(self.version, self.model._meta.pk.attname)
 
     @property
@@ -94,7 +92,7 @@ class Evenement:
 
     @property
     def acte(self):
-        """Return what the versions written at once have in common."""
+        """Return what makes several versions one act: the same moment, agent and reason."""
         version, moment = self.version, self.version.history_date
         # A file is read row after row: what it wrote in a minute reads as one act.
         if version.history_user_id is None:
@@ -180,7 +178,7 @@ def readable(row_field, value, named=None):
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, Decimal):
-        return number_format(value, 2, force_grouping=True)
+        return nombre(value, 2, NO_BREAK_SPACE)
     if isinstance(value, datetime):
         return at_hour(value)
     return in_french(value) if isinstance(value, date) else str(value)
@@ -226,7 +224,7 @@ def tell_version(rang, chapitre, before, version, annuaire):
 
 
 def differences(chapitre, old, new, annuaire):
-    """Return the fields whose value is not the same in two versions; None stands for a row that is not."""
+    """Return the fields that differ between two versions of a row; None: the row did not exist."""
 
     def written(row_field, version):
         value = getattr(version, row_field.attname) if version is not None else None
@@ -246,7 +244,7 @@ def differences(chapitre, old, new, annuaire):
 
 
 def tells_nothing(row_field, old, new):
-    """Tell whether a field is the usual precision of a date, in a row that comes or goes."""
+    """Tell whether a field, of a row created or removed, is a precision to the day: the usual one."""
     version = old if new is None else new
     usual = getattr(version, row_field.attname) == Precision.JOUR
     return (old is None or new is None) and isinstance(row_field, PrecisionField) and usual

@@ -3,39 +3,16 @@
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpResponseRedirect, StreamingHttpResponse
-from django.urls import path, reverse
+from django.http import Http404, HttpResponseRedirect
+from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from socle.fichiers.formats import ODS_MIMETYPE, XLSX_MIMETYPE, csv_stream, ods_file, xlsx_file
+from socle.adresses_admin import admin_name, admin_url
+from socle.fichiers.formats import FORMATS
 
-
-def as_csv(header, rows):
-    return StreamingHttpResponse(csv_stream(header, rows), content_type="text/csv; charset=utf-8")
-
-
-def as_tableur(header, rows):
-    """Answer with a CSV as French Excel opens it."""
-    content = csv_stream(header, rows, tableur=True)
-    return StreamingHttpResponse(content, content_type="text/csv; charset=utf-8")
-
-
-def as_xlsx(header, rows):
-    return FileResponse(xlsx_file(header, rows), content_type=XLSX_MIMETYPE)
-
-
-def as_ods(header, rows):
-    return FileResponse(ods_file(header, rows), content_type=ODS_MIMETYPE)
-
-
-# For each format, its name, its extension and its writer.
-FORMATS = {
-    "xlsx": ("XLSX", "xlsx", as_xlsx),
-    "ods": ("ODS", "ods", as_ods),
-    "csv": ("CSV", "csv", as_csv),
-    "tableur": ("CSV pour tableur", "csv", as_tableur),
-}
+# What a list is downloaded in: JSON is for programs, which have the public files.
+FORMES = {forme: FORMATS[forme] for forme in ("xlsx", "ods", "csv", "tableur")}
 
 
 class ExportAdmin(admin.ModelAdmin):
@@ -44,7 +21,7 @@ class ExportAdmin(admin.ModelAdmin):
     exports = {}
 
     def get_urls(self):
-        name = f"{self.opts.app_label}_{self.opts.model_name}_export"
+        name = admin_name(self.model, "export")
         view = self.admin_site.admin_view(require_GET(self.export_view))
         return [path("exporter/<slug:nom>/<slug:forme>/", view, name=name), *super().get_urls()]
 
@@ -55,13 +32,15 @@ class ExportAdmin(admin.ModelAdmin):
     def export_links(self, request):
         """Return, for each table, its title and its links, which keep the filters of the list."""
         query = request.GET.urlencode()
-        address = f"admin:{self.opts.app_label}_{self.opts.model_name}_export"
         return [
             (
                 export.titre,
                 [
-                    (title, reverse(address, args=[nom, forme]) + (query and f"?{query}"))
-                    for forme, (title, _, _) in FORMATS.items()
+                    (
+                        format.titre,
+                        admin_url(self.model, "export", nom, forme) + (query and f"?{query}"),
+                    )
+                    for forme, format in FORMES.items()
                 ],
             )
             for nom, export in self.exports.items()
@@ -69,19 +48,15 @@ class ExportAdmin(admin.ModelAdmin):
 
     def export_view(self, request, nom, forme):
         """Send the rows of the list that the address filters, those of the user and no other."""
-        if nom not in self.exports or forme not in FORMATS:
+        if nom not in self.exports or forme not in FORMES:
             raise Http404
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         try:
             listed = self.get_changelist_instance(request).queryset.order_by().values("pk")
         except IncorrectLookupParameters:
-            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
-            return HttpResponseRedirect(reverse(name))
+            return HttpResponseRedirect(admin_url(self.model, "changelist"))
         jour = timezone.localdate()
-        export, (_, extension, answer) = self.exports[nom], FORMATS[forme]
-        records = self.model._default_manager.filter(pk__in=listed)
-        response = answer(export.entete, export.lignes(records, jour))
-        filename = f"pvd-interne-{nom}-{jour:%Y%m%d}.{extension}"
-        response["Content-Disposition"] = f'attachment; filename="{filename}"'
-        return response
+        export, records = self.exports[nom], self.model._default_manager.filter(pk__in=listed)
+        rows = export.lignes(records, jour)
+        return FORMES[forme].answer(export.entete, rows, f"pvd-interne-{nom}-{jour:%Y%m%d}")

@@ -3,31 +3,36 @@
 from dataclasses import replace
 
 from django.contrib import admin, messages
+from django.contrib.admin.exceptions import DisallowedModelAdminToField
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.admin import GenericInlineModelAdmin
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.forms.models import _get_foreign_key
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.text import capfirst
 
-from socle.admin.correction import CorrectionForm, MotifForm
+from socle.admin.correction import CorrectionForm, MotifForm, RefusForm, lock
 from socle.admin.evenements import (
     Annuaire,
     Chapitre,
     author,
     gather,
+    last_versions,
     links,
     name_of,
     tell,
     tell_version,
 )
+from socle.admin.page import PageEnvoyee, asked_field
+from socle.adresses_admin import admin_name, admin_url
+from socle.contraintes import sentence
 from socle.francais import at_hour
 from socle.historique import Historisee, one_act, removed_together, restore
 
@@ -58,43 +63,83 @@ class HistoriqueAdmin(admin.ModelAdmin):
     def get_urls(self):
         if not self.historisee:
             return super().get_urls()
-        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        view = self.admin_site.admin_view
+        removed, restored = admin_name(self.model, "removed"), admin_name(self.model, "restore")
         pages = [
-            path(
-                "supprimees/", self.admin_site.admin_view(self.removed_view), name=f"{name}_removed"
-            ),
-            path(
-                "supprimees/<int:numero>/",
-                self.admin_site.admin_view(self.restore_view),
-                name=f"{name}_restore",
-            ),
+            path("supprimees/", view(self.removed_view), name=removed),
+            path("supprimees/<int:numero>/", view(self.restore_view), name=restored),
         ]
         return [*pages, *super().get_urls()]
 
-    # The form: what it changes is signed by one act, and checked before anything is saved.
-
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        """Ask, on the form of a record that the user may change, why it is and on what version."""
-        if change and self.historisee and self.has_change_permission(request, obj):
-            page = {"model_admin": self, "request": request}
-            form = kwargs.get("form", self.form)
-            kwargs["form"] = type(form.__name__, (CorrectionForm, form), page)
-        return super().get_form(request, obj, change=change, **kwargs)
-
-    def _create_formsets(self, request, obj, change):
-        """Keep the rows of the page within reach of its form, which has to speak of them too."""
-        formsets, inlines = super()._create_formsets(request, obj, change)
-        request.formsets_of_page = formsets
-        return formsets, inlines
+    # The page of a record: what it changes is signed by one act, and checked before it is saved.
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Let Django show a page and add a record; correct what is kept by our own sequence.
+
+        What the base refuses of a page was right when it was checked: the page is judged a second
+        time, and sees what someone else has written in between; what it still does not see is told
+        by the name of the constraint.
+        """
+        page = (request, object_id, form_url, extra_context)
+        sent_back = request.method == "POST" and object_id is not None
+        corrects = sent_back and self.historisee and "_saveasnew" not in request.POST
+        view = self.correct if corrects else super().changeform_view
         with one_act(request.POST.get("motif_correction", "")):
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            try:
+                return view(*page)
+            except IntegrityError as error:
+                request.refus = [sentence(error)]
+            except ValidationError as error:
+                request.refus = error.messages
+            return view(*page)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """Put before the form of a page that the base has refused what it says of it."""
+        if getattr(request, "refus", ()):
+            form = kwargs.get("form", self.form)
+            kwargs["form"] = type(form.__name__, (RefusForm, form), {"request": request})
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def correct(self, request, object_id, form_url, extra_context):
+        """Save the page of an existing record, or show it again with why it is refused.
+
+        The place of Django's view is taken whole, so that its forms stay plain and that one sees
+        when the record is locked: once its forms are made, before anyone is told of anything.
+        """
+        to_field = asked_field(request)
+        if to_field and not self.to_field_allowed(request, to_field):
+            raise DisallowedModelAdminToField(f"Le champ {to_field} ne désigne aucune fiche.")
+        with transaction.atomic():
+            record = self.get_object(request, unquote(object_id), to_field)
+            if not self.has_change_permission(request, record):
+                raise PermissionDenied
+            if record is None:
+                return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            page = PageEnvoyee(self, request, record)
+            page.make_forms()
+            page.make_rows()
+            lock(record)
+            refused = page.is_stale() or page.lacks_a_reason()
+            if page.is_valid() and not refused:
+                return page.save()
+            return page.show(form_url, extra_context)
+
+    def render_change_form(self, request, context, *args, change=False, obj=None, **kwargs):
+        """Ask why, and on what version, of whoever may correct the record."""
+        asked = change and self.historisee and self.has_change_permission(request, obj)
+        if asked and "correction" not in context:
+            version = last_versions(self.chapitres(request, obj))
+            context["correction"] = CorrectionForm(initial={"version_lue": version})
+        return super().render_change_form(request, context, *args, change=change, obj=obj, **kwargs)
 
     def save_model(self, request, obj, form, change):
-        """Write no version of a record that its form leaves as it is."""
+        """Save only a record that its form changes: no version of its history says nothing."""
         if not (change and self.historisee) or form.changed_data:
             super().save_model(request, obj, form, change)
+
+    def delete_queryset(self, request, queryset):
+        """Remove the chosen records, each with its version."""
+        queryset.delete_each() if self.historisee else queryset.delete()
 
     # The story of a record.
 
@@ -122,8 +167,8 @@ class HistoriqueAdmin(admin.ModelAdmin):
 
     def changelist_view(self, request, extra_context=None):
         if self.historisee and self.has_add_permission(request):
-            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_removed"
-            extra_context = {"removed_url": reverse(name)} | (extra_context or {})
+            removed = {"removed_url": admin_url(self.model, "removed")}
+            extra_context = removed | (extra_context or {})
         return super().changelist_view(request, extra_context)
 
     def removed_versions(self, request):
@@ -152,8 +197,7 @@ class HistoriqueAdmin(admin.ModelAdmin):
         motif = MotifForm(request.POST or None)
         if motif.is_valid() and (record := self.bring_back(motif, version)):
             messages.success(request, f"« {record} » est rétablie.")
-            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
-            return HttpResponseRedirect(reverse(name, args=[record.pk]))
+            return HttpResponseRedirect(admin_url(record, "change"))
         removals = removed_together(version)
         shown = {c.model: c for c in self.chapitres(request, version.instance)}
         chapters = [
@@ -165,12 +209,12 @@ class HistoriqueAdmin(admin.ModelAdmin):
             for v in removals
         ]
         annuaire = Annuaire(chapters, [[v] for v in removals])
-        told = [
+        evenements = [
             tell_version(rang, chapter, None, removal, annuaire)
             for rang, (chapter, removal) in enumerate(zip(chapters, removals, strict=True))
         ]
         nom = name_of(annuaire.attach(version.instance))
-        context = {"motif": motif, "evenements": told, "title": f"Rétablir : {nom}"}
+        context = {"motif": motif, "evenements": evenements, "title": f"Rétablir : {nom}"}
         return self.page(request, "admin/retablir.html", context | {"version": version, "nom": nom})
 
     def bring_back(self, motif, version):
@@ -180,8 +224,8 @@ class HistoriqueAdmin(admin.ModelAdmin):
                 return restore(version)
         except ValidationError as error:
             reasons = error.messages
-        except IntegrityError:
-            reasons = ["une autre fiche a pris sa place."]
+        except IntegrityError as error:
+            reasons = [sentence(error)]
         motif.add_error(None, [f"Rien n'est rétabli : {reason}" for reason in reasons])
         return None
 
@@ -202,7 +246,7 @@ def link_of(inline, record):
 
 
 def links_between(row, version):
-    """Return the fields of a removed row that only say it hung on the record of `version`."""
+    """Return the fields that link a removed row to the record of `version`, whose page names it already."""
     if row is version:
         return ()
     linked = [f.name for f in links(row.instance_type) if f.related_model is version.instance_type]

@@ -5,12 +5,13 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.views.decorators.http import require_GET
 
-from socle.admin.exports import as_tableur, as_xlsx
+from socle.adresses_admin import admin_name, admin_url
 from socle.fichiers import depot as depots
 from socle.fichiers.entetes import REFUS, read_table
+from socle.fichiers.formats import FORMATS
 from socle.fichiers.lecture import MOST_ROWS, FichierRefuse, read_file
 from socle.fichiers.lignes import Sort
 from socle.fichiers.passage import Depasse, preview, write
@@ -62,7 +63,7 @@ class ImportAdmin(admin.ModelAdmin):
     change_list_template = "admin/import_liste.html"
 
     def get_urls(self):
-        name = f"{self.opts.app_label}_{self.opts.model_name}_import"
+        name = admin_name(self.model, "import")
         view = self.admin_site.admin_view
         return [
             path("importer/", view(self.import_file), name=name),
@@ -85,11 +86,10 @@ class ImportAdmin(admin.ModelAdmin):
         ]
 
     def import_url(self, page="", **kwargs):
-        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_import{page}"
-        return reverse(name, kwargs=kwargs)
+        return admin_url(self.model, f"import{page}", **kwargs)
 
     def changelist_url(self):
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        return admin_url(self.model, "changelist")
 
     def changelist_view(self, request, extra_context=None):
         allowed = self.allowed_imports(request)
@@ -174,10 +174,7 @@ class ImportAdmin(admin.ModelAdmin):
             raise Http404
         columns = ressource.columns
         rows = [[ressource.exemple.get(column, "") for column in columns]]
-        response = TEMPLATES[extension](columns, rows)
-        filename = f"modele-{sorte}.{extension}"
-        response["Content-Disposition"] = f'attachment; filename="{filename}"'
-        return response
+        return TEMPLATES[extension].answer(columns, rows, f"modele-{sorte}")
 
     def deposited(self, request, sorte, jeton):
         """Return the Resource, what the agent asked, the rows and the source, or None if it is over."""
@@ -229,15 +226,15 @@ class ImportAdmin(admin.ModelAdmin):
     def import_written(self, request, depot, jeton, apercu):
         """Say what was written; what was refused stays aside, to be downloaded and corrected."""
         refused = {ligne.numero for ligne in apercu.of(Sort.REFUSEE)}
-        told = pluriel(apercu.a_ecrire, "ligne importée,lignes importées")
+        written = pluriel(apercu.a_ecrire, "ligne importée,lignes importées")
         if not refused:
             depots.forget(jeton)
-            self.message_user(request, f"{told}.", messages.SUCCESS)
+            self.message_user(request, f"{written}.", messages.SUCCESS)
             return HttpResponseRedirect(self.changelist_url())
         depot.fichier.lignes = [line for line in depot.fichier.lignes if line[0] in refused]
         depots.keep(depot, jeton)
         left = pluriel(len(refused), "reste refusée,restent refusées")
-        self.message_user(request, f"{told} ; {left}.", messages.SUCCESS)
+        self.message_user(request, f"{written} ; {left}.", messages.SUCCESS)
         return HttpResponseRedirect(request.path)
 
     def import_refused(self, request, sorte, jeton):
@@ -254,9 +251,8 @@ class ImportAdmin(admin.ModelAdmin):
             [*(cells[ligne.numero][i] for i in kept), " ; ".join(map(str, ligne.motifs))]
             for ligne in apercu.of(Sort.REFUSEE)
         ]
-        response = as_tableur([*(fichier.entetes[i] for i in kept), REFUS], rows)
-        response["Content-Disposition"] = f'attachment; filename="refus-{sorte}.csv"'
-        return response
+        headers = [*(fichier.entetes[i] for i in kept), REFUS]
+        return FORMATS["tableur"].answer(headers, rows, f"refus-{sorte}")
 
 
 def may_write(user, model):
@@ -266,4 +262,4 @@ def may_write(user, model):
 
 
 # A row to imitate, in the formats of an office.
-TEMPLATES = {"csv": as_tableur, "xlsx": as_xlsx}
+TEMPLATES = {"csv": FORMATS["tableur"], "xlsx": FORMATS["xlsx"]}

@@ -7,10 +7,11 @@ départements may be written whole by either of them, and nothing elsewhere.
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import PermissionDenied
-from django.urls import path, reverse
+from django.urls import path
 
 from socle.admin.base import PvdAdmin
 from socle.admin.choix import HeldSelect, SearchedSelectMultiple
+from socle.adresses_admin import admin_name, admin_url
 
 
 class CommunesWithinReach(AutocompleteJsonView):
@@ -24,8 +25,7 @@ class CommunesWithinReach(AutocompleteJsonView):
 
 def search_address(record):
     """Return the address that searches the communes within reach of `record`."""
-    opts = record._meta
-    return reverse(f"admin:{opts.app_label}_{opts.model_name}_communes", args=[record.pk])
+    return admin_url(record, "communes")
 
 
 class CommuneSelect(HeldSelect):
@@ -54,7 +54,7 @@ class PorteeAdmin(PvdAdmin):
     """The admin of a record that communes join: it answers the search of those within its reach."""
 
     def get_urls(self):
-        name = f"{self.opts.app_label}_{self.opts.model_name}_communes"
+        name = admin_name(self.model, "communes")
         search = self.admin_site.admin_view(self.search_communes)
         return [path("<path:object_id>/communes/", search, name=name), *super().get_urls()]
 

@@ -8,15 +8,15 @@ from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.db import models
 from django.db.models import CharField, Q
 from django.db.models.functions import Cast
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from socle.admin.base import NOTHING, PerimetreAdmin, PlainChoices, PvdAdmin
 from socle.admin.champs import date_column
 from socle.admin.choix import PerimetreForm
+from socle.adresses_admin import admin_url
 from socle.dates import bare, parse_date
-from socle.sources import Affirmation, Source, sans_source
+from socle.sources import Affirmation, Source, Sourcee, sans_source
 
 
 def date_fields(model_admin):
@@ -39,7 +39,7 @@ class AffirmationForm(PerimetreForm):
             choice.choices = [*choice.choices, (held, held)]
 
     def clean(self):
-        """Read the value as a date, from what the source writes if need be, and keep it in order."""
+        """Write the value as an ISO date, read from what the source writes when it was left empty."""
         data = super().clean()
         text = data.get("valeur") or data.get("valeur_brute")
         if text and data.get("champ") in self.date_names:
@@ -102,6 +102,11 @@ class AffirmationInline(PlainChoices, GenericTabularInline):
         return super().has_delete_permission(request, obj) and self.may_write(request, obj)
 
 
+def written_rows(formset):
+    """Return the rows of a page that were added or changed."""
+    return [*formset.new_objects, *(record for record, _ in formset.changed_objects)]
+
+
 class SourceeAdmin(PerimetreAdmin):
     """The admin of a record whose dates are sourced, on its own page."""
 
@@ -110,7 +115,20 @@ class SourceeAdmin(PerimetreAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
+        self.refuse_whole(form.instance)
         self.warn_of_contradictions(request, form.instance)
+        self.warn_of_remarks(request, form, formsets)
+
+    def refuse_whole(self, record):
+        """Refuse, by `ValidationError`, what a record and its rows cannot be once all of them are saved."""
+
+    def warn_of_remarks(self, request, form, formsets):
+        """Tell the agent what looks wrong in the record, and in the rows that were written with it."""
+        rows = [row for formset in formsets for row in written_rows(formset)]
+        for record in (form.instance, *rows):
+            for remarque in record.remarques() if isinstance(record, Sourcee) else ():
+                message = f"« {record} » : {remarque.texte} {remarque.explication}"
+                self.message_user(request, message, messages.WARNING)
 
     def warn_of_contradictions(self, request, record):
         """Tell the agent which retained source gives another date than the record: allowed, not hidden."""
@@ -143,7 +161,7 @@ class SourceAdmin(PvdAdmin):
 
 
 class SansSourceFilter(admin.SimpleListFilter):
-    """Keeps the records one of whose dates no retained source tells."""
+    """Keeps the records that have a date of fact told by no retained source."""
 
     title = "source"
     parameter_name = "source"
@@ -227,10 +245,7 @@ class AffirmationAdmin(PvdAdmin):
 
     @admin.display(description="fiche")
     def lien(self, affirmation):
-        opts = affirmation.fiche._meta
-        url = reverse(
-            f"admin:{opts.app_label}_{opts.model_name}_change", args=[affirmation.object_id]
-        )
+        url = admin_url(affirmation.fiche, "change")
         return format_html('<a href="{}">{}</a>', url, affirmation.fiche)
 
     @admin.display(description="date", ordering="champ")

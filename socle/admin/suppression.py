@@ -3,11 +3,11 @@
 from django.contrib import admin
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.utils import unquote
-from django.db import transaction
 from django.http import QueryDict
 from django.template.response import TemplateResponse
 
 from socle.admin.correction import MotifForm
+from socle.essai import essai
 from socle.francais import UNKNOWN
 from socle.historique import Historisee, one_act
 
@@ -25,19 +25,19 @@ def consequences(records):
     if not counters:
         return []
     before = [count() for count in counters]
-    with transaction.atomic():
-        type(records[0])._base_manager.filter(pk__in=[record.pk for record in records]).delete()
+    with essai():
+        type(records[0])._base_manager.filter(pk__in=[r.pk for r in records]).delete_each()
         after = [count() for count in counters]
-        transaction.set_rollback(True)
     return [
-        f"{name} : {told(value)} → {told(there[name])}"
+        f"{name} : {figure(value)} → {figure(there[name])}"
         for here, there in zip(before, after, strict=True)
         for name, value in here.items()
         if value != there[name]
     ]
 
 
-def told(value):
+def figure(value):
+    """Write a figure, or say that it is not known."""
     return UNKNOWN if value is None else value
 
 
@@ -64,7 +64,7 @@ def with_reason(answer, motif, records):
 
 
 class SuppressionAdmin(admin.ModelAdmin):
-    """Asks for the reason of a removal, whose versions and those of its rows all bear."""
+    """The admin of records removed for a reason, kept by their versions and those of their rows."""
 
     def get_actions(self, request):
         actions = super().get_actions(request)

@@ -7,6 +7,7 @@ and its pattern, so that colour is never alone to tell.
 import datetime
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 from socle.dates import ONE_DAY, add_months
@@ -69,19 +70,19 @@ class Graphique:
     legende: str = ""
     notes: list = field(default_factory=list)
 
-    @property
+    @cached_property
     def plus_grand(self):
         """Return the greatest value to be drawn, that of the whole stack if the series are stacked."""
         columns = zip(*(serie.valeurs for serie in self.series), strict=True)
         return max(1, *(sum(column) if self.empile else max(column) for column in columns))
 
-    @property
+    @cached_property
     def pas(self):
         """Return the number between two lines across: 1, 2 or 5, with as many zeros as needed."""
         steps = (n * 10**power for power in range(12) for n in (1, 2, 5))
         return next(n for n in steps if self.plus_grand / n <= GRADUATIONS_AT_MOST)
 
-    @property
+    @cached_property
     def sommet(self):
         """Return the number at the top of the drawing."""
         return math.ceil(self.plus_grand / self.pas) * self.pas
@@ -135,7 +136,9 @@ class Graphique:
             else:
                 drawn.append((rang, serie, self.steps(serie.valeurs), self.y(serie.valeurs[-1])))
         heights = spread([height for *_, height in drawn])
-        return [Trace(*told, height) for (*told, _), height in zip(drawn, heights, strict=True)]
+        return [
+            Trace(*drawing, height) for (*drawing, _), height in zip(drawn, heights, strict=True)
+        ]
 
     def steps(self, values):
         """Return the path of a line that holds each value up to the next day."""
@@ -157,8 +160,8 @@ class Graphique:
     @property
     def description(self):
         """Say what a reader would see: the last values, and the first day."""
-        told = ", ".join(f"{serie.nom} {serie.valeurs[-1]}" for serie in self.series)
-        return f"De {self.jours[0].year} à {self.jours[-1].year}. Dernières valeurs : {told}."
+        values = ", ".join(f"{serie.nom} {serie.valeurs[-1]}" for serie in self.series)
+        return f"De {self.jours[0].year} à {self.jours[-1].year}. Dernières valeurs : {values}."
 
 
 def spread(heights):

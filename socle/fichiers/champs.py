@@ -96,27 +96,27 @@ class TextWidget(widgets.CharWidget):
         return (value or "").strip()
 
 
-def text(column, attribute=None):
+def champ_texte(column, attribute=None):
     return Champ(column_name=column, attribute=attribute or column, widget=TextWidget())
 
 
-def date(column, attribute=None):
+def champ_date(column, attribute=None):
     return Champ(column_name=column, attribute=attribute or column, widget=DateWidget())
 
 
-def precision(column, attribute=None):
+def champ_precision(column, attribute=None):
     return Champ(column_name=column, attribute=attribute or column, widget=PrecisionWidget())
 
 
-def whole_number(column, attribute=None):
+def champ_entier(column, attribute=None):
     return Champ(column_name=column, attribute=attribute or column, widget=WholeNumberWidget())
 
 
-def yes_no(column, attribute=None):
+def champ_oui_non(column, attribute=None):
     return Champ(column_name=column, attribute=attribute or column, widget=YesNoWidget())
 
 
-def choice(column, choices, attribute=None):
+def champ_choix(column, choices, attribute=None):
     return Champ(column_name=column, attribute=attribute or column, widget=ChoiceWidget(choices))
 
 
@@ -138,7 +138,7 @@ class RecordWidget(widgets.ForeignKeyWidget):
         return self.known[value]
 
 
-def foreign_key(column, attribute, model, field="pk"):
+def champ_fiche(column, attribute, model, field="pk"):
     return Champ(column_name=column, attribute=attribute, widget=RecordWidget(model, field))
 
 
@@ -191,13 +191,13 @@ class DecimalWidget(widgets.Widget):
         return "" if value is None else str(value)
 
 
-def last_day(column, attribute):
+def champ_dernier_jour(column, attribute):
     return Champ(column_name=column, attribute=attribute, widget=DernierJourWidget())
 
 
-def named_choice(column, choices, **options):
+def champ_choix_nomme(column, choices, **options):
     return Champ(column_name=column, attribute=column, widget=NamedChoiceWidget(choices, **options))
 
 
-def decimal(column):
+def champ_decimal(column):
     return Champ(column_name=column, attribute=column, widget=DecimalWidget())

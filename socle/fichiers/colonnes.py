@@ -118,12 +118,12 @@ def source_of(champ, record=lambda row: row):
     return read
 
 
-def field(name, attribute=None, record=lambda row: row):
+def colonne_champ(name, attribute=None, record=lambda row: row):
     """Return the column of a field of the record, internal and as the base holds it."""
     attribute = attribute or name
     return Colonne(name, lambda row: getattr(record(row), attribute), "Interne.")
 
 
-def source(name, champ, record=lambda row: row):
+def colonne_source(name, champ, record=lambda row: row):
     """Return the column of the source of a date."""
     return Colonne(name, source_of(champ, record), "Interne.")

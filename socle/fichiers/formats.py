@@ -1,4 +1,4 @@
-"""Files that go out: one ordered list of columns per table, written in every format.
+"""Files that go out: one ordered list of columns per table, written and sent in every format.
 
 CSV and JSON are streamed; XLSX and ODS are written on disk, row by row, then sent. No cell can
 run as a formula: texts stay texts.
@@ -10,9 +10,12 @@ import io
 import json
 import tempfile
 import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import chain, islice
 from xml.sax.saxutils import escape
 
+from django.http import FileResponse, StreamingHttpResponse
 from xlsxwriter import Workbook
 
 ROWS_PER_CHUNK = 2000
@@ -167,4 +170,42 @@ def ods_cell(value):
     return f"<table:table-cell {kind}><text:p>{text}</text:p></table:table-cell>"
 
 
+def tableur_stream(header, rows):
+    return csv_stream(header, rows, tableur=True)
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format as it is named and sent; `write` makes its content of a header and rows."""
+
+    titre: str
+    extension: str
+    type: str
+    write: Callable
+    texte: bool = True
+
+    def answer(self, header, rows, nom):
+        """Answer with the file of that name, its extension added."""
+        content = self.write(header, rows)
+        if self.texte:
+            response = StreamingHttpResponse(content, content_type=self.content_type)
+        else:
+            response = FileResponse(content, content_type=self.content_type)
+        filename = f"{nom}.{self.extension}"
+        response["Content-Disposition"] = f'attachment; filename="{filename}"'
+        return response
+
+    @property
+    def content_type(self):
+        return f"{self.type}; charset=utf-8" if self.type == "text/csv" else self.type
+
+
 XLSX_MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# In the order in which a list of links offers them.
+FORMATS = {
+    "xlsx": Format("XLSX", "xlsx", XLSX_MIMETYPE, xlsx_file, texte=False),
+    "ods": Format("ODS", "ods", ODS_MIMETYPE, ods_file, texte=False),
+    "csv": Format("CSV", "csv", "text/csv", csv_stream),
+    "tableur": Format("CSV pour tableur", "csv", "text/csv", tableur_stream),
+    "json": Format("JSON", "json", "application/json", json_stream),
+}

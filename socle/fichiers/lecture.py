@@ -18,7 +18,7 @@ MOST_COLUMNS = 200
 # A cell that holds more would be no cell of ours, and a page shows each of them.
 LONGEST_CELL = 5000
 SPREADSHEET, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-FORMATS = "CSV, XLSX ou ODS"
+LISIBLES = "CSV, XLSX ou ODS"
 
 
 @dataclass
@@ -44,7 +44,8 @@ def read_file(content, nom):
     if content.startswith(SPREADSHEET):
         rows = spreadsheet_rows(content, nom, remarques)
     else:
-        rows = csv_rows(decoded(content, nom), nom)
+        cells = csv_rows(decoded(content, nom), nom)
+        rows = [[unquoted(cell.strip()) for cell in row] for row in cells]
     return shaped(rows, nom, remarques)
 
 
@@ -89,19 +90,22 @@ def decoded(content, nom):
             continue
         if "\0" not in text:
             return text
-    raise FichierRefuse(f"{nom} : ce n'est pas un fichier {FORMATS}.")
+    raise FichierRefuse(f"{nom} : ce n'est pas un fichier {LISIBLES}.")
 
 
 def csv_rows(text, nom):
-    """Return the rows of a CSV, comma or semicolon; what our own files quote is unquoted."""
+    """Return the rows of a CSV given as text, comma or semicolon, with or without BOM.
+
+    Raises `FichierRefuse` for a quote that is never closed.
+    """
+    text = text.removeprefix("\ufeff")
     header = text.lstrip().split("\n", 1)[0]
     separator = ";" if header.count(";") > header.count(",") else ","
     lines = io.StringIO(text, newline=None)
     try:
-        rows = list(csv.reader(lines, delimiter=separator, strict=True))
+        return list(csv.reader(lines, delimiter=separator, strict=True))
     except csv.Error as error:
         raise FichierRefuse(f"{nom} : ce n'est pas un CSV lisible ({error}).") from None
-    return [[unquoted(cell.strip()) for cell in row] for row in rows]
 
 
 def unquoted(cell):
@@ -124,7 +128,7 @@ def spreadsheet_rows(content, nom, remarques):
             remarques.append(f"Seule la feuille « {filled[0].name} » est lue.")
         rows = filled[0].to_python(skip_empty_area=False)
     except (CalamineError, zipfile.BadZipFile, ValueError, OSError):
-        raise FichierRefuse(f"{nom} : ce n'est pas un fichier {FORMATS}.") from None
+        raise FichierRefuse(f"{nom} : ce n'est pas un fichier {LISIBLES}.") from None
     return [[cell_text(value) for value in row] for row in rows]
 
 
@@ -145,28 +149,21 @@ class FichierRefuse(Exception):
     """A file that cannot be read at all; its message, in French, says why."""
 
 
-def read_csv(content, name):
+def read_csv(content, nom):
     """Return the `Dataset` of a CSV given as text, comma or semicolon, with or without BOM.
 
     Raises `FichierRefuse` for an empty file, for a quote that is never closed, for a column written
     twice and for a line whose cells do not match the header.
     """
-    content = content.removeprefix("\ufeff")
-    header = content.split("\n", 1)[0]
-    separator = ";" if header.count(";") > header.count(",") else ","
-    lines = io.StringIO(content, newline=None)
-    try:
-        rows = list(csv.reader(lines, delimiter=separator, strict=True))
-    except csv.Error as error:
-        raise FichierRefuse(f"{name} : ce n'est pas un CSV lisible ({error}).") from None
+    rows = csv_rows(content, nom)
     if not any(rows):
-        raise FichierRefuse(f"{name} : le fichier est vide.")
+        raise FichierRefuse(f"{nom} : le fichier est vide.")
     headers = [cell.strip() for cell in rows[0]]
     if twice := [header for header in headers if headers.count(header) > 1]:
-        raise FichierRefuse(f"{name} : colonne « {twice[0]} » écrite deux fois.")
+        raise FichierRefuse(f"{nom} : colonne « {twice[0]} » écrite deux fois.")
     for number, row in enumerate(rows[1:], start=2):
         if len(row) != len(headers):
             raise FichierRefuse(
-                f"{name}, ligne {number} : {len(row)} cellules au lieu de {len(headers)}."
+                f"{nom}, ligne {number} : {len(row)} cellules au lieu de {len(headers)}."
             )
-    return Dataset(*rows[1:], headers=headers, title=name)
+    return Dataset(*rows[1:], headers=headers, title=nom)

@@ -39,10 +39,13 @@ class Ligne:
     fiche: str = ""
     changements: list = field(default_factory=list)
     motifs: list = field(default_factory=list)
+    # What looks wrong in the record, and does not keep the row from being written.
+    remarques: list = field(default_factory=list)
 
     def refuse(self, motifs):
         """Refuse the row, and tell nothing of the record, which may be a neighbour's."""
         self.sort, self.changements, self.motifs = Sort.REFUSEE, [], motifs
+        self.remarques = []
 
     @property
     def numero(self):
@@ -81,10 +84,10 @@ class Apercu:
     @property
     def empreinte(self):
         """Return a mark of all that was shown: another one means that the preview no longer holds."""
-        told = [
+        shown_rows = [
             (li.numero, li.sort, li.changements, list(map(str, li.motifs))) for li in self.lignes
         ]
-        return hashlib.sha256(repr(told).encode()).hexdigest()
+        return hashlib.sha256(repr(shown_rows).encode()).hexdigest()
 
 
 def located_cell(text, attribute, ressource, row):

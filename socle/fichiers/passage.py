@@ -9,7 +9,9 @@ from collections import defaultdict
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DataError, IntegrityError, transaction
 
-from socle.dates import Precision, parse_date
+from socle.contraintes import sentence
+from socle.dates import Precision, keep_first_days
+from socle.essai import essai
 from socle.fichiers.champs import CelluleRefusee, RecordWidget
 from socle.fichiers.lignes import (
     Apercu,
@@ -21,9 +23,9 @@ from socle.fichiers.lignes import (
     refused,
     shown,
 )
-from socle.historique import one_act
-from socle.periodes import Periode
-from socle.sources import Affirmation, Sourcee, affirm, record_type
+from socle.historique import one_act, sans_historique
+from socle.sources import Affirmation, Sourcee, affirm, record_type, written_day
+from socle.verrou import lock
 
 OUTSIDE = "hors de vos départements"
 TEST_CODE = "999999"
@@ -39,10 +41,8 @@ class Depasse(Exception):
 
 def preview(ressource, table, user, source=None):
     """Return the `Apercu` of what `table` would do for `user`; nothing of it stays."""
-    with transaction.atomic():
-        lignes = Passage(ressource, table, user, source).lignes()
-        transaction.set_rollback(True)
-    return Apercu(lignes)
+    with essai():
+        return Apercu(Passage(ressource, table, user, source).lignes())
 
 
 def write(ressource, table, user, source, raison, empreinte):
@@ -96,6 +96,9 @@ class Passage:
         """Read the records that the rows may be about, those of the user among them, and their sources."""
         first = self.keys[0]
         values = {value for row in rows if (value := self.readable(first, row)) is not None}
+        if self.for_good and first.attribute in self.links:
+            # What hangs on a record is locked after it, here as on a form.
+            lock(first.widget.model, *(record.pk for record in values))
         queryset = self.model.objects.filter(**{f"{first.attribute}__in": values})
         records = queryset.select_related(*self.links)
         if self.for_good:
@@ -129,7 +132,7 @@ class Passage:
     def pass_row(self, ligne, row):
         self.refuse_samples(row)
         self.refuse_unknown_sources(row)
-        values = self.read(row)
+        values = self.read(self.ressource.on_first_days(row))
         instance, new = self.record_of(row, values)
         self.refuse_twice(ligne, instance, new, values)
         before = {f.attribute: getattr(instance, f.attribute, None) for f in self.fields}
@@ -138,8 +141,9 @@ class Passage:
                 setattr(instance, champ.attribute, values[champ.attribute])
         self.refuse_missing(instance, row)
         self.refuse_outside(instance, new, before, row)
+        exact = self.exact_again(instance, before)
+        keep_first_days(instance)
         changed = self.changes(instance, new, before)
-        exact = self.exact_again(instance, changed)
         affirmations = self.affirmations(instance, changed, row)
         ligne.fiche = str(instance)
         if not (new or changed or affirmations):
@@ -148,6 +152,8 @@ class Passage:
         ligne.sort = Sort.NOUVELLE if new else Sort.MODIFIEE
         ligne.changements = [*changed.values(), *exact]
         ligne.changements += [change for change, _ in affirmations]
+        if self.sourced:
+            ligne.remarques = [remarque.texte for remarque in instance.remarques()]
         if new:
             extra = [column for column in self.ressource.extra_columns if row.get(column)]
             ligne.changements += [Changement(column, "", row[column]) for column in extra]
@@ -158,12 +164,12 @@ class Passage:
             self.waiting.append((ligne, instance, new))
 
     def affirm(self, instance, affirmations):
-        """Write what the row makes its sources say; a date of which nothing was said asks no query."""
+        """Write what the row makes its sources say; a date of which none spoke yet costs no reading."""
         for _, said in affirmations if self.for_good else ():
             if self.said[str(instance.pk), said["champ"]]:
                 affirm(instance, **said)
             else:
-                valeur = parse_date(said["valeur_brute"]).isoformat()
+                valeur = written_day(said["valeur_brute"], said["precision"])
                 Affirmation.objects.create(fiche=instance, valeur=valeur, **said)
 
     def refuse_samples(self, row):
@@ -211,7 +217,7 @@ class Passage:
             raise LigneRefusee([ValueError(f"la ligne {line} parle déjà de la même fiche")])
 
     def refuse_missing(self, instance, row):
-        """Refuse a row that does not name a record without which its own cannot be."""
+        """Refuse a row that leaves empty a link that its record must have."""
         missing = [
             CelluleRefusee(champ.column_name, row.get(champ.column_name, ""), "valeur manquante")
             for champ in self.ressource.get_import_fields()
@@ -255,25 +261,28 @@ class Passage:
                 )
         return changed
 
-    def exact_again(self, instance, changed):
+    def exact_again(self, instance, before):
         """Make exact to the day a date that the row changes without a word of its precision."""
-        told = []
+        changements = []
         for champ, _, precision_column in self.ressource.dated_sources.values():
             attribute = self.attribute_of(precision_column)
-            if champ not in changed or precision_column in self.table.colonnes or not attribute:
+            if precision_column in self.table.colonnes or not attribute:
                 continue
             old = getattr(instance, attribute)
-            if old != Precision.JOUR:
+            if getattr(instance, champ) != before.get(champ, getattr(instance, champ)):
                 setattr(instance, attribute, Precision.JOUR)
-                told.append(Changement(precision_column, shown(old), shown(Precision.JOUR)))
-        return told
+                if old != Precision.JOUR:
+                    changements.append(
+                        Changement(precision_column, shown(old), shown(Precision.JOUR))
+                    )
+        return changements
 
     def attribute_of(self, column):
         fields = self.ressource.get_import_fields()
         return next((f.attribute for f in fields if f.column_name == column), None)
 
     def affirmations(self, instance, changed, row):
-        """Return what the row makes a source say and that is not said yet: what is read, what to write.
+        """Return the affirmations that the row adds, each as the change to show and the values to write.
 
         A column of sources vouches for its date whatever the row changes; without such a column,
         the source of the whole import vouches for the dates that the row changes.
@@ -287,7 +296,7 @@ class Passage:
                 continue
             precision = row.get(precision_column) or Precision.JOUR
             said = [s for s in self.said[str(instance.pk), champ] if s.retenue]
-            jour = parse_date(row[date_column]).isoformat()
+            jour = written_day(row[date_column], precision)
             if any((s.source, s.valeur, s.precision) == (source, jour, precision) for s in said):
                 continue
             before = ", ".join(sorted({s.source.cle for s in said}))
@@ -302,16 +311,27 @@ class Passage:
 
         The records linked come from the base: asking it again for each row would be slow.
         """
-        first = getattr(instance, self.keys[0].attribute)
-        instance.alone = first not in self.met and self.by_first[first] in ([], [instance])
-        if isinstance(instance, Periode) and first in self.met:
-            self.flush()
-        self.met.add(first)
+        if getattr(instance, "siblings_by", ()):
+            self.look_for_siblings(instance)
         try:
             instance.clean_fields(exclude=self.links)
             instance.clean()
         except ValidationError as error:
             raise self.explained(error, row) from None
+
+    def look_for_siblings(self, instance):
+        """Spare a row the question of its siblings when the file and the base hold none.
+
+        Rows above that wait to be saved may be some: they are saved first.
+        """
+        key = instance.siblings_key
+        known = self.by_first[getattr(instance, self.keys[0].attribute)]
+        others = [r for r in known if r is not instance and r.siblings_key == key]
+        met = tuple(key.values())
+        instance.alone = met not in self.met and not others
+        if met in self.met:
+            self.flush()
+        self.met.add(met)
 
     def flush(self):
         """Save at once the records of a preview, or one by one if the base refuses one of them."""
@@ -321,7 +341,8 @@ class Passage:
         names = [f.name for f in self.model._meta.concrete_fields if not f.primary_key]
         upsert = {"update_conflicts": True, "unique_fields": ["pk"], "update_fields": names}
         try:
-            with transaction.atomic():
+            # Only a preview is written so, and it is undone.
+            with transaction.atomic(), sans_historique():
                 self.model.objects.bulk_create(created)
                 self.model.objects.bulk_create(changed, **upsert)
         except (IntegrityError, DataError):
@@ -344,8 +365,8 @@ class Passage:
                     self.keep(dependant, True)
         except CelluleRefusee as refusal:
             raise LigneRefusee([refusal]) from None
-        except (IntegrityError, DataError):
-            raise self.explained(self.broken(instance), row) from None
+        except (IntegrityError, DataError) as error:
+            raise self.explained(self.broken(instance, error), row) from None
 
     def keep(self, instance, new):
         if self.for_good:
@@ -354,13 +375,13 @@ class Passage:
             # Raw: a preview leaves no version in the history.
             instance.save_base(raw=True, force_insert=new, force_update=not new)
 
-    def broken(self, instance):
+    def broken(self, instance, refusal):
         """Return the rule of the model that the base would not let a record break."""
         try:
             instance.full_clean()
         except ValidationError as error:
             return error
-        return ValidationError("La base refuse cette ligne.")
+        return ValidationError(sentence(refusal))
 
     def explained(self, error, row):
         """Return the refusal of a row whose record its model refuses, with the cells it is about."""

@@ -7,10 +7,10 @@ from django.db.models import Q
 from import_export import resources
 from import_export.results import RowResult
 
-from socle.dates import Precision
+from socle.dates import FIRST_DAY, Precision, PrecisionField
 from socle.fichiers.champs import CelluleRefusee
 from socle.fichiers.lecture import FichierRefuse
-from socle.sources import Source, affirm
+from socle.sources import Source, affirm, written_day
 
 
 class Ressource(resources.ModelResource):
@@ -65,7 +65,7 @@ class Ressource(resources.ModelResource):
         return [column for column in self.key_columns if column not in loose]
 
     def closest(self, records):
-        """Return the records, hopefully one, that a row speaks of among those that have its key."""
+        """Return which of `records`, all with the key of a row, it speaks of; if several, it is refused."""
         return records
 
     def load_named(self, rows):
@@ -73,6 +73,24 @@ class Ressource(resources.ModelResource):
         for field in self.get_import_fields():
             if hasattr(field.widget, "load"):
                 field.widget.load(field.column_name, rows)
+
+    def on_first_days(self, row):
+        """Return the cells of `row` as they are stored: a date known to the month, on its first day.
+
+        The record that a row speaks of is thus found again, whatever day of the month was typed.
+        """
+        columns = {field.attribute: field.column_name for field in self.get_import_fields()}
+        stored = dict(row)
+        for field in self._meta.model._meta.concrete_fields:
+            if not isinstance(field, PrecisionField) or not field.date:
+                continue
+            date, precision = columns.get(field.date), row.get(columns.get(field.name)) or ""
+            if row.get(date) and precision.strip() in FIRST_DAY:
+                stored[date] = written_day(row[date], precision.strip())
+        return stored
+
+    def get_instance(self, instance_loader, row):
+        return super().get_instance(instance_loader, self.on_first_days(row))
 
     def in_reach(self, field, record, instance, user):
         """Tell whether `user` may put `record` in a field of `instance`; None: by the rule of its model."""
@@ -123,8 +141,8 @@ def refusals(resource, result, dataset):
     for invalid in result.invalid_rows:
         for attribute, errors in invalid.error.message_dict.items():
             for error in errors:
-                told = located(error, attribute, resource, rows[invalid.number - 1])
-                messages.append(f"ligne {invalid.number + 1}, {told}")
+                cells = located(error, attribute, resource, rows[invalid.number - 1])
+                messages.append(f"ligne {invalid.number + 1}, {cells}")
     for number, errors in result.row_errors():
         messages += [f"ligne {number + 1}, {error.error}" for error in errors]
     return messages

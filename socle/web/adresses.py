@@ -1,4 +1,4 @@
-"""The query string of a page, kept from link to link."""
+"""The query string of a page, kept from link to link, or changed."""
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import QueryDict
@@ -31,3 +31,42 @@ def meme_demande(context, **params):
         if value is not None:
             query[name] = value
     return f"?{query.urlencode()}" if query else ""
+
+
+class AdressesDeListe:
+    """The query strings to which a filtered list leads.
+
+    `data` is what is asked, `read` the names that the list reads of it, `filters` those of its filters.
+    """
+
+    def __init__(self, data, read, filters):
+        self.data, self.read, self.filters = data, read, filters
+
+    def asked_with(self, **changed):
+        """Return what is asked, but its page, with the values of `changed`, dropped when None."""
+        query = self.data.copy()
+        for name, value in {"page": None, **changed}.items():
+            query.pop(name, None)
+            if value is not None:
+                query[name] = value
+        return query
+
+    def without(self, *names):
+        """Return the query string that drops the filters `names`, and the page with them."""
+        return f"?{self.asked_with(**dict.fromkeys(names)).urlencode()}"
+
+    @property
+    def sans_critere(self):
+        """Return the query string that drops every filter, and keeps the day and the order."""
+        return self.without(*self.filters)
+
+    @property
+    def du_tableau(self):
+        """Return the query string of the download: what is read of the address, and nothing else.
+
+        A page lets by what others add to an address that is shared; a download refuses it.
+        """
+        query = self.data.copy()
+        for name in set(query).difference(self.read):
+            del query[name]
+        return f"?{query.urlencode()}" if query else ""

@@ -11,10 +11,10 @@ def visitor_address(request):
     In production it is the last one of X-Forwarded-For, which our proxy writes; the others are
     the visitor's own words. Elsewhere nobody writes that header but the visitor.
     """
-    told = request.META.get("REMOTE_ADDR", "")
+    address = request.META.get("REMOTE_ADDR", "")
     if settings.PRODUCTION:
-        told = request.headers.get("X-Forwarded-For", told).rsplit(",", 1)[-1].strip()
+        address = request.headers.get("X-Forwarded-For", address).rsplit(",", 1)[-1].strip()
     try:
-        return str(ipaddress.ip_address(told))
+        return str(ipaddress.ip_address(address))
     except ValueError:
         return None

@@ -1,17 +1,17 @@
-"""The filters of a list and of its download, its order, and the ways out of an empty one."""
-
-from dataclasses import dataclass
+"""The filters of a list and of its download, and its order."""
 
 import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import F
-from django.utils import timezone
 from dsfr.forms import DsfrBaseForm
 
-from socle.dates import in_french
 from socle.recherche import search_key
+from socle.web.adresses import AdressesDeListe
+from socle.web.issues import issues_of
+from socle.web.ordre import Calcule, sorted_by
 from socle.web.refus import DemandeInvalide, quoted
 
+DEPARTEMENT_FIRST = "Choisissez d'abord un département"
 # Longer than any name; SQLite refuses to search for a text of fifty thousand characters.
 LONGEST_SEARCH = 100
 
@@ -29,26 +29,12 @@ class RechercheFilter(django_filters.CharFilter):
         super().__init__(max_length=LONGEST_SEARCH, validators=[searchable], **kwargs)
 
 
-@dataclass(frozen=True)
-class Issue:
-    """A way out of an empty list: what to change, the address that does it, and the rows it gives."""
-
-    texte: str
-    adresse: str
-    nombre: int
-    autre_jour: bool
-
-
-def in_order(queryset, *fields):
-    """Sort `queryset` by `fields`, unless a visitor has asked for a column of its own (`?tri=`)."""
-    return queryset if queryset.query.order_by else queryset.order_by(*fields)
-
-
 class Filtres(django_filters.FilterSet):
     """The filters of a list and of its download: the same names, the same rows, at a day."""
 
     # The columns that the list can be sorted by (`?tri=nom`, `?tri=-nom`), each with its field, or
-    # with a function of (queryset, jour) that adds what to sort by to the queryset, as `ordre`.
+    # with a function of (queryset, jour) that adds what to sort by to the queryset, as `ordre`, or
+    # with a `Calcule`.
     tris = {}
 
     class Meta:
@@ -91,10 +77,13 @@ class Filtres(django_filters.FilterSet):
 
     def in_order_asked(self, queryset):
         """Sort by the column asked for; what is not known comes last both ways, and no tie is left."""
-        field = self.tris[self.tri.removeprefix("-")]
+        column, descending = self.tri.removeprefix("-"), self.tri.startswith("-")
+        field = self.tris[column]
+        if isinstance(field, Calcule):
+            return sorted_by(queryset, field.valeurs(queryset, self.jour), descending)
         if callable(field):
             queryset, field = field(queryset, self.jour), "ordre"
-        ordre = F(field).desc if self.tri.startswith("-") else F(field).asc
+        ordre = F(field).desc if descending else F(field).asc
         return queryset.order_by(ordre(nulls_last=True), *queryset.model._meta.ordering, "pk")
 
     def chosen(self, name):
@@ -102,18 +91,30 @@ class Filtres(django_filters.FilterSet):
         return self.form.cleaned_data.get(name) or None if self.is_valid() else None
 
     def offered(self):
-        """Return, by filter, the records worth offering on the day; any other is still accepted."""
+        """Return, by filter, the records worth offering on the day; any other is still accepted.
+
+        None for what is offered once a département is chosen: see `departement_of_choices`.
+        """
         return {}
+
+    def departement_of_choices(self, departements):
+        """Return the département whose territories and ORT are offered, or None.
+
+        It is the one chosen, or the only one there is: of all France they would be thousands.
+        """
+        only = departements[0] if len(departements) == 1 else None
+        return self.departement_choisi or only
 
     def offer(self):
         """Fill the lists of the form with what is `offered`, and with what is already chosen."""
         for name, records in self.offered().items():
             field, chosen = self.form.fields[name], self.chosen(name)
-            records = list(records)
+            nothing = field.empty_label if records is not None else DEPARTEMENT_FIRST
+            records = list(records or [])
             if chosen and chosen not in records:
                 records.append(chosen)
             options = [(field.prepare_value(record), self.option(record)) for record in records]
-            field.widget.choices = [("", field.empty_label), *options]
+            field.widget.choices = [("", nothing), *options]
         return self
 
     def option(self, record):
@@ -144,7 +145,7 @@ class Filtres(django_filters.FilterSet):
     def actifs(self):
         """Return the filters in use, as (name, label, what it says, address without it)."""
         return [
-            (name, field.label, self.said(name), self.address_without(name))
+            (name, field.label, self.said(name), self.adresses.without(name))
             for name, field in self.form.fields.items()
             if self.chosen(name)
         ]
@@ -156,77 +157,24 @@ class Filtres(django_filters.FilterSet):
             return self.option(value)
         return dict(getattr(field, "choices", [])).get(value, value)
 
-    def asked_with(self, **changed):
-        """Return what is asked, but its page, with the values of `changed`, dropped when None."""
-        query = self.data.copy()
-        for name, value in {"page": None, **changed}.items():
-            query.pop(name, None)
-            if value is not None:
-                query[name] = value
-        return query
-
     @property
     def lus(self):
         """Return the names that the list and its download read: the filters, the day, the order."""
         return [*self.form.fields, "au", "tri"]
 
     @property
-    def adresse_du_tableau(self):
-        """Return the query string of the download: what is read of the address, and nothing else.
-
-        A page lets by what others add to an address that is shared; a download refuses it.
-        """
-        query = self.data.copy()
-        for name in set(query).difference(self.lus):
-            del query[name]
-        return f"?{query.urlencode()}" if query else ""
-
-    def address_without(self, *names):
-        """Return the query string that drops the filters `names`, and the page with them."""
-        return f"?{self.asked_with(**dict.fromkeys(names)).urlencode()}"
-
-    @property
-    def adresse_sans_critere(self):
-        """Return the query string that drops every filter, and keeps the day and the order."""
-        return self.address_without(*self.form.fields)
+    def adresses(self):
+        return AdressesDeListe(self.data, self.lus, list(self.form.fields))
 
     def premier_jour(self):
         """Return the first day of which the list has a row, whatever the filters, or None."""
         return None
 
+    def rows_of(self, data, jour):
+        """Return the rows that the same list would have for another query and another day."""
+        return type(self)(self.request, self.queryset, jour, data).rows
+
     @property
     def issues(self):
-        """Return what would fill an empty list: one filter less or another day, else no filter at all.
-
-        A query for each of them: to be read when nothing is found.
-        """
-        fewer = [
-            (f"sans le critère « {label} : {said} »", self.jour, {name: None})
-            for name, label, said, _ in self.actifs
-        ]
-        others = list(self.other_days())
-        no_filter = dict.fromkeys(self.form.fields)
-        bare = [("sans aucun critère", self.jour, no_filter)]
-        bare += [(f"{told}, sans critère", jour, no_filter | au) for told, jour, au in others]
-        return self.that_lead([*fewer, *others]) or self.that_lead(bare)
-
-    def that_lead(self, ways):
-        """Return the ways out that give rows."""
-        found = [self.way_out(*way) for way in ways]
-        return [issue for issue in found if issue.nombre]
-
-    def other_days(self):
-        """Yield the days later than the one asked for where there may be something to see."""
-        today = timezone.localdate()
-        first = self.premier_jour()
-        if first and self.jour < first < today:
-            told = f"au {in_french(first)}, le premier jour enregistré"
-            yield told, first, {"au": first.isoformat()}
-        if self.jour < today:
-            yield "aujourd'hui", today, {"au": None}
-
-    def way_out(self, texte, jour, changed):
-        """Return the `Issue` that another day, or other values of filters, would be."""
-        data = self.asked_with(**changed)
-        rows = type(self)(self.request, self.queryset, jour, data).rows
-        return Issue(texte, f"?{data.urlencode()}", rows.count(), jour != self.jour)
+        """Return what would fill an empty list, at a query each: to be read when nothing is found."""
+        return issues_of(self)

@@ -34,10 +34,13 @@ def test_a_labellisation_is_found_by_its_commune(term, agent_34):
 
 
 def test_the_page_of_a_commune_tells_its_former_names_and_intercommunalites(agent_34):
-    lodeve = factories.commune("34142", nom="Lodève", epci="new")
+    lodeve = factories.commune("34142", nom="Lodève", epci="new", populations={2021: 7477})
+    factories.population(lodeve, 2025, 7251, annee=2023)
     AncienNomCommune.objects.create(commune=lodeve, nom="Loteva")
     page = agent_34.get(reverse("admin:communes_commune_change", args=["34142"])).content.decode()
     assert "Loteva" in page
+    assert "7\u202f251 (en 2023)" in page
+    assert "7\u202f477 (millésime 2021)" in page
     assert str(lodeve.rattachements.get().intercommunalite) in page
 
 

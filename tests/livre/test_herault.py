@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from communes.models import Commune, Departement, Labellisation
 from ort.models import CommuneCouverte, Convention
-from pvd.suivi.chiffres import chiffres, ort_comptees
+from pvd.suivi.chiffres import Decompte, chiffres
 from pvd.suivi.comparaisons import comparaisons
 from pvd.suivi.management.commands.charger_programme import SHIPPED
 from pvd.suivi.situation import situations
@@ -51,9 +51,7 @@ def test_two_of_the_twelve_ort_were_joined_by_avenant():
     names = ("conventions_propres", "ort_par_avenant", "par_avenant")
     assert figures("34", "2023-07-06", *names) == (10, 2, 5)
     herault = Departement.objects.get(pk="34")
-    joined = ort_comptees(herault, day("2023-07-06")).joined_only_by_avenant(
-        herault, day("2023-07-06")
-    )
+    joined = Convention.objects.filter(pk__in=Decompte(herault, day("2023-07-06")).ort_par_avenant)
     assert [convention.identifiant for convention in joined] == ["ort-agde", "ort-sete"]
 
 

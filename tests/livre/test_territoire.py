@@ -3,8 +3,10 @@
 from datetime import date
 
 import pytest
+from django.db.models import Sum
 
-from communes.models import Commune, Intercommunalite, Millesime, Rattachement
+from communes.models import Commune, Intercommunalite, Millesime, Population, Rattachement
+from communes.territoire.decoupage.annees import populations_publiees
 from tests.livre.conftest import load
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +57,45 @@ def test_a_split_intercommunalite_gives_its_communes_to_the_new_ones():
     of_locmine = Rattachement.objects.filter(commune="56117")
     assert of_locmine.as_of(date(2021, 12, 31)).get().intercommunalite_id == "200067221"
     assert of_locmine.as_of(date(2022, 1, 1)).get().intercommunalite_id == "200096683"
+
+
+@pytest.mark.parametrize(
+    ("millesime", "annee"),
+    [(2021, 2019), (2022, 2020), (2023, 2020), (2024, 2022), (2025, 2023), (2026, 2023)],
+)
+def test_each_vintage_has_the_figures_that_insee_published_of_a_year(millesime, annee):
+    of_vintage = Population.objects.filter(millesime=millesime)
+    assert set(of_vintage.values_list("annee", flat=True)) == {annee, None}
+    published = populations_publiees()[annee]
+    assert len(published) >= 3
+    rows = of_vintage.filter(commune__in=published, annee=annee)
+    assert dict(rows.values_list("commune", "valeur")) == published
+
+
+@pytest.mark.parametrize(
+    ("millesime", "region", "habitants"),
+    [
+        (2021, "53", 3_354_854),  # Insee Flash Bretagne 80: insee.fr/fr/statistiques/6011939
+        (2022, "76", 5_973_969),  # Insee Flash Occitanie 124: insee.fr/fr/statistiques/6679506
+        # « Les populations de référence de 2023 »: insee.fr/fr/information/8683652
+        (2025, "53", 3_449_370),
+        (2025, "27", 2_802_670),
+        (2025, "11", 12_463_067),
+        (2025, "94", 355_486),
+        (2025, "01", 384_160),
+        (2025, "02", 360_630),
+        (2025, "03", 293_996),
+    ],
+)
+def test_the_communes_of_a_region_add_up_to_what_insee_published(millesime, region, habitants):
+    rows = Population.objects.filter(millesime=millesime, commune__departement__region=region)
+    assert rows.aggregate(total=Sum("valeur"))["total"] == habitants
+
+
+def test_mayotte_and_the_collectivites_have_figures_of_no_known_year():
+    a_part = Population.objects.filter(annee=None)
+    departements = set(a_part.values_list("commune__departement", flat=True))
+    assert departements == {"975", "976", "977", "978", "986", "987", "988"}
 
 
 def test_memberships_of_a_commune_never_overlap():

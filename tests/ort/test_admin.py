@@ -82,7 +82,7 @@ def test_the_search_box_of_a_convention_offers_the_same_communes(agent_34, share
 def test_the_search_box_is_closed_to_whoever_may_not_write(role, status, request, shared):
     browser = request.getfixturevalue(role)
     if role == "agent_34":
-        shared.couvertures.filter(commune="34293").delete()
+        shared.couvertures.filter(commune="34293").delete_each()
     url = reverse("admin:ort_convention_communes", args=[shared.pk])
     asked = {"app_label": "ort", "model_name": "communecouverte", "field_name": "commune"}
     assert browser.get(url, asked | {"term": "maz"}).status_code == status
@@ -112,6 +112,42 @@ def test_a_commune_entered_twice_is_refused_in_french(agent_34):
     factories.couverture(signed, lodeve)
     answer = add_row(agent_34, signed, "couvertures", commune=lodeve.pk)
     assert "saisie deux fois" in errors(answer)
+
+
+def test_a_commune_that_two_rows_of_a_page_hold_on_the_same_days_is_refused(agent_34):
+    """An exit that is not signed is no exit, on the page as in the records."""
+    lodeve = factories.commune("34142", nom="Lodève")
+    signed = factories.convention("2021-02-26", [lodeve])
+    planned, back = factories.avenant(signed, None), factories.avenant(signed, "2023-01-11")
+    page = agent_34.get(page_of(signed))
+    rows = {
+        "couvertures-TOTAL_FORMS": 2,
+        "couvertures-0-sortie": planned.pk,
+        "couvertures-1-commune": lodeve.pk,
+        "couvertures-1-entree": back.pk,
+    }
+    answer = agent_34.post(page_of(signed), filled(page, **rows))
+    assert "Commune saisie deux fois : Lodève." in errors(answer)
+    assert signed.couvertures.count() == 1
+
+
+def test_the_row_of_a_page_that_ends_before_it_begins_is_refused(agent_34):
+    lodeve = factories.commune("34142", nom="Lodève")
+    signed = factories.convention("2021-02-26")
+    out = factories.avenant(signed, "2022-01-01")
+    factories.avenant(signed, "2023-01-11", [lodeve])
+    page = agent_34.get(page_of(signed))
+    answer = agent_34.post(page_of(signed), filled(page, **{"couvertures-0-sortie": out.pk}))
+    assert "Lodève ne peut sortir de l'ORT qu'après le jour où elle y entre" in errors(answer)
+
+
+def test_a_signature_known_to_the_month_is_stored_on_its_first_day(agent_34):
+    planned = factories.convention(None)
+    typed = {"date_signature": "16/07/2023", "precision_signature": "mois"}
+    page = agent_34.get(page_of(planned))
+    assert agent_34.post(page_of(planned), filled(page, **typed)).status_code == 302
+    planned.refresh_from_db()
+    assert planned.date_signature == factories.day("2023-07-01")
 
 
 def test_a_whole_convention_is_entered_on_one_page(agent_34):

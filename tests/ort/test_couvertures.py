@@ -2,11 +2,11 @@
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
-from ort.models import CommuneCouverte, Convention
+from ort.models import Avenant, CommuneCouverte, Convention
 from tests import factories
-from tests.factories import day
+from tests.factories import day, rewrite
 
 pytestmark = pytest.mark.django_db
 
@@ -69,19 +69,19 @@ def test_a_commune_leaves_by_an_avenant_on_its_day(ort, pezenas):
 
 
 def test_an_avenant_that_is_not_signed_takes_nobody_out(ort):
-    ort.couvertures.update(sortie=factories.avenant(ort, None))
+    rewrite(ort.couvertures, sortie=factories.avenant(ort, None))
     assert covered("2030-01-01") == ["34003"]
 
 
 def test_a_commune_that_left_may_come_back(ort, agde):
-    ort.couvertures.update(sortie=factories.avenant(ort, "2022-01-01"))
+    rewrite(ort.couvertures, sortie=factories.avenant(ort, "2022-01-01"))
     factories.avenant(ort, "2023-01-01", [agde])
     days = ["2021-12-31", "2022-01-01", "2022-12-31", "2023-01-01"]
     assert [covered(jour) for jour in days] == [["34003"], [], [], ["34003"]]
 
 
 def test_the_end_of_the_ort_is_the_end_of_its_communes(ort, agde):
-    Convention.objects.update(duree_annees=5)
+    rewrite(Convention.objects, duree_annees=5)
     assert covered("2026-02-25") == ["34003"]
     assert covered("2026-02-26") == []
 
@@ -144,7 +144,7 @@ def test_an_ort_is_of_the_programme_from_the_day_it_covers_a_commune_laureate(or
 def test_an_ort_is_no_longer_of_the_programme_when_its_last_laureate_leaves_it(laureates):
     pezenas, _ = laureates
     ort = factories.convention("2021-02-26", [pezenas])
-    pezenas.labellisations.update(fin=day("2023-12-01"))
+    rewrite(pezenas.labellisations, fin=day("2023-12-01"))
     assert du_programme("34", "2023-11-30") == {ort}
     assert du_programme("34", "2023-12-01") == set()
 
@@ -167,29 +167,104 @@ def test_an_ort_over_two_departements_is_kept_once_in_each_and_once_in_france():
     assert du_programme("12") == set()
 
 
-def joined_only_by_avenant(code):
-    departement = code and factories.departement(code)
-    kept = Convention.objects.du_programme(departement, day("2023-07-06"))
-    return set(kept.joined_only_by_avenant(departement, day("2023-07-06")))
+def refusal(record):
+    """Return what the record says when it is checked, nothing if it is accepted."""
+    try:
+        record.full_clean()
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
 
 
-def test_an_ort_is_joined_by_avenant_when_every_laureate_came_so(ort, laureates):
-    pezenas, lodeve = laureates
+@pytest.mark.parametrize(
+    ("left", "refused"), [("2023-01-10", True), ("2023-01-11", True), ("2023-01-12", False)]
+)
+def test_a_commune_leaves_after_the_day_it_came_in(ort, pezenas, left, refused):
     factories.avenant(ort, "2023-01-11", [pezenas])
-    mixed = factories.convention("2022-01-01", [lodeve])
-    florensac = factories.commune("34101")
-    factories.labellisation(florensac)
-    factories.avenant(mixed, "2023-01-11", [florensac])
-    assert du_programme("34") == {ort, mixed}
-    assert joined_only_by_avenant("34") == {ort}
+    couverture = CommuneCouverte.objects.get(commune=pezenas)
+    couverture.sortie = factories.avenant(ort, left)
+    told = refusal(couverture)
+    assert ("qu'après le jour où elle y entre" in told) == refused
+    assert ("entrée le 11 janvier 2023" in told) == refused
 
 
-def test_an_ort_may_be_joined_by_avenant_in_one_departement_only():
-    salvetat, lacaune = factories.commune("34293"), factories.commune("81124")
-    factories.labellisation(salvetat)
-    factories.labellisation(lacaune)
-    ort = factories.convention("2022-07-28", [salvetat])
-    factories.avenant(ort, "2023-01-11", [lacaune])
-    assert joined_only_by_avenant("81") == {ort}
-    assert joined_only_by_avenant("34") == set()
-    assert joined_only_by_avenant(None) == set()
+def test_an_exit_before_an_entry_that_is_not_signed_waits_for_its_day(ort, pezenas):
+    act = factories.avenant(ort, None)
+    couverture = CommuneCouverte(convention=ort, commune=pezenas, entree=act)
+    couverture.sortie = factories.avenant(ort, "2023-01-11")
+    assert refusal(couverture) == ""
+    couverture.save()
+    for signed, refused in (("2023-01-10", False), ("2023-01-11", True)):
+        act.date_signature = day(signed)
+        assert ("qu'après le jour" in refusal(act)) == refused
+
+
+def test_a_commune_does_not_enter_and_leave_by_one_act(ort, pezenas):
+    act = factories.avenant(ort, None)
+    same = CommuneCouverte(convention=ort, commune=pezenas, entree=act, sortie=act)
+    assert "par le même acte" in refusal(same)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        same.save()
+
+
+def test_one_act_brings_a_commune_in_once(ort, agde, pezenas):
+    out = factories.avenant(ort, "2022-01-01")
+    act = factories.avenant(ort, "2023-01-11", [pezenas])
+    for commune, entree in ((agde, None), (pezenas, act)):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            factories.couverture(ort, commune, entree=entree, sortie=out)
+
+
+@pytest.mark.parametrize(
+    ("left", "back", "refused"),
+    [
+        (None, "2023-01-11", True),
+        ("2023-01-12", "2023-01-11", True),
+        ("2023-01-11", "2023-01-11", False),
+        ("2023-01-10", "2023-01-11", False),
+        # Neither act is signed: the commune is still there, and it is not known to leave first.
+        (None, None, True),
+        ("2023-01-10", None, False),
+    ],
+)
+def test_a_commune_comes_back_once_it_is_out(ort, agde, left, back, refused):
+    """An exit that is not signed is no exit."""
+    first = ort.couvertures.get()
+    first.sortie = factories.avenant(ort, left)
+    first.save()
+    again = CommuneCouverte(convention=ort, commune=agde, entree=factories.avenant(ort, back))
+    assert ("déjà dans cette ORT à ces dates" in refusal(again)) == refused
+
+
+@pytest.fixture
+def back_again(ort, agde):
+    """Agde left on 1 January 2022 and came back on 1 January 2023: the two avenants."""
+    first = ort.couvertures.get()
+    first.sortie = factories.avenant(ort, "2022-01-01", numero=1)
+    first.save()
+    return first.sortie, factories.avenant(ort, "2023-01-01", [agde], numero=2)
+
+
+def test_the_day_of_an_act_is_corrected_within_those_of_its_communes(ort, back_again):
+    out, entry = back_again
+    for act, jour, told in (
+        (out, "2023-01-01", ""),
+        (out, "2023-01-02", "deux fois dans cette ORT"),
+        (out, None, "deux fois dans cette ORT"),
+        (entry, "2022-01-01", ""),
+        (entry, "2021-12-31", "deux fois dans cette ORT"),
+        (ort, "2021-12-31", ""),
+        (ort, "2022-01-01", "qu'après le jour où elle y entre"),
+    ):
+        kept, act.date_signature = act.date_signature, jour and day(jour)
+        found = refusal(act)
+        assert told in found, (act, jour)
+        assert bool(found) == bool(told), (act, jour, found)
+        act.date_signature = kept
+
+
+def test_the_correction_of_an_act_that_moves_nobody_is_free(ort, back_again):
+    other = factories.avenant(ort, "2021-06-01")
+    other.date_signature = day("2023-06-01")
+    assert refusal(other) == ""
+    assert Avenant.objects.count() == 3

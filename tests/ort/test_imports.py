@@ -65,6 +65,22 @@ def test_an_avenant_then_the_commune_that_it_brings_in(agent_34, salvetat):
     assert CommuneCouverte.objects.get(commune="34142").entree == Avenant.objects.get()
 
 
+def test_a_month_is_the_same_whatever_day_of_it_a_file_says(agent_34, salvetat):
+    """Stored on its first day, it is found again and does not change."""
+    source = factories.source("acte")
+    header = "ort_identifiant,date_signature,precision_signature,source_signature"
+    text = f"{header}\nort-salvetat,16/07/2023,mois,acte\n"
+    page = previewed(agent_34, AVENANT, "avenants", text)
+    assert changes(page)["date_signature"] == ("", "01/07/2023")
+    confirm(agent_34, page)
+    act = Avenant.objects.get()
+    assert (act.date_signature, act.precision_signature) == (day("2023-07-01"), "mois")
+    said = act.affirmations.get()
+    assert (said.valeur, said.valeur_brute, said.source) == ("2023-07-01", "16/07/2023", source)
+    again = text.replace("16/07", "20/07")
+    assert outcome(previewed(agent_34, AVENANT, "avenants", again)) == {2: "inchangée"}
+
+
 def test_an_avenant_before_its_convention_or_elsewhere_is_refused(agent_34, salvetat):
     factories.convention(identifiant="ort-rodez", departement_reference=factories.departement("12"))
     text = "ort_identifiant,date_signature\nort-salvetat,2020-01-01\nort-rodez,2024-01-01\n"
@@ -97,7 +113,21 @@ def test_a_commune_twice_in_an_ort_is_refused(agent_34, salvetat):
     factories.avenant(salvetat, "2023-01-11")
     text = "ort_identifiant,code_insee,date_avenant_entree\nort-salvetat,34293,2023-01-11\n"
     told = motives(previewed(agent_34, ORT, "ort-communes", text))
-    assert "Cette commune est déjà dans cette ORT." in told[2]
+    assert "Cette commune est déjà dans cette ORT à ces dates." in told[2]
+
+
+def test_a_commune_twice_in_one_file_is_refused_by_its_days(agent_34, salvetat):
+    """The second row of the file is judged after the first, which is not saved yet."""
+    for jour in ("2023-01-11", "2024-01-11", "2025-01-11"):
+        factories.avenant(salvetat, jour)
+    factories.commune("34142")
+    text = (
+        "ort_identifiant,code_insee,date_avenant_entree,date_avenant_sortie\n"
+        "ort-salvetat,34142,2023-01-11,2025-01-11\nort-salvetat,34142,2024-01-11,\n"
+    )
+    page = previewed(agent_34, ORT, "ort-communes", text)
+    assert outcome(page) == {2: "nouvelle", 3: "refusée"}
+    assert "déjà dans cette ORT à ces dates" in motives(page)[3]
 
 
 @pytest.mark.parametrize(

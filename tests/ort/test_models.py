@@ -5,12 +5,13 @@ import datetime
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from communes.models import Role
-from ort.models import Avenant, CommuneCouverte, Convention, Partie, Secteur
+from ort.models import Avenant, CommuneCouverte, Convention, Organisme, Partie, Secteur
+from ort.regles import date_fin_au, duree_au
 from tests import factories
-from tests.factories import day
+from tests.factories import day, rewrite
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +37,7 @@ def test_a_planned_signature_never_becomes_one():
     late = day("2030-01-01")
     assert planned not in Convention.objects.signees(late)
     assert planned not in Convention.objects.en_vigueur(late)
-    assert planned.date_fin_au(late) is None
+    assert date_fin_au(planned, late) is None
     assert act not in Avenant.objects.signes(late)
     assert act.convention.avenants_au(late) == []
 
@@ -61,13 +62,13 @@ def test_one_signed_on_a_29th_of_february_lasts_its_whole_years(duree, last, end
     convention = factories.convention("2020-02-29", duree_annees=duree)
     assert in_force(last)
     assert not in_force(end)
-    assert convention.date_fin_au(day(end)) == day(end)
+    assert date_fin_au(convention, day(end)) == day(end)
 
 
 def test_without_a_known_duration_it_never_ends_by_itself():
     convention = factories.convention("1990-01-01")
     assert in_force("2090-01-01")
-    assert convention.date_fin_au(day("2090-01-01")) is None
+    assert date_fin_au(convention, day("2090-01-01")) is None
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_an_avenant_extends_it_from_its_own_day(jour, end, expected):
     convention = factories.convention("2018-01-10", duree_annees=5)
     factories.avenant(convention, "2023-01-01", duree_annees=10)
     assert in_force(jour) == expected
-    assert convention.date_fin_au(day(jour)) == day(end)
+    assert date_fin_au(convention, day(jour)) == day(end)
 
 
 def test_an_avenant_signed_after_the_end_does_not_change_the_days_before():
@@ -92,7 +93,7 @@ def test_an_avenant_signed_after_the_end_does_not_change_the_days_before():
     factories.avenant(convention, "2023-06-01", duree_annees=10)
     in_force_by_day = {jour: in_force(jour) for jour in ("2023-01-09", "2023-01-10", "2023-05-31")}
     assert list(in_force_by_day.values()) == [True, False, False]
-    assert convention.date_fin_au(day("2023-05-31")) == day("2023-01-10")
+    assert date_fin_au(convention, day("2023-05-31")) == day("2023-01-10")
     assert in_force("2023-06-01")
 
 
@@ -102,9 +103,9 @@ def test_the_last_extension_signed_is_the_one_that_counts():
     factories.avenant(convention, "2020-06-01", duree_annees=12)
     factories.avenant(convention, "2022-07-01")
     factories.avenant(convention, None, duree_annees=20)
-    assert convention.duree_au(day("2020-05-31")) == 5
-    assert convention.duree_au(day("2020-06-01")) == 12
-    assert convention.duree_au(day("2022-06-01")) == 8
+    assert duree_au(convention, day("2020-05-31")) == 5
+    assert duree_au(convention, day("2020-06-01")) == 12
+    assert duree_au(convention, day("2022-06-01")) == 8
     assert in_force("2026-01-09")
     assert not in_force("2026-01-10")
 
@@ -112,7 +113,7 @@ def test_the_last_extension_signed_is_the_one_that_counts():
 def test_an_avenant_gives_its_end_to_a_convention_that_had_none():
     convention = factories.convention("2018-01-10")
     factories.avenant(convention, "2020-01-01", duree_annees=5)
-    assert convention.date_fin_au(day("2019-12-31")) is None
+    assert date_fin_au(convention, day("2019-12-31")) is None
     assert in_force("2023-01-09")
     assert not in_force("2023-01-10")
 
@@ -132,7 +133,7 @@ def test_the_end_that_is_shown_is_the_one_that_is_counted():
     turning = [day(f"{year}-{end}") for year in range(2019, 2028) for end in ("03-01", "01-01")]
     turning += [day("2021-06-15"), day("2022-12-31"), day("2024-02-29"), day("2024-12-31")]
     for jour in {t + datetime.timedelta(days=n) for t in turning for n in (-1, 0, 1)}:
-        ends = {c.pk: c.date_fin_au(jour) for c in conventions if c.date_signature}
+        ends = {c.pk: date_fin_au(c, jour) for c in conventions if c.date_signature}
         shown = {pk for pk, end in ends.items() if end and end <= jour}
         assert set(Convention.objects.ended(jour).values_list("pk", flat=True)) == shown, jour
 
@@ -166,8 +167,8 @@ def test_a_number_names_one_avenant_of_a_convention():
     one, other = factories.convention(), factories.convention()
     for convention in (one, other):
         factories.avenant(convention, numero=1)
-    for _ in range(2):
-        factories.avenant(one, numero=None)
+    for jour in ("2023-09-02", "2023-09-03"):
+        factories.avenant(one, jour, numero=None)
     with pytest.raises(IntegrityError):
         factories.avenant(one, numero=1)
 
@@ -178,7 +179,7 @@ def test_an_avenant_is_told_by_what_it_does():
     silent = factories.avenant(convention)
     first = factories.avenant(convention, communes=[lodeve], duree_annees=8)
     last = factories.avenant(convention, numero=2)
-    CommuneCouverte.objects.update(sortie=last)
+    rewrite(CommuneCouverte.objects, sortie=last)
     Secteur.objects.create(convention=convention, commune=lodeve, nom="Centre", avenant=last)
     Partie.objects.create(convention=convention, commune=lodeve, avenant=last)
     assert silent.objets() == []
@@ -229,3 +230,63 @@ def test_a_convention_is_not_corrected_past_its_avenant(db, signature, refused):
             convention.full_clean()
     else:
         convention.full_clean()
+
+
+def refused(record):
+    """Return what the record says when it is checked, nothing if it is accepted."""
+    try:
+        record.full_clean()
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("identity", "make"),
+    [
+        ("commune", lambda: factories.commune()),
+        ("intercommunalite", lambda: factories.intercommunalite()),
+        ("organisme", lambda: Organisme.objects.create(nom="Région", nature="region")),
+    ],
+)
+def test_a_party_is_recorded_once_in_a_role(identity, make):
+    signed, who = factories.convention(), make()
+    Partie.objects.create(convention=signed, role="partenaire", **{identity: who})
+    again = Partie(convention=signed, role="partenaire", **{identity: who})
+    assert "déjà enregistrée dans ce rôle" in refused(again)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        again.save()
+    assert refused(Partie(convention=signed, role="signataire", **{identity: who})) == ""
+    elsewhere = Partie(convention=factories.convention(), role="partenaire", **{identity: who})
+    assert refused(elsewhere) == ""
+
+
+def test_a_sector_of_a_commune_is_recorded_once():
+    signed, lodeve = factories.convention(), factories.commune("34142")
+    Secteur.objects.create(convention=signed, commune=lodeve, nom="Centre ancien")
+    again = Secteur(convention=signed, commune=lodeve, nom="Centre ancien")
+    assert "déjà enregistré" in refused(again)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        again.save()
+    again.commune = factories.commune("34199")
+    assert refused(again) == ""
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"date_signature": day("2023-09-01")}, True),
+        ({"date_signature": day("2023-09-02")}, False),
+        ({"date_signature": day("2023-09-01"), "numero": 2}, False),
+        ({"date_signature": day("2023-09-01"), "precision_signature": "mois"}, False),
+        ({"date_signature": None}, False),
+    ],
+)
+def test_two_avenants_of_one_day_have_their_numbers(fields, told):
+    signed = factories.convention()
+    factories.avenant(signed, "2023-09-01")
+    other = Avenant(convention=signed, **fields)
+    assert ("déjà un avenant de ce jour" in refused(other)) == told
+    if told:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            other.save()

@@ -67,7 +67,7 @@ def test_production_takes_its_variables_and_is_served_over_tls_only(start):
     assert database["ENGINE"] == "django.db.backends.postgresql"
     assert (database["HOST"], database["PORT"], database["NAME"]) == ("hote", 5433, "base")
     assert (database["USER"], database["PASSWORD"]) == ("role", "mot de passe")
-    assert database["OPTIONS"] == {"sslmode": "require"}
+    assert database["OPTIONS"] == {"sslmode": "require", "options": "-c jit=off"}
     assert shown["ALLOWED_HOSTS"] == ["pvd.exemple.fr", "www.exemple.fr"]
     assert shown["SECRET_KEY"] == "k" * 60
     assert shown["SESSION_COOKIE_SECURE"] and shown["SECURE_SSL_REDIRECT"]
@@ -77,7 +77,7 @@ def test_a_database_is_reached_by_a_socket(start):
     url = "postgres://role@/base?host=%2Fvar%2Frun%2Fpostgresql"
     database, _ = start({"DATABASE_URL": url})
     assert database["HOST"] == "/var/run/postgresql"
-    assert database["OPTIONS"] == {}
+    assert database["OPTIONS"] == {"options": "-c jit=off"}
 
 
 def test_the_demonstration_has_a_database_and_a_key_of_its_own(start, tmp_path):

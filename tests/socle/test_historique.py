@@ -79,9 +79,20 @@ def test_a_value_that_changes_asks_why(agent_34, signed):
     answer = send(agent_34, signed, date_signature="07/07/2023")
     assert (
         "Vous changez « date de signature » de 6 juillet 2023 en 7 juillet 2023 : dites pourquoi."
-    ) in answer.context["adminform"].form.errors["motif_correction"]
+    ) in answer.context["correction"].errors["motif_correction"]
     signed.refresh_from_db()
     assert signed.date_signature == datetime.date(2023, 7, 6)
+
+
+def test_a_page_refused_comes_back_with_all_that_django_shows_of_a_page(agent_34, signed):
+    opened = agent_34.get(address(signed))
+    refused = send(agent_34, signed, date_signature="07/07/2023")
+    assert set(refused.context_data) == set(opened.context_data)
+    told_apart = {"adminform", "inline_admin_formsets", "correction", "errors", "media"}
+    for name in set(opened.context_data) - told_apart:
+        assert str(refused.context_data[name]) == str(opened.context_data[name]), name
+    assert str(refused.context_data["media"]) == str(opened.context_data["media"])
+    assert len(refused.context_data["errors"]) == 1
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from communes.territoire.decoupage.etat import value_on
 
 MILLESIMES = "millésimes nouveaux"
 CORRECTIONS = "communes corrigées (SIREN, article du nom, département)"
+POPULATIONS = "populations nouvelles ou corrigées"
 EMPTY = (None, "")
 # The kinds of changes, in the order in which they are read.
 TITRES = (
@@ -23,7 +24,7 @@ TITRES = (
     "communes renommées",
     "communes changeant d'intercommunalité",
     CORRECTIONS,
-    "populations nouvelles ou corrigées",
+    POPULATIONS,
     "anciens codes nouveaux",
     "anciens codes modifiés",
 )
@@ -50,6 +51,12 @@ def compare(before, after, jour):
     for code, former, fiche in differing(before, after, "communes"):
         for titre, ligne in commune_changes(code, former, fiche, jour, (before, after)):
             changes[titre].append(ligne)
+    for (code, _), former, fiche in differing(before, after, "populations"):
+        # A new commune is one change, with all that it comes with.
+        if code in before.communes:
+            nom = value_on(after.communes[code].noms, jour)
+            change = arrow(describe_population(former), describe_population(fiche))
+            changes[POPULATIONS].append(f"{code} {nom} : {change}")
     return {titre: lignes for titre, lignes in changes.items() if lignes}
 
 
@@ -131,10 +138,13 @@ def commune_changes(code, former, fiche, jour, states):
         old, new = getattr(former, name), getattr(fiche, name)
         if old != new:
             yield CORRECTIONS, f"{code} {nom}, {name} : {arrow(old, new)}"
-    annee = str(jour.year)
-    old, new = former.populations.get(annee), fiche.populations.get(annee)
-    if old != new:
-        yield "populations nouvelles ou corrigées", f"{code} {nom} : {arrow(old, new)}"
+
+
+def describe_population(fiche):
+    """Return « 7251 en 2023 », « 7251 » where the year is not proven, or nothing."""
+    if fiche is None:
+        return ""
+    return f"{fiche.valeur} en {fiche.annee}" if fiche.annee else str(fiche.valeur)
 
 
 def describe_successor(fiche, state, jour):

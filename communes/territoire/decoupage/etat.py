@@ -7,6 +7,11 @@ by record.
 from datetime import date
 from typing import NamedTuple
 
+from communes.territoire.decoupage.annees import (
+    COMPTEES_A_PART,
+    annee_etablie,
+    populations_publiees,
+)
 from communes.territoire.decoupage.lecture import DecoupageError
 
 
@@ -35,12 +40,20 @@ class FicheCommune(NamedTuple):
     type_liaison: int
     siren: str
     departement: str
-    populations: dict
     debut: date | None
     fin: date | None
     successeur: str | None
     noms: tuple[Fait, ...]
     rattachements: tuple[Fait, ...]
+
+
+class FichePopulation(NamedTuple):
+    """What a vintage says of the population of a commune: `Population` in the database."""
+
+    commune: str
+    millesime: int
+    annee: int | None
+    valeur: int
 
 
 def holds_on(record, jour):
@@ -101,6 +114,8 @@ class Territoire:
         self.departements = {}
         self.intercommunalites = {}
         self.communes = {}
+        # By code of commune and vintage.
+        self.populations = {}
         self.codes = {}
 
     def copy(self):
@@ -129,7 +144,8 @@ class Territoire:
         for lue in decoupage.intercommunalites.values():
             self._apply_intercommunalite(lue, jour, debut)
         for lue in decoupage.communes.values():
-            self._apply_commune(lue, decoupage.annee, jour, debut)
+            self._apply_commune(lue, jour, debut)
+        self._apply_populations(decoupage)
         self._end_missing_intercommunalites(decoupage, jour, debut)
         self._end_missing_communes(decoupage, jour, debut)
         self._apply_codes(decoupage)
@@ -146,27 +162,37 @@ class Territoire:
             noms=with_value(fiche.noms, lue.nom, jour, debut),
         )
 
-    def _apply_commune(self, lue, annee, jour, debut):
+    def _apply_commune(self, lue, jour, debut):
         fiche = self.communes.get(lue.code)
         if fiche is None:
-            fiche = FicheCommune(lue.code, 0, "", lue.departement, {}, debut, None, None, (), ())
+            fiche = FicheCommune(lue.code, 0, "", lue.departement, debut, None, None, (), ())
         refuse_return(fiche, lue, jour)
         restored = fiche.fin == jour
-        populations = fiche.populations
-        if lue.population is not None:
-            populations = {**populations, str(annee): lue.population}
         self.communes[lue.code] = FicheCommune(
             code=lue.code,
             type_liaison=lue.type_liaison,
             siren=lue.siren or fiche.siren,
             departement=lue.departement,
-            populations=populations,
             debut=fiche.debut,
             fin=None if restored else fiche.fin,
             successeur=None if restored else fiche.successeur,
             noms=with_value(fiche.noms, lue.nom, jour, debut),
             rattachements=with_value(fiche.rattachements, lue.intercommunalite, jour, debut),
         )
+
+    def _apply_populations(self, decoupage):
+        """Keep what the vintage says, beside what the others said, with the year that it counts."""
+        millesime = decoupage.annee
+        valeurs = {
+            code: lue.population
+            for code, lue in decoupage.communes.items()
+            if lue.population is not None
+        }
+        etablie = annee_etablie(valeurs, populations_publiees())
+        for code, valeur in valeurs.items():
+            annee = None if code.startswith(COMPTEES_A_PART) else etablie
+            fiche = FichePopulation(code, millesime, annee, valeur)
+            self.populations[code, millesime] = fiche
 
     def _end_missing_intercommunalites(self, decoupage, jour, debut):
         """End on `jour` the intercommunalités that the vintage no longer has."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from communes.models import AncienCode, Nature
+from communes.territoire import codes
 
 REGIONS, DEPARTEMENTS, EPCI, COMMUNES = FILES = (
     "regions.json",
@@ -25,10 +26,9 @@ MIN_COMMUNES = 30_000
 MIN_EPCI = 1_000
 
 CODE_TERRITOIRE = re.compile(r"\d[\dAB]\d?")
-CODE_INSEE = re.compile(r"([013-9]\d|2[AB1-9])\d{3}")
-# Corsica had codes in 20 before 1976.
-ANCIEN_CODE = re.compile(r"\d[\dAB]\d{3}")
-SIREN = re.compile(r"\d{9}")
+CODE_INSEE = re.compile(codes.CODE_INSEE)
+ANCIEN_CODE = re.compile(codes.ANCIEN_CODE)
+SIREN = re.compile(codes.SIREN)
 
 ACTUELLE = "commune-actuelle"
 NATURE_BY_TYPE = {

@@ -5,10 +5,11 @@ from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models.lookups import Exact, GreaterThan, LessThanOrEqual
 
 from projects.postes.models.dessertes import DuPosteQuerySet
-from socle.dates import ONE_DAY
+from socle.dates import ONE_DAY, DayOfMonth, MonthOfYear, Year
 from socle.francais import euros, pour_cent
 from socle.periodes import Periode, PeriodeQuerySet
 from socle.sources import Sourcee
@@ -234,6 +235,24 @@ class CofinancementPoste(Sourcee, Periode):
                 condition=~Q(financeur="autre") | ~Q(precision_financeur=""),
                 name="projects_cofinancementposte_autre_nomme",
                 violation_error_message="Précisez quel est cet autre financeur.",
+            ),
+            # Not within it: a decision of three years, or from September to August, is several rows
+            # of one period. `fin` is the day after: 1 January is the end of the year before.
+            models.CheckConstraint(
+                condition=(Q(debut__isnull=True) | Q(LessThanOrEqual(Year(F("debut")), F("annee"))))
+                & (
+                    Q(fin__isnull=True)
+                    | Q(GreaterThan(Year(F("fin")), F("annee")))
+                    | Q(
+                        Exact(Year(F("fin")), F("annee")),
+                        ~Q(
+                            Exact(MonthOfYear(F("fin")), 1),
+                            Exact(DayOfMonth(F("fin")), 1),
+                        ),
+                    )
+                ),
+                name="projects_cofinancementposte_periode_de_l_annee",
+                violation_error_message="La période financée ne touche pas cette année.",
             ),
         ]
 

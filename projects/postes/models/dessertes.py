@@ -3,11 +3,12 @@
 from django.db import models
 
 from communes.models import Commune
+from socle.historique import HistoriseeQuerySet
 from socle.periodes import Periode, PeriodeQuerySet
 from socle.sources import Sourcee
 
 
-class DuPosteQuerySet(models.QuerySet):
+class DuPosteQuerySet(HistoriseeQuerySet):
     """The rows that hang on a post: they are of whoever the post is of."""
 
     def for_user(self, user):
@@ -34,6 +35,9 @@ class Desserte(Sourcee, Periode):
     poste = models.ForeignKey("Poste", models.CASCADE, "dessertes", verbose_name="poste")
     commune = models.ForeignKey(Commune, models.PROTECT, "dessertes", verbose_name="commune")
 
+    siblings_by = ("poste", "commune")
+    overlap_message = "Ce poste dessert déjà cette commune à ces dates."
+
     objects = DesserteQuerySet.as_manager()
 
     class Meta(Periode.Meta):
@@ -43,10 +47,3 @@ class Desserte(Sourcee, Periode):
 
     def __str__(self):
         return f"{self.commune} : {self.poste}"
-
-    def clean(self):
-        if self.poste_id:
-            self.refuse_overlap(
-                Desserte.objects.filter(poste=self.poste_id, commune=self.commune_id),
-                "Ce poste dessert déjà cette commune à ces dates.",
-            )

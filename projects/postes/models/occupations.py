@@ -6,7 +6,7 @@ from django.db.models.functions import Coalesce
 
 from projects.postes.models.dessertes import Desserte, DuPosteQuerySet
 from socle.dates import ONE_DAY, add_months
-from socle.periodes import Periode, PeriodeQuerySet
+from socle.periodes import Periode, PeriodeQuerySet, debut_connu
 from socle.sources import Sourcee
 
 # What tells who someone is, and is erased once that person has been gone for long enough.
@@ -91,6 +91,7 @@ class Occupation(Sourcee, Periode):
     """
 
     poste = models.ForeignKey("Poste", models.CASCADE, "occupations", verbose_name="poste")
+    debut = debut_connu("premier jour", "Premier jour compris.", "L'arrivée a une date.")
     titulaire = models.CharField("titulaire", max_length=150, blank=True, help_text="Interne.")
     courriel = models.EmailField("courriel", blank=True, help_text="Interne.")
     telephone = models.CharField("téléphone", max_length=30, blank=True, help_text="Interne.")
@@ -120,11 +121,6 @@ class Occupation(Sourcee, Periode):
         ordering = ["debut"]
         constraints = [
             *Periode.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(debut__isnull=False),
-                name="projects_occupation_datee",
-                violation_error_message="L'arrivée a une date.",
-            ),
             models.CheckConstraint(
                 condition=Q(quotite__isnull=True) | Q(quotite__range=(1, 100)),
                 name="projects_occupation_quotite_pourcentage",

@@ -1,21 +1,15 @@
 """Chef de projet posts: a post is not a person, and its state on a day is computed from dates."""
 
-import datetime
-
 from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce, Greatest, NullIf
+from django.db.models import Q
 
 from communes.models import Commune, Departement, Intercommunalite, Rattachement
 from ort.models import Organisme
 from projects.postes.models.dessertes import Desserte
 from projects.postes.models.occupations import Occupation
-from projects.postes.models.recrutements import Recrutement
-from socle.dates import Precision, PrecisionField
+from socle.dates import PrecisionField, stored_on_first_day
+from socle.historique import HistoriseeQuerySet
 from socle.sources import Sourcee
-
-# Before any date that could be recorded.
-DAWN = datetime.date(1, 1, 1)
 
 
 class Etat(models.TextChoices):
@@ -35,59 +29,7 @@ MONTHS_AHEAD = 6
 SANS_PERSONNE = [Etat.VACANT, Etat.RECRUTEMENT]
 
 
-def latest_of(*dates):
-    """Return the latest of `dates`, the unknown ones set aside; null when all of them are.
-
-    PostgreSQL sets nulls aside by itself, SQLite does not: said once, for both.
-    """
-    dawn = Value(DAWN, output_field=models.DateField())
-    return NullIf(Greatest(*(Coalesce(date, dawn) for date in dates), dawn), dawn)
-
-
-def day_by_day(rows, first, last, jour):
-    """Return the first day of the unbroken time, running on `jour`, of the `rows` of a post.
-
-    `first` and `last` name the first day of a row and the day after its last one: a row that
-    begins on the day when another ends goes on with it.
-    """
-    going_on = rows.model.objects.filter(
-        Q(**{f"{last}__isnull": True}) | Q(**{f"{last}__gte": OuterRef(first)}),
-        poste=OuterRef("poste"),
-        **{f"{first}__lt": OuterRef(first)},
-    )
-    begun = rows.filter(~Exists(going_on), **{f"{first}__lte": jour})
-    return Subquery(begun.order_by(f"-{first}").values(first)[:1])
-
-
-def first_day_of_state(held, opened, jour):
-    """Return the expression of `depuis`, over `etat` and `dernier_depart`; see `with_suivi`."""
-    offers = Recrutement.objects.filter(poste=OuterRef("pk")).order_by()
-    published = day_by_day(offers, "date_publication", "date_issue", jour)
-    settled = offers.filter(date_issue__lte=jour).order_by("-date_issue").values("date_issue")[:1]
-    return Case(
-        When(etat=Etat.FERME, then="date_fermeture"),
-        When(etat=Etat.POURVU, then=day_by_day(held, "debut", "fin", jour)),
-        When(etat=Etat.RECRUTEMENT, then=latest_of("dernier_depart", published)),
-        When(etat=Etat.VACANT, then=latest_of("dernier_depart", opened, Subquery(settled))),
-        output_field=models.DateField(),
-    )
-
-
-def share_of_time(running):
-    """Return the expression of `quotite_pourvue`, from the people in post; see `with_suivi`."""
-    shares = running.values("poste").annotate(somme=Sum("quotite")).values("somme")
-    return Case(
-        When(etat__in=SANS_PERSONNE, then=Value(0)),
-        When(
-            ~Exists(running.filter(quotite__isnull=True)),
-            etat=Etat.POURVU,
-            then=Subquery(shares),
-        ),
-        output_field=models.IntegerField(),
-    )
-
-
-class PosteQuerySet(models.QuerySet):
+class PosteQuerySet(HistoriseeQuerySet):
     def for_user(self, user):
         """Keep the posts that serve, at any date, a commune of `user`."""
         return self.filter(pk__in=Desserte.objects.of_user(user).values("poste"))
@@ -104,67 +46,6 @@ class PosteQuerySet(models.QuerySet):
     def known_on(self, jour):
         """Keep the posts not known to open after `jour`; one without dates is kept as such."""
         return self.filter(Q(date_ouverture__isnull=True) | Q(date_ouverture__lte=jour))
-
-    def with_etat(self, jour):
-        """Add `etat`, the state on `jour`, and `occupe_depuis`, computed from dates and never stored.
-
-        Closed from the day of closing; filled while someone holds it; recruiting while an offer is
-        published and has no outcome; planned before it opens; vacant once it is open or has been
-        held; unknown when no date tells.
-        """
-        held = Occupation.objects.filter(poste=OuterRef("pk"))
-        offered = Recrutement.objects.under_way(jour).filter(poste=OuterRef("pk"))
-        running = held.as_of(jour).order_by("debut", "pk")
-        return self.annotate(
-            occupe_depuis=Subquery(running.values("debut")[:1]),
-            etat=Case(
-                When(date_fermeture__lte=jour, then=Value(Etat.FERME)),
-                When(Exists(running), then=Value(Etat.POURVU)),
-                When(Exists(offered), then=Value(Etat.RECRUTEMENT)),
-                When(date_ouverture__gt=jour, then=Value(Etat.PREVU)),
-                When(
-                    Q(date_ouverture__isnull=False) | Exists(held.filter(fin__lte=jour)),
-                    then=Value(Etat.VACANT),
-                ),
-                default=Value(Etat.INCONNU),
-                output_field=models.CharField(),
-            ),
-        )
-
-    def with_suivi(self, jour):
-        """Add, to `with_etat(jour)`, since when and for how many; nothing after `jour` counts.
-
-        - `depuis`: the first day of the present state, null when no date tells; see
-          `Poste.precision_depuis`. People or offers that follow each other without a day between
-          them are one state.
-        - `vacant_depuis`: the first day with nobody, of a post vacant or in recruitment: the day
-          after the last departure, or the opening if it was never held; else null.
-          `Poste.jours_vacance` counts the days.
-        - `quotite_pourvue`: the sum of the shares of time of those in post, in per cent; 0 when
-          nobody is, null when one share is not known or when the state is not one of an open post.
-        - `nb_communes`: the communes served.
-        """
-        held = Occupation.objects.filter(poste=OuterRef("pk")).order_by()
-        served = Desserte.objects.as_of(jour).filter(poste=OuterRef("pk")).order_by()
-        left = Subquery(held.filter(fin__lte=jour).order_by("-fin").values("fin")[:1])
-        opened = Case(When(date_ouverture__lte=jour, then="date_ouverture"))
-        towns = served.values("poste").annotate(n=Count("commune", distinct=True)).values("n")
-        return (
-            self.with_etat(jour)
-            .annotate(
-                jour=Value(jour, output_field=models.DateField()),
-                dernier_depart=left,
-                nb_communes=Coalesce(Subquery(towns), 0),
-            )
-            .annotate(
-                vacant_depuis=Case(
-                    When(etat__in=SANS_PERSONNE, then=latest_of("dernier_depart", opened)),
-                    output_field=models.DateField(),
-                ),
-                depuis=first_day_of_state(held, opened, jour),
-                quotite_pourvue=share_of_time(held.as_of(jour)),
-            )
-        )
 
     def a_plusieurs(self, jour):
         """Keep the posts that at least two people hold on `jour`."""
@@ -207,11 +88,11 @@ class Poste(Sourcee):
         "quotité de temps, en %", null=True, blank=True, help_text="100 : temps plein."
     )
     date_ouverture = models.DateField("ouverture", null=True, blank=True)
-    precision_ouverture = PrecisionField("précision de l'ouverture")
+    precision_ouverture = PrecisionField("précision de l'ouverture", date="date_ouverture")
     date_fermeture = models.DateField(
         "fermeture", null=True, blank=True, help_text="Premier jour où le poste n'existe plus."
     )
-    precision_fermeture = PrecisionField("précision de la fermeture")
+    precision_fermeture = PrecisionField("précision de la fermeture", date="date_fermeture")
     note_interne = models.TextField("note interne", blank=True, help_text="Jamais publiée.")
 
     objects = PosteQuerySet.as_manager()
@@ -240,6 +121,8 @@ class Poste(Sourcee):
                 name="projects_poste_fermeture_apres_ouverture",
                 violation_error_message="La fermeture doit être postérieure à l'ouverture.",
             ),
+            stored_on_first_day("date_ouverture", "precision_ouverture"),
+            stored_on_first_day("date_fermeture", "precision_fermeture"),
         ]
 
     def __str__(self):
@@ -269,36 +152,3 @@ class Poste(Sourcee):
             theirs |= Q(departement__in=employer.values("departement"))
             theirs |= Q(departement__in=members.values("commune__departement"))
         return Commune.objects.filter(theirs)
-
-    # What is below reads a post `with_suivi`.
-
-    @property
-    def precision_depuis(self):
-        """Return how exactly `depuis` is known: as the opening or the closing, else to the day."""
-        if self.etat == Etat.FERME:
-            return self.precision_fermeture
-        return self.precision_of(self.depuis)
-
-    @property
-    def precision_vacance(self):
-        """Return how exactly `vacant_depuis` is known."""
-        return self.precision_of(self.vacant_depuis)
-
-    def precision_of(self, first):
-        """Return how exactly the first day of a vacancy is known: that of the opening, if it is it."""
-        opening = first == self.date_ouverture and first != self.dernier_depart
-        if opening and self.etat in SANS_PERSONNE:
-            return self.precision_ouverture
-        return Precision.JOUR
-
-    @property
-    def jours_vacance(self):
-        """Return the days passed since the first one with nobody, 0 on that day, or None.
-
-        None when the post is held, not open or closed, and when that first day is not known to
-        the day: a number of days would say more than what is known.
-        """
-        first = self.vacant_depuis
-        if first is None or self.precision_of(first) != Precision.JOUR:
-            return None
-        return (self.jour - first).days

@@ -2,10 +2,11 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
+from django.db.models import Q
 
 from projects.postes.models.dessertes import DuPosteQuerySet
 from projects.postes.models.occupations import Occupation
+from socle.historique import keep_unlinked, set_null
 from socle.sources import Sourcee
 
 
@@ -19,51 +20,6 @@ class RecrutementQuerySet(DuPosteQuerySet):
     def known_on(self, jour):
         """Keep the recruitments published on `jour` or before."""
         return self.filter(date_publication__lte=jour)
-
-    def with_rang(self):
-        """Add `rang`: 1 for the first offer published for the post, 2 for the relaunch, and so on."""
-        siblings = self.model.objects.filter(
-            Q(date_publication__lt=OuterRef("date_publication"))
-            | Q(date_publication=OuterRef("date_publication"), pk__lte=OuterRef("pk")),
-            poste=OuterRef("poste"),
-        )
-        ranks = siblings.order_by().values("poste").annotate(nombre=Count("pk")).values("nombre")
-        return self.annotate(rang=Subquery(ranks, output_field=models.IntegerField()))
-
-    def with_prise_de_poste(self, jour):
-        """Add `date_prise_de_poste`: the arrival, on `jour` or before, of the person recruited.
-
-        It is the arrival of the occupation linked to the offer. Where none is linked, the first
-        arrival on the day of the outcome or after, if no later offer was published by then and if
-        no other offer claims it. Null while nobody was recruited or has arrived, or in doubt.
-        """
-        arrived = Occupation.objects.filter(debut__lte=jour)
-        linked = arrived.filter(pk=OuterRef("occupation"))
-        later = self.model.objects.filter(
-            poste=OuterRef("poste"), date_publication__lte=OuterRef("debut")
-        ).filter(
-            Q(date_publication__gt=OuterRef(OuterRef("date_publication")))
-            | Q(
-                date_publication=OuterRef(OuterRef("date_publication")),
-                pk__gt=OuterRef(OuterRef("pk")),
-            )
-        )
-        found = arrived.filter(
-            ~Exists(later),
-            poste=OuterRef("poste"),
-            debut__gte=OuterRef("date_issue"),
-            recrutement__isnull=True,
-        ).order_by("debut", "pk")
-        recruited = Q(issue=self.model.Issue.RECRUTE, date_issue__lte=jour)
-        return self.annotate(
-            date_prise_de_poste=Case(
-                When(
-                    recruited & Q(occupation__isnull=False), then=Subquery(linked.values("debut"))
-                ),
-                When(recruited, then=Subquery(found.values("debut")[:1])),
-                output_field=models.DateField(),
-            )
-        )
 
 
 class Recrutement(Sourcee):
@@ -85,7 +41,7 @@ class Recrutement(Sourcee):
     date_issue = models.DateField("date de l'issue", null=True, blank=True)
     occupation = models.OneToOneField(
         Occupation,
-        models.SET_NULL,
+        set_null,
         related_name="recrutement",
         null=True,
         blank=True,
@@ -132,7 +88,7 @@ class Recrutement(Sourcee):
 
     @property
     def delai_jours(self):
-        """Return the days from the publication to the arrival, of `with_prise_de_poste`, or None.
+        """Return the days from the publication to the arrival, of an offer situated on a day, or None.
 
         Arrived on the day of the publication: 0.
         """
@@ -147,3 +103,6 @@ class Recrutement(Sourcee):
             raise ValidationError({"occupation": "Cette personne occupe un autre poste."})
         if self.occupation.debut < self.date_publication:
             raise ValidationError({"occupation": "Cette personne était là avant l'offre."})
+
+
+keep_unlinked(Occupation)

@@ -3,20 +3,18 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.auth import get_permission_codename
-from django.urls import reverse
 from django.utils.text import slugify
 
 from communes.models import Departement
 from socle.admin.champs import DayField, LastDayField
 from socle.admin.choix import SearchedSelect
-from socle.dates import Precision
+from socle.adresses_admin import admin_url
+from socle.dates import Precision, first_day
 from socle.historique import one_act
 from socle.models import Affirmation, Source
 from socle.sources import affirm
 
 SOURCE_FIELDS = ["source", "source_titre", "source_editeur"]
-# A date known to the month or to the year is kept on its first day.
-FIRST_DAY = {Precision.MOIS: {"day": 1}, Precision.ANNEE: {"day": 1, "month": 1}}
 
 
 class JourField(DayField):
@@ -94,7 +92,7 @@ class GesteForm(forms.Form):
         self.ask_for_one_source(data)
         if data.get("date") and "precision" in self.fields:
             data["precision"] = data.get("precision") or Precision.JOUR
-            data["date"] = data["date"].replace(**FIRST_DAY.get(data["precision"], {}))
+            data["date"] = first_day(data["date"], data["precision"])
         return data
 
     def refuse_days_to_come(self, data):
@@ -206,8 +204,7 @@ class Geste:
 
     def address(self, record):
         """Return the page of the back office that the geste leads to."""
-        opts = record._meta
-        return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record.pk])
+        return admin_url(record, "change")
 
     def current(self, record):
         """Return `record` as it is now, to try the geste on."""

@@ -5,6 +5,7 @@ from django.contrib import admin
 
 from communes.models import Commune
 from ort.models import Avenant, CommuneCouverte, Convention
+from ort.regles import date_fin_au, duree_au
 from pvd.bureau.gestes.base import CasesField, Geste, GesteForm, save
 from socle.admin.portee import CommunesSelect
 from socle.dates import add_years, in_words
@@ -139,10 +140,10 @@ class AjoutForm(AvenantForm):
         field.widget.choices = field.choices
 
     def clean_communes(self):
-        """Refuse a commune that the convention covers already."""
+        """Refuse a commune that the convention covers already: an exit not signed is no exit."""
         chosen = self.cleaned_data["communes"]
         covered = chosen.filter(
-            couvertures__convention=self.record, couvertures__sortie__isnull=True
+            couvertures__convention=self.record, couvertures__sortie__date_signature__isnull=True
         )
         if names := liste(covered.distinct()):
             raise forms.ValidationError(f"Déjà dans cette ORT : {names}.")
@@ -190,11 +191,11 @@ class RetraitForm(AvenantForm):
         field.label_from_instance = lambda couverture: str(couverture.commune)
 
     def clean(self):
-        """Refuse that a commune leaves before it has come in."""
+        """Refuse that a commune leaves before it has come in, or on that very day."""
         data = super().clean()
         for couverture in data.get("couvertures") or []:
             entered = couverture.acte_entree.date_signature
-            if data.get("date") and (entered is None or data["date"] < entered):
+            if data.get("date") and (entered is None or data["date"] <= entered):
                 self.add_error("couvertures", f"{couverture.commune} n'y était pas encore entrée.")
         return data
 
@@ -228,7 +229,7 @@ class ProlongationForm(AvenantForm):
 
     def clean_duree_annees(self):
         """Refuse a duration that does not extend the one in force."""
-        duration, current = self.cleaned_data["duree_annees"], self.record.duree_au(self.jour)
+        duration, current = self.cleaned_data["duree_annees"], duree_au(self.record, self.jour)
         if current and duration <= current:
             raise forms.ValidationError(
                 f"La durée est déjà de {pluriel(current, 'an,ans')} : un avenant qui prolonge "
@@ -244,7 +245,7 @@ class Prolonger(GesteParAvenant):
     form = ProlongationForm
 
     def told(self, record, data):
-        before = record.date_fin_au(data["date"])
+        before = date_fin_au(record, data["date"])
         after = add_years(record.date_signature, data["duree_annees"])
         ended = f", au lieu d'être échue {in_words(before)}" if before else ""
         return [

@@ -3,7 +3,7 @@
 from django import forms
 
 from communes.models import Labellisation
-from communes.programme.models import MONTHS_FROM_ADHESION_TO_ORT
+from communes.programme.regles import MONTHS_FROM_ADHESION_TO_ORT
 from pvd.bureau.gestes.base import Geste, GesteForm, save
 from socle.dates import add_months, in_words
 

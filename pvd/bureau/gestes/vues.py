@@ -1,22 +1,25 @@
 """The pages of the guided actions: choose the record, fill in the form, read what changes, confirm."""
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.contrib import admin, messages
-from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pvd.bureau.gestes import GESTES
 from pvd.bureau.perimetre import Perimetre, perimetre_of
 from pvd.suivi.chiffres import chiffres
+from socle.adresses_admin import admin_url
+from socle.contraintes import sentence
+from socle.essai import essai
+from socle.verrou import OneAtATime
 
 PER_PAGE = 100
 
@@ -65,6 +68,9 @@ def do(request, slug, pk):
     with transaction.atomic():
         # Two agents at once: the second waits for the first, and is told what it finds then.
         kept = Perimetre(request.user).of(geste.model).values("pk")
+        if issubclass(geste.model, OneAtATime):
+            # What all hang on comes first, here as on a form: neither waits for the other.
+            get_object_or_404(geste.model, pk__in=kept, pk=pk).lock_siblings()
         locked = geste.model.objects.select_for_update().filter(pk__in=kept)
         return answer(request, geste, get_object_or_404(locked, pk=pk))
 
@@ -88,7 +94,10 @@ def fill_in(request, geste, record):
     if effects is None or "_modifier" in request.POST:
         return ask(request, geste, record, form)
     if "_confirmer" in request.POST:
-        shown = geste.apply(record, form)
+        with refused_on(form):
+            shown = geste.apply(record, form)
+        if form.errors:
+            return ask(request, geste, record, form)
         messages.success(request, f"{geste.fait} : {geste.name(shown)}. C'est enregistré.")
         return redirect(geste.address(shown))
     return show(
@@ -105,7 +114,7 @@ def show(request, template, geste, record=None, **context):
     record = record if record and record.pk else None
     name = geste.name(record) if record else ""
     opts = geste.model._meta
-    back = geste.address(record) if record else reverse(admin_urlname(opts, "changelist"))
+    back = geste.address(record) if record else admin_url(geste.model, "changelist")
     context = admin.site.each_context(request) | context
     context |= {"geste": geste, "record": record, "opts": opts, "nom": name, "retour": back}
     context |= {"title": geste.titre, "subtitle": name}
@@ -131,6 +140,18 @@ class Effets:
     alertes: list
 
 
+@contextmanager
+def refused_on(form):
+    """Write all that is done inside, or nothing and say on the form what the records refuse of it."""
+    try:
+        with transaction.atomic():
+            yield
+    except ValidationError as error:
+        form.add_error(None, error.messages)
+    except IntegrityError as error:
+        form.add_error(None, sentence(error))
+
+
 def effects_of(geste, record, form, jour):
     """Do the geste for real, compare the figures, and undo it; None if the records refuse it.
 
@@ -139,15 +160,11 @@ def effects_of(geste, record, form, jour):
     told = geste.told(record, form.cleaned_data)
     departements = list(geste.departements(record, form.cleaned_data))
     before = figures(departements, jour)
-    try:
-        with transaction.atomic():
-            written = geste.apply(geste.current(record), form)
-            after = figures(departements, jour)
-            warned = geste.warnings(written, form.cleaned_data)
-            transaction.set_rollback(True)
-    except ValidationError as error:
-        for message in error.messages:
-            form.add_error(None, message)
+    with refused_on(form), essai():
+        written = geste.apply(geste.current(record), form)
+        after = figures(departements, jour)
+        warned = [*geste.warnings(written, form.cleaned_data), *written.remarques()]
+    if form.errors:
         return None
     changed = [
         Changement(str(departement), chiffre.label, value, after[departement, chiffre])

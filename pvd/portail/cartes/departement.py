@@ -11,7 +11,8 @@ from communes.models import (
 )
 from ort.models import CommuneCouverte, Convention
 from pvd.suivi.chiffres import ort_comptees
-from pvd.suivi.situation import Situation, Statut
+from pvd.suivi.regles import Statut
+from pvd.suivi.situation import Situation
 from socle.dessin.svg import convex_hull, svg_path
 from socle.francais import liste
 
@@ -19,11 +20,8 @@ from socle.francais import liste
 WIDTH, MARGIN = 1000, 20
 HORS_PROGRAMME = "hors_programme"
 # How each state of a commune reads in the legend, in its order.
-LEGENDE = {
-    Statut.ORT_SIGNEE: "ORT signée",
-    Statut.ADHESION_SIGNEE: "Convention d'adhésion signée, pas encore d'ORT",
-    Statut.LAUREATE: "Lauréate, sans convention d'adhésion connue",
-    Statut.SORTIE: "Sortie du programme",
+STATUTS = (Statut.ORT_SIGNEE, Statut.ADHESION_SIGNEE, Statut.LAUREATE, Statut.SORTIE)
+LEGENDE = {statut: statut.legende for statut in STATUTS} | {
     HORS_PROGRAMME: "Hors programme, dans l'ORT d'une commune lauréate",
 }
 
@@ -186,7 +184,7 @@ def carte(departement, montrees, jour):
     contours = ContourCommune.objects.in_bulk([situation.commune.pk for situation in montrees])
     communes = []
     for situation in montrees:
-        covering = {couverture.convention_id for couverture in situation.couvertures}
+        covering = {couverture.convention.pk for couverture in situation.couvertures}
         of_commune = [found for pk, found in ort.items() if pk in covering]
         drawn = CommuneDessinee(situation, contours.get(situation.commune.pk), of_commune)
         communes.append(drawn)

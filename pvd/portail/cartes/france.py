@@ -1,10 +1,9 @@
 """The map of France: a symbol for each département of the programme, by its number of communes."""
 
 import hashlib
-from collections import Counter
 from dataclasses import dataclass
 
-from communes.models import ContourDepartement, Labellisation
+from communes.models import ContourDepartement
 from pvd.portail.cartes.departement import Cadre
 from socle.dessin.svg import bounds, svg_path
 from socle.francais import pluriel
@@ -76,18 +75,19 @@ class CarteFrance:
     symboles: list
 
 
-def carte_france(jour):
-    """Return the map of France on `jour`, or None while no outline is loaded: two queries."""
+def carte_france(communes):
+    """Return the map of France, or None while no outline is loaded: one query.
+
+    `communes` counts those of the programme on the day of the page, by code of département.
+    """
     fond = fond_france()
     if fond is None:
         return None
-    laureates = Labellisation.objects.as_of(jour).values_list("commune__departement", flat=True)
-    counted = Counter(laureates)
-    most = max(counted.values(), default=1)
+    most = max(communes.values(), default=1)
     symbols = [
-        symbol_of(departement, counted[code], most, x, y, fond.cadre.pas)
+        symbol_of(departement, communes[code], most, x, y, fond.cadre.pas)
         for code, (departement, x, y) in fond.lieux.items()
-        if counted[code]
+        if communes[code]
     ]
     return CarteFrance(fond, symbols)
 

@@ -13,7 +13,6 @@ from communes.models import ContourCommune, ContourDepartement
 from pvd.suivi.completude import portee
 from pvd.suivi.models import Chiffre
 from pvd.suivi.phrases import sentence, statut_in_words
-from pvd.suivi.situation import Statut
 from socle.dates import in_french
 from socle.dessin.svg import bounds
 from socle.francais import insecable, nombre
@@ -30,9 +29,9 @@ BLEU_FRANCE, ROUGE_MARIANNE = "#000091", "#e1000f"
 ENCRE, GRIS, FILET, BLANC = "#161616", "#666666", "#dddddd", "#ffffff"
 # Of its badges: the background, then the text. The word is always there: colour comes second.
 BADGES = {
-    "succes": ("#b8fec9", "#18753c"),
+    "success": ("#b8fec9", "#18753c"),
     "info": ("#e8edff", "#0063cb"),
-    "neutre": ("#eeeeee", "#3a3a3a"),
+    "": ("#eeeeee", "#3a3a3a"),
 }
 # A date is never cut at the end of a line.
 DATE = re.compile(r"(\d+|1er) (\w+) (\d{4})")
@@ -63,7 +62,7 @@ class Repere:
 
 @dataclass(frozen=True)
 class Apercu:
-    """What the image says: badges are (word, kind), figures are (value, label)."""
+    """What the image says: badges are (word, colour), figures are (value, label)."""
 
     titre: str
     lieu: str = ""
@@ -102,10 +101,10 @@ def repere_of(commune):
 
 def badges_of(situation):
     """Return the badges of the page of the commune: its status, and the delay if there is one."""
-    kinds = {None: "neutre", Statut.SORTIE: "neutre", Statut.ORT_SIGNEE: "succes"}
-    badges = [(statut_in_words(situation), kinds.get(situation.statut, "info"))]
+    couleur = situation.statut.couleur if situation.statut else ""
+    badges = [(statut_in_words(situation), couleur)]
     if situation.en_retard:
-        badges.append(("délai dépassé", "neutre"))
+        badges.append(("délai dépassé", ""))
     return tuple(badges)
 
 
@@ -228,8 +227,8 @@ def draw_title(pen, apercu, y):
 def draw_badges(pen, badges, y):
     """Draw the badges side by side; return the next free row."""
     font, x = police("Bold", 26), MARGE
-    for word, kind in badges:
-        background, ink = BADGES[kind]
+    for word, couleur in badges:
+        background, ink = BADGES[couleur]
         width = font.getlength(word.upper()) + 36
         pen.rounded_rectangle((x, y, x + width, y + 48), 8, background)
         pen.text((x + width / 2, y + 25), word.upper(), ink, font, anchor="mm")

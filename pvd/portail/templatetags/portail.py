@@ -2,6 +2,7 @@
 
 from django import template
 from django.conf import settings
+from django.template.loader import render_to_string
 
 from communes.models import Departement
 from projects.postes.models import Etat
@@ -34,6 +35,25 @@ def jalons_du_departement(context, departement):
     if not departement:
         return None
     return Jalons(milestones(departement, context["aujourdhui"]), context["jour"])
+
+
+@register.simple_block_tag(end_name="endtableau")
+def tableau(content, legende="", classe="", defile=False):
+    """Write a table of the State's design system around its head and its body, and its caption.
+
+    `defile`, it scrolls by keyboard inside its page, under the name of its caption.
+    """
+    return render_to_string(
+        "includes/tableau.html",
+        {"content": content, "legende": legende, "classe": classe, "defile": defile},
+    )
+
+
+@register.simple_tag
+def quand_comptees(situations):
+    """Return when the populations of a list were counted, « en 2023 », or "" if not all in one year."""
+    told = {situation.population.quand for situation in situations if situation.population}
+    return told.pop() if len(told) == 1 else ""
 
 
 @register.inclusion_tag("includes/colonne.html", takes_context=True)

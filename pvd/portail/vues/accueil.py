@@ -2,19 +2,24 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import chain
 
 from django.conf import settings
 from django.shortcuts import get_object_or_404, render
 
 from communes.models import Departement, Labellisation, Tenue
+from communes.programme.regles import perhaps_begun
+from ort.models import Convention
 from projects.postes.series import etats_des_postes
 from pvd.portail.cartes.departement import carte, communes_montrees
 from pvd.portail.cartes.france import carte_france
 from pvd.portail.series import signatures
-from pvd.suivi.chiffres import REGLES, SINGULIERS, chiffres, departements_du_programme, ort_comptees
+from pvd.suivi.chiffres import REGLES, SINGULIERS, Decompte, departements_du_programme
 from pvd.suivi.comparaisons import comparaisons, parts_de_la_france
+from pvd.suivi.faits import Faits
 from pvd.suivi.models import Chiffre
-from pvd.suivi.situation import Statut, communes_with_statut, situations
+from pvd.suivi.regles import Statut
+from pvd.suivi.situation import situations
 from socle.web.jour import jour_of
 
 # The figures that stand out, each with those that detail it.
@@ -48,10 +53,10 @@ class Tuile:
         return REGLES[self.chiffre]
 
 
-def tuiles(departement, jour):
+def tuiles(decompte):
     """Return the figures to show; where nothing recorded tells nothing, unknown and not zero."""
-    values = chiffres(departement, jour)
-    if not absence_tells(departement, jour, values[Chiffre.COMMUNES]):
+    values = {chiffre: decompte[chiffre] for chiffre in Chiffre}
+    if not absence_tells(decompte):
         values = {chiffre: value or None for chiffre, value in values.items()}
     return [
         Tuile(main, values[main], [Tuile(detail, values[detail], []) for detail in details])
@@ -59,15 +64,18 @@ def tuiles(departement, jour):
     ]
 
 
-def absence_tells(departement, jour, nb_communes):
-    """Tell whether what is not recorded of `departement` (None: France) on `jour` did not exist.
+def absence_tells(decompte):
+    """Tell whether what is not recorded of a département (None: France) on a day did not exist.
 
     Its records must be kept in full, and no commune may have entered by then without its day known.
     """
+    departement = decompte.departement
     if departement is not None and departement.tenue != Tenue.COMPLETE:
         return False
-    perhaps = Labellisation.objects.of_departement(departement).perhaps_begun(jour)
-    return nb_communes > 0 or not perhaps.exists()
+    labels = chain.from_iterable(decompte.faits.labellisations.values())
+    return bool(decompte.laureates) or not any(
+        perhaps_begun(label, decompte.jour) for label in labels
+    )
 
 
 def accueil(request):
@@ -82,6 +90,8 @@ def departement(request, code):
 
 def page_of_departement(request, departement):
     jour = jour_of(request)
+    faits = Faits.du_programme(departement)
+    decompte = Decompte(departement, jour, faits)
     suivies, partenaires = [], []
     for situation in situations(communes_montrees(departement, jour), jour):
         known = situation.labellisation and situation.commune.departement_id == departement.pk
@@ -91,18 +101,16 @@ def page_of_departement(request, departement):
     context = {
         "jour": jour,
         "departement": departement,
-        "tuiles": tuiles(departement, jour),
+        "tuiles": tuiles(decompte),
         "carte": carte(departement, [*suivies, *partenaires], jour),
         "laureates": laureates,
         "sorties": [s for s in suivies if s.statut == Statut.SORTIE],
         "en_attente": sorted(waiting, key=lambda s: s.echeance_ort),
         "sans_echeance": sum(not s.couverture and not s.echeance_ort for s in laureates),
-        "ort_par_avenant": ort_comptees(departement, jour).joined_only_by_avenant(
-            departement, jour
-        ),
-        "comparaisons": comparaisons(departement, jour),
-        "parts": parts_de_la_france(departement, jour),
-        "signatures": signatures(departement, jour),
+        "ort_par_avenant": Convention.objects.filter(pk__dans=decompte.ort_par_avenant),
+        "comparaisons": comparaisons(departement, jour, faits),
+        "parts": parts_de_la_france(departement, jour, faits),
+        "signatures": signatures(faits, jour),
         "etats_des_postes": etats_des_postes(departement, jour),
     }
     return render(request, "portail/departement.html", context)
@@ -112,20 +120,22 @@ def france(request):
     """Show what is recorded of France: the départements of the programme, and how far each is kept."""
     jour = jour_of(request)
     of_programme = departements_du_programme(jour) | Departement.objects.exclude(tenue=Tenue.AUCUNE)
-    communes = Counter(
-        Labellisation.objects.as_of(jour).values_list("commune__departement", flat=True)
-    )
-    waiting = situations(communes_with_statut(Statut.ADHESION_SIGNEE, None, jour), jour)
-    late = Counter(s.commune.departement_id for s in waiting if s.en_retard)
+    faits = Faits.du_programme(None)
+    decompte = Decompte(None, jour, faits)
+    running = Labellisation.objects.as_of(jour)
+    where = dict(running.values_list("commune", "commune__departement"))
+    communes = Counter(where.values())
+    waiting = set(decompte.laureates) - decompte.couvertes
+    late = Counter(where[code] for code in waiting if faits.en_retard(code, jour))
     context = {
         "jour": jour,
-        "tuiles": tuiles(None, jour),
-        "carte": carte_france(jour),
+        "tuiles": tuiles(decompte),
+        "carte": carte_france(communes),
         "departements": [
             (departement, communes[departement.pk], late[departement.pk])
             for departement in of_programme.select_related("region")
         ],
-        "comparaisons": comparaisons(None, jour),
-        "signatures": signatures(None, jour),
+        "comparaisons": comparaisons(None, jour, faits),
+        "signatures": signatures(faits, jour),
     }
     return render(request, "portail/france.html", context)

@@ -9,16 +9,17 @@ from communes.models import Commune
 from ort.actes import OrtDuJour
 from ort.effets import LUS_EN, Certitude, effets
 from ort.models import Secteur
+from projects.postes.du_jour import situer as situer_postes
 from projects.postes.models import Poste
 from projects.postes.vues import with_details
 from pvd.portail.agenda import calendar
 from pvd.portail.filtres import CommuneFiltres, communes_named, communes_of_france
 from pvd.portail.frise import frise
-from pvd.suivi.chronologie import conventions_of, documents, timeline
+from pvd.suivi.chronologie import conventions_of, documents, labellisations_connues, timeline
 from pvd.suivi.dates_cles import dates_cles
 from pvd.suivi.mise_a_jour import derniere_mise_a_jour
 from pvd.suivi.phrases import sentence, statut_in_words
-from pvd.suivi.situation import Situation, with_situation
+from pvd.suivi.situation import lisibles, situer
 from pvd.suivi.suite import suites
 from socle.dessin.qr import qr_svg
 from socle.web.adresses import avec_date
@@ -31,13 +32,13 @@ SUGGESTIONS = 5
 def communes(request):
     jour = jour_of(request)
     filtres = CommuneFiltres(request, Commune.objects.all(), jour)
-    page = page_of(request, with_situation(filtres.rows, jour))
+    page = page_of(request, lisibles(filtres.rows))
     context = {
         "jour": jour,
         "filtres": filtres.offer(),
         "table": "communes",
         "page": page,
-        "situations": [Situation(found, jour) for found in page],
+        "situations": situer(list(page), jour),
         "ailleurs": [] if page.paginator.count else elsewhere(filtres),
     }
     return render(request, "portail/communes.html", context)
@@ -57,7 +58,7 @@ def trouver(request):
         if len(found) == 1:
             address = reverse("commune", args=[found[0].pk])
             return redirect(address + avec_date({"request": request}))
-    return redirect(reverse("communes") + filtres.address_without("departement"))
+    return redirect(reverse("communes") + filtres.adresses.without("departement"))
 
 
 def elsewhere(filtres):
@@ -78,7 +79,7 @@ def commune(request, code):
         "phrase": sentence(situation) if found.holds_on(jour) else "",
         "statut_dit": statut_in_words(situation),
         "mise_a_jour": derniere_mise_a_jour(found),
-        "postes": with_details(serving(situation), jour),
+        "postes": serving(situation),
         **told_of(situation),
         **on_paper(request, jour),
     }
@@ -87,29 +88,32 @@ def commune(request, code):
 
 def serving(situation):
     """Return the posts that serve the commune on the day, as its situation knows them."""
-    return Poste.objects.filter(pk__in=[poste.pk for poste in situation.postes])
+    cles = [poste.pk for poste in situation.postes]
+    detailed = with_details(Poste.objects.filter(pk__in=cles), situation.jour)
+    return situer_postes(list(detailed), situation.jour) if cles else []
 
 
 def situation_of(code, jour):
     """Return the `Situation` of the commune of that code, or None if no commune bears it."""
-    found = with_situation(Commune.objects.filter(pk=code.upper()), jour).first()
-    return Situation(found, jour) if found else None
+    found = list(lisibles(Commune.objects.filter(pk=code.upper())))
+    return situer(found, jour)[0] if found else None
 
 
 def told_of(situation):
     """Return what the page tells of the ORT of the commune, of its dates, past and to come."""
     conventions = conventions_of(situation)
-    facts = timeline(situation, conventions)
+    labels = labellisations_connues([situation.commune.pk], situation.jour)
+    facts = timeline(situation, labels, conventions)
     couvertes_par = [
         (couverture, OrtDuJour(convention, situation.jour))
         for couverture in situation.couvertures
         for convention in conventions
-        if convention == couverture.convention
+        if convention.pk == couverture.convention.pk
     ]
     next_ones = suites(situation)
     return {
         "couvertes_par": couvertes_par,
-        "dates_cles": dates_cles(situation, couvertes_par),
+        "dates_cles": dates_cles(situation, labels, couvertes_par),
         "suites": next_ones,
         "agenda": any(suite.jour for suite in next_ones),
         "faits": facts,

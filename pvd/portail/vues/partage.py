@@ -18,6 +18,7 @@ from pvd.portail.partage.apercus import (
 from pvd.portail.partage.sitemap import sections
 from pvd.portail.vues.accueil import tuiles
 from pvd.portail.vues.communes import situation_of
+from pvd.suivi.chiffres import Decompte
 from socle.web.jour import jour_of
 
 # A record that is corrected shows in the images an hour later at most.
@@ -55,7 +56,9 @@ def apercu_commune(request, code):
 def apercu_departement(request, code):
     jour = jour_of(request)
     departement = get_object_or_404(Departement, pk=code.upper())
-    return image(request, apercu_de_departement(departement, tuiles(departement, jour), jour))
+    return image(
+        request, apercu_de_departement(departement, tuiles(Decompte(departement, jour)), jour)
+    )
 
 
 @require_safe

@@ -106,7 +106,7 @@ def test_the_source_of_the_import_vouches_for_the_dates_that_change(agent_34, lo
 
 
 def test_a_date_written_without_precision_is_exact(agent_34, lodeve):
-    lodeve.precision_adhesion = "mois"
+    lodeve.date_signature_adhesion, lodeve.precision_adhesion = day("2021-03-01"), "mois"
     lodeve.save()
     page = previewed(agent_34, PAGE, SORTE, f"{HEADER}\n34142,,27/03/2021\n")
     assert changes(page)["precision_adhesion"] == ("mois", "jour")

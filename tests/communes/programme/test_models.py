@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from communes.models import Labellisation
+from pvd.suivi.regles import Statut
+from pvd.suivi.situation import communes_de_statut
 from tests import factories
 from tests.factories import day
 
@@ -21,7 +23,7 @@ def running(jour):
 
 
 def ended(jour):
-    return set(Labellisation.objects.ended(day(jour)).communes())
+    return set(communes_de_statut(Statut.SORTIE, None, day(jour)))
 
 
 @pytest.mark.parametrize(
@@ -68,7 +70,7 @@ def test_a_commune_that_came_back_the_day_it_left_was_never_out(lodeve):
 def test_a_commune_with_two_times_is_one_commune(lodeve):
     factories.labellisation(lodeve, "2021-01-22", "2022-01-01")
     factories.labellisation(lodeve, "2023-01-01", "2024-01-01")
-    assert Labellisation.objects.ended(day("2024-06-01")).communes().count() == 1
+    assert ended("2024-06-01") == {lodeve}
 
 
 def test_the_communes_of_a_departement_are_those_that_it_holds(lodeve):

@@ -2,6 +2,8 @@
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from communes.models import (
     Agent,
@@ -11,6 +13,7 @@ from communes.models import (
     Intercommunalite,
     Labellisation,
     Millesime,
+    Population,
     Rattachement,
 )
 from tests import factories
@@ -46,8 +49,11 @@ def test_a_name_is_that_of_the_day(db, jour, nom):
     ],
 )
 def test_a_population_is_that_of_the_latest_year_known(db, jour, population):
-    lodeve = factories.commune("34142", populations={"2023": 7500, "2021": 7400})
-    assert lodeve.population_au(day(jour)) == population
+    lodeve = factories.commune("34142", populations={2023: 7500, 2021: 7400})
+    used = lodeve.population_au(day(jour))
+    assert (used and used.valeur) == population
+    [*told] = Population.objects.en_usage(day(jour))
+    assert told == ([used] if used else [])
 
 
 def test_without_any_figure_a_population_is_not_known(db):
@@ -173,3 +179,35 @@ def test_a_user_reaches_the_agents_whose_every_departement_is_its_own(users, who
 def test_a_national_administrator_is_out_of_reach_of_a_departement(users):
     users["national"].departements.set([factories.departement("34")])
     assert users["national"] not in Agent.objects.for_user(users["agent of 34"])
+
+
+@pytest.fixture
+def vanished(db):
+    """Three communes that vanished one into the other, the last one still there."""
+    last = factories.commune("34003")
+    second = factories.commune("34002", fin=day("2020-01-01"), successeur=last)
+    return factories.commune("34001", fin=day("2019-01-01"), successeur=second), second, last
+
+
+def test_a_code_leads_through_mergers_to_the_commune_of_today(vanished):
+    first, second, last = vanished
+    assert {Commune.objects.resolve(c.pk) for c in vanished} == {last}
+
+
+def test_communes_that_succeed_each_other_in_a_circle_are_refused_and_name_none(vanished):
+    first, second, last = vanished
+    last.fin, last.successeur = day("2021-01-01"), first
+    with pytest.raises(ValidationError, match="se succèdent en rond"):
+        last.full_clean()
+    # A file loaded past the checks of records: the walk ends all the same.
+    last.save()
+    assert Commune.objects.resolve("34001") is None
+
+
+def test_a_commune_is_not_its_own_successor(vanished):
+    *_, last = vanished
+    last.successeur = last
+    with pytest.raises(ValidationError, match="en rond"):
+        last.full_clean()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        last.save()

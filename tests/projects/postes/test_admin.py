@@ -98,7 +98,7 @@ def test_the_communes_of_a_shared_post_are_within_its_reach(code, accepted, agen
         answer = browser.post(page_of(poste), filled(page, **rows))
         assert (answer.status_code == 302) == accepted
         assert poste.dessertes.filter(commune=other).exists()
-        poste.dessertes.filter(commune=code).delete()
+        poste.dessertes.filter(commune=code).delete_each()
 
 
 def test_a_commune_of_another_departement_is_refused_to_a_post_of_one(agent_34):
@@ -168,3 +168,17 @@ def test_a_post_is_opened_from_the_list_by_whoever_may(agent_34, lecteur_34):
     url, link = reverse("admin:projects_poste_changelist"), "/admin/gestes/ouvrir-un-poste/"
     assert link in agent_34.get(url).content.decode()
     assert link not in lecteur_34.get(url).content.decode()
+
+
+def test_a_commune_that_two_rows_of_a_page_serve_on_the_same_days_is_refused(agent_34):
+    town = factories.commune("34142", nom="Lodève")
+    poste = factories.poste([town])
+    page = agent_34.get(page_of(poste))
+    row = {"dessertes-TOTAL_FORMS": 2, "dessertes-1-commune": town.pk}
+    for first_day, refused in (("31/12/2023", True), ("01/01/2024", False)):
+        days = {"dessertes-0-fin": "01/01/2024", "dessertes-1-debut": first_day}
+        answer = agent_34.post(page_of(poste), filled(page, **row, **days))
+        assert (answer.status_code == 200) == refused
+        if refused:
+            assert "Lodève : Ce poste dessert déjà cette commune à ces dates." in errors(answer)
+    assert poste.dessertes.count() == 2

@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from projects.postes.models import CofinancementPoste
 from tests import factories
@@ -150,3 +151,31 @@ def test_both_departements_of_a_shared_post_read_its_fundings_and_nobody_else(po
         for code in ("34", "81", "12")
     }
     assert counts == {"34": 1, "81": 1, "12": 0}
+
+
+@pytest.mark.parametrize(
+    ("debut", "fin", "refused"),
+    [
+        # `fin` is the day after the last one.
+        (None, "2022-01-01", True),
+        (None, "2022-01-02", False),
+        ("2022-12-31", None, False),
+        ("2023-01-01", None, True),
+        ("2020-09-01", "2023-09-01", False),
+        ("2030-01-01", "2030-12-31", True),
+        (None, "2021-12-31", True),
+        (None, None, False),
+    ],
+)
+def test_the_period_of_a_funding_touches_its_year(poste, debut, fin, refused):
+    row = CofinancementPoste(
+        poste=poste, financeur="anah", annee=2022, debut=debut and day(debut), fin=fin and day(fin)
+    )
+    if not refused:
+        row.full_clean()
+        row.save()
+        return
+    with pytest.raises(ValidationError, match="ne touche pas cette année"):
+        row.full_clean()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.save()

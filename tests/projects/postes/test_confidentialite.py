@@ -8,7 +8,7 @@ import pytest
 from django.urls import URLResolver, get_resolver, reverse
 
 from projects.postes.models import Etat
-from pvd.portail.telechargements import FORMATS, TELECHARGEMENTS
+from pvd.portail.telechargements import EXTENSIONS, TELECHARGEMENTS
 from socle.historique import one_act
 from tests import factories
 from tests.factories import day
@@ -56,7 +56,7 @@ def addresses():
         parts = PARTS | BY_NAME.get(pattern.name, {})
         yield reverse(pattern.name, kwargs={name: parts[name] for name in names})
     for table in TELECHARGEMENTS:
-        for extension in FORMATS:
+        for extension in EXTENSIONS:
             yield f"/donnees/{table}.{extension}"
         yield f"/donnees/{table}.csv?tableur=1"
         yield f"/donnees/schemas/{table}.json"

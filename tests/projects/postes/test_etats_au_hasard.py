@@ -5,8 +5,10 @@ import random
 
 import pytest
 
+from projects.postes.du_jour import situer
+from projects.postes.faits import postes_dates
 from projects.postes.models import Poste
-from projects.postes.series import etats, with_dates
+from projects.postes.regles import etapes_du_poste
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -77,12 +79,18 @@ def test_random_histories_have_the_states_that_the_rules_say(seed):
     town = factories.commune("34142")
     postes = [history(chance, town) for _ in range(40)]
     days = [FIRST + datetime.timedelta(days=n) for n in range(-1, DAYS + 2)]
-    drawn = {
-        poste.pk: dict(zip(days, etats(poste, days), strict=True)) for poste in with_dates(None)
-    }
+    steps = {cle: etapes_du_poste(dates, dates.dessertes) for cle, dates in postes_dates().items()}
+    read = list(Poste.objects.prefetch_related("occupations", "recrutements"))
     for jour in days:
-        for told in Poste.objects.with_suivi(jour).prefetch_related("occupations", "recrutements"):
+        for poste in situer(read, jour):
+            told = poste.du_jour
             found = told.etat, told.jours_vacance, told.quotite_pourvue
-            assert found == expected(told, jour), (seed, jour, told.pk)
-            assert drawn[told.pk][jour] == told.etat
-    assert len(drawn) == len(postes)
+            assert found == expected(poste, jour), (seed, jour, poste.pk)
+            [step] = [
+                step
+                for step in steps[poste.pk]
+                if (step.debut is None or step.debut <= jour)
+                and (step.fin is None or jour < step.fin)
+            ]
+            assert step.valeur == told.etat
+    assert len(steps) == len(postes)

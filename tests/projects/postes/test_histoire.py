@@ -2,6 +2,7 @@
 
 import pytest
 
+from projects.postes.du_jour import situer
 from projects.postes.histoire import histoire, vacances
 from projects.postes.models import Poste
 from tests import factories
@@ -17,7 +18,7 @@ def told(poste, jour=JOUR):
 
 
 def story(poste, jour=JOUR):
-    return histoire(Poste.objects.with_suivi(jour).get(pk=poste.pk), jour)
+    return histoire(situer([Poste.objects.get(pk=poste.pk)], jour)[0], jour)
 
 
 @pytest.fixture

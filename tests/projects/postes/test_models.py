@@ -9,12 +9,13 @@ from ort.models import Organisme
 from projects.postes.models import Desserte, Occupation, Poste, Recrutement
 from tests import factories
 from tests.factories import day
+from tests.lecture import poste_du_jour
 
 pytestmark = pytest.mark.django_db
 
 
 def etat(poste, jour):
-    return Poste.objects.with_etat(day(jour)).get(pk=poste.pk).etat
+    return poste_du_jour(poste, day(jour)).etat
 
 
 def recrutement(poste, publication, issue="", date_issue=None, **fields):
@@ -82,7 +83,7 @@ def test_the_person_in_post_is_there_since_the_first_day_of_the_running_time():
     factories.occupation(poste, "2022-01-01")
 
     def since(jour):
-        return Poste.objects.with_etat(day(jour)).get().occupe_depuis
+        return poste_du_jour(Poste.objects.get(), day(jour)).occupe_depuis
 
     assert since("2020-12-31") is None
     assert since("2021-12-31") == day("2021-01-01")

@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
+from projects.postes.du_jour import situer_offres
 from projects.postes.models import Recrutement
 from socle.historique import one_act, restore
 from tests import factories
@@ -19,10 +20,10 @@ def poste():
 
 def told(jour):
     """Return, for each offer, its rank, its arrival and its delay, on `jour`."""
-    offers = Recrutement.objects.with_rang().with_prise_de_poste(day(jour))
+    offers = situer_offres(list(Recrutement.objects.order_by("pk")), day(jour))
     return [
         (r.rang, r.date_prise_de_poste and r.date_prise_de_poste.isoformat(), r.delai_jours)
-        for r in offers.order_by("pk")
+        for r in offers
     ]
 
 
@@ -31,8 +32,8 @@ def test_offers_are_ranked_by_publication_then_by_entry(poste):
         recrutement(poste, published)
     recrutement(factories.poste(), "2022-03-01")
     assert [rang for rang, *_ in told("2023-01-01")] == [2, 1, 3, 1]
-    kept = Recrutement.objects.filter(date_publication=day("2022-06-01")).with_rang()
-    assert sorted(kept.values_list("rang", flat=True)) == [2, 3]
+    kept = Recrutement.objects.filter(poste=poste, date_publication=day("2022-06-01"))
+    assert sorted(r.rang for r in situer_offres(list(kept), day("2023-01-01"))) == [2, 3]
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,16 @@
 """The posts over time: the states that the list would give, month by month."""
 
 import datetime
+from collections import Counter
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from projects.postes.du_jour import etats
 from projects.postes.models import Desserte, Poste, Recrutement
-from projects.postes.series import MONTHS_AT_MOST, etats, etats_des_postes, months, with_dates
+from projects.postes.regles import etapes_du_poste
+from projects.postes.series import MONTHS_AT_MOST, etats_des_postes, months, sweep, with_dessertes
 from tests import factories
 from tests.factories import day
 
@@ -48,17 +51,16 @@ def postes():
     return Poste.objects.all()
 
 
-def test_each_day_has_the_state_that_the_list_gives(postes):
-    """The rule is in SQL for lists and in Python for the drawing: they say the same, day after day."""
+def test_each_day_counts_the_states_that_the_list_gives(postes):
+    """The drawing sweeps the steps of the posts, the list asks for a day: they say the same."""
     herault = factories.departement("34")
     first, last = day("2021-01-01"), day("2022-06-01")
     days = [first + datetime.timedelta(days=n) for n in range((last - first).days)]
-    drawn = {poste.pk: list(etats(poste, days)) for poste in with_dates(herault)}
-    for rank, jour in enumerate(days):
-        listed = Poste.objects.serving(herault, jour).with_etat(jour)
-        expected = dict(listed.values_list("pk", "etat"))
-        told = {pk: states[rank] for pk, states in drawn.items() if states[rank] is not None}
-        assert told == expected, jour
+    stories = [etapes_du_poste(poste, served) for poste, served in with_dessertes(herault)]
+    for jour, count in zip(days, sweep(stories, days), strict=True):
+        listed = Poste.objects.serving(herault, jour)
+        expected = Counter(etats(listed, jour).values())
+        assert {etat: n for etat, n in count.items() if etat and n} == expected, jour
 
 
 def test_the_last_values_are_those_of_the_day(postes):

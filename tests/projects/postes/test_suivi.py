@@ -2,15 +2,17 @@
 
 import pytest
 
+from projects.postes.du_jour import situer
 from projects.postes.models import Occupation, Poste
 from tests import factories
 from tests.factories import day, recrutement
+from tests.lecture import poste_du_jour
 
 pytestmark = pytest.mark.django_db
 
 
 def suivi(poste, jour):
-    return Poste.objects.with_suivi(day(jour)).get(pk=poste.pk)
+    return poste_du_jour(poste, day(jour))
 
 
 @pytest.fixture
@@ -131,11 +133,12 @@ def test_the_communes_served_on_the_day():
     assert suivi(factories.poste(), "2022-01-01").nb_communes == 0
 
 
-def test_all_of_it_takes_one_query(django_assert_num_queries, poste):
+def test_all_of_it_takes_five_queries(django_assert_num_queries, poste):
+    """The posts, their dates, the communes they serve, their people, their offers."""
     factories.occupation(factories.poste(date_ouverture=day("2020-01-01")), "2022-01-01")
-    with django_assert_num_queries(1):
-        told = list(Poste.objects.with_suivi(day("2023-01-15")))
-        assert [p.jours_vacance for p in told] == [14, None]
+    with django_assert_num_queries(5):
+        told = situer(list(Poste.objects.all()), day("2023-01-15"))
+        assert [p.du_jour.jours_vacance for p in told] == [14, None]
 
 
 @pytest.mark.parametrize(

@@ -3,17 +3,20 @@
 import datetime
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from communes.models import Agent, Labellisation
-from ort.models import Avenant, CommuneCouverte
+from ort.models import Avenant, CommuneCouverte, Convention, Document
+from ort.regles import date_fin_au
 from projects.postes.models import Poste, Recrutement
 from pvd.bureau.gestes import GESTES
-from pvd.bureau.gestes.base import free_key
+from pvd.bureau.gestes.base import Geste, free_key
 from pvd.bureau.perimetre import Perimetre
 from pvd.suivi.verifications import constats
+from socle.courriels import send_mail
 from socle.models import Affirmation, Source
 from socle.sources import record_type
 from tests import factories
@@ -160,6 +163,46 @@ def test_what_changes_is_shown_and_nothing_is_written_before_confirming(agent_34
     assert record.history.count() == 1
 
 
+class DeposerEtPrevenir(Geste):
+    """Writes all that an act may leave outside of the base: a file, a mail, a mail after the commit."""
+
+    slug = "deposer-et-prevenir"
+    model = Convention
+
+    def candidates(self, records, jour):
+        return records
+
+    def communes(self, record, data):
+        return record.couvertures.values("commune")
+
+    def told(self, record, data):
+        return []
+
+    def write(self, record, form, reason):
+        document = factories.document(record)
+        send_mail("Acte déposé", str(document), ["prefecture@exemple.fr"])
+        transaction.on_commit(lambda: send_mail("Écrit", "", ["prefecture@exemple.fr"]))
+        return record, []
+
+
+def test_a_geste_previewed_writes_no_row_sends_no_mail_and_leaves_no_file(
+    agent_34, shared, documents_folder, mailoutbox, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setitem(GESTES, DeposerEtPrevenir.slug, DeposerEtPrevenir())
+    with django_capture_on_commit_callbacks(execute=True) as put_off:
+        shown = agent_34.post(address(DeposerEtPrevenir.slug, shared), typed())
+    assert shown.context["effects"]
+    assert not Document.objects.exists() and not Document.history.exists()
+    assert not Source.objects.exists()
+    assert (mailoutbox, put_off) == ([], [])
+    assert [path for path in documents_folder.rglob("*") if path.is_file()] == []
+    with django_capture_on_commit_callbacks(execute=True):
+        do(agent_34, DeposerEtPrevenir.slug, shared)
+    document = Document.objects.get()
+    assert [mail.subject for mail in mailoutbox] == ["Acte déposé", "Écrit"]
+    assert document.fichier.storage.exists(document.fichier.name)
+
+
 def test_one_may_go_back_to_the_form(agent_34):
     record = laureate()
     answer = agent_34.post(address("signer-adhesion", record), typed(_modifier="Modifier"))
@@ -290,6 +333,14 @@ def test_an_avenant_of_a_number_already_taken_is_refused(agent_34, shared):
     assert Avenant.objects.count() == 1
 
 
+def test_a_commune_whose_exit_is_not_signed_is_not_added_again(agent_34, shared):
+    inside = CommuneCouverte.objects.get(commune="81124")
+    inside.sortie = factories.avenant(shared, None)
+    inside.save()
+    told = refusal(agent_34, "avenant-ajouter-communes", shared, communes=["81124"])
+    assert "Déjà dans cette ORT" in told
+
+
 def test_an_avenant_removes_communes_that_had_come_in(agent_34, shared):
     inside = CommuneCouverte.objects.get(commune="81124")
     late = factories.avenant(shared, "2024-01-01", [factories.commune("34001")])
@@ -313,7 +364,7 @@ def test_a_commune_of_another_convention_cannot_be_removed(agent_34, shared):
 def test_an_avenant_extends_and_never_shortens(agent_34, shared):
     assert "déjà de 5 ans" in refusal(agent_34, "avenant-prolonger", shared, duree_annees=5)
     do(agent_34, "avenant-prolonger", shared, duree_annees=7)
-    assert shared.date_fin_au(timezone.localdate()) == datetime.date(2029, 7, 28)
+    assert date_fin_au(shared, timezone.localdate()) == datetime.date(2029, 7, 28)
 
 
 def test_an_unsigned_convention_has_no_avenant(agent_34):

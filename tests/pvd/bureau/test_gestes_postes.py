@@ -19,6 +19,7 @@ from projects.postes.models import (
 from socle.models import Affirmation
 from socle.sources import record_type
 from tests import factories
+from tests.lecture import poste_du_jour
 from tests.pvd.bureau.test_gestes import address, do, refusal, typed
 
 OPEN = reverse("admin:gestes", args=["ouvrir-un-poste"])
@@ -30,7 +31,7 @@ def french(day):
 
 
 def state(poste, jour):
-    return Poste.objects.with_suivi(factories.day(jour)).get(pk=poste.pk).etat
+    return poste_du_jour(poste, factories.day(jour)).etat
 
 
 def said(record):

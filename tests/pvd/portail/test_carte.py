@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from collections import Counter
 
 import pytest
 from django.template.loader import render_to_string
@@ -10,9 +11,10 @@ from django.test import RequestFactory
 from communes.models import Commune, ContourCommune, ContourDepartement, FondDeCarte
 from pvd.portail.cartes.departement import carte, communes_montrees
 from pvd.portail.cartes.france import carte_france
-from pvd.suivi.situation import Situation, situations, with_situation
+from pvd.suivi.situation import situations
 from tests import factories
 from tests.factories import day
+from tests.lecture import situation
 from tests.pages import count_queries, without_tags
 
 pytestmark = pytest.mark.django_db
@@ -246,7 +248,7 @@ def test_france_has_one_symbol_by_departement_of_the_programme(client, ort):
         factories.labellisation(factories.commune(epci="new"))
     reunion = factories.commune("97401", departement=factories.departement("974"))
     factories.labellisation(reunion)
-    drawn = carte_france(day("2023-07-06"))
+    drawn = carte_france(Counter({"34": 4, "974": 1}))
     assert {s.departement.pk: s.nombre for s in drawn.symboles} == {"34": 4, "974": 1}
     herault, reunion = drawn.symboles
     # Twice the radius for four times as many.
@@ -263,9 +265,10 @@ def test_france_has_one_symbol_by_departement_of_the_programme(client, ort):
 @pytest.mark.parametrize(
     ("jour", "count"), [("2021-01-21", 0), ("2021-01-22", 1), ("2024-11-30", 1), ("2024-12-01", 0)]
 )
-def test_france_counts_the_communes_of_the_day(lodeve, jour, count):
+def test_france_counts_the_communes_of_the_day(client, lodeve, jour, count):
     outline("34")
-    assert sum(symbol.nombre for symbol in carte_france(day(jour)).symboles) == count
+    section = map_of(client, f"/departements/?au={jour}")
+    assert ("<title>Hérault : 1 commune lauréate</title>" in section) == bool(count)
 
 
 def test_growth_france(client, lodeve):
@@ -282,10 +285,9 @@ def test_growth_france(client, lodeve):
 
 
 def locate(commune):
-    found = with_situation(Commune.objects.filter(pk=commune.pk), day("2023-07-06")).get()
     context = {
-        "situation": Situation(found, day("2023-07-06")),
-        "departement": found.departement,
+        "situation": situation(commune.pk, day("2023-07-06")),
+        "departement": commune.departement,
         "jour": day("2023-07-06"),
     }
     return render_to_string(

@@ -4,12 +4,10 @@ import re
 
 import pytest
 
-from communes.models import Commune
 from pvd.portail.frise import ECART, frise
-from pvd.suivi.chronologie import conventions_of, timeline
-from pvd.suivi.situation import Situation, with_situation
+from pvd.suivi.chronologie import conventions_of, labellisations_connues, timeline
 from pvd.suivi.suite import suites
-from tests import factories
+from tests import factories, lecture
 from tests.factories import day
 
 pytestmark = pytest.mark.django_db
@@ -25,10 +23,10 @@ def pezenas():
 
 
 def drawn(jour, code="34199"):
-    found = with_situation(Commune.objects.filter(pk=code), day(jour)).get()
-    situation = Situation(found, day(jour))
+    situation = lecture.situation(code, day(jour))
     conventions = conventions_of(situation)
-    facts = timeline(situation, conventions)
+    labels = labellisations_connues([code], day(jour))
+    facts = timeline(situation, labels, conventions)
     return frise(situation, facts, conventions, suites(situation))
 
 

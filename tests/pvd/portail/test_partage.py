@@ -12,6 +12,8 @@ from django.urls import resolve
 from PIL import Image
 
 from communes.models import ContourCommune, ContourDepartement, Tenue
+from pvd.portail.partage.apercus import BADGES
+from pvd.suivi.regles import Statut
 from tests import factories
 from tests.pages import count_queries, read
 
@@ -370,3 +372,8 @@ def test_growth(client, lodeve, address):
     few = count_queries(client, address)
     grow(5)
     assert count_queries(client, address) == few
+
+
+@pytest.mark.parametrize("statut", Statut)
+def test_the_image_knows_the_colour_of_each_badge_of_the_pages(statut):
+    assert statut.couleur in BADGES

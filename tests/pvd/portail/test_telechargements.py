@@ -19,7 +19,7 @@ from ort.models import Avenant, CommuneCouverte, Convention, Organisme
 from projects.postes.models import Occupation, Poste
 from socle.web.refus import quoted
 from tests import factories
-from tests.factories import day
+from tests.factories import day, rewrite
 
 pytestmark = [pytest.mark.django_db, pytest.mark.deux_bases]
 
@@ -29,7 +29,7 @@ CONTRACT = {
     "code_departement, nom_departement, siren_epci, nom_epci, population, id_pvd, "
     "date_entree_programme, precision_entree, date_signature_adhesion, date_sortie_programme, "
     "statut, ort_identifiant, ort_intitule, date_signature_ort, date_entree_ort, entree_par, "
-    "avenant_numero, poste_chef_projet",
+    "avenant_numero, poste_chef_projet, population_annee, population_millesime",
     "intercommunalites": "date_situation, annee_cog, siren_epci, nom_epci, nature, departements, "
     "nb_communes, nb_communes_laureates, communes_laureates",
     "ort": "date_situation, annee_cog, ort_identifiant, intitule, siren_epci, nom_epci, "
@@ -82,7 +82,7 @@ def programme():
     act = factories.avenant(
         ort, "2023-01-11", [lacaune], numero=1, duree_annees=8, note_interne="SECRET-AVENANT"
     )
-    ort.couvertures.filter(commune=ganges).update(sortie=act)
+    rewrite(ort.couvertures.filter(commune=ganges), sortie=act)
     petr = Organisme.objects.create(nom="PETR du Haut-Languedoc", nature="petr", siren="200000001")
     shared = factories.poste(
         [salvetat, lacaune],
@@ -174,7 +174,8 @@ def test_a_commune_is_told_by_its_row(programme, client):
     )
     # The posts of the Hérault are not kept in full: nothing recorded is not « aucun ».
     assert (lodeve["ort_identifiant"], lodeve["poste_chef_projet"]) == ("", "inconnu")
-    assert lodeve["population"] == "5000"
+    assert (lodeve["population"], lodeve["population_annee"]) == ("5000", "")
+    assert lodeve["population_millesime"] == "2021"
     [ganges] = records(client, "communes", statut="sortie")
     assert (ganges["code_insee"], ganges["date_sortie_programme"]) == ("34111", "2023-01-01")
 

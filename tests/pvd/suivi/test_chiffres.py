@@ -5,11 +5,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from communes.models import Tenue
-from pvd.suivi.chiffres import REGLES, chiffres, departements_du_programme, ort_comptees
+from ort.models import Convention
+from pvd.suivi.chiffres import REGLES, Decompte, chiffres, departements_du_programme, ort_comptees
 from pvd.suivi.comparaisons import comparaisons
 from pvd.suivi.models import Chiffre, ChiffrePublie
 from tests import factories
-from tests.factories import day
+from tests.factories import day, rewrite
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +108,32 @@ def test_communes_that_joined_by_avenant_count_apart(laureates):
     assert set(ort_comptees(None, day("2023-01-11"))) == {agde, own}
 
 
+def joined_only_by_avenant(code):
+    departement = code and factories.departement(code)
+    joined = Decompte(departement, day("2023-07-06")).ort_par_avenant
+    return set(Convention.objects.filter(pk__in=joined))
+
+
+def test_an_ort_is_joined_by_avenant_when_every_laureate_came_so(laureates):
+    florensac, montagnac, pezenas = laureates
+    ort = factories.convention("2021-02-26", [factories.commune("34003")])
+    factories.avenant(ort, "2023-01-11", [pezenas])
+    mixed = factories.convention("2022-01-01", [montagnac])
+    factories.avenant(mixed, "2023-01-11", [florensac])
+    assert joined_only_by_avenant("34") == {ort}
+
+
+def test_an_ort_may_be_joined_by_avenant_in_one_departement_only():
+    salvetat, lacaune = factories.commune("34293"), factories.commune("81124")
+    factories.labellisation(salvetat)
+    factories.labellisation(lacaune)
+    ort = factories.convention("2022-07-28", [salvetat])
+    factories.avenant(ort, "2023-01-11", [lacaune])
+    assert joined_only_by_avenant("81") == {ort}
+    assert joined_only_by_avenant("34") == set()
+    assert joined_only_by_avenant(None) == set()
+
+
 def test_an_ort_that_is_over_counts_no_more_nor_what_it_covered(laureates):
     factories.convention("2018-01-10", laureates, duree_annees=5)
     assert only(counted("34", "2023-01-09"), *ORT) == (1, 3, 0, 1, 0)
@@ -128,7 +155,7 @@ def test_a_commune_in_two_ort_is_one_commune_covered(laureates):
 
 def test_a_commune_that_left_the_programme_is_covered_and_counts_no_more(laureates):
     factories.convention("2022-01-01", laureates[:2])
-    laureates[0].labellisations.update(fin=day("2023-01-01"))
+    rewrite(laureates[0].labellisations, fin=day("2023-01-01"))
     assert only(counted("34", "2022-12-31"), "communes", *ORT) == (3, 1, 2, 0, 1, 0)
     assert only(counted("34", "2023-01-01"), "communes", *ORT) == (2, 1, 1, 0, 1, 0)
 
@@ -186,10 +213,11 @@ def count_of_comparaisons():
     return len(queries)
 
 
-def test_the_ort_of_a_day_are_read_once_for_all_its_figures(monts):
+def test_the_facts_are_read_once_for_all_the_figures_of_all_the_days(monts):
     counts = []
     for chiffre in (Chiffre.ORT, Chiffre.COMMUNES_COUVERTES, Chiffre.ORT_PAR_AVENANT):
         published(chiffre, 1)
+        published(chiffre, 1, "2022-01-01")
         counts.append(count_of_comparaisons())
     assert counts[0] == counts[1] == counts[2]
 
@@ -197,12 +225,13 @@ def test_the_ort_of_a_day_are_read_once_for_all_its_figures(monts):
 def test_a_figure_that_nobody_published_is_not_counted(monts):
     nothing = count_of_comparaisons()
     published(Chiffre.COMMUNES, 1)
+    # The labellisations, and nothing of the ORT, the intercommunalités nor the posts.
     assert count_of_comparaisons() == nothing + 1
 
 
 def test_a_departement_is_of_the_programme_while_a_commune_of_it_is(monts):
     factories.departement("12")
-    monts[0].labellisations.update(fin=day("2023-12-01"))
+    rewrite(monts[0].labellisations, fin=day("2023-12-01"))
     listed = [
         [d.code for d in departements_du_programme(day(jour))]
         for jour in ("2021-01-21", "2021-01-22", "2023-12-01")

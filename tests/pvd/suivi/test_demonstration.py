@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from communes.models import Labellisation
+from projects.postes.du_jour import etats
 from projects.postes.models import (
     CofinancementPoste,
     Desserte,
@@ -21,12 +22,14 @@ from projects.postes.models import (
 )
 from pvd.suivi.management.commands.charger_demonstration import STORIES, dated
 from pvd.suivi.management.commands.charger_programme import SHIPPED
-from pvd.suivi.situation import EtatPoste, situations
+from pvd.suivi.regles import EtatPoste
+from pvd.suivi.situation import situations
 from socle.dates import add_months
 from socle.models import Source
 from socle.sources import sans_source
 from tests import factories
-from tests.factories import day
+from tests.factories import day, rewrite
+from tests.lecture import poste_du_jour
 from tests.pages import read
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +83,7 @@ def test_every_story_is_told_whatever_the_day(demonstration, territory, jour):
     load(jour)
     jour = day(jour)
     in_six_months = add_months(jour, 6)
-    assert set(Poste.objects.with_etat(jour).values_list("etat", flat=True)) == set(Etat)
+    assert set(etats(Poste.objects.all(), jour).values()) == set(Etat)
     assert Poste.objects.a_plusieurs(jour).count() == 2
     assert set(Recrutement.objects.values_list("issue", flat=True)) == {
         "",
@@ -91,7 +94,7 @@ def test_every_story_is_told_whatever_the_day(demonstration, territory, jour):
     assert CofinancementPoste.objects.ending_between(jour, in_six_months).exists()
     above = CofinancementPoste.objects.above_limits().get()
     assert Poste.objects.get(pk=above["poste"]).identifiant == "pezenas"
-    longest = Poste.objects.with_suivi(jour).get(identifiant="magalas")
+    longest = poste_du_jour(Poste.objects.get(identifiant="magalas"), jour)
     assert longest.jours_vacance == 640
     shared = Desserte.objects.as_of(jour).filter(poste__identifiant="haut-languedoc")
     assert set(shared.values_list("commune", flat=True)) == {"34293", "81124"}
@@ -120,7 +123,7 @@ def test_the_true_posts_make_room(demonstration, territory):
 
 def test_once_loaded_it_is_left_alone(demonstration, territory):
     load()
-    Poste.objects.filter(identifiant="pezenas").update(intitule="Repris par un agent")
+    rewrite(Poste.objects.filter(identifiant="pezenas"), intitule="Repris par un agent")
     assert load("2027-03-01") == "Démonstration : déjà chargée.\n"
     assert Poste.objects.get(identifiant="pezenas").intitule == "Repris par un agent"
 

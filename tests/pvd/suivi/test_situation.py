@@ -7,10 +7,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from communes.models import Commune, Labellisation, Tenue
-from pvd.suivi.situation import Statut, communes_with_statut, situations
+from communes.models import Commune, Labellisation, Population, Tenue
+from ort.regles import date_fin_au
+from projects.postes.regles import etat
+from pvd.suivi.regles import Statut
+from pvd.suivi.situation import communes_de_statut, situations
 from tests import factories
-from tests.factories import day
+from tests.factories import day, rewrite
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +26,7 @@ def situation(commune, jour):
 @pytest.fixture
 def lodeve():
     """Chosen on 22 January 2021, adhésion in March, ORT in July for five years, out in 2027."""
-    commune = factories.commune("34142", "new", nom="Lodève", populations={"2021": 7400})
+    commune = factories.commune("34142", "new", nom="Lodève", populations={2021: 7400})
     factories.labellisation(commune, "2021-01-22", "2027-01-01", adhesion="2021-03-26")
     factories.convention("2021-07-16", [commune], identifiant="ort-lodeve", duree_annees=5)
     return commune
@@ -48,7 +51,7 @@ def lodeve():
 def test_a_status_changes_on_the_days_of_the_acts(lodeve, jour, statut):
     assert situation(lodeve, jour).statut == statut
     for any_statut in Statut:
-        found = communes_with_statut(any_statut, None, day(jour))
+        found = communes_de_statut(any_statut, None, day(jour))
         assert found.exists() == (any_statut == statut)
 
 
@@ -68,8 +71,27 @@ def test_each_fact_shows_from_its_day(lodeve):
     assert after.date_adhesion == day("2021-03-26")
     assert after.convention.identifiant == "ort-lodeve"
     assert after.couverture.date_entree == day("2021-07-16")
-    assert after.population == 7400
+    assert after.population.valeur == 7400
     assert situation(lodeve, "2027-01-01").date_sortie == day("2027-01-01")
+
+
+def test_more_than_a_thousand_communes_have_each_its_population(db):
+    herault = factories.departement("34")
+    towns = [
+        Commune(code_insee=f"34{rank:03}" if rank < 1000 else f"35{rank - 1000:03}", nom="Ville",
+                nom_recherche="ville", departement=herault)
+        for rank in range(1100)
+    ]  # fmt: skip
+    Commune.objects.bulk_create(towns)
+    Population.objects.bulk_create(
+        Population(commune=town, millesime=millesime, valeur=rank + millesime)
+        for rank, town in enumerate(towns)
+        for millesime in (2021, 2024, 2027)
+    )
+    with CaptureQueriesContext(connection) as queries:
+        found = list(situations(Commune.objects.order_by("pk"), day("2026-12-31")))
+    assert [s.population.valeur for s in found] == [rank + 2024 for rank in range(1100)]
+    assert len([q for q in queries if "communes_population" in q["sql"]]) == 1
 
 
 def test_names_and_intercommunalite_are_those_of_the_day(lodeve):
@@ -117,7 +139,7 @@ def test_of_two_ort_the_latest_entry_counts(lodeve):
     factories.avenant(other, "2023-04-13", [lodeve])
     assert situation(lodeve, "2023-04-12").convention.identifiant == "ort-lodeve"
     after = situation(lodeve, "2023-04-13")
-    assert after.convention == other
+    assert after.convention.pk == other.pk
     assert len(after.couvertures) == 2
 
 
@@ -129,7 +151,11 @@ def test_a_commune_that_came_back_is_told_by_its_present_time():
     statuts = [situation(commune, jour).statut for jour in days]
     assert statuts == ["adhesion_signee", "sortie", "sortie", "laureate"]
     now = situation(commune, "2023-01-01")
-    assert (now.labellisation, now.date_sortie, now.date_adhesion) == (back, None, None)
+    assert (now.labellisation.debut, now.date_sortie, now.date_adhesion) == (
+        back.debut,
+        None,
+        None,
+    )
 
 
 DAYS = ["2021-06-01", "2022-01-01", "2022-06-01", "2023-01-01", "2023-06-01"]
@@ -165,7 +191,7 @@ def generated(times, adhesion, ort):
         else:
             factories.couverture(convention, commune)
         if "sortie" in ort:
-            convention.couvertures.update(sortie=factories.avenant(convention, ort["sortie"]))
+            rewrite(convention.couvertures, sortie=factories.avenant(convention, ort["sortie"]))
 
 
 def test_the_lists_and_the_pages_say_the_same_of_every_commune():
@@ -180,9 +206,9 @@ def test_the_lists_and_the_pages_say_the_same_of_every_commune():
     for jour in around:
         by_page = {s.commune.pk: s.statut for s in situations(Commune.objects.all(), jour)}
         for statut in Statut:
-            by_list = set(communes_with_statut(statut, None, jour).values_list("pk", flat=True))
+            by_list = set(communes_de_statut(statut, None, jour).values_list("pk", flat=True))
             assert by_list == {pk for pk, told in by_page.items() if told == statut}, (jour, statut)
-        without = set(communes_with_statut(None, None, jour).values_list("pk", flat=True))
+        without = set(communes_de_statut(None, None, jour).values_list("pk", flat=True))
         assert without == {pk for pk, told in by_page.items() if told not in (None, Statut.SORTIE)}
         running = Labellisation.objects.as_of(jour).communes()
         assert without == set(running.values_list("pk", flat=True))
@@ -193,7 +219,7 @@ def test_the_lists_and_the_pages_say_the_same_of_every_commune():
 def test_a_status_is_asked_for_in_one_departement():
     for code in ("34142", "81124"):
         factories.labellisation(factories.commune(code))
-    found = communes_with_statut("laureate", factories.departement("81"), day("2023-07-06"))
+    found = communes_de_statut("laureate", factories.departement("81"), day("2023-07-06"))
     assert [commune.pk for commune in found] == ["81124"]
 
 
@@ -231,7 +257,8 @@ def test_the_best_placed_post_tells():
     days = ["2023-07-05", "2023-07-06", "2023-07-07", "2023-07-08"]
     states = ["vacant", "pourvu", "pourvu", "recrutement"]
     assert [etat_poste(commune, jour) for jour in days] == states
-    assert {p.etat for p in situation(commune, "2023-07-06").postes} == {
+    serving = situation(commune, "2023-07-06").postes
+    assert {etat(poste, day("2023-07-06")) for poste in serving} == {
         "inconnu",
         "vacant",
         "recrutement",
@@ -262,8 +289,8 @@ def test_more_communes_take_no_more_queries():
         with CaptureQueriesContext(connection) as queries:
             for found in situations(Commune.objects.all(), day("2023-07-06")):
                 assert found.statut == "ort_signee"
-                assert found.convention.date_fin_au(found.jour) == day("2030-07-16")
+                assert date_fin_au(found.convention, found.jour) == day("2030-07-16")
                 assert found.nom_intercommunalite and found.nom
-                assert [p.etat for p in found.postes] == ["pourvu"]
+                assert found.etat_poste == "pourvu"
         counts.append(len(queries))
     assert counts[0] == counts[1]

@@ -92,12 +92,22 @@ def test_an_ort_without_its_ville_principale_nor_a_waiver(agent):
 def test_a_commune_of_more_than_twenty_thousand_inhabitants(agent):
     for year in (2021, 2024, 2025):
         factories.millesime(year)
-    large = {"2021": 30_000, "2024": 20_001, "2025": 10}
+    large = {2021: 30_000, 2024: 20_001, 2025: 10}
     factories.labellisation(factories.commune("34001", populations=large))
-    small = {"2021": 30_000, "2024": 20_000, "2025": 30_000}
+    small = {2021: 30_000, 2024: 20_000, 2025: 30_000}
     factories.labellisation(factories.commune("34002", populations=small))
     factories.labellisation(factories.commune("34003", populations={}))
-    assert found(agent, "grande") == ["Ville 34001"]
+    counted = factories.commune("34004", populations={})
+    factories.population(counted, 2025, 31_000, annee=2023)
+    factories.labellisation(counted)
+    assert found(agent, "grande", datetime.date(2024, 1, 1)) == ["Ville 34001"]
+    eve, new_year = datetime.date(2024, 12, 31), datetime.date(2025, 1, 1)
+    said = {
+        jour: [Constat(**row).detail for row in constats(Perimetre(agent), jour, "grande")]
+        for jour in (eve, new_year)
+    }
+    assert said[eve] == ["20001, millésime 2024"]
+    assert said[new_year] == ["30000, millésime 2025", "31000 en 2023"]
 
 
 def test_an_ort_before_the_adhesion(agent):

@@ -7,7 +7,7 @@ from pvd.bureau.gestes.base import SansPrecisionForm, save
 from pvd.bureau.gestes.postes.commun import GesteDePoste, last_day, said_of
 from socle.admin.champs import DayField, LastDayField, NumberField
 from socle.dates import in_words
-from socle.francais import number_in_french
+from socle.francais import nombre
 
 FIELDS = [
     "financeur",
@@ -79,7 +79,7 @@ class AjouterCofinancement(GesteDePoste):
     def told(self, record, data):
         funder = data["precision_financeur"] or Financeur(data["financeur"]).label
         amounts = [
-            f"{name} {number_in_french(data[champ])} {unit}"
+            f"{name} {nombre(data[champ])} {unit}"
             for champ, name, unit in (
                 ("taux", "taux", "%"),
                 ("plafond", "plafond", "€"),

@@ -78,7 +78,7 @@ class Command(BaseCommand):
     @transaction.atomic
     def load(self, jour):
         """Replace the posts known by made-up ones: beside a true post, one could be taken for true."""
-        Poste.objects.all().delete()
+        Poste.objects.all().delete_each()
         for name, resource_class in FILES.items():
             path = STORIES / name
             if path.exists():

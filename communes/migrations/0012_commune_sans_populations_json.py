@@ -1,0 +1,15 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('communes', '0011_populations_en_lignes'),
+    ]
+
+    operations = [
+        migrations.RemoveField(
+            model_name='commune',
+            name='populations_json',
+        ),
+    ]

@@ -1,0 +1,62 @@
+"""The rules of a time in the programme, of records or of their dates, as a day knows them."""
+
+import datetime
+
+from socle.dates import Precision, add_months, last_day
+from socle.periodes import holds_on
+
+# Launch of the programme by the Prime minister (ANCT): before it, no commune can be in it.
+LANCEMENT = datetime.date(2020, 10, 1)
+# « dans les 18 mois suivant la signature de la convention d'adhésion » (ANCT, convention d'adhésion).
+MONTHS_FROM_ADHESION_TO_ORT = 18
+
+
+def labellisation_au(labellisations, jour):
+    """Return the time in the programme that runs on `jour`, else the last one begun by then, or None.
+
+    `labellisations` are those of one commune, in the order of their first days.
+    """
+    known = [label for label in labellisations if label.debut <= jour]
+    running = [label for label in known if holds_on(label, jour)]
+    return (running or known or [None])[-1]
+
+
+def perhaps_begun(labellisation, jour):
+    """Tell whether a time recorded as beginning after `jour` may in truth have begun by then.
+
+    « Au plus tard le 22 janvier 2021 » leaves open every day since the launch of the programme.
+    """
+    late = labellisation.precision_debut == Precision.AU_PLUS_TARD
+    return late and LANCEMENT <= jour < labellisation.debut
+
+
+def adhesion_au(labellisation, jour):
+    """Return the day of the convention d'adhésion, if it was signed on `jour` or before, or None."""
+    signed = labellisation.date_signature_adhesion
+    return signed if signed and signed <= jour else None
+
+
+def echeance_ort(labellisation):
+    """Return the day by which the ORT was to be signed, 18 months after adhésion, or None.
+
+    Of an adhésion known to the year, the latest that it may be: see `precision_echeance`.
+    """
+    signed = labellisation.date_signature_adhesion
+    if signed is None:
+        return None
+    if labellisation.precision_adhesion == Precision.ANNEE:
+        signed = last_day(signed, Precision.ANNEE)
+    return add_months(signed, MONTHS_FROM_ADHESION_TO_ORT)
+
+
+def precision_echeance(labellisation):
+    """Return how exactly `echeance_ort` is known; 18 months after a year is at the latest a day."""
+    if labellisation.precision_adhesion == Precision.ANNEE:
+        return Precision.AU_PLUS_TARD
+    return labellisation.precision_adhesion
+
+
+def dernier_jour_echeance(labellisation):
+    """Return the last day that `echeance_ort` may be: nobody is late before it, or None."""
+    due = echeance_ort(labellisation)
+    return due and last_day(due, precision_echeance(labellisation))

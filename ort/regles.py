@@ -1,0 +1,68 @@
+"""The rules of an ORT and of those it covers, of records or of their dates, as a day knows them."""
+
+from socle.dates import add_years
+
+
+def signe(acte, jour):
+    """Tell whether a convention or an avenant was signed on `jour` or before; a planned date is not."""
+    return acte.date_signature is not None and acte.date_signature <= jour
+
+
+def duree_au(convention, jour):
+    """Return the duration in years, as extended by the avenants signed by `jour`, or None.
+
+    `convention.prolongations` are its avenants that give a duration, in the order of signature.
+    """
+    extensions = [avenant for avenant in convention.prolongations if signe(avenant, jour)]
+    return extensions[-1].duree_annees if extensions else convention.duree_annees
+
+
+def date_fin_au(convention, jour):
+    """Return the first day out of force, as known on `jour`, or None if it never ends by itself.
+
+    It is the anniversary of the signature, by the duration of `duree_au`.
+    """
+    duration = duree_au(convention, jour)
+    if convention.date_signature is None or duration is None:
+        return None
+    return add_years(convention.date_signature, duration)
+
+
+def en_vigueur(convention, jour):
+    """Tell whether the convention was signed on `jour` or before, and had not ended on `jour`.
+
+    The rule of `ConventionQuerySet.en_vigueur`, told in Python.
+    """
+    if not signe(convention, jour):
+        return False
+    end = date_fin_au(convention, jour)
+    return end is None or end > jour
+
+
+def couverte(couverture, jour):
+    """Tell whether the commune is in by an act signed on `jour` or before, and not out by then.
+
+    It is in from the day of its act of entry, and out from the day of its act of exit. The rule of
+    `CommuneCouverteQuerySet.as_of`, told in Python.
+    """
+    entered = couverture.date_entree is not None and couverture.date_entree <= jour
+    return entered and (couverture.date_sortie is None or couverture.date_sortie > jour)
+
+
+def couvertures_en_vigueur(couvertures, jour):
+    """Return, of the coverages of a commune, those by an ORT in force on `jour`, the oldest entry first."""
+    holding = [
+        couverture
+        for couverture in couvertures
+        if couverture.convention.vaut_ort
+        and couverte(couverture, jour)
+        and en_vigueur(couverture.convention, jour)
+    ]
+    return sorted(holding, key=lambda couverture: (couverture.date_entree, couverture.pk))
+
+
+def entree_connue(couverture, jour):
+    """Tell whether the commune had entered by `jour` an ORT signed by then, be it over or they out."""
+    convention = couverture.convention
+    entered = couverture.date_entree is not None and couverture.date_entree <= jour
+    return convention.vaut_ort and signe(convention, jour) and entered

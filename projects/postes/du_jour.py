@@ -1,0 +1,97 @@
+"""What is true of a post on a day, for the pages and the files that show it."""
+
+import datetime
+from dataclasses import dataclass
+from functools import cached_property
+
+from projects.postes import regles
+from projects.postes.faits import PosteDate, postes_dates
+
+
+@dataclass
+class PosteDuJour:
+    """What the dates of a post tell on `jour`; each value is that of the rule of the same name."""
+
+    dates: PosteDate
+    jour: datetime.date
+
+    @cached_property
+    def etat(self):
+        return regles.etat(self.dates, self.jour)
+
+    @cached_property
+    def depuis(self):
+        return regles.depuis(self.dates, self.jour)
+
+    @property
+    def precision_depuis(self):
+        """Return how exactly `depuis` is known: as the opening or the closing, else to the day."""
+        if self.etat == regles.Etat.FERME:
+            return self.dates.precision_fermeture
+        return regles.precision_de(self.dates, self.depuis, self.jour)
+
+    @cached_property
+    def vacant_depuis(self):
+        return regles.vacant_depuis(self.dates, self.jour)
+
+    @property
+    def precision_vacance(self):
+        """Return how exactly `vacant_depuis` is known."""
+        return regles.precision_de(self.dates, self.vacant_depuis, self.jour)
+
+    @property
+    def jours_vacance(self):
+        return regles.jours_vacance(self.dates, self.jour)
+
+    @property
+    def quotite_pourvue(self):
+        return regles.quotite_pourvue(self.dates, self.jour)
+
+    @property
+    def occupe_depuis(self):
+        """Return the first day of the first arrived of those in post, or None."""
+        return next((held.debut for held in regles.en_poste(self.dates, self.jour)), None)
+
+    @cached_property
+    def communes(self):
+        """Return the codes of the communes served, in order."""
+        return regles.communes_desservies(self.dates, self.jour)
+
+    @property
+    def nb_communes(self):
+        return len(self.communes)
+
+    @property
+    def fermeture(self):
+        """Return the closing, if it had come by the day, or None."""
+        closed = regles.known_by(self.dates.date_fermeture, self.jour)
+        return self.dates.date_fermeture if closed else None
+
+
+def etats(postes, jour):
+    """Return the `Etat` on `jour` of each of `postes`, a queryset, by key: five queries."""
+    cles = list(postes.order_by().values_list("pk", flat=True))
+    return {cle: regles.etat(dates, jour) for cle, dates in postes_dates(cles).items()}
+
+
+def situer(postes, jour, dates=None):
+    """Give each of `postes`, a list, its `du_jour`: what its dates tell on `jour`.
+
+    `dates`, by key, are read here when they are not given: four queries.
+    """
+    dates = dates or postes_dates([poste.pk for poste in postes])
+    for poste in postes:
+        poste.du_jour = PosteDuJour(dates[poste.pk], jour)
+    return postes
+
+
+def situer_offres(offres, jour):
+    """Give each of `offres`, a list, its `rang` and its `date_prise_de_poste` by `jour`. Four queries."""
+    dates = postes_dates({offre.poste_id for offre in offres})
+    for offre in offres:
+        poste = dates[offre.poste_id]
+        datee = next(found for found in poste.recrutements if found.pk == offre.pk)
+        offre.jour = jour
+        offre.rang = regles.rang(datee, poste.recrutements)
+        offre.date_prise_de_poste = regles.prise_de_poste(datee, poste, jour)
+    return offres

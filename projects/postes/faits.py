@@ -1,0 +1,93 @@
+"""Posts as tuples of dates: what the rules read of thousands of them, and nothing of the people."""
+
+import datetime
+from collections import defaultdict
+from typing import NamedTuple
+
+from projects.postes.models import Desserte, Occupation, Poste, Recrutement
+
+
+class DesserteDatee(NamedTuple):
+    """A commune served, by its code."""
+
+    commune: str
+    debut: datetime.date | None
+    fin: datetime.date | None
+
+
+class OccupationDatee(NamedTuple):
+    """Someone in post, without saying who."""
+
+    pk: int
+    debut: datetime.date
+    fin: datetime.date | None
+    quotite: int | None
+
+
+class OffreDatee(NamedTuple):
+    """An offer; `occupation` is the key of the person recruited, where it is recorded."""
+
+    pk: int
+    date_publication: datetime.date
+    issue: str
+    date_issue: datetime.date | None
+    occupation: int | None
+
+
+class PosteDate(NamedTuple):
+    """A post with all that is dated of it."""
+
+    pk: int
+    date_ouverture: datetime.date | None
+    precision_ouverture: str
+    date_fermeture: datetime.date | None
+    precision_fermeture: str
+    dessertes: list
+    occupations: list
+    recrutements: list
+
+
+def postes_dates(cles=None):
+    """Return the posts of these keys, by key: four queries, whatever their number.
+
+    `cles` None reads all the posts.
+    """
+    if cles is not None and not cles:
+        return {}
+    postes = Poste.objects.order_by()
+    if cles is not None:
+        postes = postes.filter(pk__dans=cles)
+    dessertes = rows_by_poste(Desserte, DesserteDatee, cles)
+    occupations = rows_by_poste(Occupation, OccupationDatee, cles)
+    recrutements = rows_by_poste(Recrutement, OffreDatee, cles)
+    return {
+        row[0]: PosteDate(*row, dessertes[row[0]], occupations[row[0]], recrutements[row[0]])
+        for row in postes.values_list(*PosteDate._fields[:5])
+    }
+
+
+def rows_by_poste(model, datee, cles):
+    """Return the rows of `model` as tuples `datee`, by the key of their post: one query."""
+    rows = model.objects.order_by("pk")
+    if cles is not None:
+        rows = rows.filter(poste__dans=cles)
+    by_poste = defaultdict(list)
+    for poste, *fields in rows.values_list("poste", *datee._fields):
+        by_poste[poste].append(datee(*fields))
+    return by_poste
+
+
+def postes_desservant(codes=None):
+    """Return the posts that serve, or ever served, each commune, by its code: five queries at most.
+
+    `codes` None speaks of all the communes.
+    """
+    cles = None
+    if codes is not None:
+        served = Desserte.objects.order_by().filter(commune__dans=codes)
+        cles = list(served.values_list("poste", flat=True))
+    by_commune = defaultdict(list)
+    for poste in postes_dates(cles).values():
+        for commune in dict.fromkeys(served.commune for served in poste.dessertes):
+            by_commune[commune].append(poste)
+    return by_commune

@@ -1,0 +1,46 @@
+"""Rows on the page of a record that communes join."""
+
+from django.db.models import prefetch_related_objects
+
+from socle.admin.base import PerimetreInline
+from socle.admin.portee import CommuneSelect
+
+
+class FicheInline(PerimetreInline):
+    """Rows whose `commune` is within reach of their record, and whose other choices may be its own rows.
+
+    `rows_of_record` says which choices are: `{Avenant: ("avenants", named_by_date)}` offers, where a
+    row names an avenant, those of `record.avenants`, each under the name that the function gives it.
+    """
+
+    # An inline is made anew for each page: the record of the page can be kept on it.
+    record = None
+    rows_of_record = {}
+
+    def get_formset(self, request, obj=None, **kwargs):
+        self.record = obj
+        return super().get_formset(request, obj, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "commune":
+            record = self.record or self.parent_model()
+            kwargs["queryset"] = record.communes_within_reach(request.user)
+            if self.record:
+                kwargs["widget"] = CommuneSelect(db_field, self.admin_site, self.record)
+        if db_field.related_model not in self.rows_of_record:
+            return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        relation, name = self.rows_of_record[db_field.related_model]
+        link = self.parent_model._meta.get_field(relation).field
+        kwargs["queryset"] = link.model._default_manager.filter(**{link.name: self.record})
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field.label_from_instance = name
+        rows = [(row.pk, name(row)) for row in self.read_rows(relation)]
+        field.choices = [("", field.empty_label or ""), *rows]
+        return field
+
+    def read_rows(self, relation):
+        """Return the rows of the record, read once for all the rows of the page."""
+        if self.record is None:
+            return []
+        prefetch_related_objects([self.record], relation)
+        return getattr(self.record, relation).all()

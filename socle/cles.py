@@ -1,0 +1,34 @@
+"""Keys chosen in Python and given back to the database: one parameter, however many they are."""
+
+import json
+
+from django.db.models import Field, ForeignKey, Lookup
+
+
+@ForeignKey.register_lookup
+@Field.register_lookup
+class Dans(Lookup):
+    """`filter(commune__dans=codes)`: as `__in`, but the text of the query does not grow with `codes`.
+
+    A list of thousands of keys is otherwise as many parameters, which SQLite ends up refusing.
+    """
+
+    lookup_name = "dans"
+    prepare_rhs = False
+
+    def get_prep_lookup(self):
+        return list(self.rhs)
+
+    def get_db_prep_lookup(self, value, connection):
+        keys = json.dumps(value) if connection.vendor == "sqlite" else value
+        return "%s", [keys]
+
+    def as_sql(self, compiler, connection):
+        lhs, lhs_params = self.process_lhs(compiler, connection)
+        rhs, rhs_params = self.process_rhs(compiler, connection)
+        return f"{lhs} = ANY({rhs})", (*lhs_params, *rhs_params)
+
+    def as_sqlite(self, compiler, connection):
+        lhs, lhs_params = self.process_lhs(compiler, connection)
+        rhs, rhs_params = self.process_rhs(compiler, connection)
+        return f"{lhs} IN (SELECT value FROM json_each({rhs}))", (*lhs_params, *rhs_params)

@@ -1,0 +1,84 @@
+"""What a record may hold and that looks wrong: told to whoever writes it, never refused.
+
+A model lists its `remarques_possibles`. Each is told once, and asked at three doors: of a record
+that is written, on a form or in a file, and of all those that are kept, to be checked.
+"""
+
+import datetime
+from dataclasses import dataclass, field
+
+from django.db.models import F, Q
+
+from socle.dates import FIRST_DAY, Precision, PrecisionField, first_day
+
+EXACT = [Precision.JOUR.value, Precision.AU_PLUS_TARD.value]
+
+
+def precision_of(model, date):
+    """Return the name of the field that says how exactly a date of `model` is known."""
+    fields = [f for f in model._meta.concrete_fields if isinstance(f, PrecisionField)]
+    return next(f.name for f in fields if f.date == date)
+
+
+class Remarque:
+    """A warning: `texte` says what looks wrong, `explication` what to do about it."""
+
+    explication = "Vérifiez la date."
+
+
+@dataclass(frozen=True)
+class Avant(Remarque):
+    """A date that is before a day, `limite`, whatever is known of it: 2018 is not before 2018-11-23."""
+
+    champ: str
+    limite: datetime.date
+    texte: str
+    # What the record, or one that it names, has to be besides: {path: value}.
+    seulement: dict = field(default_factory=dict)
+
+    def concerns(self, record):
+        """Tell whether `record` is so."""
+        jour = getattr(record, self.champ)
+        if jour is None or any(read(record, path) != v for path, v in self.seulement.items()):
+            return False
+        precision = getattr(record, precision_of(type(record), self.champ))
+        return jour < first_day(self.limite, precision)
+
+    def condition(self, model):
+        """Return the same, to choose rows of `model`."""
+        precision = precision_of(model, self.champ)
+        before = Q(**{f"{self.champ}__lt": self.limite, f"{precision}__in": EXACT})
+        for vague in FIRST_DAY:
+            limit = first_day(self.limite, vague)
+            before |= Q(**{f"{self.champ}__lt": limit, precision: vague.value})
+        return before & Q(**self.seulement)
+
+
+@dataclass(frozen=True)
+class DepuisLaFin(Remarque):
+    """A date that is not before the end of its period; of an end known vaguely, in a later year."""
+
+    champ: str
+    texte: str
+
+    def concerns(self, record):
+        """Tell whether `record` is so."""
+        jour, end = getattr(record, self.champ), record.fin
+        if jour is None or end is None:
+            return False
+        if getattr(record, precision_of(type(record), "fin")) in EXACT:
+            return jour >= end
+        return jour.year > end.year
+
+    def condition(self, model):
+        """Return the same, to choose rows of `model`."""
+        exact = Q(**{f"{precision_of(model, 'fin')}__in": EXACT})
+        since = Q(**{f"{self.champ}__gte": F("fin")})
+        return (exact & since) | (~exact & Q(**{f"{self.champ}__year__gt": F("fin__year")}))
+
+
+def read(record, path):
+    """Return the value at the end of a path of fields, as a filter would name it."""
+    for name in path.split("__"):
+        record = getattr(record, name)
+    return record

@@ -1,0 +1,43 @@
+"""What sources say: of a field that the record has, or of what its model names besides."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from pvd.suivi.chargement import FILES
+from socle.models import Affirmation
+from socle.sources import record_type, sourced_fields
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def said(fiche, champ):
+    return Affirmation(
+        content_type=record_type(fiche),
+        object_id=str(fiche.pk),
+        champ=champ,
+        valeur_brute="12 mars",
+        source=factories.source(),
+    )
+
+
+def test_a_source_speaks_of_a_field_of_the_record():
+    signed = factories.convention()
+    said(signed, "date_signature").full_clean()
+    for unknown in ("date_de_signature", "date_entree_ort", ""):
+        with pytest.raises(ValidationError) as refused:
+            said(signed, unknown).full_clean()
+        assert "champ" in refused.value.message_dict
+
+
+def test_a_source_speaks_of_the_entry_of_a_commune_in_an_ort_which_no_field_holds():
+    said(factories.commune(), "date_entree_ort").full_clean()
+
+
+def test_the_columns_of_sources_of_every_file_name_a_field_of_their_record():
+    """A field renamed without its sources would leave them behind."""
+    sourced = [
+        (r._meta.model, champ) for r in FILES.values() for champ, *_ in r.dated_sources.values()
+    ]
+    assert len(sourced) == 10
+    assert all(champ in sourced_fields(model) for model, champ in sourced)

@@ -1,0 +1,273 @@
+"""Two agents at the same second: one writes, the other is told what the form would say, never an error.
+
+Two true connections write at once: on SQLite, in a file of its own, for the base of the tests is
+in memory and has one connection.
+"""
+
+import re
+import sqlite3
+import threading
+
+import pytest
+from django.apps import apps
+from django.contrib.messages import get_messages
+from django.db import IntegrityError, connection, connections, transaction
+from django.urls import reverse
+
+from communes.models import Labellisation, Rattachement
+from ort.models import CommuneCouverte, Convention
+from projects.postes.models import Desserte
+from socle.contraintes import exclusion_name, sentence
+from socle.periodes import Periode
+from tests import factories
+from tests.conftest import browser_of
+from tests.factories import day
+from tests.fichiers import previewed
+from tests.formulaires import errors, filled
+from tests.pvd.bureau.test_gestes import address, typed
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROUNDS = 3
+
+
+@pytest.fixture(autouse=True)
+def two_writers(transactional_db, tmp_path, settings):
+    """Let several connections write: a server does, an SQLite in memory does not."""
+    settings.VAR_DIR = tmp_path
+    if connection.vendor != "sqlite":
+        yield
+        return
+    in_memory, named = connection.connection, connection.settings_dict["NAME"]
+    path = str(tmp_path / "essai.sqlite3")
+    with sqlite3.connect(path) as copy:
+        in_memory.backup(copy)
+    copy.close()
+    both = (connection.settings_dict, connections.settings["default"])
+    connection.connection = None
+    for settings_dict in both:
+        settings_dict["NAME"] = path
+    yield
+    connection.close()
+    for settings_dict in both:
+        settings_dict["NAME"] = named
+    connection.connection = in_memory
+
+
+def at_once(*acts):
+    """Do all the acts at the same moment, each in its thread; return what each gives back."""
+    start, given = threading.Barrier(len(acts)), [None] * len(acts)
+
+    def do(rank, act):
+        try:
+            start.wait()
+            given[rank] = act()
+        except Exception as error:  # Told to the test, which is in another thread.
+            given[rank] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=do, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not [error for error in given if isinstance(error, Exception)], given
+    return given
+
+
+def agents():
+    """Return the browsers of two agents of the Hérault."""
+    herault = [factories.departement("34")]
+    return [browser_of(factories.agent(name, herault)) for name in ("anne", "bruno")]
+
+
+def post(browser, url, data):
+    return lambda: browser.post(url, data)
+
+
+def one_wrote(answers, told):
+    """Check that one of the two saved, and that the other was told so on its page."""
+    assert sorted(answer.status_code for answer in answers) == [200, 302]
+    (loser,) = [answer for answer in answers if answer.status_code == 200]
+    assert told in errors(loser), errors(loser)
+
+
+@pytest.mark.parametrize("times", [("22/01/2021", "01/06/2021"), ("22/01/2021", "22/01/2021")])
+def test_a_commune_is_entered_in_the_programme_by_two_agents(times):
+    """The one who is second has the sentence of the form: the other time may be of other days."""
+    browsers = agents()
+    url = reverse("admin:communes_labellisation_add")
+    for _ in range(ROUNDS):
+        town = factories.commune(epci="new")
+        acts = [
+            post(b, url, filled(b.get(url), commune=town.pk, debut=debut))
+            for b, debut in zip(browsers, times, strict=True)
+        ]
+        one_wrote(at_once(*acts), "Cette commune est déjà dans le programme")
+        assert Labellisation.objects.filter(commune=town).count() == 1
+
+
+def test_times_that_do_not_meet_are_both_written():
+    browsers = agents()
+    url = reverse("admin:communes_labellisation_add")
+    town = factories.commune(epci="new")
+    times = [{"debut": "22/01/2021", "fin": "01/06/2021"}, {"debut": "01/06/2021"}]
+    acts = [
+        post(b, url, filled(b.get(url), commune=town.pk, **days))
+        for b, days in zip(browsers, times, strict=True)
+    ]
+    assert [answer.status_code for answer in at_once(*acts)] == [302, 302]
+
+
+def confirmed(slug, record, **fields):
+    """Return a function by which a browser confirms a geste."""
+    url, data = address(slug, record), typed(**fields) | {"_confirmer": "Confirmer"}
+    return lambda browser: lambda: browser.post(url, data)
+
+
+def told_by(answer):
+    """Return all that the page says: errors of its form, or messages of the one that follows."""
+    if answer.status_code == 200:
+        return " ".join(str(e) for told in answer.context["form"].errors.values() for e in told)
+    return " ".join(str(message) for message in get_messages(answer.wsgi_request))
+
+
+def test_a_commune_is_added_to_an_ort_by_two_agents():
+    browsers = agents()
+    for _ in range(ROUNDS):
+        signed = factories.convention("2021-02-26", [factories.commune("34003")])
+        town = factories.commune(f"34{100 + signed.pk % 800}")
+        geste = confirmed("avenant-ajouter-communes", signed, communes=[town.pk])
+        answers = at_once(*(geste(browser) for browser in browsers))
+        assert sorted(answer.status_code for answer in answers) == [200, 302]
+        (loser,) = [answer for answer in answers if answer.status_code == 200]
+        assert "Déjà dans cette ORT" in told_by(loser)
+        assert signed.couvertures.filter(commune=town).count() == 1
+        assert signed.avenants.count() == 1
+
+
+def test_a_commune_comes_back_by_two_agents():
+    """One returns by the geste, the other is entered by hand: they lock the same commune first."""
+    browsers = agents()
+    url = reverse("admin:communes_labellisation_add")
+    for _ in range(ROUNDS):
+        left = factories.labellisation(fin="2022-01-01")
+        geste = confirmed("revenir-dans-le-programme", left)
+        by_hand = filled(
+            browsers[1].get(url), commune=left.commune_id, debut="01/03/2022", fin="01/03/2030"
+        )
+        answers = at_once(geste(browsers[0]), post(browsers[1], url, by_hand))
+        assert Labellisation.objects.filter(commune=left.commune_id).count() == 2
+        assert [answer.status_code for answer in answers] in ([302, 200], [200, 302], [302, 302])
+        told = told_by(answers[0]) if answers[1].status_code == 302 else errors(answers[1])
+        assert re.search("déjà dans le programme", told)
+
+
+def test_an_exit_is_corrected_while_its_commune_comes_back():
+    """What takes its days from acts is checked under a lock of the convention."""
+    browsers = agents()
+    for _ in range(ROUNDS):
+        town = factories.commune(epci="new")
+        signed = factories.convention("2021-02-26", [town])
+        out = factories.avenant(signed, "2022-01-01", numero=1)
+        factories.rewrite(signed.couvertures, sortie=out)
+        url = reverse("admin:ort_avenant_change", args=[out.pk])
+        later = {"date_signature": "01/01/2024", "motif_correction": "acte relu"}
+        correct = post(browsers[0], url, filled(browsers[0].get(url), **later))
+        again = confirmed("avenant-ajouter-communes", signed, communes=[town.pk], date="01/06/2023")
+        corrected, added = at_once(correct, again(browsers[1]))
+        assert sorted([corrected.status_code, added.status_code]) == [200, 302]
+        told = errors(corrected) if corrected.status_code == 200 else told_by(added)
+        assert "dans cette ORT" in told
+        rows = CommuneCouverte.objects.filter(convention=signed)
+        held = rows.as_of(day("2023-07-01"))
+        assert held.count() == 1
+
+
+def test_a_file_is_imported_by_two_agents():
+    browsers = agents()
+    for _ in range(2):
+        town = factories.commune(epci="new")
+        text = f"code_insee,date_entree_programme\n{town.pk},22/01/2021\n"
+        acts = []
+        for browser in browsers:
+            page = previewed(browser, "communes_labellisation", "communes-laureates", text)
+            mark = re.search(r'name="empreinte" value="(\w+)"', page.content.decode()).group(1)
+            acts.append(post(browser, page.request["PATH_INFO"], {"empreinte": mark}))
+        answers = at_once(*acts)
+        assert sorted(answer.status_code for answer in answers) == [200, 302]
+        (loser,) = [answer for answer in answers if answer.status_code == 200]
+        assert "Rien n&#x27;a été écrit" in loser.content.decode()
+        assert Labellisation.objects.filter(commune=town).count() == 1
+
+
+def test_a_post_comes_to_serve_a_commune_by_two_agents():
+    browsers = agents()
+    for _ in range(2):
+        served, town = factories.commune(epci="new"), factories.commune(epci="new")
+        poste = factories.poste([served])
+        url = reverse("admin:projects_poste_change", args=[poste.pk])
+        row = {"dessertes-TOTAL_FORMS": 2, "dessertes-1-commune": town.pk}
+        answers = at_once(*(post(b, url, filled(b.get(url), **row)) for b in browsers))
+        one_wrote(answers, "cette fiche a changé depuis que vous l'avez ouverte")
+        assert Desserte.objects.filter(poste=poste, commune=town).count() == 1
+
+
+# What no form has seen: the sentence is that of the constraint that the base names.
+
+
+def raw(make):
+    """Write past the checks of the records; return what a base says of it, in French."""
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        make()
+    return sentence(refused.value)
+
+
+def test_the_base_is_told_in_the_words_of_the_models():
+    town = factories.commune(epci="new")
+    inside = factories.labellisation(town)
+    assert raw(lambda: factories.labellisation(town, "2030-01-01")) in (
+        "Cette commune est déjà dans le programme.",
+        "Cette commune est déjà dans le programme à ces dates.",
+    )
+    assert raw(lambda: factories.labellisation(factories.commune(), fin="2020-01-01")) == (
+        "La fin doit être postérieure au début."
+    )
+    signed = factories.convention()
+    act = factories.avenant(signed, numero=1)
+    assert raw(lambda: factories.avenant(signed, numero=1)) == (
+        "Cette convention a déjà un avenant de ce numéro."
+    )
+    assert raw(lambda: factories.couverture(signed, town, entree=act, sortie=act)) == (
+        "Une commune n'entre pas et ne sort pas par le même acte."
+    )
+    assert "devancée" in raw(lambda: Convention.objects.create(identifiant="a", intitule="A"))
+    assert inside.history.count() == 1
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'")
+def test_the_server_refuses_what_overlaps_whoever_writes():
+    town = factories.commune(epci="new")
+    factories.labellisation(town, fin="2022-01-01")
+    told = "Cette commune est déjà dans le programme à ces dates."
+    assert raw(lambda: factories.labellisation(town, "2021-12-31", "2023-01-01")) == told
+    factories.labellisation(town, "2022-01-01", "2023-01-01")
+    poste = factories.poste([town])
+    assert raw(lambda: Desserte.objects.create(poste=poste, commune=town)) == (
+        "Ce poste dessert déjà cette commune à ces dates."
+    )
+
+
+def test_a_period_refuses_overlaps_or_is_known_to_allow_them():
+    """The next one has to say: two names of one day, two people in one post are no error."""
+    periods = {m for m in apps.get_models() if issubclass(m, Periode)}
+    held = {model for model in periods if model.siblings_by}
+    assert held == {Labellisation, Rattachement, Desserte}
+    allowed = {"AncienNomCommune", "AncienNomIntercommunalite", "CofinancementPoste"}
+    allowed |= {"Commune", "Intercommunalite", "Occupation"}
+    assert {model.__name__ for model in periods - held} == allowed
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT conname FROM pg_constraint WHERE contype = 'x'")
+            assert {name for (name,) in cursor.fetchall()} == set(map(exclusion_name, held))
