@@ -82,9 +82,15 @@ test-au-hasard: .venv/.dev ## Les tests qui inventent leurs exemples, tirés au 
 textes: .venv/.dev ## Refait les textes des pages auxquels les tests les comparent (tests/livre/textes), à relire
 	env -u DATABASE_URL ECRIRE_TEXTES=1 $(PYTHON) -m pytest -q tests/livre/test_textes.py
 
+# What tells time, French, what a file holds, the facts and the rules: each has its types.
+TYPED = socle/dates.py socle/periodes.py socle/francais.py socle/recherche.py \
+	$(addprefix socle/fichiers/,colonnes.py formats.py lecture.py) \
+	$(wildcard pvd/suivi/faits.py */regles.py */*/regles.py)
+
 lint: .venv/.dev ## Format, style, gabarits, sens des imports, migrations, réglages de production
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy $(TYPED)
 	$(PYTHON) -m djlint --lint --quiet templates
 	.venv/bin/lint-imports --no-logo
 	$(MANAGE) makemigrations --check --dry-run
