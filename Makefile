@@ -8,7 +8,7 @@ export PVD_DEPARTEMENT ?= 34
 PYTHON := .venv/bin/python
 MANAGE := $(PYTHON) manage.py
 
-.PHONY: help run site demo site-demo test test-sqlite test-navigateur test-postgresql test-au-hasard textes lint format bench audit captures lock
+.PHONY: help run site demo site-demo test test-sqlite test-navigateur test-postgresql test-au-hasard couverture textes lint format bench audit captures lock
 
 help: ## Cette liste
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,7 +68,7 @@ test-sqlite: .venv/.dev ## Les tests sur SQLite, sans ceux du navigateur
 	@env -u DATABASE_URL $(PYTEST) $(PARALLEL) -m "not e2e"
 
 test-navigateur: .venv/.dev ## Les tests du navigateur, sur SQLite
-	@echo "Navigateur"
+	@$(PYTHON) -m tools.navigateur
 	@env -u DATABASE_URL $(PYTEST) -m e2e
 
 # Rules, constraints, imports, sorts, rights, races: what a database may answer otherwise.
@@ -79,12 +79,24 @@ test-postgresql: .venv/.dev ## Les tests que la base peut changer, sur un Postgr
 test-au-hasard: .venv/.dev ## Les tests qui inventent leurs exemples, tirés au hasard et plus nombreux
 	env -u DATABASE_URL $(PYTHON) -m pytest -m hypothesis --hypothesis-profile au_hasard
 
+couverture: .venv/.dev ## Ce que les tests parcourent du code, sur SQLite ; refuse de descendre sous le plancher de pyproject.toml
+	@rm -f .coverage .coverage.*
+	@env -u DATABASE_URL $(PYTHON) -m coverage run -m pytest -q $(PARALLEL) -m "not e2e"
+	@$(PYTHON) -m coverage combine --quiet
+	@$(PYTHON) -m coverage report
+
 textes: .venv/.dev ## Refait les textes des pages auxquels les tests les comparent (tests/livre/textes), à relire
 	env -u DATABASE_URL ECRIRE_TEXTES=1 $(PYTHON) -m pytest -q tests/livre/test_textes.py
+
+# What tells time, French, what a file holds, the facts and the rules: each has its types.
+TYPED = socle/dates.py socle/periodes.py socle/francais.py socle/recherche.py \
+	$(addprefix socle/fichiers/,colonnes.py formats.py lecture.py) \
+	$(wildcard pvd/suivi/faits.py */regles.py */*/regles.py)
 
 lint: .venv/.dev ## Format, style, gabarits, sens des imports, migrations, réglages de production
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy $(TYPED)
 	$(PYTHON) -m djlint --lint --quiet templates
 	.venv/bin/lint-imports --no-logo
 	$(MANAGE) makemigrations --check --dry-run

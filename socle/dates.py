@@ -2,6 +2,8 @@
 
 import datetime
 import re
+from collections.abc import Iterator
+from typing import Any
 
 from django.core import checks
 from django.db import models
@@ -24,11 +26,12 @@ class Precision(models.TextChoices):
 
 
 # Known to the month or to the year, a date is stored on the first day that it may be.
-FIRST_DAY = {Precision.MOIS: {"day": 1}, Precision.ANNEE: {"day": 1, "month": 1}}
+FIRST_DAY: dict[str, Any] = {Precision.MOIS: {"day": 1}, Precision.ANNEE: {"day": 1, "month": 1}}
 FIRST_DAY_MESSAGE = "Une date connue au mois ou à l'année près s'enregistre à son premier jour."
 
 
-class PrecisionField(models.CharField):
+# Django's fields take no type in brackets when they run.
+class PrecisionField(models.CharField):  # type: ignore[type-arg]
     """How exactly the date beside it is known: a date known to the month is stored on its first day.
 
     `date` names that date, which `keep_first_days` puts on its day whatever was typed, and which
@@ -36,17 +39,17 @@ class PrecisionField(models.CharField):
     forgotten. `date` is empty where what is known is not a date field.
     """
 
-    def __init__(self, *args, date="", **kwargs):
+    def __init__(self, *args: Any, date: str = "", **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 12)
         kwargs.setdefault("choices", Precision)
         kwargs.setdefault("default", Precision.JOUR)
         super().__init__(*args, **kwargs)
         self.date = date
 
-    def check(self, **kwargs):
+    def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         return [*super().check(**kwargs), *self.check_its_date()]
 
-    def check_its_date(self):
+    def check_its_date(self) -> Iterator[checks.CheckMessage]:
         """Refuse to start on a model that would store a month elsewhere than on its first day."""
         # Versions keep what was written, when it was written.
         if not self.date or hasattr(self.model, "instance_type"):
@@ -71,11 +74,11 @@ class PartOfDate(models.Func):
     output_field = models.IntegerField()
     part, first, length = "", 0, 0
 
-    def as_sql(self, compiler, connection, **extra):
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> Any:
         template = f"EXTRACT({self.part} FROM %(expressions)s)"
         return super().as_sql(compiler, connection, template=template, **extra)
 
-    def as_sqlite(self, compiler, connection, **extra):
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         template = f"CAST(substr(%(expressions)s, {self.first}, {self.length}) AS integer)"
         return super().as_sql(compiler, connection, template=template, **extra)
 
@@ -92,7 +95,7 @@ class Year(PartOfDate):
     part, first, length = "YEAR", 1, 4
 
 
-def stored_on_first_day(date, precision):
+def stored_on_first_day(date: str, precision: str) -> models.CheckConstraint:
     """Return the constraint by which `date` is on the first day of what `precision` says is known."""
     vague = Q(**{f"{precision}__in": [Precision.MOIS.value, Precision.ANNEE.value]})
     of_year = Q(**{precision: Precision.ANNEE.value})
@@ -104,12 +107,12 @@ def stored_on_first_day(date, precision):
     )
 
 
-def first_day(jour, precision):
+def first_day(jour: datetime.date, precision: str) -> datetime.date:
     """Return the day on which a date is stored, by what is known of it: 1 July for « juillet 2021 »."""
     return jour.replace(**FIRST_DAY.get(precision, {}))
 
 
-def keep_first_days(record):
+def keep_first_days(record: models.Model) -> None:
     """Put each date of `record` on the first day that its precision leaves open; the others stay."""
     for field in record._meta.concrete_fields:
         if isinstance(field, PrecisionField) and field.date:
@@ -118,7 +121,7 @@ def keep_first_days(record):
                 setattr(record, field.date, first_day(jour, getattr(record, field.name)))
 
 
-def parse_date(text):
+def parse_date(text: str) -> datetime.date:
     """Read a date written 2023-07-06, 06/07/2023 or 06-07-2023, the orders of the official files.
 
     Raises `ValueError`, with a French message, for anything else and for a day that does not exist.
@@ -136,13 +139,13 @@ def parse_date(text):
         raise ValueError(f"« {text} » n'est pas un jour du calendrier.") from None
 
 
-def refuse_far_years(jour):
+def refuse_far_years(jour: datetime.date) -> None:
     """Refuse a date written down whose year is not from 1900 to 2100; raises `ValueError`, in French."""
     if not FIRST_YEAR <= jour.year <= LAST_YEAR:
         raise ValueError(f"Vérifiez l'année : elle va de {FIRST_YEAR} à {LAST_YEAR}.")
 
 
-def add_months(jour, months):
+def add_months(jour: datetime.date, months: int) -> datetime.date:
     """Return the same day of the month `months` later, or the last day of that month if shorter."""
     index = jour.year * 12 + jour.month - 1 + months
     first_of_next = datetime.date((index + 1) // 12, (index + 1) % 12 + 1, 1)
@@ -150,7 +153,7 @@ def add_months(jour, months):
     return datetime.date(index // 12, index % 12 + 1, min(jour.day, last_day))
 
 
-def add_years(jour, years):
+def add_years(jour: datetime.date, years: int) -> datetime.date:
     """Return the same day `years` later; the 29th of February falls on 1 March of a common year."""
     try:
         return jour.replace(year=jour.year + years)
@@ -158,7 +161,7 @@ def add_years(jour, years):
         return datetime.date(jour.year + years, 3, 1)
 
 
-def last_day(jour, precision):
+def last_day(jour: datetime.date, precision: str) -> datetime.date:
     """Return the last day that a date may be, by what is known of it: 31 July for « juillet 2021 »."""
     if precision == Precision.MOIS:
         return add_months(jour.replace(day=1), 1) - ONE_DAY
@@ -167,13 +170,13 @@ def last_day(jour, precision):
     return jour
 
 
-def in_french(jour):
+def in_french(jour: datetime.date) -> str:
     """Write a day as French does: « 6 juillet 2023 », « 1er mars 2024 »."""
-    day = "1er" if jour.day == 1 else jour.day
+    day = "1er" if jour.day == 1 else str(jour.day)
     return f"{day} {MONTHS[jour.month]} {jour.year}"
 
 
-def in_words(jour, precision=Precision.JOUR):
+def in_words(jour: datetime.date, precision: str = Precision.JOUR) -> str:
     """Write a date by what is known of it, after « le », « en » or « au plus tard le ».
 
     « le 6 juillet 2023 », « en décembre 2023 », « en 2023 », « au plus tard le 22 janvier 2021 ».
@@ -187,12 +190,12 @@ def in_words(jour, precision=Precision.JOUR):
     return f"le {in_french(jour)}"
 
 
-def iso(jour, precision=Precision.JOUR):
+def iso(jour: datetime.date, precision: str = Precision.JOUR) -> str:
     """Write a date for a machine, as far as it is known: « 2023-12-01 », « 2023-12 », « 2023 »."""
-    known = {Precision.MOIS: "%Y-%m", Precision.ANNEE: "%Y"}.get(precision, "%Y-%m-%d")
-    return jour.strftime(known)
+    known: dict[str, str] = {Precision.MOIS: "%Y-%m", Precision.ANNEE: "%Y"}
+    return jour.strftime(known.get(precision, "%Y-%m-%d"))
 
 
-def bare(jour, precision=Precision.JOUR):
+def bare(jour: datetime.date, precision: str = Precision.JOUR) -> str:
     """Write a date by what is known of it, without preposition, for a table cell: « décembre 2023 »."""
     return in_words(jour, precision).removeprefix("en ").removeprefix("le ")

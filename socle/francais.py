@@ -1,10 +1,16 @@
 """French as a careful official writes it: dates, numbers, lists, plurals."""
 
+import datetime
 import re
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
 from socle.dates import Precision, bare, in_french, in_words
+
+Number = float | Decimal
 
 UNKNOWN = "non renseigné"
 # A date is feminine.
@@ -13,23 +19,23 @@ NARROW_SPACE = "\u202f"
 NO_BREAK_SPACE = "\xa0"
 
 
-def at_hour(moment):
+def at_hour(moment: datetime.datetime) -> str:
     """Write « 6 juillet 2023 à 14 h 05 »."""
     local = timezone.localtime(moment)
     return f"{in_french(local.date())} à {local:%H h %M}"
 
 
-def le_jour(jour):
+def le_jour(jour: datetime.date | None) -> str:
     """Write « 6 juillet 2023 », or say that the date is not known."""
     return in_french(jour) if jour else UNKNOWN_DATE
 
 
-def date_en_phrase(jour, precision="jour"):
+def date_en_phrase(jour: datetime.date | None, precision: str = "jour") -> str:
     """Write a date by its precision, with its preposition: « en décembre 2023 »."""
     return in_words(jour, precision) if jour else UNKNOWN_DATE
 
 
-def depuis(jour, precision="jour"):
+def depuis(jour: datetime.date, precision: str = "jour") -> str:
     """Write a beginning by its precision: « depuis le 16 juillet 2021 », « depuis mai 2021 »."""
     if precision == Precision.AU_PLUS_TARD:
         return f"depuis le {in_french(jour)} au plus tard"
@@ -37,7 +43,9 @@ def depuis(jour, precision="jour"):
     return f"depuis {article}{bare(jour, precision)}"
 
 
-def nombre(value, decimales=None, espace=NARROW_SPACE):
+def nombre(
+    value: Number | str | None, decimales: int | None = None, espace: str = NARROW_SPACE
+) -> str:
     """Write « 7 797 » or « 37,50 », of which a line never breaks, or say that it is not known.
 
     Two decimals if there are some, unless `decimales` says how many; `espace` parts the thousands.
@@ -49,7 +57,7 @@ def nombre(value, decimales=None, espace=NARROW_SPACE):
     return f"{value:,.{decimales}f}".translate({ord(","): espace, ord("."): ","})
 
 
-def liste(values):
+def liste(values: Iterable[object]) -> str:
     """Write « Pézenas, Montagnac et Florensac »."""
     texts = [str(value) for value in values]
     if len(texts) < 2:
@@ -57,28 +65,28 @@ def liste(values):
     return f"{', '.join(texts[:-1])} et {texts[-1]}"
 
 
-def insecable(text):
+def insecable(text: object) -> str:
     """Keep the French marks on the line of the word before: « : », « ; », « ? », « ! » and quotes."""
     text = re.sub(r" (?=[;?!])", NARROW_SPACE, str(text))
     return re.sub(r"(?<=«) | (?=[:»])", NO_BREAK_SPACE, text)
 
 
-def nom_au(record, jour):
+def nom_au(record: Any, jour: datetime.date) -> str:
     """Write the name of a territory on a day; what never changes its name gives the one it has."""
     if not record:
         return UNKNOWN
     return record.nom_au(jour) if hasattr(record, "nom_au") else str(record)
 
 
-def pluriel(count, words):
+def pluriel(count: int, words: str) -> str:
     """Write a count and its noun: `3|pluriel:"commune,communes"` gives « 3 communes »."""
     one, many = words.split(",")
     return f"{nombre(count)} {many if count > 1 else one}"
 
 
-def euros(amount):
+def euros(amount: Number) -> str:
     return f"{nombre(amount)}\u00a0€"
 
 
-def pour_cent(rate):
+def pour_cent(rate: Number) -> str:
     return f"{nombre(rate)}\u00a0%"

@@ -1,8 +1,8 @@
 """What holds from a day to another: the one convention of dates of the whole project."""
 
 import datetime
-from itertools import pairwise
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -12,13 +12,13 @@ from socle.dates import ONE_DAY
 from socle.verrou import OneAtATime
 
 
-def holds_on(periode, jour):
+def holds_on(periode: Any, jour: datetime.date) -> bool:
     """Tell whether `periode`, a record or its dates, holds on `jour`: from `debut`, up to `fin` excluded.
 
     The rule of `PeriodeQuerySet.as_of`, told in Python.
     """
     begun = periode.debut is None or periode.debut <= jour
-    return begun and (periode.fin is None or periode.fin > jour)
+    return bool(begun and (periode.fin is None or periode.fin > jour))
 
 
 class Etape(NamedTuple):
@@ -32,7 +32,9 @@ class Etape(NamedTuple):
     valeur: Any
 
 
-def etapes(dates, valeur_au):
+def etapes(
+    dates: Iterable[datetime.date | None], valeur_au: Callable[[datetime.date], Any]
+) -> list[Etape]:
     """Return the `Etape` of a rule that changes at no other day than `dates`, in order, all time covered.
 
     `valeur_au(jour)` gives the value of a day; it is asked once for each of `dates`, and once for a
@@ -42,7 +44,7 @@ def etapes(dates, valeur_au):
     if not days:
         return [Etape(None, None, valeur_au(datetime.date.max))]
     found = [Etape(None, days[0], valeur_au(days[0] - ONE_DAY))]
-    for debut, fin in pairwise([*days, None]):
+    for debut, fin in zip(days, [*days[1:], None], strict=True):
         valeur = valeur_au(debut)
         if valeur == found[-1].valeur:
             found[-1] = found[-1]._replace(fin=fin)
@@ -51,8 +53,8 @@ def etapes(dates, valeur_au):
     return found
 
 
-class PeriodeQuerySet(models.QuerySet):
-    def as_of(self, jour):
+class PeriodeQuerySet(models.QuerySet[Any]):
+    def as_of(self, jour: datetime.date) -> Self:
         """Keep the periods that hold on `jour`: begun on that day or before, not over on that day.
 
         The last day of a period is the day before its `fin`. A period whose `debut` is empty has
@@ -62,7 +64,7 @@ class PeriodeQuerySet(models.QuerySet):
             Q(debut__isnull=True) | Q(debut__lte=jour), Q(fin__isnull=True) | Q(fin__gt=jour)
         )
 
-    def overlapping(self, periode):
+    def overlapping(self, periode: "Periode") -> Self:
         """Keep the other periods that share at least one day with `periode`."""
         others = self.exclude(pk=periode.pk)
         if periode.fin:
@@ -72,7 +74,7 @@ class PeriodeQuerySet(models.QuerySet):
         return others
 
 
-def debut_connu(name, help_text, missing):
+def debut_connu(name: str, help_text: str, missing: str) -> Any:
     """Return the `debut` of a period that always has one, with what is said when it is `missing`."""
     messages = {"null": missing, "blank": missing}
     return models.DateField(name, help_text=help_text, error_messages=messages)
@@ -109,22 +111,22 @@ class Periode(OneAtATime, models.Model):
 
     overlap_message = "Une autre période couvre déjà ces dates."
 
-    def holds_on(self, jour):
+    def holds_on(self, jour: datetime.date) -> bool:
         """Tell whether the period holds on `jour`, by the rule of `PeriodeQuerySet.as_of`."""
         return holds_on(self, jour)
 
-    def shares_a_day_with(self, other):
+    def shares_a_day_with(self, other: "Periode") -> bool:
         """Tell whether the two periods hold on a same day, by the rule of `overlapping`."""
         return all(
             one.debut is None or two.fin is None or one.debut < two.fin
             for one, two in ((self, other), (other, self))
         )
 
-    def clean(self):
+    def clean(self) -> None:
         super().clean()
         self.refuse_overlap()
 
-    def refuse_overlap(self):
+    def refuse_overlap(self) -> None:
         """Refuse a period that shares a day with one of its siblings: see `OneAtATime`."""
         if self.alone or not self.siblings_by or None in self.siblings_key.values():
             return

@@ -6,7 +6,7 @@ import unicodedata
 ABBREVIATIONS = {"st": "saint", "ste": "sainte"}
 
 
-def search_key(text):
+def search_key(text: str) -> str:
     """Return `text` without accents, case, hyphens or apostrophes, "St" and "Ste" written in full.
 
     The key is stored, so that SQLite and PostgreSQL compare the same thing.

@@ -1,5 +1,7 @@
 """Who says so: the one mechanism by which every dated fact names its source."""
 
+from typing import Any
+
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
@@ -37,7 +39,7 @@ class Source(Historisee):
 
 
 class AffirmationQuerySet(HistoriseeQuerySet):
-    def retenues(self):
+    def retenues(self) -> models.QuerySet[Any]:
         """Keep the affirmations whose value the record holds."""
         return self.filter(retenue=True)
 

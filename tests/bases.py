@@ -54,11 +54,20 @@ class Gabarits:
             create(database, f"gabarit_{name}")
             yield
 
-    def second(self):
-        """Return the name of a second database, beside that of the tests of this process."""
+    def second(self, name):
+        """Return the name of another database of this process, beside that of its tests."""
         if connection.vendor == "sqlite":
-            return self.folder / f"seconde{PROCESS}.sqlite3"
-        return f"seconde{PROCESS}"
+            return self.folder / f"{name}{PROCESS}.sqlite3"
+        return f"{name}{PROCESS}"
+
+    def empty(self, name):
+        """Make another database of this process, which holds nothing; return its name."""
+        database = self.second(name)
+        if connection.vendor == "sqlite":
+            database.unlink(missing_ok=True)
+        else:
+            create(database, "template0")
+        return database
 
 
 def create(database, template):

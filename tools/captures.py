@@ -217,11 +217,11 @@ def main():
             "DATABASE_URL": f"sqlite:///{folder}/captures.sqlite3",
         }
         django.setup()
-        with mock.patch.object(timezone, "now", lambda: LOADED):
+        with mock.patch.object(timezone, "now", return_value=LOADED):
             load()
         server = LiveServerThread("127.0.0.1", StaticFilesHandler)
         server.daemon = True
-        with mock.patch.object(timezone, "now", lambda: TODAY):
+        with mock.patch.object(timezone, "now", return_value=TODAY):
             known = keys()
             server.start()
             server.is_ready.wait()

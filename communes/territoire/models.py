@@ -282,7 +282,7 @@ class Commune(Renommable, Periode):
         for article, merged in (("Le ", "du "), ("Les ", "des ")):
             if self.nom.startswith(article):
                 return merged + self.nom.removeprefix(article)
-        return ("d'" if self.type_liaison in (1,) else "de ") + self.nom
+        return ("d'" if self.type_liaison == 1 else "de ") + self.nom
 
 
 class PopulationQuerySet(models.QuerySet):

@@ -246,11 +246,11 @@ class Convention(Sourcee):
         if not self.pk:
             return
         lock(Convention, self.pk)
-        if self.date_signature:
-            if self.avenants.filter(date_signature__lt=self.date_signature).exists():
-                raise ValidationError(
-                    {"date_signature": "Un avenant de cette convention a été signé avant ce jour."}
-                )
+        signee = self.date_signature
+        if signee and self.avenants.filter(date_signature__lt=signee).exists():
+            raise ValidationError(
+                {"date_signature": "Un avenant de cette convention a été signé avant ce jour."}
+            )
         self.refuse_days_of_communes()
 
     def refuse_days_of_communes(self, avenant=None):

@@ -1,11 +1,20 @@
 """What a table that goes out is made of: one ordered list of columns, for every format."""
 
-from collections.abc import Callable
+import datetime
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Prefetch
 
 from socle.sources import Affirmation
+
+Reader = Callable[[Any], Any]
+
+
+def itself(row: Any) -> Any:
+    """Return the record of a row that is one."""
+    return row
 
 
 @dataclass(frozen=True)
@@ -16,26 +25,26 @@ class Colonne:
     """
 
     nom: str
-    valeur: Callable
+    valeur: Reader
     description: str
     type: str = "string"
-    contraintes: dict = field(default_factory=dict)
+    contraintes: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def titre(self):
+    def titre(self) -> str:
         return self.nom.replace("_", " ")
 
 
 DATE_SITUATION = Colonne(
     "date_situation",
-    None,
+    itself,
     "Jour dont le fichier dit la situation.",
     "date",
     {"required": True},
 )
 ANNEE_COG = Colonne(
     "annee_cog",
-    None,
+    itself,
     "Millésime du code officiel géographique en vigueur ce jour-là.",
     "integer",
     {"required": True},
@@ -49,23 +58,25 @@ class Table:
     nom: str
     titre: str
     ligne: str
-    propres: tuple
+    propres: tuple[Colonne, ...]
 
     @property
-    def colonnes(self):
+    def colonnes(self) -> tuple[Colonne, ...]:
         return (DATE_SITUATION, ANNEE_COG, *self.propres)
 
     @property
-    def entete(self):
+    def entete(self) -> list[str]:
         return [colonne.nom for colonne in self.colonnes]
 
-    def lignes(self, rows, jour, annee_cog):
+    def lignes(
+        self, rows: Iterable[Any], jour: datetime.date, annee_cog: int | None
+    ) -> Iterator[list[Any]]:
         """Yield the cells of each of `rows`, in the order of the columns; None is an empty cell."""
         for row in rows:
             cells = (colonne.valeur(row) for colonne in self.propres)
             yield [jour, annee_cog, *(None if cell == "" else cell for cell in cells)]
 
-    def schema(self):
+    def schema(self) -> dict[str, Any]:
         """Return the Table Schema of the file, as a dictionary."""
         return {
             "$schema": "https://specs.frictionlessdata.io/schemas/table-schema.json",
@@ -90,40 +101,40 @@ class Export:
     """An internal table: its `colonnes`, and how the records of a list become its rows on a day."""
 
     titre: str
-    colonnes: tuple
-    rows: Callable
+    colonnes: tuple[Colonne, ...]
+    rows: Callable[[Any, datetime.date], Iterable[Any]]
 
     @property
-    def entete(self):
+    def entete(self) -> list[str]:
         return ["date_situation", *(colonne.nom for colonne in self.colonnes)]
 
-    def lignes(self, records, jour):
+    def lignes(self, records: Any, jour: datetime.date) -> Iterator[list[Any]]:
         for row in self.rows(records, jour):
             yield [jour, *(colonne.valeur(row) for colonne in self.colonnes)]
 
 
-def dits(lookup="affirmations"):
+def dits(lookup: str = "affirmations") -> Any:
     """Return the prefetch of what sources say, and the records hold, as `dits` on each record."""
     said = Affirmation.objects.retenues().select_related("source").order_by("pk")
     return Prefetch(lookup, said, to_attr="dits")
 
 
-def source_of(champ, record=lambda row: row):
+def source_of(champ: str, record: Reader = itself) -> Reader:
     """Return how to read the key of the source, the last one, of a date of a row."""
 
-    def read(row):
+    def read(row: Any) -> Any:
         keys = [said.source.cle for said in record(row).dits if said.champ == champ]
         return keys[-1] if keys else None
 
     return read
 
 
-def colonne_champ(name, attribute=None, record=lambda row: row):
+def colonne_champ(name: str, attribute: str | None = None, record: Reader = itself) -> Colonne:
     """Return the column of a field of the record, internal and as the base holds it."""
-    attribute = attribute or name
-    return Colonne(name, lambda row: getattr(record(row), attribute), "Interne.")
+    read = attribute or name
+    return Colonne(name, lambda row: getattr(record(row), read), "Interne.")
 
 
-def colonne_source(name, champ, record=lambda row: row):
+def colonne_source(name: str, champ: str, record: Reader = itself) -> Colonne:
     """Return the column of the source of a date."""
     return Colonne(name, source_of(champ, record), "Interne.")

@@ -10,13 +10,18 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
+from typing import IO, Any, TypeVar
 from xml.sax.saxutils import escape
 
 from django.http import FileResponse, StreamingHttpResponse
 from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+Row = Sequence[Any]
+Item = TypeVar("Item")
 
 ROWS_PER_CHUNK = 2000
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -24,14 +29,14 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 CONTROL_CHARACTERS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 
 
-def chunks(rows, size=ROWS_PER_CHUNK):
+def chunks(rows: Iterable[Item], size: int = ROWS_PER_CHUNK) -> Iterator[list[Item]]:
     """Yield `rows` by lists: a list a yield costs four times less than a row a yield."""
     rows = iter(rows)
     while chunk := list(islice(rows, size)):
         yield chunk
 
 
-def csv_cell(value, decimal_comma=False):
+def csv_cell(value: Any, decimal_comma: bool = False) -> Any:
     """Return what a cell of CSV holds; a text that would run as a formula is quoted by « ' »."""
     if value is None:
         return ""
@@ -44,7 +49,7 @@ def csv_cell(value, decimal_comma=False):
     return value
 
 
-def csv_stream(header, rows, tableur=False):
+def csv_stream(header: Row, rows: Iterable[Row], tableur: bool = False) -> Iterator[str]:
     """Yield a CSV as texts: comma, ISO dates, decimal point; `tableur` is that of French Excel."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";" if tableur else ",", lineterminator="\r\n")
@@ -57,7 +62,7 @@ def csv_stream(header, rows, tableur=False):
         buffer.truncate()
 
 
-def json_stream(header, rows):
+def json_stream(header: Row, rows: Iterable[Row]) -> Iterator[str]:
     """Yield a JSON array of objects, one per row; an empty cell is null."""
     start = "["
     for chunk in chunks(rows):
@@ -67,7 +72,7 @@ def json_stream(header, rows):
     yield "]\n" if start != "[" else "[]\n"
 
 
-def json_object(header, row):
+def json_object(header: Row, row: Row) -> str:
     cells = dict(zip(header, row, strict=True))
     return json.dumps(cells, ensure_ascii=False, default=datetime.date.isoformat)
 
@@ -87,7 +92,7 @@ XLSX_FIRST_DAY = datetime.date(1900, 3, 1)
 XLSX_LONGEST = 32_767
 
 
-def xlsx_file(header, rows):
+def xlsx_file(header: Row, rows: Iterable[Row]) -> IO[bytes]:
     """Return an open temporary XLSX; every text is stored as a text, never as a formula."""
     output = tempfile.TemporaryFile()
     with Workbook(output, XLSX_OPTIONS) as workbook:
@@ -102,7 +107,7 @@ def xlsx_file(header, rows):
     return output
 
 
-def xlsx_cell(value):
+def xlsx_cell(value: Any) -> Any:
     """Return what a cell holds; as a text, a number or a day that Excel would change."""
     if isinstance(value, int) and abs(value) >= XLSX_LARGEST:
         return str(value)
@@ -111,7 +116,7 @@ def xlsx_cell(value):
     return value.translate(CONTROL_CHARACTERS) if isinstance(value, str) else value
 
 
-def xlsx_text(sheet, row, column, text, _=None):
+def xlsx_text(sheet: Worksheet, row: int, column: int, text: str, _: Any = None) -> Any:
     """Write by pieces a text that XlsxWriter would take for its own markup; leave it the others."""
     if text.startswith("<r>"):
         return sheet.write_rich_string(row, column, *text[:2], text[2 : XLSX_LONGEST // 2])
@@ -138,7 +143,7 @@ ODS_START = """<?xml version="1.0" encoding="UTF-8"?>
 ODS_END = "</table:table></office:spreadsheet></office:body></office:document-content>"
 
 
-def ods_file(header, rows):
+def ods_file(header: Row, rows: Iterable[Row]) -> IO[bytes]:
     """Return an open temporary ODS, written row by row: no library writes one without holding it all."""
     output = tempfile.TemporaryFile()
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -154,7 +159,7 @@ def ods_file(header, rows):
     return output
 
 
-def ods_cell(value):
+def ods_cell(value: Any) -> str:
     """Return a cell with its type, so that a text is never read as a formula or a number."""
     if value is None or value == "":
         return "<table:table-cell/>"
@@ -170,7 +175,7 @@ def ods_cell(value):
     return f"<table:table-cell {kind}><text:p>{text}</text:p></table:table-cell>"
 
 
-def tableur_stream(header, rows):
+def tableur_stream(header: Row, rows: Iterable[Row]) -> Iterator[str]:
     return csv_stream(header, rows, tableur=True)
 
 
@@ -181,10 +186,10 @@ class Format:
     titre: str
     extension: str
     type: str
-    write: Callable
+    write: Callable[[Row, Iterable[Row]], Any]
     texte: bool = True
 
-    def answer(self, header, rows, nom):
+    def answer(self, header: Row, rows: Iterable[Row], nom: str) -> StreamingHttpResponse:
         """Answer with the file of that name, its extension added."""
         content = self.write(header, rows)
         if self.texte:
@@ -196,7 +201,7 @@ class Format:
         return response
 
     @property
-    def content_type(self):
+    def content_type(self) -> str:
         return f"{self.type}; charset=utf-8" if self.type == "text/csv" else self.type
 
 

@@ -26,12 +26,12 @@ class Fichier:
     """What was read of a file: its header, and its rows, each under its number in the file."""
 
     nom: str
-    entetes: list
-    lignes: list
-    remarques: list = field(default_factory=list)
+    entetes: list[str]
+    lignes: list[tuple[int, list[str]]]
+    remarques: list[str] = field(default_factory=list)
 
 
-def read_file(content, nom):
+def read_file(content: bytes, nom: str) -> Fichier:
     """Return the `Fichier` of `content`, bytes; its kind is told by what it holds, not by its name.
 
     Raises `FichierRefuse` for what is too big, empty, or none of the formats.
@@ -40,7 +40,7 @@ def read_file(content, nom):
         raise FichierRefuse(f"{nom} : le fichier dépasse 5 Mo. Coupez-le en plusieurs fichiers.")
     if content.startswith(OLD_EXCEL):
         raise FichierRefuse(f"{nom} : ancien format d'Excel. Enregistrez le classeur en .xlsx.")
-    remarques = []
+    remarques: list[str] = []
     if content.startswith(SPREADSHEET):
         rows = spreadsheet_rows(content, nom, remarques)
     else:
@@ -49,7 +49,7 @@ def read_file(content, nom):
     return shaped(rows, nom, remarques)
 
 
-def shaped(rows, nom, remarques):
+def shaped(rows: list[list[str]], nom: str, remarques: list[str]) -> Fichier:
     """Part the header from the rows, drop the empty rows, and refuse what has no clear columns."""
     filled = [(n, cells) for n, cells in enumerate(rows, start=1) if any(cells)]
     if not filled:
@@ -81,7 +81,7 @@ def shaped(rows, nom, remarques):
     return Fichier(nom, entetes, padded, remarques)
 
 
-def decoded(content, nom):
+def decoded(content: bytes, nom: str) -> str:
     """Return the text of a CSV: UTF-8, with or without mark, or Windows-1252 as Excel writes it."""
     for encoding in ("utf-8-sig", "cp1252"):
         try:
@@ -93,7 +93,7 @@ def decoded(content, nom):
     raise FichierRefuse(f"{nom} : ce n'est pas un fichier {LISIBLES}.")
 
 
-def csv_rows(text, nom):
+def csv_rows(text: str, nom: str) -> list[list[str]]:
     """Return the rows of a CSV given as text, comma or semicolon, with or without BOM.
 
     Raises `FichierRefuse` for a quote that is never closed.
@@ -108,12 +108,12 @@ def csv_rows(text, nom):
         raise FichierRefuse(f"{nom} : ce n'est pas un CSV lisible ({error}).") from None
 
 
-def unquoted(cell):
+def unquoted(cell: str) -> str:
     """Undo the quote that `csv_cell` puts before a text that would run as a formula."""
     return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA_STARTS) else cell
 
 
-def spreadsheet_rows(content, nom, remarques):
+def spreadsheet_rows(content: bytes, nom: str, remarques: list[str]) -> list[list[str]]:
     """Return the rows of the first sheet that holds something, and say if there are others."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -132,7 +132,7 @@ def spreadsheet_rows(content, nom, remarques):
     return [[cell_text(value) for value in row] for row in rows]
 
 
-def cell_text(value):
+def cell_text(value: object) -> str:
     """Return a spreadsheet cell as a CSV would hold it: a whole number has no decimal point."""
     if isinstance(value, bool):
         return "oui" if value else "non"
@@ -149,7 +149,7 @@ class FichierRefuse(Exception):
     """A file that cannot be read at all; its message, in French, says why."""
 
 
-def read_csv(content, nom):
+def read_csv(content: str, nom: str) -> Dataset:
     """Return the `Dataset` of a CSV given as text, comma or semicolon, with or without BOM.
 
     Raises `FichierRefuse` for an empty file, for a quote that is never closed, for a column written

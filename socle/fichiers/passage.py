@@ -387,8 +387,10 @@ class Passage:
         """Return the refusal of a row whose record its model refuses, with the cells it is about."""
         messages = getattr(error, "error_dict", None) and error.message_dict
         messages = messages or {NON_FIELD_ERRORS: error.messages}
-        motifs = []
-        for attribute, texts in messages.items():
-            for text in texts:
-                motifs.append(located_cell(text, attribute, self.ressource, row))
-        return LigneRefusee(motifs)
+        return LigneRefusee(
+            [
+                located_cell(text, attribute, self.ressource, row)
+                for attribute, texts in messages.items()
+                for text in texts
+            ]
+        )

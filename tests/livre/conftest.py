@@ -24,7 +24,7 @@ def shipped(django_db_setup, django_db_blocker, gabarits):
 
     Return what each command said when it loaded them.
     """
-    database = gabarits.second()
+    database = gabarits.second("livre")
     with django_db_blocker.unblock():
         with gabarits.alone("livre") as said:
             if said is None:

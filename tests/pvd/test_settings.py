@@ -70,7 +70,8 @@ def test_production_takes_its_variables_and_is_served_over_tls_only(start):
     assert database["OPTIONS"] == {"sslmode": "require", "options": "-c jit=off"}
     assert shown["ALLOWED_HOSTS"] == ["pvd.exemple.fr", "www.exemple.fr"]
     assert shown["SECRET_KEY"] == "k" * 60
-    assert shown["SESSION_COOKIE_SECURE"] and shown["SECURE_SSL_REDIRECT"]
+    assert shown["SESSION_COOKIE_SECURE"]
+    assert shown["SECURE_SSL_REDIRECT"]
 
 
 def test_a_database_is_reached_by_a_socket(start):

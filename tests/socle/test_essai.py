@@ -57,7 +57,7 @@ def test_what_is_written_is_seen_then_undone_with_its_history(around):
 
 @pytest.mark.parametrize("error", [ValidationError, IntegrityError])
 def test_a_trial_that_fails_is_undone_too_and_its_error_is_told(around, error):
-    with pytest.raises(error), essai():
+    with pytest.raises(error), essai():  # noqa: PT012 (what comes before the error is the test)
         source("pendant")
         if error is ValidationError:
             raise ValidationError("refusé")

@@ -26,6 +26,6 @@ def test_a_number_has_two_decimals_if_it_has_some(value, text):
 
 
 def test_the_decimals_and_the_space_may_be_asked_for():
-    assert nombre(Decimal("45000"), 2, NO_BREAK_SPACE) == "45\xa0000,00"
+    assert nombre(Decimal(45000), 2, NO_BREAK_SPACE) == "45\xa0000,00"
     assert nombre(1.25, 1) == "1,2"
     assert (euros(Decimal("1500.5")), pour_cent(75)) == ("1\u202f500,50\xa0€", "75\xa0%")

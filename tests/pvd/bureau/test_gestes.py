@@ -192,7 +192,8 @@ def test_a_geste_previewed_writes_no_row_sends_no_mail_and_leaves_no_file(
     with django_capture_on_commit_callbacks(execute=True) as put_off:
         shown = agent_34.post(address(DeposerEtPrevenir.slug, shared), typed())
     assert shown.context["effects"]
-    assert not Document.objects.exists() and not Document.history.exists()
+    assert not Document.objects.exists()
+    assert not Document.history.exists()
     assert not Source.objects.exists()
     assert (mailoutbox, put_off) == ([], [])
     assert [path for path in documents_folder.rglob("*") if path.is_file()] == []
@@ -207,7 +208,8 @@ def test_one_may_go_back_to_the_form(agent_34):
     record = laureate()
     answer = agent_34.post(address("signer-adhesion", record), typed(_modifier="Modifier"))
     assert "06/07/2023" in answer.content.decode()
-    assert "form" in answer.context and "effects" not in answer.context
+    assert "form" in answer.context
+    assert "effects" not in answer.context
 
 
 def test_signing_the_adhesion_writes_its_date_its_source_and_its_reason(agent_34):

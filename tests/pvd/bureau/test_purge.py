@@ -117,7 +117,7 @@ def test_identity_leaves_the_history_of_what_was_removed(poste):
     keys = [ended.pk, mistake.pk]
     poste.delete()
     removals = Occupation.history.filter(history_type="-")
-    long_ago = timezone.make_aware(datetime.datetime(2021, 2, 28, 23, 59))
+    long_ago = datetime.datetime(2021, 2, 28, 23, 59, tzinfo=timezone.get_current_timezone())
     removals.filter(id=keys[1]).update(history_date=long_ago)
     removals.filter(id=recent.pk).update(history_date=long_ago + datetime.timedelta(minutes=1))
     effacement = prepare(5, JOUR)

@@ -55,7 +55,8 @@ def test_page_is_plain_french_and_keeps_its_policy(client, address):
     page = response.content.decode()
     assert '<html lang="fr"' in page
     assert page.count("<h1") == 1
-    assert "style=" not in page and "<style" not in page
+    assert "style=" not in page
+    assert "<style" not in page
     assert not re.search(r"\son\w+=", page), "a handler is written in the page"
     # A block of data is not run; the page says its own address, and asks nothing of another host.
     assert re.findall(r'<script(?![^>]*(src=|type="application/ld\+json"))', page) == []

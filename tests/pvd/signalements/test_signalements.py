@@ -161,7 +161,8 @@ def test_the_thanks_show_nothing_of_what_was_typed():
     page = Client().get(answer.url).content.decode()
     assert "Merci, votre signalement est enregistré" in page
     assert f'href="{LODEVE}?au=2023-07-06"' in page
-    assert "personnel" not in words_of_main(page) and COURRIEL not in page
+    assert "personnel" not in words_of_main(page)
+    assert COURRIEL not in page
 
 
 def words_of_main(page):
@@ -172,7 +173,8 @@ def test_no_public_page_shows_a_report(client):
     send(message="Message introuvable", courriel=COURRIEL)
     for address in ("/", LODEVE, "/ort/ort-lodeve/", "/donnees/communes.json", "/signaler/"):
         content = b"".join(client.get(address)).decode()
-        assert "Message introuvable" not in content and COURRIEL not in content
+        assert "Message introuvable" not in content
+        assert COURRIEL not in content
 
 
 @pytest.mark.parametrize(
@@ -221,7 +223,8 @@ def test_an_empty_message_is_refused_and_nothing_is_lost():
     page = answer.content.decode()
     assert "Dites ce qui est faux." in page
     assert escape("Cette adresse n'est pas complète.") in page
-    assert escape("Lu dans l'acte.") in page and "pas une adresse" in page
+    assert escape("Lu dans l'acte.") in page
+    assert "pas une adresse" in page
     for name in ("message", "courriel"):
         field = re.search(rf'<(?:textarea|input)[^>]*name="{name}"[^>]*>', page)[0]
         assert f"signaler-{name}_error" in re.search(r'aria-describedby="([^"]*)"', field)[1]
@@ -278,7 +281,8 @@ def test_a_token_is_good_for_seven_days(days, status):
     assert Signalement.objects.exists() == (status == 303)
     if status == 400:
         page = answer.content.decode()
-        assert "plus de sept jours" in page and escape(MESSAGE) in page
+        assert "plus de sept jours" in page
+        assert escape(MESSAGE) in page
         fresh = re.search(r'jeton" value="([^"]+)', page)[1]
         assert send(jeton=fresh).status_code == 303
 
@@ -318,7 +322,8 @@ def test_people_do_not_meet_the_trap(client):
     form = form_of(client.get(LODEVE).content.decode())
     trap = re.search(r'<div class="pvd-leurre" aria-hidden="true">.*?</div>', form, re.DOTALL)[0]
     assert 'name="site_internet"' in trap
-    assert 'tabindex="-1"' in trap and 'autocomplete="off"' in trap
+    assert 'tabindex="-1"' in trap
+    assert 'autocomplete="off"' in trap
     assert "style=" not in trap
 
 
@@ -396,7 +401,8 @@ def test_the_service_is_told_of_the_page_and_never_of_the_visitor():
     assert sent.subject == "Erreur signalée : Lodève"
     assert "http://testserver/communes/34142/?au=2023-07-06" in sent.body
     assert "situation au 6 juillet 2023" in sent.body
-    assert "> Faux.\n> Vraiment.\n" in sent.body and "> Voir l'acte." in sent.body
+    assert "> Faux.\n> Vraiment.\n" in sent.body
+    assert "> Voir l'acte." in sent.body
     assert f"/admin/suivi/signalement/{Signalement.objects.get().pk}/change/" in sent.body
     assert COURRIEL not in sent.message().as_string()
 

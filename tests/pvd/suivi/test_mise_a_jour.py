@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from communes.models import Commune, Labellisation
 from ort.models import Avenant, CommuneCouverte, Convention, Organisme, Partie, Secteur
@@ -16,7 +17,7 @@ from tests.pages import read
 
 pytestmark = pytest.mark.django_db
 LOADED = datetime.date(2024, 1, 1)
-TODAY = datetime.date.today()
+TODAY = timezone.localdate()
 
 
 @pytest.fixture

@@ -290,7 +290,8 @@ def test_more_communes_take_no_more_queries():
             for found in situations(Commune.objects.all(), day("2023-07-06")):
                 assert found.statut == "ort_signee"
                 assert date_fin_au(found.convention, found.jour) == day("2030-07-16")
-                assert found.nom_intercommunalite and found.nom
+                assert found.nom_intercommunalite
+                assert found.nom
                 assert found.etat_poste == "pourvu"
         counts.append(len(queries))
     assert counts[0] == counts[1]

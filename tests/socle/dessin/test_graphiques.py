@@ -69,7 +69,8 @@ def test_labels_never_cover_each_other(heights):
     placed = sorted(spread(heights))
     gaps = [after - before for before, after in zip(placed, placed[1:], strict=False)]
     assert all(gap >= LABEL_HEIGHT for gap in gaps)
-    assert placed[0] >= 0 and placed[-1] <= HEIGHT
+    assert placed[0] >= 0
+    assert placed[-1] <= HEIGHT
 
 
 def test_only_what_changes_is_told_and_the_last():
@@ -82,9 +83,11 @@ def test_only_what_changes_is_told_and_the_last():
 def test_the_page_holds_no_style_and_names_the_drawing(empile):
     drawn = chart([0, 1000, 1200], [3, 0, 0], empile=empile)
     page = render_to_string("includes/graphique.html", {"graphique": drawn})
-    assert "style" not in page and "<script" not in page
+    assert "style" not in page
+    assert "<script" not in page
     assert f'viewBox="0 0 {WIDTH} {HEIGHT}"' in page
-    assert 'role="img"' in page and 'aria-labelledby="essai-titre"' in page
+    assert 'role="img"' in page
+    assert 'aria-labelledby="essai-titre"' in page
     ids = re.findall(r' id="([^"]+)"', page)
     assert len(ids) == len(set(ids))
     assert set(re.findall(r"url\(#([^)]+)\)", page)) <= set(ids)

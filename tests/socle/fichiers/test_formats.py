@@ -78,12 +78,14 @@ def test_a_spreadsheet_keeps_the_nature_of_each_cell(write):
     assert header == HEADER
     code, number, share, jour, truth, empty = row
     assert code == "01004"
-    assert number == 7797 and not isinstance(number, str)
+    assert number == 7797
+    assert not isinstance(number, str)
     assert share == 0.5
     assert jour == datetime.date(2023, 7, 6)
     assert truth in (True, "true")
     # Nothing, rather than a zero that would be counted.
-    assert empty == "" and not isinstance(empty, int | float)
+    assert empty == ""
+    assert not isinstance(empty, int | float)
 
 
 @pytest.mark.parametrize("write", SPREADSHEETS.values(), ids=SPREADSHEETS)

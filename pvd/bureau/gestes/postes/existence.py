@@ -154,10 +154,14 @@ class FermerPoste(GesteDePoste):
         return Occupation.objects.filter(Q(fin__isnull=True) | Q(fin__gt=fin), poste=record)
 
     def told(self, record, data):
-        told = [f"Le poste n'existe plus {in_words(data['date'], data['precision'])}."]
-        for occupation in self.leaving(record, data["date"]):
-            told.append(f"Dernier jour en poste ({named(occupation)}) : {last_day(data['date'])}.")
-        return told
+        last = last_day(data["date"])
+        return [
+            f"Le poste n'existe plus {in_words(data['date'], data['precision'])}.",
+            *(
+                f"Dernier jour en poste ({named(occupation)}) : {last}."
+                for occupation in self.leaving(record, data["date"])
+            ),
+        ]
 
     def write(self, record, form, reason):
         data = form.cleaned_data

@@ -1,0 +1,116 @@
+"""Every public file keeps the promise of its schema on records that are allowed, and awkward."""
+
+import csv
+import io
+import json
+import re
+from datetime import date
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from ort.models import Organisme, Partie
+from pvd.portail.telechargements import TELECHARGEMENTS
+from tests import factories
+
+pytestmark = [pytest.mark.django_db, pytest.mark.deux_bases]
+
+# On the eve, on the day of entry, covered twice, out, back.
+JOURS = ["2021-01-21", "2021-01-22", "2022-06-01", "2023-01-01", "2024-05-01"]
+FORMULA = '=HYPERLINK("http://exemple.fr";"clic")'
+AWKWARD = [FORMULA, "L'Haÿ-les-Roses « Œuvre » 😀", "un, deux ; trois | quatre", "_x0041_", "+33 4"]
+READERS = {"date": date.fromisoformat, "integer": int, "string": str}
+
+
+@pytest.fixture(autouse=True)
+def awkward():
+    """Communes of Corsica and overseas, of no intercommunalité, covered twice, gone then back."""
+    factories.millesime(2021)
+    epci = factories.intercommunalite("200017341", nom="CC\nde deux lignes")
+    corsica = factories.commune("2A004", nom=AWKWARD[1], departement=factories.departement("2A"))
+    overseas = factories.commune(
+        "97105", nom=AWKWARD[0], departement=factories.departement("971"), siren=""
+    )
+    lodeve = factories.commune("34142", epci=epci, nom=AWKWARD[2], siren="213401425")
+    alone = factories.commune("34003", nom=AWKWARD[3])
+    for town in (corsica, overseas, alone):
+        factories.labellisation(town)
+    factories.labellisation(lodeve, fin="2023-01-01", adhesion="2021-03-26")
+    factories.labellisation(lodeve, debut="2024-05-01", precision_debut="au_plus_tard")
+
+    first = factories.convention("2021-07-16", [lodeve, overseas], intitule=AWKWARD[0])
+    left = factories.avenant(first, "2022-12-31", numero=1)
+    first.couvertures.filter(commune=lodeve).update(sortie=left)
+    back = factories.avenant(first, "2024-04-01", objet="=1+1\nde retour")
+    factories.couverture(first, lodeve, entree=back)
+    second = factories.convention("2022-01-01", [lodeve], intitule=AWKWARD[1], vaut_ort=True)
+    factories.convention(None, [corsica], intitule=AWKWARD[4])
+    organisme = Organisme.objects.create(nom=AWKWARD[0], nature="etat", siren="")
+    Partie.objects.create(convention=second, role="signataire", organisme=organisme)
+
+    poste = factories.poste([lodeve, overseas], intitule=FORMULA, employeur_organisme=organisme)
+    factories.occupation(poste, "2021-03-01", "2022-03-01")
+    factories.recrutement(poste, "2022-04-01")
+    factories.poste(intitule=AWKWARD[1])
+
+
+def download(client, table, extension, jour):
+    response = client.get(f"/donnees/{table}.{extension}", {"au": jour})
+    assert response.status_code == 200
+    return response.getvalue()
+
+
+def fits(cell, field):
+    """Tell whether a cell of CSV is what the schema says of its column."""
+    rules = field.get("constraints", {})
+    if cell == "":
+        return not rules.get("required")
+    if field["type"] == "boolean":
+        return cell in {"true", "false"}
+    value = READERS[field["type"]](cell)
+    return (
+        cell in rules.get("enum", [cell])
+        and bool(re.fullmatch(rules.get("pattern", ".*"), cell, re.DOTALL))
+        and not ("minimum" in rules and value < rules["minimum"])
+        and not ("maximum" in rules and value > rules["maximum"])
+    )
+
+
+def columns(client, table):
+    schema = client.get(f"/donnees/schemas/{table}.json").json()
+    return {field["name"]: field for field in schema["fields"]}
+
+
+@pytest.mark.parametrize("jour", JOURS)
+@pytest.mark.parametrize("table", TELECHARGEMENTS)
+def test_an_awkward_record_keeps_the_promise_of_the_schema(client, table, jour):
+    fields = columns(client, table)
+    rows = list(csv.DictReader(io.StringIO(download(client, table, "csv", jour).decode())))
+    assert rows or jour != JOURS[-1]
+    for row in rows:
+        assert {name: cell for name, cell in row.items() if not fits(cell, fields[name])} == {}
+    for name, field in fields.items():
+        if field.get("constraints", {}).get("unique"):
+            cells = [row[name] for row in rows]
+            assert sorted(set(cells)) == sorted(cells)
+
+
+def as_told(cell):
+    """Return a cell of a spreadsheet as JSON says it."""
+    return cell.isoformat() if isinstance(cell, date) else cell
+
+
+@pytest.mark.parametrize("extension", ["xlsx", "ods"])
+@pytest.mark.parametrize("table", TELECHARGEMENTS)
+def test_the_spreadsheets_hold_what_the_json_says(client, table, extension):
+    told = json.loads(download(client, table, "json", JOURS[-1]))
+    file = io.BytesIO(download(client, table, extension, JOURS[-1]))
+    sheet = CalamineWorkbook.from_filelike(file).get_sheet_by_name("donnees")
+    header, *rows = sheet.to_python(skip_empty_area=False)
+    assert header == list(columns(client, table))
+    truths = {"true": True, "false": False}
+    for row, expected in zip(rows, told, strict=True):
+        cells = [as_told(cell) for cell in row]
+        if extension == "ods":
+            cells = [truths.get(cell, cell) for cell in cells]
+        assert cells == ["" if value is None else value for value in expected.values()]

@@ -1,0 +1,143 @@
+"""A site that was opened with an older version: its records say the same once migrated.
+
+A migration that changes what is stored is tried here on rows, on both databases.
+"""
+
+import datetime
+
+import pytest
+from django.apps import apps as of_today
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.test import Client
+
+from pvd.portail.telechargements import TELECHARGEMENTS
+from socle.recherche import search_key
+from tests.bases import connected_to
+
+# The last migration of each app, on the days of the first versions that were used.
+VERSIONS = {
+    "gestes et droits": {
+        "communes": "0003_journal_droits",
+        "ort": "0004_validation",
+        "projects": "0002_historique",
+        "socle": "0002_historique",
+        "suivi": "0002_historique",
+    },
+    "vie des postes": {
+        "communes": "0005_contours",
+        "ort": "0004_validation",
+        "projects": "0003_suivi_des_postes",
+        "socle": "0002_historique",
+        "suivi": "0004_compteurs",
+    },
+}
+# Before all, once two communes are in, covered, after an exit, once all is ended.
+JOURS = ("2020-12-31", "2021-07-08", "2023-07-06", "2024-02-01", "2026-11-01")
+
+
+def enter(apps):
+    """Record, with the models of `apps`, some of all that a file shows."""
+
+    def make(name, /, **fields):
+        return apps.get_model(name)._default_manager.create(**fields)
+
+    def commune(code, nom, departement, **fields):
+        return make(
+            "communes.Commune", code_insee=code, nom=nom, nom_recherche=search_key(nom),
+            departement=departement, siren=f"2{code:0>8}".replace("A", "0"),
+            type_liaison=0, populations={"2021": 7000}, **fields,
+        )  # fmt: skip
+
+    make("communes.Millesime", annee=2021)
+    occitanie = make("communes.Region", code="76", nom="Occitanie")
+    herault, tarn = (
+        make(
+            "communes.Departement", code=code, nom=nom, type_liaison=5, region=occitanie,
+            tenue="complete", tenue_postes="partielle",
+        )
+        for code, nom in (("34", "Hérault"), ("81", "Tarn"))
+    )  # fmt: skip
+    epci = make(
+        "communes.Intercommunalite", siren="200017341", nom="CC Lodévois et Larzac",
+        nom_recherche=search_key("CC Lodévois et Larzac"), nature="CC",
+    )  # fmt: skip
+    lodeve, ganges = commune("34142", "Lodève", herault), commune("34111", "Ganges", herault)
+    lacaune = commune("81124", "Lacaune", tarn)
+    for town in (lodeve, ganges):
+        make("communes.Rattachement", commune=town, intercommunalite=epci)
+    for town in (lodeve, lacaune):
+        make(
+            "communes.Labellisation", commune=town, debut=datetime.date(2021, 1, 22),
+            date_signature_adhesion=datetime.date(2021, 3, 26), id_pvd=f"pvd-{town.pk}",
+        )  # fmt: skip
+    make(
+        "communes.Labellisation", commune=ganges, debut=datetime.date(2021, 1, 22),
+        precision_debut="mois", fin=datetime.date(2023, 12, 1), precision_fin="mois",
+        motif_sortie="Retrait",
+    )  # fmt: skip
+
+    ort = make(
+        "ort.Convention", identifiant="ort-lodeve", intitule="ORT du Lodévois",
+        date_signature=datetime.date(2021, 7, 16), duree_annees=5, vaut_ort=True, origine="PVD",
+        departement_reference=herault, porteur=epci, ville_principale=lodeve,
+    )  # fmt: skip
+    entree = make(
+        "ort.Avenant", convention=ort, numero=1, date_signature=datetime.date(2022, 6, 1),
+        objet="entrée",
+    )  # fmt: skip
+    sortie = make(
+        "ort.Avenant", convention=ort, numero=2, date_signature=datetime.date(2024, 1, 15),
+        objet="sortie",
+    )  # fmt: skip
+    make("ort.CommuneCouverte", convention=ort, commune=lodeve)
+    make("ort.CommuneCouverte", convention=ort, commune=ganges, entree=entree, sortie=sortie)
+    make("ort.CommuneCouverte", convention=ort, commune=lacaune, entree=entree)
+    organisme = make(
+        "ort.Organisme", nom="Banque des territoires", nature="etat", siren="180020026"
+    )
+    make("ort.Partie", convention=ort, role="signataire", organisme=organisme)
+    make("ort.Secteur", convention=ort, nom="Centre ancien", commune=lodeve)
+
+    poste = make(
+        "projects.Poste", identifiant="poste-lodeve", intitule="Chef de projet", quotite=100,
+        date_ouverture=datetime.date(2021, 3, 1), employeur_commune=lodeve,
+    )  # fmt: skip
+    for town in (lodeve, lacaune):
+        make("projects.Desserte", poste=poste, commune=town, debut=datetime.date(2021, 3, 1))
+    make(
+        "projects.Occupation", poste=poste, titulaire="A. Martin",
+        debut=datetime.date(2021, 7, 1), fin=datetime.date(2023, 9, 1),
+    )  # fmt: skip
+    make(
+        "projects.Recrutement", poste=poste, date_publication=datetime.date(2023, 10, 1),
+        date_cloture=datetime.date(2023, 11, 1), issue="infructueux",
+        date_issue=datetime.date(2023, 12, 1),
+    )  # fmt: skip
+
+
+def files():
+    """Return every public file of every day, as text."""
+    client = Client()
+    return {
+        (nom, jour): client.get(f"/donnees/{nom}.csv?au={jour}").getvalue().decode().splitlines()
+        for nom in TELECHARGEMENTS
+        for jour in JOURS
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_files_of_an_old_site_say_the_same_once_migrated(version, gabarits):
+    enter(of_today)
+    expected = files()
+    assert any(len(rows) > 2 for rows in expected.values())
+    with connected_to(gabarits.empty("migree")):
+        targets = list(VERSIONS[version].items())
+        old = MigrationExecutor(connection).migrate(targets)
+        enter(old.apps)
+        call_command("migrate", verbosity=0)
+        migrated = files()
+    for key, rows in expected.items():
+        assert migrated[key] == rows, key
