@@ -11,10 +11,10 @@ WHAT = {
 }
 
 
-def portee(departement, champ="tenue"):
+def completude(departement, champ="tenue"):
     """Say how far the data of `departement` (None: France) go; an empty text when nothing is missing."""
     if departement is None:
-        return portee_of_france(champ)
+        return completude_of_france(champ)
     where = departement.avec_article
     return {
         Tenue.COMPLETE: "",
@@ -26,7 +26,7 @@ def portee(departement, champ="tenue"):
     }[getattr(departement, champ)]
 
 
-def portee_of_france(champ):
+def completude_of_france(champ):
     """Say for which départements the data are kept, in full or in part."""
     kept = list(Departement.objects.exclude(**{champ: Tenue.AUCUNE}))
     complete = [d for d in kept if getattr(d, champ) == Tenue.COMPLETE]

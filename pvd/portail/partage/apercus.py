@@ -10,7 +10,7 @@ from django.contrib.staticfiles import finders
 from PIL import Image, ImageDraw, ImageFont
 
 from communes.models import ContourCommune, ContourDepartement
-from pvd.suivi.completude import portee
+from pvd.suivi.completude import completude
 from pvd.suivi.models import Chiffre
 from pvd.suivi.phrases import sentence, statut_in_words
 from socle.dates import in_french
@@ -115,7 +115,7 @@ def apercu_de_departement(departement, tuiles, jour):
         shown = []
     figures = tuple((nombre(tuile.valeur), tuile.chiffre.label) for tuile in shown)
     date = f"Situation au {in_french(jour)}"
-    texte = portee(departement)
+    texte = completude(departement)
     return Apercu(departement.nom, f"Département {departement.pk}", date, (), texte, figures)
 
 

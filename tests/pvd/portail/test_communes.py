@@ -320,7 +320,7 @@ def test_growth(client):
     # 1 département of the site, 1 count, the communes and their names, their populations, 3 of their
     # intercommunalités,
     # 8 of their facts (labellisations, coverages, prolongations, posts and their dates), the lists of
-    # choices, 1 portée.
+    # choices, 1 complétude.
     def grow(number):
         for _ in range(number):
             town = factories.commune(epci="new")
