@@ -12,7 +12,7 @@ from django.urls import resolve
 from PIL import Image
 
 from communes.models import ContourCommune, ContourDepartement, Tenue
-from pvd.portail.partage.apercus import BADGES
+from pvd.portail.partage.vignettes import BADGES
 from pvd.suivi.regles import Statut
 from tests import factories
 from tests.pages import count_queries, read

@@ -61,7 +61,7 @@ class Repere:
 
 
 @dataclass(frozen=True)
-class Apercu:
+class Vignette:
     """What the image says: badges are (word, colour), figures are (value, label)."""
 
     titre: str
@@ -78,15 +78,15 @@ class Apercu:
         return f'"{sha256(repr((DESSIN, self)).encode()).hexdigest()[:32]}"'
 
 
-def apercu_de_commune(situation):
+def vignette_de_commune(situation):
     """Return what the image of a commune says: its name, its status, the sentence of its page."""
     commune, jour = situation.commune, situation.jour
     lieu, date = str(commune.departement), f"Situation au {in_french(jour)}"
     if not commune.holds_on(jour):
         absent = f"La commune {commune.avec_de} n'existe pas sous ce code ce jour-là."
-        return Apercu(situation.nom, lieu, date, texte=absent)
+        return Vignette(situation.nom, lieu, date, texte=absent)
     badges, repere = badges_of(situation), repere_of(commune)
-    return Apercu(situation.nom, lieu, date, badges, sentence(situation), repere=repere)
+    return Vignette(situation.nom, lieu, date, badges, sentence(situation), repere=repere)
 
 
 def repere_of(commune):
@@ -108,7 +108,7 @@ def badges_of(situation):
     return tuple(badges)
 
 
-def apercu_de_departement(departement, tuiles, jour):
+def vignette_de_departement(departement, tuiles, jour):
     """Return what the image of a département says: its main figures, and how far its data go."""
     shown = [tuile for tuile in tuiles if tuile.chiffre in CHIFFRES]
     if all(tuile.valeur is None for tuile in shown):
@@ -116,17 +116,17 @@ def apercu_de_departement(departement, tuiles, jour):
     figures = tuple((nombre(tuile.valeur), tuile.chiffre.label) for tuile in shown)
     date = f"Situation au {in_french(jour)}"
     texte = completude(departement)
-    return Apercu(departement.nom, f"Département {departement.pk}", date, (), texte, figures)
+    return Vignette(departement.nom, f"Département {departement.pk}", date, (), texte, figures)
 
 
-def apercu_du_site(departement):
+def vignette_du_site(departement):
     """Return what the image of any other page says: what the site is, of which département."""
     where = f"dans le département {departement.avec_de}" if departement else "en France"
     texte = (
         f"Suivi du programme {where} : où en est chaque commune, à la date de votre choix, "
         "avec la source de chaque fait."
     )
-    return Apercu("Petites villes de demain", texte=texte)
+    return Vignette("Petites villes de demain", texte=texte)
 
 
 @lru_cache
@@ -158,31 +158,31 @@ def fitted(text, graisse, tries, width):
 
 
 @lru_cache(maxsize=128)
-def draw(apercu):
-    """Return the PNG image of `apercu`; a département asked for again is not drawn again."""
+def draw(vignette):
+    """Return the PNG image of `vignette`; a département asked for again is not drawn again."""
     image = Image.new("RGB", (LARGEUR, HAUTEUR), BLANC)
     pen = ImageDraw.Draw(image)
-    draw_frame(pen, apercu)
-    if apercu.repere:
-        draw_repere(image, pen, apercu.repere)
-    y = draw_title(pen, apercu, 132)
-    y = draw_badges(pen, apercu.badges, y)
-    if apercu.chiffres:
-        y = draw_figures(pen, apercu.chiffres, y)
-    draw_text(pen, DATE.sub("\\1\xa0\\2\xa0\\3", insecable(apercu.texte)), y + 8)
+    draw_frame(pen, vignette)
+    if vignette.repere:
+        draw_repere(image, pen, vignette.repere)
+    y = draw_title(pen, vignette, 132)
+    y = draw_badges(pen, vignette.badges, y)
+    if vignette.chiffres:
+        y = draw_figures(pen, vignette.chiffres, y)
+    draw_text(pen, DATE.sub("\\1\xa0\\2\xa0\\3", insecable(vignette.texte)), y + 8)
     content = BytesIO()
     # A few colours and their blends: a palette halves the weight and the eye sees no difference.
     image.quantize(128, Image.Quantize.FASTOCTREE).save(content, "PNG")
     return content.getvalue()
 
 
-def draw_frame(pen, apercu):
+def draw_frame(pen, vignette):
     """Draw what all images share: the programme, the day, the rule and the band of the State."""
-    if apercu.titre != "Petites villes de demain":
+    if vignette.titre != "Petites villes de demain":
         pen.text(
             (MARGE, 60), "Petites villes de demain", BLEU_FRANCE, police("Bold", 32), anchor="ls"
         )
-        pen.text((LARGEUR - MARGE, 60), apercu.date, ENCRE, police("Medium", 30), anchor="rs")
+        pen.text((LARGEUR - MARGE, 60), vignette.date, ENCRE, police("Medium", 30), anchor="rs")
         pen.line((MARGE, 92, LARGEUR - MARGE, 92), FILET, 2)
     pen.rectangle((0, HAUTEUR - 18, LARGEUR, HAUTEUR), BLEU_FRANCE)
     pen.rectangle((LARGEUR - MARGE - 120, HAUTEUR - 18, LARGEUR - MARGE, HAUTEUR), ROUGE_MARIANNE)
@@ -211,16 +211,16 @@ def draw_repere(image, pen, repere):
     pen.text((x + width, HAUTEUR - 26), repere.attribution, GRIS, font, anchor="rs")
 
 
-def draw_title(pen, apercu, y):
+def draw_title(pen, vignette, y):
     """Draw the name, as large as it fits in two lines, then the place; return the next free row."""
-    width = CARTE[0] - MARGE - 24 if apercu.repere else INTERIEUR
-    font, lines = fitted(apercu.titre, "Bold", TITRES, width)
+    width = CARTE[0] - MARGE - 24 if vignette.repere else INTERIEUR
+    font, lines = fitted(vignette.titre, "Bold", TITRES, width)
     for line in lines:
         y += font.size
         pen.text((MARGE, y), line, BLEU_FRANCE, font, anchor="ls")
-    if apercu.lieu:
+    if vignette.lieu:
         y += 54
-        pen.text((MARGE, y), apercu.lieu, GRIS, police("Regular", 34), anchor="ls")
+        pen.text((MARGE, y), vignette.lieu, GRIS, police("Regular", 34), anchor="ls")
     return y + 34
 
 
