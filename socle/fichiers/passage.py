@@ -125,8 +125,8 @@ class Passage:
         ligne = Ligne(lue)
         try:
             self.pass_row(ligne, lue.cellules)
-        except LigneRefusee as refusal:
-            ligne.refuse(refusal.motifs)
+        except LigneRefusee as error:
+            ligne.refuse(error.refus)
         return ligne
 
     def pass_row(self, ligne, row):
@@ -188,14 +188,14 @@ class Passage:
 
     def read(self, row):
         """Return the value of each field of the row; all the cells that cannot be read are told."""
-        values, motifs = {}, []
+        values, refus = {}, []
         for champ in self.fields:
             try:
                 values[champ.attribute] = champ.clean(row)
             except CelluleRefusee as refusal:
-                motifs.append(refusal)
-        if motifs:
-            raise LigneRefusee(motifs)
+                refus.append(refusal)
+        if refus:
+            raise LigneRefusee(refus)
         return values
 
     def record_of(self, row, values):
@@ -233,7 +233,7 @@ class Passage:
         if not new and instance.pk not in self.theirs:
             first = self.keys[0].column_name
             raise refused(first, row[first], OUTSIDE)
-        motifs = []
+        refus = []
         for champ in self.fields:
             record = getattr(instance, champ.attribute) if champ.attribute in self.links else None
             if record is None or (not new and record == before[champ.attribute]):
@@ -244,9 +244,9 @@ class Passage:
                 within = allowed is None or record.pk in allowed
             if not within:
                 column = champ.column_name
-                motifs.append(CelluleRefusee(column, row[column], OUTSIDE))
-        if motifs:
-            raise LigneRefusee(motifs)
+                refus.append(CelluleRefusee(column, row[column], OUTSIDE))
+        if refus:
+            raise LigneRefusee(refus)
 
     def changes(self, instance, new, before):
         """Return what the row changes, by field."""
@@ -349,8 +349,8 @@ class Passage:
             for ligne, instance, new in waiting:
                 try:
                     self.save(instance, new, ligne.lue.cellules)
-                except LigneRefusee as refusal:
-                    ligne.refuse(refusal.motifs)
+                except LigneRefusee as error:
+                    ligne.refuse(error.refus)
 
     def save(self, instance, new, row):
         """Save a record with its dependants, or refuse it in the words of its model.
