@@ -287,9 +287,9 @@ def test_an_empty_list_says_which_criterion_empties_it(client, towns):
     assert "sans le critère « Nom ou code de la commune : loupian » (1 ligne)" in page
     assert "sans le critère « Statut : ORT signée » (1 ligne)" in page
     assert "sans le critère « Département" not in page, "it would still be empty"
-    for issue in response.context["filtres"].issues:
-        found = client.get(f"/communes/{issue.adresse}").context["page"].paginator.count
-        assert found == issue.nombre == 1
+    for sortie in response.context["filtres"].sorties_possibles:
+        found = client.get(f"/communes/{sortie.adresse}").context["page"].paginator.count
+        assert found == sortie.nombre == 1
 
 
 def test_an_empty_list_leads_to_the_days_that_have_rows(client, towns):
