@@ -38,7 +38,7 @@ urlpatterns = [
     path("signaler/merci/", signalements.merci, name="signaler_merci"),
     path("sante/", pages.sante, name="sante"),
     path("robots.txt", pages.robots, name="robots"),
-    path("sitemap.xml", partage.plan, name="sitemap"),
+    path("sitemap.xml", partage.sitemap, name="sitemap"),
     path("apercu.png", partage.vignette, name="vignette"),
     re_path(
         r"^communes/(?P<code>[0-9][0-9ABab][0-9]{3})/apercu\.png\Z",

@@ -1,7 +1,7 @@
 """What a page is shared by: its image, and the sitemap."""
 
 from django.conf import settings
-from django.contrib.sitemaps.views import sitemap
+from django.contrib.sitemaps.views import sitemap as answer_sitemap
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -62,6 +62,6 @@ def vignette_departement(request, code):
 
 
 @require_safe
-def plan(request):
+def sitemap(request):
     """Send `sitemap.xml`: the pages of today, for search engines."""
-    return sitemap(request, sections(timezone.localdate()))
+    return answer_sitemap(request, sections(timezone.localdate()))

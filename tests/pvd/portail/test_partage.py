@@ -236,12 +236,12 @@ def test_downloads_are_told_to_machines(client):
 
 
 def addresses_of(client):
-    plan = ElementTree.fromstring(client.get("/sitemap.xml").content)
+    sitemap = ElementTree.fromstring(client.get("/sitemap.xml").content)
     return {
         row.find("s:loc", SITEMAP).text.removeprefix("http://testserver"): row.findtext(
             "s:lastmod", "", SITEMAP
         )
-        for row in plan
+        for row in sitemap
     }
 
 
