@@ -53,7 +53,7 @@ GESTES_D_HISTOIRE = {"+": "ajout", "~": "modification", "-": "suppression"}
 
 
 @dataclass
-class Changement:
+class FicheChangee:
     """What one person did to one record on one day."""
 
     fiche: str
@@ -111,7 +111,7 @@ def change_of(row):
     gone = row["geste"] == "-" and row["modele"] == row["page"]
     url = admin_url(model, "change", row["cle"])
     person = f"{row['compte_prenom'] or ''} {row['compte_nom'] or ''}".strip() or row["compte"]
-    return Changement(
+    return FicheChangee(
         fiche=row["fiche"] or capfirst(model._meta.verbose_name),
         url="" if gone else url,
         qui=person or "chargement de fichiers",

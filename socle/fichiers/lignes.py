@@ -22,7 +22,7 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True)
-class Changement:
+class CelluleChangee:
     """A cell that changes its record: its column, and what is read before and after."""
 
     colonne: str
@@ -31,7 +31,7 @@ class Changement:
 
 
 @dataclass
-class Ligne:
+class LigneTraitee:
     """A row, and what becomes of it: `refus`, why it is refused, as `CelluleRefusee`."""
 
     lue: object

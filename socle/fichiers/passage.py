@@ -15,9 +15,9 @@ from socle.essai import essai
 from socle.fichiers.champs import CelluleRefusee, RecordWidget
 from socle.fichiers.lignes import (
     Apercu,
-    Changement,
-    Ligne,
+    CelluleChangee,
     LigneRefusee,
+    LigneTraitee,
     Sort,
     located_cell,
     refused,
@@ -122,7 +122,7 @@ class Passage:
 
     def ligne(self, lue):
         """Return what a row does; it has been saved, unless it is refused or changes nothing."""
-        ligne = Ligne(lue)
+        ligne = LigneTraitee(lue)
         try:
             self.pass_row(ligne, lue.cellules)
         except LigneRefusee as error:
@@ -156,7 +156,7 @@ class Passage:
             ligne.remarques = [remarque.texte for remarque in instance.remarques()]
         if new:
             extra = [column for column in self.ressource.extra_columns if row.get(column)]
-            ligne.changements += [Changement(column, "", row[column]) for column in extra]
+            ligne.changements += [CelluleChangee(column, "", row[column]) for column in extra]
         if self.for_good or self.ressource.extra_columns:
             self.save(instance, new, row)
             self.affirm(instance, affirmations)
@@ -256,7 +256,7 @@ class Passage:
             old, after = before[name], getattr(instance, name)
             if old != after and not (new and after in ("", None)):
                 written = getattr(champ.widget, "as_written", lambda value: value)
-                changed[name] = Changement(
+                changed[name] = CelluleChangee(
                     champ.column_name, "" if new else shown(written(old)), shown(written(after))
                 )
         return changed
@@ -273,7 +273,7 @@ class Passage:
                 setattr(instance, attribute, Precision.JOUR)
                 if old != Precision.JOUR:
                     changements.append(
-                        Changement(precision_column, shown(old), shown(Precision.JOUR))
+                        CelluleChangee(precision_column, shown(old), shown(Precision.JOUR))
                     )
         return changements
 
@@ -302,7 +302,7 @@ class Passage:
             before = ", ".join(sorted({s.source.cle for s in said}))
             written = {"champ": champ, "valeur_brute": row[date_column], "source": source}
             found.append(
-                (Changement(column, before, source.cle), written | {"precision": precision})
+                (CelluleChangee(column, before, source.cle), written | {"precision": precision})
             )
         return found
 

@@ -122,7 +122,7 @@ def show(request, template, geste, record=None, **context):
 
 
 @dataclass
-class Changement:
+class ChiffreChange:
     """A figure that the geste changes."""
 
     territoire: str
@@ -167,7 +167,7 @@ def effects_of(geste, record, form, jour):
     if form.errors:
         return None
     changed = [
-        Changement(str(departement), chiffre.label, value, after[departement, chiffre])
+        ChiffreChange(str(departement), chiffre.label, value, after[departement, chiffre])
         for (departement, chiffre), value in before.items()
         if value != after[departement, chiffre]
     ]

@@ -52,7 +52,7 @@ CHIFFRES = (
 
 
 @dataclass(frozen=True)
-class Repere:
+class Localisation:
     """Where a commune is in its département: the contours of both, and who they come from."""
 
     terre: tuple
@@ -70,7 +70,7 @@ class Vignette:
     badges: tuple = ()
     texte: str = ""
     chiffres: tuple = ()
-    repere: Repere | None = None
+    localisation: Localisation | None = None
 
     @property
     def etag(self):
@@ -85,18 +85,20 @@ def vignette_de_commune(situation):
     if not commune.holds_on(jour):
         absent = f"La commune {commune.avec_de} n'existe pas sous ce code ce jour-là."
         return Vignette(situation.nom, lieu, date, texte=absent)
-    badges, repere = badges_of(situation), repere_of(commune)
-    return Vignette(situation.nom, lieu, date, badges, sentence(situation), repere=repere)
+    badges, localisation = badges_of(situation), localisation_of(commune)
+    return Vignette(
+        situation.nom, lieu, date, badges, sentence(situation), localisation=localisation
+    )
 
 
-def repere_of(commune):
+def localisation_of(commune):
     """Return where the commune is in its département, or None while their contours are not loaded."""
     town = ContourCommune.objects.filter(pk=commune.pk).first()
     land = ContourDepartement.objects.filter(pk=commune.departement_id).first()
     if town is None or land is None:
         return None
     drawn = [tuple(tuple(ring) for ring in contour.anneaux) for contour in (land, town)]
-    return Repere(*drawn, f"Contours : {town.attribution}")
+    return Localisation(*drawn, f"Contours : {town.attribution}")
 
 
 def badges_of(situation):
@@ -163,8 +165,8 @@ def draw(vignette):
     image = Image.new("RGB", (LARGEUR, HAUTEUR), BLANC)
     pen = ImageDraw.Draw(image)
     draw_frame(pen, vignette)
-    if vignette.repere:
-        draw_repere(image, pen, vignette.repere)
+    if vignette.localisation:
+        draw_localisation(image, pen, vignette.localisation)
     y = draw_title(pen, vignette, 132)
     y = draw_badges(pen, vignette.badges, y)
     if vignette.chiffres:
@@ -188,17 +190,17 @@ def draw_frame(pen, vignette):
     pen.rectangle((LARGEUR - MARGE - 120, HAUTEUR - 18, LARGEUR - MARGE, HAUTEUR), ROUGE_MARIANNE)
 
 
-def draw_repere(image, pen, repere):
+def draw_localisation(image, pen, localisation):
     """Draw the département in its corner, the commune in blue, and who the contours come from."""
     x, y, width, height = CARTE
-    left, top, right, bottom = bounds(repere.terre)
+    left, top, right, bottom = bounds(localisation.terre)
     scale = FINESSE * min(width / (right - left), height / (bottom - top))
     # To the right of the frame, as the rule above it, and half-way down.
     moved = (
         FINESSE * width - (right - left) * scale,
         (FINESSE * height - (bottom - top) * scale) / 2,
     )
-    for rings, colour in ((repere.terre, TERRE), (repere.commune, BLEU_FRANCE)):
+    for rings, colour in ((localisation.terre, TERRE), (localisation.commune, BLEU_FRANCE)):
         mask = Image.new("L", (FINESSE * width, FINESSE * height))
         for ring in rings:
             points = zip(ring[::2], ring[1::2], strict=True)
@@ -208,12 +210,12 @@ def draw_repere(image, pen, repere):
             ImageDraw.Draw(mask).polygon(placed, 255, 255, FINESSE)
         image.paste(colour, (x, y), mask.resize((width, height), Image.Resampling.BOX))
     font = police("Regular", 15)
-    pen.text((x + width, HAUTEUR - 26), repere.attribution, GRIS, font, anchor="rs")
+    pen.text((x + width, HAUTEUR - 26), localisation.attribution, GRIS, font, anchor="rs")
 
 
 def draw_title(pen, vignette, y):
     """Draw the name, as large as it fits in two lines, then the place; return the next free row."""
-    width = CARTE[0] - MARGE - 24 if vignette.repere else INTERIEUR
+    width = CARTE[0] - MARGE - 24 if vignette.localisation else INTERIEUR
     font, lines = fitted(vignette.titre, "Bold", TITRES, width)
     for line in lines:
         y += font.size

@@ -23,7 +23,7 @@ FIELDS = [
 AMOUNT = {"max_digits": 10, "decimal_places": 2, "min_value": 0, "required": False}
 
 
-class CofinancementForm(SansPrecisionForm):
+class NouveauCofinancementForm(SansPrecisionForm):
     date = None
     financeur = forms.ChoiceField(label="Financeur", choices=Financeur)
     precision_financeur = forms.CharField(
@@ -73,7 +73,7 @@ class AjouterCofinancement(GesteDePoste):
     slug = "ajouter-un-cofinancement"
     titre = "Ajouter un cofinancement"
     fait = "Cofinancement ajouté"
-    form = CofinancementForm
+    form = NouveauCofinancementForm
     adds = [CofinancementPoste]
 
     def told(self, record, data):
