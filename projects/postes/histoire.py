@@ -36,14 +36,14 @@ def tell_etat(du_jour):
     titulaire depuis le 1er mars 2024 (12 jours) ». The days passed count from the first one with
     nobody; they are not told where that day is not known.
     """
-    told = str(Etat(du_jour.etat).label)
+    phrase = str(Etat(du_jour.etat).label)
     if du_jour.depuis:
-        told += f" {depuis(du_jour.depuis, du_jour.precision_depuis)}"
+        phrase += f" {depuis(du_jour.depuis, du_jour.precision_depuis)}"
     if du_jour.vacant_depuis and du_jour.vacant_depuis != du_jour.depuis:
-        told += f", sans titulaire {depuis(du_jour.vacant_depuis, du_jour.precision_vacance)}"
+        phrase += f", sans titulaire {depuis(du_jour.vacant_depuis, du_jour.precision_vacance)}"
     if du_jour.jours_vacance is not None:
-        told += f" ({in_days(du_jour.jours_vacance)})"
-    return told
+        phrase += f" ({in_days(du_jour.jours_vacance)})"
+    return phrase
 
 
 @dataclass

@@ -65,9 +65,11 @@ class FicheChangee:
     @property
     def texte(self):
         """Tell each thing once, and no more than a line holds."""
-        told = list(dict.fromkeys(self.quoi))
-        more = [f"et {len(told) - THINGS} autres"] if len(told) > THINGS + 1 else told[THINGS:]
-        return ", ".join([*told[:THINGS], *more])
+        things = list(dict.fromkeys(self.quoi))
+        more = (
+            [f"et {len(things) - THINGS} autres"] if len(things) > THINGS + 1 else things[THINGS:]
+        )
+        return ", ".join([*things[:THINGS], *more])
 
 
 def versions(sorte, perimetre, since):

@@ -31,15 +31,15 @@ def completude_of_france(champ):
     kept = list(Departement.objects.exclude(**{champ: Tenue.AUCUNE}))
     complete = [d for d in kept if getattr(d, champ) == Tenue.COMPLETE]
     partial = [d for d in kept if getattr(d, champ) == Tenue.PARTIELLE]
-    told = []
+    parts = []
     if complete:
         alone = " seulement" if len(complete) == 1 else ""
-        told.append(f"en entier pour {names(complete)}{alone}")
+        parts.append(f"en entier pour {names(complete)}{alone}")
     if partial:
-        told.append(f"en partie pour {names(partial)}")
-    if not told:
+        parts.append(f"en partie pour {names(partial)}")
+    if not parts:
         return f"{WHAT[champ]} ne sont tenues pour aucun département."
-    return f"{WHAT[champ]} sont tenues {', '.join(told)} ; elles ne le sont pas ailleurs."
+    return f"{WHAT[champ]} sont tenues {', '.join(parts)} ; elles ne le sont pas ailleurs."
 
 
 def names(departements):

@@ -157,7 +157,7 @@ def effects_of(geste, record, form, jour):
 
     What is shown before confirming is thus what confirming will do, whatever the rules are.
     """
-    told = geste.told(record, form.cleaned_data)
+    phrases = geste.told(record, form.cleaned_data)
     departements = list(geste.departements(record, form.cleaned_data))
     before = figures(departements, jour)
     with refused_on(form), essai():
@@ -171,7 +171,7 @@ def effects_of(geste, record, form, jour):
         for (departement, chiffre), value in before.items()
         if value != after[departement, chiffre]
     ]
-    return Effets(told, changed, warned)
+    return Effets(phrases, changed, warned)
 
 
 def figures(departements, jour):

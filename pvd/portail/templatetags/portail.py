@@ -52,8 +52,8 @@ def tableau(content, legende=None, classe="", defile=False):
 @register.simple_tag
 def quand_comptees(situations):
     """Return when the populations of a list were counted, « en 2023 », or "" if not all in one year."""
-    told = {situation.population.quand for situation in situations if situation.population}
-    return told.pop() if len(told) == 1 else ""
+    annees = {situation.population.quand for situation in situations if situation.population}
+    return annees.pop() if len(annees) == 1 else ""
 
 
 @register.inclusion_tag("includes/colonne.html", takes_context=True)

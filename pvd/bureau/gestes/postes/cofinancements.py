@@ -87,11 +87,13 @@ class AjouterCofinancement(GesteDePoste):
             )
             if data[champ] is not None
         ]
-        told = [f"Un cofinancement est ajouté pour l'année {data['annee']}. Financeur : {funder}."]
+        phrases = [
+            f"Un cofinancement est ajouté pour l'année {data['annee']}. Financeur : {funder}."
+        ]
         if amounts:
-            told.append(f"Part du financeur : {', '.join(amounts)}.")
+            phrases.append(f"Part du financeur : {', '.join(amounts)}.")
         last = f", dernier jour {last_day(data['fin'])}" if data["fin"] else ""
-        return [*told, f"Premier jour financé : {in_words(data['debut'])}{last}."]
+        return [*phrases, f"Premier jour financé : {in_words(data['debut'])}{last}."]
 
     def warnings(self, record, data):
         """Tell what, once this is written, goes beyond what the programme pays in that year."""
