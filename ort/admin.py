@@ -153,7 +153,7 @@ class DocumentInline(ConventionInline):
         return link_to_file(document)
 
 
-class EtatFilter(admin.SimpleListFilter):
+class StatutDOrtFilter(admin.SimpleListFilter):
     title = "état"
     parameter_name = "etat"
 
@@ -184,7 +184,7 @@ class ConventionAdmin(ValidationAdmin, ImportAdmin, ExportAdmin, PorteeAdmin, So
     list_display = ["intitule", "porteur", "departement_reference"]
     list_display += ["signature", "fin", "communes", "vaut_ort"]
     list_filter = [
-        EtatFilter,
+        StatutDOrtFilter,
         "vaut_ort",
         "origine",
         DepartementFilter.through("couvertures__commune__departement", "departement_reference"),

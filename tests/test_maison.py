@@ -5,6 +5,7 @@ import importlib
 import io
 import re
 import tokenize
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
@@ -103,3 +104,53 @@ def test_what_is_named_exists(path, text):
     known |= {p.name for p in ROOT.iterdir()}
     lost += [name for name in A_FILE.findall(text) if name not in known]
     assert lost == []
+
+
+GLOSSARY = (ROOT / "docs/glossaire.md").read_text()
+
+
+def test_the_glossary_tells_each_word_once():
+    rows = [line.split("|")[1:4] for line in GLOSSARY.splitlines() if line.startswith("| ")][1:]
+    words = [word.strip() for cell, *_ in rows for word in re.sub(r" \(.*\)", "", cell).split(",")]
+    assert len(words) > 60
+    assert sorted({word for word in words if words.count(word) > 1}) == []
+    # Nor one thing under two words.
+    names = [name for *_, code in rows for name in re.findall(r"`([A-Z]\w+)`", code)]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
+def test_what_the_glossary_calls_a_class_is_one():
+    """`Repere` and `communes.Labellisation`: a name without its module is looked for everywhere."""
+    named = re.findall(r"`([A-Z][a-z]\w+)`", GLOSSARY)
+    assert len(named) > 5
+    assert sorted(set(named) - set(classes())) == []
+
+
+def test_no_two_classes_bear_one_name():
+    """A class is known by its name alone: what is nested in another, as its choices, bears both."""
+    places = defaultdict(list)
+    for path in CODE:
+        if path.parts[len(ROOT.parts)] in ("tests", "tools") or "migrations" in path.parts:
+            continue
+        # Django asks a command for that name.
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef) and node.name != "Command":
+                places[node.name].append(str(path.relative_to(ROOT)))
+    assert len(places) > 300
+    assert {name: paths for name, paths in places.items() if len(paths) > 1} == {}
+
+
+def constraints():
+    """Return the names of what the base refuses, in the records of the project."""
+    return {
+        constraint.name
+        for model in apps.get_models()
+        if model.__module__.partition(".")[0] in ROOMS
+        for constraint in model._meta.constraints
+    }
+
+
+def test_each_constraint_is_told_in_the_rules():
+    named = set(re.findall(r"`(\w+)`", (ROOT / "docs/regles.md").read_text()))
+    assert len(constraints()) > 50
+    assert sorted(constraints() - named) == []

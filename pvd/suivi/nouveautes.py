@@ -67,7 +67,7 @@ def nouveautes(departement, jour):
     found = list(situations(known.communes(), jour))
     labels = labellisations_connues([s.commune.pk for s in found], jour)
     conventions = conventions_entered(found, jour)
-    told = [
+    faits = [
         (fact, situation)
         for situation in found
         for fact in timeline(
@@ -76,7 +76,7 @@ def nouveautes(departement, jour):
             [c for c in conventions if coverages_of(situation, c)],
         )
     ]
-    news = grouped(told, Moments(labels, conventions))
+    news = grouped(faits, Moments(labels, conventions))
     return sorted(news, key=newest_first)[:ENTREES]
 
 
@@ -96,10 +96,10 @@ def conventions_entered(situations, jour):
     return list(with_actes(found, jour).order_by("date_signature", "pk"))
 
 
-def grouped(told, moments):
+def grouped(faits, moments):
     """Return one `Nouveaute` for each fact: an act that brings in three communes is told once."""
     groups = {}
-    for fact, situation in told:
+    for fact, situation in faits:
         key = type(fact.fiche), fact.fiche.pk, fact.champ
         groups.setdefault(key, []).append((fact, situation))
     return [

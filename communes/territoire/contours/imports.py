@@ -374,16 +374,16 @@ def warnings_of(departement, polygons, land):
     missing = Commune.objects.filter(departement=departement, fin__isnull=True).exclude(
         pk__dans=polygons
     )
-    told = []
+    phrases = []
     if missing:
         names = [f"{commune.nom} ({commune.pk})" for commune in missing]
-        told.append(f"{departement} : sans contour, {some(names)}")
+        phrases.append(f"{departement} : sans contour, {some(names)}")
     for part in shapely.get_parts(land):
         for hole in map(shapely.Polygon, part.interiors):
             if hole.area >= HOLE:
                 around = [code for code, polygon in polygons.items() if polygon.intersects(hole)]
-                told.append(
+                phrases.append(
                     f"{departement} : un trou de {hole.area * UNIT**2 / 1e6:.1f} km² "
                     f"entre {liste(sorted(around))}"
                 )
-    return told
+    return phrases

@@ -204,7 +204,7 @@ def test_france_says_which_departements_are_kept(client, lodeve):
 def test_growth_departement(client):
     # The département of the page, its facts and figures (6), 1 ORT by avenant, 2 published figures
     # (then 2 a published day at most), 2 milestones, what situates the communes of the map (14), 4 for
-    # the posts, 1 for the map. France: 6, the départements, their communes, the portée, the published
+    # the posts, 1 for the map. France: 6, the départements, their communes, the complétude, the published
     # figures, 1 for the map.
     def grow(number):
         for _ in range(number):

@@ -287,9 +287,9 @@ def test_an_empty_list_says_which_criterion_empties_it(client, towns):
     assert "sans le critère « Nom ou code de la commune : loupian » (1 ligne)" in page
     assert "sans le critère « Statut : ORT signée » (1 ligne)" in page
     assert "sans le critère « Département" not in page, "it would still be empty"
-    for issue in response.context["filtres"].issues:
-        found = client.get(f"/communes/{issue.adresse}").context["page"].paginator.count
-        assert found == issue.nombre == 1
+    for sortie in response.context["filtres"].sorties_possibles:
+        found = client.get(f"/communes/{sortie.adresse}").context["page"].paginator.count
+        assert found == sortie.nombre == 1
 
 
 def test_an_empty_list_leads_to_the_days_that_have_rows(client, towns):
@@ -320,7 +320,7 @@ def test_growth(client):
     # 1 département of the site, 1 count, the communes and their names, their populations, 3 of their
     # intercommunalités,
     # 8 of their facts (labellisations, coverages, prolongations, posts and their dates), the lists of
-    # choices, 1 portée.
+    # choices, 1 complétude.
     def grow(number):
         for _ in range(number):
             town = factories.commune(epci="new")

@@ -67,7 +67,7 @@ def test_unknown_siren(client):
 
 
 def test_growth(client, lodevois):
-    # The list: the département of the site, portée, count, rows, names, choices. The page: the
+    # The list: the département of the site, complétude, count, rows, names, choices. The page: the
     # record and its names, members, départements, what situates its communes (13 at most), its ORT,
     # 2 milestones.
     def grow(number):
