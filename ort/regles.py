@@ -1,6 +1,11 @@
 """The rules of an ORT and of those it covers, of records or of their dates, as a day knows them."""
 
+import datetime
+
 from socle.dates import add_years
+
+# Loi n° 2018-1021 du 23 novembre 2018 (ELAN), article 157: it made the ORT.
+LOI_ELAN = datetime.date(2018, 11, 23)
 
 
 def signe(acte, jour):
