@@ -6,6 +6,9 @@ from typing import Any
 
 from socle.dates import add_years
 
+# Loi n° 2018-1021 du 23 novembre 2018 (ELAN), article 157: it made the ORT.
+LOI_ELAN = datetime.date(2018, 11, 23)
+
 
 def signe(acte: Any, jour: datetime.date) -> bool:
     """Tell whether a convention or an avenant was signed on `jour` or before; a planned date is not."""
