@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ort.models import Avenant, CommuneCouverte, Convention
 
@@ -60,7 +60,7 @@ def ort_datees():
     return [ConventionDatee(*row, extensions.get(row[0], ())) for row in read]
 
 
-def couvertures_datees(codes=None):
+def couvertures_datees(codes: list[str] | None = None) -> dict[str, Any]:
     """Return the coverages of each commune by code, those of every day: two queries.
 
     `codes` None reads all of France.

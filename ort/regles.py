@@ -1,14 +1,18 @@
 """The rules of an ORT and of those it covers, of records or of their dates, as a day knows them."""
 
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
 from socle.dates import add_years
 
 
-def signe(acte, jour):
+def signe(acte: Any, jour: datetime.date) -> bool:
     """Tell whether a convention or an avenant was signed on `jour` or before; a planned date is not."""
     return acte.date_signature is not None and acte.date_signature <= jour
 
 
-def duree_au(convention, jour):
+def duree_au(convention: Any, jour: datetime.date) -> int | None:
     """Return the duration in years, as extended by the avenants signed by `jour`, or None.
 
     `convention.prolongations` are its avenants that give a duration, in the order of signature.
@@ -17,7 +21,7 @@ def duree_au(convention, jour):
     return extensions[-1].duree_annees if extensions else convention.duree_annees
 
 
-def date_fin_au(convention, jour):
+def date_fin_au(convention: Any, jour: datetime.date) -> datetime.date | None:
     """Return the first day out of force, as known on `jour`, or None if it never ends by itself.
 
     It is the anniversary of the signature, by the duration of `duree_au`.
@@ -28,7 +32,7 @@ def date_fin_au(convention, jour):
     return add_years(convention.date_signature, duration)
 
 
-def en_vigueur(convention, jour):
+def en_vigueur(convention: Any, jour: datetime.date) -> bool:
     """Tell whether the convention was signed on `jour` or before, and had not ended on `jour`.
 
     The rule of `ConventionQuerySet.en_vigueur`, told in Python.
@@ -39,7 +43,7 @@ def en_vigueur(convention, jour):
     return end is None or end > jour
 
 
-def couverte(couverture, jour):
+def couverte(couverture: Any, jour: datetime.date) -> bool:
     """Tell whether the commune is in by an act signed on `jour` or before, and not out by then.
 
     It is in from the day of its act of entry, and out from the day of its act of exit. The rule of
@@ -49,7 +53,7 @@ def couverte(couverture, jour):
     return entered and (couverture.date_sortie is None or couverture.date_sortie > jour)
 
 
-def couvertures_en_vigueur(couvertures, jour):
+def couvertures_en_vigueur(couvertures: Iterable[Any], jour: datetime.date) -> list[Any]:
     """Return, of the coverages of a commune, those by an ORT in force on `jour`, the oldest entry first."""
     holding = [
         couverture
@@ -61,7 +65,7 @@ def couvertures_en_vigueur(couvertures, jour):
     return sorted(holding, key=lambda couverture: (couverture.date_entree, couverture.pk))
 
 
-def entree_connue(couverture, jour):
+def entree_connue(couverture: Any, jour: datetime.date) -> bool:
     """Tell whether the commune had entered by `jour` an ORT signed by then, be it over or they out."""
     convention = couverture.convention
     entered = couverture.date_entree is not None and couverture.date_entree <= jour

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from communes.programme.models import Labellisation
 
@@ -21,7 +21,7 @@ class LabellisationDatee(NamedTuple):
     id_pvd: str
 
 
-def labellisations_datees(codes=None):
+def labellisations_datees(codes: list[str] | None = None) -> dict[str, Any]:
     """Return the labellisations of each commune, the oldest first, by code: one query.
 
     `codes` None reads all of France.

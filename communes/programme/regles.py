@@ -1,6 +1,8 @@
 """The rules of a time in the programme, of records or of their dates, as a day knows them."""
 
 import datetime
+from collections.abc import Iterable
+from typing import Any
 
 from socle.dates import Precision, add_months, last_day
 from socle.periodes import holds_on
@@ -11,7 +13,7 @@ LANCEMENT = datetime.date(2020, 10, 1)
 MONTHS_FROM_ADHESION_TO_ORT = 18
 
 
-def labellisation_au(labellisations, jour):
+def labellisation_au(labellisations: Iterable[Any], jour: datetime.date) -> Any:
     """Return the time in the programme that runs on `jour`, else the last one begun by then, or None.
 
     `labellisations` are those of one commune, in the order of their first days.
@@ -21,7 +23,7 @@ def labellisation_au(labellisations, jour):
     return (running or known or [None])[-1]
 
 
-def perhaps_begun(labellisation, jour):
+def perhaps_begun(labellisation: Any, jour: datetime.date) -> bool:
     """Tell whether a time recorded as beginning after `jour` may in truth have begun by then.
 
     « Au plus tard le 22 janvier 2021 » leaves open every day since the launch of the programme.
@@ -30,13 +32,13 @@ def perhaps_begun(labellisation, jour):
     return late and LANCEMENT <= jour < labellisation.debut
 
 
-def adhesion_au(labellisation, jour):
+def adhesion_au(labellisation: Any, jour: datetime.date) -> datetime.date | None:
     """Return the day of the convention d'adhésion, if it was signed on `jour` or before, or None."""
     signed = labellisation.date_signature_adhesion
     return signed if signed and signed <= jour else None
 
 
-def echeance_ort(labellisation):
+def echeance_ort(labellisation: Any) -> datetime.date | None:
     """Return the day by which the ORT was to be signed, 18 months after adhésion, or None.
 
     Of an adhésion known to the year, the latest that it may be: see `precision_echeance`.
@@ -49,14 +51,14 @@ def echeance_ort(labellisation):
     return add_months(signed, MONTHS_FROM_ADHESION_TO_ORT)
 
 
-def precision_echeance(labellisation):
+def precision_echeance(labellisation: Any) -> str:
     """Return how exactly `echeance_ort` is known; 18 months after a year is at the latest a day."""
     if labellisation.precision_adhesion == Precision.ANNEE:
         return Precision.AU_PLUS_TARD
     return labellisation.precision_adhesion
 
 
-def dernier_jour_echeance(labellisation):
+def dernier_jour_echeance(labellisation: Any) -> datetime.date | None:
     """Return the last day that `echeance_ort` may be: nobody is late before it, or None."""
     due = echeance_ort(labellisation)
     return due and last_day(due, precision_echeance(labellisation))

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from projects.postes.models import Desserte, Occupation, Poste, Recrutement
 
@@ -77,7 +77,7 @@ def rows_by_poste(model, datee, cles):
     return by_poste
 
 
-def postes_desservant(codes=None):
+def postes_desservant(codes: list[str] | None = None) -> dict[str, Any]:
     """Return the posts that serve, or ever served, each commune, by its code: five queries at most.
 
     `codes` None speaks of all the communes.

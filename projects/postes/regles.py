@@ -4,38 +4,40 @@ A post is anything with the dates of `PosteDate`. Nothing that came after `jour`
 """
 
 import datetime
+from collections.abc import Iterable
+from typing import Any
 
 from projects.postes.models import SANS_PERSONNE, Etat, Recrutement
 from socle.dates import Precision
-from socle.periodes import etapes, holds_on
+from socle.periodes import Etape, etapes, holds_on
 
 # After any day: what has no end runs up to it.
 FAR = datetime.date.max
 
 
-def en_poste(poste, jour):
+def en_poste(poste: Any, jour: datetime.date) -> list[Any]:
     """Return the occupations that run on `jour`, the first arrived first."""
     held = [occupation for occupation in poste.occupations if holds_on(occupation, jour)]
     return sorted(held, key=lambda occupation: occupation.debut)
 
 
-def en_cours(offre, jour):
+def en_cours(offre: Any, jour: datetime.date) -> bool:
     """Tell whether an offer is published on `jour` or before, and without outcome by then."""
     settled = offre.date_issue is not None and offre.date_issue <= jour
     return offre.date_publication <= jour and not settled
 
 
-def communes_desservies(poste, jour):
+def communes_desservies(poste: Any, jour: datetime.date) -> list[str]:
     """Return the codes of the communes that the post serves on `jour`, each once."""
     return sorted({served.commune for served in poste.dessertes if holds_on(served, jour)})
 
 
-def known_by(date, jour):
+def known_by(date: datetime.date | None, jour: datetime.date) -> bool:
     """Tell whether `date` is known and had come on `jour`."""
     return date is not None and date <= jour
 
 
-def etat(poste, jour):
+def etat(poste: Any, jour: datetime.date) -> Etat:
     """Return the `Etat` of the post on `jour`.
 
     Closed from the day of closing; filled while someone holds it; recruiting while an offer is
@@ -55,12 +57,12 @@ def etat(poste, jour):
     return Etat.INCONNU
 
 
-def dernier_depart(poste, jour):
+def dernier_depart(poste: Any, jour: datetime.date) -> datetime.date | None:
     """Return the first day after the last departure known on `jour`, or None."""
     return max((o.fin for o in poste.occupations if known_by(o.fin, jour)), default=None)
 
 
-def depuis(poste, jour):
+def depuis(poste: Any, jour: datetime.date) -> datetime.date | None:
     """Return the first day of the state of `jour`, or None when no date tells.
 
     People or offers that follow each other without a day between them are one state.
@@ -79,7 +81,7 @@ def depuis(poste, jour):
     return None
 
 
-def vacant_depuis(poste, jour):
+def vacant_depuis(poste: Any, jour: datetime.date) -> datetime.date | None:
     """Return the first day with nobody of a post vacant or in recruitment on `jour`, or None.
 
     It is the day after the last departure, or the opening if it was never held.
@@ -89,7 +91,7 @@ def vacant_depuis(poste, jour):
     return latest(dernier_depart(poste, jour), ouverture_au(poste, jour))
 
 
-def precision_de(poste, premier, jour):
+def precision_de(poste: Any, premier: datetime.date, jour: datetime.date) -> str:
     """Return how exactly `premier`, the first day of a state, is known: as the opening if it is it."""
     opening = premier == poste.date_ouverture and premier != dernier_depart(poste, jour)
     if opening and etat(poste, jour) in SANS_PERSONNE:
@@ -97,7 +99,7 @@ def precision_de(poste, premier, jour):
     return Precision.JOUR
 
 
-def jours_vacance(poste, jour):
+def jours_vacance(poste: Any, jour: datetime.date) -> int | None:
     """Return the days passed since the first one with nobody, 0 on that day, or None.
 
     None when the post is held, not open or closed, and when that first day is not known to the
@@ -109,7 +111,7 @@ def jours_vacance(poste, jour):
     return (jour - first).days
 
 
-def quotite_pourvue(poste, jour):
+def quotite_pourvue(poste: Any, jour: datetime.date) -> int | None:
     """Return the sum of the shares of time of those in post on `jour`, in per cent.
 
     0 when nobody is; None when one share is not known, or when the post is not open.
@@ -122,17 +124,17 @@ def quotite_pourvue(poste, jour):
     return sum(shares)
 
 
-def rang(offre, offres):
+def rang(offre: Any, offres: Iterable[Any]) -> int:
     """Return 1 for the first offer published of `offres`, those of its post, 2 for the relaunch…"""
     return 1 + sum(published_before(other, offre) for other in offres)
 
 
-def published_before(offre, other):
+def published_before(offre: Any, other: Any) -> bool:
     """Tell whether an offer was published before another; of one day, the first recorded."""
     return (offre.date_publication, offre.pk) < (other.date_publication, other.pk)
 
 
-def prise_de_poste(offre, poste, jour):
+def prise_de_poste(offre: Any, poste: Any, jour: datetime.date) -> datetime.date | None:
     """Return the arrival, on `jour` or before, of the person that an offer of `poste` recruited, or None.
 
     It is the arrival of the occupation linked to the offer. Where none is linked, the first
@@ -155,7 +157,7 @@ def prise_de_poste(offre, poste, jour):
     return min(found, default=None)
 
 
-def relaunched(offre, poste, jour):
+def relaunched(offre: Any, poste: Any, jour: datetime.date) -> bool:
     """Tell whether an offer was followed by another one of its post, published on `jour` or before."""
     return any(
         published_before(offre, other) and other.date_publication <= jour
@@ -163,27 +165,28 @@ def relaunched(offre, poste, jour):
     )
 
 
-def etapes_du_poste(poste, dessertes):
+def etapes_du_poste(poste: Any, dessertes: Iterable[Any]) -> list[Etape]:
     """Return the steps of the post while one of `dessertes` held: its `Etat`, None when it did not serve."""
     dates = [poste.date_ouverture, poste.date_fermeture]
     dates += [day for o in poste.occupations for day in (o.debut, o.fin)]
     dates += [day for o in poste.recrutements for day in (o.date_publication, o.date_issue)]
     dates += [day for served in dessertes for day in (served.debut, served.fin)]
 
-    def etat_servi(jour):
+    def etat_servi(jour: datetime.date) -> Etat | None:
         serves = any(holds_on(served, jour) for served in dessertes)
         return etat(poste, jour) if serves else None
 
     return etapes(dates, etat_servi)
 
 
-def sans_interruption(stretches, jour):
+def sans_interruption(stretches: Iterable[Any], jour: datetime.date) -> datetime.date | None:
     """Return the first day of the unbroken time up to `jour`, of (first day, day after the last).
 
     A stretch that begins on the day when another ends goes on with it. None when none had begun.
     """
     begun = sorted(stretch for stretch in stretches if stretch[0] <= jour)
-    first, reached = None, None
+    first: datetime.date | None = None
+    reached = datetime.date.min
     for start, end in ((start, end or FAR) for start, end in begun):
         if first is None or reached < start:
             first, reached = start, end
@@ -192,11 +195,11 @@ def sans_interruption(stretches, jour):
     return first
 
 
-def ouverture_au(poste, jour):
+def ouverture_au(poste: Any, jour: datetime.date) -> datetime.date | None:
     """Return the opening, if it had come by `jour`, or None."""
     return poste.date_ouverture if known_by(poste.date_ouverture, jour) else None
 
 
-def latest(*dates):
+def latest(*dates: datetime.date | None) -> datetime.date | None:
     """Return the latest of `dates`, the unknown ones set aside, or None when all of them are."""
     return max((date for date in dates if date), default=None)

@@ -1,6 +1,8 @@
 """The dated facts of some communes, all days together, as the rules read them."""
 
+import datetime
 from functools import cached_property
+from typing import Any, Self
 
 from communes.models import Labellisation
 from communes.programme.faits import labellisations_datees
@@ -16,11 +18,11 @@ class Faits:
     Each table is read when it is first asked for, in a few short queries, whatever the day.
     """
 
-    def __init__(self, codes=None):
+    def __init__(self, codes: list[str] | None = None) -> None:
         self.codes = codes
 
     @classmethod
-    def du_programme(cls, departement):
+    def du_programme(cls, departement: Any) -> Self:
         """Return the facts of the communes of `departement` that were ever in the programme.
 
         `departement` None speaks of France.
@@ -31,21 +33,21 @@ class Faits:
         return cls(list(labels.values_list("commune", flat=True)))
 
     @cached_property
-    def labellisations(self):
+    def labellisations(self) -> dict[str, Any]:
         """The times in the programme, by code."""
         return labellisations_datees(self.codes)
 
     @cached_property
-    def couvertures(self):
+    def couvertures(self) -> dict[str, Any]:
         """The coverages by a convention, by code."""
         return couvertures_datees(self.codes)
 
     @cached_property
-    def postes(self):
+    def postes(self) -> dict[str, Any]:
         """The posts that ever served, by code."""
         return postes_desservant(self.codes)
 
-    def dans_le_programme(self, jour):
+    def dans_le_programme(self, jour: datetime.date) -> list[str]:
         """Return the codes of the communes in the programme on `jour`."""
         return [
             code
@@ -53,24 +55,24 @@ class Faits:
             if any(holds_on(label, jour) for label in labels)
         ]
 
-    def statut(self, code, jour):
+    def statut(self, code: str, jour: datetime.date) -> regles.Statut | None:
         """Return the `Statut` of a commune: see `regles.statut`."""
         labels = self.labellisations.get(code, ())
         return regles.statut(labels, self.couvertures.get(code, ()), jour)
 
-    def echeance_ort(self, code, jour):
+    def echeance_ort(self, code: str, jour: datetime.date) -> datetime.date | None:
         """Return the day by which the ORT of a commune was to be signed: see `regles.echeance_ort`."""
         return regles.echeance_ort(
             self.labellisations.get(code, ()), self.couvertures.get(code, ()), jour
         )
 
-    def en_retard(self, code, jour):
+    def en_retard(self, code: str, jour: datetime.date) -> bool:
         """Tell whether the ORT of a commune is late: see `regles.en_retard`."""
         return regles.en_retard(
             self.labellisations.get(code, ()), self.couvertures.get(code, ()), jour
         )
 
-    def etat_poste(self, code, complet, jour):
+    def etat_poste(self, code: str, complet: bool, jour: datetime.date) -> regles.EtatPoste:
         """Return the `EtatPoste` of a commune: see `regles.etat_poste`."""
         serving = regles.postes_au(self.postes.get(code, ()), code, jour)
         return regles.etat_poste(serving, complet, jour)

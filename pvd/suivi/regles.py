@@ -1,5 +1,9 @@
 """What is told of a commune by its dates: how far it is in the programme, and the state of its post."""
 
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
 from django.db import models
 
 from communes.programme import regles as programme
@@ -19,12 +23,12 @@ class Statut(models.TextChoices):
     SORTIE = "sortie", "sortie du programme"
 
     @property
-    def couleur(self):
+    def couleur(self) -> str:
         """Return the colour of its badge, as the State's design system names it; empty: none."""
         return {Statut.ORT_SIGNEE: "success", Statut.SORTIE: ""}.get(self, "info")
 
     @property
-    def legende(self):
+    def legende(self) -> str:
         """Return how it reads in the legend of a map, where nothing around it explains it."""
         return {
             Statut.LAUREATE: "Lauréate, sans convention d'adhésion connue",
@@ -48,7 +52,9 @@ class EtatPoste(models.TextChoices):
 TELLING_STATES = [Etat.POURVU, Etat.RECRUTEMENT, Etat.VACANT, Etat.INCONNU]
 
 
-def statut(labellisations, couvertures, jour):
+def statut(
+    labellisations: Iterable[Any], couvertures: Iterable[Any], jour: datetime.date
+) -> Statut | None:
     """Return the `Statut` of a commune on `jour`; None while no record places it in the programme.
 
     Lauréate from its entry, then by its adhésion, then by an ORT in force, even when the date of
@@ -64,7 +70,9 @@ def statut(labellisations, couvertures, jour):
     return Statut.ADHESION_SIGNEE if programme.adhesion_au(label, jour) else Statut.LAUREATE
 
 
-def attend_une_ort(labellisations, couvertures, jour):
+def attend_une_ort(
+    labellisations: Iterable[Any], couvertures: Iterable[Any], jour: datetime.date
+) -> Any:
     """Return the labellisation of a commune that has adhered and never entered an ORT, or None."""
     if statut(labellisations, couvertures, jour) != Statut.ADHESION_SIGNEE:
         return None
@@ -73,19 +81,24 @@ def attend_une_ort(labellisations, couvertures, jour):
     return labellisation_au(labellisations, jour)
 
 
-def echeance_ort(labellisations, couvertures, jour):
+def echeance_ort(
+    labellisations: Iterable[Any], couvertures: Iterable[Any], jour: datetime.date
+) -> datetime.date | None:
     """Return the day by which the ORT was to be signed, while none has been, or None."""
     label = attend_une_ort(labellisations, couvertures, jour)
     return label and programme.echeance_ort(label)
 
 
-def en_retard(labellisations, couvertures, jour):
+def en_retard(
+    labellisations: Iterable[Any], couvertures: Iterable[Any], jour: datetime.date
+) -> bool:
     """Tell whether the 18 months have passed without an ORT: a delay, without legal effect known."""
     label = attend_une_ort(labellisations, couvertures, jour)
-    return label is not None and programme.dernier_jour_echeance(label) < jour
+    due = label and programme.dernier_jour_echeance(label)
+    return due is not None and due < jour
 
 
-def postes_au(postes, commune, jour):
+def postes_au(postes: Iterable[Any], commune: str, jour: datetime.date) -> list[Any]:
     """Return, of the posts that ever served `commune`, a code, those that serve it on `jour`.
 
     A post known to open after `jour` is not one of them.
@@ -98,7 +111,7 @@ def postes_au(postes, commune, jour):
     ]
 
 
-def etat_poste(postes, complet, jour):
+def etat_poste(postes: Iterable[Any], complet: bool, jour: datetime.date) -> EtatPoste:
     """Return the `EtatPoste` that `postes`, those that serve a commune on `jour`, give it.
 
     Nothing recorded, or nothing dated, is unknown; there is none only where `complet`: the
