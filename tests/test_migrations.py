@@ -43,12 +43,16 @@ def enter(apps):
     def make(name, /, **fields):
         return apps.get_model(name)._default_manager.create(**fields)
 
-    def commune(code, nom, departement, **fields):
-        return make(
-            "communes.Commune", code_insee=code, nom=nom, nom_recherche=search_key(nom),
-            departement=departement, siren=f"2{code:0>8}".replace("A", "0"),
-            type_liaison=0, populations={"2021": 7000}, **fields,
-        )  # fmt: skip
+    def commune(code, nom, departement):
+        fields = {"siren": f"21{code}01", "type_liaison": 0, "nom_recherche": search_key(nom)}
+        # Once a JSON by vintage, now a row each, of a year that nothing here proves.
+        before = "populations" in {f.name for f in apps.get_model("communes.Commune")._meta.fields}
+        if before:
+            fields["populations"] = {"2021": 7000}
+        town = make("communes.Commune", code_insee=code, nom=nom, departement=departement, **fields)
+        if not before:
+            make("communes.Population", commune=town, millesime=2021, annee=None, valeur=7000)
+        return town
 
     make("communes.Millesime", annee=2021)
     occitanie = make("communes.Region", code="76", nom="Occitanie")
@@ -70,10 +74,10 @@ def enter(apps):
     for town in (lodeve, lacaune):
         make(
             "communes.Labellisation", commune=town, debut=datetime.date(2021, 1, 22),
-            date_signature_adhesion=datetime.date(2021, 3, 26), id_pvd=f"pvd-{town.pk}",
+            date_signature_adhesion=datetime.date(2021, 3, 26), id_pvd=f"pvd-76-{town.pk}",
         )  # fmt: skip
     make(
-        "communes.Labellisation", commune=ganges, debut=datetime.date(2021, 1, 22),
+        "communes.Labellisation", commune=ganges, debut=datetime.date(2021, 1, 1),
         precision_debut="mois", fin=datetime.date(2023, 12, 1), precision_fin="mois",
         motif_sortie="Retrait",
     )  # fmt: skip

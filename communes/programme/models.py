@@ -1,5 +1,7 @@
 """The time of a commune in the programme Petites villes de demain."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -23,7 +25,7 @@ class LabellisationQuerySet(HistoriseeQuerySet, PeriodeQuerySet):
         """Return the removals of labellisations of the communes of `user`."""
         return self.model.history.removed().filter(commune__in=Commune.objects.for_user(user))
 
-    def of_departement(self, departement):
+    def of_departement(self, departement: Any) -> Any:
         """Keep those of the communes of `departement`; all of them when it is None (France)."""
         return self if departement is None else self.filter(commune__departement=departement)
 

@@ -40,7 +40,7 @@ def awkward():
 
     first = factories.convention("2021-07-16", [lodeve, overseas], intitule=AWKWARD[0])
     left = factories.avenant(first, "2022-12-31", numero=1)
-    first.couvertures.filter(commune=lodeve).update(sortie=left)
+    factories.rewrite(first.couvertures.filter(commune=lodeve), sortie=left)
     back = factories.avenant(first, "2024-04-01", objet="=1+1\nde retour")
     factories.couverture(first, lodeve, entree=back)
     second = factories.convention("2022-01-01", [lodeve], intitule=AWKWARD[1], vaut_ort=True)
