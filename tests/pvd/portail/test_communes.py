@@ -111,6 +111,12 @@ def test_where_there_is_one_departement_there_is_none_to_choose_first(client, to
     assert len(choices(client, "/communes/", "epci")) == 1 + 2
 
 
+def test_the_departement_of_the_site_is_chosen_already(client, towns, settings):
+    settings.PVD_DEPARTEMENT = "81"
+    assert len(choices(client, "/communes/", "epci")) == 1 + 1
+    assert len(choices(client, "/communes/?departement=34", "epci")) == 1 + 2
+
+
 def test_empty_list_leads_to_the_communes_of_that_name(client, towns):
     for code in range(34001, 34008):
         factories.commune(str(code), nom=f"Saint-Agde-{code}")
