@@ -86,15 +86,15 @@ class Acte:
         """Say what the act does: in its own words if they are recorded, else as the records tell it."""
         if self.is_avenant and self.record.objet:
             return self.record.objet[0].lower() + self.record.objet[1:]
-        told = []
+        parts = []
         if self.entrees:
-            told.append(f"entrée {liste(c.commune.avec_de for c in self.entrees)}")
+            parts.append(f"entrée {liste(c.commune.avec_de for c in self.entrees)}")
         if self.sorties:
-            told.append(f"sortie {liste(c.commune.avec_de for c in self.sorties)}")
+            parts.append(f"sortie {liste(c.commune.avec_de for c in self.sorties)}")
         if duree := self.record.duree_annees:
             how = "durée portée à" if self.is_avenant else "durée de"
-            told.append(f"{how} {pluriel(duree, 'an,ans')}")
-        return " ; ".join(told) or "objet non renseigné"
+            parts.append(f"{how} {pluriel(duree, 'an,ans')}")
+        return " ; ".join(parts) or "objet non renseigné"
 
 
 @dataclass

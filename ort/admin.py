@@ -75,6 +75,11 @@ class CouvertureFormSet(BaseInlineFormSet):
             lock(Convention, self.instance.pk)
         rows = [f for f in self.forms if f not in self.deleted_forms]
         kept = [f.instance for f in rows if f.is_valid() and f.instance.commune_id]
+        if self.instance.pk:
+            # A row that the page does not show, or shows under the number of another, stays.
+            shown = [form.instance.pk for form in self.initial_forms if form.instance.pk]
+            hidden = self.instance.couvertures.exclude(pk__in=shown)
+            kept += hidden.select_related("commune", "entree", "sortie")
         if twice := sorted(map(str, covered_twice(kept))):
             raise ValidationError(f"Commune saisie deux fois : {', '.join(twice)}.")
 
@@ -153,7 +158,7 @@ class DocumentInline(ConventionInline):
         return link_to_file(document)
 
 
-class EtatFilter(admin.SimpleListFilter):
+class StatutDOrtFilter(admin.SimpleListFilter):
     title = "état"
     parameter_name = "etat"
 
@@ -184,7 +189,7 @@ class ConventionAdmin(ValidationAdmin, ImportAdmin, ExportAdmin, PorteeAdmin, So
     list_display = ["intitule", "porteur", "departement_reference"]
     list_display += ["signature", "fin", "communes", "vaut_ort"]
     list_filter = [
-        EtatFilter,
+        StatutDOrtFilter,
         "vaut_ort",
         "origine",
         DepartementFilter.through("couvertures__commune__departement", "departement_reference"),

@@ -97,6 +97,6 @@ class ValidationAdmin(admin.ModelAdmin):
             messages.error(request, STALE)
         since = convention.validee_le or EVER
         events = [e for e in tell(chapters) if e.version.history_date > since]
-        context = {"object": convention, "gestes": gather(events), "version_lue": current}
+        context = {"object": convention, "actes": gather(events), "version_lue": current}
         context["title"] = f"Valider : {convention}"
         return self.page(request, "admin/ort/convention/validation.html", context)

@@ -2,7 +2,8 @@
 
 import datetime
 from collections import defaultdict
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from ort.models import Avenant, CommuneCouverte, Convention
 
@@ -24,7 +25,7 @@ class ConventionDatee(NamedTuple):
     date_signature: datetime.date | None
     precision_signature: str
     duree_annees: int | None
-    prolongations: tuple = ()
+    prolongations: tuple[Prolongation, ...] = ()
 
 
 class CouvertureDatee(NamedTuple):
@@ -40,7 +41,7 @@ class CouvertureDatee(NamedTuple):
     date_sortie: datetime.date | None
 
     @property
-    def entree_par(self):
+    def entree_par(self) -> str:
         """Return `avenant` or `convention`, as the public files say it."""
         return "avenant" if self.entree else "convention"
 
@@ -52,15 +53,15 @@ OF_CONVENTION = tuple(f"convention__{name}" for name in ConventionDatee._fields[
 CONVENTION = len(OF_COUVERTURE) + len(OF_ENTREE_ET_SORTIE)
 
 
-def ort_datees():
+def ort_datees() -> list[ConventionDatee]:
     """Return all the ORT, planned and ended ones too: two queries."""
     rows = Convention.objects.ort().order_by("pk").values_list(*ConventionDatee._fields[:-1])
     read = list(rows)
     extensions = prolongations({pk for pk, *_ in read})
-    return [ConventionDatee(*row, extensions.get(row[0], ())) for row in read]
+    return [ConventionDatee._make([*row, extensions.get(row[0], ())]) for row in read]
 
 
-def couvertures_datees(codes: list[str] | None = None) -> dict[str, Any]:
+def couvertures_datees(codes: Iterable[str] | None = None) -> dict[str, list[CouvertureDatee]]:
     """Return the coverages of each commune by code, those of every day: two queries.
 
     `codes` None reads all of France.
@@ -75,7 +76,7 @@ def couvertures_datees(codes: list[str] | None = None) -> dict[str, Any]:
         pk, commune, entree, numero, signed, precision, date_sortie, *of_convention = row
         key = of_convention[0]
         if key not in conventions:
-            conventions[key] = ConventionDatee(*of_convention, extensions.get(key, ()))
+            conventions[key] = ConventionDatee._make([*of_convention, extensions.get(key, ())])
         convention = conventions[key]
         if entree is None:
             signed, precision = convention.date_signature, convention.precision_signature
@@ -85,9 +86,9 @@ def couvertures_datees(codes: list[str] | None = None) -> dict[str, Any]:
     return by_commune
 
 
-def prolongations(conventions):
+def prolongations(conventions: set[int]) -> dict[int, tuple[Prolongation, ...]]:
     """Return the prolongations of each of `conventions`, a set of keys, by its key: one query at most."""
-    by_convention = defaultdict(tuple)
+    by_convention: dict[int, tuple[Prolongation, ...]] = defaultdict(tuple)
     if not conventions:
         return by_convention
     rows = Avenant.objects.filter(

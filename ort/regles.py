@@ -6,6 +6,9 @@ from typing import Any
 
 from socle.dates import add_years
 
+# Loi n° 2018-1021 du 23 novembre 2018 (ELAN), article 157: it made the ORT.
+LOI_ELAN = datetime.date(2018, 11, 23)
+
 
 def signe(acte: Any, jour: datetime.date) -> bool:
     """Tell whether a convention or an avenant was signed on `jour` or before; a planned date is not."""
@@ -18,7 +21,8 @@ def duree_au(convention: Any, jour: datetime.date) -> int | None:
     `convention.prolongations` are its avenants that give a duration, in the order of signature.
     """
     extensions = [avenant for avenant in convention.prolongations if signe(avenant, jour)]
-    return extensions[-1].duree_annees if extensions else convention.duree_annees
+    duration: int | None = (extensions[-1] if extensions else convention).duree_annees
+    return duration
 
 
 def date_fin_au(convention: Any, jour: datetime.date) -> datetime.date | None:

@@ -39,7 +39,7 @@ def ort(request, identifiant):
     convention = get_object_or_404(conventions, identifiant=identifiant)
     du_jour = OrtDuJour(convention, jour)
     codes = [couverture.commune_id for couverture in du_jour.couvertes]
-    laureates = Labellisation.objects.as_of(jour).filter(commune__in=codes)
+    laureates = Labellisation.objects.as_of(jour).filter(commune__dans=codes)
     secteurs = Secteur.objects.filter(
         Q(avenant__isnull=True) | Q(avenant__date_signature__lte=jour), convention=convention
     )

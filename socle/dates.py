@@ -75,7 +75,8 @@ class PartOfDate(models.Func):
     part, first, length = "", 0, 0
 
     def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> Any:
-        template = f"EXTRACT({self.part} FROM %(expressions)s)"
+        # A value that is checked may be NULL, of which the server does not know that it is a date.
+        template = f"EXTRACT({self.part} FROM CAST(%(expressions)s AS date))"
         return super().as_sql(compiler, connection, template=template, **extra)
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:

@@ -21,7 +21,7 @@ CREATED = "+"
 
 
 @dataclass(frozen=True)
-class Acte:
+class ActeEnCours:
     """What someone does at once: all that it writes bears the same moment and the same reason."""
 
     moment: datetime
@@ -37,7 +37,7 @@ def one_act(motif=""):
 
     Rows removed by the same act are known by it, and can be brought back together.
     """
-    token = ONGOING.set(Acte(timezone.now(), motif.strip()))
+    token = ONGOING.set(ActeEnCours(timezone.now(), motif.strip()))
     try:
         yield
     finally:

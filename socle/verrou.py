@@ -18,6 +18,12 @@ def lock(model, *keys):
         list(rows.order_by("pk").values_list("pk"))
 
 
+def lock_linked(row, name):
+    """Lock the record that `row` names in its field `name`, without reading it: see `lock`."""
+    field = row._meta.get_field(name)
+    lock(field.related_model, getattr(row, field.attname))
+
+
 class OneAtATime:
     """A row that holds on some days, which no other row that shares `siblings_by` with it holds on.
 
@@ -38,8 +44,7 @@ class OneAtATime:
     def lock_siblings(self):
         """Lock the record that the row and its siblings hang on: see `lock`."""
         for name in self.siblings_by[:1]:
-            field = self._meta.get_field(name)
-            lock(field.related_model, getattr(self, field.attname))
+            lock_linked(self, name)
 
     def siblings(self):
         """Return the other rows that share `siblings_by`, once nobody else may write one; a queryset."""

@@ -40,7 +40,7 @@ def outcome(page):
 def motives(page):
     """Return why rows are refused, each by its number."""
     lignes = page.context["apercu"].lignes
-    return {li.numero: " ; ".join(map(str, li.motifs)) for li in lignes if li.motifs}
+    return {li.numero: " ; ".join(map(str, li.refus)) for li in lignes if li.refus}
 
 
 def changes(page, numero=2):

@@ -5,6 +5,8 @@ import importlib
 import io
 import re
 import tokenize
+from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,8 +24,10 @@ CODE = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
 A_PATH = re.compile(rf"(?<![\w/.])(?:{'|'.join(ROOMS + OTHERS)})(?:/[\w.-]+)+/?")
 A_NAME = re.compile(rf"(?<![\w/.\"'@-])(?:{'|'.join(ROOMS)})(?:\.\w+)+(?![\w(]*\")")
 A_FILE = re.compile(r"(?<![\w/.*$-])\w+\.(?:py|html|css|toml|in)\b")
-# Ends of names that are those of files or of hosts.
-NO_MODULE = {".py", ".md", ".html", ".json", ".fr"}
+# `Periode.holds_on`: what a class of ours has.
+A_MEMBER = re.compile(r"`([A-Z]\w+)\.(\w+)")
+# Ends of names that are those of files, of hosts or of checks.
+NO_MODULE = {".py", ".md", ".html", ".json", ".csv", ".fr", ".E001"}
 # Kept out of the repository: made by a command, or given by whoever runs it.
 MADE = {"tests/e2e/captures/"}
 
@@ -63,6 +67,24 @@ def exists(name):
     return False
 
 
+def known_member(owner, member):
+    """Tell whether a class has a member, be it a field of a record or of a tuple."""
+    fields = getattr(owner, "__annotations__", {})
+    return hasattr(owner, member) or member in fields
+
+
+@cache
+def classes():
+    """Return the classes of the project, by name."""
+    found = {}
+    for path in CODE:
+        if path.is_relative_to(ROOT / "tests") or "migrations" in path.parts:
+            continue
+        module = importlib.import_module(str(path.relative_to(ROOT))[:-3].replace("/", "."))
+        found |= {name: value for name, value in vars(module).items() if isinstance(value, type)}
+    return found
+
+
 @pytest.mark.parametrize(
     ("path", "text"), [pytest.param(*said, id=str(said[0].relative_to(ROOT))) for said in TEXTS]
 )
@@ -72,7 +94,63 @@ def test_what_is_named_exists(path, text):
     lost = [p for p in paths if not (ROOT / p).exists() and p not in MADE]
     names = [n for n in A_NAME.findall(text) if Path(n).suffix not in NO_MODULE]
     lost += [name for name in names if not exists(name)]
+    ours = classes()
+    lost += [
+        f"{name}.{member}"
+        for name, member in A_MEMBER.findall(text)
+        if name in ours and not known_member(ours[name], member)
+    ]
     known = {p.name for p in CODE} | {p.name for o in OTHERS for p in (ROOT / o).rglob("*")}
     known |= {p.name for p in ROOT.iterdir()}
     lost += [name for name in A_FILE.findall(text) if name not in known]
     assert lost == []
+
+
+GLOSSARY = (ROOT / "docs/glossaire.md").read_text()
+
+
+def test_the_glossary_tells_each_word_once():
+    rows = [line.split("|")[1:4] for line in GLOSSARY.splitlines() if line.startswith("| ")][1:]
+    words = [word.strip() for cell, *_ in rows for word in re.sub(r" \(.*\)", "", cell).split(",")]
+    assert len(words) > 60
+    assert sorted({word for word in words if words.count(word) > 1}) == []
+    # Nor one thing under two words.
+    names = [name for *_, code in rows for name in re.findall(r"`([A-Z]\w+)`", code)]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
+def test_what_the_glossary_calls_a_class_is_one():
+    """`Repere` and `communes.Labellisation`: a name without its module is looked for everywhere."""
+    named = re.findall(r"`([A-Z][a-z]\w+)`", GLOSSARY)
+    assert len(named) > 5
+    assert sorted(set(named) - set(classes())) == []
+
+
+def test_no_two_classes_bear_one_name():
+    """A class is known by its name alone: what is nested in another, as its choices, bears both."""
+    places = defaultdict(list)
+    for path in CODE:
+        if path.parts[len(ROOT.parts)] in ("tests", "tools") or "migrations" in path.parts:
+            continue
+        # Django asks a command for that name.
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef) and node.name != "Command":
+                places[node.name].append(str(path.relative_to(ROOT)))
+    assert len(places) > 300
+    assert {name: paths for name, paths in places.items() if len(paths) > 1} == {}
+
+
+def constraints():
+    """Return the names of what the base refuses, in the records of the project."""
+    return {
+        constraint.name
+        for model in apps.get_models()
+        if model.__module__.partition(".")[0] in ROOMS
+        for constraint in model._meta.constraints
+    }
+
+
+def test_each_constraint_is_told_in_the_rules():
+    named = set(re.findall(r"`(\w+)`", (ROOT / "docs/regles.md").read_text()))
+    assert len(constraints()) > 50
+    assert sorted(constraints() - named) == []

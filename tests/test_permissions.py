@@ -366,6 +366,19 @@ def test_a_row_of_another_record_cannot_be_taken_over(agent_34):
     data = filled(agent_34.get(url)) | {"dessertes-0-id": theirs.dessertes.get().pk}
     assert agent_34.post(url, data).status_code == 200
     assert theirs.dessertes.get().commune_id == "12001"
+    assert ours.dessertes.count() == 1
+
+
+def test_a_commune_of_another_convention_cannot_be_taken_over(agent_34):
+    theirs = factories.convention(
+        communes=[factories.commune("12001")], departement_reference=factories.departement("12")
+    )
+    ours = factories.convention(communes=[factories.commune("34142")])
+    url = reverse("admin:ort_convention_change", args=[ours.pk])
+    data = filled(agent_34.get(url)) | {"couvertures-0-id": theirs.couvertures.get().pk}
+    assert agent_34.post(url, data).status_code == 200
+    assert theirs.couvertures.get().commune_id == "12001"
+    assert ours.couvertures.count() == 1
 
 
 # The same hand-made request, sent by each role: what comes back, and what is written.

@@ -74,8 +74,8 @@ class JournalDroits(models.Model):
         ordering = ["-quand", "-pk"]
 
     def __str__(self):
-        told = f"{self.agent_nom} : {self.get_droit_display()}"
-        return f"{told} : {self.avant or 'aucun'} → {self.apres or 'aucun'}"
+        texte = f"{self.agent_nom} : {self.get_droit_display()}"
+        return f"{texte} : {self.avant or 'aucun'} → {self.apres or 'aucun'}"
 
     def save(self, *args, **kwargs):
         if not self._state.adding:

@@ -2,7 +2,8 @@
 
 import datetime
 from collections import defaultdict
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from communes.programme.models import Labellisation
 
@@ -21,7 +22,9 @@ class LabellisationDatee(NamedTuple):
     id_pvd: str
 
 
-def labellisations_datees(codes: list[str] | None = None) -> dict[str, Any]:
+def labellisations_datees(
+    codes: Iterable[str] | None = None,
+) -> dict[str, list[LabellisationDatee]]:
     """Return the labellisations of each commune, the oldest first, by code: one query.
 
     `codes` None reads all of France.

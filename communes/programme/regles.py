@@ -29,7 +29,7 @@ def perhaps_begun(labellisation: Any, jour: datetime.date) -> bool:
     « Au plus tard le 22 janvier 2021 » leaves open every day since the launch of the programme.
     """
     late = labellisation.precision_debut == Precision.AU_PLUS_TARD
-    return late and LANCEMENT <= jour < labellisation.debut
+    return bool(late and LANCEMENT <= jour < labellisation.debut)
 
 
 def adhesion_au(labellisation: Any, jour: datetime.date) -> datetime.date | None:
@@ -55,7 +55,8 @@ def precision_echeance(labellisation: Any) -> str:
     """Return how exactly `echeance_ort` is known; 18 months after a year is at the latest a day."""
     if labellisation.precision_adhesion == Precision.ANNEE:
         return Precision.AU_PLUS_TARD
-    return labellisation.precision_adhesion
+    precision: str = labellisation.precision_adhesion
+    return precision
 
 
 def dernier_jour_echeance(labellisation: Any) -> datetime.date | None:

@@ -38,13 +38,13 @@ def of_length(field, shortest, longest=None, empty=False):
     length = Length(F(field))
     if longest is None:
         right = Q(Exact(length, Value(shortest)))
-        told = f"compte {shortest} caractères"
+        texte = f"compte {shortest} caractères"
     else:
         right = Q(GreaterThanOrEqual(length, Value(shortest)))
         right &= Q(LessThanOrEqual(length, Value(longest)))
-        told = f"compte de {shortest} à {longest} caractères"
+        texte = f"compte de {shortest} à {longest} caractères"
     return CheckConstraint(
         condition=right | Q(**{field: ""}) if empty else right,
         name=f"%(app_label)s_%(class)s_{field}_longueur",
-        violation_error_message=f"Ce code {told}.",
+        violation_error_message=f"Ce code {texte}.",
     )

@@ -1,9 +1,12 @@
 """Which intercommunalité each commune belongs to on a day, and how many it counts."""
 
+import datetime
+from collections.abc import Iterable
+
 from communes.territoire.models import Intercommunalite, Population, Rattachement
 
 
-def intercommunalites_au(codes, jour):
+def intercommunalites_au(codes: Iterable[str], jour: datetime.date) -> dict[str, Intercommunalite]:
     """Return the intercommunalité, with its former names, of each of `codes` on `jour`: three queries.
 
     A commune that belongs to none is not there.
@@ -17,7 +20,7 @@ def intercommunalites_au(codes, jour):
     return {code: by_siren[siren] for code, siren in members.items()}
 
 
-def populations_au(codes, jour):
+def populations_au(codes: Iterable[str], jour: datetime.date) -> dict[str, Population]:
     """Return the `Population` in use on `jour` of each of `codes`: one query.
 
     A commune of which nothing is known is not there.

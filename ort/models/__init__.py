@@ -1,4 +1,6 @@
-from ort.models.conventions import Avenant, CommuneCouverte, Convention
+from ort.models.avenants import Avenant
+from ort.models.conventions import Convention
+from ort.models.couvertures import CommuneCouverte
 from ort.models.documents import Document
 from ort.models.parties import Organisme, Partie, Secteur
 from ort.models.validations import Validation

@@ -1,14 +1,8 @@
-"""Conventions and their avenants, and the communes they cover from an act to another.
-
-The days of a commune in an ORT are those of its acts: they are read through the acts and never
-copied, so that correcting the date of an act corrects everything.
-"""
-
-import datetime
+"""The conventions: which are an ORT, in force on a day, over some communes, within reach of an agent."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import (
     Coalesce,
     Concat,
@@ -27,16 +21,15 @@ from communes.models import (
     Labellisation,
     Rattachement,
 )
-from ort.models.jours import backward, covered_twice, refusals
-from ort.regles import signe
-from socle.dates import Precision, PrecisionField, stored_on_first_day
-from socle.historique import Historisee, HistoriseeQuerySet
+from ort.models.avenants import Avenant
+from ort.models.couvertures import CommuneCouverte
+from ort.models.jours import refusals
+from ort.regles import LOI_ELAN, signe
+from socle.dates import PrecisionField, stored_on_first_day
+from socle.historique import HistoriseeQuerySet
 from socle.remarques import Avant
 from socle.sources import Sourcee
-from socle.verrou import OneAtATime, lock
-
-# Loi n° 2018-1021 du 23 novembre 2018 (ELAN), article 157: it made the ORT.
-LOI_ELAN = datetime.date(2018, 11, 23)
+from socle.verrou import lock
 
 
 def as_number(jour):
@@ -301,237 +294,3 @@ class Convention(Sourcee):
         """Return the avenants that give a duration, in the order of signature, for the rules."""
         signed = [a for a in self.avenants.all() if a.date_signature and a.duree_annees]
         return sorted(signed, key=lambda avenant: (avenant.date_signature, avenant.pk))
-
-
-class AvenantQuerySet(HistoriseeQuerySet):
-    def for_user(self, user):
-        """Keep the avenants of the conventions of `user`."""
-        return self.filter(convention__in=Convention.objects.for_user(user))
-
-    def removed_for_user(self, user):
-        """Return the removals of avenants of the conventions of `user`, themselves still there."""
-        return self.model.history.removed().filter(convention__in=Convention.objects.for_user(user))
-
-    def signes(self, jour):
-        """Keep the avenants signed on `jour` or before."""
-        return self.filter(date_signature__lte=jour)
-
-
-class Avenant(Sourcee):
-    """An act that changes a convention. It always hangs on the convention, never on another avenant."""
-
-    convention = models.ForeignKey(
-        Convention, models.PROTECT, "avenants", verbose_name="convention"
-    )
-    numero = models.PositiveSmallIntegerField(
-        "numéro",
-        null=True,
-        blank=True,
-        help_text="Celui que porte l'acte ; vide s'il n'est pas connu.",
-    )
-    date_signature = models.DateField("date de signature", null=True, blank=True)
-    precision_signature = PrecisionField("précision", date="date_signature")
-    date_signature_prevue = models.DateField("signature prévue", null=True, blank=True)
-    duree_annees = models.PositiveSmallIntegerField(
-        "nouvelle durée totale, en années",
-        null=True,
-        blank=True,
-        help_text="Depuis la signature de la convention. Vide : l'avenant ne prolonge pas.",
-    )
-    objet = models.CharField("objet", max_length=250, blank=True)
-    note_interne = models.TextField("note interne", blank=True, help_text="Jamais publiée.")
-
-    remarques_possibles = (
-        Avant(
-            "date_signature",
-            LOI_ELAN,
-            "L'avenant d'une ORT est signé avant la loi qui les a créées, le 23 novembre 2018.",
-            {"convention__vaut_ort": True},
-        ),
-    )
-
-    objects = AvenantQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "avenant"
-        ordering = ["convention", "date_signature", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["convention", "numero"],
-                name="ort_avenant_numero_unique",
-                violation_error_message="Cette convention a déjà un avenant de ce numéro.",
-            ),
-            # Two avenants of one month, or of one day « au plus tard », may be of two days.
-            models.UniqueConstraint(
-                fields=["convention", "date_signature"],
-                condition=Q(numero__isnull=True, precision_signature=Precision.JOUR.value),
-                name="ort_avenant_du_jour_sans_numero_unique",
-                violation_error_message=(
-                    "Cette convention a déjà un avenant de ce jour, sans numéro : donnez-leur le leur."
-                ),
-            ),
-            models.CheckConstraint(
-                condition=Q(duree_annees__isnull=True) | Q(duree_annees__range=(1, 99)),
-                name="ort_avenant_duree_positive",
-                violation_error_message="Une durée compte de 1 à 99 années.",
-            ),
-            stored_on_first_day("date_signature", "precision_signature"),
-        ]
-
-    def __str__(self):
-        return f"{self.nom} ({self.convention})"
-
-    @property
-    def nom(self):
-        """Return how the act is called: by its number if it is known."""
-        return f"avenant n° {self.numero}" if self.numero else "avenant"
-
-    def clean(self):
-        """Refuse a signature before that of the convention, or that its communes could not follow."""
-        super().clean()
-        if not self.convention_id:
-            return
-        lock(Convention, self.convention_id)
-        signature = self.convention.date_signature
-        if self.date_signature and signature and self.date_signature < signature:
-            raise ValidationError(
-                {"date_signature": "Un avenant ne peut pas être signé avant sa convention."}
-            )
-        if self.pk:
-            self.convention.refuse_days_of_communes(self)
-
-    def objets(self):
-        """Return what the act does, told by the records that name it; prefetch them for lists."""
-        told = {
-            "ajout_communes": self.entrees.all(),
-            "retrait_communes": self.sorties.all(),
-            "prolongation": self.duree_annees,
-            "secteurs": self.secteurs.all(),
-            "parties": self.parties.all(),
-        }
-        return [objet for objet, records in told.items() if records]
-
-
-class CommuneCouverteQuerySet(HistoriseeQuerySet):
-    def for_user(self, user):
-        """Keep the communes, of whatever département, of the conventions of `user`."""
-        return self.filter(convention__in=Convention.objects.for_user(user))
-
-    def with_dates(self):
-        """Add `date_entree` and `date_sortie`, the days of the acts of entry and exit."""
-        return self.annotate(
-            date_entree=Case(
-                When(entree__isnull=False, then=F("entree__date_signature")),
-                default=F("convention__date_signature"),
-            ),
-            date_sortie=F("sortie__date_signature"),
-        )
-
-    def as_of(self, jour):
-        """Keep the communes entered by an act signed on `jour` or before, and not out by then.
-
-        The commune is in from the day of its act of entry, and out from the day of its act of exit.
-        """
-        return self.with_dates().filter(
-            Q(date_entree__lte=jour), Q(date_sortie__isnull=True) | Q(date_sortie__gt=jour)
-        )
-
-    def en_vigueur(self, jour):
-        """Keep the communes that an ORT in force on `jour` covers on that day."""
-        in_force = Convention.objects.ort().en_vigueur(jour)
-        return self.as_of(jour).filter(convention__in=in_force.values("pk"))
-
-
-class CommuneCouverte(OneAtATime, Historisee):
-    """A commune in a convention: entered by the convention itself or by an avenant, out by an avenant.
-
-    A commune that leaves and comes back has two rows, whose days do not meet: see `ort.models.jours`.
-    """
-
-    siblings_by = ("convention", "commune")
-
-    convention = models.ForeignKey(
-        Convention, models.PROTECT, "couvertures", verbose_name="convention"
-    )
-    commune = models.ForeignKey(Commune, models.PROTECT, "couvertures", verbose_name="commune")
-    entree = models.ForeignKey(
-        Avenant,
-        models.PROTECT,
-        "entrees",
-        null=True,
-        blank=True,
-        verbose_name="entrée par l'avenant",
-        help_text="Vide : la commune est entrée par la convention elle-même.",
-    )
-    sortie = models.ForeignKey(
-        Avenant,
-        models.PROTECT,
-        "sorties",
-        null=True,
-        blank=True,
-        verbose_name="sortie par l'avenant",
-        help_text="Vide : la commune est toujours dans l'ORT.",
-    )
-
-    objects = CommuneCouverteQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "commune couverte"
-        verbose_name_plural = "communes couvertes"
-        ordering = ["commune__nom_recherche"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["convention", "commune"],
-                condition=Q(sortie__isnull=True),
-                name="ort_commune_couverte_une_fois",
-                violation_error_message="Cette commune est déjà dans cette ORT.",
-            ),
-            models.UniqueConstraint(
-                fields=["convention", "commune"],
-                condition=Q(entree__isnull=True),
-                name="ort_commune_couverte_fondatrice_une_fois",
-                violation_error_message="La convention fait déjà entrer cette commune.",
-            ),
-            models.UniqueConstraint(
-                fields=["convention", "commune", "entree"],
-                name="ort_commune_couverte_entree_unique",
-                violation_error_message="Cet avenant fait déjà entrer cette commune.",
-            ),
-            models.CheckConstraint(
-                condition=~Q(entree=F("sortie")),
-                name="ort_commune_couverte_deux_actes",
-                violation_error_message="Une commune n'entre pas et ne sort pas par le même acte.",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.commune} dans {self.convention}"
-
-    def clean(self):
-        super().clean()
-        for field in ("entree", "sortie"):
-            avenant = getattr(self, field)
-            if avenant and avenant.convention_id != self.convention_id:
-                raise ValidationError({field: "Cet avenant est celui d'une autre convention."})
-        if None not in self.siblings_key.values():
-            self.refuse_impossible_days()
-
-    def refuse_impossible_days(self):
-        """Refuse an exit that does not follow the entry, and days that another row already holds."""
-        if told := backward(self):
-            raise ValidationError({"sortie": told})
-        if self.alone:
-            return
-        others = self.siblings().select_related("convention", "entree", "sortie")
-        if covered_twice([self, *others]):
-            raise ValidationError({"commune": "Cette commune est déjà dans cette ORT à ces dates."})
-
-    @property
-    def acte_entree(self):
-        """Return the act by which the commune entered: the avenant or the convention."""
-        return self.entree or self.convention
-
-    @property
-    def entree_par(self):
-        """Return `avenant` or `convention`, as the public files say it."""
-        return "avenant" if self.entree_id else "convention"

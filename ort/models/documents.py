@@ -13,19 +13,13 @@ from ort.documents import (
     refuse_what_is_no_pdf,
     stored_name,
 )
-from ort.models.conventions import Avenant, Convention
-from socle.historique import Historisee, HistoriseeQuerySet
+from ort.models.avenants import Avenant
+from ort.models.conventions import Convention
+from ort.models.liees import LieeQuerySet
+from socle.historique import Historisee
 
 
-class DocumentQuerySet(HistoriseeQuerySet):
-    def for_user(self, user):
-        """Keep the documents, public or internal, of the conventions of `user`."""
-        return self.filter(convention__in=Convention.objects.for_user(user))
-
-    def removed_for_user(self, user):
-        """Return the removals of documents of the conventions of `user`."""
-        return self.model.history.removed().filter(convention__in=Convention.objects.for_user(user))
-
+class DocumentQuerySet(LieeQuerySet):
     def publics(self, jour):
         """Keep the public documents of the acts signed on `jour` or before."""
         return self.filter(

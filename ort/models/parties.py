@@ -5,8 +5,10 @@ from django.db.models import Q
 
 from communes.models import Commune, Intercommunalite
 from communes.territoire.codes import of_length, un_siren
-from ort.models.conventions import Avenant, Convention
-from socle.historique import Historisee, HistoriseeQuerySet
+from ort.models.avenants import Avenant
+from ort.models.conventions import Convention
+from ort.models.liees import LieeQuerySet
+from socle.historique import Historisee
 
 
 class Organisme(Historisee):
@@ -33,12 +35,6 @@ class Organisme(Historisee):
 
     def __str__(self):
         return self.nom
-
-
-class PartieQuerySet(HistoriseeQuerySet):
-    def for_user(self, user):
-        """Keep the parties to the conventions of `user`."""
-        return self.filter(convention__in=Convention.objects.for_user(user))
 
 
 class Partie(Historisee):
@@ -72,7 +68,7 @@ class Partie(Historisee):
     date_deliberation = models.DateField("délibération", null=True, blank=True)
     date_signature = models.DateField("signature", null=True, blank=True)
 
-    objects = PartieQuerySet.as_manager()
+    objects = LieeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "partie"
@@ -108,12 +104,6 @@ class Partie(Historisee):
         return self.commune or self.intercommunalite or self.organisme
 
 
-class SecteurQuerySet(HistoriseeQuerySet):
-    def for_user(self, user):
-        """Keep the sectors of the conventions of `user`."""
-        return self.filter(convention__in=Convention.objects.for_user(user))
-
-
 class Secteur(Historisee):
     """A secteur d'intervention of an ORT (article L. 303-2 of the CCH)."""
 
@@ -131,7 +121,7 @@ class Secteur(Historisee):
         verbose_name="créé par l'avenant",
     )
 
-    objects = SecteurQuerySet.as_manager()
+    objects = LieeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "secteur d'intervention"

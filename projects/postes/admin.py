@@ -72,6 +72,10 @@ class DesserteFormSet(BaseInlineFormSet):
             lock(Poste, self.instance.pk)
         rows = [form for form in self.forms if form not in self.deleted_forms]
         kept = [form.instance for form in rows if form.is_valid() and form.instance.commune_id]
+        if self.instance.pk:
+            # A row that the page does not show, or shows under the number of another, stays.
+            shown = [form.instance.pk for form in self.initial_forms if form.instance.pk]
+            kept += self.instance.dessertes.exclude(pk__in=shown).select_related("commune")
         for one, other in combinations(kept, 2):
             if one.commune_id == other.commune_id and one.shares_a_day_with(other):
                 raise ValidationError(f"{one.commune} : {Desserte.overlap_message}")

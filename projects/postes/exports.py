@@ -134,8 +134,8 @@ def date_known(attribute):
     """Return how to read a date of an offer, if it had come by the day of the file."""
 
     def read(offer):
-        told = getattr(offer, attribute)
-        return told if told and told <= offer.jour else None
+        jour = getattr(offer, attribute)
+        return jour if jour and jour <= offer.jour else None
 
     return read
 

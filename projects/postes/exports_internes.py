@@ -19,8 +19,8 @@ def holders(attribute):
     """Return how to read an attribute of those who hold a post, separated by « | »."""
 
     def read(poste):
-        told = [getattr(held, attribute) for held in poste.occupations_du_jour]
-        return "|".join(str(value) for value in told if value)
+        values = [getattr(held, attribute) for held in poste.occupations_du_jour]
+        return "|".join(str(value) for value in values if value)
 
     return read
 
@@ -37,8 +37,8 @@ def last_day(attribute, record=lambda row: row):
 
 def last_contracts(poste):
     """Return the last days of the contracts of those who hold a post, separated by « | »."""
-    told = [last_day("fin_contrat_prevue")(held) for held in poste.occupations_du_jour]
-    return "|".join(jour.isoformat() for jour in told if jour)
+    jours = [last_day("fin_contrat_prevue")(held) for held in poste.occupations_du_jour]
+    return "|".join(jour.isoformat() for jour in jours if jour)
 
 
 def of_employer(attribute, name):

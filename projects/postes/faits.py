@@ -2,6 +2,7 @@
 
 import datetime
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from projects.postes.models import Desserte, Occupation, Poste, Recrutement
@@ -42,17 +43,17 @@ class PosteDate(NamedTuple):
     precision_ouverture: str
     date_fermeture: datetime.date | None
     precision_fermeture: str
-    dessertes: list
-    occupations: list
-    recrutements: list
+    dessertes: list[DesserteDatee]
+    occupations: list[OccupationDatee]
+    recrutements: list[OffreDatee]
 
 
-def postes_dates(cles=None):
+def postes_dates(cles: Iterable[int] | None = None) -> dict[int, PosteDate]:
     """Return the posts of these keys, by key: four queries, whatever their number.
 
     `cles` None reads all the posts.
     """
-    if cles is not None and not cles:
+    if cles is not None and not list(cles):
         return {}
     postes = Poste.objects.order_by()
     if cles is not None:
@@ -61,12 +62,14 @@ def postes_dates(cles=None):
     occupations = rows_by_poste(Occupation, OccupationDatee, cles)
     recrutements = rows_by_poste(Recrutement, OffreDatee, cles)
     return {
-        row[0]: PosteDate(*row, dessertes[row[0]], occupations[row[0]], recrutements[row[0]])
+        row[0]: PosteDate._make(
+            [*row, dessertes[row[0]], occupations[row[0]], recrutements[row[0]]]
+        )
         for row in postes.values_list(*PosteDate._fields[:5])
     }
 
 
-def rows_by_poste(model, datee, cles):
+def rows_by_poste(model: Any, datee: Any, cles: Iterable[int] | None) -> dict[int, list[Any]]:
     """Return the rows of `model` as tuples `datee`, by the key of their post: one query."""
     rows = model.objects.order_by("pk")
     if cles is not None:
@@ -77,7 +80,7 @@ def rows_by_poste(model, datee, cles):
     return by_poste
 
 
-def postes_desservant(codes: list[str] | None = None) -> dict[str, Any]:
+def postes_desservant(codes: Iterable[str] | None = None) -> dict[str, list[PosteDate]]:
     """Return the posts that serve, or ever served, each commune, by its code: five queries at most.
 
     `codes` None speaks of all the communes.

@@ -36,18 +36,18 @@ def tell_etat(du_jour):
     titulaire depuis le 1er mars 2024 (12 jours) ». The days passed count from the first one with
     nobody; they are not told where that day is not known.
     """
-    told = str(Etat(du_jour.etat).label)
+    phrase = str(Etat(du_jour.etat).label)
     if du_jour.depuis:
-        told += f" {depuis(du_jour.depuis, du_jour.precision_depuis)}"
+        phrase += f" {depuis(du_jour.depuis, du_jour.precision_depuis)}"
     if du_jour.vacant_depuis and du_jour.vacant_depuis != du_jour.depuis:
-        told += f", sans titulaire {depuis(du_jour.vacant_depuis, du_jour.precision_vacance)}"
+        phrase += f", sans titulaire {depuis(du_jour.vacant_depuis, du_jour.precision_vacance)}"
     if du_jour.jours_vacance is not None:
-        told += f" ({in_days(du_jour.jours_vacance)})"
-    return told
+        phrase += f" ({in_days(du_jour.jours_vacance)})"
+    return phrase
 
 
 @dataclass
-class Evenement:
+class FaitDePoste:
     """What happened on a day, or what is planned for it; `jour` None: on a day that is not known."""
 
     genre: str
@@ -77,7 +77,7 @@ class Vacance:
 class Histoire:
     """All that the page of a post tells, on `jour`."""
 
-    evenements: list
+    faits: list
     titulaires: list
     communes: list
     annees: list
@@ -96,7 +96,7 @@ class Histoire:
 
 
 @dataclass(frozen=True)
-class Ligne:
+class LigneDeTableau:
     """A row of a table, as text; `total` is the sum of the rows above."""
 
     cellules: list
@@ -110,7 +110,7 @@ def amount(number, unit):
 
 def funding_row(funding):
     period = [funding.debut, funding.fin and funding.fin - ONE_DAY]
-    return Ligne(
+    return LigneDeTableau(
         [
             funding.annee,
             funding.nom_financeur,
@@ -128,7 +128,9 @@ def sum_row(annee):
     missing = f" (sans {annee.sans_montant} montant{'s' * (annee.sans_montant > 1)})"
     money = amount(annee.montant, "€") + (missing if annee.sans_montant else "")
     cells = [annee.annee, "En tout", amount(annee.taux, "%"), money]
-    return Ligne([*cells, f"{amount(annee.plafond, '€')} (programme)", "", "", ""], total=True)
+    return LigneDeTableau(
+        [*cells, f"{amount(annee.plafond, '€')} (programme)", "", "", ""], total=True
+    )
 
 
 def vacances(poste, occupations, jour):
@@ -193,7 +195,7 @@ def histoire(poste, jour):
     for event in events:
         event.a_venir = event.jour is not None and event.jour > jour
     return Histoire(
-        evenements=sorted(events, key=lambda event: event.jour or datetime.date.min),
+        faits=sorted(events, key=lambda event: event.jour or datetime.date.min),
         titulaires=[
             ", ".join([occupation.titulaire or "nom non enregistré", *terms_of(occupation)])
             for occupation in occupations
@@ -209,7 +211,7 @@ def of_existence(poste, sources):
     """Yield the opening and the closing of the post."""
     if poste.date_ouverture:
         employer = [f"Employeur : {poste.employeur}"] if poste.employeur else []
-        yield Evenement(
+        yield FaitDePoste(
             "poste",
             poste.date_ouverture,
             "Ouverture du poste",
@@ -218,7 +220,7 @@ def of_existence(poste, sources):
             source=sources.of(poste, "date_ouverture"),
         )
     if poste.date_fermeture:
-        yield Evenement(
+        yield FaitDePoste(
             "poste",
             poste.date_fermeture,
             "Fermeture du poste : il n'existe plus à partir de ce jour",
@@ -238,7 +240,7 @@ def of_communes(served, sources):
         for day, rows in groupby(dated, key=lambda d: getattr(d, champ)):
             rows = list(rows)
             names = liste(desserte.commune for desserte in rows)
-            yield Evenement("commune", day, f"{texte} {names}", source=sources.of(rows[0], champ))
+            yield FaitDePoste("commune", day, f"{texte} {names}", source=sources.of(rows[0], champ))
 
 
 def of_offers(offers, sources):
@@ -249,7 +251,7 @@ def of_offers(offers, sources):
             details.append(f"Clôture des candidatures : {bare(offer.date_cloture)}")
         if offer.date_entretiens:
             details.append(f"Entretiens : {bare(offer.date_entretiens)}")
-        yield Evenement(
+        yield FaitDePoste(
             "offre",
             offer.date_publication,
             "Publication de la 1re offre" if offer.rang == 1 else f"Relance : {offer.rang}e offre",
@@ -259,7 +261,7 @@ def of_offers(offers, sources):
         )
         if offer.date_issue:
             days = (offer.date_issue - offer.date_publication).days
-            yield Evenement(
+            yield FaitDePoste(
                 "offre",
                 offer.date_issue,
                 f"Issue de l'offre : {Recrutement.Issue(offer.issue).label}",
@@ -288,7 +290,7 @@ def of_holders(occupations, offers, sources):
         details = [capfirst(", ".join(terms))] if terms else []
         if offer:
             details.append(f"{in_days(offer.delai_jours)} après la publication de l'offre")
-        yield Evenement(
+        yield FaitDePoste(
             "titulaire",
             occupation.debut,
             f"Arrivée : {name}",
@@ -298,7 +300,7 @@ def of_holders(occupations, offers, sources):
         if occupation.fin:
             yield departure(occupation, name, sources)
         elif occupation.fin_contrat_prevue:
-            yield Evenement(
+            yield FaitDePoste(
                 "titulaire",
                 occupation.fin_contrat_prevue - ONE_DAY,
                 f"Dernier jour prévu au contrat : {name}",
@@ -310,7 +312,7 @@ def of_holders(occupations, offers, sources):
 def departure(occupation, name, sources):
     """Return the last day in post of someone, and why they left."""
     motif = occupation.motif_depart
-    return Evenement(
+    return FaitDePoste(
         "titulaire",
         occupation.fin - ONE_DAY,
         f"Dernier jour en poste : {name}",
@@ -326,4 +328,4 @@ def of_vacances(found):
         until = "jusqu'à aujourd'hui"
         if vacance.fin:
             until = f"jusqu'au {bare(vacance.fin - ONE_DAY)} inclus"
-        yield Evenement("vacance", vacance.premier, f"Sans titulaire{how_long}, {until}")
+        yield FaitDePoste("vacance", vacance.premier, f"Sans titulaire{how_long}, {until}")

@@ -5,8 +5,9 @@ A post is anything with the dates of `PosteDate`. Nothing that came after `jour`
 
 import datetime
 from collections.abc import Iterable
-from typing import Any
+from typing import TypeGuard
 
+from projects.postes.faits import DesserteDatee, OccupationDatee, OffreDatee, PosteDate
 from projects.postes.models import SANS_PERSONNE, Etat, Recrutement
 from socle.dates import Precision
 from socle.periodes import Etape, etapes, holds_on
@@ -15,29 +16,29 @@ from socle.periodes import Etape, etapes, holds_on
 FAR = datetime.date.max
 
 
-def en_poste(poste: Any, jour: datetime.date) -> list[Any]:
+def en_poste(poste: PosteDate, jour: datetime.date) -> list[OccupationDatee]:
     """Return the occupations that run on `jour`, the first arrived first."""
     held = [occupation for occupation in poste.occupations if holds_on(occupation, jour)]
     return sorted(held, key=lambda occupation: occupation.debut)
 
 
-def en_cours(offre: Any, jour: datetime.date) -> bool:
+def en_cours(offre: OffreDatee, jour: datetime.date) -> bool:
     """Tell whether an offer is published on `jour` or before, and without outcome by then."""
     settled = offre.date_issue is not None and offre.date_issue <= jour
     return offre.date_publication <= jour and not settled
 
 
-def communes_desservies(poste: Any, jour: datetime.date) -> list[str]:
+def communes_desservies(poste: PosteDate, jour: datetime.date) -> list[str]:
     """Return the codes of the communes that the post serves on `jour`, each once."""
     return sorted({served.commune for served in poste.dessertes if holds_on(served, jour)})
 
 
-def known_by(date: datetime.date | None, jour: datetime.date) -> bool:
+def known_by(date: datetime.date | None, jour: datetime.date) -> TypeGuard[datetime.date]:
     """Tell whether `date` is known and had come on `jour`."""
     return date is not None and date <= jour
 
 
-def etat(poste: Any, jour: datetime.date) -> Etat:
+def etat(poste: PosteDate, jour: datetime.date) -> Etat:
     """Return the `Etat` of the post on `jour`.
 
     Closed from the day of closing; filled while someone holds it; recruiting while an offer is
@@ -57,12 +58,12 @@ def etat(poste: Any, jour: datetime.date) -> Etat:
     return Etat.INCONNU
 
 
-def dernier_depart(poste: Any, jour: datetime.date) -> datetime.date | None:
+def dernier_depart(poste: PosteDate, jour: datetime.date) -> datetime.date | None:
     """Return the first day after the last departure known on `jour`, or None."""
     return max((o.fin for o in poste.occupations if known_by(o.fin, jour)), default=None)
 
 
-def depuis(poste: Any, jour: datetime.date) -> datetime.date | None:
+def depuis(poste: PosteDate, jour: datetime.date) -> datetime.date | None:
     """Return the first day of the state of `jour`, or None when no date tells.
 
     People or offers that follow each other without a day between them are one state.
@@ -81,7 +82,7 @@ def depuis(poste: Any, jour: datetime.date) -> datetime.date | None:
     return None
 
 
-def vacant_depuis(poste: Any, jour: datetime.date) -> datetime.date | None:
+def vacant_depuis(poste: PosteDate, jour: datetime.date) -> datetime.date | None:
     """Return the first day with nobody of a post vacant or in recruitment on `jour`, or None.
 
     It is the day after the last departure, or the opening if it was never held.
@@ -91,7 +92,7 @@ def vacant_depuis(poste: Any, jour: datetime.date) -> datetime.date | None:
     return latest(dernier_depart(poste, jour), ouverture_au(poste, jour))
 
 
-def precision_de(poste: Any, premier: datetime.date, jour: datetime.date) -> str:
+def precision_de(poste: PosteDate, premier: datetime.date | None, jour: datetime.date) -> str:
     """Return how exactly `premier`, the first day of a state, is known: as the opening if it is it."""
     opening = premier == poste.date_ouverture and premier != dernier_depart(poste, jour)
     if opening and etat(poste, jour) in SANS_PERSONNE:
@@ -99,7 +100,7 @@ def precision_de(poste: Any, premier: datetime.date, jour: datetime.date) -> str
     return Precision.JOUR
 
 
-def jours_vacance(poste: Any, jour: datetime.date) -> int | None:
+def jours_vacance(poste: PosteDate, jour: datetime.date) -> int | None:
     """Return the days passed since the first one with nobody, 0 on that day, or None.
 
     None when the post is held, not open or closed, and when that first day is not known to the
@@ -111,30 +112,33 @@ def jours_vacance(poste: Any, jour: datetime.date) -> int | None:
     return (jour - first).days
 
 
-def quotite_pourvue(poste: Any, jour: datetime.date) -> int | None:
+def quotite_pourvue(poste: PosteDate, jour: datetime.date) -> int | None:
     """Return the sum of the shares of time of those in post on `jour`, in per cent.
 
     0 when nobody is; None when one share is not known, or when the post is not open.
     """
     if etat(poste, jour) in SANS_PERSONNE:
         return 0
-    shares = [occupation.quotite for occupation in en_poste(poste, jour)]
-    if etat(poste, jour) != Etat.POURVU or None in shares:
+    if etat(poste, jour) != Etat.POURVU:
         return None
-    return sum(shares)
+    held = en_poste(poste, jour)
+    known = [occupation.quotite for occupation in held if occupation.quotite is not None]
+    return sum(known) if len(known) == len(held) else None
 
 
-def rang(offre: Any, offres: Iterable[Any]) -> int:
+def rang(offre: OffreDatee, offres: Iterable[OffreDatee]) -> int:
     """Return 1 for the first offer published of `offres`, those of its post, 2 for the relaunch…"""
     return 1 + sum(published_before(other, offre) for other in offres)
 
 
-def published_before(offre: Any, other: Any) -> bool:
+def published_before(offre: OffreDatee, other: OffreDatee) -> bool:
     """Tell whether an offer was published before another; of one day, the first recorded."""
     return (offre.date_publication, offre.pk) < (other.date_publication, other.pk)
 
 
-def prise_de_poste(offre: Any, poste: Any, jour: datetime.date) -> datetime.date | None:
+def prise_de_poste(
+    offre: OffreDatee, poste: PosteDate, jour: datetime.date
+) -> datetime.date | None:
     """Return the arrival, on `jour` or before, of the person that an offer of `poste` recruited, or None.
 
     It is the arrival of the occupation linked to the offer. Where none is linked, the first
@@ -157,7 +161,7 @@ def prise_de_poste(offre: Any, poste: Any, jour: datetime.date) -> datetime.date
     return min(found, default=None)
 
 
-def relaunched(offre: Any, poste: Any, jour: datetime.date) -> bool:
+def relaunched(offre: OffreDatee, poste: PosteDate, jour: datetime.date) -> bool:
     """Tell whether an offer was followed by another one of its post, published on `jour` or before."""
     return any(
         published_before(offre, other) and other.date_publication <= jour
@@ -165,7 +169,7 @@ def relaunched(offre: Any, poste: Any, jour: datetime.date) -> bool:
     )
 
 
-def etapes_du_poste(poste: Any, dessertes: Iterable[Any]) -> list[Etape]:
+def etapes_du_poste(poste: PosteDate, dessertes: Iterable[DesserteDatee]) -> list[Etape]:
     """Return the steps of the post while one of `dessertes` held: its `Etat`, None when it did not serve."""
     dates = [poste.date_ouverture, poste.date_fermeture]
     dates += [day for o in poste.occupations for day in (o.debut, o.fin)]
@@ -179,23 +183,23 @@ def etapes_du_poste(poste: Any, dessertes: Iterable[Any]) -> list[Etape]:
     return etapes(dates, etat_servi)
 
 
-def sans_interruption(stretches: Iterable[Any], jour: datetime.date) -> datetime.date | None:
+def sans_interruption(
+    stretches: Iterable[tuple[datetime.date, datetime.date | None]], jour: datetime.date
+) -> datetime.date | None:
     """Return the first day of the unbroken time up to `jour`, of (first day, day after the last).
 
     A stretch that begins on the day when another ends goes on with it. None when none had begun.
     """
-    begun = sorted(stretch for stretch in stretches if stretch[0] <= jour)
-    first: datetime.date | None = None
-    reached = datetime.date.min
-    for start, end in ((start, end or FAR) for start, end in begun):
+    begun = sorted((start, end or FAR) for start, end in stretches if start <= jour)
+    first, reached = None, datetime.date.min
+    for start, end in begun:
         if first is None or reached < start:
-            first, reached = start, end
-        else:
-            reached = max(reached, end)
+            first = start
+        reached = max(reached, end)
     return first
 
 
-def ouverture_au(poste: Any, jour: datetime.date) -> datetime.date | None:
+def ouverture_au(poste: PosteDate, jour: datetime.date) -> datetime.date | None:
     """Return the opening, if it had come by `jour`, or None."""
     return poste.date_ouverture if known_by(poste.date_ouverture, jour) else None
 

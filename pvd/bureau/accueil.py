@@ -67,7 +67,7 @@ def ending_ort(perimetre, jour):
 def posts_to_fill(perimetre, jour):
     """Return the posts that are vacant or in recruitment, the longest without anybody first.
 
-    Each bears its communes of the day, and `suivi`: its state, since when, for how many days.
+    Each bears its communes of the day, and `phrase`: its state, since when, for how many days.
     """
     served = Desserte.objects.as_of(jour).select_related("commune")
     dates = postes_dates(list(perimetre.of(Poste).order_by().values_list("pk", flat=True)))
@@ -75,7 +75,7 @@ def posts_to_fill(perimetre, jour):
     read = Poste.objects.filter(pk__dans=waiting).order_by("identifiant")
     found = list(read.prefetch_related(Prefetch("dessertes", served, to_attr="served_now")))
     for poste in situer(found, jour, dates):
-        poste.suivi = tell_etat(poste.du_jour)
+        poste.phrase = tell_etat(poste.du_jour)
     # A date that is not known comes last.
     return sorted(found, key=lambda poste: poste.du_jour.vacant_depuis or datetime.date.max)
 

@@ -44,7 +44,7 @@ admin.site.order += [
 ]
 
 
-class StatutFilter(admin.SimpleListFilter):
+class StatutDeCommuneFilter(admin.SimpleListFilter):
     """Keeps the communes by how far they are today, told by their dates."""
 
     title = parameter_name = "statut"
@@ -60,7 +60,7 @@ class StatutFilter(admin.SimpleListFilter):
 
 
 # How far a commune is depends on its ORT, which its own app does not know.
-LabellisationAdmin.list_filter = [StatutFilter, *LabellisationAdmin.list_filter]
+LabellisationAdmin.list_filter = [StatutDeCommuneFilter, *LabellisationAdmin.list_filter]
 
 FIGURES_AT_STAKE.append(figures_at_stake)
 

@@ -21,7 +21,7 @@ VERSIONS = 200
 
 
 @dataclass(frozen=True)
-class Suivie:
+class FicheSuivie:
     """A sort of record whose changes are told, on the page of which record, and named how."""
 
     model: type
@@ -36,24 +36,24 @@ class Suivie:
 
 OF_CONVENTION = {"page": Convention, "path": "convention_id", "nom": "convention__intitule"}
 OF_POSTE = {"page": Poste, "path": "poste_id", "nom": "poste__intitule"}
-SUIVIES = [
-    Suivie(Labellisation, Labellisation, "id", "commune__nom", scope=("commune_id", Commune)),
-    Suivie(Convention, Convention, "id", "intitule"),
-    Suivie(Avenant, **OF_CONVENTION),
-    Suivie(CommuneCouverte, **OF_CONVENTION, detail="commune__nom"),
-    Suivie(Partie, **OF_CONVENTION),
-    Suivie(Secteur, **OF_CONVENTION),
-    Suivie(Poste, Poste, "id", "intitule"),
-    Suivie(Desserte, **OF_POSTE, detail="commune__nom"),
-    Suivie(Occupation, **OF_POSTE),
-    Suivie(Recrutement, **OF_POSTE),
-    Suivie(CofinancementPoste, **OF_POSTE),
+FICHES_SUIVIES = [
+    FicheSuivie(Labellisation, Labellisation, "id", "commune__nom", scope=("commune_id", Commune)),
+    FicheSuivie(Convention, Convention, "id", "intitule"),
+    FicheSuivie(Avenant, **OF_CONVENTION),
+    FicheSuivie(CommuneCouverte, **OF_CONVENTION, detail="commune__nom"),
+    FicheSuivie(Partie, **OF_CONVENTION),
+    FicheSuivie(Secteur, **OF_CONVENTION),
+    FicheSuivie(Poste, Poste, "id", "intitule"),
+    FicheSuivie(Desserte, **OF_POSTE, detail="commune__nom"),
+    FicheSuivie(Occupation, **OF_POSTE),
+    FicheSuivie(Recrutement, **OF_POSTE),
+    FicheSuivie(CofinancementPoste, **OF_POSTE),
 ]
 GESTES_D_HISTOIRE = {"+": "ajout", "~": "modification", "-": "suppression"}
 
 
 @dataclass
-class Changement:
+class FicheChangee:
     """What one person did to one record on one day."""
 
     fiche: str
@@ -65,24 +65,26 @@ class Changement:
     @property
     def texte(self):
         """Tell each thing once, and no more than a line holds."""
-        told = list(dict.fromkeys(self.quoi))
-        more = [f"et {len(told) - THINGS} autres"] if len(told) > THINGS + 1 else told[THINGS:]
-        return ", ".join([*told[:THINGS], *more])
+        things = list(dict.fromkeys(self.quoi))
+        more = (
+            [f"et {len(things) - THINGS} autres"] if len(things) > THINGS + 1 else things[THINGS:]
+        )
+        return ", ".join([*things[:THINGS], *more])
 
 
-def versions(suivie, perimetre, since):
+def versions(sorte, perimetre, since):
     """Return the versions of one sort of record, written from `since` on, as rows of one shape."""
-    path, model = suivie.scope or (suivie.path, suivie.page)
-    rows = suivie.model.history.filter(history_date__gte=since)
+    path, model = sorte.scope or (sorte.path, sorte.page)
+    rows = sorte.model.history.filter(history_date__gte=since)
     if not perimetre.everywhere:
         rows = rows.filter(**{f"{path}__in": perimetre.of(model).values("pk")})
     text = CharField()
     return rows.order_by().values(
-        modele=Cast(Value(suivie.model._meta.label_lower), text),
-        page=Cast(Value(suivie.page._meta.label_lower), text),
-        cle=Cast(F(suivie.path), text),
-        fiche=Cast(F(suivie.nom), text),
-        detail=Cast(F(suivie.detail) if suivie.detail else Value(""), text),
+        modele=Cast(Value(sorte.model._meta.label_lower), text),
+        page=Cast(Value(sorte.page._meta.label_lower), text),
+        cle=Cast(F(sorte.path), text),
+        fiche=Cast(F(sorte.nom), text),
+        detail=Cast(F(sorte.detail) if sorte.detail else Value(""), text),
         quand=F("history_date"),
         geste=F("history_type"),
         motif=Cast(F("history_change_reason"), text),
@@ -94,7 +96,7 @@ def versions(suivie, perimetre, since):
 
 def recent_changes(perimetre, now):
     """Return what was changed in the last seven days, the latest first, in one query."""
-    first, *others = [versions(suivie, perimetre, now - RECENT) for suivie in SUIVIES]
+    first, *others = [versions(sorte, perimetre, now - RECENT) for sorte in FICHES_SUIVIES]
     changes = {}
     for row in first.union(*others, all=True).order_by("-quand", "cle")[:VERSIONS]:
         jour = timezone.localtime(row["quand"]).date()
@@ -111,7 +113,7 @@ def change_of(row):
     gone = row["geste"] == "-" and row["modele"] == row["page"]
     url = admin_url(model, "change", row["cle"])
     person = f"{row['compte_prenom'] or ''} {row['compte_nom'] or ''}".strip() or row["compte"]
-    return Changement(
+    return FicheChangee(
         fiche=row["fiche"] or capfirst(model._meta.verbose_name),
         url="" if gone else url,
         qui=person or "chargement de fichiers",

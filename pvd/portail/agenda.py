@@ -38,10 +38,10 @@ def event(situation, suite, updated, url):
         # Known to the month or to the year: the event lasts all of it, no day is made up.
         found.add("dtend", last + ONE_DAY)
     found.add("summary", f"{situation.nom} : {suite.titre[0].lower()}{suite.titre[1:]}")
-    told = suite.texte
+    description = suite.texte
     if suite.precision != Precision.JOUR:
-        told = f"Date connue : {bare(suite.jour, suite.precision)}. {told}"
-    found.add("description", told)
+        description = f"Date connue : {bare(suite.jour, suite.precision)}. {description}"
+    found.add("description", description)
     found.add("url", url)
     found.add("transp", "TRANSPARENT")
     return found

@@ -93,5 +93,5 @@ def notes_of(unknown):
     """Return what the drawing leaves out, in words."""
     if not unknown:
         return []
-    told = pluriel(unknown, "commune dont,communes dont")
-    return [f"Sans compter {told} la date de convention d'adhésion n'est pas renseignée."]
+    communes = pluriel(unknown, "commune dont,communes dont")
+    return [f"Sans compter {communes} la date de convention d'adhésion n'est pas renseignée."]

@@ -38,17 +38,17 @@ urlpatterns = [
     path("signaler/merci/", signalements.merci, name="signaler_merci"),
     path("sante/", pages.sante, name="sante"),
     path("robots.txt", pages.robots, name="robots"),
-    path("sitemap.xml", partage.plan, name="sitemap"),
-    path("apercu.png", partage.apercu, name="apercu"),
+    path("sitemap.xml", partage.sitemap, name="sitemap"),
+    path("apercu.png", partage.vignette, name="vignette"),
     re_path(
         r"^communes/(?P<code>[0-9][0-9ABab][0-9]{3})/apercu\.png\Z",
-        partage.apercu_commune,
-        name="apercu_commune",
+        partage.vignette_commune,
+        name="vignette_commune",
     ),
     re_path(
         r"^departements/(?P<code>[0-9][0-9ABab][0-9]?)/apercu\.png\Z",
-        partage.apercu_departement,
-        name="apercu_departement",
+        partage.vignette_departement,
+        name="vignette_departement",
     ),
     re_path(
         r"^departements/(?P<code>[0-9][0-9ABab][0-9]?)/nouveautes\.atom\Z",

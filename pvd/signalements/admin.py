@@ -23,7 +23,7 @@ ALREADY_CLOSED = "Un collègue a clos ce signalement pendant que vous l'aviez ou
 NOTHING_TO_SEND = "Le visiteur attend une réponse : écrivez-la avant de clore."
 
 
-class StatutFilter(admin.SimpleListFilter):
+class StatutDeSignalementFilter(admin.SimpleListFilter):
     title = parameter_name = "statut"
 
     def lookups(self, request, model_admin):
@@ -57,7 +57,7 @@ class SignalementAdmin(PerimetreAdmin):
     form = ReponseForm
     list_display = ["recu_le", "page_en_lien", "jour", "departement", "statut", "age"]
     list_filter = [
-        StatutFilter,
+        StatutDeSignalementFilter,
         DepartementFilter.through("departement", "convention__couvertures__commune__departement"),
     ]
     list_select_related = ["departement", "commune", "convention", "answered_by"]

@@ -28,11 +28,11 @@ def visitor_key(request):
 
     A home has a whole /64 of the addresses of version 6. Those that cannot be read count as one.
     """
-    told = visitor_address(request)
-    address = ipaddress.ip_address(told) if told else None
+    visitor = visitor_address(request)
+    address = ipaddress.ip_address(visitor) if visitor else None
     if address and address.version == 6:
-        told = address.ipv4_mapped or ipaddress.ip_network((int(address), 64), strict=False)
-    return salted_hmac(SALT, str(told), algorithm="sha256").hexdigest()
+        visitor = address.ipv4_mapped or ipaddress.ip_network((int(address), 64), strict=False)
+    return salted_hmac(SALT, str(visitor), algorithm="sha256").hexdigest()
 
 
 def may_send(request, now):

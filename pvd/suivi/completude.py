@@ -11,10 +11,10 @@ WHAT = {
 }
 
 
-def portee(departement, champ="tenue"):
+def completude(departement, champ="tenue"):
     """Say how far the data of `departement` (None: France) go; an empty text when nothing is missing."""
     if departement is None:
-        return portee_of_france(champ)
+        return completude_of_france(champ)
     where = departement.avec_article
     return {
         Tenue.COMPLETE: "",
@@ -26,20 +26,20 @@ def portee(departement, champ="tenue"):
     }[getattr(departement, champ)]
 
 
-def portee_of_france(champ):
+def completude_of_france(champ):
     """Say for which départements the data are kept, in full or in part."""
     kept = list(Departement.objects.exclude(**{champ: Tenue.AUCUNE}))
     complete = [d for d in kept if getattr(d, champ) == Tenue.COMPLETE]
     partial = [d for d in kept if getattr(d, champ) == Tenue.PARTIELLE]
-    told = []
+    parts = []
     if complete:
         alone = " seulement" if len(complete) == 1 else ""
-        told.append(f"en entier pour {names(complete)}{alone}")
+        parts.append(f"en entier pour {names(complete)}{alone}")
     if partial:
-        told.append(f"en partie pour {names(partial)}")
-    if not told:
+        parts.append(f"en partie pour {names(partial)}")
+    if not parts:
         return f"{WHAT[champ]} ne sont tenues pour aucun département."
-    return f"{WHAT[champ]} sont tenues {', '.join(told)} ; elles ne le sont pas ailleurs."
+    return f"{WHAT[champ]} sont tenues {', '.join(parts)} ; elles ne le sont pas ailleurs."
 
 
 def names(departements):

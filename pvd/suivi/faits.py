@@ -1,13 +1,14 @@
 """The dated facts of some communes, all days together, as the rules read them."""
 
 import datetime
+from collections.abc import Iterable
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
-from communes.models import Labellisation
-from communes.programme.faits import labellisations_datees
-from ort.faits import couvertures_datees
-from projects.postes.faits import postes_desservant
+from communes.models import Departement, Labellisation
+from communes.programme.faits import LabellisationDatee, labellisations_datees
+from ort.faits import CouvertureDatee, couvertures_datees
+from projects.postes.faits import PosteDate, postes_desservant
 from pvd.suivi import regles
 from socle.periodes import holds_on
 
@@ -18,11 +19,11 @@ class Faits:
     Each table is read when it is first asked for, in a few short queries, whatever the day.
     """
 
-    def __init__(self, codes: list[str] | None = None) -> None:
+    def __init__(self, codes: Iterable[str] | None = None) -> None:
         self.codes = codes
 
     @classmethod
-    def du_programme(cls, departement: Any) -> Self:
+    def du_programme(cls, departement: Departement | None) -> Self:
         """Return the facts of the communes of `departement` that were ever in the programme.
 
         `departement` None speaks of France.
@@ -33,17 +34,17 @@ class Faits:
         return cls(list(labels.values_list("commune", flat=True)))
 
     @cached_property
-    def labellisations(self) -> dict[str, Any]:
+    def labellisations(self) -> dict[str, list[LabellisationDatee]]:
         """The times in the programme, by code."""
         return labellisations_datees(self.codes)
 
     @cached_property
-    def couvertures(self) -> dict[str, Any]:
+    def couvertures(self) -> dict[str, list[CouvertureDatee]]:
         """The coverages by a convention, by code."""
         return couvertures_datees(self.codes)
 
     @cached_property
-    def postes(self) -> dict[str, Any]:
+    def postes(self) -> dict[str, list[PosteDate]]:
         """The posts that ever served, by code."""
         return postes_desservant(self.codes)
 

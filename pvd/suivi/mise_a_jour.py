@@ -87,8 +87,8 @@ def links_to(communes):
 def rows_of(behind):
     """Yield the versions of the records that `behind` names, and of their rows."""
     for model, page, key in RANGEES:
-        keys = [cle for name, cle in behind if name == page._meta.label_lower]
-        versions = model.history.filter(**{f"{key}__in": keys}).order_by()
+        keys = [int(cle) for name, cle in behind if name == page._meta.label_lower]
+        versions = model.history.filter(**{f"{key}__dans": keys}).order_by()
         yield versions.values(
             modele=label(model), page=label(page), cle=as_text(key), rangee=as_text("id")
         ).annotate(quand=Max("history_date"))
@@ -97,10 +97,12 @@ def rows_of(behind):
 def said_of(behind):
     """Return the versions of what sources say of the records that `behind` names."""
     types = {ContentType.objects.get_for_model(m).pk: m._meta.label_lower for m in SOURCEES}
-    told = Affirmation.history.filter(
-        content_type__in=types, object_id__in={cle for _, cle in behind}
+    versions = Affirmation.history.filter(
+        content_type__in=types, object_id__dans={cle for _, cle in behind}
     )
-    rows = told.order_by().values("content_type", "object_id").annotate(quand=Max("history_date"))
+    rows = (
+        versions.order_by().values("content_type", "object_id").annotate(quand=Max("history_date"))
+    )
     for row in rows:
         row["modele"] = types[row["content_type"]]
         if (row["modele"], row["object_id"]) in behind:

@@ -67,7 +67,7 @@ def nouveautes(departement, jour):
     found = list(situations(known.communes(), jour))
     labels = labellisations_connues([s.commune.pk for s in found], jour)
     conventions = conventions_entered(found, jour)
-    told = [
+    faits = [
         (fact, situation)
         for situation in found
         for fact in timeline(
@@ -76,7 +76,7 @@ def nouveautes(departement, jour):
             [c for c in conventions if coverages_of(situation, c)],
         )
     ]
-    news = grouped(told, Moments(labels, conventions))
+    news = grouped(faits, Moments(labels, conventions))
     return sorted(news, key=newest_first)[:ENTREES]
 
 
@@ -90,16 +90,16 @@ def newest_first(nouveaute):
 def conventions_entered(situations, jour):
     """Return the conventions that the communes of `situations` had entered by `jour`, with their acts."""
     entered = CommuneCouverte.objects.with_dates().filter(
-        commune__in=[s.commune.pk for s in situations], date_entree__lte=jour
+        commune__dans=[s.commune.pk for s in situations], date_entree__lte=jour
     )
     found = Convention.objects.filter(pk__in=entered.values("convention"))
     return list(with_actes(found, jour).order_by("date_signature", "pk"))
 
 
-def grouped(told, moments):
+def grouped(faits, moments):
     """Return one `Nouveaute` for each fact: an act that brings in three communes is told once."""
     groups = {}
-    for fact, situation in told:
+    for fact, situation in faits:
         key = type(fact.fiche), fact.fiche.pk, fact.champ
         groups.setdefault(key, []).append((fact, situation))
     return [
@@ -130,7 +130,7 @@ class Moments:
     def read(self, model, keys):
         """Go through the versions of the records, and keep the moment of the last change of each fact."""
         last = {}
-        versions = model.history.filter(id__in=keys).order_by("history_date", "history_id")
+        versions = model.history.filter(id__dans=keys).order_by("history_date", "history_id")
         for version in versions.iterator():
             for champ, fields in TOLD_BY[model].items():
                 value = [getattr(version, model._meta.get_field(name).attname) for name in fields]

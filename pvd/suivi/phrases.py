@@ -50,44 +50,44 @@ def tell_couverte(situation):
     """Tell since when an ORT covers the commune, and which one if it joined it by avenant."""
     couverture, convention = situation.couverture, situation.convention
     since = depuis(couverture.date_entree, couverture.precision_entree)
-    told = f"est couverte par une {ORT} {since}"
+    phrase = f"est couverte par une {ORT} {since}"
     if not couverture.entree:
-        return told
+        return phrase
     signature = in_words(convention.date_signature, convention.precision_signature)
-    return f"{told} : un avenant l'a fait entrer dans {named(convention)}, signée {signature}"
+    return f"{phrase} : un avenant l'a fait entrer dans {named(convention)}, signée {signature}"
 
 
 def tell_adherente(situation):
     """Tell by which day the ORT is, or was, to be signed."""
     label = situation.labellisation
     adhesion = in_words(label.date_signature_adhesion, label.precision_adhesion)
-    told = f"a signé {adhesion} sa convention d'adhésion"
+    phrase = f"a signé {adhesion} sa convention d'adhésion"
     if situation.echeance_ort is None:
-        return f"{told} et n'est plus couverte par une {ORT}"
+        return f"{phrase} et n'est plus couverte par une {ORT}"
     due = "devait" if situation.en_retard else "doit"
     day = bare(situation.echeance_ort, situation.precision_echeance)
     le = "le " if situation.precision_echeance == Precision.JOUR else "en "
     latest = day if day.startswith("au plus tard") else f"au plus tard {le}{day}"
-    told += f" ; son {ORT} {due} être signée {latest}, 18 mois après"
-    return f"{told}, et ne l'est pas encore" if situation.en_retard else told
+    phrase += f" ; son {ORT} {due} être signée {latest}, 18 mois après"
+    return f"{phrase}, et ne l'est pas encore" if situation.en_retard else phrase
 
 
 def tell_laureate(situation):
     """Tell since when a commune without act is in the programme."""
     label = situation.labellisation
-    told = f"est dans {PROGRAMME} {depuis(label.debut, label.precision_debut)}"
+    phrase = f"est dans {PROGRAMME} {depuis(label.debut, label.precision_debut)}"
     if label.date_signature_adhesion:
-        return f"{told} ; elle n'a pas encore signé sa convention d'adhésion"
-    return f"{told} ; la date de sa convention d'adhésion n'est pas renseignée"
+        return f"{phrase} ; elle n'a pas encore signé sa convention d'adhésion"
+    return f"{phrase} ; la date de sa convention d'adhésion n'est pas renseignée"
 
 
 def tell_sortie(situation):
     """Tell when the commune left, and the ORT that may still cover it."""
     label = situation.labellisation
-    told = (
+    phrase = (
         f"n'est plus dans {PROGRAMME}, qu'elle a quitté {in_words(label.fin, label.precision_fin)}"
     )
-    return f"{told} ; elle {tell_couverte(situation)}" if situation.couverture else told
+    return f"{phrase} ; elle {tell_couverte(situation)}" if situation.couverture else phrase
 
 
 def tell_outsider(situation):

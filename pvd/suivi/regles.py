@@ -9,6 +9,7 @@ from django.db import models
 from communes.programme import regles as programme
 from communes.programme.regles import labellisation_au
 from ort.regles import couvertures_en_vigueur, entree_connue
+from projects.postes.faits import PosteDate
 from projects.postes.models import Etat
 from projects.postes.regles import etat
 from socle.periodes import holds_on
@@ -94,11 +95,11 @@ def en_retard(
 ) -> bool:
     """Tell whether the 18 months have passed without an ORT: a delay, without legal effect known."""
     label = attend_une_ort(labellisations, couvertures, jour)
-    due = label and programme.dernier_jour_echeance(label)
-    return due is not None and due < jour
+    last = label and programme.dernier_jour_echeance(label)
+    return last is not None and last < jour
 
 
-def postes_au(postes: Iterable[Any], commune: str, jour: datetime.date) -> list[Any]:
+def postes_au(postes: Iterable[PosteDate], commune: str, jour: datetime.date) -> list[PosteDate]:
     """Return, of the posts that ever served `commune`, a code, those that serve it on `jour`.
 
     A post known to open after `jour` is not one of them.
@@ -111,7 +112,7 @@ def postes_au(postes: Iterable[Any], commune: str, jour: datetime.date) -> list[
     ]
 
 
-def etat_poste(postes: Iterable[Any], complet: bool, jour: datetime.date) -> EtatPoste:
+def etat_poste(postes: Iterable[PosteDate], complet: bool, jour: datetime.date) -> EtatPoste:
     """Return the `EtatPoste` that `postes`, those that serve a commune on `jour`, give it.
 
     Nothing recorded, or nothing dated, is unknown; there is none only where `complet`: the

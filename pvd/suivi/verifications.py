@@ -102,9 +102,9 @@ def ecartees(perimetre, jour):
         retained = said.retenues().filter(object_id=OuterRef("object_id"), champ=OuterRef("champ"))
         undecided = said.ecartees().filter(~Exists(retained))
         of_record = undecided.filter(object_id=OuterRef("texte")).order_by("pk")
-        told = perimetre.of(model).alias(texte=as_text(F("pk")))
-        told = told.filter(texte__in=undecided.values("object_id"))
-        yield told.annotate(detail=of_record.values("valeur_brute")[:1])
+        records = perimetre.of(model).alias(texte=as_text(F("pk")))
+        records = records.filter(texte__in=undecided.values("object_id"))
+        yield records.annotate(detail=of_record.values("valeur_brute")[:1])
 
 
 @verification(
@@ -222,8 +222,8 @@ def too_large(perimetre, jour):
         When(annee=None, then=Concat(Value(", millésime "), as_text(F("millesime")))),
         default=Concat(Value(" en "), as_text(F("annee"))),
     )
-    told = used.values_list(Concat(as_text(F("valeur")), when))
-    yield running.filter(habitants__gt=INHABITANTS_AT_MOST).annotate(detail=Subquery(told))
+    texte = used.values_list(Concat(as_text(F("valeur")), when))
+    yield running.filter(habitants__gt=INHABITANTS_AT_MOST).annotate(detail=Subquery(texte))
 
 
 @verification(

@@ -23,7 +23,7 @@ from socle.francais import UNKNOWN
 NOTHING = "—"
 
 
-class Perimetre(LimitedChoices):
+class DansLePerimetre(LimitedChoices):
     """The rows seen are those of `for_user`; a model that has no such rule cannot be shown.
 
     The national level has no perimeter: it sees the rows of no département too, and waits for
@@ -125,7 +125,7 @@ class PvdAdmin(LimitedChoices, HistoriqueAdmin, SuppressionAdmin):
         return queryset.filter(Q(pk__in=found.values("pk")) | Q(pk__in=named)), False
 
 
-class PerimetreAdmin(Perimetre, PvdAdmin):
+class PerimetreAdmin(DansLePerimetre, PvdAdmin):
     """The admin of a record of some départements."""
 
     def removed_versions(self, request):
@@ -153,7 +153,7 @@ class PlainChoices(LimitedChoices):
         return {}
 
 
-class PerimetreInline(Perimetre, PlainChoices, admin.TabularInline):
+class PerimetreInline(DansLePerimetre, PlainChoices, admin.TabularInline):
     """Rows on the page of their record."""
 
     extra = 0

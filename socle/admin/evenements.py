@@ -49,7 +49,7 @@ class Chapitre:
 
 
 @dataclass
-class Changement:
+class ChampChange:
     """One field that a version changed: its name, and its values as they are stored and as they read."""
 
     nom: str
@@ -101,7 +101,7 @@ class Evenement:
 
 
 @dataclass
-class Geste:
+class ActeDHistorique:
     """What one agent did at once, for one reason."""
 
     evenements: list
@@ -239,7 +239,7 @@ def differences(chapitre, old, new, annuaire):
         (before, avant), (after, apres) = written(row_field, old), written(row_field, new)
         if before != after and avant != apres and not tells_nothing(row_field, old, new):
             champ = chapitre.label(row_field)
-            changes.append(Changement(row_field.name, before, after, champ, avant, apres))
+            changes.append(ChampChange(row_field.name, before, after, champ, avant, apres))
     return changes
 
 
@@ -252,13 +252,13 @@ def tells_nothing(row_field, old, new):
 
 def gather(events):
     """Put together the events of one act: the same moment, agent and reason."""
-    gestes = []
+    actes = []
     for event in events:
-        if gestes and gestes[-1].evenements[0].acte == event.acte:
-            gestes[-1].evenements.append(event)
+        if actes and actes[-1].evenements[0].acte == event.acte:
+            actes[-1].evenements.append(event)
         else:
-            gestes.append(Geste([event]))
-    return gestes
+            actes.append(ActeDHistorique([event]))
+    return actes
 
 
 def last_versions(chapitres):

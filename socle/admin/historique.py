@@ -151,8 +151,8 @@ class HistoriqueAdmin(admin.ModelAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_view_or_change_permission(request, record):
             raise PermissionDenied
-        gestes = Paginator(gather(tell(self.chapitres(request, record))), PER_PAGE)
-        page = gestes.get_page(request.GET.get("p"))
+        actes = Paginator(gather(tell(self.chapitres(request, record))), PER_PAGE)
+        page = actes.get_page(request.GET.get("p"))
         context = {"object": record, "page": page, "title": f"Historique : {record}"}
         return self.page(request, "admin/historique.html", context | (extra_context or {}))
 

@@ -248,7 +248,7 @@ class ImportAdmin(admin.ModelAdmin):
         kept = [i for i, header in enumerate(fichier.entetes) if header != REFUS]
         cells = dict(fichier.lignes)
         rows = [
-            [*(cells[ligne.numero][i] for i in kept), " ; ".join(map(str, ligne.motifs))]
+            [*(cells[ligne.numero][i] for i in kept), " ; ".join(map(str, ligne.refus))]
             for ligne in apercu.of(Sort.REFUSEE)
         ]
         headers = [*(fichier.entetes[i] for i in kept), REFUS]

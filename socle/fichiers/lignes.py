@@ -22,7 +22,7 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True)
-class Changement:
+class CelluleChangee:
     """A cell that changes its record: its column, and what is read before and after."""
 
     colonne: str
@@ -31,20 +31,20 @@ class Changement:
 
 
 @dataclass
-class Ligne:
-    """A row, and what becomes of it: `motifs` are those of its refusal, as `CelluleRefusee`."""
+class LigneTraitee:
+    """A row, and what becomes of it: `refus`, why it is refused, as `CelluleRefusee`."""
 
     lue: object
     sort: Sort = Sort.INCHANGEE
     fiche: str = ""
     changements: list = field(default_factory=list)
-    motifs: list = field(default_factory=list)
+    refus: list = field(default_factory=list)
     # What looks wrong in the record, and does not keep the row from being written.
     remarques: list = field(default_factory=list)
 
-    def refuse(self, motifs):
+    def refuse(self, refus):
         """Refuse the row, and tell nothing of the record, which may be a neighbour's."""
-        self.sort, self.changements, self.motifs = Sort.REFUSEE, [], motifs
+        self.sort, self.changements, self.refus = Sort.REFUSEE, [], refus
         self.remarques = []
 
     @property
@@ -57,9 +57,9 @@ class Ligne:
 
 
 class LigneRefusee(Exception):
-    def __init__(self, motifs):
+    def __init__(self, refus):
         super().__init__()
-        self.motifs = motifs
+        self.refus = refus
 
 
 def refused(column, value, reason):
@@ -85,13 +85,13 @@ class Apercu:
     def empreinte(self):
         """Return a mark of all that was shown: another one means that the preview no longer holds."""
         shown_rows = [
-            (li.numero, li.sort, li.changements, list(map(str, li.motifs))) for li in self.lignes
+            (li.numero, li.sort, li.changements, list(map(str, li.refus))) for li in self.lignes
         ]
         return hashlib.sha256(repr(shown_rows).encode()).hexdigest()
 
 
 def located_cell(text, attribute, ressource, row):
-    """Return the motive of a refusal, with the column and the value when one cell is to blame."""
+    """Return a refusal, with the column and the value when one cell is to blame."""
     for champ in ressource.get_import_fields():
         if champ.attribute == attribute:
             return CelluleRefusee(champ.column_name, row.get(champ.column_name, ""), text)

@@ -15,9 +15,9 @@ from socle.essai import essai
 from socle.fichiers.champs import CelluleRefusee, RecordWidget
 from socle.fichiers.lignes import (
     Apercu,
-    Changement,
-    Ligne,
+    CelluleChangee,
     LigneRefusee,
+    LigneTraitee,
     Sort,
     located_cell,
     refused,
@@ -89,7 +89,7 @@ class Passage:
         if not isinstance(widget, RecordWidget) or not hasattr(widget.model.objects, "for_user"):
             return None
         keys = [record.pk for record in widget.known.values()]
-        named = widget.model.objects.filter(pk__in=keys)
+        named = widget.model.objects.filter(pk__dans=keys)
         return set(named.for_user(self.user).values_list("pk", flat=True))
 
     def load_known(self, rows):
@@ -111,7 +111,7 @@ class Passage:
         if self.sourced:
             keys = [str(r.pk) for group in self.by_first.values() for r in group]
             of_model = Affirmation.objects.filter(content_type=record_type(self.model))
-            for said in of_model.filter(object_id__in=keys).select_related("source"):
+            for said in of_model.filter(object_id__dans=keys).select_related("source"):
                 self.said[said.object_id, said.champ].append(said)
 
     def readable(self, champ, row):
@@ -122,11 +122,11 @@ class Passage:
 
     def ligne(self, lue):
         """Return what a row does; it has been saved, unless it is refused or changes nothing."""
-        ligne = Ligne(lue)
+        ligne = LigneTraitee(lue)
         try:
             self.pass_row(ligne, lue.cellules)
-        except LigneRefusee as refusal:
-            ligne.refuse(refusal.motifs)
+        except LigneRefusee as error:
+            ligne.refuse(error.refus)
         return ligne
 
     def pass_row(self, ligne, row):
@@ -156,7 +156,7 @@ class Passage:
             ligne.remarques = [remarque.texte for remarque in instance.remarques()]
         if new:
             extra = [column for column in self.ressource.extra_columns if row.get(column)]
-            ligne.changements += [Changement(column, "", row[column]) for column in extra]
+            ligne.changements += [CelluleChangee(column, "", row[column]) for column in extra]
         if self.for_good or self.ressource.extra_columns:
             self.save(instance, new, row)
             self.affirm(instance, affirmations)
@@ -188,14 +188,14 @@ class Passage:
 
     def read(self, row):
         """Return the value of each field of the row; all the cells that cannot be read are told."""
-        values, motifs = {}, []
+        values, refus = {}, []
         for champ in self.fields:
             try:
                 values[champ.attribute] = champ.clean(row)
             except CelluleRefusee as refusal:
-                motifs.append(refusal)
-        if motifs:
-            raise LigneRefusee(motifs)
+                refus.append(refusal)
+        if refus:
+            raise LigneRefusee(refus)
         return values
 
     def record_of(self, row, values):
@@ -233,7 +233,7 @@ class Passage:
         if not new and instance.pk not in self.theirs:
             first = self.keys[0].column_name
             raise refused(first, row[first], OUTSIDE)
-        motifs = []
+        refus = []
         for champ in self.fields:
             record = getattr(instance, champ.attribute) if champ.attribute in self.links else None
             if record is None or (not new and record == before[champ.attribute]):
@@ -244,9 +244,9 @@ class Passage:
                 within = allowed is None or record.pk in allowed
             if not within:
                 column = champ.column_name
-                motifs.append(CelluleRefusee(column, row[column], OUTSIDE))
-        if motifs:
-            raise LigneRefusee(motifs)
+                refus.append(CelluleRefusee(column, row[column], OUTSIDE))
+        if refus:
+            raise LigneRefusee(refus)
 
     def changes(self, instance, new, before):
         """Return what the row changes, by field."""
@@ -256,7 +256,7 @@ class Passage:
             old, after = before[name], getattr(instance, name)
             if old != after and not (new and after in ("", None)):
                 written = getattr(champ.widget, "as_written", lambda value: value)
-                changed[name] = Changement(
+                changed[name] = CelluleChangee(
                     champ.column_name, "" if new else shown(written(old)), shown(written(after))
                 )
         return changed
@@ -273,7 +273,7 @@ class Passage:
                 setattr(instance, attribute, Precision.JOUR)
                 if old != Precision.JOUR:
                     changements.append(
-                        Changement(precision_column, shown(old), shown(Precision.JOUR))
+                        CelluleChangee(precision_column, shown(old), shown(Precision.JOUR))
                     )
         return changements
 
@@ -302,7 +302,7 @@ class Passage:
             before = ", ".join(sorted({s.source.cle for s in said}))
             written = {"champ": champ, "valeur_brute": row[date_column], "source": source}
             found.append(
-                (Changement(column, before, source.cle), written | {"precision": precision})
+                (CelluleChangee(column, before, source.cle), written | {"precision": precision})
             )
         return found
 
@@ -349,8 +349,8 @@ class Passage:
             for ligne, instance, new in waiting:
                 try:
                     self.save(instance, new, ligne.lue.cellules)
-                except LigneRefusee as refusal:
-                    ligne.refuse(refusal.motifs)
+                except LigneRefusee as error:
+                    ligne.refuse(error.refus)
 
     def save(self, instance, new, row):
         """Save a record with its dependants, or refuse it in the words of its model.

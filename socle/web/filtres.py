@@ -7,9 +7,9 @@ from dsfr.forms import DsfrBaseForm
 
 from socle.recherche import search_key
 from socle.web.adresses import AdressesDeListe
-from socle.web.issues import issues_of
 from socle.web.ordre import Calcule, sorted_by
 from socle.web.refus import DemandeInvalide, quoted
+from socle.web.sorties import sorties_possibles
 
 DEPARTEMENT_FIRST = "Choisissez d'abord un département"
 # Longer than any name; SQLite refuses to search for a text of fifty thousand characters.
@@ -175,6 +175,6 @@ class Filtres(django_filters.FilterSet):
         return type(self)(self.request, self.queryset, jour, data).rows
 
     @property
-    def issues(self):
+    def sorties_possibles(self):
         """Return what would fill an empty list, at a query each: to be read when nothing is found."""
-        return issues_of(self)
+        return sorties_possibles(self)

@@ -225,3 +225,26 @@ def test_the_list_keeps_what_is_in_force(agent_34):
     for etat, expected in (("en_vigueur", running), ("terminee", ended), ("non_signee", planned)):
         page = agent_34.get(reverse("admin:ort_convention_changelist"), {"etat": etat})
         assert list(page.context["cl"].queryset) == [expected]
+
+
+def test_the_days_of_two_acts_corrected_on_one_page_are_checked_together(agent_34):
+    """Each of the two new days suits the other act as it is saved, and not as it is typed."""
+    lodeve = factories.commune("34142", nom="Lodève")
+    signed = factories.convention("2021-02-26", [lodeve])
+    out = factories.avenant(signed, "2022-01-01", numero=1)
+    factories.rewrite(signed.couvertures, sortie=out)
+    factories.avenant(signed, "2023-01-01", [lodeve], numero=2)
+    page = agent_34.get(page_of(signed))
+    why = {"motif_correction": "actes relus"}
+    for left, back, refused in (
+        ("31/12/2022", "01/06/2022", True),
+        ("01/06/2022", "01/12/2022", False),
+    ):
+        days = {"avenants-0-date_signature": left, "avenants-1-date_signature": back}
+        answer = agent_34.post(page_of(signed), filled(page, **days, **why))
+        assert (answer.status_code == 200) == refused
+        if refused:
+            assert "Lodève serait deux fois dans cette ORT aux mêmes jours." in errors(answer)
+            assert "01/06/2022" in answer.content.decode()
+    days = signed.avenants.order_by("numero").values_list("date_signature", flat=True)
+    assert list(days) == [factories.day("2022-06-01"), factories.day("2022-12-01")]

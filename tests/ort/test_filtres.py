@@ -111,5 +111,6 @@ def test_what_is_offered_is_what_an_ort_covers_on_the_day(two_ort):
 
     names = ("departement", "epci")
     assert offered("2022-12-31") == [["34"], ["200017341", "200066553"]]
-    assert offered("2023-07-06") == [["34", "81"], ["200017341", "200066553"]]
+    assert offered("2023-07-06") == [["34", "81"], []]
+    assert offered("2023-07-06", departement="34") == [["34", "81"], ["200017341", "200066553"]]
     assert offered("2023-07-06", departement="81") == [["34", "81"], ["200066553"]]

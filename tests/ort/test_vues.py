@@ -141,7 +141,7 @@ def test_unknown_ort(client):
 
 
 def test_growth(client, ort):
-    # The list: site, portée, count, choices (3), then `with_actes` (12). The page: site,
+    # The list: site, complétude, count, choices (3), then `with_actes` (12). The page: site,
     # `with_actes`, the communes lauréates, the secteurs.
     def grow(number):
         for _ in range(number):

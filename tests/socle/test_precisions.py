@@ -53,6 +53,13 @@ def test_a_date_is_stored_on_the_first_day_that_it_may_be(model, field, precisio
     assert getattr(record, field.date) == day(stored)
 
 
+@pytest.mark.parametrize("precision", ["jour", "mois", "annee"])
+def test_a_date_that_is_not_known_has_any_precision(precision):
+    planned = factories.convention(None, precision_signature=precision)
+    planned.full_clean()
+    assert planned.date_signature is None
+
+
 @pytest.mark.parametrize(
     ("precision", "typed", "accepted"),
     [

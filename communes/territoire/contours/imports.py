@@ -312,7 +312,7 @@ def write_contours(traits, annee, attribution):
         bilan.avertissements.append(
             f"{pluriel(len(unknown), 'code inconnu,codes inconnus')}, sans effet : {some(unknown)}"
         )
-    departements = Departement.objects.filter(communes__in=list(communes)).distinct()
+    departements = Departement.objects.filter(communes__dans=communes).distinct()
     for departement in departements:
         bilan.avertissements += write_fond(departement, source)
     return bilan
@@ -325,7 +325,7 @@ def replace(model, key, shapes, source):
         x, y = centre_of(polygon)
         rings = rings_of(code, polygon)
         rows.append(model(**{key: code}, **source, anneaux=rings, centre_x=x, centre_y=y))
-    model.objects.filter(pk__in=list(shapes)).delete()
+    model.objects.filter(pk__dans=shapes).delete()
     model.objects.bulk_create(rows, batch_size=500)
 
 
@@ -372,18 +372,18 @@ def polygon_of(rings):
 def warnings_of(departement, polygons, land):
     """Return what is missing from the map of a département: communes without contour, holes."""
     missing = Commune.objects.filter(departement=departement, fin__isnull=True).exclude(
-        pk__in=list(polygons)
+        pk__dans=polygons
     )
-    told = []
+    phrases = []
     if missing:
         names = [f"{commune.nom} ({commune.pk})" for commune in missing]
-        told.append(f"{departement} : sans contour, {some(names)}")
+        phrases.append(f"{departement} : sans contour, {some(names)}")
     for part in shapely.get_parts(land):
         for hole in map(shapely.Polygon, part.interiors):
             if hole.area >= HOLE:
                 around = [code for code, polygon in polygons.items() if polygon.intersects(hole)]
-                told.append(
+                phrases.append(
                     f"{departement} : un trou de {hole.area * UNIT**2 / 1e6:.1f} km² "
                     f"entre {liste(sorted(around))}"
                 )
-    return told
+    return phrases

@@ -18,11 +18,11 @@ from communes.models import (
     names_search_key,
 )
 from communes.territoire.decoupage.etat import (
-    Fait,
     FicheCommune,
     FicheIntercommunalite,
     FichePopulation,
     Territoire,
+    ValeurDatee,
 )
 from communes.territoire.decoupage.lecture import FicheCode, FicheDepartement, FicheRegion
 
@@ -76,7 +76,7 @@ def load_faits(model, owner, valeur):
     """Return the dated facts of a table, by owner, in the order of time."""
     faits = {}
     for key, *fait in model.objects.values_list(owner, valeur, *DATES):
-        faits.setdefault(key, []).append(Fait(*fait))
+        faits.setdefault(key, []).append(ValeurDatee(*fait))
     return {
         key: tuple(sorted(group, key=lambda f: f.fin or date.max)) for key, group in faits.items()
     }
@@ -86,7 +86,7 @@ def with_present_name(anciens_noms, nom, debut):
     """Return all the names of a territory: the present one holds since the last former one."""
     # A former name may have no dates: it is taken for the oldest.
     former = sorted(anciens_noms, key=lambda ancien: ancien.fin or date.min)
-    return (*former, Fait(nom, (former[-1].fin if former else None) or debut))
+    return (*former, ValeurDatee(nom, (former[-1].fin if former else None) or debut))
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from communes.territoire.decoupage.annees import (
 from communes.territoire.decoupage.lecture import DecoupageError
 
 
-class Fait(NamedTuple):
+class ValeurDatee(NamedTuple):
     """A value, name or SIREN, that holds from `debut`, included, to `fin`, excluded."""
 
     valeur: str
@@ -30,7 +30,7 @@ class FicheIntercommunalite(NamedTuple):
     nature: str
     debut: date | None
     fin: date | None
-    noms: tuple[Fait, ...]
+    noms: tuple[ValeurDatee, ...]
 
 
 class FicheCommune(NamedTuple):
@@ -43,8 +43,8 @@ class FicheCommune(NamedTuple):
     debut: date | None
     fin: date | None
     successeur: str | None
-    noms: tuple[Fait, ...]
-    rattachements: tuple[Fait, ...]
+    noms: tuple[ValeurDatee, ...]
+    rattachements: tuple[ValeurDatee, ...]
 
 
 class FichePopulation(NamedTuple):
@@ -102,7 +102,7 @@ def with_value(faits, valeur, jour, debut):
     last = before[-1] if before else None
     if last and last.valeur == valeur and last.fin == jour:
         return (*before[:-1], last._replace(fin=fin), *after)
-    return (*before, Fait(valeur, debut, fin), *after)
+    return (*before, ValeurDatee(valeur, debut, fin), *after)
 
 
 class Territoire:

@@ -94,7 +94,7 @@ class Decoupage(NamedTuple):
     codes: dict
 
 
-class Ligne:
+class LigneDeDecoupage:
     """One row of a file, that knows how to refuse itself."""
 
     __slots__ = ("fichier", "values", "code")
@@ -192,7 +192,7 @@ def read_decoupage(contents, annee, *, floors=True):
     rows = {name: parse_rows(name, contents[name]) for name in FILES}
     regions = read_regions(rows[REGIONS])
     departements = read_departements(rows[DEPARTEMENTS], regions)
-    lignes = [Ligne(COMMUNES, row, CODE_INSEE) for row in rows[COMMUNES]]
+    lignes = [LigneDeDecoupage(COMMUNES, row, CODE_INSEE) for row in rows[COMMUNES]]
     add_collectivites_outremer(lignes, regions, departements)
     intercommunalites, membres = read_intercommunalites(rows[EPCI])
     communes = read_communes(lignes, departements, membres)
@@ -236,7 +236,7 @@ def add_unique(records, ligne, code, record):
 def read_regions(rows):
     regions = {}
     for row in rows:
-        ligne = Ligne(REGIONS, row, CODE_TERRITOIRE)
+        ligne = LigneDeDecoupage(REGIONS, row, CODE_TERRITOIRE)
         fiche = FicheRegion(ligne.code, ligne.text("nom", max_length=80))
         add_unique(regions, ligne, ligne.code, fiche)
     return regions
@@ -245,7 +245,7 @@ def read_regions(rows):
 def read_departements(rows, regions):
     departements = {}
     for row in rows:
-        ligne = Ligne(DEPARTEMENTS, row, CODE_TERRITOIRE)
+        ligne = LigneDeDecoupage(DEPARTEMENTS, row, CODE_TERRITOIRE)
         fiche = FicheDepartement(
             ligne.code,
             ligne.text("nom", max_length=80),
@@ -263,7 +263,7 @@ def add_collectivites_outremer(lignes, regions, departements):
     """
     for ligne in lignes:
         if "collectiviteOutremer" in ligne.values:
-            outremer = Ligne(
+            outremer = LigneDeDecoupage(
                 f"{COMMUNES}, ligne {ligne.code}, collectiviteOutremer",
                 ligne.values["collectiviteOutremer"],
                 CODE_TERRITOIRE,
@@ -279,7 +279,7 @@ def read_intercommunalites(rows):
     """Return the intercommunalités, and the SIREN of that of each member commune, and its own."""
     intercommunalites, membres = {}, {}
     for row in rows:
-        ligne = Ligne(EPCI, row, SIREN)
+        ligne = LigneDeDecoupage(EPCI, row, SIREN)
         fiche = IntercommunaliteLue(
             ligne.code, ligne.text("nom"), ligne.known("type", Nature.values)
         )

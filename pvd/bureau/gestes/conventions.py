@@ -48,15 +48,15 @@ class SignerConvention(GesteDeConvention):
         return records.filter(date_signature__isnull=True)
 
     def told(self, record, data):
-        told = [f"{record} est signée {in_words(data['date'], data['precision'])}."]
+        phrases = [f"{record} est signée {in_words(data['date'], data['precision'])}."]
         if data["duree_annees"]:
-            told.append(f"Elle vaut pour {pluriel(data['duree_annees'], 'an,ans')}.")
+            phrases.append(f"Elle vaut pour {pluriel(data['duree_annees'], 'an,ans')}.")
         covered = Commune.objects.filter(
             couvertures__convention=record, couvertures__entree__isnull=True
         )
         if names := liste(covered):
-            return [*told, f"Communes couvertes dès ce jour-là : {names}."]
-        return [*told, "Aucune commune n'y est enregistrée : ajoutez-les sur sa fiche."]
+            return [*phrases, f"Communes couvertes dès ce jour-là : {names}."]
+        return [*phrases, "Aucune commune n'y est enregistrée : ajoutez-les sur sa fiche."]
 
     def write(self, record, form, reason):
         data = form.cleaned_data

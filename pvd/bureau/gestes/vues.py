@@ -122,7 +122,7 @@ def show(request, template, geste, record=None, **context):
 
 
 @dataclass
-class Changement:
+class ChiffreChange:
     """A figure that the geste changes."""
 
     territoire: str
@@ -157,7 +157,7 @@ def effects_of(geste, record, form, jour):
 
     What is shown before confirming is thus what confirming will do, whatever the rules are.
     """
-    told = geste.told(record, form.cleaned_data)
+    phrases = geste.told(record, form.cleaned_data)
     departements = list(geste.departements(record, form.cleaned_data))
     before = figures(departements, jour)
     with refused_on(form), essai():
@@ -167,11 +167,11 @@ def effects_of(geste, record, form, jour):
     if form.errors:
         return None
     changed = [
-        Changement(str(departement), chiffre.label, value, after[departement, chiffre])
+        ChiffreChange(str(departement), chiffre.label, value, after[departement, chiffre])
         for (departement, chiffre), value in before.items()
         if value != after[departement, chiffre]
     ]
-    return Effets(told, changed, warned)
+    return Effets(phrases, changed, warned)
 
 
 def figures(departements, jour):

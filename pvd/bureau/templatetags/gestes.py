@@ -16,8 +16,8 @@ def gestes_of(context, record):
     model, today = type(record), timezone.localdate()
     itself = model._default_manager.filter(pk=OuterRef("pk"))
     # One query for all the buttons: a page of the back office counts its queries.
-    told = {f"geste_{n}": Exists(g.candidates(itself, today)) for n, g in enumerate(possible)}
-    found = model._default_manager.filter(pk=record.pk).values_list(*told.values()).first()
+    asked = {f"geste_{n}": Exists(g.candidates(itself, today)) for n, g in enumerate(possible)}
+    found = model._default_manager.filter(pk=record.pk).values_list(*asked.values()).first()
     return [geste for geste, yes in zip(possible, found or [], strict=False) if yes]
 
 

@@ -19,7 +19,7 @@ from socle.francais import liste
 # The sizes of labels, patterns and symbols are in thousandths of the width of the map.
 WIDTH, MARGIN = 1000, 20
 HORS_PROGRAMME = "hors_programme"
-# How each state of a commune reads in the legend, in its order.
+# How each status of a commune reads in the legend, in its order.
 STATUTS = (Statut.ORT_SIGNEE, Statut.ADHESION_SIGNEE, Statut.LAUREATE, Statut.SORTIE)
 LEGENDE = {statut: statut.legende for statut in STATUTS} | {
     HORS_PROGRAMME: "Hors programme, dans l'ORT d'une commune lauréate",
@@ -78,14 +78,14 @@ class OrtDessinee:
 
 @dataclass
 class CommuneDessinee:
-    """A commune of the map: its contour, None when it has none, its state and its ORT."""
+    """A commune of the map: its contour, None when it has none, its status and its ORT."""
 
     situation: Situation
     contour: ContourCommune | None
     ort: list
 
     @property
-    def etat(self):
+    def statut(self):
         """Return its `Statut`, or `HORS_PROGRAMME`: the key of the legend and of the pattern."""
         return self.situation.statut or HORS_PROGRAMME
 
@@ -96,16 +96,16 @@ class CommuneDessinee:
     @property
     def texte(self):
         """Return what the map says of the commune: « Agde : hors programme, dans l'ORT d'Agde »."""
-        state = self.situation.statut.label if self.situation.statut else "hors programme"
+        words = self.situation.statut.label if self.situation.statut else "hors programme"
         names = liste(ort.convention.intitule for ort in self.ort)
-        return f"{self.situation.nom} : {state}" + (f", {names}" if names else "")
+        return f"{self.situation.nom} : {words}" + (f", {names}" if names else "")
 
 
 @dataclass
 class Entree:
-    """A line of the legend: a state, in words, and its communes, some in another département."""
+    """A line of the legend: a status, in words, and its communes, some in another département."""
 
-    etat: str
+    statut: str
     mots: str
     communes: list
     departement: str
@@ -148,14 +148,14 @@ class CarteDepartement:
 
     @property
     def legende(self):
-        """Return the states that the map shows, as `Entree`."""
-        by_state = {}
+        """Return the statuses that the map shows, as `Entree`."""
+        by_statut = {}
         for commune in self.communes:
-            by_state.setdefault(commune.etat, []).append(commune)
+            by_statut.setdefault(commune.statut, []).append(commune)
         return [
-            Entree(etat, words, by_state[etat], self.fond.pk)
-            for etat, words in LEGENDE.items()
-            if etat in by_state
+            Entree(statut, words, by_statut[statut], self.fond.pk)
+            for statut, words in LEGENDE.items()
+            if statut in by_statut
         ]
 
 

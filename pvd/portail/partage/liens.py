@@ -31,8 +31,8 @@ def image_path(request):
     if name == "accueil" and settings.PVD_DEPARTEMENT:
         name, code = "departement", settings.PVD_DEPARTEMENT
     if name in {"commune", "departement"}:
-        return reverse(f"apercu_{name}", args=[code])
-    return reverse("apercu")
+        return reverse(f"vignette_{name}", args=[code])
+    return reverse("vignette")
 
 
 def ld_of_departement(departement, absolute):

@@ -10,14 +10,14 @@ from pvd.suivi.chiffres import departements_du_programme
 from pvd.suivi.mise_a_jour import dernieres_mises_a_jour
 
 
-class PlanDuSite(Sitemap):
+class PartieDuSitemap(Sitemap):
     """The pages of today; `jour` is the day of the request."""
 
     def __init__(self, jour):
         self.jour = jour
 
 
-class Pages(PlanDuSite):
+class Pages(PartieDuSitemap):
     """The pages that are always there."""
 
     NOMS = (
@@ -42,7 +42,7 @@ class Pages(PlanDuSite):
         return reverse(nom)
 
 
-class Departements(PlanDuSite):
+class Departements(PartieDuSitemap):
     def items(self):
         """Return the départements of which something is recorded, but that of the home page."""
         found = departements_du_programme(self.jour).exclude(pk=settings.PVD_DEPARTEMENT)
@@ -52,7 +52,7 @@ class Departements(PlanDuSite):
         return reverse("departement", args=[departement.pk])
 
 
-class Communes(PlanDuSite):
+class Communes(PartieDuSitemap):
     def items(self):
         """Return the communes that are, or have been, in the programme."""
         known = Labellisation.objects.filter(debut__lte=self.jour).communes()
@@ -67,7 +67,7 @@ class Communes(PlanDuSite):
         return self.changed.get(commune.pk)
 
 
-class Intercommunalites(PlanDuSite):
+class Intercommunalites(PartieDuSitemap):
     def items(self):
         """Return the intercommunalités of today that have a commune in the programme."""
         laureates = Labellisation.objects.as_of(self.jour).values("commune")
@@ -79,7 +79,7 @@ class Intercommunalites(PlanDuSite):
         return reverse("intercommunalite", args=[intercommunalite.pk])
 
 
-class Conventions(PlanDuSite):
+class Conventions(PartieDuSitemap):
     def items(self):
         """Return the ORT signed, ended ones included: their pages stay."""
         return Convention.objects.signees(self.jour).order_by("identifiant")

@@ -8,7 +8,7 @@ from communes.models import Departement
 from projects.postes.models import Etat
 from pvd.signalements.formulaire import SignalementForm
 from pvd.signalements.pages import PageInconnue, PageSignalee, match_of
-from pvd.suivi.completude import portee
+from pvd.suivi.completude import completude
 from pvd.suivi.jalons import Jalons, milestones
 from socle.web.adresses import meme_demande
 
@@ -23,10 +23,10 @@ def departement_du_site():
     return Departement.objects.filter(pk=settings.PVD_DEPARTEMENT).first()
 
 
-@register.inclusion_tag("includes/portee.html")
-def portee_des_donnees(departement=None, champ="tenue"):
+@register.inclusion_tag("includes/completude.html")
+def completude_des_donnees(departement=None, champ="tenue"):
     """Tell how far the data go, in one département or in France; nothing where they are complete."""
-    return {"portee": portee(departement, champ)}
+    return {"completude": completude(departement, champ)}
 
 
 @register.simple_tag(takes_context=True)
@@ -38,7 +38,7 @@ def jalons_du_departement(context, departement):
 
 
 @register.simple_block_tag(end_name="endtableau")
-def tableau(content, legende="", classe="", defile=False):
+def tableau(content, legende=None, classe="", defile=False):
     """Write a table of the State's design system around its head and its body, and its caption.
 
     `defile`, it scrolls by keyboard inside its page, under the name of its caption.
@@ -52,8 +52,8 @@ def tableau(content, legende="", classe="", defile=False):
 @register.simple_tag
 def quand_comptees(situations):
     """Return when the populations of a list were counted, « en 2023 », or "" if not all in one year."""
-    told = {situation.population.quand for situation in situations if situation.population}
-    return told.pop() if len(told) == 1 else ""
+    annees = {situation.population.quand for situation in situations if situation.population}
+    return annees.pop() if len(annees) == 1 else ""
 
 
 @register.inclusion_tag("includes/colonne.html", takes_context=True)

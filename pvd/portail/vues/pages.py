@@ -39,8 +39,8 @@ def sante(request):
 
 
 def robots(request):
-    plan = request.build_absolute_uri(reverse("sitemap"))
-    return plain_text(f"User-agent: *\nDisallow: /admin/\n\nSitemap: {plan}")
+    sitemap = request.build_absolute_uri(reverse("sitemap"))
+    return plain_text(f"User-agent: *\nDisallow: /admin/\n\nSitemap: {sitemap}")
 
 
 def plain_text(text, status=200):

@@ -1,7 +1,7 @@
 """What a page is shared by: its image, and the sitemap."""
 
 from django.conf import settings
-from django.contrib.sitemaps.views import sitemap
+from django.contrib.sitemaps.views import sitemap as answer_sitemap
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -9,13 +9,13 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_safe
 
 from communes.models import Departement
-from pvd.portail.partage.apercus import (
-    apercu_de_commune,
-    apercu_de_departement,
-    apercu_du_site,
-    draw,
-)
 from pvd.portail.partage.sitemap import sections
+from pvd.portail.partage.vignettes import (
+    draw,
+    vignette_de_commune,
+    vignette_de_departement,
+    vignette_du_site,
+)
 from pvd.portail.vues.accueil import tuiles
 from pvd.portail.vues.communes import situation_of
 from pvd.suivi.chiffres import Decompte
@@ -25,43 +25,43 @@ from socle.web.jour import jour_of
 FRAICHEUR = 3600
 
 
-def image(request, apercu):
+def image(request, vignette):
     """Send the image, or say that the copy of the visitor is still good; nothing is drawn then."""
-    answer = get_conditional_response(request, etag=apercu.etag)
+    answer = get_conditional_response(request, etag=vignette.etag)
     if answer is None:
-        answer = HttpResponse(draw(apercu), content_type="image/png")
-    answer["ETag"] = apercu.etag
+        answer = HttpResponse(draw(vignette), content_type="image/png")
+    answer["ETag"] = vignette.etag
     patch_cache_control(answer, public=True, max_age=FRAICHEUR)
     return answer
 
 
 @require_safe
-def apercu(request):
+def vignette(request):
     """Send the image of the pages that have none of their own."""
     return image(
-        request, apercu_du_site(Departement.objects.filter(pk=settings.PVD_DEPARTEMENT).first())
+        request, vignette_du_site(Departement.objects.filter(pk=settings.PVD_DEPARTEMENT).first())
     )
 
 
 @require_safe
-def apercu_commune(request, code):
+def vignette_commune(request, code):
     jour = jour_of(request)
     situation = situation_of(code, jour)
     if situation is None:
         raise Http404
-    return image(request, apercu_de_commune(situation))
+    return image(request, vignette_de_commune(situation))
 
 
 @require_safe
-def apercu_departement(request, code):
+def vignette_departement(request, code):
     jour = jour_of(request)
     departement = get_object_or_404(Departement, pk=code.upper())
     return image(
-        request, apercu_de_departement(departement, tuiles(Decompte(departement, jour)), jour)
+        request, vignette_de_departement(departement, tuiles(Decompte(departement, jour)), jour)
     )
 
 
 @require_safe
-def plan(request):
+def sitemap(request):
     """Send `sitemap.xml`: the pages of today, for search engines."""
-    return sitemap(request, sections(timezone.localdate()))
+    return answer_sitemap(request, sections(timezone.localdate()))

@@ -157,8 +157,8 @@ class TestOneRule(TestCase):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_migration_makes_a_row_of_each_figure_and_back():
-    before = [("communes", "0009_sans_chevauchement")]
-    after = [("communes", "0012_commune_sans_populations_json")]
+    before = [("communes", "0007_codes_et_doublons")]
+    after = [("communes", "0010_commune_sans_populations_json")]
     apps = migrate(before)
     region = apps.get_model("communes", "Region").objects.create(code="76", nom="Occitanie")
     herault = apps.get_model("communes", "Departement").objects.create(

@@ -31,7 +31,7 @@ PARTS = {
 }
 BY_NAME = {
     "departement": {"code": "34"},
-    "apercu_departement": {"code": "34"},
+    "vignette_departement": {"code": "34"},
     "nouveautes": {"code": "34"},
 }
 # A document is a file that an agent publishes as it is; the maps are drawn from the outlines of

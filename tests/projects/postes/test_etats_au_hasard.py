@@ -9,6 +9,7 @@ from projects.postes.du_jour import situer
 from projects.postes.faits import postes_dates
 from projects.postes.models import Poste
 from projects.postes.regles import etapes_du_poste
+from socle.dates import first_day
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -30,8 +31,10 @@ def history(chance, town):
     """Record a post at random: its opening and closing, its people and its offers, known or not."""
     fields = {}
     if chance.random() < 0.6:
-        fields["date_ouverture"] = FIRST + datetime.timedelta(days=chance.randint(0, 12))
-        fields["precision_ouverture"] = chance.choice(["jour", "jour", "mois", "au_plus_tard"])
+        precision = chance.choice(["jour", "jour", "mois", "au_plus_tard"])
+        opened = FIRST + datetime.timedelta(days=chance.randint(0, 12))
+        fields["date_ouverture"] = first_day(opened, precision)
+        fields["precision_ouverture"] = precision
     if chance.random() < 0.3:
         fields["date_fermeture"] = FIRST + datetime.timedelta(days=chance.randint(13, DAYS))
     poste = factories.poste([town], **fields)

@@ -67,9 +67,9 @@ def test_days_that_are_not_known_are_not_told(poste):
 def test_an_arrival_to_come_is_told_as_such(poste):
     factories.occupation(poste, "2024-01-11", titulaire="Camille")
     assert told(poste) == [("2023-01-01", None, 374)]
-    to_come = [event.texte for event in story(poste).evenements if event.a_venir]
+    to_come = [event.texte for event in story(poste).faits if event.a_venir]
     assert to_come == ["Arrivée : Camille"]
-    assert [e for e in story(poste, day("2024-01-11")).evenements if e.a_venir] == []
+    assert [e for e in story(poste, day("2024-01-11")).faits if e.a_venir] == []
 
 
 def test_who_holds_the_post_today_and_nobody_else(poste):

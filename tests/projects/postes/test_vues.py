@@ -108,7 +108,7 @@ def test_sources_are_cited(client, gignac):
 
 
 def test_growth(client):
-    # Site, portée, count, posts, their sources, employers' names (2), dessertes, names of the
+    # Site, complétude, count, posts, their sources, employers' names (2), dessertes, names of the
     # communes, choices (3), the dates of those of the page (4) and of all of them over time (4).
     def grow(number):
         for _ in range(number):

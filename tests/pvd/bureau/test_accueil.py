@@ -71,7 +71,7 @@ def test_posts_to_fill_are_told_since_when_the_longest_first(db):
     offered = factories.poste()
     factories.occupation(offered, "2021-01-01", "2023-01-11")
     Recrutement.objects.create(poste=offered, date_publication=JOUR)
-    told = {poste: poste.suivi for poste in posts_to_fill(everywhere(), JOUR)}
+    told = {poste: poste.phrase for poste in posts_to_fill(everywhere(), JOUR)}
     assert told == {
         vague: "vacant depuis 2022",
         long_held: "vacant depuis le 31 décembre 2022 (12 jours)",

@@ -410,7 +410,7 @@ def test_a_life_is_told_on_one_page(agent_34, lecteur_34, agent_81, poste):
     do(agent_34, "depart", poste, **left)
     url = reverse("admin:projects_poste_histoire", args=[poste.pk])
     page = agent_34.get(url)
-    told = [(e.quand, e.texte) for e in page.context["histoire"].evenements if e.jour]
+    told = [(e.quand, e.texte) for e in page.context["histoire"].faits if e.jour]
     since = (timezone.localdate() - datetime.date(2023, 9, 1)).days
     assert told == [
         ("1er janvier 2023", "Ouverture du poste"),

@@ -202,10 +202,10 @@ def test_france_says_which_departements_are_kept(client, lodeve):
 
 
 def test_growth_departement(client):
-    # The département of the page, 4 for the figures, 1 ORT by avenant, 2 published figures (then 4
-    # a published day at most), 2 milestones, 9 of `with_situation`, 2 for the signatures over time, 4 for
-    # the posts, 1 for the map. France: 4, 9, the départements, their count of communes, the portée,
-    # the published figures, 2 for the signatures, 1 for the map.
+    # The département of the page, its facts and figures (6), 1 ORT by avenant, 2 published figures
+    # (then 2 a published day at most), 2 milestones, what situates the communes of the map (14), 4 for
+    # the posts, 1 for the map. France: 6, the départements, their communes, the complétude, the published
+    # figures, 1 for the map.
     def grow(number):
         for _ in range(number):
             town = factories.commune(epci="new")

@@ -84,7 +84,7 @@ def drawn_on(text, code="34"):
 
 def states(text):
     """Return the state of each commune drawn, by its code."""
-    return {c.situation.commune.pk: c.etat for c in drawn_on(text).dessinees}
+    return {c.situation.commune.pk: c.statut for c in drawn_on(text).dessinees}
 
 
 def map_of(client, address):

@@ -85,10 +85,30 @@ def test_a_valid_choice_that_is_not_offered_is_accepted_and_shown(client, towns)
     assert '<option value="200000001" selected>' in page
 
 
-def test_no_option_list_depends_on_all_of_france(client, towns):
+def choices(client, address, name):
+    return list(client.get(address).context["filtres"].form.fields[name].widget.choices)
+
+
+def test_intercommunalites_and_ort_are_offered_once_a_departement_is_chosen(client, towns):
     factories.intercommunalite("200000001")
-    offered = client.get("/communes/").context["filtres"].form.fields["epci"].widget.choices
-    assert len(list(offered)) == 1 + 3
+    for name in ("epci", "ort"):
+        [(value, label)] = choices(client, "/communes/", name)
+        assert (value, label) == ("", "Choisissez d'abord un département")
+    assert len(choices(client, "/communes/?departement=34", "epci")) == 1 + 2
+    assert choices(client, "/communes/?departement=34", "ort")[1] == (
+        "ort-lodeve",
+        "ORT de Lodève",
+    )
+    # One that is chosen without its département stays in its list.
+    assert ("200017341", "CC Lodévois et Larzac") in choices(
+        client, "/communes/?epci=200017341", "epci"
+    )
+
+
+def test_where_there_is_one_departement_there_is_none_to_choose_first(client, towns):
+    *_, lacaune = towns
+    lacaune.labellisations.get().delete()
+    assert len(choices(client, "/communes/", "epci")) == 1 + 2
 
 
 def test_empty_list_leads_to_the_communes_of_that_name(client, towns):
@@ -267,9 +287,9 @@ def test_an_empty_list_says_which_criterion_empties_it(client, towns):
     assert "sans le critère « Nom ou code de la commune : loupian » (1 ligne)" in page
     assert "sans le critère « Statut : ORT signée » (1 ligne)" in page
     assert "sans le critère « Département" not in page, "it would still be empty"
-    for issue in response.context["filtres"].issues:
-        found = client.get(f"/communes/{issue.adresse}").context["page"].paginator.count
-        assert found == issue.nombre == 1
+    for sortie in response.context["filtres"].sorties_possibles:
+        found = client.get(f"/communes/{sortie.adresse}").context["page"].paginator.count
+        assert found == sortie.nombre == 1
 
 
 def test_an_empty_list_leads_to_the_days_that_have_rows(client, towns):
@@ -300,7 +320,7 @@ def test_growth(client):
     # 1 département of the site, 1 count, the communes and their names, their populations, 3 of their
     # intercommunalités,
     # 8 of their facts (labellisations, coverages, prolongations, posts and their dates), the lists of
-    # choices, 1 portée.
+    # choices, 1 complétude.
     def grow(number):
         for _ in range(number):
             town = factories.commune(epci="new")

@@ -12,7 +12,7 @@ from django.urls import resolve
 from PIL import Image
 
 from communes.models import ContourCommune, ContourDepartement, Tenue
-from pvd.portail.partage.apercus import BADGES
+from pvd.portail.partage.vignettes import BADGES
 from pvd.suivi.regles import Statut
 from tests import factories
 from tests.pages import count_queries, read
@@ -236,12 +236,12 @@ def test_downloads_are_told_to_machines(client):
 
 
 def addresses_of(client):
-    plan = ElementTree.fromstring(client.get("/sitemap.xml").content)
+    sitemap = ElementTree.fromstring(client.get("/sitemap.xml").content)
     return {
         row.find("s:loc", SITEMAP).text.removeprefix("http://testserver"): row.findtext(
             "s:lastmod", "", SITEMAP
         )
-        for row in plan
+        for row in sitemap
     }
 
 

@@ -23,7 +23,7 @@ FIELDS = [
 AMOUNT = {"max_digits": 10, "decimal_places": 2, "min_value": 0, "required": False}
 
 
-class CofinancementForm(SansPrecisionForm):
+class NouveauCofinancementForm(SansPrecisionForm):
     date = None
     financeur = forms.ChoiceField(label="Financeur", choices=Financeur)
     precision_financeur = forms.CharField(
@@ -73,7 +73,7 @@ class AjouterCofinancement(GesteDePoste):
     slug = "ajouter-un-cofinancement"
     titre = "Ajouter un cofinancement"
     fait = "Cofinancement ajouté"
-    form = CofinancementForm
+    form = NouveauCofinancementForm
     adds = [CofinancementPoste]
 
     def told(self, record, data):
@@ -87,11 +87,13 @@ class AjouterCofinancement(GesteDePoste):
             )
             if data[champ] is not None
         ]
-        told = [f"Un cofinancement est ajouté pour l'année {data['annee']}. Financeur : {funder}."]
+        phrases = [
+            f"Un cofinancement est ajouté pour l'année {data['annee']}. Financeur : {funder}."
+        ]
         if amounts:
-            told.append(f"Part du financeur : {', '.join(amounts)}.")
+            phrases.append(f"Part du financeur : {', '.join(amounts)}.")
         last = f", dernier jour {last_day(data['fin'])}" if data["fin"] else ""
-        return [*told, f"Premier jour financé : {in_words(data['debut'])}{last}."]
+        return [*phrases, f"Premier jour financé : {in_words(data['debut'])}{last}."]
 
     def warnings(self, record, data):
         """Tell what, once this is written, goes beyond what the programme pays in that year."""

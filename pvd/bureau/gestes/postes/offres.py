@@ -42,12 +42,12 @@ class PublierOffre(GesteDePoste):
         return super().candidates(records, jour).exclude(offers(jour))
 
     def told(self, record, data):
-        told = [f"Une offre est publiée {in_words(data['date'])}."]
+        phrases = [f"Une offre est publiée {in_words(data['date'])}."]
         if data["date_cloture"]:
-            told.append(f"Les candidatures sont closes {in_words(data['date_cloture'])}.")
+            phrases.append(f"Les candidatures sont closes {in_words(data['date_cloture'])}.")
         if data["adresse_offre"]:
-            told.append(f"Elle se lit à l'adresse {data['adresse_offre']}")
-        return told
+            phrases.append(f"Elle se lit à l'adresse {data['adresse_offre']}")
+        return phrases
 
     def write(self, record, form, reason):
         data = form.cleaned_data
@@ -92,12 +92,12 @@ class IssueOffre(GesteDePoste):
 
     def told(self, record, data):
         issue = Recrutement.Issue(data["issue"])
-        told = [f"Issue {in_words(data['date'])} : {issue.label} ({data['recrutement']})."]
+        phrases = [f"Issue {in_words(data['date'])} : {issue.label} ({data['recrutement']})."]
         if data["date_entretiens"]:
-            told.insert(0, f"Les entretiens ont lieu {in_words(data['date_entretiens'])}.")
+            phrases.insert(0, f"Les entretiens ont lieu {in_words(data['date_entretiens'])}.")
         if issue == Recrutement.Issue.RECRUTE:
-            told.append("L'arrivée de la personne s'enregistrera à part, à son premier jour.")
-        return told
+            phrases.append("L'arrivée de la personne s'enregistrera à part, à son premier jour.")
+        return phrases
 
     def write(self, record, form, reason):
         data = form.cleaned_data

@@ -109,20 +109,20 @@ class Arrivee(GesteDePoste):
     adds = [Occupation]
 
     def told(self, record, data):
-        told = [f"{data['titulaire'] or 'Une personne'} arrive {in_words(data['date'])}."]
+        phrases = [f"{data['titulaire'] or 'Une personne'} arrive {in_words(data['date'])}."]
         terms = [TypeContrat(data["type_contrat"]).label] if data["type_contrat"] else []
         if data["quotite"]:
             terms.append(f"{data['quotite']} % d'un temps plein")
         if data["fin_contrat_prevue"]:
             terms.append(f"jusqu'au {until(data['fin_contrat_prevue'])}")
         if terms:
-            told.append(f"Contrat : {', '.join(terms)}.")
+            phrases.append(f"Contrat : {', '.join(terms)}.")
         if offer := data["recrutement"]:
             days = (data["date"] - offer.date_publication).days
-            told.append(f"Recrutement en {days} jours, par l'{offer}.")
+            phrases.append(f"Recrutement en {days} jours, par l'{offer}.")
             if not offer.issue:
-                told.append("Cette offre prend fin : personne recrutée.")
-        return told
+                phrases.append("Cette offre prend fin : personne recrutée.")
+        return phrases
 
     def warnings(self, record, data):
         """Tell that several people hold the post at once: it happens, and may be a mistake."""
@@ -299,10 +299,12 @@ class ProlongerContrat(GesteDeTitulaire):
 
     def told(self, record, data):
         holder = Occupation.objects.get(pk=data["occupation"].pk)
-        told = f"Dernier jour du contrat ({named(holder)}) : {last_day(data['fin_contrat_prevue'])}"
+        phrase = (
+            f"Dernier jour du contrat ({named(holder)}) : {last_day(data['fin_contrat_prevue'])}"
+        )
         if holder.fin_contrat_prevue:
-            return [f"{told}, au lieu du {until(holder.fin_contrat_prevue)}."]
-        return [f"{told}."]
+            return [f"{phrase}, au lieu du {until(holder.fin_contrat_prevue)}."]
+        return [f"{phrase}."]
 
     def write(self, record, form, reason):
         holder = form.cleaned_data["occupation"]

@@ -35,5 +35,5 @@ class Command(BaseCommand):
         except FichierRefuse as error:
             raise CommandError(f"Rien n'a été chargé.\n{error}") from None
         for name, by_outcome in counts.items():
-            told = ", ".join(f"{count} {outcome}" for outcome, count in by_outcome.items())
-            self.stdout.write(f"{name} : {told}")
+            comptes = ", ".join(f"{count} {outcome}" for outcome, count in by_outcome.items())
+            self.stdout.write(f"{name} : {comptes}")

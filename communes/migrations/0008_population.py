@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('communes', '0009_sans_chevauchement'),
+        ('communes', '0007_codes_et_doublons'),
     ]
 
     operations = [

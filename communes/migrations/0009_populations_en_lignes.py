@@ -73,7 +73,7 @@ def make_json(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('communes', '0010_population'),
+        ('communes', '0008_population'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.contrib.staticfiles import finders
 from PIL import Image, ImageDraw, ImageFont
 
 from communes.models import ContourCommune, ContourDepartement
-from pvd.suivi.completude import portee
+from pvd.suivi.completude import completude
 from pvd.suivi.models import Chiffre
 from pvd.suivi.phrases import sentence, statut_in_words
 from socle.dates import in_french
@@ -52,7 +52,7 @@ CHIFFRES = (
 
 
 @dataclass(frozen=True)
-class Repere:
+class Localisation:
     """Where a commune is in its département: the contours of both, and who they come from."""
 
     terre: tuple
@@ -61,7 +61,7 @@ class Repere:
 
 
 @dataclass(frozen=True)
-class Apercu:
+class Vignette:
     """What the image says: badges are (word, colour), figures are (value, label)."""
 
     titre: str
@@ -70,7 +70,7 @@ class Apercu:
     badges: tuple = ()
     texte: str = ""
     chiffres: tuple = ()
-    repere: Repere | None = None
+    localisation: Localisation | None = None
 
     @property
     def etag(self):
@@ -78,25 +78,27 @@ class Apercu:
         return f'"{sha256(repr((DESSIN, self)).encode()).hexdigest()[:32]}"'
 
 
-def apercu_de_commune(situation):
+def vignette_de_commune(situation):
     """Return what the image of a commune says: its name, its status, the sentence of its page."""
     commune, jour = situation.commune, situation.jour
     lieu, date = str(commune.departement), f"Situation au {in_french(jour)}"
     if not commune.holds_on(jour):
         absent = f"La commune {commune.avec_de} n'existe pas sous ce code ce jour-là."
-        return Apercu(situation.nom, lieu, date, texte=absent)
-    badges, repere = badges_of(situation), repere_of(commune)
-    return Apercu(situation.nom, lieu, date, badges, sentence(situation), repere=repere)
+        return Vignette(situation.nom, lieu, date, texte=absent)
+    badges, localisation = badges_of(situation), localisation_of(commune)
+    return Vignette(
+        situation.nom, lieu, date, badges, sentence(situation), localisation=localisation
+    )
 
 
-def repere_of(commune):
+def localisation_of(commune):
     """Return where the commune is in its département, or None while their contours are not loaded."""
     town = ContourCommune.objects.filter(pk=commune.pk).first()
     land = ContourDepartement.objects.filter(pk=commune.departement_id).first()
     if town is None or land is None:
         return None
     drawn = [tuple(tuple(ring) for ring in contour.anneaux) for contour in (land, town)]
-    return Repere(*drawn, f"Contours : {town.attribution}")
+    return Localisation(*drawn, f"Contours : {town.attribution}")
 
 
 def badges_of(situation):
@@ -108,25 +110,25 @@ def badges_of(situation):
     return tuple(badges)
 
 
-def apercu_de_departement(departement, tuiles, jour):
+def vignette_de_departement(departement, tuiles, jour):
     """Return what the image of a département says: its main figures, and how far its data go."""
     shown = [tuile for tuile in tuiles if tuile.chiffre in CHIFFRES]
     if all(tuile.valeur is None for tuile in shown):
         shown = []
     figures = tuple((nombre(tuile.valeur), tuile.chiffre.label) for tuile in shown)
     date = f"Situation au {in_french(jour)}"
-    texte = portee(departement)
-    return Apercu(departement.nom, f"Département {departement.pk}", date, (), texte, figures)
+    texte = completude(departement)
+    return Vignette(departement.nom, f"Département {departement.pk}", date, (), texte, figures)
 
 
-def apercu_du_site(departement):
+def vignette_du_site(departement):
     """Return what the image of any other page says: what the site is, of which département."""
     where = f"dans le département {departement.avec_de}" if departement else "en France"
     texte = (
         f"Suivi du programme {where} : où en est chaque commune, à la date de votre choix, "
         "avec la source de chaque fait."
     )
-    return Apercu("Petites villes de demain", texte=texte)
+    return Vignette("Petites villes de demain", texte=texte)
 
 
 @lru_cache
@@ -158,47 +160,47 @@ def fitted(text, graisse, tries, width):
 
 
 @lru_cache(maxsize=128)
-def draw(apercu):
-    """Return the PNG image of `apercu`; a département asked for again is not drawn again."""
+def draw(vignette):
+    """Return the PNG image of `vignette`; a département asked for again is not drawn again."""
     image = Image.new("RGB", (LARGEUR, HAUTEUR), BLANC)
     pen = ImageDraw.Draw(image)
-    draw_frame(pen, apercu)
-    if apercu.repere:
-        draw_repere(image, pen, apercu.repere)
-    y = draw_title(pen, apercu, 132)
-    y = draw_badges(pen, apercu.badges, y)
-    if apercu.chiffres:
-        y = draw_figures(pen, apercu.chiffres, y)
-    draw_text(pen, DATE.sub("\\1\xa0\\2\xa0\\3", insecable(apercu.texte)), y + 8)
+    draw_frame(pen, vignette)
+    if vignette.localisation:
+        draw_localisation(image, pen, vignette.localisation)
+    y = draw_title(pen, vignette, 132)
+    y = draw_badges(pen, vignette.badges, y)
+    if vignette.chiffres:
+        y = draw_figures(pen, vignette.chiffres, y)
+    draw_text(pen, DATE.sub("\\1\xa0\\2\xa0\\3", insecable(vignette.texte)), y + 8)
     content = BytesIO()
     # A few colours and their blends: a palette halves the weight and the eye sees no difference.
     image.quantize(128, Image.Quantize.FASTOCTREE).save(content, "PNG")
     return content.getvalue()
 
 
-def draw_frame(pen, apercu):
+def draw_frame(pen, vignette):
     """Draw what all images share: the programme, the day, the rule and the band of the State."""
-    if apercu.titre != "Petites villes de demain":
+    if vignette.titre != "Petites villes de demain":
         pen.text(
             (MARGE, 60), "Petites villes de demain", BLEU_FRANCE, police("Bold", 32), anchor="ls"
         )
-        pen.text((LARGEUR - MARGE, 60), apercu.date, ENCRE, police("Medium", 30), anchor="rs")
+        pen.text((LARGEUR - MARGE, 60), vignette.date, ENCRE, police("Medium", 30), anchor="rs")
         pen.line((MARGE, 92, LARGEUR - MARGE, 92), FILET, 2)
     pen.rectangle((0, HAUTEUR - 18, LARGEUR, HAUTEUR), BLEU_FRANCE)
     pen.rectangle((LARGEUR - MARGE - 120, HAUTEUR - 18, LARGEUR - MARGE, HAUTEUR), ROUGE_MARIANNE)
 
 
-def draw_repere(image, pen, repere):
+def draw_localisation(image, pen, localisation):
     """Draw the département in its corner, the commune in blue, and who the contours come from."""
     x, y, width, height = CARTE
-    left, top, right, bottom = bounds(repere.terre)
+    left, top, right, bottom = bounds(localisation.terre)
     scale = FINESSE * min(width / (right - left), height / (bottom - top))
     # To the right of the frame, as the rule above it, and half-way down.
     moved = (
         FINESSE * width - (right - left) * scale,
         (FINESSE * height - (bottom - top) * scale) / 2,
     )
-    for rings, colour in ((repere.terre, TERRE), (repere.commune, BLEU_FRANCE)):
+    for rings, colour in ((localisation.terre, TERRE), (localisation.commune, BLEU_FRANCE)):
         mask = Image.new("L", (FINESSE * width, FINESSE * height))
         for ring in rings:
             points = zip(ring[::2], ring[1::2], strict=True)
@@ -208,19 +210,19 @@ def draw_repere(image, pen, repere):
             ImageDraw.Draw(mask).polygon(placed, 255, 255, FINESSE)
         image.paste(colour, (x, y), mask.resize((width, height), Image.Resampling.BOX))
     font = police("Regular", 15)
-    pen.text((x + width, HAUTEUR - 26), repere.attribution, GRIS, font, anchor="rs")
+    pen.text((x + width, HAUTEUR - 26), localisation.attribution, GRIS, font, anchor="rs")
 
 
-def draw_title(pen, apercu, y):
+def draw_title(pen, vignette, y):
     """Draw the name, as large as it fits in two lines, then the place; return the next free row."""
-    width = CARTE[0] - MARGE - 24 if apercu.repere else INTERIEUR
-    font, lines = fitted(apercu.titre, "Bold", TITRES, width)
+    width = CARTE[0] - MARGE - 24 if vignette.localisation else INTERIEUR
+    font, lines = fitted(vignette.titre, "Bold", TITRES, width)
     for line in lines:
         y += font.size
         pen.text((MARGE, y), line, BLEU_FRANCE, font, anchor="ls")
-    if apercu.lieu:
+    if vignette.lieu:
         y += 54
-        pen.text((MARGE, y), apercu.lieu, GRIS, police("Regular", 34), anchor="ls")
+        pen.text((MARGE, y), vignette.lieu, GRIS, police("Regular", 34), anchor="ls")
     return y + 34
 
 

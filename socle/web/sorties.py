@@ -8,7 +8,7 @@ from socle.dates import in_french
 
 
 @dataclass(frozen=True)
-class Issue:
+class SortiePossible:
     """A way out of an empty list: what to change, the address that does it, and the rows it gives."""
 
     texte: str
@@ -17,7 +17,7 @@ class Issue:
     autre_jour: bool
 
 
-def issues_of(filtres):
+def sorties_possibles(filtres):
     """Return the ways out that give rows: one filter less or another day, else no filter at all."""
     fewer = [
         (f"sans le critère « {label} : {said} »", filtres.jour, {name: None})
@@ -33,7 +33,7 @@ def issues_of(filtres):
 def that_lead(filtres, ways):
     """Return the ways out that give rows: a query for each."""
     found = [way_out(filtres, *way) for way in ways]
-    return [issue for issue in found if issue.nombre]
+    return [sortie for sortie in found if sortie.nombre]
 
 
 def other_days(filtres):
@@ -48,7 +48,7 @@ def other_days(filtres):
 
 
 def way_out(filtres, texte, jour, changed):
-    """Return the `Issue` that another day, or other values of filters, would be."""
+    """Return the `SortiePossible` that another day, or other values of filters, would be."""
     query = filtres.adresses.asked_with(**changed)
     rows = filtres.rows_of(query, jour)
-    return Issue(texte, f"?{query.urlencode()}", rows.count(), jour != filtres.jour)
+    return SortiePossible(texte, f"?{query.urlencode()}", rows.count(), jour != filtres.jour)

@@ -4,7 +4,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('communes', '0011_populations_en_lignes'),
+        ('communes', '0009_populations_en_lignes'),
     ]
 
     operations = [

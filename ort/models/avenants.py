@@ -1,0 +1,113 @@
+"""The avenants of the conventions: each an act of its own, with its day, and what it does."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+
+from ort.models.liees import LieeQuerySet
+from ort.regles import LOI_ELAN
+from socle.dates import Precision, PrecisionField, stored_on_first_day
+from socle.remarques import Avant
+from socle.sources import Sourcee
+from socle.verrou import lock_linked
+
+
+class AvenantQuerySet(LieeQuerySet):
+    def signes(self, jour):
+        """Keep the avenants signed on `jour` or before."""
+        return self.filter(date_signature__lte=jour)
+
+
+class Avenant(Sourcee):
+    """An act that changes a convention. It always hangs on the convention, never on another avenant."""
+
+    convention = models.ForeignKey(
+        "ort.Convention", models.PROTECT, "avenants", verbose_name="convention"
+    )
+    numero = models.PositiveSmallIntegerField(
+        "numéro",
+        null=True,
+        blank=True,
+        help_text="Celui que porte l'acte ; vide s'il n'est pas connu.",
+    )
+    date_signature = models.DateField("date de signature", null=True, blank=True)
+    precision_signature = PrecisionField("précision", date="date_signature")
+    date_signature_prevue = models.DateField("signature prévue", null=True, blank=True)
+    duree_annees = models.PositiveSmallIntegerField(
+        "nouvelle durée totale, en années",
+        null=True,
+        blank=True,
+        help_text="Depuis la signature de la convention. Vide : l'avenant ne prolonge pas.",
+    )
+    objet = models.CharField("objet", max_length=250, blank=True)
+    note_interne = models.TextField("note interne", blank=True, help_text="Jamais publiée.")
+
+    remarques_possibles = (
+        Avant(
+            "date_signature",
+            LOI_ELAN,
+            "L'avenant d'une ORT est signé avant la loi qui les a créées, le 23 novembre 2018.",
+            {"convention__vaut_ort": True},
+        ),
+    )
+
+    objects = AvenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "avenant"
+        ordering = ["convention", "date_signature", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["convention", "numero"],
+                name="ort_avenant_numero_unique",
+                violation_error_message="Cette convention a déjà un avenant de ce numéro.",
+            ),
+            # Two avenants of one month, or of one day « au plus tard », may be of two days.
+            models.UniqueConstraint(
+                fields=["convention", "date_signature"],
+                condition=Q(numero__isnull=True, precision_signature=Precision.JOUR.value),
+                name="ort_avenant_du_jour_sans_numero_unique",
+                violation_error_message=(
+                    "Cette convention a déjà un avenant de ce jour, sans numéro : donnez-leur le leur."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(duree_annees__isnull=True) | Q(duree_annees__range=(1, 99)),
+                name="ort_avenant_duree_positive",
+                violation_error_message="Une durée compte de 1 à 99 années.",
+            ),
+            stored_on_first_day("date_signature", "precision_signature"),
+        ]
+
+    def __str__(self):
+        return f"{self.nom} ({self.convention})"
+
+    @property
+    def nom(self):
+        """Return how the act is called: by its number if it is known."""
+        return f"avenant n° {self.numero}" if self.numero else "avenant"
+
+    def clean(self):
+        """Refuse a signature before that of the convention, or that its communes could not follow."""
+        super().clean()
+        if not self.convention_id:
+            return
+        lock_linked(self, "convention")
+        signature = self.convention.date_signature
+        if self.date_signature and signature and self.date_signature < signature:
+            raise ValidationError(
+                {"date_signature": "Un avenant ne peut pas être signé avant sa convention."}
+            )
+        if self.pk:
+            self.convention.refuse_days_of_communes(self)
+
+    def objets(self):
+        """Return what the act does, told by the records that name it; prefetch them for lists."""
+        told = {
+            "ajout_communes": self.entrees.all(),
+            "retrait_communes": self.sorties.all(),
+            "prolongation": self.duree_annees,
+            "secteurs": self.secteurs.all(),
+            "parties": self.parties.all(),
+        }
+        return [objet for objet, records in told.items() if records]

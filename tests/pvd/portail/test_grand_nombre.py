@@ -1,0 +1,103 @@
+"""More than a thousand of everything: SQLite refuses a query whose text grows with its rows."""
+
+import datetime
+
+import pytest
+
+from communes.models import Commune, Labellisation, Rattachement
+from ort.models import Avenant, CommuneCouverte, Convention
+from projects.postes.models import Desserte, Occupation, Poste, Recrutement
+from pvd.portail.telechargements import TELECHARGEMENTS
+from socle.historique import sans_historique
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+MANY = 1101
+ENTREE, SIGNATURE = datetime.date(2021, 1, 22), datetime.date(2022, 1, 1)
+PAGES = (
+    "/",
+    "/departements/",
+    "/departements/34/",
+    "/communes/?page=23",
+    "/communes/?tri=statut",
+    "/communes/?tri=-entree",
+    "/communes/?tri=poste&departement=34",
+    "/communes/?statut=ort_signee",
+    "/communes/?poste=pourvu",
+    "/ort/?page=2",
+    "/ort/?tri=fin",
+    "/chefs-de-projet/",
+    "/chefs-de-projet/?departement=34&tri=-etat",
+    "/chefs-de-projet/?poste=pourvu",
+    "/intercommunalites/",
+    "/departements/34/nouveautes.atom",
+    "/sitemap.xml",
+    *(f"/donnees/{nom}.csv" for nom in TELECHARGEMENTS),
+    "/donnees/communes.csv?tri=-statut",
+    "/donnees/postes.csv?tri=etat",
+)
+
+
+@pytest.fixture
+def many():
+    """A programme of 1 101 communes, ORT, avenants, posts, people and offers."""
+    epci = factories.intercommunalite()
+    codes = [f"34{n:03}" for n in range(900)] + [f"30{n:03}" for n in range(MANY - 900)]
+    for code in ("34", "30"):
+        factories.departement(code)
+    Commune.objects.bulk_create(
+        Commune(code_insee=code, nom=f"Ville {code}", departement_id=code[:2]) for code in codes
+    )
+    Rattachement.objects.bulk_create(
+        Rattachement(commune_id=code, intercommunalite=epci) for code in codes
+    )
+    with sans_historique():
+        Labellisation.objects.bulk_create(
+            Labellisation(commune_id=code, debut=ENTREE, date_signature_adhesion=ENTREE)
+            for code in codes
+        )
+        conventions = Convention.objects.bulk_create(
+            Convention(
+                identifiant=f"ort-{code}",
+                intitule=f"ORT de {code}",
+                porteur=epci,
+                departement_reference_id=code[:2],
+                date_signature=SIGNATURE,
+            )
+            for code in codes
+        )
+        Avenant.objects.bulk_create(
+            Avenant(convention=convention, date_signature=SIGNATURE, duree_annees=9)
+            for convention in conventions
+        )
+        CommuneCouverte.objects.bulk_create(
+            CommuneCouverte(convention=convention, commune_id=code)
+            for convention, code in zip(conventions, codes, strict=True)
+        )
+        postes = Poste.objects.bulk_create(
+            Poste(
+                identifiant=f"poste-{n}",
+                intitule="Chef de projet",
+                employeur_commune_id=codes[n % 900],
+                date_ouverture=SIGNATURE,
+            )
+            for n in range(MANY)
+        )
+        Desserte.objects.bulk_create(
+            Desserte(poste=poste, commune_id=codes[n % 900]) for n, poste in enumerate(postes)
+        )
+        Occupation.objects.bulk_create(Occupation(poste=p, debut=SIGNATURE) for p in postes)
+        Recrutement.objects.bulk_create(
+            Recrutement(poste=poste, date_publication=SIGNATURE) for poste in postes
+        )
+
+
+def test_every_page_and_file_answers(client, many):
+    for address in PAGES:
+        answer = client.get(address)
+        content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        assert (address, answer.status_code) == (address, 200)
+        if address.startswith("/donnees/") and "?" not in address:
+            lines = content.decode().splitlines()
+            assert len(lines) > MANY or "intercommunalites" in address, address

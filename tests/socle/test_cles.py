@@ -1,0 +1,39 @@
+"""Keys given back to the database as one parameter."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from communes.models import Commune, Labellisation
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def towns():
+    return [factories.labellisation(factories.commune(f"34{n:03}")) for n in range(3)]
+
+
+@pytest.mark.parametrize("cles", [[], ["34001"], ["34000", "34002", "34999"], {"34001": 1}])
+def test_it_keeps_what_in_keeps(towns, cles):
+    for queryset in (Commune.objects, Labellisation.objects):
+        field = "pk" if queryset.model is Commune else "commune"
+        kept = queryset.filter(**{f"{field}__dans": cles})
+        assert set(kept) == set(queryset.filter(**{f"{field}__in": list(cles)}))
+
+
+def test_whole_numbers_are_keys_too(towns):
+    keys = [town.pk for town in towns[:2]]
+    assert set(Labellisation.objects.filter(pk__dans=keys)) == set(towns[:2])
+    assert Labellisation.objects.exclude(pk__dans=keys).get() == towns[2]
+
+
+def test_the_text_of_a_query_does_not_grow_with_its_keys():
+    def text(number):
+        with CaptureQueriesContext(connection) as queries:
+            assert not list(Commune.objects.filter(pk__dans=[str(n) for n in range(number)]))
+        # What the connection shows holds the parameter; its length apart, the text is the same.
+        return queries[0]["sql"].split("json_each")[0].split("ANY")[0]
+
+    assert text(1) == text(5000)
