@@ -12,7 +12,7 @@ from socle.web.ordre import Calcule, sorted_by
 from socle.web.refus import DemandeInvalide, quoted
 from socle.web.sorties import sorties_possibles
 
-DEPARTEMENT_FIRST = "Choisissez d'abord un département"
+DEPARTEMENT_FIRST = "D'abord un département"
 # Longer than any name; SQLite refuses to search for a text of fifty thousand characters.
 LONGEST_SEARCH = 100
 

@@ -93,7 +93,7 @@ def test_intercommunalites_and_ort_are_offered_once_a_departement_is_chosen(clie
     factories.intercommunalite("200000001")
     for name in ("epci", "ort"):
         [(value, label)] = choices(client, "/communes/", name)
-        assert (value, label) == ("", "Choisissez d'abord un département")
+        assert (value, label) == ("", "D'abord un département")
     assert len(choices(client, "/communes/?departement=34", "epci")) == 1 + 2
     assert choices(client, "/communes/?departement=34", "ort")[1] == (
         "ort-lodeve",
