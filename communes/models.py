@@ -13,12 +13,12 @@ from communes.territoire.models import (
     Intercommunalite,
     Millesime,
     Nature,
-    Population,
     Rattachement,
     Region,
     Tenue,
     names_search_key,
 )
+from communes.territoire.populations import Population
 
 __all__ = [
     "Agent",

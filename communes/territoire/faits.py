@@ -3,7 +3,8 @@
 import datetime
 from collections.abc import Iterable
 
-from communes.territoire.models import Intercommunalite, Population, Rattachement
+from communes.territoire.models import Intercommunalite, Rattachement
+from communes.territoire.populations import Population
 
 
 def intercommunalites_au(codes: Iterable[str], jour: datetime.date) -> dict[str, Intercommunalite]:
