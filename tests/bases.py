@@ -11,6 +11,7 @@ import sqlite3
 from contextlib import closing, contextmanager
 
 from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
 
 # That of pytest-xdist; alone, a process has no name.
 PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -94,3 +95,10 @@ def connected_to(database):
     finally:
         connections["default"].close()
         connections["default"] = usual
+
+
+def migrate(targets):
+    """Migrate the base to `targets`; return the models as they were then."""
+    executor = MigrationExecutor(connection)
+    executor.migrate(targets)
+    return executor.loader.project_state(targets).apps

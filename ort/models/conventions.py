@@ -2,19 +2,15 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import (
     Coalesce,
-    Concat,
     ExtractDay,
     ExtractMonth,
     ExtractYear,
-    NullIf,
-    Trim,
 )
 
 from communes.models import (
-    Agent,
     Commune,
     Departement,
     Intercommunalite,
@@ -24,9 +20,9 @@ from communes.models import (
 from ort.models.avenants import Avenant
 from ort.models.couvertures import CommuneCouverte
 from ort.models.jours import refusals
+from ort.models.validations import AValiderQuerySet
 from ort.regles import LOI_ELAN, signe
 from socle.dates import PrecisionField, stored_on_first_day
-from socle.historique import HistoriseeQuerySet
 from socle.remarques import Avant
 from socle.sources import Sourcee
 from socle.verrou import lock
@@ -37,7 +33,7 @@ def as_number(jour):
     return int(f"{jour:%Y%m%d}")
 
 
-class ConventionQuerySet(HistoriseeQuerySet):
+class ConventionQuerySet(AValiderQuerySet):
     def for_user(self, user):
         """Keep the conventions that cover, at any date, a commune of `user`, or refer to its département.
 
@@ -112,58 +108,6 @@ class ConventionQuerySet(HistoriseeQuerySet):
     def finissant(self, jour, horizon):
         """Keep the conventions in force on `jour` that end, as known then, on `horizon` or before."""
         return self.en_vigueur(jour).filter(jour_fin__lte=as_number(horizon))
-
-    def over_departements(self):
-        """Keep the conventions that cover, or ever covered, communes of more than one département."""
-        covered = CommuneCouverte.history.order_by().values("convention")
-        several = covered.annotate(nombre=Count("commune__departement", distinct=True))
-        return self.filter(pk__in=several.filter(nombre__gt=1).values("convention"))
-
-    def a_valider(self):
-        """Keep the conventions that their reference département has to validate.
-
-        A convention over more than one département awaits a validation when, since the last one or
-        ever, its record, its avenants, its communes, its parties or its sectors were changed by
-        someone who is not an agent of its reference département; what a national administrator
-        writes, or a load of files that nobody attends, does not ask for one.
-        """
-        changed = Q(Exists(self.changed_by_others(self.model, "id")))
-        for rows in ("avenants", "couvertures", "parties", "secteurs"):
-            model = self.model._meta.get_field(rows).related_model
-            changed |= Exists(self.changed_by_others(model, "convention"))
-        return self.over_departements().filter(changed)
-
-    def changed_by_others(self, model, link):
-        """Return the versions of `model`, for a subquery of `a_valider`, that ask for a validation."""
-        validations = self.model._meta.get_field("validations").related_model.objects
-        seen = validations.filter(
-            convention=OuterRef(OuterRef("pk")), moment__gte=OuterRef("history_date")
-        )
-        own = Agent.objects.filter(
-            pk=OuterRef("history_user"), departements=OuterRef(OuterRef("departement_reference"))
-        )
-        others = model.history.filter(history_user__is_superuser=False, **{link: OuterRef("pk")})
-        return others.filter(~Exists(seen), ~Exists(own))
-
-    def with_validation(self, user):
-        """Add `validee_le` and `validee_par`, of the last validation, and `attend_validation`.
-
-        The last tells whether the convention is to be validated, and `user` is of its reference
-        département.
-        """
-        name = Trim(Concat("agent__first_name", Value(" "), "agent__last_name"))
-        validations = self.model._meta.get_field("validations").related_model.objects
-        last = validations.filter(convention=OuterRef("pk")).annotate(
-            nom=Coalesce(NullIf(name, Value("")), "agent__username")
-        )
-        awaiting = self.model.objects.a_valider().filter(
-            pk=OuterRef("pk"), departement_reference__in=Departement.objects.for_user(user)
-        )
-        return self.annotate(
-            validee_le=Subquery(last.values("moment")[:1]),
-            validee_par=Subquery(last.values("nom")[:1]),
-            attend_validation=Exists(awaiting),
-        )
 
 
 class Convention(Sourcee):

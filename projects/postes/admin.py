@@ -19,6 +19,7 @@ from projects.postes.exports_internes import (
     RECRUTEMENTS_INTERNES,
     TITULAIRES,
 )
+from projects.postes.faits import dates_lues
 from projects.postes.histoire import histoire, tell_etat
 from projects.postes.imports import (
     CofinancementRessource,
@@ -211,6 +212,18 @@ class SuiviFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=found.values("poste"))
 
 
+def dates_on_page(poste, inlines):
+    """Return the dates of `poste` as the rows of its page hold them, by its key; None if one is hidden."""
+    rows = {
+        inline.formset.model: [form.instance for form in inline.formset.initial_forms]
+        for inline in inlines
+    }
+    wanted = (Desserte, Occupation, Recrutement)
+    if any(model not in rows for model in wanted):
+        return None
+    return {poste.pk: dates_lues(poste, *(rows[model] for model in wanted))}
+
+
 @admin.register(Poste)
 class PosteAdmin(ImportAdmin, ExportAdmin, PorteeAdmin, SourceeAdmin):
     imports = {
@@ -260,10 +273,6 @@ class PosteAdmin(ImportAdmin, ExportAdmin, PorteeAdmin, SourceeAdmin):
     def read_rows(self, records):
         return situer(records, timezone.localdate())
 
-    def get_object(self, request, object_id, from_field=None):
-        poste = super().get_object(request, object_id, from_field)
-        return poste and situer([poste], timezone.localdate())[0]
-
     def get_urls(self):
         story = self.admin_site.admin_view(self.histoire_view)
         return [
@@ -278,18 +287,20 @@ class PosteAdmin(ImportAdmin, ExportAdmin, PorteeAdmin, SourceeAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_view_or_change_permission(request, poste):
             raise PermissionDenied
-        today = timezone.localdate()
+        story = histoire(poste, timezone.localdate())
         context = {
             "title": f"Histoire du poste : {poste}",
             "original": poste,
             "etat": tell_etat(poste.du_jour),
-            "histoire": histoire(poste, today),
+            "histoire": story,
             "has_change_permission": self.has_change_permission(request, poste),
         }
         return self.page(request, "admin/projects/poste/histoire.html", context)
 
     def render_change_form(self, request, context, *args, **kwargs):
         if poste := context.get("original"):
+            dates = dates_on_page(poste, context["inline_admin_formsets"])
+            situer([poste], timezone.localdate(), dates)
             context["etat"] = tell_etat(poste.du_jour)
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from projects.postes import regles
-from projects.postes.faits import PosteDate, postes_dates
+from projects.postes.faits import PosteDate, dates_des_fiches, postes_dates
 
 
 @dataclass
@@ -77,17 +77,20 @@ def etats(postes, jour):
 def situer(postes, jour, dates=None):
     """Give each of `postes`, a list, its `du_jour`: what its dates tell on `jour`.
 
-    `dates`, by key, are read here when they are not given: four queries.
+    `dates`, by key, are read here when they are not given: three queries.
     """
-    dates = dates or postes_dates([poste.pk for poste in postes])
+    dates = dates or dates_des_fiches(postes)
     for poste in postes:
         poste.du_jour = PosteDuJour(dates[poste.pk], jour)
     return postes
 
 
-def situer_offres(offres, jour):
-    """Give each of `offres`, a list, its `rang` and its `date_prise_de_poste` by `jour`. Four queries."""
-    dates = postes_dates({offre.poste_id for offre in offres})
+def situer_offres(offres, jour, dates=None):
+    """Give each of `offres`, a list, its `rang` and its `date_prise_de_poste` by `jour`.
+
+    `dates`, those of their posts by key, are read here when they are not given: four queries.
+    """
+    dates = dates or postes_dates({offre.poste_id for offre in offres})
     for offre in offres:
         poste = dates[offre.poste_id]
         datee = next(found for found in poste.recrutements if found.pk == offre.pk)

@@ -48,16 +48,52 @@ class PosteDate(NamedTuple):
     recrutements: list[OffreDatee]
 
 
+# What is dated of the post itself, in the order of `PosteDate`.
+DU_POSTE = PosteDate._fields[:5]
+
+
 def postes_dates(cles: Iterable[int] | None = None) -> dict[int, PosteDate]:
     """Return the posts of these keys, by key: four queries, whatever their number.
 
     `cles` None reads all the posts.
     """
-    if cles is not None and not list(cles):
-        return {}
     postes = Poste.objects.order_by()
     if cles is not None:
         postes = postes.filter(pk__dans=cles)
+    return dates_de(postes.values_list(*DU_POSTE), cles)
+
+
+def dates_des_fiches(postes: Iterable[Poste]) -> dict[int, PosteDate]:
+    """Return the dates of posts that are already read, by key: three queries."""
+    rows = [tuple(getattr(poste, name) for name in DU_POSTE) for poste in postes]
+    return dates_de(rows, [row[0] for row in rows])
+
+
+def dates_lues(
+    poste: Poste,
+    dessertes: Iterable[Desserte],
+    occupations: Iterable[Occupation],
+    offres: Iterable[Recrutement],
+) -> PosteDate:
+    """Return the dates of a post whose rows are already read: no query."""
+    return PosteDate._make(
+        [
+            *(getattr(poste, name) for name in DU_POSTE),
+            [DesserteDatee(d.commune_id, d.debut, d.fin) for d in dessertes],
+            [OccupationDatee(o.pk, o.debut, o.fin, o.quotite) for o in occupations],
+            [
+                OffreDatee(o.pk, o.date_publication, o.issue, o.date_issue, o.occupation_id)
+                for o in offres
+            ],
+        ]
+    )
+
+
+def dates_de(rows: Iterable[tuple[Any, ...]], cles: Iterable[int] | None) -> dict[int, PosteDate]:
+    """Return posts, as rows of `DU_POSTE`, with what they serve, their people and their offers."""
+    rows = list(rows)
+    if not rows:
+        return {}
     dessertes = rows_by_poste(Desserte, DesserteDatee, cles)
     occupations = rows_by_poste(Occupation, OccupationDatee, cles)
     recrutements = rows_by_poste(Recrutement, OffreDatee, cles)
@@ -65,7 +101,7 @@ def postes_dates(cles: Iterable[int] | None = None) -> dict[int, PosteDate]:
         row[0]: PosteDate._make(
             [*row, dessertes[row[0]], occupations[row[0]], recrutements[row[0]]]
         )
-        for row in postes.values_list(*PosteDate._fields[:5])
+        for row in rows
     }
 
 

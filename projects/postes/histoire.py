@@ -10,7 +10,8 @@ from itertools import groupby
 from django.db.models import Q
 from django.utils.text import capfirst
 
-from projects.postes.du_jour import situer_offres
+from projects.postes.du_jour import situer, situer_offres
+from projects.postes.faits import dates_lues
 from projects.postes.models import (
     CofinancementPoste,
     Desserte,
@@ -178,11 +179,16 @@ class Sources:
 
 
 def histoire(poste, jour):
-    """Return the story of a post, situated on `jour`, with what is already known to come after."""
+    """Return the story of a post by `jour`, with what is already known to come after.
+
+    On the way the post is given its `du_jour`, of the rows that the story has read.
+    """
     occupations = list(poste.occupations.order_by("debut", "pk"))
-    offers = Recrutement.objects.filter(poste=poste).order_by("date_publication", "pk")
-    offers = situer_offres(list(offers), jour)
+    offers = list(poste.recrutements.order_by("date_publication", "pk"))
     served = list(Desserte.objects.filter(poste=poste).select_related("commune"))
+    dates = {poste.pk: dates_lues(poste, served, occupations, offers)}
+    situer([poste], jour, dates)
+    situer_offres(offers, jour, dates)
     funds = list(CofinancementPoste.objects.filter(poste=poste))
     sources = Sources(poste, *occupations, *offers, *served)
     events = [

@@ -1,6 +1,7 @@
 """The filters of a list and of its download, and its order."""
 
 import django_filters
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import F
 from dsfr.forms import DsfrBaseForm
@@ -11,7 +12,7 @@ from socle.web.ordre import Calcule, sorted_by
 from socle.web.refus import DemandeInvalide, quoted
 from socle.web.sorties import sorties_possibles
 
-DEPARTEMENT_FIRST = "Choisissez d'abord un département"
+DEPARTEMENT_FIRST = "D'abord un département"
 # Longer than any name; SQLite refuses to search for a text of fifty thousand characters.
 LONGEST_SEARCH = 100
 
@@ -100,10 +101,12 @@ class Filtres(django_filters.FilterSet):
     def departement_of_choices(self, departements):
         """Return the département whose territories and ORT are offered, or None.
 
-        It is the one chosen, or the only one there is: of all France they would be thousands.
+        It is the one chosen, that of the site, or the only one there is: of all France they would be
+        thousands.
         """
+        of_site = (d for d in departements if d.pk == settings.PVD_DEPARTEMENT)
         only = departements[0] if len(departements) == 1 else None
-        return self.departement_choisi or only
+        return self.departement_choisi or next(of_site, only)
 
     def offer(self):
         """Fill the lists of the form with what is `offered`, and with what is already chosen."""

@@ -1,26 +1,20 @@
 """An ORT over two départements: what the neighbour changes waits for the reference département."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from ort.models import Convention, Secteur
+from ort.models import Convention
 from pvd.bureau.perimetre import Perimetre
 from pvd.suivi.chiffres import chiffres
 from pvd.suivi.verifications import constats
-from socle.historique import one_act
 from tests import factories
 from tests.conftest import browser_of
 from tests.formulaires import filled
-
-
-@pytest.fixture
-def shared(db):
-    """An ORT kept by the Hérault, that covers a commune of the Hérault and one of the Tarn."""
-    towns = [factories.commune("34293", epci="new"), factories.commune("81124", epci="new")]
-    return factories.convention(communes=towns)
 
 
 def page(convention, view="change"):
@@ -86,34 +80,6 @@ def test_an_ort_of_one_departement_never_asks(agent_81):
     assert awaiting() == []
 
 
-def signed_by(agent, record):
-    """Write that the last version of a row is by `agent`."""
-    record.history.filter(pk=record.history.first().pk).update(history_user=agent)
-
-
-@pytest.mark.parametrize("rows", ["avenants", "couvertures", "parties", "secteurs"])
-def test_each_sort_of_row_asks(rows, agent_81, shared):
-    town = factories.commune("81001")
-    made = {
-        "avenants": lambda: factories.avenant(shared),
-        "couvertures": lambda: factories.couverture(shared, town),
-        "parties": lambda: shared.parties.create(commune=town),
-        "secteurs": lambda: Secteur.objects.create(convention=shared, commune=town, nom="Centre"),
-    }[rows]()
-    assert awaiting() == []
-    signed_by(agent_81.agent, made)
-    assert awaiting() == [shared]
-
-
-def test_to_take_out_the_only_commune_of_the_neighbour_asks(agent_81, shared):
-    theirs = shared.couvertures.get(commune="81124")
-    versions = theirs.history.model.objects.filter(id=theirs.pk, history_type="-")
-    with one_act("erreur de saisie"):
-        theirs.delete()
-    versions.update(history_user=agent_81.agent)
-    assert awaiting() == [shared]
-
-
 @pytest.mark.parametrize(
     ("who", "status"),
     [("agent_81", 403), ("lecteur_34", 403), ("agent_34", 302), ("referent_34", 302)]
@@ -140,6 +106,17 @@ def test_what_was_not_read_is_not_validated(agent_34, agent_81, shared):
     assert "Rien n'est validé" in answer.content.decode().replace("&#x27;", "'")
     assert "ORT relue deux fois" in answer.content.decode()
     assert not shared.validations.exists()
+
+
+@pytest.mark.parametrize(("microseconds", "waits"), [(-1, True), (0, False), (1, False)])
+def test_a_validation_is_of_what_was_done_until_then(
+    microseconds, waits, agent_34, agent_81, shared
+):
+    rename(agent_81, shared, "ORT relue")
+    done = shared.history.first().history_date
+    moment = done + timedelta(microseconds=microseconds)
+    shared.validations.create(agent=agent_34.agent, moment=moment)
+    assert awaiting() == [shared] * waits
 
 
 def test_nothing_to_validate_is_refused(agent_34, shared):

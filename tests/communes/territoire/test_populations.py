@@ -11,6 +11,7 @@ from hypothesis.extra.django import TestCase
 from communes.models import Commune, Population
 from communes.territoire.decoupage.annees import annee_etablie
 from tests import factories
+from tests.bases import migrate
 from tests.communes.territoire.decoupage_factory import Histoire, commune, import_cog
 from tests.factories import day
 
@@ -187,10 +188,3 @@ def test_the_migration_makes_a_row_of_each_figure_and_back():
         assert dict(stored.values_list("pk", "populations")) == held
     finally:
         migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
-
-
-def migrate(targets):
-    """Migrate the base to `targets`; return the models as they were then."""
-    executor = MigrationExecutor(connection)
-    executor.migrate(targets)
-    return executor.loader.project_state(targets).apps

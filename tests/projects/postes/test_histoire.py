@@ -2,7 +2,6 @@
 
 import pytest
 
-from projects.postes.du_jour import situer
 from projects.postes.histoire import histoire, vacances
 from projects.postes.models import Poste
 from tests import factories
@@ -18,7 +17,7 @@ def told(poste, jour=JOUR):
 
 
 def story(poste, jour=JOUR):
-    return histoire(situer([Poste.objects.get(pk=poste.pk)], jour)[0], jour)
+    return histoire(Poste.objects.get(pk=poste.pk), jour)
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ def test_intercommunalites_and_ort_are_offered_once_a_departement_is_chosen(clie
     factories.intercommunalite("200000001")
     for name in ("epci", "ort"):
         [(value, label)] = choices(client, "/communes/", name)
-        assert (value, label) == ("", "Choisissez d'abord un département")
+        assert (value, label) == ("", "D'abord un département")
     assert len(choices(client, "/communes/?departement=34", "epci")) == 1 + 2
     assert choices(client, "/communes/?departement=34", "ort")[1] == (
         "ort-lodeve",
@@ -109,6 +109,12 @@ def test_where_there_is_one_departement_there_is_none_to_choose_first(client, to
     *_, lacaune = towns
     lacaune.labellisations.get().delete()
     assert len(choices(client, "/communes/", "epci")) == 1 + 2
+
+
+def test_the_departement_of_the_site_is_chosen_already(client, towns, settings):
+    settings.PVD_DEPARTEMENT = "81"
+    assert len(choices(client, "/communes/", "epci")) == 1 + 1
+    assert len(choices(client, "/communes/?departement=34", "epci")) == 1 + 2
 
 
 def test_empty_list_leads_to_the_communes_of_that_name(client, towns):

@@ -1,0 +1,47 @@
+"""Who writes in a convention of another département is noted when it is done: see `a_valider`."""
+
+from django.dispatch import receiver
+from simple_history.signals import post_create_historical_record
+
+from communes.models import Departement
+from ort.models.avenants import Avenant
+from ort.models.conventions import Convention
+from ort.models.couvertures import CommuneCouverte
+from ort.models.parties import Partie, Secteur
+from ort.models.validations import ModificationExterieure
+
+# What a validation agrees with: the convention and its rows.
+SUIVIS = [Convention, Avenant, CommuneCouverte, Partie, Secteur]
+
+
+@receiver(post_create_historical_record)
+def note_modification(history_instance, **kwargs):
+    """Note a version, a removal included, that someone from outside has just made of what is validated.
+
+    What nobody signs, a load of files, is noted of nobody.
+    """
+    version = history_instance
+    if version.instance_type not in SUIVIS or version.history_user is None:
+        return
+    if not is_at_home(version.history_user, version):
+        ModificationExterieure.objects.create(
+            convention_id=convention_of(version), moment=version.history_date
+        )
+
+
+def convention_of(version):
+    """Return the key of the convention that a version is of, or whose row it is of."""
+    return version.id if version.instance_type is Convention else version.convention_id
+
+
+def is_at_home(agent, version):
+    """Tell whether `agent` is national, or of the reference département, as it stands now.
+
+    The version of a convention bears its reference, and may be all that is left of it.
+    """
+    if agent.is_superuser:
+        return True
+    references = Departement.objects.filter(agents=agent)
+    if version.instance_type is Convention:
+        return references.filter(pk=version.departement_reference_id).exists()
+    return references.filter(conventions=version.convention_id).exists()
