@@ -2,6 +2,7 @@
 
 from communes.models import Commune
 from projects.postes.du_jour import situer as situer_postes
+from projects.postes.models import Poste
 from pvd.suivi.situation import lisibles, situer
 
 
@@ -11,5 +12,5 @@ def situation(code, jour):
 
 
 def poste_du_jour(poste, jour):
-    """Return what the dates of a post tell on a day."""
-    return situer_postes([poste], jour)[0].du_jour
+    """Return what the dates of a post, as the base holds them, tell on a day."""
+    return situer_postes([Poste.objects.get(pk=poste.pk)], jour)[0].du_jour
