@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='avenant',
-            constraint=models.UniqueConstraint(condition=models.Q(('numero__isnull', True), ('precision_signature', 'jour')), fields=('convention', 'date_signature'), name='ort_avenant_du_jour_sans_numero_unique', violation_error_message='Cette convention a déjà un avenant de ce jour, sans numéro : donnez-leur le leur.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('numero__isnull', True), ('precision_signature', 'jour')), fields=('convention', 'date_signature'), name='ort_avenant_du_jour_sans_numero_unique', violation_error_message='Cette convention a déjà un avenant de ce jour, sans numéro : donnez à chacun le sien.'),
         ),
         migrations.AddConstraint(
             model_name='partie',

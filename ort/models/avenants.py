@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from ort.models.liees import LieeQuerySet
 from ort.regles import LOI_ELAN
-from socle.dates import Precision, PrecisionField, stored_on_first_day
+from socle.dates import Precision, PrecisionField, last_day, stored_on_first_day
 from socle.remarques import Avant
 from socle.sources import Sourcee
 from socle.verrou import lock_linked
@@ -68,7 +68,7 @@ class Avenant(Sourcee):
                 condition=Q(numero__isnull=True, precision_signature=Precision.JOUR.value),
                 name="ort_avenant_du_jour_sans_numero_unique",
                 violation_error_message=(
-                    "Cette convention a déjà un avenant de ce jour, sans numéro : donnez-leur le leur."
+                    "Cette convention a déjà un avenant de ce jour, sans numéro : donnez à chacun le sien."
                 ),
             ),
             models.CheckConstraint(
@@ -87,6 +87,11 @@ class Avenant(Sourcee):
         """Return how the act is called: by its number if it is known."""
         return f"avenant n° {self.numero}" if self.numero else "avenant"
 
+    @property
+    def dernier_jour_signature(self):
+        """Return the last day that its signature may be: 31 July of « juillet 2023 »."""
+        return last_day(self.date_signature, self.precision_signature)
+
     def clean(self):
         """Refuse a signature before that of the convention, or that its communes could not follow."""
         super().clean()
@@ -94,7 +99,7 @@ class Avenant(Sourcee):
             return
         lock_linked(self, "convention")
         signature = self.convention.date_signature
-        if self.date_signature and signature and self.date_signature < signature:
+        if self.date_signature and signature and self.dernier_jour_signature < signature:
             raise ValidationError(
                 {"date_signature": "Un avenant ne peut pas être signé avant sa convention."}
             )

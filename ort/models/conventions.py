@@ -184,7 +184,8 @@ class Convention(Sourcee):
             return
         lock(Convention, self.pk)
         signee = self.date_signature
-        if signee and self.avenants.filter(date_signature__lt=signee).exists():
+        before = self.avenants.filter(date_signature__lt=signee) if signee else ()
+        if any(avenant.dernier_jour_signature < signee for avenant in before):
             raise ValidationError(
                 {"date_signature": "Un avenant de cette convention a été signé avant ce jour."}
             )

@@ -54,6 +54,6 @@ def refusals(couvertures):
     """Return, in French, all that `couvertures`, the communes of one convention, cannot be."""
     told = [sentence for row in couvertures if (sentence := backward(row))]
     return told + [
-        f"{commune} serait deux fois dans cette ORT aux mêmes jours."
+        f"{commune} serait deux fois dans cette ORT les mêmes jours."
         for commune in covered_twice(couvertures)
     ]

@@ -244,7 +244,7 @@ def test_the_days_of_two_acts_corrected_on_one_page_are_checked_together(agent_3
         answer = agent_34.post(page_of(signed), filled(page, **days, **why))
         assert (answer.status_code == 200) == refused
         if refused:
-            assert "Lodève serait deux fois dans cette ORT aux mêmes jours." in errors(answer)
+            assert "Lodève serait deux fois dans cette ORT les mêmes jours." in errors(answer)
             assert "01/06/2022" in answer.content.decode()
     days = signed.avenants.order_by("numero").values_list("date_signature", flat=True)
     assert list(days) == [factories.day("2022-06-01"), factories.day("2022-12-01")]

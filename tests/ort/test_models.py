@@ -163,6 +163,30 @@ def test_an_avenant_is_not_signed_before_its_convention(signature, refused):
         avenant.full_clean()
 
 
+@pytest.mark.parametrize(
+    ("signature", "precision", "refused"),
+    [
+        ("2023-07-15", "mois", False),
+        ("2023-06-30", "mois", True),
+        ("2023-03-01", "annee", False),
+        ("2022-12-31", "annee", True),
+        ("2023-07-09", "jour", True),
+    ],
+)
+def test_an_avenant_of_the_month_of_its_convention_may_follow_it(signature, precision, refused):
+    """« juillet 2023 », kept on 1 July, may be the 15th: only what must be before is refused."""
+    convention = factories.convention("2023-07-10")
+    avenant = Avenant(
+        convention=convention, date_signature=day(signature), precision_signature=precision
+    )
+    told = pytest.raises(ValidationError, match="ne peut pas être signé avant sa convention")
+    with told if refused else nullcontext():
+        avenant.full_clean()
+    if not refused:
+        avenant.save()
+        convention.full_clean()
+
+
 def test_a_number_names_one_avenant_of_a_convention():
     one, other = factories.convention(), factories.convention()
     for convention in (one, other):
