@@ -7,9 +7,27 @@ from django.db import migrations, models
 from socle.migrations._premiers_jours import put_on_first_days
 
 
+def backward(apps):
+    """Return the rows whose commune leaves on the day it came in or before: no constraint sees it."""
+    rows = apps.get_model('ort', 'CommuneCouverte').objects.select_related('convention', 'entree', 'sortie')
+    return {
+        row.pk: f"{row.convention.identifiant}, commune {row.commune_id}"
+        for row in rows.exclude(sortie=None)
+        for came, left in [((row.entree or row.convention).date_signature, row.sortie.date_signature)]
+        if came and left and left <= came
+    }
+
+
 def put_dates_on_first_days(apps, schema_editor):
+    before = backward(apps)
     put_on_first_days(apps, 'ort.Convention', {'date_signature': 'precision_signature'})
     put_on_first_days(apps, 'ort.Avenant', {'date_signature': 'precision_signature'})
+    for pk, nom in backward(apps).items():
+        if pk not in before:
+            raise RuntimeError(
+                f"{nom} : un acte connu au mois ou à l'année près, remis à son premier jour, la ferait "
+                "sortir avant d'entrer. Corrigez sa date ou sa précision, puis reprenez la mise à jour."
+            )
 
 
 class Migration(migrations.Migration):
