@@ -50,7 +50,7 @@ RANGS = {Statut.LAUREATE: 0, Statut.SORTIE: 0, Statut.ADHESION_SIGNEE: 1, Statut
 def by_statut(communes, jour):
     """Sort by how far a commune is: lauréate, convention d'adhésion signed, ORT signed."""
     faits = Faits(cles_de(communes))
-    return {code: RANGS[faits.statut(code, jour)] for code in faits.codes}
+    return {code: RANGS.get(faits.statut(code, jour)) for code in faits.codes}
 
 
 def by_entree(communes, jour):

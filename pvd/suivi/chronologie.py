@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from communes.models import Labellisation
 from ort.actes import OrtDuJour, sourced, with_actes
 from ort.models import CommuneCouverte, Convention
-from ort.regles import date_fin_au
+from ort.regles import couverte, date_fin_au
 from pvd.suivi.phrases import PROGRAMME
 from socle.dates import Precision
 
@@ -98,22 +98,16 @@ def facts_of_convention(situation, convention):
                 text, champ = f"Entrée dans {what} {how}", "entree"
             elif acte.record == couverture.sortie:
                 text, champ = f"Sortie de {what} par avenant", "sortie"
-            elif holds_after_entry(couverture, acte.date):
+            elif couverte(couverture, acte.date):
                 text, champ = f"{acte.nom.capitalize()} : {acte.texte}", "acte"
             else:
                 continue
             yield Fait(acte.date, text, acte.precision, convention, acte.dits, acte.record, champ)
         end = date_fin_au(convention, situation.jour)
-        if end and holds_after_entry(couverture, end):
+        if end and couverte(couverture, end):
             text = f"Fin de {what}, à l'issue de sa durée"
             how = convention.precision_signature
             yield Fait(end, text, how, convention, fiche=convention, champ="fin")
-
-
-def holds_after_entry(couverture, jour):
-    """Tell whether the commune was in by `jour`, entered before that day."""
-    out = couverture.date_sortie
-    return couverture.date_entree <= jour and (out is None or jour < out)
 
 
 def documents(facts):

@@ -26,7 +26,7 @@ class Faits:
     def du_programme(cls, departement: Departement | None) -> Self:
         """Return the facts of the communes of `departement` that were ever in the programme.
 
-        `departement` None speaks of France.
+        `departement` None speaks of France: the coverages and the posts of all its communes.
         """
         if departement is None:
             return cls()

@@ -125,7 +125,7 @@ def lisibles(communes):
 def situer(communes, jour):
     """Return the `Situation` on `jour` of each of `communes`, a list that `lisibles` has read.
 
-    Thirteen queries at most, whatever their number.
+    Twelve queries at most, whatever their number.
     """
     codes = [commune.pk for commune in communes]
     faits = Faits(codes)

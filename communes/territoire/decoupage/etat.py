@@ -13,6 +13,7 @@ from communes.territoire.decoupage.annees import (
     populations_publiees,
 )
 from communes.territoire.decoupage.lecture import DecoupageError
+from socle.periodes import holds_on
 
 
 class ValeurDatee(NamedTuple):
@@ -54,13 +55,6 @@ class FichePopulation(NamedTuple):
     millesime: int
     annee: int | None
     valeur: int
-
-
-def holds_on(record, jour):
-    """Tell whether a dated record holds on `jour`, by the rule of `PeriodeQuerySet.as_of`."""
-    return (record.debut is None or record.debut <= jour) and (
-        record.fin is None or record.fin > jour
-    )
 
 
 def fait_on(faits, jour):
