@@ -21,13 +21,13 @@ def exclusion_name(model):
 
 def sentences():
     """Return the French sentence of every constraint of the project, by its name in the databases."""
-    told = {}
+    by_name = {}
     for model in apps.get_models():
         for constraint in model._meta.constraints:
-            told[constraint.name] = constraint.violation_error_message
+            by_name[constraint.name] = constraint.violation_error_message
         if getattr(model, "siblings_by", ()) and hasattr(model, "overlap_message"):
-            told[exclusion_name(model)] = model.overlap_message
-    return told
+            by_name[exclusion_name(model)] = model.overlap_message
+    return by_name
 
 
 def sentence(error):

@@ -112,7 +112,7 @@ def record(par, agent, avant):
             agent=agent if apres else None,
             agent_nom=agent.username,
             droit=droit,
-            **told(droit, avant, apres),
+            **avant_apres(droit, avant, apres),
         )
         for droit in changed
         # A new account has a password, a deleted one no longer has: that goes without saying.
@@ -124,7 +124,7 @@ def record(par, agent, avant):
         transaction.on_commit(lambda: tell_administrators(lines), robust=True)
 
 
-def told(droit, avant, apres):
+def avant_apres(droit, avant, apres):
     """Return how a right reads before and after; of a password, nothing but that it changed."""
     if droit == Droit.MOT_DE_PASSE:
         usable = is_password_usable(apres[droit])

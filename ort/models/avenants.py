@@ -108,11 +108,11 @@ class Avenant(Sourcee):
 
     def objets(self):
         """Return what the act does, told by the records that name it; prefetch them for lists."""
-        told = {
+        records_by_objet = {
             "ajout_communes": self.entrees.all(),
             "retrait_communes": self.sorties.all(),
             "prolongation": self.duree_annees,
             "secteurs": self.secteurs.all(),
             "parties": self.parties.all(),
         }
-        return [objet for objet, records in told.items() if records]
+        return [objet for objet, records in records_by_objet.items() if records]

@@ -204,8 +204,8 @@ class Convention(Sourcee):
         for row in rows if avenant is not None else ():
             row.entree = avenant if row.entree_id == avenant.pk else row.entree
             row.sortie = avenant if row.sortie_id == avenant.pk else row.sortie
-        if told := refusals(rows):
-            raise ValidationError({"date_signature": told})
+        if refused := refusals(rows):
+            raise ValidationError({"date_signature": refused})
 
     def communes_moved_by(self, avenant):
         """Return the keys of the communes that `avenant` brings in or takes out, as a subquery."""

@@ -118,8 +118,8 @@ class CommuneCouverte(OneAtATime, Historisee):
 
     def refuse_impossible_days(self):
         """Refuse an exit that does not follow the entry, and days that another row already holds."""
-        if told := backward(self):
-            raise ValidationError({"sortie": told})
+        if refused := backward(self):
+            raise ValidationError({"sortie": refused})
         if self.alone:
             return
         others = self.siblings().select_related("convention", "entree", "sortie")

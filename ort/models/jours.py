@@ -52,8 +52,8 @@ def covered_twice(couvertures):
 
 def refusals(couvertures):
     """Return, in French, all that `couvertures`, the communes of one convention, cannot be."""
-    told = [sentence for row in couvertures if (sentence := backward(row))]
-    return told + [
+    reversed_days = [sentence for row in couvertures if (sentence := backward(row))]
+    return reversed_days + [
         f"{commune} serait deux fois dans cette ORT les mêmes jours."
         for commune in covered_twice(couvertures)
     ]

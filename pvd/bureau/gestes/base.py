@@ -194,7 +194,7 @@ class Geste:
         """Return the keys of the communes that the geste may concern."""
         raise NotImplementedError
 
-    def told(self, record, data):
+    def phrases(self, record, data):
         """Return, as sentences, what will be written."""
         raise NotImplementedError
 

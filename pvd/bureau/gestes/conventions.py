@@ -47,7 +47,7 @@ class SignerConvention(GesteDeConvention):
         """Keep the conventions that are not signed."""
         return records.filter(date_signature__isnull=True)
 
-    def told(self, record, data):
+    def phrases(self, record, data):
         phrases = [f"{record} est signée {in_words(data['date'], data['precision'])}."]
         if data["duree_annees"]:
             phrases.append(f"Elle vaut pour {pluriel(data['duree_annees'], 'an,ans')}.")
@@ -157,7 +157,7 @@ class AjouterCommunes(GesteParAvenant):
     form = AjoutForm
     adds = [Avenant, CommuneCouverte]
 
-    def told(self, record, data):
+    def phrases(self, record, data):
         communes = data["communes"]
         verb = "Y entrent" if len(communes) > 1 else "Y entre"
         return [self.head(record, data), f"{verb} : {liste(communes)}."]
@@ -207,7 +207,7 @@ class RetirerCommunes(GesteParAvenant):
     form = RetraitForm
     adds = [Avenant]
 
-    def told(self, record, data):
+    def phrases(self, record, data):
         names = liste(couverture.commune for couverture in data["couvertures"])
         verb = "En sortent" if len(data["couvertures"]) > 1 else "En sort"
         return [self.head(record, data), f"{verb} : {names}."]
@@ -244,7 +244,7 @@ class Prolonger(GesteParAvenant):
     fait = "Avenant qui prolonge"
     form = ProlongationForm
 
-    def told(self, record, data):
+    def phrases(self, record, data):
         before = date_fin_au(record, data["date"])
         after = add_years(record.date_signature, data["duree_annees"])
         ended = f", au lieu d'être échue {in_words(before)}" if before else ""

@@ -28,7 +28,7 @@ class SignerAdhesion(GesteDeLabellisation):
         """Keep the communes in the programme whose adhésion is not signed."""
         return records.filter(date_signature_adhesion__isnull=True, fin__isnull=True)
 
-    def told(self, record, data):
+    def phrases(self, record, data):
         jour = in_words(data["date"], data["precision"])
         expected = add_months(data["date"], MONTHS_FROM_ADHESION_TO_ORT)
         return [
@@ -70,7 +70,7 @@ class QuitterProgramme(GesteDeLabellisation):
         """Keep the communes that have not left."""
         return records.filter(fin__isnull=True)
 
-    def told(self, record, data):
+    def phrases(self, record, data):
         jour = in_words(data["date"], data["precision"])
         return [
             f"{record.commune} quitte le programme {jour}.",
@@ -98,7 +98,7 @@ class RevenirProgramme(GesteDeLabellisation):
         inside = Labellisation.objects.filter(fin__isnull=True)
         return records.filter(fin__lte=jour).exclude(commune__in=inside.values("commune"))
 
-    def told(self, record, data):
+    def phrases(self, record, data):
         jour = in_words(data["date"], data["precision"])
         return [
             f"{record.commune} est de nouveau dans le programme, {jour}.",

@@ -157,7 +157,7 @@ def effects_of(geste, record, form, jour):
 
     What is shown before confirming is thus what confirming will do, whatever the rules are.
     """
-    phrases = geste.told(record, form.cleaned_data)
+    phrases = geste.phrases(record, form.cleaned_data)
     departements = list(geste.departements(record, form.cleaned_data))
     before = figures(departements, jour)
     with refused_on(form), essai():

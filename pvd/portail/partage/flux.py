@@ -63,14 +63,14 @@ def entry(new, host, address):
     return {
         "title": CONTROLS.sub("", insecable(title)),
         "link": link,
-        "description": CONTROLS.sub("", told(new, address) + sources(fait)),
+        "description": CONTROLS.sub("", fait_en_html(new, address) + sources(fait)),
         "unique_id": new.tag(host),
         "pubdate": midnight(fait.jour),
         "updateddate": timezone.localtime(new.moment),
     }
 
 
-def told(new, address):
+def fait_en_html(new, address):
     """Write the fact of an entry, with a link to each commune and to the convention."""
     fait = new.fait
     communes = format_html_join(

@@ -175,7 +175,7 @@ class DeposerEtPrevenir(Geste):
     def communes(self, record, data):
         return record.couvertures.values("commune")
 
-    def told(self, record, data):
+    def phrases(self, record, data):
         return []
 
     def write(self, record, form, reason):

@@ -76,7 +76,7 @@ class AjouterCofinancement(GesteDePoste):
     form = NouveauCofinancementForm
     adds = [CofinancementPoste]
 
-    def told(self, record, data):
+    def phrases(self, record, data):
         funder = data["precision_financeur"] or Financeur(data["financeur"]).label
         amounts = [
             f"{name} {nombre(data[champ])} {unit}"

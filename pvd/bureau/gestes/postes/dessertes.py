@@ -46,7 +46,7 @@ class AjouterCommunesAuPoste(GesteDePoste):
     def communes(self, record, data):
         return [*super().communes(record, data), *(commune.pk for commune in data["communes"])]
 
-    def told(self, record, data):
+    def phrases(self, record, data):
         return [
             f"Le poste dessert aussi, depuis {in_words(data['date'])} : {liste(data['communes'])}."
         ]
@@ -98,7 +98,7 @@ class RetirerCommunesDuPoste(GesteDePoste):
     fait = "Communes retirées du poste"
     form = RetraitDuPosteForm
 
-    def told(self, record, data):
+    def phrases(self, record, data):
         names = liste(desserte.commune for desserte in data["dessertes"])
         return [f"Le poste ne dessert plus, depuis {in_words(data['date'])} : {names}."]
 

@@ -103,7 +103,7 @@ class OuvrirPoste(GesteQuiCree, GesteDePoste):
     def communes(self, record, data):
         return [commune.pk for commune in data["communes"]]
 
-    def told(self, record, data):
+    def phrases(self, record, data):
         jour = data["date"]
         employer = next(data[name] for name in EMPLOYEURS if data[name])
         share = f", à {data['quotite']} % d'un temps plein" if data["quotite"] else ""
@@ -153,7 +153,7 @@ class FermerPoste(GesteDePoste):
         """Return the people who would still hold the post on `fin`."""
         return Occupation.objects.filter(Q(fin__isnull=True) | Q(fin__gt=fin), poste=record)
 
-    def told(self, record, data):
+    def phrases(self, record, data):
         last = last_day(data["date"])
         return [
             f"Le poste n'existe plus {in_words(data['date'], data['precision'])}.",

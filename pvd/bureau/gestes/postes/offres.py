@@ -41,7 +41,7 @@ class PublierOffre(GesteDePoste):
         """Keep the open posts for which no offer is under way."""
         return super().candidates(records, jour).exclude(offers(jour))
 
-    def told(self, record, data):
+    def phrases(self, record, data):
         phrases = [f"Une offre est publiée {in_words(data['date'])}."]
         if data["date_cloture"]:
             phrases.append(f"Les candidatures sont closes {in_words(data['date_cloture'])}.")
@@ -90,7 +90,7 @@ class IssueOffre(GesteDePoste):
         """Keep the posts for which an offer is under way."""
         return records.filter(offers(jour))
 
-    def told(self, record, data):
+    def phrases(self, record, data):
         issue = Recrutement.Issue(data["issue"])
         phrases = [f"Issue {in_words(data['date'])} : {issue.label} ({data['recrutement']})."]
         if data["date_entretiens"]:

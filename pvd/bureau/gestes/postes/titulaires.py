@@ -108,7 +108,7 @@ class Arrivee(GesteDePoste):
     form = ArriveeForm
     adds = [Occupation]
 
-    def told(self, record, data):
+    def phrases(self, record, data):
         phrases = [f"{data['titulaire'] or 'Une personne'} arrive {in_words(data['date'])}."]
         terms = [TypeContrat(data["type_contrat"]).label] if data["type_contrat"] else []
         if data["quotite"]:
@@ -209,7 +209,7 @@ class GesteDeTitulaire(GesteDePoste):
 
 
 class GesteDeDepart(GesteDeTitulaire):
-    def told(self, record, data):
+    def phrases(self, record, data):
         gone = f"Dernier jour en poste ({named(data['occupation'])}) : {last_day(data['depart'])}."
         if not data["motif_depart"]:
             return [gone]
@@ -226,16 +226,16 @@ class Depart(GesteDeDepart):
     fait = "Départ du chef de projet"
     form = DepartForm
 
-    def told(self, record, data):
+    def phrases(self, record, data):
         """Say besides what the post is from the next day on: vacant, unless someone else holds it."""
         others = Occupation.objects.as_of(data["depart"]).filter(poste=record)
         if others.exclude(pk=data["occupation"].pk).exists():
             return [
-                *super().told(record, data),
+                *super().phrases(record, data),
                 "Le poste reste pourvu : une autre personne l'occupe.",
             ]
         day = in_words(data["depart"])
-        return [*super().told(record, data), f"Personne ne l'occupe plus, dès {day}."]
+        return [*super().phrases(record, data), f"Personne ne l'occupe plus, dès {day}."]
 
 
 class ChangementForm(LeaverForm, ArriveeForm):
@@ -254,8 +254,8 @@ class ChangerTitulaire(GesteDeDepart):
     form = ChangementForm
     adds = [Occupation]
 
-    def told(self, record, data):
-        return [*super().told(record, data), *Arrivee().told(record, data)]
+    def phrases(self, record, data):
+        return [*super().phrases(record, data), *Arrivee().phrases(record, data)]
 
     def warnings(self, record, data):
         return Arrivee().warnings(record, data)
@@ -297,7 +297,7 @@ class ProlongerContrat(GesteDeTitulaire):
     fait = "Contrat prolongé"
     form = ContratForm
 
-    def told(self, record, data):
+    def phrases(self, record, data):
         holder = Occupation.objects.get(pk=data["occupation"].pk)
         phrase = (
             f"Dernier jour du contrat ({named(holder)}) : {last_day(data['fin_contrat_prevue'])}"
