@@ -8,7 +8,7 @@ from ort.models import Avenant, CommuneCouverte, Convention
 from ort.regles import date_fin_au, duree_au
 from pvd.bureau.gestes.base import CasesField, Geste, GesteForm, save
 from socle.admin.portee import CommunesSelect
-from socle.dates import add_years, in_words
+from socle.dates import add_years, in_words, last_day
 from socle.francais import liste, pluriel
 from socle.sources import Affirmation, record_type
 
@@ -82,7 +82,7 @@ class AvenantForm(GesteForm):
     def clean(self):
         data = super().clean()
         signed, jour = self.record.date_signature, data.get("date")
-        if jour and signed and jour < signed:
+        if jour and signed and last_day(jour, data.get("precision")) < signed:
             self.add_error(
                 "date",
                 "Un avenant ne peut pas être signé avant sa convention, "

@@ -313,6 +313,16 @@ def test_an_avenant_settles_what_a_source_said_of_the_entry(agent_34, shared):
     assert constats(perimetre, timezone.localdate(), "ecartee").count() == 0
 
 
+@pytest.mark.parametrize(("month", "status"), [("30/06/2022", 200), ("01/07/2022", 302)])
+def test_an_avenant_known_to_the_month_may_be_of_that_of_its_convention(
+    agent_34, shared, month, status
+):
+    """The convention was signed on 28 July 2022: « juillet 2022 » may be after it."""
+    fields = {"communes": ["81192"], "date": month, "precision": "mois"}
+    assert do(agent_34, "avenant-ajouter-communes", shared, **fields).status_code == status
+    assert Avenant.objects.count() == (status == 302)
+
+
 def test_a_commune_out_of_reach_is_refused_to_a_hand_made_request(agent_34, agent_81, shared):
     factories.commune("12001")
     for client in (agent_34, agent_81):
