@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
-from socle.dates import add_years
+from socle.dates import add_years, known_by
 
 # Loi n° 2018-1021 du 23 novembre 2018 (ELAN), article 157: it made the ORT.
 LOI_ELAN = datetime.date(2018, 11, 23)
@@ -12,7 +12,7 @@ LOI_ELAN = datetime.date(2018, 11, 23)
 
 def signe(acte: Any, jour: datetime.date) -> bool:
     """Tell whether a convention or an avenant was signed on `jour` or before; a planned date is not."""
-    return acte.date_signature is not None and acte.date_signature <= jour
+    return known_by(acte.date_signature, jour)
 
 
 def duree_au(convention: Any, jour: datetime.date) -> int | None:
@@ -41,10 +41,7 @@ def en_vigueur(convention: Any, jour: datetime.date) -> bool:
 
     The rule of `ConventionQuerySet.en_vigueur`, told in Python.
     """
-    if not signe(convention, jour):
-        return False
-    end = date_fin_au(convention, jour)
-    return end is None or end > jour
+    return signe(convention, jour) and not known_by(date_fin_au(convention, jour), jour)
 
 
 def couverte(couverture: Any, jour: datetime.date) -> bool:
@@ -53,8 +50,7 @@ def couverte(couverture: Any, jour: datetime.date) -> bool:
     It is in from the day of its act of entry, and out from the day of its act of exit. The rule of
     `CommuneCouverteQuerySet.as_of`, told in Python.
     """
-    entered = couverture.date_entree is not None and couverture.date_entree <= jour
-    return entered and (couverture.date_sortie is None or couverture.date_sortie > jour)
+    return known_by(couverture.date_entree, jour) and not known_by(couverture.date_sortie, jour)
 
 
 def couvertures_en_vigueur(couvertures: Iterable[Any], jour: datetime.date) -> list[Any]:
@@ -72,5 +68,5 @@ def couvertures_en_vigueur(couvertures: Iterable[Any], jour: datetime.date) -> l
 def entree_connue(couverture: Any, jour: datetime.date) -> bool:
     """Tell whether the commune had entered by `jour` an ORT signed by then, be it over or they out."""
     convention = couverture.convention
-    entered = couverture.date_entree is not None and couverture.date_entree <= jour
+    entered = known_by(couverture.date_entree, jour)
     return convention.vaut_ort and signe(convention, jour) and entered

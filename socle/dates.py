@@ -3,7 +3,7 @@
 import datetime
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.core import checks
 from django.db import models
@@ -160,6 +160,11 @@ def add_years(jour: datetime.date, years: int) -> datetime.date:
         return jour.replace(year=jour.year + years)
     except ValueError:
         return datetime.date(jour.year + years, 3, 1)
+
+
+def known_by(date: datetime.date | None, jour: datetime.date) -> TypeGuard[datetime.date]:
+    """Tell whether `date` is known and had come on `jour`."""
+    return date is not None and date <= jour
 
 
 def last_day(jour: datetime.date, precision: str) -> datetime.date:

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
-from socle.dates import Precision, add_months, last_day
+from socle.dates import Precision, add_months, known_by, last_day
 from socle.periodes import holds_on
 
 # Launch of the programme by the Prime minister (ANCT): before it, no commune can be in it.
@@ -34,8 +34,8 @@ def perhaps_begun(labellisation: Any, jour: datetime.date) -> bool:
 
 def adhesion_au(labellisation: Any, jour: datetime.date) -> datetime.date | None:
     """Return the day of the convention d'adhésion, if it was signed on `jour` or before, or None."""
-    signed = labellisation.date_signature_adhesion
-    return signed if signed and signed <= jour else None
+    signed: datetime.date | None = labellisation.date_signature_adhesion
+    return signed if known_by(signed, jour) else None
 
 
 def echeance_ort(labellisation: Any) -> datetime.date | None:

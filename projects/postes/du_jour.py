@@ -6,6 +6,7 @@ from functools import cached_property
 
 from projects.postes import regles
 from projects.postes.faits import PosteDate, dates_des_fiches, postes_dates
+from socle.dates import known_by
 
 
 @dataclass
@@ -64,7 +65,7 @@ class PosteDuJour:
     @property
     def fermeture(self):
         """Return the closing, if it had come by the day, or None."""
-        closed = regles.known_by(self.dates.date_fermeture, self.jour)
+        closed = known_by(self.dates.date_fermeture, self.jour)
         return self.dates.date_fermeture if closed else None
 
 

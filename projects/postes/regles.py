@@ -5,11 +5,10 @@ A post is anything with the dates of `PosteDate`. Nothing that came after `jour`
 
 import datetime
 from collections.abc import Iterable
-from typing import TypeGuard
 
 from projects.postes.faits import DesserteDatee, OccupationDatee, OffreDatee, PosteDate
 from projects.postes.models import SANS_PERSONNE, Etat, Recrutement
-from socle.dates import Precision
+from socle.dates import Precision, known_by
 from socle.periodes import Etape, etapes, holds_on
 
 # After any day: what has no end runs up to it.
@@ -24,18 +23,12 @@ def en_poste(poste: PosteDate, jour: datetime.date) -> list[OccupationDatee]:
 
 def en_cours(offre: OffreDatee, jour: datetime.date) -> bool:
     """Tell whether an offer is published on `jour` or before, and without outcome by then."""
-    settled = offre.date_issue is not None and offre.date_issue <= jour
-    return offre.date_publication <= jour and not settled
+    return offre.date_publication <= jour and not known_by(offre.date_issue, jour)
 
 
 def communes_desservies(poste: PosteDate, jour: datetime.date) -> list[str]:
     """Return the codes of the communes that the post serves on `jour`, each once."""
     return sorted({served.commune for served in poste.dessertes if holds_on(served, jour)})
-
-
-def known_by(date: datetime.date | None, jour: datetime.date) -> TypeGuard[datetime.date]:
-    """Tell whether `date` is known and had come on `jour`."""
-    return date is not None and date <= jour
 
 
 def etat(poste: PosteDate, jour: datetime.date) -> Etat:
