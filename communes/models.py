@@ -3,7 +3,12 @@
 from communes.comptes.journal import JournalDroits
 from communes.comptes.models import Agent, Role
 from communes.programme.models import Labellisation
-from communes.territoire.contours.models import ContourCommune, ContourDepartement, FondDeCarte
+from communes.territoire.contours.models import (
+    ContourCommune,
+    ContourDepartement,
+    FondDeCarte,
+    FondDeFrance,
+)
 from communes.territoire.models import (
     AncienCode,
     AncienNomCommune,
@@ -30,6 +35,7 @@ __all__ = [
     "ContourDepartement",
     "Departement",
     "FondDeCarte",
+    "FondDeFrance",
     "Intercommunalite",
     "JournalDroits",
     "Labellisation",

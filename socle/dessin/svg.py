@@ -1,5 +1,12 @@
 """Lines of integers as SVG paths, and the geometry that maps need of them."""
 
+import hashlib
+
+
+def fingerprint(drawing):
+    """Return the mark of a drawing, given as text: another drawing has another mark."""
+    return hashlib.sha256(drawing.encode()).hexdigest()[:16]
+
 
 def svg_path(lines, closed=True):
     """Return the SVG path of `lines`, each a flat list of integers [x, y, x, y…]."""

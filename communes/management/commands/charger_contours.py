@@ -3,8 +3,13 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from communes.models import Commune, ContourCommune, ContourDepartement
-from communes.territoire.contours.imports import read_archive, read_geojson, write_contours
+from communes.models import Commune, ContourCommune, ContourDepartement, FondDeFrance
+from communes.territoire.contours.imports import (
+    read_archive,
+    read_geojson,
+    write_contours,
+    write_fond_de_france,
+)
 from socle.fichiers.lecture import FichierRefuse
 from socle.francais import pluriel
 
@@ -38,6 +43,9 @@ class Command(BaseCommand):
             if fichiers:
                 bilan = self.load_files(fichiers, annee, attribution)
             elif ContourCommune.objects.exists() or ContourDepartement.objects.exists():
+                # A base whose contours are older than this table has not its row yet.
+                if not FondDeFrance.objects.exists():
+                    write_fond_de_france()
                 self.stdout.write("Contours : déjà chargés.")
                 return
             else:

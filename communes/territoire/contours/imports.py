@@ -5,7 +5,6 @@ france-geojson…): features with a code and a Polygon or a MultiPolygon, in lon
 A refusal names the file, the feature and the value, and nothing is written.
 """
 
-import hashlib
 import json
 import math
 import tarfile
@@ -23,9 +22,11 @@ from communes.models import (
     ContourDepartement,
     Departement,
     FondDeCarte,
+    FondDeFrance,
 )
+from communes.territoire.contours.france import background
 from communes.territoire.decoupage.lecture import CODE_INSEE, CODE_TERRITOIRE
-from socle.dessin.svg import svg_path
+from socle.dessin.svg import fingerprint, svg_path
 from socle.fichiers.lecture import FichierRefuse
 from socle.francais import liste, pluriel
 
@@ -315,6 +316,8 @@ def write_contours(traits, annee, attribution):
     departements = Departement.objects.filter(communes__dans=communes).distinct()
     for departement in departements:
         bilan.avertissements += write_fond(departement, source)
+    if outlines:
+        write_fond_de_france()
     return bilan
 
 
@@ -354,10 +357,18 @@ def write_fond(departement, source):
             "haut": haut,
             "droite": droite,
             "bas": bas,
-            "empreinte": hashlib.sha256((terre + limites).encode()).hexdigest()[:16],
+            "empreinte": fingerprint(terre + limites),
         },
     )
     return warnings_of(departement, polygons, land)
+
+
+def write_fond_de_france():
+    """Draw the background of the map of France again, from the outlines that are there."""
+    FondDeFrance.objects.all().delete()
+    drawn = background(ContourDepartement.objects.select_related("departement"))
+    if drawn:
+        FondDeFrance.objects.create(**drawn)
 
 
 def polygon_of(rings):

@@ -65,11 +65,31 @@ class ContourDepartement(Contour):
         return f"contour {self.departement.avec_de}"
 
 
-class FondDeCarte(models.Model):
-    """What never moves on the map of a département: its land, and the limits of its communes.
+class Fond(models.Model):
+    """What never moves on a map: its land, as an SVG path, and the frame that holds it.
 
-    Both are SVG paths. `empreinte` changes with them, so that a browser may keep them for ever.
+    `empreinte` changes with what is drawn, so that a browser may keep it for ever.
     """
+
+    annee = models.PositiveSmallIntegerField("millésime des contours")
+    attribution = models.CharField("attribution", max_length=200)
+    terre = models.TextField("terre")
+    gauche = models.IntegerField("gauche")
+    haut = models.IntegerField("haut")
+    droite = models.IntegerField("droite")
+    bas = models.IntegerField("bas")
+    empreinte = models.CharField("empreinte", max_length=16)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def cadre(self):
+        return self.gauche, self.haut, self.droite, self.bas
+
+
+class FondDeCarte(Fond):
+    """The background of the map of a département, with the limits of its communes, an SVG path too."""
 
     departement = models.OneToOneField(
         Departement,
@@ -78,15 +98,7 @@ class FondDeCarte(models.Model):
         related_name="fond_de_carte",
         verbose_name="département",
     )
-    annee = models.PositiveSmallIntegerField("millésime des contours")
-    attribution = models.CharField("attribution", max_length=200)
-    terre = models.TextField("terre")
     limites = models.TextField("limites de communes")
-    gauche = models.IntegerField("gauche")
-    haut = models.IntegerField("haut")
-    droite = models.IntegerField("droite")
-    bas = models.IntegerField("bas")
-    empreinte = models.CharField("empreinte", max_length=16)
 
     class Meta:
         verbose_name = "fond de carte"
@@ -95,6 +107,20 @@ class FondDeCarte(models.Model):
     def __str__(self):
         return f"fond de carte {self.departement.avec_de}"
 
-    @property
-    def cadre(self):
-        return self.gauche, self.haut, self.droite, self.bas
+
+class FondDeFrance(Fond):
+    """The background of the map of France, one row at most, drawn from the outlines of départements.
+
+    `cartouches` are the frames of the territories overseas, as `Cartouche`; `lieux` says where each
+    département is, by its code.
+    """
+
+    cartouches = models.JSONField("cartouches de l'outre-mer")
+    lieux = models.JSONField("place des départements")
+
+    class Meta:
+        verbose_name = "fond de la carte de France"
+        verbose_name_plural = "fonds de la carte de France"
+
+    def __str__(self):
+        return f"fond de la carte de France, {self.annee}"

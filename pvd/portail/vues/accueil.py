@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from itertools import chain
 
 from django.conf import settings
+from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, render
 
-from communes.models import Departement, Labellisation, Tenue
+from communes.models import Commune, Departement, Tenue
 from communes.programme.regles import perhaps_begun
 from ort.models import Convention
 from projects.postes.series import etats_des_postes
 from pvd.portail.cartes.departement import carte, communes_montrees
 from pvd.portail.cartes.france import carte_france
 from pvd.portail.series import signatures
-from pvd.suivi.chiffres import REGLES, SINGULIERS, Decompte, departements_du_programme
+from pvd.suivi.chiffres import REGLES, SINGULIERS, Decompte
 from pvd.suivi.comparaisons import comparaisons, parts_de_la_france
 from pvd.suivi.faits import Faits
 from pvd.suivi.models import Chiffre
@@ -119,23 +120,28 @@ def page_of_departement(request, departement):
 def france(request):
     """Show what is recorded of France: the départements of the programme, and how far each is kept."""
     jour = jour_of(request)
-    of_programme = departements_du_programme(jour) | Departement.objects.exclude(tenue=Tenue.AUCUNE)
     faits = Faits.du_programme(None)
     decompte = Decompte(None, jour, faits)
-    running = Labellisation.objects.as_of(jour)
-    where = dict(running.values_list("commune", "commune__departement"))
-    communes = Counter(where.values())
     waiting = set(decompte.laureates) - decompte.couvertes
-    late = Counter(where[code] for code in waiting if faits.en_retard(code, jour))
+    communes = count_by_departement(decompte.laureates)
+    late = count_by_departement(code for code in waiting if faits.en_retard(code, jour))
+    departements = list(
+        Departement.objects.filter(Q(pk__dans=communes) | ~Q(tenue=Tenue.AUCUNE)).select_related(
+            "region"
+        )
+    )
     context = {
         "jour": jour,
         "tuiles": tuiles(decompte),
-        "carte": carte_france(communes),
-        "departements": [
-            (departement, communes[departement.pk], late[departement.pk])
-            for departement in of_programme.select_related("region")
-        ],
+        "carte": carte_france(departements, communes),
+        "departements": [(d, communes[d.pk], late[d.pk]) for d in departements],
         "comparaisons": comparaisons(None, jour, faits),
         "signatures": signatures(faits, jour),
     }
     return render(request, "portail/france.html", context)
+
+
+def count_by_departement(codes):
+    """Return how many of the communes of `codes` each département has, by its code: one query."""
+    communes = Commune.objects.filter(pk__dans=codes).order_by()
+    return Counter(dict(communes.values_list("departement").annotate(Count("pk"))))

@@ -5,8 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response, patch_cache_control
 
-from communes.models import FondDeCarte
-from pvd.portail.cartes.france import fond_france
+from communes.models import FondDeCarte, FondDeFrance
 
 A_YEAR = 31_536_000
 
@@ -18,7 +17,7 @@ def fond_de_departement(request, code):
 
 def fond_de_france(request):
     """Send the outlines of the départements."""
-    fond = fond_france()
+    fond = FondDeFrance.objects.first()
     if fond is None:
         raise Http404
     return svg(request, fond)

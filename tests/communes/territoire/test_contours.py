@@ -12,6 +12,7 @@ from communes.models import (
     ContourCommune,
     ContourDepartement,
     FondDeCarte,
+    FondDeFrance,
 )
 from socle.dessin.svg import svg_path
 from tests import factories
@@ -118,6 +119,26 @@ def test_outlines_of_departements_are_loaded_too(charger, lodeve):
     assert "0 commune, 1 département" in charger(feature("34", square(3, 43, 1)))
     assert ContourDepartement.objects.get().pk == "34"
     assert not FondDeCarte.objects.exists()
+
+
+def test_the_background_of_france_follows_its_outlines(charger, lodeve):
+    charger(feature("34", square(3, 43, 1)))
+    before = FondDeFrance.objects.get()
+    assert list(before.lieux) == ["34"]
+    factories.departement("971")
+    charger(feature("971", square(-62, 16, 1)))
+    after = FondDeFrance.objects.get()
+    assert list(after.lieux) == ["34", "971"]
+    assert [nom for nom, *_ in after.cartouches] == ["Département 971"]
+    assert after.empreinte != before.empreinte
+
+
+def test_a_base_whose_contours_are_older_gets_the_background_of_france(charger, lodeve):
+    charger(feature("34", square(3, 43, 1)))
+    drawn = FondDeFrance.objects.get().terre
+    FondDeFrance.objects.all().delete()
+    call_command("charger_contours", stdout=StringIO())
+    assert FondDeFrance.objects.get().terre == drawn
 
 
 def test_a_second_file_replaces_the_same_territories_only(charger, lodeve, agde):

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from communes.models import Commune, ContourCommune, ContourDepartement, FondDeCarte
+from communes.territoire.contours.imports import write_fond_de_france
 from pvd.portail.cartes.departement import carte, communes_montrees
 from pvd.portail.cartes.france import carte_france
 from pvd.suivi.situation import situations
@@ -37,13 +38,16 @@ def contour(commune, left=0, top=0):
 
 
 def outline(code, left=0, top=0):
-    return ContourDepartement.objects.create(
-        departement=factories.departement(code),
+    departement = factories.departement(code)
+    ContourDepartement.objects.create(
+        departement=departement,
         anneaux=[square(left, top, 9000)],
         centre_x=left + 4500,
         centre_y=top + 4500,
         **SOURCE,
     )
+    write_fond_de_france()
+    return departement
 
 
 @pytest.fixture
@@ -241,20 +245,18 @@ def test_the_page_asks_for_the_background_by_its_fingerprint(client, ort):
 
 
 def test_france_has_one_symbol_by_departement_of_the_programme(client, ort):
-    outline("34")
-    outline("81", left=9000)
-    outline("974", left=50_000)
+    drawn_of = [outline("34"), outline("81", left=9000), outline("974", left=50_000)]
     for _ in range(3):
         factories.labellisation(factories.commune(epci="new"))
     reunion = factories.commune("97401", departement=factories.departement("974"))
     factories.labellisation(reunion)
-    drawn = carte_france(Counter({"34": 4, "974": 1}))
+    drawn = carte_france(drawn_of, Counter({"34": 4, "974": 1}))
     assert {s.departement.pk: s.nombre for s in drawn.symboles} == {"34": 4, "974": 1}
     herault, reunion = drawn.symboles
     # Twice the radius for four times as many.
     assert herault.rayon / reunion.rayon == 2
     # Overseas is in its frame, below the mainland, not at the other end of the plane.
-    assert [box.nom for box in drawn.fond.cartouches] == ["Département 974"]
+    assert [box.nom for box in drawn.cartouches] == ["Département 974"]
     assert 0 < reunion.x < 18_000
     assert reunion.y > 9000
     section = map_of(client, "/departements/?au=2023-07-06")
