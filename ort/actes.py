@@ -132,7 +132,7 @@ class OrtDuJour:
         """Return the coverages that hold on the day."""
         return [c for c in self.convention.entrees_connues if couverte(c, self.jour)]
 
-    @property
+    @cached_property
     def departements(self):
         """Return the départements of the communes covered, each once."""
         return list(dict.fromkeys(c.commune.departement for c in self.couvertes))

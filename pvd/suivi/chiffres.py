@@ -105,7 +105,7 @@ class Decompte:
 
     def count_intercommunalites(self):
         members = Rattachement.objects.as_of(self.jour).filter(commune__dans=self.laureates)
-        return len(set(members.values_list("intercommunalite", flat=True)))
+        return members.order_by().values("intercommunalite").distinct().count()
 
     def __getitem__(self, chiffre):
         """Return the value of a `Chiffre`; None: not known."""

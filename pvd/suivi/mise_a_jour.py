@@ -87,7 +87,9 @@ def links_to(communes):
 def rows_of(behind):
     """Yield the versions of the records that `behind` names, and of their rows."""
     for model, page, key in RANGEES:
-        keys = [int(cle) for name, cle in behind if name == page._meta.label_lower]
+        keys = {int(cle) for name, cle in behind if name == page._meta.label_lower}
+        if not keys:
+            continue
         versions = model.history.filter(**{f"{key}__dans": keys}).order_by()
         yield versions.values(
             modele=label(model), page=label(page), cle=as_text(key), rangee=as_text("id")
@@ -110,6 +112,6 @@ def said_of(behind):
 
 
 def read(versions):
-    """Read several sorts of versions, of one shape, in one query."""
-    first, *others = versions
+    """Read several sorts of versions, of one shape, in one query; nothing where there is none."""
+    first, *others = [*versions] or [Labellisation.history.none()]
     return first.union(*others, all=True)

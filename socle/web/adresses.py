@@ -2,6 +2,7 @@
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import QueryDict
+from django.utils.http import urlencode
 
 
 def asked(context):
@@ -14,13 +15,9 @@ def asked(context):
 
 def avec_date(context, prefix="?", **params):
     """Return the query string that keeps the day asked for in the address, so that links keep it."""
-    kept = QueryDict(mutable=True)
-    if au := asked(context).get("au"):
-        kept["au"] = au
-    for name, value in params.items():
-        if value not in (None, ""):
-            kept[name] = value
-    return prefix + kept.urlencode() if kept else ""
+    wanted = {"au": asked(context).get("au"), **params}
+    kept = {name: value for name, value in wanted.items() if value not in (None, "")}
+    return prefix + urlencode(kept) if kept else ""
 
 
 def meme_demande(context, **params):
