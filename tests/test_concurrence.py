@@ -14,11 +14,13 @@ from django.contrib.messages import get_messages
 from django.db import IntegrityError, connection, connections, transaction
 from django.urls import reverse
 
-from communes.models import Labellisation, Rattachement
+from communes.models import Commune, Labellisation, Rattachement
 from ort.models import CommuneCouverte, Convention
 from projects.postes.models import Desserte
 from socle.contraintes import exclusion_name, sentence
+from socle.copie import tables_copiees
 from socle.periodes import Periode
+from socle.verrou import lock
 from tests import factories
 from tests.conftest import browser_of
 from tests.factories import day
@@ -271,3 +273,24 @@ def test_a_period_refuses_overlaps_or_is_known_to_allow_them():
         with connection.cursor() as cursor:
             cursor.execute("SELECT conname FROM pg_constraint WHERE contype = 'x'")
             assert {name for (name,) in cursor.fetchall()} == set(map(exclusion_name, held))
+
+
+def test_nobody_waits_for_what_is_tried_in_copies():
+    commune = factories.commune("34142")
+    label = factories.labellisation(commune)
+
+    def rename():
+        found = Labellisation.objects.get(pk=label.pk)
+        found.note_interne = "écrit pendant l'essai"
+        found.save()
+        return factories.labellisation(factories.commune("34003"))
+
+    with tables_copiees(Labellisation):
+        lock(Commune, commune.pk)
+        tried = Labellisation.objects.get(pk=label.pk)
+        tried.note_interne = "essai"
+        tried.save_base(raw=True)
+        at_once(rename)
+        assert Labellisation.objects.get().note_interne == "essai"
+    assert Labellisation.objects.count() == 2
+    assert Labellisation.objects.get(pk=label.pk).note_interne == "écrit pendant l'essai"

@@ -43,6 +43,7 @@ class PosteRessource(Ressource):
     codes = {"employeur_commune": 5, SERVED: 5}
     autres_noms = {"identifiant": "poste_identifiant"}
     extra_columns = (SERVED,)
+    dependent_models = (Desserte,)
     informatives = (
         *("employeur_type", "employeur_code", "employeur_nom", "etat", "occupe_depuis"),
         *("jours_vacance", "nb_communes", "quotite_pourvue"),

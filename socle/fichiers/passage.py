@@ -1,7 +1,8 @@
 """What each row of a file would do, then does: one passage, for the preview and for the writing.
 
-The preview writes as the import does, without history, and takes everything back: what a row does
-is thus judged after the rows above it. The records that the rows name are read once for all.
+The preview writes as the import does, without history, in copies of the tables that nobody else
+sees: what a row does is thus judged after the rows above it, and nobody waits. The records that the
+rows name are read once for all.
 """
 
 from collections import defaultdict
@@ -10,8 +11,8 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DataError, IntegrityError, transaction
 
 from socle.contraintes import sentence
+from socle.copie import tables_copiees
 from socle.dates import Precision, keep_first_days
-from socle.essai import essai
 from socle.fichiers.champs import CelluleRefusee, RecordWidget
 from socle.fichiers.lignes import (
     Apercu,
@@ -40,8 +41,8 @@ class Depasse(Exception):
 
 
 def preview(ressource, table, user, source=None):
-    """Return the `Apercu` of what `table` would do for `user`; nothing of it stays."""
-    with essai():
+    """Return the `Apercu` of what `table` would do for `user`; nothing of it stays, and nobody waits."""
+    with tables_copiees(*ressource.written_models):
         return Apercu(Passage(ressource, table, user, source).lignes())
 
 

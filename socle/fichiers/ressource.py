@@ -35,6 +35,8 @@ class Ressource(resources.ModelResource):
     codes = {}
     exemple = {}
     extra_columns = ()
+    # The models of the rows that `extra_columns` make.
+    dependent_models = ()
     # Keys that a file may leave out, when the others are enough to know the record.
     loose_keys = ()
 
@@ -46,6 +48,11 @@ class Ressource(resources.ModelResource):
         store_instance = True
         use_transactions = True
         skip_html_diff = True
+
+    @property
+    def written_models(self):
+        """Return the models of which a file of this sort writes rows."""
+        return (self._meta.model, *self.dependent_models)
 
     @property
     def columns(self):
