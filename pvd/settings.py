@@ -188,6 +188,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "socle.web.refus.BadRequestMiddleware",
+    "socle.web.attente.AttenteMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

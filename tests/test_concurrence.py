@@ -4,9 +4,11 @@ Two true connections write at once: on SQLite, in a file of its own, for the bas
 in memory and has one connection.
 """
 
+import html
 import re
 import sqlite3
 import threading
+from contextlib import contextmanager
 
 import pytest
 from django.apps import apps
@@ -294,3 +296,42 @@ def test_nobody_waits_for_what_is_tried_in_copies():
         assert Labellisation.objects.get().note_interne == "essai"
     assert Labellisation.objects.count() == 2
     assert Labellisation.objects.get(pk=label.pk).note_interne == "écrit pendant l'essai"
+
+
+@contextmanager
+def someone_writing(record):
+    """Have another connection hold what `record` needs, for longer than the writer of a page waits."""
+    if connection.vendor == "sqlite":
+        other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        patience = "PRAGMA busy_timeout = 200"
+    else:
+        other = connection.copy()
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute(
+                f"SELECT 1 FROM {record._meta.db_table} WHERE id = %s FOR UPDATE", [record.pk]
+            )
+        patience = "SET lock_timeout = 200"
+    with connection.cursor() as cursor:
+        cursor.execute(patience)
+    try:
+        yield
+    finally:
+        other.close()
+        connection.close()
+
+
+def test_who_waits_too_long_is_asked_to_try_again():
+    browser = agents()[0]
+    label = factories.labellisation()
+    url = reverse("admin:communes_labellisation_change", args=[label.pk])
+    data = filled(browser.get(url), note_interne="trop tard", motif_correction="relu")
+    with someone_writing(label):
+        answer = browser.post(url, data)
+        assert answer.status_code == 503
+        assert answer["Retry-After"] == "10"
+        assert "Rien n'a été écrit de votre demande" in html.unescape(answer.content.decode())
+    assert Labellisation.objects.get().note_interne == ""
+    assert browser.post(url, data).status_code == 302
+    assert Labellisation.objects.get().note_interne == "trop tard"
