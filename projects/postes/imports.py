@@ -109,16 +109,21 @@ class PosteRessource(Ressource):
     def dependants(self, instance, row, user):
         """Return the communes that a new post serves; an agent names one of its own at least."""
         codes = codes_of(row)
+        if unknown := [code for code in codes if code not in self.communes]:
+            raise CelluleRefusee(SERVED, unknown[0], "inconnu du référentiel")
+        if user and not user.is_superuser:
+            self.refuse_out_of_reach(codes, user)
+        return [Desserte(poste=instance, commune=self.communes[code]) for code in codes]
+
+    def refuse_out_of_reach(self, codes, user):
+        """Refuse a new post that serves a commune out of the reach of `user`, or none."""
         if user not in self.communes_by_user:
             theirs = Commune.objects.filter(pk__in=self.communes).for_user(user)
             self.communes_by_user[user] = set(theirs.values_list("pk", flat=True))
-        if unknown := [code for code in codes if code not in self.communes]:
-            raise CelluleRefusee(SERVED, unknown[0], "inconnu du référentiel")
         if others := [code for code in codes if code not in self.communes_by_user[user]]:
             raise CelluleRefusee(SERVED, others[0], "hors de vos départements")
-        if not codes and not user.is_superuser:
+        if not codes:
             raise CelluleRefusee(SERVED, "", "un nouveau poste dessert au moins une commune")
-        return [Desserte(poste=instance, commune=self.communes[code]) for code in codes]
 
 
 class DesserteRessource(Ressource):

@@ -28,8 +28,10 @@ from socle.fichiers.champs import (
     champ_precision,
     champ_texte,
 )
-from socle.fichiers.lecture import FichierRefuse, read_csv
-from socle.fichiers.ressource import Ressource, load_rows
+from socle.fichiers.entetes import read_table
+from socle.fichiers.lecture import FichierRefuse, read_file
+from socle.fichiers.passage import load
+from socle.fichiers.ressource import Ressource
 from socle.models import Affirmation, Source
 from socle.sources import record_type
 
@@ -61,7 +63,7 @@ class ChiffrePublieRessource(Ressource):
 
     class Meta(Ressource.Meta):
         model = ChiffrePublie
-        import_id_fields = ["departement", "chiffre", "jour", "source"]
+        import_id_fields = ["source", "departement", "chiffre", "jour"]
         fields = ["departement", "chiffre", "jour", "valeur", "source", "note"]
 
 
@@ -101,6 +103,8 @@ class FicheWidget(TextWidget):
     """The identifier of the record that the columns `type_fiche` and `fiche` name."""
 
     def clean(self, value, row=None, **kwargs):
+        if row["type_fiche"] not in RECORDS:
+            return ""
         _, find = RECORDS[row["type_fiche"]]
         return str(find(value).pk)
 
@@ -130,7 +134,7 @@ class AffirmationRessource(Ressource):
 
     class Meta(Ressource.Meta):
         model = Affirmation
-        import_id_fields = ["content_type", "object_id", "champ", "source", "valeur_brute"]
+        import_id_fields = ["object_id", "content_type", "champ", "source", "valeur_brute"]
         fields = [*import_id_fields, "valeur", "precision", "retenue", "note"]
 
 
@@ -152,19 +156,17 @@ FILES = {
 }
 
 
-def read_folder(folder):
-    """Return the datasets of the files of `FILES` that `folder` holds, by name.
+def load_folder(folder):
+    """Load the files of `folder`, all or nothing; return, by name, what became of the rows of each.
 
-    Raises `FichierRefuse` when the folder holds none of them, or one that cannot be read.
+    Raises `FichierRefuse`, and writes nothing, as soon as a file has refused rows, when one cannot
+    be read, or when the folder holds none of `FILES`.
     """
-    datasets = {}
-    for name in FILES:
-        path = folder / name
-        if path.exists():
-            datasets[name] = read_csv(decoded(path), name)
-    if not datasets:
+    present = [name for name in FILES if (folder / name).exists()]
+    if not present:
         raise FichierRefuse(f"{folder} : aucun des fichiers attendus ({', '.join(FILES)}).")
-    return datasets
+    with transaction.atomic():
+        return {name: load_text(name, decoded(folder / name)) for name in present}
 
 
 def decoded(path):
@@ -174,12 +176,7 @@ def decoded(path):
         raise FichierRefuse(f"{path.name} : octet {error.start} illisible en UTF-8.") from None
 
 
-@transaction.atomic
-def load_folder(folder):
-    """Load the files of `folder`, all or nothing; return the counts of rows of each.
-
-    Raises `FichierRefuse`, and writes nothing, as soon as a file has refused rows.
-    """
-    return {
-        name: load_rows(FILES[name](), dataset) for name, dataset in read_folder(folder).items()
-    }
+def load_text(name, text):
+    """Load one file of `FILES`, given as text; return its `Apercu`; raises `FichierRefuse`."""
+    ressource = FILES[name]()
+    return load(ressource, read_table(read_file(text.encode(), name), ressource))

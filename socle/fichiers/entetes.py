@@ -27,6 +27,7 @@ class LigneLue:
 class TableLue:
     """The rows of a file for one Resource; `ignorees` are its columns that change nothing."""
 
+    nom: str
     colonnes: list
     lignes: list
     ignorees: list
@@ -57,7 +58,8 @@ def read_table(fichier, ressource):
     ]
     for ligne in lignes:
         put_right(ligne, ressource.codes)
-    return TableLue(list(positions), lignes, [h for h in fichier.entetes if not names[h]])
+    ignored = [header for header in fichier.entetes if not names[header]]
+    return TableLue(fichier.nom, list(positions), lignes, ignored)
 
 
 def recognised(fichier, ressource):

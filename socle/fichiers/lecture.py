@@ -7,7 +7,6 @@ import zipfile
 from dataclasses import dataclass, field
 
 from python_calamine import CalamineError, load_workbook
-from tablib import Dataset
 
 from socle.fichiers.formats import FORMULA_STARTS
 
@@ -147,23 +146,3 @@ def cell_text(value: object) -> str:
 
 class FichierRefuse(Exception):
     """A file that cannot be read at all; its message, in French, says why."""
-
-
-def read_csv(content: str, nom: str) -> Dataset:
-    """Return the `Dataset` of a CSV given as text, comma or semicolon, with or without BOM.
-
-    Raises `FichierRefuse` for an empty file, for a quote that is never closed, for a column written
-    twice and for a line whose cells do not match the header.
-    """
-    rows = csv_rows(content, nom)
-    if not any(rows):
-        raise FichierRefuse(f"{nom} : le fichier est vide.")
-    headers = [cell.strip() for cell in rows[0]]
-    if twice := [header for header in headers if headers.count(header) > 1]:
-        raise FichierRefuse(f"{nom} : colonne « {twice[0]} » écrite deux fois.")
-    for number, row in enumerate(rows[1:], start=2):
-        if len(row) != len(headers):
-            raise FichierRefuse(
-                f"{nom}, ligne {number} : {len(row)} cellules au lieu de {len(headers)}."
-            )
-    return Dataset(*rows[1:], headers=headers, title=nom)

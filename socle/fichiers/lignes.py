@@ -82,6 +82,12 @@ class Apercu:
         return self.comptes[Sort.NOUVELLE] + self.comptes[Sort.MODIFIEE]
 
     @property
+    def bilan(self):
+        """Return how many records the rows created, changed and left alone, in words."""
+        sorts = {"créées": Sort.NOUVELLE, "modifiées": Sort.MODIFIEE, "inchangées": Sort.INCHANGEE}
+        return {words: self.comptes[sort] for words, sort in sorts.items()}
+
+    @property
     def empreinte(self):
         """Return a mark of all that was shown: another one means that the preview no longer holds."""
         shown_rows = [

@@ -14,6 +14,7 @@ from socle.contraintes import sentence
 from socle.copie import tables_copiees
 from socle.dates import Precision, keep_first_days
 from socle.fichiers.champs import CelluleRefusee, RecordWidget
+from socle.fichiers.lecture import FichierRefuse
 from socle.fichiers.lignes import (
     Apercu,
     CelluleChangee,
@@ -58,10 +59,31 @@ def write(ressource, table, user, source, raison, empreinte):
     return apercu
 
 
-class Passage:
-    """One reading of the rows of a file, in order; `for_good`, they are saved with their history."""
+def load(ressource, table):
+    """Write all the rows of a file of the project, or none of them; return its `Apercu`.
 
-    def __init__(self, ressource, table, user, source=None, for_good=False):
+    Raises `FichierRefuse` with one line for each refused row.
+    """
+    with transaction.atomic():
+        apercu = Apercu(Passage(ressource, table, for_good=True).lignes())
+        if refused := apercu.of(Sort.REFUSEE):
+            raise FichierRefuse(
+                "\n".join(
+                    f"{table.nom}, ligne {ligne.numero}, {refus}"
+                    for ligne in refused
+                    for refus in ligne.refus
+                )
+            )
+    return apercu
+
+
+class Passage:
+    """One reading of the rows of a file, in order; `for_good`, they are saved with their history.
+
+    Without `user`, a command writes everywhere.
+    """
+
+    def __init__(self, ressource, table, user=None, source=None, for_good=False):
         self.ressource, self.table, self.user = ressource, table, user
         self.source, self.for_good = source, for_good
         self.model = ressource._meta.model
@@ -87,7 +109,9 @@ class Passage:
     def choices(self, champ):
         """Return the keys of the records named in a column that the user may choose; None: all."""
         widget = champ.widget
-        if not isinstance(widget, RecordWidget) or not hasattr(widget.model.objects, "for_user"):
+        if self.user is None or not isinstance(widget, RecordWidget):
+            return None
+        if not hasattr(widget.model.objects, "for_user"):
             return None
         keys = [record.pk for record in widget.known.values()]
         named = widget.model.objects.filter(pk__dans=keys)
@@ -107,7 +131,8 @@ class Passage:
         self.by_first = defaultdict(list)
         for record in records:
             self.by_first[getattr(record, first.attribute)].append(record)
-        self.theirs = set(queryset.for_user(self.user).values_list("pk", flat=True))
+        theirs = queryset.for_user(self.user) if self.user else queryset
+        self.theirs = set(theirs.values_list("pk", flat=True))
         self.said = defaultdict(list)
         if self.sourced:
             keys = [str(r.pk) for group in self.by_first.values() for r in group]
@@ -182,10 +207,10 @@ class Passage:
             raise LigneRefusee([ValueError("ligne d'exemple du modèle, à retirer")])
 
     def refuse_unknown_sources(self, row):
-        try:
-            self.ressource.before_import_row(row)
-        except CelluleRefusee as refusal:
-            raise LigneRefusee([refusal]) from None
+        for column in self.ressource.dated_sources:
+            key = row.get(column)
+            if key and key not in self.ressource.sources:
+                raise refused(column, key, "source inconnue")
 
     def read(self, row):
         """Return the value of each field of the row; all the cells that cannot be read are told."""
@@ -209,7 +234,13 @@ class Passage:
         found = self.ressource.closest(found)
         if len(found) > 1:
             raise LigneRefusee([ValueError(f"{len(found)} fiches répondent à cette ligne")])
-        return (found[0], False) if found else (self.model(), True)
+        return (found[0], False) if found else (self.new_record(row), True)
+
+    def new_record(self, row):
+        try:
+            return self.ressource.init_instance(row)
+        except CelluleRefusee as refusal:
+            raise LigneRefusee([refusal]) from None
 
     def refuse_twice(self, ligne, instance, new, values):
         key = tuple(values.get(c.attribute) for c in self.keys) if new else instance.pk
@@ -239,7 +270,9 @@ class Passage:
             record = getattr(instance, champ.attribute) if champ.attribute in self.links else None
             if record is None or (not new and record == before[champ.attribute]):
                 continue
-            within = self.ressource.in_reach(champ.attribute, record, instance, self.user)
+            within = self.user is None or self.ressource.in_reach(
+                champ.attribute, record, instance, self.user
+            )
             if within is None:
                 allowed = self.allowed[champ.attribute]
                 within = allowed is None or record.pk in allowed

@@ -1,27 +1,21 @@
-"""Files that come in: one base for every Resource, shared by the commands and the back office.
-
-A refused row says, in French, its line, its column and its value, and changes nothing.
-"""
+"""Files that come in: one base for every Resource, shared by the commands and the back office."""
 
 from django.db.models import Q
 from import_export import resources
-from import_export.results import RowResult
 
-from socle.dates import FIRST_DAY, Precision, PrecisionField
-from socle.fichiers.champs import CelluleRefusee
-from socle.fichiers.lecture import FichierRefuse
-from socle.sources import Source, affirm, written_day
+from socle.dates import FIRST_DAY, PrecisionField
+from socle.sources import Source, written_day
 
 
 class Ressource(resources.ModelResource):
-    """Rows of a file, each a record: columns by name, all or nothing, unchanged rows left alone.
+    """What the rows of a file are, each a record, its columns by name: `Passage` reads and writes them.
 
     `dated_sources` tells, for each column that names a source, the dated field it vouches for and
     the columns of the date and of its precision: `{"source_entree": ("debut",
     "date_entree_programme", "precision_entree")}`. The date of the row becomes its retained
     affirmation.
 
-    The back office needs more, for files that we did not write: `titre`, what a file is made of;
+    Files that we did not write need more: `titre`, what a file is made of;
     `autres_noms` of its columns; `informatives`, the columns of our downloads that tell and are not
     written; `trompeuses`, the columns that mean something else when certain others are there;
     `codes`, the width of the codes that a spreadsheet shortens; `exemple`, a row of the template.
@@ -42,12 +36,6 @@ class Ressource(resources.ModelResource):
 
     class Meta:
         abstract = True
-        clean_model_instances = True
-        skip_unchanged = True
-        report_skipped = True
-        store_instance = True
-        use_transactions = True
-        skip_html_diff = True
 
     @property
     def written_models(self):
@@ -96,9 +84,6 @@ class Ressource(resources.ModelResource):
                 stored[date] = written_day(row[date], precision.strip())
         return stored
 
-    def get_instance(self, instance_loader, row):
-        return super().get_instance(instance_loader, self.on_first_days(row))
-
     def in_reach(self, field, record, instance, user):
         """Tell whether `user` may put `record` in a field of `instance`; None: by the rule of its model."""
         return None
@@ -107,52 +92,8 @@ class Ressource(resources.ModelResource):
         """Return the records to create along with a new `instance`, from `extra_columns`."""
         return []
 
-    def before_import(self, dataset, **kwargs):
-        """Refuse a file with a column that is not known, or without one of its key columns."""
-        if unknown := [header for header in dataset.headers if header not in self.columns]:
-            raise FichierRefuse(
-                f"{dataset.title} : colonne « {unknown[0]} » inconnue. "
-                f"Colonnes possibles : {', '.join(self.columns)}."
-            )
-        if missing := [key for key in self.key_columns if key not in dataset.headers]:
-            raise FichierRefuse(f"{dataset.title} : colonne « {missing[0]} » absente.")
-        self.load_sources()
-
     def load_sources(self):
         self.sources = {source.cle: source for source in Source.objects.all()}
-
-    def before_import_row(self, row, **kwargs):
-        """Refuse a row that names a source that is not known."""
-        for column in self.dated_sources:
-            key = row.get(column)
-            if key and key not in self.sources:
-                raise CelluleRefusee(column, key, "source inconnue")
-
-    def after_import_row(self, row, row_result, **kwargs):
-        """Keep who says each date of the row, as the retained affirmation of its field."""
-        for column, (champ, date_column, precision_column) in self.dated_sources.items():
-            if row.get(column) and row.get(date_column):
-                affirm(
-                    row_result.instance,
-                    champ,
-                    row[date_column],
-                    source=self.sources[row[column]],
-                    precision=row.get(precision_column) or Precision.JOUR,
-                )
-
-
-def refusals(resource, result, dataset):
-    """Return, in French, why each refused row is: « ligne 3, colonne « x », valeur « y » : … »."""
-    rows = dataset.dict
-    messages = []
-    for invalid in result.invalid_rows:
-        for attribute, errors in invalid.error.message_dict.items():
-            for error in errors:
-                cells = located(error, attribute, resource, rows[invalid.number - 1])
-                messages.append(f"ligne {invalid.number + 1}, {cells}")
-    for number, errors in result.row_errors():
-        messages += [f"ligne {number + 1}, {error.error}" for error in errors]
-    return messages
 
 
 def located(error, attribute, resource, row):
@@ -175,21 +116,3 @@ def concerned(error, model):
             fields = getattr(constraint, "fields", ())
             return {*fields, *(constraint.condition or Q()).referenced_base_fields}
     return set()
-
-
-def load_rows(resource, dataset):
-    """Import `dataset` for good, or nothing of it; return the counts of rows by what became of them.
-
-    Raises `FichierRefuse` with one line for each refused row.
-    """
-    result = resource.import_data(dataset, raise_errors=False, rollback_on_validation_errors=True)
-    if result.base_errors:
-        raise FichierRefuse(str(result.base_errors[0].error))
-    if messages := refusals(resource, result, dataset):
-        raise FichierRefuse("\n".join(f"{dataset.title}, {message}" for message in messages))
-    totals = result.totals
-    return {
-        "créées": totals[RowResult.IMPORT_TYPE_NEW],
-        "modifiées": totals[RowResult.IMPORT_TYPE_UPDATE],
-        "inchangées": totals[RowResult.IMPORT_TYPE_SKIP],
-    }

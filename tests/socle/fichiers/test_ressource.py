@@ -8,15 +8,19 @@ from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessour
 from ort.models import Convention
 from pvd.suivi.chargement import AffirmationRessource, ChiffrePublieRessource, SourceRessource
 from pvd.suivi.models import ChiffrePublie
-from socle.fichiers.lecture import FichierRefuse, read_csv
-from socle.fichiers.ressource import load_rows
+from socle.fichiers import passage
+from socle.fichiers.entetes import read_table
+from socle.fichiers.lecture import FichierRefuse, read_file
 from socle.models import Affirmation, Source
 from tests import factories
 from tests.factories import day
 
 
 def load(ressource, text):
-    return load_rows(ressource(), read_csv(text, "essai.csv"))
+    """Load a file of the project; return how many rows created, changed and left alone a record."""
+    known = ressource()
+    fichier = read_file(text.encode(), "essai.csv")
+    return passage.load(known, read_table(fichier, known)).bilan
 
 
 def refusal(ressource, text):
@@ -24,52 +28,6 @@ def refusal(ressource, text):
     with pytest.raises(FichierRefuse) as refused:
         load(ressource, text)
     return str(refused.value)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "cle,titre\nun,Titre\n",
-        "cle;titre\r\nun;Titre\r\n",
-        "\ufeffcle,titre\nun,Titre",
-        "cle , titre\nun,Titre\n",
-        '"cle";"titre"\n"un";"Titre"\n',
-    ],
-)
-def test_a_csv_is_read_with_a_comma_or_a_semicolon_with_or_without_mark(text):
-    dataset = read_csv(text, "sources.csv")
-    assert dataset.dict == [{"cle": "un", "titre": "Titre"}]
-
-
-def test_a_cell_may_hold_the_separator_a_quote_and_a_new_line():
-    dataset = read_csv('cle,titre\nun,"Titre, dit ""long""\nsuite"\n', "sources.csv")
-    assert dataset.dict == [{"cle": "un", "titre": 'Titre, dit "long"\nsuite'}]
-
-
-@pytest.mark.parametrize("text", ["", "\ufeff", "\n", "\r\n\r\n"])
-def test_an_empty_file_is_refused_by_its_name(text):
-    with pytest.raises(FichierRefuse, match="sources.csv : le fichier est vide"):
-        read_csv(text, "sources.csv")
-
-
-@pytest.mark.parametrize("row", ["un", "un,deux,trois"])
-def test_a_line_of_another_length_is_refused(row):
-    with pytest.raises(FichierRefuse, match=r"sources.csv, ligne 3 : [13] cellules? au lieu de 2"):
-        read_csv(f"cle,titre\nun,Titre\n{row}\n", "sources.csv")
-
-
-def test_a_column_written_twice_is_refused():
-    with pytest.raises(FichierRefuse, match="« titre »"):
-        read_csv("cle,titre,titre\nun,Titre,Autre\n", "sources.csv")
-
-
-@pytest.mark.parametrize(
-    "text",
-    ['cle,titre\nun,"Titre\ndeux,Autre\n', 'cle,titre\nun,"Ti"tre\n', "cle,titre\nun\r,Titre"],
-)
-def test_a_file_whose_cells_cannot_be_told_apart_is_refused(text):
-    with pytest.raises(FichierRefuse, match="sources.csv"):
-        read_csv(text, "sources.csv")
 
 
 def test_an_unknown_column_is_refused_with_those_that_are_known(db):

@@ -6,10 +6,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from projects.postes.models import CofinancementPoste, Occupation, Poste, Recrutement
-from pvd.suivi.chargement import FILES
+from pvd.suivi.chargement import FILES, load_text
 from socle.dates import ISO, Precision
-from socle.fichiers.lecture import FichierRefuse, read_csv
-from socle.fichiers.ressource import load_rows
+from socle.fichiers.lecture import FichierRefuse
 from socle.models import Source
 from socle.sources import affirm, sourced_fields
 
@@ -79,12 +78,11 @@ class Command(BaseCommand):
     def load(self, jour):
         """Replace the posts known by made-up ones: beside a true post, one could be taken for true."""
         Poste.objects.all().delete_each()
-        for name, resource_class in FILES.items():
+        for name in FILES:
             path = STORIES / name
             if path.exists():
-                dataset = read_csv(dated(path.read_text(encoding="utf-8"), jour), name)
-                counts = load_rows(resource_class(), dataset)
-                self.stdout.write(f"{name} : {counts['créées']} créées")
+                apercu = load_text(name, dated(path.read_text(encoding="utf-8"), jour))
+                self.stdout.write(f"{name} : {apercu.bilan['créées']} créées")
         self.affirm_all(Source.objects.get(cle=SOURCE))
 
     def affirm_all(self, source):

@@ -31,9 +31,9 @@ class Command(BaseCommand):
             self.stdout.write("Programme : déjà enregistré, rien à charger.")
             return
         try:
-            counts = load_folder(dossier)
+            loaded = load_folder(dossier)
         except FichierRefuse as error:
             raise CommandError(f"Rien n'a été chargé.\n{error}") from None
-        for name, by_outcome in counts.items():
-            comptes = ", ".join(f"{count} {outcome}" for outcome, count in by_outcome.items())
+        for name, apercu in loaded.items():
+            comptes = ", ".join(f"{count} {outcome}" for outcome, count in apercu.bilan.items())
             self.stdout.write(f"{name} : {comptes}")
