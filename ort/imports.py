@@ -1,6 +1,8 @@
 """Conventions, avenants and the communes they cover, from files."""
 
 from communes.models import Commune, Departement, Intercommunalite
+from communes.programme.regles import LANCEMENT
+from communes.territoire.champs import champ_commune
 from ort.models import Avenant, CommuneCouverte, Convention
 from socle.dates import parse_date
 from socle.fichiers.champs import (
@@ -45,6 +47,7 @@ class ConventionRessource(Ressource):
         *("nom_epci", "departements", "date_fin", "statut", "nb_communes_couvertes"),
         *("nb_communes_laureates", "communes_couvertes", "nb_avenants", "date_dernier_avenant"),
     )
+    temoins = {"siren_epci": ("nom_epci",)}
     exemple = {
         "ort_identifiant": "ort-exemple",
         "intitule": "ORT d'Exemple",
@@ -105,7 +108,8 @@ class AvenantRessource(Ressource):
         "avenant_numero": "numero",
         "date_avenant": "date_signature",
     }
-    informatives = ("objets", "communes_ajoutees", "communes_retirees")
+    informatives = ("objets", "communes_ajoutees", "communes_retirees", "ort_intitule")
+    temoins = {"ort_identifiant": ("ort_intitule",)}
     exemple = {
         "ort_identifiant": "ort-exemple",
         "numero": "1",
@@ -174,8 +178,9 @@ class CouvertureRessource(Ressource):
     autres_noms = names_of("ort_identifiant", "code_insee")
     informatives = (
         *("nom_commune", "lib_com", "code_departement", "date_entree_ort", "entree_par"),
-        *("avenant_numero", "laureate_pvd"),
+        *("avenant_numero", "laureate_pvd", "ort_intitule"),
     )
+    temoins = {"code_insee": ("nom_commune", "lib_com"), "ort_identifiant": ("ort_intitule",)}
     exemple = {
         "ort_identifiant": "ort-exemple",
         "code_insee": "01004",
@@ -183,7 +188,7 @@ class CouvertureRessource(Ressource):
     }
 
     convention = champ_fiche("ort_identifiant", "convention", Convention, "identifiant")
-    commune = champ_fiche("code_insee", "commune", Commune)
+    commune = champ_commune("code_insee", "commune", "date_avenant_entree", LANCEMENT)
     entree = Champ(column_name="date_avenant_entree", attribute="entree", widget=AvenantWidget())
     sortie = Champ(column_name="date_avenant_sortie", attribute="sortie", widget=AvenantWidget())
 

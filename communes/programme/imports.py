@@ -1,7 +1,9 @@
 """The communes lauréates, from a file."""
 
-from communes.models import Commune, Departement, Labellisation, Tenue
-from socle.fichiers.champs import champ_choix, champ_date, champ_fiche, champ_precision, champ_texte
+from communes.models import Departement, Labellisation, Tenue
+from communes.programme.regles import LANCEMENT
+from communes.territoire.champs import champ_commune
+from socle.fichiers.champs import champ_choix, champ_date, champ_precision, champ_texte
 from socle.fichiers.ressource import Ressource
 
 
@@ -41,6 +43,7 @@ class LabellisationRessource(Ressource):
         *("statut", "ort_identifiant", "ort_intitule", "date_signature_ort", "date_entree_ort"),
         *("entree_par", "avenant_numero", "poste_chef_projet"),
     )
+    temoins = {"code_insee": ("nom_commune", "lib_com", "commune")}
     exemple = {
         "code_insee": "01004",
         "id_pvd": "pvd-84-01-99",
@@ -50,7 +53,7 @@ class LabellisationRessource(Ressource):
         "precision_adhesion": "jour",
     }
 
-    commune = champ_fiche("code_insee", "commune", Commune)
+    commune = champ_commune("code_insee", "commune", "date_entree_programme", LANCEMENT)
     id_pvd = champ_texte("id_pvd")
     debut = champ_date("date_entree_programme", "debut")
     precision_debut = champ_precision("precision_entree", "precision_debut")

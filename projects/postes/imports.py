@@ -1,6 +1,10 @@
 """Chef de projet posts, what they serve, who holds them, their offers and who pays, from files."""
 
+from django.core.exceptions import ObjectDoesNotExist
+
 from communes.models import Commune, Intercommunalite
+from communes.programme.regles import LANCEMENT
+from communes.territoire.champs import CommuneWidget, champ_commune
 from ort.models import Organisme
 from projects.postes.models import (
     CofinancementPoste,
@@ -50,6 +54,11 @@ class PosteRessource(Ressource):
         *("titulaire", "titulaire_courriel", "titulaire_telephone"),
         *("titulaire_type_contrat", "titulaire_quotite", "titulaire_fin_contrat"),
     )
+    temoins = {
+        "employeur_commune": ("employeur_nom",),
+        "employeur_siren_epci": ("employeur_nom",),
+        "employeur_organisme": ("employeur_nom",),
+    }
     exemple = {
         "poste_identifiant": "chef-de-projet-exemple",
         "intitule": "Chef de projet d'Exemple",
@@ -102,27 +111,38 @@ class PosteRessource(Ressource):
 
     def load_named(self, rows):
         super().load_named(rows)
-        codes = {code for row in rows for code in codes_of(row)}
-        self.communes = Commune.objects.in_bulk(codes)
+        self.served = CommuneWidget("date_ouverture", LANCEMENT)
+        self.served.load(SERVED, [{SERVED: code} for row in rows for code in codes_of(row)])
         self.communes_by_user = {}
 
     def dependants(self, instance, row, user):
         """Return the communes that a new post serves; an agent names one of its own at least."""
-        codes = codes_of(row)
-        if unknown := [code for code in codes if code not in self.communes]:
-            raise CelluleRefusee(SERVED, unknown[0], "inconnu du référentiel")
+        communes = {}
+        for code in codes_of(row):
+            commune = self.commune_served(code, row)
+            communes.setdefault(commune.pk, code)
         if user and not user.is_superuser:
-            self.refuse_out_of_reach(codes, user)
-        return [Desserte(poste=instance, commune=self.communes[code]) for code in codes]
+            self.refuse_out_of_reach(communes, user)
+        return [Desserte(poste=instance, commune_id=commune) for commune in communes]
 
-    def refuse_out_of_reach(self, codes, user):
-        """Refuse a new post that serves a commune out of the reach of `user`, or none."""
+    def commune_served(self, code, row):
+        try:
+            return self.served.clean(code, row)
+        except ObjectDoesNotExist:
+            raise CelluleRefusee(SERVED, code, "inconnu du référentiel") from None
+
+    def refuse_out_of_reach(self, communes, user):
+        """Refuse a new post that serves a commune out of the reach of `user`, or none.
+
+        `communes` gives, by key, the code that the row writes.
+        """
         if user not in self.communes_by_user:
-            theirs = Commune.objects.filter(pk__in=self.communes).for_user(user)
+            theirs = Commune.objects.filter(pk__dans=self.served.known).for_user(user)
             self.communes_by_user[user] = set(theirs.values_list("pk", flat=True))
-        if others := [code for code in codes if code not in self.communes_by_user[user]]:
+        theirs = self.communes_by_user[user]
+        if others := [code for commune, code in communes.items() if commune not in theirs]:
             raise CelluleRefusee(SERVED, others[0], "hors de vos départements")
-        if not codes:
+        if not communes:
             raise CelluleRefusee(SERVED, "", "un nouveau poste dessert au moins une commune")
 
 
@@ -134,6 +154,7 @@ class DesserteRessource(Ressource):
     codes = {"code_insee": 5}
     autres_noms = {"insee_com": "code_insee", "code_commune": "code_insee"}
     informatives = ("nom_commune", "lib_com")
+    temoins = {"code_insee": ("nom_commune", "lib_com")}
     exemple = {
         "poste_identifiant": "chef-de-projet-exemple",
         "code_insee": "01004",
@@ -141,7 +162,7 @@ class DesserteRessource(Ressource):
     }
 
     poste = champ_fiche("poste_identifiant", "poste", Poste, "identifiant")
-    commune = champ_fiche("code_insee", "commune", Commune)
+    commune = champ_commune("code_insee", "commune", "date_debut", LANCEMENT)
     debut = champ_date("date_debut", "debut")
     fin = champ_date("date_fin", "fin")
 
@@ -159,6 +180,8 @@ class OccupationRessource(Ressource):
 
     titre = "Titulaires des postes (interne)"
     autres_noms = {"date_arrivee": "arrivee", "debut": "arrivee", "contrat": "type_contrat"}
+    informatives = ("poste_intitule",)
+    temoins = {"poste_identifiant": ("poste_intitule",)}
     exemple = {
         "poste_identifiant": "chef-de-projet-exemple",
         "titulaire": "Titulaire 1",
@@ -201,7 +224,8 @@ class RecrutementRessource(Ressource):
     """One row per offer: the post and the day of publication tell which."""
 
     titre = "Recrutements : les offres et leur issue"
-    informatives = ("rang", "date_prise_de_poste", "delai_jours")
+    informatives = ("rang", "date_prise_de_poste", "delai_jours", "poste_intitule")
+    temoins = {"poste_identifiant": ("poste_intitule",)}
     exemple = {
         "poste_identifiant": "chef-de-projet-exemple",
         "date_publication": "01/05/2021",
@@ -242,6 +266,8 @@ class CofinancementRessource(Ressource):
 
     titre = "Cofinancements des postes, un par année (interne)"
     loose_keys = ("precision_financeur", "reference_decision")
+    informatives = ("poste_intitule",)
+    temoins = {"poste_identifiant": ("poste_intitule",)}
     exemple = {
         "poste_identifiant": "chef-de-projet-exemple",
         "financeur": "anah",

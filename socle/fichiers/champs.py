@@ -6,6 +6,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from import_export import fields, widgets
 
 from socle.dates import ONE_DAY, Precision, parse_date, refuse_far_years
+from socle.fichiers.temoins import names_of
 
 YES_NO = {"oui": True, "true": True, "1": True, "non": False, "false": False, "0": False}
 
@@ -136,6 +137,10 @@ class RecordWidget(widgets.ForeignKeyWidget):
         if value not in self.known:
             raise ObjectDoesNotExist
         return self.known[value]
+
+    def names(self, value, record):
+        """Return the names by which a row may call the `record` that its cell `value` names."""
+        return names_of(record)
 
 
 def champ_fiche(column, attribute, model, field="pk"):

@@ -16,11 +16,15 @@ EMPTY_WORDS = {"na", "n/a", "nan", "null"}
 
 @dataclass
 class LigneLue:
-    """A row by column, and the codes that were put right: (column, as written, as read)."""
+    """A row by column, and the codes that were put right: (column, as written, as read).
+
+    `temoins` are the names written beside its codes: (column of the code, header, name).
+    """
 
     numero: int
     cellules: dict
     reparations: list = field(default_factory=list)
+    temoins: list = field(default_factory=list)
 
 
 @dataclass
@@ -58,8 +62,29 @@ def read_table(fichier, ressource):
     ]
     for ligne in lignes:
         put_right(ligne, ressource.codes)
+    note_names(fichier, ressource, lignes)
     ignored = [header for header in fichier.entetes if not names[header]]
     return TableLue(fichier.nom, list(positions), lignes, ignored)
+
+
+def note_names(fichier, ressource, lignes):
+    """Give each row the names that its file writes beside its codes: see `Ressource.temoins`."""
+    beside = {
+        (bare_name(name), code) for code, names in ressource.temoins.items() for name in names
+    }
+    places = [
+        (code, header, place)
+        for place, header in enumerate(fichier.entetes)
+        for name, code in sorted(beside)
+        if bare_name(header) == name
+    ]
+    cells = dict(fichier.lignes)
+    for ligne in lignes:
+        ligne.temoins = [
+            (code, header, cells[ligne.numero][place])
+            for code, header, place in places
+            if cells[ligne.numero][place]
+        ]
 
 
 def recognised(fichier, ressource):

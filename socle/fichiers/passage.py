@@ -25,6 +25,7 @@ from socle.fichiers.lignes import (
     refused,
     shown,
 )
+from socle.fichiers.temoins import says_another
 from socle.historique import one_act, sans_historique
 from socle.sources import Affirmation, Sourcee, affirm, record_type, written_day
 from socle.verrou import lock
@@ -159,6 +160,8 @@ class Passage:
         self.refuse_samples(row)
         self.refuse_unknown_sources(row)
         values = self.read(self.ressource.on_first_days(row))
+        self.refuse_other_names(ligne.lue, values)
+        self.note_followed(ligne.lue, values)
         instance, new = self.record_of(row, values)
         self.refuse_twice(ligne, instance, new, values)
         before = {f.attribute: getattr(instance, f.attribute, None) for f in self.fields}
@@ -223,6 +226,27 @@ class Passage:
         if refus:
             raise LigneRefusee(refus)
         return values
+
+    def refuse_other_names(self, lue, values):
+        """Refuse a row that writes beside a code the name of another record."""
+        champs = {champ.column_name: champ for champ in self.fields}
+        refus = []
+        for column, header, name in lue.temoins:
+            champ = champs.get(column)
+            record = values.get(champ.attribute) if champ else None
+            code = lue.cellules.get(column)
+            if record is not None and says_another(name, champ.widget.names(code, record)):
+                refus.append(CelluleRefusee(header, name, f"{column} « {code} » est {record}"))
+        if refus:
+            raise LigneRefusee(refus)
+
+    def note_followed(self, lue, values):
+        """Tell, of a code that leads to another record than its own, to which one."""
+        for champ in self.fields:
+            record = values.get(champ.attribute)
+            code = lue.cellules[champ.column_name]
+            if record is not None and getattr(champ.widget, "follows", False) and record.pk != code:
+                lue.reparations.append((champ.column_name, code, f"{record.pk} ({record})"))
 
     def record_of(self, row, values):
         """Return the record that the row is about, and whether it is new."""

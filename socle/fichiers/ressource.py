@@ -17,7 +17,8 @@ class Ressource(resources.ModelResource):
 
     Files that we did not write need more: `titre`, what a file is made of;
     `autres_noms` of its columns; `informatives`, the columns of our downloads that tell and are not
-    written; `trompeuses`, the columns that mean something else when certain others are there;
+    written; `trompeuses`, the columns that mean something else when certain others are there; `temoins`, by
+    column of a code, the informative columns that hold its name;
     `codes`, the width of the codes that a spreadsheet shortens; `exemple`, a row of the template.
     """
 
@@ -26,6 +27,7 @@ class Ressource(resources.ModelResource):
     autres_noms = {}
     informatives = ()
     trompeuses = {}
+    temoins = {}
     codes = {}
     exemple = {}
     extra_columns = ()

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from communes.models import Labellisation
+from communes.models import AncienCode, Labellisation
 from socle.models import Affirmation
 from tests import factories
 from tests.factories import day
@@ -69,7 +69,8 @@ def test_good_rows_go_in_and_the_refused_come_back_as_a_file(agent_34, lodeve):
     assert row["Nom commune"] == "Nulle part"
     assert row["motif_sortie"] == "'=1+1"
     assert "« 31/02/2021 » n'est pas un jour" in row["motif_du_refus"]
-    again = sent.replace("99001", "34142").replace("31/02/2021", "28/03/2021").encode()
+    again = sent.replace("99001", "34142").replace("31/02/2021", "28/03/2021")
+    again = again.replace("Nulle part", "Lodève").encode()
     page = previewed(agent_34, PAGE, SORTE, again)
     assert changes(page)["motif_sortie"] == ("", "=1+1")
 
@@ -311,3 +312,54 @@ def test_more_rows_ask_for_no_more_queries(agent_34):
     assert queries(few) == queries(many)
     export = reverse(f"admin:{PAGE}_export", args=[SORTE, "csv"])
     assert queries(export) == queries(export + "?q=34001")
+
+
+def test_the_name_beside_a_code_is_held_against_it(agent_34, lodeve):
+    factories.commune("34028", nom="Bédarieux")
+    text = (
+        "code_insee;nom_commune;date_entree_programme\n"
+        "34142;LODEVE (34);22/01/2021\n34028;Cazouls-lès-Béziers;22/01/2021\n"
+    )
+    page = previewed(agent_34, PAGE, SORTE, text)
+    assert outcome(page) == {2: "inchangée", 3: "refusée"}
+    assert motives(page)[3] == (
+        "colonne « nom_commune », valeur « Cazouls-lès-Béziers » : code_insee « 34028 » est Bédarieux"
+    )
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"), [("31/12/2021", "34113"), ("01/01/2022", "34114"), ("", "34113")]
+)
+def test_a_vanished_code_is_that_of_the_commune_of_the_day(agent_34, db, entry, expected):
+    """The last day of a commune, then the first of the one that follows it."""
+    new = factories.commune("34114", nom="Gignac")
+    old = factories.commune("34113", nom="Jonquières", fin=day("2022-01-01"), successeur=new)
+    factories.labellisation(old, debut="2021-01-22")
+    text = f"code_insee;nom_commune;date_entree_programme\n34113;Jonquières;{entry}\n"
+    page = previewed(agent_34, PAGE, SORTE, text)
+    assert not motives(page) or "déjà dans le programme" in motives(page)[2]
+    (ligne,) = page.context["apercu"].lignes
+    followed = [("code_insee", "34113", "34114 (Gignac)")]
+    assert ligne.reparations == (followed if expected == "34114" else [])
+
+
+def test_two_codes_of_one_commune_of_today_are_one_row(agent_34, db):
+    conques = factories.commune("34114", nom="Conques-en-Rouergue")
+    gone = {"fin": day("2016-01-01"), "successeur": conques}
+    factories.commune("34115", nom="Saint-Cyprien-sur-Dourdou", **gone)
+    text = (
+        "code_insee;lib_com;date_entree_programme;precision_entree\n"
+        "34114;Conques-en-Rouergue;22/01/2021;au_plus_tard\n"
+        "34115;Saint-Cyprien-sur-Dourdou;22/01/2021;au_plus_tard\n"
+    )
+    page = previewed(agent_34, PAGE, SORTE, text)
+    assert outcome(page) == {2: "nouvelle", 3: "refusée"}
+    assert motives(page)[3] == "la ligne 2 parle déjà de la même fiche"
+
+
+def test_the_code_of_a_commune_deleguee_leads_to_its_commune(agent_34, db):
+    commune = factories.commune("34114", nom="Orée d'Anjou")
+    AncienCode.objects.create(code="34999", nature="deleguee", nom="Champtoceaux", commune=commune)
+    text = "code_insee;nom_commune;date_entree_programme\n34999;Champtoceaux;22/01/2021\n"
+    confirm(agent_34, previewed(agent_34, PAGE, SORTE, text))
+    assert Labellisation.objects.get().commune == commune

@@ -1,0 +1,77 @@
+"""The communes that a file names by their code, one that vanished included."""
+
+from django.core.exceptions import ObjectDoesNotExist
+
+from communes.territoire.models import AncienCode, Commune
+from socle.dates import known_by, parse_date
+from socle.fichiers.champs import Champ, RecordWidget
+from socle.fichiers.temoins import names_of
+
+
+class CommuneWidget(RecordWidget):
+    """The commune of a code, or the one that had followed it by the day that the row speaks of.
+
+    That day is in the column `jour`; where it is not told, it is `premier_jour`, before which no such
+    fact is. A code that a commune bore, or that of a commune déléguée, leads to it.
+    """
+
+    # A code may lead to another record than its own, which is told.
+    follows = True
+
+    def __init__(self, jour, premier_jour):
+        super().__init__(Commune)
+        self.jour, self.premier_jour = jour, premier_jour
+
+    def load(self, column, rows):
+        """Read the communes of the codes of a column, and those that followed them."""
+        codes = {code for row in rows if (code := row.get(column))}
+        self.known = {**Commune.objects.in_bulk(codes)}
+        former = AncienCode.objects.filter(code__dans=codes - self.known.keys())
+        self.leads_to, self.former_names = {}, {}
+        for code, nom, commune in former.values_list("code", "nom", "commune"):
+            self.leads_to[code], self.former_names[code] = commune, nom
+        wanted = set(self.leads_to.values()) | self.successors()
+        while missing := wanted - self.known.keys():
+            self.known |= Commune.objects.in_bulk(missing)
+            wanted = self.successors()
+
+    def successors(self):
+        return {commune.successeur_id for commune in self.known.values() if commune.successeur_id}
+
+    def clean(self, value, row=None, **kwargs):
+        if not value:
+            return None
+        if self.known is None:
+            self.load("code", [{"code": value}])
+        commune = self.known.get(self.leads_to.get(value, value))
+        if commune is None:
+            raise ObjectDoesNotExist
+        return self.followed(commune, self.day_of(row or {}))
+
+    def names(self, value, record):
+        """Return the names of a commune, and those of the code that led to it."""
+        named = [record, self.known[value]] if value in self.known else [record]
+        names = [name for commune in named for name in names_of(commune)]
+        return [*names, self.former_names.get(value, "")]
+
+    def day_of(self, row):
+        """Return the day that a row speaks of; a date that cannot be read is refused by its own column."""
+        try:
+            return parse_date(row.get(self.jour) or "")
+        except ValueError:
+            return self.premier_jour
+
+    def followed(self, commune, jour):
+        """Return the commune that had followed `commune` by `jour`, or itself."""
+        met = set()
+        while known_by(commune.fin, jour) and commune.successeur_id:
+            if commune.pk in met:
+                raise ObjectDoesNotExist
+            met.add(commune.pk)
+            commune = self.known[commune.successeur_id]
+        return commune
+
+
+def champ_commune(column, attribute, jour, premier_jour):
+    """Return the field of a commune, named by its code as it was on a day: see `CommuneWidget`."""
+    return Champ(column_name=column, attribute=attribute, widget=CommuneWidget(jour, premier_jour))
