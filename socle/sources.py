@@ -15,6 +15,7 @@ from socle.dates import (
     PrecisionField,
     bare,
     first_day,
+    in_french,
     keep_first_days,
     parse_date,
 )
@@ -22,9 +23,14 @@ from socle.historique import Historisee, HistoriseeQuerySet
 
 
 class Source(Historisee):
-    """A document that states facts: a file, a page, a release, a signed act."""
+    """What states facts: a document (a file, a page, a release, a signed act), or a service itself."""
+
+    class Genre(models.TextChoices):
+        DOCUMENT = "document", "document"
+        SERVICE = "service", "connaissance du service"
 
     cle = models.SlugField("clé", unique=True, help_text="Nom court, repris dans les fichiers.")
+    genre = models.CharField("genre", max_length=10, choices=Genre, default=Genre.DOCUMENT)
     titre = models.CharField("titre", max_length=250)
     editeur = models.CharField("éditeur", max_length=150, blank=True)
     date_document = models.DateField("date du document", null=True, blank=True)
@@ -36,6 +42,21 @@ class Source(Historisee):
 
     def __str__(self):
         return self.titre
+
+    @classmethod
+    def connaissance_du_service(cls, jour):
+        """Return the source of what a service knows by itself on `jour`: a call, a meeting, a visit.
+
+        One a day, not yet saved the first time. How the service knows is told of each fact, for
+        itself alone: `Affirmation.detail_interne`.
+        """
+        cle = f"service-{jour.isoformat()}"
+        return cls.objects.filter(cle=cle).first() or cls(
+            cle=cle,
+            genre=cls.Genre.SERVICE,
+            titre=f"Connaissance du service, {in_french(jour)}",
+            date_document=jour,
+        )
 
 
 class AffirmationQuerySet(HistoriseeQuerySet):
@@ -68,6 +89,12 @@ class Affirmation(Historisee):
     source = models.ForeignKey(Source, models.PROTECT, "affirmations", verbose_name="source")
     retenue = models.BooleanField("retenue", default=True)
     note = models.CharField("note", max_length=400, blank=True)
+    detail_interne = models.CharField(
+        "détail interne",
+        max_length=400,
+        blank=True,
+        help_text="Comment le service le sait : un appel, une réunion. Jamais publié.",
+    )
 
     objects = AffirmationQuerySet.as_manager()
 
@@ -182,8 +209,10 @@ class Sourcee(Historisee):
         super().clean()
 
 
-def affirm(fiche, champ, valeur_brute, source, precision):
+def affirm(fiche, champ, valeur_brute, source, precision, detail_interne=""):
     """Record that `source` says `valeur_brute`, the retained date, of a field of `fiche`.
+
+    `detail_interne` says how, for the service alone.
 
     What was retained until now and says another day is kept, and no longer retained. Only what
     changes is written: the history keeps each writing.
@@ -194,6 +223,8 @@ def affirm(fiche, champ, valeur_brute, source, precision):
         "precision": precision,
         "retenue": True,
     }
+    if detail_interne:
+        said["detail_interne"] = detail_interne
     identity = {**of_field, "source": source, "valeur_brute": valeur_brute}
     affirmation = Affirmation.objects.filter(**identity).first() or Affirmation(**identity)
     if affirmation.pk is None or said != {name: getattr(affirmation, name) for name in said}:

@@ -9,9 +9,14 @@ from django.urls import reverse
 
 
 def send(browser, page, sorte, text, name="essai.csv", **fields):
-    """Send a file, of text or bytes, to the import page of a list; return the answer."""
+    """Send a file, of text or bytes, to the import page of a list; return the answer.
+
+    Its dates are known by the service, unless `fields` names a source, or says `connaissance=""`.
+    """
     content = text if isinstance(text, bytes) else text.encode()
     data = {"sorte": sorte, "raison": "Relecture", "fichier": SimpleUploadedFile(name, content)}
+    if "source" not in fields:
+        data["connaissance"] = "on"
     return browser.post(reverse(f"admin:{page}_import"), data | fields)
 
 

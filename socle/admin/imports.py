@@ -1,11 +1,14 @@
 """The pages of an import: the file and its reason, what each row would do, and the confirmation."""
 
+import datetime
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from socle.adresses_admin import admin_name, admin_url
@@ -14,7 +17,7 @@ from socle.fichiers.entetes import REFUS, read_table
 from socle.fichiers.formats import FORMATS
 from socle.fichiers.lecture import MOST_ROWS, FichierRefuse, read_file
 from socle.fichiers.lignes import Sort
-from socle.fichiers.passage import Depasse, preview, write
+from socle.fichiers.passage import Depasse, Provenance, preview, write
 from socle.francais import pluriel
 from socle.sources import Source
 
@@ -40,11 +43,26 @@ class FichierForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
     source = forms.ModelChoiceField(
-        Source.objects.order_by("-date_document", "titre"),
+        Source.objects.exclude(genre=Source.Genre.SERVICE).order_by("-date_document", "titre"),
         label="Source des dates",
         required=False,
-        empty_label="aucune",
-        help_text="Pour les dates que le fichier change, s'il n'a pas sa propre colonne de source.",
+        empty_label="aucun document",
+        help_text="Le document qui dit les dates que le fichier change, quand ses colonnes n'en nomment pas.",
+    )
+    connaissance = forms.BooleanField(
+        label="Le service le sait par lui-même",
+        required=False,
+        help_text=(
+            "Aucun document ne dit ces dates : la source publiée sera « Connaissance du service », à la "
+            "date d'aujourd'hui."
+        ),
+    )
+    detail = forms.CharField(
+        label="Comment il le sait",
+        max_length=400,
+        required=False,
+        help_text="Un appel, une réunion… Pour le service seul : jamais publié.",
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
 
     def __init__(self, ressources, *args, **kwargs):
@@ -54,6 +72,15 @@ class FichierForm(forms.Form):
         if len(sorts) == 1:
             self.fields["sorte"].initial = sorts[0][0]
             self.fields["sorte"].widget = forms.HiddenInput()
+
+    def clean(self):
+        """Refuse two origins for the same dates, and a detail of what the service does not say."""
+        data = super().clean()
+        if data.get("source") and data.get("connaissance"):
+            self.add_error("connaissance", "Choisissez un document ou le service, pas les deux.")
+        if data.get("detail") and not data.get("connaissance"):
+            self.add_error("detail", "Cochez aussi « Le service le sait par lui-même ».")
+        return data
 
 
 class ImportAdmin(admin.ModelAdmin):
@@ -146,8 +173,15 @@ class ImportAdmin(admin.ModelAdmin):
         upload = asked["fichier"]
         fichier = read_file(upload.read(), upload.name)
         read_table(fichier, ressource)
-        source = asked["source"] and asked["source"].pk
-        depot = depots.Depot(request.user.pk, asked["sorte"], asked["raison"], source, fichier)
+        depot = depots.Depot(
+            agent=request.user.pk,
+            sorte=asked["sorte"],
+            raison=asked["raison"],
+            source=asked["source"] and asked["source"].pk,
+            fichier=fichier,
+            connaissance=timezone.localdate().isoformat() if asked["connaissance"] else "",
+            detail=asked["detail"],
+        )
         return depots.keep(depot)
 
     def explained(self, sort, ressource):
@@ -177,13 +211,12 @@ class ImportAdmin(admin.ModelAdmin):
         return TEMPLATES[extension].answer(columns, rows, f"modele-{sorte}")
 
     def deposited(self, request, sorte, jeton):
-        """Return the Resource, what the agent asked, the rows and the source, or None if it is over."""
+        """Return the Resource, what the agent asked, the rows and who says them, or None if it is over."""
         ressource = self.ressource_for(request, sorte)
         depot = depots.find(jeton, request.user, sorte)
         if depot is None:
             return None
-        source = Source.objects.filter(pk=depot.source).first()
-        return ressource, depot, read_table(depot.fichier, ressource), source
+        return ressource, depot, read_table(depot.fichier, ressource), provenance_of(depot)
 
     def import_over(self, request):
         self.message_user(request, NO_LONGER, messages.WARNING)
@@ -194,7 +227,7 @@ class ImportAdmin(admin.ModelAdmin):
         deposited = self.deposited(request, sorte, jeton)
         if deposited is None:
             return self.import_over(request)
-        ressource, depot, table, source = deposited
+        ressource, depot, table, provenance = deposited
         if "annuler" in request.POST:
             depots.forget(jeton)
             self.message_user(request, "Import fermé : aucune autre ligne n'a été écrite.")
@@ -202,14 +235,14 @@ class ImportAdmin(admin.ModelAdmin):
         if request.method == "POST":
             try:
                 mark = request.POST.get("empreinte", "")
-                apercu = write(ressource, table, request.user, source, depot.raison, mark)
+                apercu = write(ressource, table, request.user, provenance, depot.raison, mark)
             except Depasse as passed:
                 self.message_user(request, CHANGED, messages.WARNING)
                 apercu = passed.apercu
             else:
                 return self.import_written(request, depot, jeton, apercu)
         else:
-            apercu = preview(ressource, table, request.user, source)
+            apercu = preview(ressource, table, request.user, provenance)
         return self.import_page(
             request,
             "admin/import_apercu.html",
@@ -217,7 +250,7 @@ class ImportAdmin(admin.ModelAdmin):
             apercu=apercu,
             groupes=[(sort, apercu.of(sort)) for sort in Sort],
             depot=depot,
-            source=source,
+            provenance=provenance,
             ignorees=table.ignorees,
             reparations=sum(len(ligne.reparations) for ligne in apercu.lignes),
             refus_url=self.import_url("_refus", sorte=sorte, jeton=jeton),
@@ -242,8 +275,8 @@ class ImportAdmin(admin.ModelAdmin):
         deposited = self.deposited(request, sorte, jeton)
         if deposited is None:
             return self.import_over(request)
-        ressource, depot, table, source = deposited
-        apercu = preview(ressource, table, request.user, source)
+        ressource, depot, table, provenance = deposited
+        apercu = preview(ressource, table, request.user, provenance)
         fichier = depot.fichier
         kept = [i for i, header in enumerate(fichier.entetes) if header != REFUS]
         cells = dict(fichier.lignes)
@@ -253,6 +286,15 @@ class ImportAdmin(admin.ModelAdmin):
         ]
         headers = [*(fichier.entetes[i] for i in kept), REFUS]
         return FORMATS["tableur"].answer(headers, rows, f"refus-{sorte}")
+
+
+def provenance_of(depot):
+    """Return who says the dates of a file, as its agent told, or None."""
+    if depot.connaissance:
+        jour = datetime.date.fromisoformat(depot.connaissance)
+        return Provenance(Source.connaissance_du_service(jour), depot.detail)
+    source = Source.objects.filter(pk=depot.source).first()
+    return source and Provenance(source)
 
 
 def may_write(user, model):

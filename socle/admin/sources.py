@@ -59,7 +59,10 @@ class AffirmationInline(PlainChoices, GenericTabularInline):
     extra = 0
     verbose_name = "source d'une date"
     verbose_name_plural = "sources des dates"
-    fields = ["champ", "valeur_brute", "valeur", "precision", "source", "retenue", "note"]
+    fields = [
+        *("champ", "valeur_brute", "valeur", "precision"),
+        *("source", "retenue", "note", "detail_interne"),
+    ]
     readonly_fields = ["champ_en_francais"]
     autocomplete_fields = ["source"]
     empty_value_display = NOTHING
@@ -148,6 +151,7 @@ class SourceeAdmin(PerimetreAdmin):
 @admin.register(Source)
 class SourceAdmin(PvdAdmin):
     list_display = ["titre", "editeur", "document", "cle"]
+    list_filter = ["genre"]
     search_fields = ["titre", "editeur", "cle"]
     search_help_text = "Titre, éditeur ou clé"
     date_hierarchy = "date_document"

@@ -14,13 +14,19 @@ KEPT_SECONDS = 24 * 3600
 
 @dataclass
 class Depot:
-    """What an agent asked to import, and did not yet confirm."""
+    """What an agent asked to import, and did not yet confirm.
+
+    Its dates have for source a document, `source`, or what the service knows by itself on the day
+    `connaissance` (AAAA-MM-JJ), by what `detail` tells.
+    """
 
     agent: int
     sorte: str
     raison: str
     source: int | None
     fichier: Fichier
+    connaissance: str = ""
+    detail: str = ""
 
 
 def folder():

@@ -6,6 +6,7 @@ rows name are read once for all.
 """
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DataError, IntegrityError, transaction
@@ -27,10 +28,18 @@ from socle.fichiers.lignes import (
 )
 from socle.fichiers.temoins import says_another
 from socle.historique import one_act, sans_historique
-from socle.sources import Affirmation, Sourcee, affirm, record_type, written_day
+from socle.sources import Affirmation, Source, Sourcee, affirm, record_type, written_day
 from socle.verrou import lock
 
 OUTSIDE = "hors de vos départements"
+NO_SOURCE = (
+    "date sans source : nommez-la dans la colonne « {} », ou dites à l'envoi du fichier d'où viennent "
+    "ses dates"
+)
+OTHER_DATE = (
+    "« {source} » dit {dit} : si une autre source dit la nouvelle date, nommez-la ; si celle-ci a été "
+    "mal lue, corrigez-la sur la fiche"
+)
 TEST_CODE = "999999"
 
 
@@ -42,19 +51,29 @@ class Depasse(Exception):
         self.apercu = apercu
 
 
-def preview(ressource, table, user, source=None):
+@dataclass
+class Provenance:
+    """Who says the dates of a file that names no source of its own; `detail`, how, for the service."""
+
+    source: Source
+    detail: str = ""
+
+
+def preview(ressource, table, user, provenance=None):
     """Return the `Apercu` of what `table` would do for `user`; nothing of it stays, and nobody waits."""
     with tables_copiees(*ressource.written_models):
-        return Apercu(Passage(ressource, table, user, source).lignes())
+        return Apercu(Passage(ressource, table, user, provenance).lignes())
 
 
-def write(ressource, table, user, source, raison, empreinte):
+def write(ressource, table, user, provenance, raison, empreinte):
     """Write the rows that are not refused, all or none of them, as the preview `empreinte` showed.
 
     Raises `Depasse`, and writes nothing, when they would no longer do what it showed.
     """
     with transaction.atomic(), one_act(raison):
-        apercu = Apercu(Passage(ressource, table, user, source, for_good=True).lignes())
+        if provenance and provenance.source.pk is None:
+            provenance.source.save()
+        apercu = Apercu(Passage(ressource, table, user, provenance, for_good=True).lignes())
         if apercu.empreinte != empreinte:
             raise Depasse(apercu)
     return apercu
@@ -84,9 +103,9 @@ class Passage:
     Without `user`, a command writes everywhere.
     """
 
-    def __init__(self, ressource, table, user=None, source=None, for_good=False):
+    def __init__(self, ressource, table, user=None, provenance=None, for_good=False):
         self.ressource, self.table, self.user = ressource, table, user
-        self.source, self.for_good = source, for_good
+        self.provenance, self.for_good = provenance, for_good
         self.model = ressource._meta.model
         self.sourced = issubclass(self.model, Sourcee)
         self.fields = [f for f in ressource.get_import_fields() if f.column_name in table.colonnes]
@@ -173,6 +192,8 @@ class Passage:
         exact = self.exact_again(instance, before)
         keep_first_days(instance)
         changed = self.changes(instance, new, before)
+        if self.user:
+            self.refuse_false_sources(instance, changed, row)
         affirmations = self.affirmations(instance, changed, row)
         ligne.fiche = str(instance)
         if not (new or changed or affirmations):
@@ -347,9 +368,7 @@ class Passage:
         """
         found = []
         for column, (champ, date_column, precision_column) in self.ressource.dated_sources.items():
-            source = self.ressource.sources.get(row.get(column))
-            if column not in self.table.colonnes and champ in changed:
-                source = self.source
+            source, detail = self.source_of(column, row, champ in changed)
             if source is None or not row.get(date_column):
                 continue
             precision = row.get(precision_column) or Precision.JOUR
@@ -358,11 +377,54 @@ class Passage:
             if any((s.source, s.valeur, s.precision) == (source, jour, precision) for s in said):
                 continue
             before = ", ".join(sorted({s.source.cle for s in said}))
-            written = {"champ": champ, "valeur_brute": row[date_column], "source": source}
-            found.append(
-                (CelluleChangee(column, before, source.cle), written | {"precision": precision})
-            )
+            written = {
+                "champ": champ,
+                "valeur_brute": row[date_column],
+                "source": source,
+                "precision": precision,
+                "detail_interne": detail,
+            }
+            found.append((CelluleChangee(column, before, source.titre), written))
         return found
+
+    def source_of(self, column, row, changed):
+        """Return who says a date, by its own column or, if it is `changed`, by the whole import; and how."""
+        if source := self.ressource.sources.get(row.get(column)):
+            return source, ""
+        if changed and self.provenance:
+            return self.provenance.source, self.provenance.detail
+        return None, ""
+
+    def refuse_false_sources(self, instance, changed, row):
+        """Refuse a date that the row changes, if nobody says it, or if its source is known to say another.
+
+        A service may correct what it knows; a document says what it says.
+        """
+        refus = []
+        for column, (champ, date_column, _) in self.ressource.dated_sources.items():
+            if champ not in changed or not row.get(date_column):
+                continue
+            source, _ = self.source_of(column, row, changed=True)
+            if source is None:
+                refus.append(
+                    CelluleRefusee(date_column, row[date_column], NO_SOURCE.format(column))
+                )
+            elif source.genre == Source.Genre.DOCUMENT:
+                refus += self.denials(instance, champ, source, column, row)
+        if refus:
+            raise LigneRefusee(refus)
+
+    def denials(self, instance, champ, source, column, row):
+        """Return why `source`, which says another date of a field, cannot say the new one; none if it may."""
+        return [
+            CelluleRefusee(
+                column, row.get(column, ""), OTHER_DATE.format(source=source, dit=said.dit)
+            )
+            for said in self.said[str(instance.pk), champ]
+            if said.source == source
+            and said.retenue
+            and said.valeur != str(getattr(instance, champ))
+        ]
 
     def check(self, instance, row):
         """Refuse what the model refuses of a record before it is saved.

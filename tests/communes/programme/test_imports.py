@@ -7,9 +7,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from communes.models import AncienCode, Labellisation
 from socle.models import Affirmation
+from socle.sources import affirm
 from tests import factories
 from tests.factories import day
 from tests.fichiers import changes, confirm, exported, imported, motives, outcome, previewed, send
@@ -45,7 +47,7 @@ def test_each_row_is_told_new_changed_unchanged_or_refused(agent_34, lodeve):
         6: "refusée",
         7: "refusée",
     }
-    assert changes(page, 3) == {"date_signature_adhesion": ("02/07/2021", "12/07/2021")}
+    assert changes(page, 3)["date_signature_adhesion"] == ("02/07/2021", "12/07/2021")
     told = motives(page)
     assert told[5] == "colonne « code_insee », valeur « 34999 » : inconnu du référentiel"
     assert told[6] == "la ligne 2 parle déjà de la même fiche"
@@ -138,7 +140,7 @@ def test_a_base_changed_since_the_preview_is_previewed_again(agent_34, lodeve):
     lodeve.save()
     again = confirm(agent_34, page)
     assert "des fiches ont changé depuis" in again.content.decode()
-    assert changes(again) == {"date_signature_adhesion": ("25/03/2021", "27/03/2021")}
+    assert changes(again)["date_signature_adhesion"] == ("25/03/2021", "27/03/2021")
     lodeve.refresh_from_db()
     assert lodeve.date_signature_adhesion == day("2021-03-25")
     assert confirm(agent_34, again).status_code == 302
@@ -363,3 +365,59 @@ def test_the_code_of_a_commune_deleguee_leads_to_its_commune(agent_34, db):
     text = "code_insee;nom_commune;date_entree_programme\n34999;Champtoceaux;22/01/2021\n"
     confirm(agent_34, previewed(agent_34, PAGE, SORTE, text))
     assert Labellisation.objects.get().commune == commune
+
+
+def test_a_date_that_nobody_says_is_refused(agent_34, lodeve):
+    text = f"{HEADER},motif_sortie\n34142,,27/03/2021,\n"
+    page = previewed(agent_34, PAGE, SORTE, text, connaissance="")
+    assert motives(page)[2].startswith(
+        "colonne « date_signature_adhesion », valeur « 27/03/2021 » : date sans source"
+    )
+    same = f"{HEADER}\n34142,,26/03/2021\n"
+    assert outcome(previewed(agent_34, PAGE, SORTE, same, connaissance="")) == {2: "inchangée"}
+
+
+def test_what_a_service_knows_is_its_source_and_the_detail_stays_inside(agent_34, client, lodeve):
+    text = f"{HEADER}\n34142,,27/03/2021\n"
+    imported(agent_34, PAGE, SORTE, text, detail="appel du maire au 06 00 00 00 00")
+    said = lodeve.affirmations.get()
+    assert (said.source.genre, said.source.cle) == ("service", f"service-{localdate()}")
+    assert said.detail_interne == "appel du maire au 06 00 00 00 00"
+    page = client.get("/communes/34142/").content.decode()
+    assert "Connaissance du service" in page
+    assert "appel du maire" not in page
+
+
+def test_a_document_is_not_made_to_say_another_date(agent_34, lodeve):
+    source = factories.source("anct-2021", titre="La liste nationale")
+    affirm(lodeve, "date_signature_adhesion", "26/03/2021", source, "jour")
+    text = f"{HEADER},source_adhesion\n34142,,27/03/2021,anct-2021\n"
+    page = previewed(agent_34, PAGE, SORTE, text)
+    assert outcome(page) == {2: "refusée"}
+    assert "« La liste nationale » dit 26 mars 2021" in motives(page)[2]
+    imported(agent_34, PAGE, SORTE, f"{HEADER},source_adhesion\n34142,,27/03/2021,\n")
+    lodeve.refresh_from_db()
+    assert lodeve.date_signature_adhesion == day("2021-03-27")
+    assert [said.source for said in lodeve.affirmations.ecartees()] == [source]
+
+
+def test_a_service_may_correct_what_it_knew(agent_34, lodeve):
+    for text in ("27/03/2021", "28/03/2021"):
+        imported(agent_34, PAGE, SORTE, f"{HEADER}\n34142,,{text}\n")
+    lodeve.refresh_from_db()
+    assert lodeve.date_signature_adhesion == day("2021-03-28")
+    assert [said.valeur for said in lodeve.affirmations.retenues()] == ["2021-03-28"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"source": "anct", "connaissance": "on"}, "connaissance"),
+        ({"detail": "un appel", "connaissance": ""}, "detail"),
+    ],
+)
+def test_the_origin_of_the_dates_is_one(agent_34, lodeve, fields, field):
+    if "source" in fields:
+        fields = fields | {"source": factories.source("anct").pk}
+    answer = send(agent_34, PAGE, SORTE, f"{HEADER}\n34142,,27/03/2021\n", **fields)
+    assert list(answer.context["form"].errors) == [field]

@@ -160,7 +160,8 @@ def test_offers_come_from_a_file_and_are_sourced(agent_34, deux_postes):
     imported(agent_34, PAGE, "recrutements", text)
     offer = deux_postes.recrutements.get()
     assert (offer.issue, offer.date_issue) == ("recrute", day("2021-06-25"))
-    assert offer.affirmations.get().champ == "date_publication"
+    said = {a.champ: a.source.genre for a in offer.affirmations.all()}
+    assert said == {"date_publication": "document", "date_issue": "service"}
 
 
 def test_fundings_come_from_a_file_as_a_spreadsheet_writes_amounts(agent_34, deux_postes):
