@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from ort.models import Convention
 from socle.verrou import lock
+from tests import factories
 from tests.fichiers import previewed
 from tests.formulaires import filled
 
@@ -42,6 +43,12 @@ def imported(browser, convention):
     return page.request["PATH_INFO"], {"empreinte": mark}
 
 
+def removed(browser, convention):
+    avenant = factories.avenant(convention, numero=9)
+    url = reverse("admin:ort_avenant_delete", args=[avenant.pk])
+    return url, {"post": "yes", "motif": "doublon"}
+
+
 def send(browser, url, data):
     """Send a page from another thread, whose connection is closed at the end."""
     try:
@@ -62,7 +69,7 @@ def until_someone_waits():
     pytest.fail("Nobody waits.")
 
 
-@pytest.mark.parametrize("act", [corrected, added, imported])
+@pytest.mark.parametrize("act", [corrected, added, imported, removed])
 def test_what_waits_for_a_validation_is_not_validated(act, agent_34, agent_81, shared):
     page = act(agent_81, shared)
     with ThreadPoolExecutor(1) as pool:
