@@ -4,12 +4,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from communes.models import Commune, ContourCommune, ContourDepartement, FondDeFrance
-from communes.territoire.contours.imports import (
-    read_archive,
-    read_geojson,
-    write_contours,
-    write_fond_de_france,
-)
+from communes.territoire.contours.imports import write_contours, write_fond_de_france
+from communes.territoire.contours.lecture import read_archive, read_geojson
 from socle.fichiers.lecture import FichierRefuse
 from socle.francais import pluriel
 
