@@ -18,7 +18,9 @@ from communes.models import (
     FondDeCarte,
     FondDeFrance,
 )
+from communes.territoire.contours.controle import mended, refuse_elsewhere
 from communes.territoire.contours.france import background
+from communes.territoire.contours.lecture import shipped_outlines
 from socle.dessin.svg import fingerprint, svg_path
 from socle.fichiers.lecture import FichierRefuse
 from socle.francais import liste, pluriel
@@ -31,6 +33,8 @@ UNIT, TOLERANCE_COMMUNE, TOLERANCE_DEPARTEMENT = 10, 15, 300
 # Five metres between two neighbours is a fault of the file; a tenth of a km² is a place.
 FAULT, HOLE = 0.5, 1_000
 EARTH_RADIUS = 6_371_000 / UNIT
+# In degrees: French Polynesia reaches that far from its middle.
+AROUND = 18
 # The parallels that Lambert-93 keeps true, and the point it starts from (decree 2000-1276).
 TRUE_NORTH, TRUE_SOUTH, ORIGIN = math.radians(49), math.radians(44), (3, 46.5)
 # Each territory overseas is drawn around its own middle (longitude, latitude).
@@ -64,39 +68,68 @@ class Bilan:
 def by_territory(traits):
     """Return the shapes by commune and by département of today, and the codes that name none.
 
-    A vanished commune, a commune déléguée or an old code joins the commune that followed it.
+    A vanished commune, a commune déléguée or an old code joins the commune that followed it. What
+    was mended on the way is told, last.
     """
-    current = set(Commune.objects.filter(fin__isnull=True).values_list("pk", flat=True))
-    departements = set(Departement.objects.values_list("pk", flat=True))
-    communes, outlines, unknown, seen = {}, {}, [], {}
+    refuse_twice(traits)
+    named = territories([trait.code for trait in traits])
+    communes, outlines, unknown, repairs = {}, {}, [], []
+    for trait in traits:
+        territory = named.get(trait.code)
+        if territory is None:
+            unknown.append(trait.code)
+            continue
+        forme, repair = checked(trait, territory)
+        if repair:
+            repairs.append(repair)
+        shapes = outlines if isinstance(territory, Departement) else communes
+        shapes.setdefault(territory.pk, []).append(forme)
+    if not communes and not outlines:
+        raise FichierRefuse(
+            f"Aucun code connu parmi {pluriel(len(unknown), 'élément,éléments')} "
+            f"({some(unknown)}) : « charger_territoire » se lance d'abord."
+        )
+    return union_by_key(communes), union_by_key(outlines), unknown, repairs
+
+
+def refuse_twice(traits):
+    """Refuse a code that two features bear."""
+    seen = {}
     for trait in traits:
         if trait.code in seen:
             raise FichierRefuse(
                 f"{trait.fichier}, élément {trait.code} : déjà donné par {seen[trait.code]}."
             )
         seen[trait.code] = trait.fichier
-        if len(trait.code) < 5:
-            known = trait.code if trait.code in departements else None
-            shapes = outlines
-        else:
-            known = trait.code if trait.code in current else successor(trait.code)
-            shapes = communes
-        if known:
-            shapes.setdefault(known, []).append(trait.forme)
-        else:
-            unknown.append(trait.code)
-    if not communes and not outlines:
-        raise FichierRefuse(
-            f"Aucun code connu parmi {pluriel(len(unknown), 'élément,éléments')} "
-            f"({some(unknown)}) : « charger_territoire » se lance d'abord."
-        )
-    return union_by_key(communes), union_by_key(outlines), unknown
+
+
+def territories(codes):
+    """Return the communes and the départements of today that codes name or lead to, by code."""
+    known = {departement.pk: departement for departement in Departement.objects.all()}
+    communes = Commune.objects.select_related("departement").filter(fin__isnull=True)
+    known |= {commune.pk: commune for commune in communes.filter(pk__dans=codes)}
+    others = {code for code in codes if len(code) == 5} - known.keys()
+    return known | {code: found for code in others if (found := successor(code))}
 
 
 def successor(code):
-    """Return the code of the commune of today that `code` leads to, or None."""
+    """Return the commune of today that `code` leads to, or None."""
     commune = Commune.objects.resolve(code)
-    return commune.pk if commune is not None and commune.fin is None else None
+    return commune if commune is not None and commune.fin is None else None
+
+
+def checked(trait, territory):
+    """Return the shape of a feature, and what was mended in it: see `controle`."""
+    where = f"{trait.fichier}, élément {trait.code} ({territory.nom})"
+    departement = territory if isinstance(territory, Departement) else territory.departement
+    refuse_elsewhere(where, trait.forme, departement, place_of(departement.pk))
+    return mended(where, trait.forme)
+
+
+def place_of(code):
+    """Return where a département is: its outline, or what is around the middle of its drawing."""
+    middle = OVERSEAS.get(code, ORIGIN)
+    return shipped_outlines().get(code) or shapely.Point(middle).buffer(AROUND)
 
 
 def union_by_key(shapes):
@@ -186,11 +219,11 @@ def centre_of(polygon):
 @transaction.atomic
 def write_contours(traits, annee, attribution):
     """Write the contours of `traits`, replacing those of the same territories; return a `Bilan`."""
-    communes, outlines, unknown = by_territory(traits)
+    communes, outlines, unknown, repairs = by_territory(traits)
     source = {"annee": annee, "attribution": attribution}
     replace(ContourCommune, "commune_id", simplify(communes, TOLERANCE_COMMUNE), source)
     replace(ContourDepartement, "departement_id", simplify(outlines, TOLERANCE_DEPARTEMENT), source)
-    bilan = Bilan(len(communes), len(outlines))
+    bilan = Bilan(len(communes), len(outlines), repairs)
     if unknown:
         bilan.avertissements.append(
             f"{pluriel(len(unknown), 'code inconnu,codes inconnus')}, sans effet : {some(unknown)}"

@@ -7,15 +7,18 @@ the value.
 
 import json
 import tarfile
+from functools import cache
 from typing import NamedTuple
 
 import numpy
 import shapely
+from django.conf import settings
 from shapely.geometry import shape
 
 from communes.territoire.decoupage.lecture import CODE_INSEE, CODE_TERRITOIRE
 from socle.fichiers.lecture import FichierRefuse
 
+SHIPPED = settings.BASE_DIR / "communes" / "donnees" / "contours.tar.xz"
 # The property that holds the code, by the habits of those who publish; the first one present tells.
 CODE_KEYS = (
     "code",
@@ -50,6 +53,15 @@ def read_archive(path):
             if member.name.endswith(".geojson"):
                 traits += read_geojson(member.name, archive.extractfile(member).read())
     return source["annee"], source["attribution"], traits
+
+
+@cache
+def shipped_outlines():
+    """Return the outlines of the départements that the project ships, in longitude and latitude."""
+    name = "departements.geojson"
+    with tarfile.open(SHIPPED) as archive:
+        traits = read_geojson(name, archive.extractfile(name).read())
+    return {trait.code: trait.forme for trait in traits}
 
 
 def read_geojson(fichier, content):
@@ -98,7 +110,7 @@ def code_of(properties):
 
 
 def read_shape(where, geometry):
-    """Return a polygon in longitude and latitude, repaired if it crosses itself."""
+    """Return a polygon whose points may be in longitude and latitude."""
     kind = geometry.get("type") if isinstance(geometry, dict) else geometry
     if kind not in POLYGONS:
         raise FichierRefuse(
@@ -117,10 +129,4 @@ def read_shape(where, geometry):
         raise FichierRefuse(
             f"{where} : le point « {x:g} ; {y:g} » n'est pas une longitude et une latitude (WGS 84)."
         )
-    return polygons_of(shapely.make_valid(polygon)) if not polygon.is_valid else polygon
-
-
-def polygons_of(geometry):
-    """Keep the polygons of what `make_valid` returns, which may add lines and points."""
-    parts = shapely.get_parts(shapely.get_parts(geometry))
-    return shapely.union_all([part for part in parts if part.geom_type == "Polygon"])
+    return polygon
