@@ -28,8 +28,9 @@ from socle.fichiers.champs import (
     champ_precision,
     champ_texte,
 )
-from socle.fichiers.lecture import FichierRefuse, read_csv
+from socle.fichiers.lecture import read_csv
 from socle.fichiers.ressource import Ressource, load_rows
+from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.models import Affirmation, Source
 from socle.sources import record_type
 

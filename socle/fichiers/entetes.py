@@ -1,14 +1,13 @@
 """The columns of a file under the names that their Resource knows, and its cells put right."""
 
-import re
-import unicodedata
 from dataclasses import dataclass, field
 
-from socle.fichiers.lecture import FichierRefuse
+from socle.fichiers.champs import CelluleRefusee
+from socle.fichiers.tableau.fichier import FichierRefuse
+from socle.fichiers.tableau.lignes import WHOLE_ROW
+from socle.fichiers.tableau.noms import bare_name
 
 REFUS = "motif_du_refus"
-# « Date d'entrée », « Date de l'avenant »: words that name nothing by themselves.
-LINK_WORDS = {"d", "de", "du", "des", "l", "la", "le", "les"}
 # Written by our own downloads, and of no use here.
 ALWAYS_IGNORED = (REFUS, "date_situation", "annee_cog", "pk")
 EMPTY_WORDS = {"na", "n/a", "nan", "null"}
@@ -16,11 +15,15 @@ EMPTY_WORDS = {"na", "n/a", "nan", "null"}
 
 @dataclass
 class LigneLue:
-    """A row by column, and the codes that were put right: (column, as written, as read)."""
+    """A row by column; `reparations` are its cells put right: (column, as written, as read).
+
+    `fautes` are its cells that cannot be read, each a refusal.
+    """
 
     numero: int
     cellules: dict
     reparations: list = field(default_factory=list)
+    fautes: list = field(default_factory=list)
 
 
 @dataclass
@@ -32,14 +35,10 @@ class TableLue:
     ignorees: list
 
 
-def bare_name(text):
-    """Return a column name without case, accents, signs nor link words.
-
-    « Code INSEE » is `codeinsee`, « Date d'entrée » is `dateentree`.
-    """
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return "".join(w for w in re.findall(r"[^\W_]+", plain) if w not in LINK_WORDS)
+def known_names(ressource):
+    """Return the bare names of all the columns that a file may have, be they written or not."""
+    names = (*ressource.columns, *ressource.autres_noms, *ressource.informatives, *ALWAYS_IGNORED)
+    return {bare_name(name) for name in names}
 
 
 def read_table(fichier, ressource):
@@ -55,9 +54,24 @@ def read_table(fichier, ressource):
     lignes = [
         LigneLue(n, {c: cells[i] for c, i in positions.items()}) for n, cells in fichier.lignes
     ]
+    note_what_was_read(fichier, positions, {ligne.numero: ligne for ligne in lignes})
     for ligne in lignes:
         put_right(ligne, ressource.codes)
     return TableLue(list(positions), lignes, [h for h in fichier.entetes if not names[h]])
+
+
+def note_what_was_read(fichier, positions, lignes):
+    """Give each row what the reading said of its cells, by column; what is not imported is left."""
+    columns = {i: column for column, i in positions.items()}
+    for number, place, text in fichier.fautes:
+        if place == WHOLE_ROW:
+            lignes[number].fautes.append(ValueError(text))
+        elif place in columns:
+            cell = lignes[number].cellules[columns[place]]
+            lignes[number].fautes.append(CelluleRefusee(columns[place], cell, text))
+    for number, place, before, after in fichier.reparations:
+        if place in columns:
+            lignes[number].reparations.append((columns[place], before, after))
 
 
 def recognised(fichier, ressource):
@@ -65,7 +79,7 @@ def recognised(fichier, ressource):
     known = {bare_name(alias): column for alias, column in ressource.autres_noms.items()}
     known |= {bare_name(column): column for column in ressource.columns}
     ignored = {bare_name(name) for name in (*ressource.informatives, *ALWAYS_IGNORED)}
-    present = {bare_name(header) for header in fichier.entetes}
+    present = {bare_name(name) for name in (*fichier.entetes, *fichier.bandeaux)}
     misleading = {
         bare_name(name)
         for name, markers in ressource.trompeuses.items()

@@ -124,6 +124,8 @@ class Passage:
         """Return what a row does; it has been saved, unless it is refused or changes nothing."""
         ligne = LigneTraitee(lue)
         try:
+            if lue.fautes:
+                raise LigneRefusee(lue.fautes)
             self.pass_row(ligne, lue.cellules)
         except LigneRefusee as error:
             ligne.refuse(error.refus)

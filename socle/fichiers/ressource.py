@@ -9,7 +9,7 @@ from import_export.results import RowResult
 
 from socle.dates import FIRST_DAY, Precision, PrecisionField
 from socle.fichiers.champs import CelluleRefusee
-from socle.fichiers.lecture import FichierRefuse
+from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.sources import Source, affirm, written_day
 
 

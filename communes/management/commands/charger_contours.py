@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from communes.models import Commune, ContourCommune, ContourDepartement, FondDeFrance
 from communes.territoire.contours.imports import write_contours, write_fond_de_france
 from communes.territoire.contours.lecture import SHIPPED, read_archive, read_geojson
-from socle.fichiers.lecture import FichierRefuse
+from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.francais import pluriel
 
 ANNEES = range(1990, 2100)

@@ -7,7 +7,7 @@ import re
 
 import shapely
 
-from socle.fichiers.lecture import FichierRefuse
+from socle.fichiers.tableau.fichier import FichierRefuse
 
 # In degrees. Outlines are simplified: a contour comes near, at five kilometres, and may straddle a
 # limit, but none of its points is far out of the box of its département.

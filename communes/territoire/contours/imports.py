@@ -22,7 +22,7 @@ from communes.territoire.contours.controle import mended, refuse_elsewhere
 from communes.territoire.contours.france import background
 from communes.territoire.contours.lecture import shipped_outlines
 from socle.dessin.svg import fingerprint, svg_path
-from socle.fichiers.lecture import FichierRefuse
+from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.francais import liste, pluriel
 
 SHOWN = 5

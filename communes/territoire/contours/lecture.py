@@ -16,7 +16,7 @@ from django.conf import settings
 from shapely.geometry import shape
 
 from communes.territoire.decoupage.lecture import CODE_INSEE, CODE_TERRITOIRE
-from socle.fichiers.lecture import FichierRefuse
+from socle.fichiers.tableau.fichier import FichierRefuse
 
 SHIPPED = settings.BASE_DIR / "communes" / "donnees" / "contours.tar.xz"
 # The property that holds the code, by the habits of those who publish; the first one present tells.

@@ -13,6 +13,7 @@ from socle.models import Affirmation
 from tests import factories
 from tests.factories import day
 from tests.fichiers import changes, confirm, exported, imported, motives, outcome, previewed, send
+from tests.socle.fichiers.tableau.fabrique import saved, several_sheets
 
 PAGE, SORTE = "communes_labellisation", "communes-laureates"
 HEADER = "code_insee,date_entree_programme,date_signature_adhesion"
@@ -311,3 +312,27 @@ def test_more_rows_ask_for_no_more_queries(agent_34):
     assert queries(few) == queries(many)
     export = reverse(f"admin:{PAGE}_export", args=[SORTE, "csv"])
     assert queries(export) == queries(export + "?q=34001")
+
+
+def test_a_cell_in_error_refuses_its_row_and_comes_back_as_it_was(agent_34, lodeve):
+    text = f"{HEADER},motif_sortie\n34142,,#N/A,x\n34142,,27/03/2021,y\n"
+    page = previewed(agent_34, PAGE, SORTE, text)
+    assert outcome(page) == {2: "refusée", 3: "modifiée"}
+    answer = confirm(agent_34, page)
+    left = agent_34.get(answer.url)
+    assert motives(left) == {
+        2: "colonne « date_signature_adhesion », valeur « #N/A » : cellule C2 en erreur (#N/A)"
+    }
+    sent = agent_34.get(left.context["refus_url"]).getvalue().decode("utf-8-sig")
+    assert "34142;;#N/A;x;" in sent
+
+
+def test_the_sheet_to_read_is_the_one_that_the_agent_names(agent_34, lodeve):
+    sheets = {
+        str(year): [HEADER.split(","), ["34142", None, f"27/03/{year}"]] for year in (2021, 2022)
+    }
+    content = saved(several_sheets(**sheets))
+    answer = send(agent_34, PAGE, SORTE, content)
+    assert "« 2021 » et « 2022 »" in str(answer.context["form"].errors["fichier"])
+    page = previewed(agent_34, PAGE, SORTE, content, feuille="2022")
+    assert changes(page) == {"date_signature_adhesion": ("26/03/2021", "27/03/2022")}

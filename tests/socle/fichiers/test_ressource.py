@@ -8,8 +8,9 @@ from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessour
 from ort.models import Convention
 from pvd.suivi.chargement import AffirmationRessource, ChiffrePublieRessource, SourceRessource
 from pvd.suivi.models import ChiffrePublie
-from socle.fichiers.lecture import FichierRefuse, read_csv
+from socle.fichiers.lecture import read_csv
 from socle.fichiers.ressource import load_rows
+from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.models import Affirmation, Source
 from tests import factories
 from tests.factories import day

@@ -8,8 +8,9 @@ from django.db import transaction
 from projects.postes.models import CofinancementPoste, Occupation, Poste, Recrutement
 from pvd.suivi.chargement import FILES
 from socle.dates import ISO, Precision
-from socle.fichiers.lecture import FichierRefuse, read_csv
+from socle.fichiers.lecture import read_csv
 from socle.fichiers.ressource import load_rows
+from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.models import Source
 from socle.sources import affirm, sourced_fields
 
