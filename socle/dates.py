@@ -17,6 +17,10 @@ HOUR = r"(?:[T ]+\d{1,2}[:h]\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?"
 ISO = re.compile(rf"(\d{{4}})-(\d{{2}})-(\d{{2}}){HOUR}")
 FRENCH = re.compile(rf"(\d{{1,2}})[/.-](\d{{1,2}})[/.-](\d{{4}}|\d{{2}}){HOUR}")
 IN_WORDS = re.compile(r"(\d{1,2})(?:er)?[ -]+([a-z]{3,9})\.?[ -]+(\d{4}|\d{2})")
+A_YEAR = re.compile(r"(?:19|20)\d{2}")
+MONTH_IN_WORDS = re.compile(r"([a-z]{3,9})\.?[ -]+((?:19|20)\d{2}|\d{2})")
+MONTH_THEN_YEAR = re.compile(r"(\d{1,2})[/.-]((?:19|20)\d{2})")
+YEAR_THEN_MONTH = re.compile(r"((?:19|20)\d{2})-(\d{2})")
 # « janv. », « févr. », « juil. »: a month as French shortens it, without its accents.
 SHORT_MONTHS = {"janv": 1, "jan": 1, "fevr": 2, "fev": 2, "avr": 4, "juil": 7, "jul": 7}
 SHORT_MONTHS |= {"sept": 9, "sep": 9, "oct": 10, "nov": 11, "dec": 12}
@@ -149,6 +153,34 @@ def parse_date(text: str) -> datetime.date:
         return datetime.date(year, month, day)
     except ValueError:
         raise ValueError(f"« {text} » n'est pas un jour du calendrier.") from None
+
+
+def parse_vague(text: str) -> tuple[datetime.date, str] | None:
+    """Read what is known to the month or to the year: « juillet 2021 », « juil-21 », « 07/2021 », « 2021 ».
+
+    Return its first day and its precision; None for anything else.
+    """
+    words = plain(" ".join(text.split()))
+    if A_YEAR.fullmatch(words):
+        return datetime.date(int(words), 1, 1), Precision.ANNEE.value
+    if match := MONTH_IN_WORDS.fullmatch(words):
+        month, digits = month_named(match[1]), match[2]
+    elif match := MONTH_THEN_YEAR.fullmatch(words):
+        month, digits = int(match[1]), match[2]
+    elif match := YEAR_THEN_MONTH.fullmatch(words):
+        month, digits = int(match[2]), match[1]
+    else:
+        return None
+    try:
+        return datetime.date(whole_year(digits, text), month or 0, 1), Precision.MOIS.value
+    except ValueError:
+        return None
+
+
+def month_before_day(text: str) -> bool:
+    """Tell whether a date can only be read with its month first, as 07/28/2021."""
+    match = FRENCH.fullmatch(" ".join(text.split()))
+    return match is not None and int(match[1]) <= 12 < int(match[2]) <= 31
 
 
 def whole_year(digits: str, text: str) -> int:

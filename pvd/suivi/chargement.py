@@ -22,12 +22,12 @@ from socle.fichiers.champs import (
     TextWidget,
     champ_choix,
     champ_date,
-    champ_entier,
     champ_fiche,
     champ_oui_non,
     champ_precision,
     champ_texte,
 )
+from socle.fichiers.champs_nombres import champ_entier
 from socle.fichiers.lecture import read_csv
 from socle.fichiers.ressource import Ressource, load_rows
 from socle.fichiers.tableau.fichier import FichierRefuse

@@ -1,28 +1,40 @@
 """The columns of a file under the names that their Resource knows, and its cells put right."""
 
+import re
 from dataclasses import dataclass, field
 
+from socle.dates import Precision, month_before_day, parse_vague
 from socle.fichiers.champs import CelluleRefusee
+from socle.fichiers.tableau.dire import rows_told
 from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.fichiers.tableau.lignes import WHOLE_ROW
 from socle.fichiers.tableau.noms import bare_name
+from socle.fichiers.tableau.valeurs import INVISIBLE
 
 REFUS = "motif_du_refus"
 # Written by our own downloads, and of no use here.
 ALWAYS_IGNORED = (REFUS, "date_situation", "annee_cog", "pk")
-EMPTY_WORDS = {"na", "n/a", "nan", "null"}
+# What people write where they know nothing.
+EMPTY_WORDS = {"na", "n/a", "nan", "null", "none", "nc", "n.c.", "nd", "n.d.", "-", "–", "—", "?"}
+A_CODE = re.compile(r"\d[\dAB]?\d*", re.IGNORECASE)
+# « 1001.0 », « 1001,0 »: a code that was taken for a number.
+NO_DECIMALS = re.compile(r"(?<=\d)[.,]0+\b")
+# What people put between two codes.
+BETWEEN_CODES = re.compile(r"[|,;/+&\n]|\bet\b")
 
 
 @dataclass
 class LigneLue:
     """A row by column; `reparations` are its cells put right: (column, as written, as read).
 
-    `fautes` are its cells that cannot be read, each a refusal.
+    `montrees` gives the precision of the dates shown to the month or to the year, `fautes` why
+    cells cannot be read, each a refusal.
     """
 
     numero: int
     cellules: dict
     reparations: list = field(default_factory=list)
+    montrees: dict = field(default_factory=dict)
     fautes: list = field(default_factory=list)
 
 
@@ -55,9 +67,15 @@ def read_table(fichier, ressource):
         LigneLue(n, {c: cells[i] for c, i in positions.items()}) for n, cells in fichier.lignes
     ]
     note_what_was_read(fichier, positions, {ligne.numero: ligne for ligne in lignes})
+    remise = Remise(ressource)
     for ligne in lignes:
-        put_right(ligne, ressource.codes)
-    return TableLue(list(positions), lignes, [h for h in fichier.entetes if not names[h]])
+        remise.put_right(ligne)
+    remise.refuse_months_first(lignes, fichier.nom)
+    # A date shown to the month brings its precision, in a column that the file may not have.
+    colonnes = dict.fromkeys(column for ligne in lignes for column in ligne.cellules)
+    for ligne in lignes:
+        ligne.cellules = {column: ligne.cellules.get(column, "") for column in colonnes}
+    return TableLue(list(colonnes), lignes, [h for h in fichier.entetes if not names[h]])
 
 
 def note_what_was_read(fichier, positions, lignes):
@@ -72,6 +90,9 @@ def note_what_was_read(fichier, positions, lignes):
     for number, place, before, after in fichier.reparations:
         if place in columns:
             lignes[number].reparations.append((columns[place], before, after))
+    for number, place, precision in fichier.precisions:
+        if place in columns:
+            lignes[number].montrees[columns[place]] = precision
 
 
 def recognised(fichier, ressource):
@@ -108,26 +129,91 @@ def recognised(fichier, ressource):
     return names
 
 
-def put_right(ligne, codes):
-    """Empty the cells that say « NA », and give back to short codes the zero that they lost."""
-    for column, cell in ligne.cellules.items():
-        if cell.casefold() in EMPTY_WORDS:
-            ligne.cellules[column] = ""
-        elif column in codes:
-            read = whole_codes(cell, codes[column])
-            ligne.cellules[column] = read
-            if read != cell:
-                ligne.reparations.append((column, cell, read))
+class Remise:
+    """What puts the cells of a file right, each by the sort of its column."""
+
+    def __init__(self, ressource):
+        self.codes = ressource.codes
+        self.widgets = {f.column_name: f.widget for f in ressource.get_import_fields()}
+        self.precision_of = {date: of for _, date, of in ressource.dated_sources.values() if of}
+        self.dates = [c for c, widget in self.widgets.items() if hasattr(widget, "is_date")]
+
+    def put_right(self, ligne):
+        """Empty the cells that say nothing, put the others right, and keep what was changed."""
+        for column, cell in list(ligne.cellules.items()):
+            if cell.casefold() in EMPTY_WORDS:
+                ligne.cellules[column] = ""
+            elif cell:
+                read, told = self.right_cell(column, cell)
+                ligne.cellules[column] = read
+                if read != cell:
+                    ligne.reparations.append((column, cell, told))
+        for column in self.dates:
+            if ligne.cellules.get(column):
+                self.tell_precision(ligne, column)
+
+    def right_cell(self, column, cell):
+        """Return a cell put right, and how that is told."""
+        if column in self.codes:
+            read = whole_codes(cell, self.codes[column])
+            return read, read
+        widget = self.widgets.get(column)
+        read = widget.put_right(cell) if hasattr(widget, "put_right") else cell
+        told = widget.told(cell, read) if read != cell and hasattr(widget, "told") else read
+        return read, told
+
+    def tell_precision(self, ligne, column):
+        """Say to the month, or to the year, a date that is written or shown so.
+
+        What the file says itself in the column of the precision comes first; where a date has no
+        such column, only a day can be written.
+        """
+        cell, shown = ligne.cellules[column], ligne.montrees.get(column)
+        vague = None if shown else parse_vague(cell)
+        if not shown and not vague:
+            return
+        precision_column = self.precision_of.get(column)
+        own = ligne.cellules.get(precision_column)
+        if vague and precision_column and own in ("", None, vague[1]):
+            ligne.cellules[column], shown = vague[0].isoformat(), vague[1]
+            told = f"{ligne.cellules[column]}, {Precision(shown).label}"
+            ligne.reparations.append((column, cell, told))
+        elif vague or not precision_column:
+            told = "un mois ou une année, alors qu'il faut ici le jour"
+            ligne.fautes.append(CelluleRefusee(column, cell, told))
+            return
+        ligne.cellules[precision_column] = own or shown
+
+    def refuse_months_first(self, lignes, nom):
+        """Refuse a file where a date can only have its month first: so may have all its column."""
+        for column in self.dates:
+            cells = {ligne.numero: ligne.cellules.get(column, "") for ligne in lignes}
+            if inverted := [n for n, cell in cells.items() if month_before_day(cell)]:
+                raise FichierRefuse(
+                    f"{nom} : colonne « {column} », {rows_told(inverted).lower()} : le mois y est écrit "
+                    f"avant le jour (« {cells[inverted[0]]} »). Toute la colonne est donc douteuse : "
+                    "écrivez ses dates JJ/MM/AAAA, ou AAAA-MM-JJ."
+                )
 
 
 def whole_codes(cell, width):
     """Return the codes of a cell, separated by « | », each with the one zero that it may have lost."""
-    return "|".join(whole_code(code.strip(), width) for code in cell.split("|"))
+    pieces = BETWEEN_CODES.split(NO_DECIMALS.sub("", INVISIBLE.sub("", cell)))
+    codes = (whole_code(c, width) for piece in pieces for c in codes_in(piece, width))
+    return "|".join(filter(None, codes))
+
+
+def codes_in(piece, width):
+    """Return the codes between two separators: « 34028 34069 » are two, « 243 400 819 » is one."""
+    words = piece.split()
+    if all(len(word) == width for word in words):
+        return words
+    joined = "".join(words)
+    return [joined if A_CODE.fullmatch(joined) else piece.strip()]
 
 
 def whole_code(code, width):
-    """Return « 01001 » for « 1001 », « 1001.0 » or « 1001,0 », and « 2A004 » for « 2a004 »."""
-    digits = code.removesuffix(".0").removesuffix(",0")
-    if digits.isdecimal() and len(digits) == width - 1:
-        return f"0{digits}"
-    return digits if digits.isdecimal() else code.upper()
+    """Return « 01001 » for « 1001 », and « 2A004 » for « 2a004 »."""
+    if code.isdecimal() and len(code) == width - 1:
+        return f"0{code}"
+    return code.upper() if A_CODE.fullmatch(code) else code

@@ -143,7 +143,7 @@ class Passage:
                 setattr(instance, champ.attribute, values[champ.attribute])
         self.refuse_missing(instance, row)
         self.refuse_outside(instance, new, before, row)
-        exact = self.exact_again(instance, before)
+        exact = self.exact_again(instance, before, row)
         keep_first_days(instance)
         changed = self.changes(instance, new, before)
         affirmations = self.affirmations(instance, changed, row)
@@ -263,12 +263,12 @@ class Passage:
                 )
         return changed
 
-    def exact_again(self, instance, before):
+    def exact_again(self, instance, before, row):
         """Make exact to the day a date that the row changes without a word of its precision."""
         changements = []
         for champ, _, precision_column in self.ressource.dated_sources.values():
             attribute = self.attribute_of(precision_column)
-            if precision_column in self.table.colonnes or not attribute:
+            if row.get(precision_column) or not attribute:
                 continue
             old = getattr(instance, attribute)
             if getattr(instance, champ) != before.get(champ, getattr(instance, champ)):
@@ -278,6 +278,10 @@ class Passage:
                         CelluleChangee(precision_column, shown(old), shown(Precision.JOUR))
                     )
         return changements
+
+    def precision_kept(self, instance, column):
+        """Return how exactly the record knows the date whose precision a row does not tell."""
+        return getattr(instance, self.attribute_of(column) or "", Precision.JOUR)
 
     def attribute_of(self, column):
         fields = self.ressource.get_import_fields()
@@ -296,7 +300,7 @@ class Passage:
                 source = self.source
             if source is None or not row.get(date_column):
                 continue
-            precision = row.get(precision_column) or Precision.JOUR
+            precision = row.get(precision_column) or self.precision_kept(instance, precision_column)
             said = [s for s in self.said[str(instance.pk), champ] if s.retenue]
             jour = written_day(row[date_column], precision)
             if any((s.source, s.valeur, s.precision) == (source, jour, precision) for s in said):

@@ -18,6 +18,7 @@ from socle.dates import (
     in_words,
     iso,
     parse_date,
+    parse_vague,
     refuse_far_years,
 )
 from socle.fichiers.champs import DateWidget
@@ -72,6 +73,22 @@ def test_a_year_of_two_digits_goes_no_further_than_next_year():
     for short in (f"{(next_year + 1) % 100:02}", "68", "89"):
         with pytest.raises(ValueError, match="l'année avec ses quatre chiffres"):
             parse_date(f"13/07/{short}")
+
+
+@pytest.mark.parametrize("text", ["juillet 2021", "JUIL. 2021", "juil-21", "07/2021", "2021-07"])
+def test_a_month_is_known_to_the_month(text):
+    assert parse_vague(text) == (datetime.date(2021, 7, 1), Precision.MOIS)
+
+
+def test_a_year_is_known_to_the_year():
+    assert parse_vague(" 2021 ") == (datetime.date(2021, 1, 1), Precision.ANNEE)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "13/07/2021", "13/2021", "brumaire 2021", "mai 68", "34142", "21"]
+)
+def test_what_is_no_month_nor_year_is_not_taken_for_one(text):
+    assert parse_vague(text) is None
 
 
 @pytest.mark.parametrize("text", ["13/07/21", "13.07.2021", "13-07-2021", "13 juillet 2021"])

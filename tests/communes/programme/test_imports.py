@@ -314,6 +314,19 @@ def test_more_rows_ask_for_no_more_queries(agent_34):
     assert queries(export) == queries(export + "?q=34001")
 
 
+def test_a_date_shown_to_the_month_is_written_so_with_its_source(agent_34, lodeve):
+    anct = factories.source("anct-2026")
+    text = f"{HEADER}\n34142,,juillet 2021\n"
+    imported(agent_34, PAGE, SORTE, text, source=anct.pk)
+    lodeve.refresh_from_db()
+    assert (lodeve.date_signature_adhesion, lodeve.precision_adhesion) == (
+        day("2021-07-01"),
+        "mois",
+    )
+    said = lodeve.affirmations.get()
+    assert (said.valeur, said.precision) == ("2021-07-01", "mois")
+
+
 def test_a_cell_in_error_refuses_its_row_and_comes_back_as_it_was(agent_34, lodeve):
     text = f"{HEADER},motif_sortie\n34142,,#N/A,x\n34142,,27/03/2021,y\n"
     page = previewed(agent_34, PAGE, SORTE, text)

@@ -6,7 +6,7 @@ from communes.programme.imports import LabellisationRessource
 from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
 from projects.postes.imports import DesserteRessource, PosteRessource
 from socle.fichiers.depot import Depot, find, forget, keep
-from socle.fichiers.entetes import read_table, whole_code
+from socle.fichiers.entetes import read_table
 from socle.fichiers.tableau.fichier import Fichier, FichierRefuse
 from socle.fichiers.tableau.noms import bare_name
 from tests import factories
@@ -15,24 +15,6 @@ from tests import factories
 @pytest.mark.parametrize("name", ["Code INSEE", "code_insee", " CODE-insée ", "codeInsee"])
 def test_a_column_is_known_whatever_its_case_accents_and_signs(name):
     assert bare_name(name) == "codeinsee"
-
-
-@pytest.mark.parametrize(
-    ("written", "width", "read"),
-    [
-        ("1001", 5, "01001"),
-        ("1001.0", 5, "01001"),
-        ("34142", 5, "34142"),
-        ("2a004", 5, "2A004"),
-        ("97105", 5, "97105"),
-        ("101", 5, "101"),
-        ("1", 2, "01"),
-        ("971", 2, "971"),
-        ("", 5, ""),
-    ],
-)
-def test_a_code_gets_back_the_zero_that_it_lost(written, width, read):
-    assert whole_code(written, width) == read
 
 
 def table(header, *rows, ressource=LabellisationRessource):
