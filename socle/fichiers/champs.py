@@ -13,6 +13,8 @@ from import_export import fields, widgets
 
 from socle.dates import ONE_DAY, Precision, parse_date, plain, refuse_far_years
 
+# What a cell says to empty a field; a cell that is empty says nothing.
+VIDE = "(vide)"
 YES_NO = {"oui": True, "vrai": True, "true": True, "1": True}
 YES_NO |= {"non": False, "faux": False, "false": False, "0": False}
 # « au mois près » is « mois ».
@@ -37,9 +39,16 @@ class CelluleRefusee(ValueError):
 
 
 class Champ(fields.Field):
-    """A column of a file; what its cell cannot mean is refused with the column and the value."""
+    """A column of a file; what its cell cannot mean is refused with the column and the value.
+
+    « (vide) » is the only cell that empties a field.
+    """
 
     def clean(self, row, **kwargs):
+        if is_erasure(row.get(self.column_name)):
+            if isinstance(self.widget, PrecisionWidget):
+                self.refuse(row, "une précision ne s'efface pas")
+            row = {**row, self.column_name: ""}
         try:
             return super().clean(row, **kwargs)
         except ObjectDoesNotExist:
@@ -49,6 +58,11 @@ class Champ(fields.Field):
 
     def refuse(self, row, reason):
         raise CelluleRefusee(self.column_name, row[self.column_name], reason)
+
+
+def is_erasure(cell):
+    """Tell whether a cell asks for its field to be emptied."""
+    return bool(cell) and plain(cell).strip() == VIDE
 
 
 class DateWidget(widgets.Widget):

@@ -82,6 +82,12 @@ class Apercu:
         return self.comptes[Sort.NOUVELLE] + self.comptes[Sort.MODIFIEE]
 
     @property
+    def effacements(self):
+        """Return how many values of records would be emptied, each because a cell asks for it."""
+        changes = (c for ligne in self.of(Sort.MODIFIEE) for c in ligne.changements)
+        return sum(bool(change.avant and not change.apres) for change in changes)
+
+    @property
     def empreinte(self):
         """Return a mark of all that was shown: another one means that the preview no longer holds."""
         shown_rows = [

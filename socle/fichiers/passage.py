@@ -12,7 +12,7 @@ from django.db import DataError, IntegrityError, transaction
 from socle.contraintes import sentence
 from socle.dates import Precision, keep_first_days
 from socle.essai import essai
-from socle.fichiers.champs import CelluleRefusee, RecordWidget
+from socle.fichiers.champs import CelluleRefusee, RecordWidget, is_erasure
 from socle.fichiers.lignes import (
     Apercu,
     CelluleChangee,
@@ -139,7 +139,8 @@ class Passage:
         self.refuse_twice(ligne, instance, new, values)
         before = {f.attribute: getattr(instance, f.attribute, None) for f in self.fields}
         for champ in self.fields:
-            if new or row[champ.column_name] or champ not in self.keys:
+            # An empty cell says nothing: « (vide) » empties a field.
+            if row[champ.column_name]:
                 setattr(instance, champ.attribute, values[champ.attribute])
         self.refuse_missing(instance, row)
         self.refuse_outside(instance, new, before, row)
@@ -298,7 +299,7 @@ class Passage:
             source = self.ressource.sources.get(row.get(column))
             if column not in self.table.colonnes and champ in changed:
                 source = self.source
-            if source is None or not row.get(date_column):
+            if source is None or not row.get(date_column) or is_erasure(row[date_column]):
                 continue
             precision = row.get(precision_column) or self.precision_kept(instance, precision_column)
             said = [s for s in self.said[str(instance.pk), champ] if s.retenue]

@@ -74,9 +74,9 @@ def test_a_formula_without_value_refuses_its_row(agent):
     assert "cellule B2, formule sans valeur enregistrée : ouvrez puis" in motives(page)[2]
 
 
-@pytest.mark.parametrize("start", ["09", "10"])
+@pytest.mark.parametrize("start", ["07", "09", "10"])
 def test_what_says_nothing_new_changes_nothing(agent, start):
-    """A hidden sheet, or a notice, before the table."""
+    """« NA », an empty cell; a hidden sheet, or a notice, before the table."""
     assert set(outcome(preview(agent, start)).values()) == {"inchangée"}
 
 

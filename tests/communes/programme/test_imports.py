@@ -314,6 +314,29 @@ def test_more_rows_ask_for_no_more_queries(agent_34):
     assert queries(export) == queries(export + "?q=34001")
 
 
+def test_an_empty_cell_says_nothing(agent_34, lodeve):
+    page = previewed(agent_34, PAGE, SORTE, f"{HEADER}\n34142,,\n")
+    assert outcome(page) == {2: "inchangée"}
+    assert page.context["apercu"].effacements == 0
+
+
+def test_one_word_empties_a_field_and_is_counted_first(agent_34, lodeve):
+    lodeve.note_interne = "à relire"
+    lodeve.save()
+    text = "code_insee,date_signature_adhesion,note_interne,source_adhesion\n34142,(vide),(vide),acte\n"
+    factories.source("acte")
+    page = previewed(agent_34, PAGE, SORTE, text)
+    assert changes(page) == {
+        "date_signature_adhesion": ("26/03/2021", ""),
+        "note_interne": ("à relire", ""),
+    }
+    assert "2 valeurs seront effacées" in page.content.decode()
+    confirm(agent_34, page)
+    lodeve.refresh_from_db()
+    assert (lodeve.date_signature_adhesion, lodeve.note_interne) == (None, "")
+    assert not lodeve.affirmations.exists()
+
+
 def test_a_date_shown_to_the_month_is_written_so_with_its_source(agent_34, lodeve):
     anct = factories.source("anct-2026")
     text = f"{HEADER}\n34142,,juillet 2021\n"
@@ -325,6 +348,9 @@ def test_a_date_shown_to_the_month_is_written_so_with_its_source(agent_34, lodev
     )
     said = lodeve.affirmations.get()
     assert (said.valeur, said.precision) == ("2021-07-01", "mois")
+    # Said again without its precision, the same day is still that of a month.
+    again = previewed(agent_34, PAGE, SORTE, f"{HEADER}\n34142,,2021-07-01\n")
+    assert outcome(again) == {2: "inchangée"}
 
 
 def test_a_cell_in_error_refuses_its_row_and_comes_back_as_it_was(agent_34, lodeve):

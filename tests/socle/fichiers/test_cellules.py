@@ -16,7 +16,7 @@ from projects.postes.imports import (
     PosteRessource,
     RecrutementRessource,
 )
-from socle.fichiers.champs import CelluleRefusee
+from socle.fichiers.champs import CelluleRefusee, is_erasure
 from socle.fichiers.entetes import read_table, whole_codes
 from socle.fichiers.nombres import read_number
 from socle.fichiers.tableau.fichier import Fichier, FichierRefuse
@@ -173,6 +173,8 @@ def test_a_precision_is_read_in_words(cell, precision):
 def test_another_precision_is_refused_in_french_with_those_that_may_be():
     with pytest.raises(CelluleRefusee, match="attendu : jour, mois, annee, au_plus_tard"):
         read(ConventionRessource, "precision_signature", "trimestre")
+    with pytest.raises(CelluleRefusee, match="une précision ne s'efface pas"):
+        read(ConventionRessource, "precision_signature", "(vide)")
 
 
 @pytest.mark.parametrize(("ressource", "column"), AMOUNTS)
@@ -356,6 +358,17 @@ def test_a_cell_that_is_not_imported_may_be_wrong():
         "x", ["code_insee", "population"], [(2, ["34142", "#N/A"])], fautes=[(2, 1, "faute")]
     )
     assert read_table(fichier, LabellisationRessource()).lignes[0].fautes == []
+
+
+@pytest.mark.parametrize("cell", ["(vide)", "(VIDE)", " (Vide) "])
+def test_one_word_empties_a_field(cell):
+    assert is_erasure(cell)
+    assert read(CofinancementRessource, "montant", cell) is None
+
+
+@pytest.mark.parametrize("cell", ["", "vide", None, "()"])
+def test_nothing_else_empties_a_field(cell):
+    assert not is_erasure(cell)
 
 
 @given(
