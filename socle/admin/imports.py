@@ -6,11 +6,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from socle.adresses_admin import admin_name, admin_url
 from socle.fichiers import depot as depots
-from socle.fichiers.entetes import REFUS, known_names, read_table
+from socle.fichiers.entetes import REFUS, known_names, read_table, refuse_another_day
 from socle.fichiers.formats import FORMATS
 from socle.fichiers.lecture import read_file
 from socle.fichiers.lignes import Sort
@@ -154,6 +155,7 @@ class ImportAdmin(admin.ModelAdmin):
         upload = asked["fichier"]
         known = known_names(ressource)
         fichier = read_file(upload.read(), upload.name, known, asked["feuille"])
+        refuse_another_day(fichier, timezone.localdate())
         read_table(fichier, ressource)
         source = asked["source"] and asked["source"].pk
         depot = depots.Depot(request.user.pk, asked["sorte"], asked["raison"], source, fichier)

@@ -1,9 +1,10 @@
 """The columns of a file under the names that their Resource knows, and its cells put right."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from socle.dates import Precision, month_before_day, parse_vague
+from socle.dates import Precision, in_french, month_before_day, parse_date, parse_vague
 from socle.fichiers.champs import CelluleRefusee
 from socle.fichiers.tableau.dire import rows_told
 from socle.fichiers.tableau.fichier import FichierRefuse
@@ -12,8 +13,9 @@ from socle.fichiers.tableau.noms import bare_name
 from socle.fichiers.tableau.valeurs import INVISIBLE
 
 REFUS = "motif_du_refus"
+DATE_SITUATION = "date_situation"
 # Written by our own downloads, and of no use here.
-ALWAYS_IGNORED = (REFUS, "date_situation", "annee_cog", "pk")
+ALWAYS_IGNORED = (REFUS, DATE_SITUATION, "annee_cog", "pk")
 # What people write where they know nothing.
 EMPTY_WORDS = {"na", "n/a", "nan", "null", "none", "nc", "n.c.", "nd", "n.d.", "-", "–", "—", "?"}
 A_CODE = re.compile(r"\d[\dAB]?\d*", re.IGNORECASE)
@@ -51,6 +53,28 @@ def known_names(ressource):
     """Return the bare names of all the columns that a file may have, be they written or not."""
     names = (*ressource.columns, *ressource.autres_noms, *ressource.informatives, *ALWAYS_IGNORED)
     return {bare_name(name) for name in names}
+
+
+def refuse_another_day(fichier, jour):
+    """Refuse one of our downloads that tells the situation of another day than `jour`.
+
+    Its values were true then; written today, they would undo all that was recorded since.
+    """
+    for told in days_told(fichier):
+        if told != jour:
+            raise FichierRefuse(
+                f"{fichier.nom} : fichier du {in_french(told)}, qui dit la situation de ce jour-là. "
+                "Téléchargez-le à la date d'aujourd'hui ; si tout y est encore vrai, enlevez sa "
+                f"colonne « {DATE_SITUATION} »."
+            )
+
+
+def days_told(fichier):
+    """Yield the days whose situation a file says that it tells."""
+    places = [i for i, n in enumerate(fichier.entetes) if bare_name(n) == bare_name(DATE_SITUATION)]
+    for cell in (cells[i] for _, cells in fichier.lignes for i in places):
+        with suppress(ValueError):
+            yield parse_date(cell)
 
 
 def read_table(fichier, ressource):

@@ -44,6 +44,7 @@ def repairs(page, numero=2):
 @pytest.mark.parametrize(
     ("start", "reason"),
     [
+        ("06", "fichier du 1er mai 2021, qui dit la situation de ce jour-là"),
         ("14", "ligne 2 : le texte est codé comme sur Mac"),
         ("16", "ligne 3 : un octet n'est pas de l'UTF-8"),
         (

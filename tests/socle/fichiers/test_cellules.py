@@ -17,7 +17,7 @@ from projects.postes.imports import (
     RecrutementRessource,
 )
 from socle.fichiers.champs import CelluleRefusee, is_erasure
-from socle.fichiers.entetes import read_table, whole_codes
+from socle.fichiers.entetes import read_table, refuse_another_day, whole_codes
 from socle.fichiers.nombres import read_number
 from socle.fichiers.tableau.fichier import Fichier, FichierRefuse
 from tests.factories import day
@@ -369,6 +369,19 @@ def test_one_word_empties_a_field(cell):
 @pytest.mark.parametrize("cell", ["", "vide", None, "()"])
 def test_nothing_else_empties_a_field(cell):
     assert not is_erasure(cell)
+
+
+def of_day(jour):
+    return Fichier("essai.csv", ["date_situation", "code_insee"], [(2, [jour, "34142"])])
+
+
+def test_a_download_of_another_day_is_refused():
+    refuse_another_day(of_day("2026-05-01"), day("2026-05-01"))
+    refuse_another_day(of_day(""), day("2026-05-01"))
+    refuse_another_day(of_day("hier"), day("2026-05-01"))
+    refuse_another_day(Fichier("x", ["code_insee"], [(2, ["34142"])]), day("2026-05-01"))
+    with pytest.raises(FichierRefuse, match="fichier du 1er mai 2021.*enlevez sa colonne"):
+        refuse_another_day(of_day("2021-05-01"), day("2026-05-01"))
 
 
 @given(
