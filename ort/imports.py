@@ -10,12 +10,13 @@ from socle.fichiers.champs import (
     TextWidget,
     champ_choix,
     champ_date,
-    champ_entier,
     champ_fiche,
     champ_oui_non,
     champ_precision,
     champ_texte,
+    day_of_serial,
 )
+from socle.fichiers.champs_nombres import champ_duree, champ_entier
 from socle.fichiers.ressource import Ressource
 
 SIGNATURE = ("date_signature", "date_signature", "precision_signature")
@@ -36,7 +37,7 @@ class ConventionRessource(Ressource):
     """One row per convention, named for good by its `ort_identifiant`."""
 
     titre = "ORT (conventions)"
-    codes = {"departement_reference": 2, "ville_principale": 5}
+    codes = {"siren_epci": 9, "departement_reference": 2, "ville_principale": 5}
     autres_noms = {
         **names_of("ort_identifiant", "date_signature"),
         "duree_convention_annees": "duree_annees",
@@ -70,7 +71,7 @@ class ConventionRessource(Ressource):
     origine = champ_choix("origine", Convention.Origine)
     date_signature = champ_date("date_signature")
     precision_signature = champ_precision("precision_signature")
-    duree_annees = champ_entier("duree_annees")
+    duree_annees = champ_duree("duree_annees")
     ville_principale = champ_fiche("ville_principale", "ville_principale", Commune)
     derogation_l303_3 = champ_oui_non("derogation_l303_3")
     vaut_ort = champ_oui_non("vaut_ort")
@@ -122,7 +123,7 @@ class AvenantRessource(Ressource):
     numero = champ_entier("numero")
     date_signature = champ_date("date_signature")
     precision_signature = champ_precision("precision_signature")
-    duree_annees = champ_entier("duree_annees")
+    duree_annees = champ_duree("duree_annees")
     objet = champ_texte("objet")
     date_signature_prevue = champ_date("date_signature_prevue")
     note_interne = champ_texte("note_interne")
@@ -148,6 +149,10 @@ class AvenantWidget(TextWidget):
     """The avenant of the row's convention that was signed on the day of the cell."""
 
     known = None
+    is_date = True
+
+    def put_right(self, text):
+        return day_of_serial(text)
 
     def load(self, column, rows):
         conventions = {row["ort_identifiant"] for row in rows}

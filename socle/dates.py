@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any, TypeGuard
 
@@ -9,10 +10,22 @@ from django.core import checks
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.lookups import Exact
+from django.utils import timezone
 from django.utils.dates import MONTHS
 
-ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-FRENCH = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+HOUR = r"(?:[T ]+\d{1,2}[:h]\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?"
+ISO = re.compile(rf"(\d{{4}})-(\d{{2}})-(\d{{2}}){HOUR}")
+FRENCH = re.compile(rf"(\d{{1,2}})[/.-](\d{{1,2}})[/.-](\d{{4}}|\d{{2}}){HOUR}")
+IN_WORDS = re.compile(r"(\d{1,2})(?:er)?[ -]+([a-z]{3,9})\.?[ -]+(\d{4}|\d{2})")
+A_YEAR = re.compile(r"(?:19|20)\d{2}")
+MONTH_IN_WORDS = re.compile(r"([a-z]{3,9})\.?[ -]+((?:19|20)\d{2}|\d{2})")
+MONTH_THEN_YEAR = re.compile(r"(\d{1,2})[/.-]((?:19|20)\d{2})")
+YEAR_THEN_MONTH = re.compile(r"((?:19|20)\d{2})-(\d{2})")
+# « janv. », « févr. », « juil. »: a month as French shortens it, without its accents.
+SHORT_MONTHS = {"janv": 1, "jan": 1, "fevr": 2, "fev": 2, "avr": 4, "juil": 7, "jul": 7}
+SHORT_MONTHS |= {"sept": 9, "sep": 9, "oct": 10, "nov": 11, "dec": 12}
+# The programme is of 2020, and what its records tell is no older than this.
+FIRST_SHORT_YEAR = 1990
 ONE_DAY = datetime.timedelta(days=1)
 # A year typed short (« 0024 ») or long (« 9999 ») is a mistake, and months cannot be added to it.
 FIRST_YEAR, LAST_YEAR = 1900, 2100
@@ -123,21 +136,77 @@ def keep_first_days(record: models.Model) -> None:
 
 
 def parse_date(text: str) -> datetime.date:
-    """Read a date written 2023-07-06, 06/07/2023 or 06-07-2023, the orders of the official files.
+    """Read a day as people write it: 2023-07-06, 06/07/2023, 06.07.23, 6 juillet 2023; an hour is left.
 
     Raises `ValueError`, with a French message, for anything else and for a day that does not exist.
     """
-    text = text.strip()
+    text = " ".join(text.split())
     if match := ISO.fullmatch(text):
         year, month, day = map(int, match.groups())
     elif match := FRENCH.fullmatch(text):
-        day, month, year = map(int, match.groups())
+        day, month, year = int(match[1]), int(match[2]), whole_year(match[3], text)
+    elif (match := IN_WORDS.fullmatch(plain(text))) and (named := month_named(match[2])):
+        day, month, year = int(match[1]), named, whole_year(match[3], text)
     else:
         raise ValueError(f"« {text} » n'est pas une date : AAAA-MM-JJ ou JJ/MM/AAAA attendu.")
     try:
         return datetime.date(year, month, day)
     except ValueError:
         raise ValueError(f"« {text} » n'est pas un jour du calendrier.") from None
+
+
+def parse_vague(text: str) -> tuple[datetime.date, str] | None:
+    """Read what is known to the month or to the year: « juillet 2021 », « juil-21 », « 07/2021 », « 2021 ».
+
+    Return its first day and its precision; None for anything else.
+    """
+    words = plain(" ".join(text.split()))
+    if A_YEAR.fullmatch(words):
+        return datetime.date(int(words), 1, 1), Precision.ANNEE.value
+    if match := MONTH_IN_WORDS.fullmatch(words):
+        month, digits = month_named(match[1]), match[2]
+    elif match := MONTH_THEN_YEAR.fullmatch(words):
+        month, digits = int(match[1]), match[2]
+    elif match := YEAR_THEN_MONTH.fullmatch(words):
+        month, digits = int(match[2]), match[1]
+    else:
+        return None
+    try:
+        return datetime.date(whole_year(digits, text), month or 0, 1), Precision.MOIS.value
+    except ValueError:
+        return None
+
+
+def month_before_day(text: str) -> bool:
+    """Tell whether a date can only be read with its month first, as 07/28/2021."""
+    match = FRENCH.fullmatch(" ".join(text.split()))
+    return match is not None and int(match[1]) <= 12 < int(match[2]) <= 31
+
+
+def whole_year(digits: str, text: str) -> int:
+    """Return the year written with four digits, or with two when one year only may be meant.
+
+    « 21 » is 2021: a short year goes from 1990 to the year after this one. Raises `ValueError`
+    for another, which may be of two centuries.
+    """
+    if len(digits) == 4:
+        return int(digits)
+    for year in (1900 + int(digits), 2000 + int(digits)):
+        if FIRST_SHORT_YEAR <= year <= timezone.localdate().year + 1:
+            return year
+    raise ValueError(f"« {text} » : écrivez l'année avec ses quatre chiffres.")
+
+
+def plain(text: str) -> str:
+    """Return `text` in small letters, without accents."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def month_named(word: str) -> int | None:
+    """Return the number of the month that a French word names, whole or shortened; None for no month."""
+    whole = {plain(str(name)): number for number, name in MONTHS.items()}
+    return whole.get(plain(word)) or SHORT_MONTHS.get(plain(word).rstrip("."))
 
 
 def refuse_far_years(jour: datetime.date) -> None:

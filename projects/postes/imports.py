@@ -20,12 +20,17 @@ from socle.fichiers.champs import (
     CelluleRefusee,
     champ_choix_nomme,
     champ_date,
-    champ_decimal,
     champ_dernier_jour,
-    champ_entier,
     champ_fiche,
     champ_precision,
     champ_texte,
+)
+from socle.fichiers.champs_nombres import (
+    champ_entier,
+    champ_montant,
+    champ_quotite,
+    champ_taux,
+    champ_telephone,
 )
 from socle.fichiers.ressource import Ressource
 
@@ -44,7 +49,7 @@ class PosteRessource(Ressource):
     """
 
     titre = "Postes de chef de projet"
-    codes = {"employeur_commune": 5, SERVED: 5}
+    codes = {"employeur_commune": 5, "employeur_siren_epci": 9, SERVED: 5}
     autres_noms = {"identifiant": "poste_identifiant"}
     extra_columns = (SERVED,)
     dependent_models = (Desserte,)
@@ -79,7 +84,7 @@ class PosteRessource(Ressource):
         "employeur_organisme", "employeur_organisme", Organisme, "nom"
     )
     service = champ_texte("service")
-    quotite = champ_entier("quotite")
+    quotite = champ_quotite("quotite")
     date_ouverture = champ_date("date_ouverture")
     precision_ouverture = champ_precision("precision_ouverture")
     date_fermeture = champ_date("date_fermeture")
@@ -195,9 +200,9 @@ class OccupationRessource(Ressource):
     debut = champ_date("arrivee", "debut")
     titulaire = champ_texte("titulaire")
     courriel = champ_texte("courriel")
-    telephone = champ_texte("telephone")
+    telephone = champ_telephone("telephone")
     type_contrat = champ_choix_nomme("type_contrat", TypeContrat)
-    quotite = champ_entier("quotite")
+    quotite = champ_quotite("quotite")
     fin_contrat_prevue = champ_dernier_jour("fin_contrat", "fin_contrat_prevue")
     fin = champ_dernier_jour("dernier_jour", "fin")
     motif_depart = champ_choix_nomme("motif_depart", MotifDepart)
@@ -284,9 +289,9 @@ class CofinancementRessource(Ressource):
     precision_financeur = champ_texte("precision_financeur")
     annee = champ_entier("annee")
     reference_decision = champ_texte("reference_decision")
-    taux = champ_decimal("taux")
-    plafond = champ_decimal("plafond")
-    montant = champ_decimal("montant")
+    taux = champ_taux("taux")
+    plafond = champ_montant("plafond")
+    montant = champ_montant("montant")
     debut = champ_date("date_debut", "debut")
     fin = champ_dernier_jour("dernier_jour", "fin")
 

@@ -22,16 +22,17 @@ from socle.fichiers.champs import (
     TextWidget,
     champ_choix,
     champ_date,
-    champ_entier,
     champ_fiche,
     champ_oui_non,
     champ_precision,
     champ_texte,
 )
+from socle.fichiers.champs_nombres import champ_entier
 from socle.fichiers.entetes import read_table
-from socle.fichiers.lecture import FichierRefuse, read_file
+from socle.fichiers.lecture import read_file
 from socle.fichiers.passage import load
 from socle.fichiers.ressource import Ressource
+from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.models import Affirmation, Source
 from socle.sources import record_type
 

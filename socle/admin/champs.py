@@ -9,7 +9,7 @@ from django.contrib.admin.widgets import (
 )
 from django.core.exceptions import ValidationError
 
-from socle.dates import ONE_DAY, Precision, bare, refuse_far_years
+from socle.dates import ONE_DAY, Precision, bare, parse_date, refuse_far_years
 from socle.francais import UNKNOWN
 
 
@@ -22,10 +22,18 @@ def known_year(jour):
 
 
 class DayField(forms.DateField):
-    """A day, typed 06/07/2023 or chosen in a calendar."""
+    """A day, chosen in a calendar or typed as in a file: one rule, `parse_date`."""
 
     widget = AdminDateWidget
     default_validators = [known_year]
+
+    def to_python(self, value):
+        if isinstance(value, str) and value.strip():
+            try:
+                return parse_date(value)
+            except ValueError as error:
+                raise ValidationError(str(error)) from None
+        return super().to_python(value)
 
 
 class LastDayField(DayField):

@@ -7,7 +7,7 @@ from django.contrib.admin.widgets import (
 )
 from django.db import models
 
-from socle.admin.champs import known_year
+from socle.admin.champs import DayField
 
 
 class KnownOnly:
@@ -65,7 +65,7 @@ class LimitedChoices:
     """The rows offered, and accepted, by a choice are those that the admin of their model shows."""
 
     form = PerimetreForm
-    formfield_overrides = {models.DateField: {"validators": [known_year]}}
+    formfield_overrides = {models.DateField: {"form_class": DayField}}
 
     def choices_for(self, request, model):
         """Return the rows of `model` that may be chosen; none of a model without an admin."""

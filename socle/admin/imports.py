@@ -13,11 +13,12 @@ from django.views.decorators.http import require_GET
 
 from socle.adresses_admin import admin_name, admin_url
 from socle.fichiers import depot as depots
-from socle.fichiers.entetes import REFUS, read_table
+from socle.fichiers.entetes import REFUS, known_names, read_table, refuse_another_day
 from socle.fichiers.formats import FORMATS
-from socle.fichiers.lecture import MOST_ROWS, FichierRefuse, read_file
+from socle.fichiers.lecture import read_file
 from socle.fichiers.lignes import Sort
 from socle.fichiers.passage import Depasse, Provenance, preview, write
+from socle.fichiers.tableau.fichier import MOST_ROWS, FichierRefuse
 from socle.francais import pluriel
 from socle.sources import Source
 
@@ -32,9 +33,16 @@ class FichierForm(forms.Form):
 
     sorte = forms.ChoiceField(label="Le fichier contient", widget=forms.RadioSelect)
     fichier = forms.FileField(
-        label="Fichier CSV, XLSX ou ODS",
+        label="Tableau XLSX, XLS, ODS ou CSV",
         help_text=f"5 Mo et {MOST_ROWS} lignes au plus.",
-        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.ods"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx,.xls,.ods"}),
+    )
+    feuille = forms.CharField(
+        label="Feuille",
+        required=False,
+        max_length=50,
+        help_text="Le nom de celle à lire, si plusieurs feuilles du classeur ont des colonnes connues.",
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
     raison = forms.CharField(
         label="Motif",
@@ -171,7 +179,9 @@ class ImportAdmin(admin.ModelAdmin):
     def keep_file(self, request, asked, ressource):
         """Keep a file aside and return its token; raises `FichierRefuse` if it cannot be read."""
         upload = asked["fichier"]
-        fichier = read_file(upload.read(), upload.name)
+        known = known_names(ressource)
+        fichier = read_file(upload.read(), upload.name, known, asked["feuille"])
+        refuse_another_day(fichier, timezone.localdate())
         read_table(fichier, ressource)
         depot = depots.Depot(
             agent=request.user.pk,
@@ -264,7 +274,7 @@ class ImportAdmin(admin.ModelAdmin):
             depots.forget(jeton)
             self.message_user(request, f"{written}.", messages.SUCCESS)
             return HttpResponseRedirect(self.changelist_url())
-        depot.fichier.lignes = [line for line in depot.fichier.lignes if line[0] in refused]
+        depot.fichier.keep_rows(refused)
         depots.keep(depot, jeton)
         left = pluriel(len(refused), "reste refusée,restent refusées")
         self.message_user(request, f"{written} ; {left}.", messages.SUCCESS)

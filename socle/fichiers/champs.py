@@ -1,14 +1,34 @@
-"""What a cell of a file that comes in may mean: a date, a number, a choice, a record."""
+"""What a cell of a file that comes in may mean: a date, a number, a choice, a record.
 
-from decimal import Decimal, InvalidOperation
+A widget reads the text of a cell (`clean`); its `put_right`, where it has one, gives the same thing
+as it should have been written, so that the preview may tell what was understood.
+"""
+
+import datetime
+import re
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.utils import timezone
 from import_export import fields, widgets
 
-from socle.dates import ONE_DAY, Precision, parse_date, refuse_far_years
+from socle.dates import ONE_DAY, Precision, parse_date, plain, refuse_far_years
 from socle.fichiers.temoins import names_of
 
-YES_NO = {"oui": True, "true": True, "1": True, "non": False, "false": False, "0": False}
+# What a cell says to empty a field; a cell that is empty says nothing.
+VIDE = "(vide)"
+YES_NO = {"oui": True, "vrai": True, "true": True, "1": True}
+YES_NO |= {"non": False, "faux": False, "false": False, "0": False}
+# « au mois près » is « mois ».
+WORDS_OF_PRECISION = re.compile(r"^(au |a l['’])|( pres| ce jour)$")
+PRECISIONS = {
+    **dict.fromkeys(("jour", "j"), Precision.JOUR.value),
+    **dict.fromkeys(("mois", "m"), Precision.MOIS.value),
+    **dict.fromkeys(("annee", "an", "a"), Precision.ANNEE.value),
+    **dict.fromkeys(("plus tard", "au_plus_tard"), Precision.AU_PLUS_TARD.value),
+}
+# The day that spreadsheets count from.
+SERIAL_EPOCH = datetime.date(1899, 12, 30)
+FIRST_SERIAL_YEAR = 2018
 
 
 class CelluleRefusee(ValueError):
@@ -20,9 +40,16 @@ class CelluleRefusee(ValueError):
 
 
 class Champ(fields.Field):
-    """A column of a file; what its cell cannot mean is refused with the column and the value."""
+    """A column of a file; what its cell cannot mean is refused with the column and the value.
+
+    « (vide) » is the only cell that empties a field.
+    """
 
     def clean(self, row, **kwargs):
+        if is_erasure(row.get(self.column_name)):
+            if isinstance(self.widget, PrecisionWidget):
+                self.refuse(row, "une précision ne s'efface pas")
+            row = {**row, self.column_name: ""}
         try:
             return super().clean(row, **kwargs)
         except ObjectDoesNotExist:
@@ -34,7 +61,19 @@ class Champ(fields.Field):
         raise CelluleRefusee(self.column_name, row[self.column_name], reason)
 
 
+def is_erasure(cell):
+    """Tell whether a cell asks for its field to be emptied."""
+    return bool(cell) and plain(cell).strip() == VIDE
+
+
 class DateWidget(widgets.Widget):
+    """A day, as `parse_date` reads it."""
+
+    is_date = True
+
+    def put_right(self, text):
+        return day_of_serial(text)
+
     def clean(self, value, row=None, **kwargs):
         if not value or not value.strip():
             return None
@@ -46,9 +85,33 @@ class DateWidget(widgets.Widget):
         return value.isoformat() if value else ""
 
 
+def day_of_serial(text):
+    """Return the day of a number by which a spreadsheet counts days; any other text as it is.
+
+    A date pasted as a number is « 44390 ». Only the years of the programme are read so: the code of
+    a commune has five digits too, and those of the Hérault would be days of 1993.
+    """
+    if not re.fullmatch(r"\d{5}", text):
+        return text
+    jour = SERIAL_EPOCH + int(text) * ONE_DAY
+    likely = FIRST_SERIAL_YEAR <= jour.year <= timezone.localdate().year + 1
+    return jour.isoformat() if likely else text
+
+
 class PrecisionWidget(widgets.Widget):
+    """How exactly a date is known, by its value or in words: « mois », « au mois », « Au mois près »."""
+
+    def put_right(self, text):
+        words = WORDS_OF_PRECISION.sub("", plain(text).strip()).strip()
+        return PRECISIONS.get(words, text)
+
     def clean(self, value, row=None, **kwargs):
-        return Precision(value.strip()) if value and value.strip() else Precision.JOUR
+        if not value or not value.strip():
+            return Precision.JOUR
+        named = self.put_right(value)
+        if named not in Precision.values:
+            raise ValueError(f"attendu : {', '.join(Precision.values)}")
+        return Precision(named)
 
 
 class ChoiceWidget(widgets.Widget):
@@ -80,15 +143,6 @@ class YesNoWidget(widgets.Widget):
         return {True: "oui", False: "non"}.get(value, "")
 
 
-class WholeNumberWidget(widgets.Widget):
-    def clean(self, value, row=None, **kwargs):
-        if not value:
-            return None
-        if not value.isdecimal():
-            raise ValueError("nombre entier attendu")
-        return int(value)
-
-
 class TextWidget(widgets.CharWidget):
     def __init__(self):
         super().__init__(coerce_to_string=True, allow_blank=True)
@@ -107,10 +161,6 @@ def champ_date(column, attribute=None):
 
 def champ_precision(column, attribute=None):
     return Champ(column_name=column, attribute=attribute or column, widget=PrecisionWidget())
-
-
-def champ_entier(column, attribute=None):
-    return Champ(column_name=column, attribute=attribute or column, widget=WholeNumberWidget())
 
 
 def champ_oui_non(column, attribute=None):
@@ -177,32 +227,9 @@ class NamedChoiceWidget(ChoiceWidget):
         return super().clean(self.by_name.get(named, named), row, **kwargs)
 
 
-class DecimalWidget(widgets.Widget):
-    """An amount or a rate, with a comma or a point, and its sign or not: « 37 500,50 € », « 50 % »."""
-
-    def clean(self, value, row=None, **kwargs):
-        if not value or not value.strip():
-            return None
-        digits = "".join(value.split()).rstrip("€%").replace(",", ".")
-        try:
-            number = Decimal(digits)
-        except InvalidOperation:
-            raise ValueError("nombre attendu") from None
-        if not number.is_finite():
-            raise ValueError("nombre attendu")
-        return number
-
-    def render(self, value, obj=None, **kwargs):
-        return "" if value is None else str(value)
-
-
 def champ_dernier_jour(column, attribute):
     return Champ(column_name=column, attribute=attribute, widget=DernierJourWidget())
 
 
 def champ_choix_nomme(column, choices, **options):
     return Champ(column_name=column, attribute=column, widget=NamedChoiceWidget(choices, **options))
-
-
-def champ_decimal(column):
-    return Champ(column_name=column, attribute=column, widget=DecimalWidget())

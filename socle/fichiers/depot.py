@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from django.conf import settings
 
-from socle.fichiers.lecture import Fichier
+from socle.fichiers.tableau.fichier import Fichier
 
 KEPT_SECONDS = 24 * 3600
 
@@ -72,7 +72,7 @@ def find(jeton, agent, sorte):
         held = json.loads(path_of(jeton).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    held["fichier"] = Fichier(**held["fichier"])
+    held["fichier"] = Fichier.restored(held["fichier"])
     depot = Depot(**held)
     return depot if (depot.agent, depot.sorte) == (agent.pk, sorte) else None
 

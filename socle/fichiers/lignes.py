@@ -88,6 +88,12 @@ class Apercu:
         return {words: self.comptes[sort] for words, sort in sorts.items()}
 
     @property
+    def effacements(self):
+        """Return how many values of records would be emptied, each because a cell asks for it."""
+        changes = (c for ligne in self.of(Sort.MODIFIEE) for c in ligne.changements)
+        return sum(bool(change.avant and not change.apres) for change in changes)
+
+    @property
     def empreinte(self):
         """Return a mark of all that was shown: another one means that the preview no longer holds."""
         shown_rows = [

@@ -14,8 +14,7 @@ from django.db import DataError, IntegrityError, transaction
 from socle.contraintes import sentence
 from socle.copie import tables_copiees
 from socle.dates import Precision, keep_first_days
-from socle.fichiers.champs import CelluleRefusee, RecordWidget
-from socle.fichiers.lecture import FichierRefuse
+from socle.fichiers.champs import CelluleRefusee, RecordWidget, is_erasure
 from socle.fichiers.lignes import (
     Apercu,
     CelluleChangee,
@@ -26,6 +25,7 @@ from socle.fichiers.lignes import (
     refused,
     shown,
 )
+from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.fichiers.temoins import says_another
 from socle.historique import one_act, sans_historique
 from socle.sources import Affirmation, Source, Sourcee, affirm, record_type, written_day
@@ -170,6 +170,8 @@ class Passage:
         """Return what a row does; it has been saved, unless it is refused or changes nothing."""
         ligne = LigneTraitee(lue)
         try:
+            if lue.fautes:
+                raise LigneRefusee(lue.fautes)
             self.pass_row(ligne, lue.cellules)
         except LigneRefusee as error:
             ligne.refuse(error.refus)
@@ -185,11 +187,12 @@ class Passage:
         self.refuse_twice(ligne, instance, new, values)
         before = {f.attribute: getattr(instance, f.attribute, None) for f in self.fields}
         for champ in self.fields:
-            if new or row[champ.column_name] or champ not in self.keys:
+            # An empty cell of an agent says nothing, « (vide) » empties a field; ours says that it is.
+            if row[champ.column_name] or (self.user is None and champ not in self.keys):
                 setattr(instance, champ.attribute, values[champ.attribute])
         self.refuse_missing(instance, row)
         self.refuse_outside(instance, new, before, row)
-        exact = self.exact_again(instance, before)
+        exact = self.exact_again(instance, before, row)
         keep_first_days(instance)
         changed = self.changes(instance, new, before)
         if self.user:
@@ -340,12 +343,12 @@ class Passage:
                 )
         return changed
 
-    def exact_again(self, instance, before):
+    def exact_again(self, instance, before, row):
         """Make exact to the day a date that the row changes without a word of its precision."""
         changements = []
         for champ, _, precision_column in self.ressource.dated_sources.values():
             attribute = self.attribute_of(precision_column)
-            if precision_column in self.table.colonnes or not attribute:
+            if row.get(precision_column) or not attribute:
                 continue
             old = getattr(instance, attribute)
             if getattr(instance, champ) != before.get(champ, getattr(instance, champ)):
@@ -355,6 +358,10 @@ class Passage:
                         CelluleChangee(precision_column, shown(old), shown(Precision.JOUR))
                     )
         return changements
+
+    def precision_kept(self, instance, column):
+        """Return how exactly the record knows the date whose precision a row does not tell."""
+        return getattr(instance, self.attribute_of(column) or "", Precision.JOUR)
 
     def attribute_of(self, column):
         fields = self.ressource.get_import_fields()
@@ -369,9 +376,9 @@ class Passage:
         found = []
         for column, (champ, date_column, precision_column) in self.ressource.dated_sources.items():
             source, detail = self.source_of(column, row, champ in changed)
-            if source is None or not row.get(date_column):
+            if source is None or not row.get(date_column) or is_erasure(row[date_column]):
                 continue
-            precision = row.get(precision_column) or Precision.JOUR
+            precision = row.get(precision_column) or self.precision_kept(instance, precision_column)
             said = [s for s in self.said[str(instance.pk), champ] if s.retenue]
             jour = written_day(row[date_column], precision)
             if any((s.source, s.valeur, s.precision) == (source, jour, precision) for s in said):

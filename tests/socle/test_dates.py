@@ -3,9 +3,12 @@
 import datetime
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from socle.admin.champs import DayField
 from socle.dates import (
     Precision,
     add_months,
@@ -15,6 +18,7 @@ from socle.dates import (
     in_words,
     iso,
     parse_date,
+    parse_vague,
     refuse_far_years,
 )
 from socle.fichiers.champs import DateWidget
@@ -22,7 +26,12 @@ from tests.factories import day
 
 
 @pytest.mark.parametrize(
-    "text", ["2023-07-06", "06/07/2023", "6/7/2023", "06-07-2023", "06.07.2023", " 2023-07-06 "]
+    "text",
+    [
+        *("2023-07-06", "06/07/2023", "6/7/2023", "06-07-2023", "06.07.2023", " 2023-07-06 "),
+        *("06/07/2023 00:00", "2023-07-06T00:00:00", "2023-07-06 14:30:00", "06/07/23", "6.7.23"),
+        *("6 juillet 2023", "6 JUILLET 2023", "06-juil-23", "6-juil.-2023", "6 juil. 23"),
+    ],
 )
 def test_a_day_is_read_in_the_orders_of_the_official_files(text):
     assert parse_date(text) == datetime.date(2023, 7, 6)
@@ -43,11 +52,55 @@ def test_a_day_that_does_not_exist_is_refused_with_what_was_written(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2023", "2023-07", "06/07/23", "juillet 2023", "20230706", "NA"]
+    "text", ["", "2023", "2023-07", "juillet 2023", "6 brumaire 2023", "20230706", "NA"]
 )
 def test_what_is_not_a_day_is_refused_with_what_was_due(text):
     with pytest.raises(ValueError, match=f"« {text} » n'est pas une date : AAAA-MM-JJ"):
         parse_date(text)
+
+
+@pytest.mark.parametrize(
+    ("short", "year"), [("90", 1990), ("99", 1999), ("00", 2000), ("21", 2021)]
+)
+def test_a_year_of_two_digits_is_the_only_one_that_it_may_be(short, year):
+    assert parse_date(f"13/07/{short}") == datetime.date(year, 7, 13)
+    assert parse_date(f"13 juillet {short}") == datetime.date(year, 7, 13)
+
+
+def test_a_year_of_two_digits_goes_no_further_than_next_year():
+    next_year = timezone.localdate().year + 1
+    assert parse_date(f"13/07/{next_year % 100:02}").year == next_year
+    for short in (f"{(next_year + 1) % 100:02}", "68", "89"):
+        with pytest.raises(ValueError, match="l'année avec ses quatre chiffres"):
+            parse_date(f"13/07/{short}")
+
+
+@pytest.mark.parametrize("text", ["juillet 2021", "JUIL. 2021", "juil-21", "07/2021", "2021-07"])
+def test_a_month_is_known_to_the_month(text):
+    assert parse_vague(text) == (datetime.date(2021, 7, 1), Precision.MOIS)
+
+
+def test_a_year_is_known_to_the_year():
+    assert parse_vague(" 2021 ") == (datetime.date(2021, 1, 1), Precision.ANNEE)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "13/07/2021", "13/2021", "brumaire 2021", "mai 68", "34142", "21"]
+)
+def test_what_is_no_month_nor_year_is_not_taken_for_one(text):
+    assert parse_vague(text) is None
+
+
+@pytest.mark.parametrize("text", ["13/07/21", "13.07.2021", "13-07-2021", "13 juillet 2021"])
+def test_a_form_reads_a_day_as_a_file_does(text):
+    assert DayField().clean(text) == DateWidget().clean(text) == datetime.date(2021, 7, 13)
+
+
+def test_a_form_refuses_in_the_words_of_a_file():
+    with pytest.raises(ValidationError, match="l'année avec ses quatre chiffres"):
+        DayField().clean("13/07/68")
+    with pytest.raises(ValidationError, match="pas un jour du calendrier"):
+        DayField().clean("31/02/2021")
 
 
 @given(st.dates())

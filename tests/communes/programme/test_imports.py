@@ -15,6 +15,7 @@ from socle.sources import affirm
 from tests import factories
 from tests.factories import day
 from tests.fichiers import changes, confirm, exported, imported, motives, outcome, previewed, send
+from tests.socle.fichiers.tableau.fabrique import saved, several_sheets
 
 PAGE, SORTE = "communes_labellisation", "communes-laureates"
 HEADER = "code_insee,date_entree_programme,date_signature_adhesion"
@@ -421,3 +422,66 @@ def test_the_origin_of_the_dates_is_one(agent_34, lodeve, fields, field):
         fields = fields | {"source": factories.source("anct").pk}
     answer = send(agent_34, PAGE, SORTE, f"{HEADER}\n34142,,27/03/2021\n", **fields)
     assert list(answer.context["form"].errors) == [field]
+
+
+def test_an_empty_cell_says_nothing(agent_34, lodeve):
+    page = previewed(agent_34, PAGE, SORTE, f"{HEADER}\n34142,,\n")
+    assert outcome(page) == {2: "inchangée"}
+    assert page.context["apercu"].effacements == 0
+
+
+def test_one_word_empties_a_field_and_is_counted_first(agent_34, lodeve):
+    lodeve.note_interne = "à relire"
+    lodeve.save()
+    text = "code_insee,date_signature_adhesion,note_interne,source_adhesion\n34142,(vide),(vide),acte\n"
+    factories.source("acte")
+    page = previewed(agent_34, PAGE, SORTE, text)
+    assert changes(page) == {
+        "date_signature_adhesion": ("26/03/2021", ""),
+        "note_interne": ("à relire", ""),
+    }
+    assert "2 valeurs seront effacées" in page.content.decode()
+    confirm(agent_34, page)
+    lodeve.refresh_from_db()
+    assert (lodeve.date_signature_adhesion, lodeve.note_interne) == (None, "")
+    assert not lodeve.affirmations.exists()
+
+
+def test_a_date_shown_to_the_month_is_written_so_with_its_source(agent_34, lodeve):
+    anct = factories.source("anct-2026")
+    text = f"{HEADER}\n34142,,juillet 2021\n"
+    imported(agent_34, PAGE, SORTE, text, source=anct.pk)
+    lodeve.refresh_from_db()
+    assert (lodeve.date_signature_adhesion, lodeve.precision_adhesion) == (
+        day("2021-07-01"),
+        "mois",
+    )
+    said = lodeve.affirmations.get()
+    assert (said.valeur, said.precision) == ("2021-07-01", "mois")
+    # Said again without its precision, the same day is still that of a month.
+    again = previewed(agent_34, PAGE, SORTE, f"{HEADER}\n34142,,2021-07-01\n")
+    assert outcome(again) == {2: "inchangée"}
+
+
+def test_a_cell_in_error_refuses_its_row_and_comes_back_as_it_was(agent_34, lodeve):
+    text = f"{HEADER},motif_sortie\n34142,,#N/A,x\n34142,,27/03/2021,y\n"
+    page = previewed(agent_34, PAGE, SORTE, text)
+    assert outcome(page) == {2: "refusée", 3: "modifiée"}
+    answer = confirm(agent_34, page)
+    left = agent_34.get(answer.url)
+    assert motives(left) == {
+        2: "colonne « date_signature_adhesion », valeur « #N/A » : cellule C2 en erreur (#N/A)"
+    }
+    sent = agent_34.get(left.context["refus_url"]).getvalue().decode("utf-8-sig")
+    assert "34142;;#N/A;x;" in sent
+
+
+def test_the_sheet_to_read_is_the_one_that_the_agent_names(agent_34, lodeve):
+    sheets = {
+        str(year): [HEADER.split(","), ["34142", None, f"27/03/{year}"]] for year in (2021, 2022)
+    }
+    content = saved(several_sheets(**sheets))
+    answer = send(agent_34, PAGE, SORTE, content)
+    assert "« 2021 » et « 2022 »" in str(answer.context["form"].errors["fichier"])
+    page = previewed(agent_34, PAGE, SORTE, content, feuille="2022")
+    assert changes(page) == {"date_signature_adhesion": ("26/03/2021", "27/03/2022")}

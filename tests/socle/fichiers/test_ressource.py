@@ -10,7 +10,8 @@ from pvd.suivi.chargement import AffirmationRessource, ChiffrePublieRessource, S
 from pvd.suivi.models import ChiffrePublie
 from socle.fichiers import passage
 from socle.fichiers.entetes import read_table
-from socle.fichiers.lecture import FichierRefuse, read_file
+from socle.fichiers.lecture import read_file
+from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.models import Affirmation, Source
 from tests import factories
 from tests.factories import day
@@ -54,7 +55,7 @@ LABELS = "code_insee,date_entree_programme,precision_entree,source_entree,date_s
     [
         ("99999,2021-01-22,,,", "code_insee", "99999"),
         ("34142,2021-02-30,,,", "date_entree_programme", "2021-02-30"),
-        ("34142,2021-01-22,,,01/2023", "date_sortie_programme", "01/2023"),
+        ("34142,2021-01-22,,,hier", "date_sortie_programme", "hier"),
         ("34142,2021-01-22,environ,,", "precision_entree", "environ"),
         ("34142,2021-01-22,,prefecture-1999,", "source_entree", "prefecture-1999"),
         ("34142,2021-01-22,,,2021-01-22", "date_sortie_programme", "2021-01-22"),

@@ -8,7 +8,7 @@ from django.db import transaction
 from projects.postes.models import CofinancementPoste, Occupation, Poste, Recrutement
 from pvd.suivi.chargement import FILES, load_text
 from socle.dates import ISO, Precision
-from socle.fichiers.lecture import FichierRefuse
+from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.models import Source
 from socle.sources import affirm, sourced_fields
 

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from communes.models import Labellisation
 from ort.models import Convention
 from pvd.suivi.chargement import load_folder
-from socle.fichiers.lecture import FichierRefuse
+from socle.fichiers.tableau.fichier import FichierRefuse
 
 SHIPPED = settings.BASE_DIR / "donnees" / "herault"
 

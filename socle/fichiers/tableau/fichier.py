@@ -1,0 +1,59 @@
+"""What is read of a file, as plain data, and the refusal of what cannot be read."""
+
+from collections.abc import Container
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+LARGEST_FILE = 5 * 1024 * 1024
+MOST_ROWS = 5000
+MOST_COLUMNS = 200
+# A cell that holds more would be no cell of ours, and a page shows each of them.
+LONGEST_CELL = 5000
+LISIBLES = "CSV, XLSX, XLS ou ODS"
+
+
+class FichierRefuse(Exception):
+    """A file that cannot be read at all; its message, in French, says why and what to do.
+
+    `feuilles` names the sheets of a workbook among which only the agent can choose.
+    """
+
+    def __init__(self, message: str, feuilles: list[str] | None = None) -> None:
+        super().__init__(message)
+        self.feuilles = feuilles or []
+
+
+@dataclass
+class Fichier:
+    """What was read of a file: its header, and its rows, each under its number in the file.
+
+    A cell is known by the number of its row and its place in the header. `fautes` says why one
+    cannot be read; `precisions`, that a date is shown to the month or to the year; `reparations`,
+    what was written in a cell that was put right, and what is read. `feuille` is the sheet read,
+    `bandeaux` the words above the header, which may say what its columns are about.
+    """
+
+    TUPLES: ClassVar = ("lignes", "fautes", "precisions", "reparations")
+
+    nom: str
+    entetes: list[str]
+    lignes: list[tuple[int, list[str]]]
+    remarques: list[str] = field(default_factory=list)
+    fautes: list[tuple[int, int, str]] = field(default_factory=list)
+    precisions: list[tuple[int, int, str]] = field(default_factory=list)
+    reparations: list[tuple[int, int, str, str]] = field(default_factory=list)
+    feuille: str = ""
+    bandeaux: list[str] = field(default_factory=list)
+
+    @classmethod
+    def restored(cls, held: dict[str, Any]) -> "Fichier":
+        """Return a `Fichier` from its JSON, which knows no tuples."""
+        told = {name: [tuple(line) for line in held.get(name, ())] for name in cls.TUPLES}
+        return cls(**{**held, **told})
+
+    def keep_rows(self, numbers: Container[int]) -> None:
+        """Keep the rows of these numbers, and what is said of their cells."""
+        self.lignes = [line for line in self.lignes if line[0] in numbers]
+        self.fautes = [told for told in self.fautes if told[0] in numbers]
+        self.precisions = [told for told in self.precisions if told[0] in numbers]
+        self.reparations = [told for told in self.reparations if told[0] in numbers]
