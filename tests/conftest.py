@@ -28,6 +28,8 @@ HERE = Path(__file__).parent
 # Where a test reads a page that does not change with the database behind it: it runs on SQLite
 # alone, unless its module says `pytestmark = pytest.mark.deux_bases`.
 PAGES = [HERE / folder for folder in ("e2e", "pvd/portail", "socle/dessin", "socle/web")]
+# Nor does the number of queries of a page; and the demonstration refuses any base but its own.
+PAGES += [HERE / "socle/admin/test_requetes.py", HERE / "pvd/suivi/test_demonstration.py"]
 
 
 def uses_a_database(item):
@@ -37,7 +39,7 @@ def uses_a_database(item):
 def pytest_collection_modifyitems(items):
     """Mark what runs on both databases: all that uses one, but for the pages."""
     for item in items:
-        if uses_a_database(item) and not any(folder in item.path.parents for folder in PAGES):
+        if uses_a_database(item) and not any(map(item.path.is_relative_to, PAGES)):
             item.add_marker(pytest.mark.deux_bases)
 
 
