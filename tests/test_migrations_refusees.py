@@ -3,24 +3,19 @@
 import datetime
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from tests.bases import migrate
+from tests.test_migrations import VERSIONS
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def old_apps():
-    """Bring the base back to before the first days; forward again once it is emptied of what is wrong."""
-    yield migrate([("communes", "0005_contours"), ("ort", "0005_jours_des_communes")])
-    tables = ("communecouverte", "avenant", "convention")
-    with connection.cursor() as cursor:
-        for table in tables:
-            cursor.execute(f"DELETE FROM ort_{table}")
-        cursor.execute("DELETE FROM communes_labellisation")
-    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+def old_apps(gabarits):
+    """Turn to the base of an old site, as it was before the first days; return its models."""
+    version = "vie des postes"
+    with gabarits.migrated(version, list(VERSIONS[version].items())):
+        yield migrate([("communes", "0005_contours"), ("ort", "0005_jours_des_communes")])
 
 
 def commune(apps):
