@@ -62,6 +62,8 @@ test: .venv/.dev ## Tous les tests : SQLite, vrai navigateur, vrai PostgreSQL (J
 # Whoever runs out of tests takes those of another.
 PYTEST := $(PYTHON) -m pytest -q
 PARALLEL := --numprocesses $(JOBS) --dist worksteal
+# Eight processes read the same modules: the first compiles them, even where the machine says not to.
+test test-% couverture: export PYTHONDONTWRITEBYTECODE :=
 
 test-sqlite: .venv/.dev ## Les tests sur SQLite, sans ceux du navigateur
 	@echo "SQLite"
