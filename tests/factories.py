@@ -67,12 +67,18 @@ def intercommunalite(siren=None, **fields):
     return existing or Intercommunalite.objects.create(siren=siren, **fields)
 
 
+def free_code():
+    """Return a code of the Hérault that no commune of the test has yet."""
+    codes = (f"34{number % 1000:03}" for number in numbers)
+    return next(code for code in codes if not Commune.objects.filter(pk=code).exists())
+
+
 def commune(code=None, epci=None, **fields):
     """Return a commune; `epci` is an intercommunalité, or "new" to make one.
 
     `populations` are its figures, by vintage.
     """
-    code = code or f"34{next(numbers) % 1000:03}"
+    code = code or free_code()
     existing = Commune.objects.filter(pk=code).first()
     if existing:
         return existing

@@ -1,0 +1,129 @@
+"""What each column of a file is taken for: by its name, by what was said before, or as a guess."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from socle.fichiers.tableau.fichier import Fichier, FichierRefuse
+from socle.fichiers.tableau.noms import bare_name
+
+REFUS = "motif_du_refus"
+DATE_SITUATION = "date_situation"
+# Written by our own downloads, and of no use here.
+ALWAYS_IGNORED = (REFUS, DATE_SITUATION, "annee_cog", "pk")
+# What a column is taken for when nothing of it is read.
+IGNOREE = ""
+SHOWN_VALUES = 3
+# Two names that share less are not taken for one another.
+CLOSE_ENOUGH = 0.75
+
+
+@dataclass
+class ColonneDuFichier:
+    """A column of a file: its first values, and what it is taken for.
+
+    `colonne` is one of the Resource, `IGNOREE`, or None when nobody knows. `sure` tells whether that
+    needs no question: the name is known, or an agent has said so before (`retenue`).
+    """
+
+    entete: str
+    valeurs: list[str]
+    colonne: str | None = None
+    sure: bool = False
+    retenue: bool = False
+
+
+def correspondance(fichier: Fichier, ressource, retenues: dict[str, str]) -> list[ColonneDuFichier]:
+    """Return the columns of `fichier`, each with what it is taken for.
+
+    `retenues` is what agents have said before, by bare name of a header. Of two columns that would
+    be the same, the first is, and the other is asked. Raises `FichierRefuse` for a header written
+    twice.
+    """
+    known = known_columns(fichier, ressource)
+    columns, taken = [], set()
+    for place, header in enumerate(fichier.entetes):
+        if header in fichier.entetes[:place]:
+            raise FichierRefuse(f"{fichier.nom} : colonne « {header} » écrite deux fois.")
+        name = bare_name(header)
+        found = ColonneDuFichier(header, first_values(fichier, place))
+        if name in retenues:
+            found.colonne, found.sure, found.retenue = retenues[name], True, True
+        elif name in known:
+            found.colonne, found.sure = known[name], True
+        if found.colonne and found.colonne in taken:
+            found.colonne, found.sure = None, False
+        taken.add(found.colonne)
+        columns.append(found)
+    name_in_place_of_code(columns, ressource)
+    for found in columns:
+        if found.colonne is None:
+            found.colonne = guess(found.entete, ressource, taken)
+            taken.add(found.colonne)
+    return columns
+
+
+def name_in_place_of_code(columns: list[ColonneDuFichier], ressource) -> None:
+    """Take the column of a name for that of the code that it usually goes with, where there is no code."""
+    for code in missing_columns(columns, ressource):
+        names = {bare_name(name) for name in ressource.temoins.get(code, ())}
+        named = [f for f in columns if bare_name(f.entete) in names and not f.retenue]
+        for found in named[:1]:
+            found.colonne, found.sure = code, True
+
+
+def sure_columns(fichier: Fichier, ressource) -> dict[str, str]:
+    """Return what each header of a file is, when all of them are known and none is missing.
+
+    Raises `FichierRefuse`, which names the column.
+    """
+    columns = correspondance(fichier, ressource, {})
+    for found in columns:
+        if not found.sure:
+            raise FichierRefuse(f"{fichier.nom} : {doubt(found, columns, fichier, ressource)}")
+    if absent := missing_columns(columns, ressource):
+        raise FichierRefuse(f"{fichier.nom} : colonne « {absent[0]} » absente.")
+    return {found.entete: found.colonne for found in columns}
+
+
+def doubt(unsure: ColonneDuFichier, columns, fichier: Fichier, ressource) -> str:
+    """Return why a column is not known for sure."""
+    meant = known_columns(fichier, ressource).get(bare_name(unsure.entete))
+    for found in columns:
+        if meant and found.colonne == meant and found is not unsure:
+            return f"les colonnes « {found.entete} » et « {unsure.entete} » disent toutes deux « {meant} »."
+    possible = ", ".join(ressource.columns)
+    return f"colonne « {unsure.entete} » inconnue. Colonnes possibles : {possible}."
+
+
+def known_columns(fichier: Fichier, ressource) -> dict[str, str]:
+    """Return what is known of the names of columns, by bare name; `IGNOREE` for what only informs."""
+    present = {bare_name(name) for name in (*fichier.entetes, *fichier.bandeaux)}
+    misleading = [
+        name
+        for name, markers in ressource.trompeuses.items()
+        if present & {bare_name(marker) for marker in markers}
+    ]
+    known = {bare_name(alias): column for alias, column in ressource.autres_noms.items()}
+    known |= {bare_name(column): column for column in ressource.columns}
+    ignored = (*ressource.informatives, *ALWAYS_IGNORED, *misleading)
+    return known | {bare_name(name): IGNOREE for name in ignored}
+
+
+def guess(header: str, ressource, taken: set) -> str | None:
+    """Return the column whose name, or another of its names, is closest to `header`, or None."""
+    names = {bare_name(alias): column for alias, column in ressource.autres_noms.items()}
+    names |= {bare_name(column): column for column in ressource.columns}
+    free = {name: column for name, column in names.items() if column not in taken}
+    found = get_close_matches(bare_name(header), free, n=1, cutoff=CLOSE_ENOUGH)
+    return free[found[0]] if found else None
+
+
+def first_values(fichier: Fichier, place: int) -> list[str]:
+    """Return the first values of a column, each once."""
+    cells = (cells[place] for _, cells in fichier.lignes if cells[place])
+    return list(dict.fromkeys(cells))[:SHOWN_VALUES]
+
+
+def missing_columns(columns, ressource) -> list[str]:
+    """Return the columns without which the rows cannot be read, and that none of `columns` is."""
+    return [c for c in ressource.required_columns if c not in {found.colonne for found in columns}]
