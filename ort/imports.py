@@ -2,7 +2,7 @@
 
 from communes.models import Commune, Departement, Intercommunalite
 from communes.programme.regles import LANCEMENT
-from communes.territoire.champs import champ_commune
+from communes.territoire.champs import NOMS_DU_CODE, champ_commune
 from ort.models import Avenant, CommuneCouverte, Convention
 from socle.dates import parse_date
 from socle.fichiers.champs import (
@@ -23,8 +23,7 @@ SIGNATURE = ("date_signature", "date_signature", "precision_signature")
 OTHER_NAMES_OF_ORT = {
     "identifiant": "ort_identifiant",
     "date_signature_ort": "date_signature",
-    "insee_com": "code_insee",
-    "code_commune": "code_insee",
+    **NOMS_DU_CODE,
 }
 
 
@@ -41,6 +40,11 @@ class ConventionRessource(Ressource):
     autres_noms = {
         **names_of("ort_identifiant", "date_signature"),
         "duree_convention_annees": "duree_annees",
+        "nom de l'ORT": "intitule",
+        "EPCI porteur": "siren_epci",
+        "porteur": "siren_epci",
+        "durée": "duree_annees",
+        "observations": "note_interne",
     }
     # Beside the avenants, the duration of the public file is the one that they gave.
     trompeuses = {"duree_annees": ("nb_avenants", "duree_convention_annees")}
@@ -108,6 +112,9 @@ class AvenantRessource(Ressource):
         **names_of("ort_identifiant"),
         "avenant_numero": "numero",
         "date_avenant": "date_signature",
+        "ORT": "ort_identifiant",
+        "n° d'avenant": "numero",
+        "observations": "note_interne",
     }
     informatives = ("objets", "communes_ajoutees", "communes_retirees", "ort_intitule")
     temoins = {"ort_identifiant": ("ort_intitule",)}
@@ -154,7 +161,7 @@ class AvenantWidget(TextWidget):
     def put_right(self, text):
         return day_of_serial(text)
 
-    def load(self, column, rows):
+    def load(self, column, rows, user=None):
         conventions = {row["ort_identifiant"] for row in rows}
         self.known = {}
         for avenant in Avenant.objects.filter(
@@ -182,10 +189,13 @@ class CouvertureRessource(Ressource):
     codes = {"code_insee": 5}
     autres_noms = names_of("ort_identifiant", "code_insee")
     informatives = (
-        *("nom_commune", "lib_com", "code_departement", "date_entree_ort", "entree_par"),
-        *("avenant_numero", "laureate_pvd", "ort_intitule"),
+        *("nom_commune", "lib_com", "commune", "code_departement", "date_entree_ort", "entree_par"),
+        *("avenant_numero", "laureate_pvd", "ort_intitule", "ORT"),
     )
-    temoins = {"code_insee": ("nom_commune", "lib_com"), "ort_identifiant": ("ort_intitule",)}
+    temoins = {
+        "code_insee": ("nom_commune", "lib_com", "commune"),
+        "ort_identifiant": ("ort_intitule", "ORT"),
+    }
     exemple = {
         "ort_identifiant": "ort-exemple",
         "code_insee": "01004",
@@ -202,16 +212,16 @@ class CouvertureRessource(Ressource):
         import_id_fields = ["convention", "commune", "entree"]
         fields = ["convention", "commune", "entree", "sortie"]
 
-    def load_named(self, rows):
-        super().load_named(rows)
+    def load_named(self, rows, user):
+        super().load_named(rows, user)
         self.communes_by_convention = {}
 
     def in_reach(self, field, record, instance, user):
         if field != "commune":
             return None
         if instance.convention_id not in self.communes_by_convention:
-            named = self.fields["commune"].widget.known
-            within = instance.convention.communes_within_reach(user).filter(pk__in=named)
+            named = self.fields["commune"].widget.keys()
+            within = instance.convention.communes_within_reach(user).filter(pk__dans=named)
             self.communes_by_convention[instance.convention_id] = set(
                 within.values_list("pk", flat=True)
             )

@@ -58,6 +58,13 @@ class Source(Historisee):
             date_document=jour,
         )
 
+    def kept(self):
+        """Return the source as it is in the base, written if nobody has yet."""
+        if self.pk:
+            return self
+        written = {name: getattr(self, name) for name in ("genre", "titre", "date_document")}
+        return Source.objects.get_or_create(cle=self.cle, defaults=written)[0]
+
 
 class AffirmationQuerySet(HistoriseeQuerySet):
     def retenues(self) -> models.QuerySet[Any]:

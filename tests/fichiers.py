@@ -49,9 +49,14 @@ def motives(page):
 
 
 def changes(page, numero=2):
-    """Return what a row changes: {column: (before, after)}."""
+    """Return what a row changes, but who says it when it is the service: {column: (before, after)}."""
     (ligne,) = [li for li in page.context["apercu"].lignes if li.numero == numero]
-    return {c.colonne: (c.avant, c.apres) for c in ligne.changements}
+    told = {c.colonne: (c.avant, c.apres) for c in ligne.changements}
+    return {
+        column: pair
+        for column, pair in told.items()
+        if not pair[1].startswith("Connaissance du service")
+    }
 
 
 def exported(browser, page, nom, forme="csv", query=""):
@@ -59,3 +64,18 @@ def exported(browser, page, nom, forme="csv", query=""):
     url = reverse(f"admin:{page}_export", args=[nom, forme])
     text = b"".join(browser.get(url + query).streaming_content).decode()
     return list(csv.DictReader(io.StringIO(text)))
+
+
+def told_columns(browser, page, *args, answers=None, **fields):
+    """Send a file whose columns are asked, answer, and return its preview.
+
+    `answers` gives, by header, what is answered in place of what the page proposes.
+    """
+    asked = browser.get(send(browser, page, *args, **fields).url)
+    form = asked.context["form"]
+    data = {
+        champ.html_name: (answers or {}).get(colonne.entete, champ.value() or "")
+        for colonne, champ in form.lignes
+    }
+    answer = browser.post(asked.request["PATH_INFO"], data)
+    return browser.get(answer.url) if answer.status_code == 302 else answer

@@ -48,6 +48,13 @@ class Agent(AbstractUser):
         verbose_name = "agent"
         ordering = ["username"]
 
+    @property
+    def portees(self):
+        """Return what the account shares with its colleagues: its départements, or the national level."""
+        if self.is_superuser:
+            return ["national"]
+        return list(self.departements.values_list("pk", flat=True))
+
     def droits(self):
         """Return the rights that the database gives to this account, as the journal writes them.
 

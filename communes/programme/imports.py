@@ -2,7 +2,7 @@
 
 from communes.models import Departement, Labellisation, Tenue
 from communes.programme.regles import LANCEMENT
-from communes.territoire.champs import champ_commune
+from communes.territoire.champs import NOMS_DU_CODE, champ_commune
 from socle.fichiers.champs import champ_choix, champ_date, champ_precision, champ_texte
 from socle.fichiers.ressource import Ressource
 
@@ -17,13 +17,14 @@ class LabellisationRessource(Ressource):
     loose_keys = ("debut",)
     codes = {"code_insee": 5}
     autres_noms = {
-        "insee_com": "code_insee",
-        "code_commune": "code_insee",
-        "code_insee_commune": "code_insee",
+        **NOMS_DU_CODE,
         "date_signature": "date_signature_adhesion",
+        "date de signature de la convention d'adhésion": "date_signature_adhesion",
         "date_adhesion": "date_signature_adhesion",
         "date_entree": "date_entree_programme",
+        "date de labellisation": "date_entree_programme",
         "date_sortie": "date_sortie_programme",
+        "observations": "note_interne",
     }
     # In a file that speaks of ORT, a bare date of signature is that of the ORT.
     trompeuses = {

@@ -7,6 +7,12 @@ from socle.dates import known_by, parse_date
 from socle.fichiers.champs import Champ, RecordWidget
 from socle.fichiers.temoins import names_of
 
+# How official files, and people, call the code of a commune.
+NOMS_DU_CODE = dict.fromkeys(
+    ("insee_com", "code_commune", "code_insee_commune", "N° INSEE", "numéro INSEE", "INSEE"),
+    "code_insee",
+)
+
 
 class CommuneWidget(RecordWidget):
     """The commune of a code, or the one that had followed it by the day that the row speaks of.
@@ -15,17 +21,14 @@ class CommuneWidget(RecordWidget):
     fact is. A code that a commune bore, or that of a commune déléguée, leads to it.
     """
 
-    # A code may lead to another record than its own, which is told.
-    follows = True
-
     def __init__(self, jour, premier_jour):
         super().__init__(Commune)
         self.jour, self.premier_jour = jour, premier_jour
 
-    def load(self, column, rows):
+    def load(self, column, rows, user=None):
         """Read the communes of the codes of a column, and those that followed them."""
+        super().load(column, rows, user)
         codes = {code for row in rows if (code := row.get(column))}
-        self.known = {**Commune.objects.in_bulk(codes)}
         former = AncienCode.objects.filter(code__dans=codes - self.known.keys())
         self.leads_to, self.former_names = {}, {}
         for code, nom, commune in former.values_list("code", "nom", "commune"):
@@ -43,9 +46,7 @@ class CommuneWidget(RecordWidget):
             return None
         if self.known is None:
             self.load("code", [{"code": value}])
-        commune = self.known.get(self.leads_to.get(value, value))
-        if commune is None:
-            raise ObjectDoesNotExist
+        commune = self.known.get(self.leads_to.get(value, value)) or self.by_name(value)
         return self.followed(commune, self.day_of(row or {}))
 
     def names(self, value, record):
@@ -68,7 +69,7 @@ class CommuneWidget(RecordWidget):
             if commune.pk in met:
                 raise ObjectDoesNotExist
             met.add(commune.pk)
-            commune = self.known[commune.successeur_id]
+            commune = self.known.get(commune.successeur_id) or commune.successeur
         return commune
 
 

@@ -4,7 +4,7 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from communes.models import Commune, Intercommunalite
 from communes.programme.regles import LANCEMENT
-from communes.territoire.champs import CommuneWidget, champ_commune
+from communes.territoire.champs import NOMS_DU_CODE, CommuneWidget, champ_commune
 from ort.models import Organisme
 from projects.postes.models import (
     CofinancementPoste,
@@ -50,7 +50,14 @@ class PosteRessource(Ressource):
 
     titre = "Postes de chef de projet"
     codes = {"employeur_commune": 5, "employeur_siren_epci": 9, SERVED: 5}
-    autres_noms = {"identifiant": "poste_identifiant"}
+    autres_noms = {
+        "identifiant": "poste_identifiant",
+        "commune employeur": "employeur_commune",
+        "EPCI employeur": "employeur_siren_epci",
+        "communes": SERVED,
+        "temps de travail": "quotite",
+        "observations": "note_interne",
+    }
     extra_columns = (SERVED,)
     dependent_models = (Desserte,)
     informatives = (
@@ -114,10 +121,11 @@ class PosteRessource(Ressource):
             "note_interne",
         ]
 
-    def load_named(self, rows):
-        super().load_named(rows)
+    def load_named(self, rows, user):
+        super().load_named(rows, user)
         self.served = CommuneWidget("date_ouverture", LANCEMENT)
-        self.served.load(SERVED, [{SERVED: code} for row in rows for code in codes_of(row)])
+        named = [{SERVED: code} for row in rows for code in codes_of(row)]
+        self.served.load(SERVED, named, user)
         self.communes_by_user = {}
 
     def dependants(self, instance, row, user):
@@ -142,7 +150,7 @@ class PosteRessource(Ressource):
         `communes` gives, by key, the code that the row writes.
         """
         if user not in self.communes_by_user:
-            theirs = Commune.objects.filter(pk__dans=self.served.known).for_user(user)
+            theirs = Commune.objects.filter(pk__dans=self.served.keys()).for_user(user)
             self.communes_by_user[user] = set(theirs.values_list("pk", flat=True))
         theirs = self.communes_by_user[user]
         if others := [code for commune, code in communes.items() if commune not in theirs]:
@@ -157,9 +165,9 @@ class DesserteRessource(Ressource):
     titre = "Communes desservies par les postes"
     loose_keys = ("debut",)
     codes = {"code_insee": 5}
-    autres_noms = {"insee_com": "code_insee", "code_commune": "code_insee"}
-    informatives = ("nom_commune", "lib_com")
-    temoins = {"code_insee": ("nom_commune", "lib_com")}
+    autres_noms = {**NOMS_DU_CODE, "poste": "poste_identifiant"}
+    informatives = ("nom_commune", "lib_com", "commune")
+    temoins = {"code_insee": ("nom_commune", "lib_com", "commune")}
     exemple = {
         "poste_identifiant": "chef-de-projet-exemple",
         "code_insee": "01004",
@@ -184,7 +192,20 @@ class OccupationRessource(Ressource):
     """
 
     titre = "Titulaires des postes (interne)"
-    autres_noms = {"date_arrivee": "arrivee", "debut": "arrivee", "contrat": "type_contrat"}
+    autres_noms = {
+        "poste": "poste_identifiant",
+        "chef de projet": "titulaire",
+        "mail": "courriel",
+        "e-mail": "courriel",
+        "tél": "telephone",
+        "date_arrivee": "arrivee",
+        "date de prise de poste": "arrivee",
+        "prise de poste": "arrivee",
+        "debut": "arrivee",
+        "contrat": "type_contrat",
+        "temps de travail": "quotite",
+        "date de fin de contrat": "fin_contrat",
+    }
     informatives = ("poste_intitule",)
     temoins = {"poste_identifiant": ("poste_intitule",)}
     exemple = {
@@ -229,6 +250,7 @@ class RecrutementRessource(Ressource):
     """One row per offer: the post and the day of publication tell which."""
 
     titre = "Recrutements : les offres et leur issue"
+    autres_noms = {"poste": "poste_identifiant", "lien de l'offre": "adresse_offre"}
     informatives = ("rang", "date_prise_de_poste", "delai_jours", "poste_intitule")
     temoins = {"poste_identifiant": ("poste_intitule",)}
     exemple = {
@@ -271,6 +293,7 @@ class CofinancementRessource(Ressource):
 
     titre = "Cofinancements des postes, un par année (interne)"
     loose_keys = ("precision_financeur", "reference_decision")
+    autres_noms = {"poste": "poste_identifiant", "exercice": "annee"}
     informatives = ("poste_intitule",)
     temoins = {"poste_identifiant": ("poste_intitule",)}
     exemple = {

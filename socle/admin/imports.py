@@ -11,14 +11,18 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from socle.admin.colonnes import ColonnesForm
 from socle.adresses_admin import admin_name, admin_url
+from socle.colonnes_retenues import ColonneRetenue, retain
 from socle.fichiers import depot as depots
-from socle.fichiers.entetes import REFUS, known_names, read_table, refuse_another_day
+from socle.fichiers.correspondance import REFUS, correspondance, known_columns, missing_columns
+from socle.fichiers.entetes import known_names, read_table, refuse_another_day
 from socle.fichiers.formats import FORMATS
 from socle.fichiers.lecture import read_file
 from socle.fichiers.lignes import Sort
 from socle.fichiers.passage import Depasse, Provenance, preview, write
 from socle.fichiers.tableau.fichier import MOST_ROWS, FichierRefuse
+from socle.fichiers.tableau.noms import bare_name
 from socle.francais import pluriel
 from socle.sources import Source
 
@@ -108,6 +112,11 @@ class ImportAdmin(admin.ModelAdmin):
                 name=f"{name}_modele",
             ),
             path(
+                "importer/<slug:sorte>/<str:jeton>/colonnes/",
+                view(self.import_columns),
+                name=f"{name}_colonnes",
+            ),
+            path(
                 "importer/<slug:sorte>/<str:jeton>/",
                 view(self.import_preview),
                 name=f"{name}_apercu",
@@ -162,11 +171,12 @@ class ImportAdmin(admin.ModelAdmin):
         if request.method == "POST" and form.is_valid():
             sorte, ressource = form.cleaned_data["sorte"], ressources[form.cleaned_data["sorte"]]()
             try:
-                jeton = self.keep_file(request, form.cleaned_data, ressource)
+                depot = self.read_deposit(request, form.cleaned_data, ressource)
             except FichierRefuse as refusal:
                 form.add_error("fichier", str(refusal))
             else:
-                url = self.import_url("_apercu", sorte=sorte, jeton=jeton)
+                page = "_apercu" if depot.colonnes else "_colonnes"
+                url = self.import_url(page, sorte=sorte, jeton=depots.keep(depot))
                 return HttpResponseRedirect(url)
         return self.import_page(
             request,
@@ -176,13 +186,12 @@ class ImportAdmin(admin.ModelAdmin):
             sortes=[self.explained(sort, ressource()) for sort, ressource in ressources.items()],
         )
 
-    def keep_file(self, request, asked, ressource):
-        """Keep a file aside and return its token; raises `FichierRefuse` if it cannot be read."""
+    def read_deposit(self, request, asked, ressource):
+        """Return what the agent sends, its columns told when none is to be asked; raises `FichierRefuse`."""
         upload = asked["fichier"]
         known = known_names(ressource)
         fichier = read_file(upload.read(), upload.name, known, asked["feuille"])
         refuse_another_day(fichier, timezone.localdate())
-        read_table(fichier, ressource)
         depot = depots.Depot(
             agent=request.user.pk,
             sorte=asked["sorte"],
@@ -192,7 +201,56 @@ class ImportAdmin(admin.ModelAdmin):
             connaissance=timezone.localdate().isoformat() if asked["connaissance"] else "",
             detail=asked["detail"],
         )
-        return depots.keep(depot)
+        columns = self.columns_of(request, depot, ressource)
+        if all(found.sure for found in columns) and not missing_columns(columns, ressource):
+            depot.colonnes = {found.entete: found.colonne for found in columns}
+            read_table(fichier, ressource, depot.colonnes)
+        return depot
+
+    def columns_of(self, request, depot, ressource):
+        """Return the columns of a file, by their names and by what was said before."""
+        said = ColonneRetenue.objects.of_sort(request.user, depot.sorte)
+        return correspondance(depot.fichier, ressource, said)
+
+    def import_columns(self, request, sorte, jeton):
+        """Ask what each column of a file is, and keep the answer for the next time; then show the preview."""
+        ressource = self.ressource_for(request, sorte)
+        depot = depots.find(jeton, request.user, sorte)
+        if depot is None:
+            return self.import_over(request)
+        if "oublier" in request.POST:
+            self.forget_columns(request, depot)
+            return HttpResponseRedirect(request.path)
+        columns = self.columns_of(request, depot, ressource)
+        for found in columns:
+            found.colonne = depot.colonnes.get(found.entete, found.colonne)
+        form = ColonnesForm(columns, ressource, request.POST or None)
+        if form.is_valid():
+            try:
+                read_table(depot.fichier, ressource, form.choix)
+            except FichierRefuse as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                depot.colonnes = form.choix
+                retain(request.user, sorte, unknown_names(depot, ressource))
+                depots.keep(depot, jeton)
+                url = self.import_url("_apercu", sorte=sorte, jeton=jeton)
+                return HttpResponseRedirect(url)
+        return self.import_page(
+            request,
+            "admin/import_colonnes.html",
+            title="Vos colonnes",
+            form=form,
+            depot=depot,
+            retenues=any(found.retenue for found in columns),
+        )
+
+    def forget_columns(self, request, depot):
+        """Forget what was said of the headers of a file, for all who share a reach with the agent."""
+        names = [bare_name(header) for header in depot.fichier.entetes]
+        said = ColonneRetenue.objects.for_user(request.user).filter(sorte=depot.sorte)
+        said.filter(entete__in=names).delete()
+        depot.colonnes = {}
 
     def explained(self, sort, ressource):
         """Return what the page says of a sort of file: its templates and its columns."""
@@ -226,7 +284,8 @@ class ImportAdmin(admin.ModelAdmin):
         depot = depots.find(jeton, request.user, sorte)
         if depot is None:
             return None
-        return ressource, depot, read_table(depot.fichier, ressource), provenance_of(depot)
+        table = read_table(depot.fichier, ressource, depot.colonnes)
+        return ressource, depot, table, provenance_of(depot)
 
     def import_over(self, request):
         self.message_user(request, NO_LONGER, messages.WARNING)
@@ -253,9 +312,13 @@ class ImportAdmin(admin.ModelAdmin):
                 return self.import_written(request, depot, jeton, apercu)
         else:
             apercu = preview(ressource, table, request.user, provenance)
+        empreinte = apercu.empreinte
+        apercu.in_words_of(depot.colonnes)
         return self.import_page(
             request,
             "admin/import_apercu.html",
+            empreinte=empreinte,
+            colonnes_url=self.import_url("_colonnes", sorte=sorte, jeton=jeton),
             title=f"Aperçu de l'import : {depot.fichier.nom}",
             apercu=apercu,
             groupes=[(sort, apercu.of(sort)) for sort in Sort],
@@ -287,6 +350,7 @@ class ImportAdmin(admin.ModelAdmin):
             return self.import_over(request)
         ressource, depot, table, provenance = deposited
         apercu = preview(ressource, table, request.user, provenance)
+        apercu.in_words_of(depot.colonnes)
         fichier = depot.fichier
         kept = [i for i, header in enumerate(fichier.entetes) if header != REFUS]
         cells = dict(fichier.lignes)
@@ -296,6 +360,16 @@ class ImportAdmin(admin.ModelAdmin):
         ]
         headers = [*(fichier.entetes[i] for i in kept), REFUS]
         return FORMATS["tableur"].answer(headers, rows, f"refus-{sorte}")
+
+
+def unknown_names(depot, ressource):
+    """Return what was said of the headers that are not known by their own name."""
+    known = known_columns(depot.fichier, ressource)
+    return {
+        header: column
+        for header, column in depot.colonnes.items()
+        if known.get(bare_name(header)) != column
+    }
 
 
 def provenance_of(depot):

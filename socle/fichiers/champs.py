@@ -6,13 +6,15 @@ as it should have been written, so that the preview may tell what was understood
 
 import datetime
 import re
+from collections import defaultdict
+from itertools import chain
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
 from import_export import fields, widgets
 
 from socle.dates import ONE_DAY, Precision, parse_date, plain, refuse_far_years
-from socle.fichiers.temoins import names_of
+from socle.fichiers.temoins import names_of, telling_words
 
 # What a cell says to empty a field; a cell that is empty says nothing.
 VIDE = "(vide)"
@@ -26,6 +28,8 @@ PRECISIONS = {
     **dict.fromkeys(("annee", "an", "a"), Precision.ANNEE.value),
     **dict.fromkeys(("plus tard", "au_plus_tard"), Precision.AU_PLUS_TARD.value),
 }
+# The field that holds the names of a record, where its key is not one.
+NAMES = ("nom_recherche", "intitule")
 # The day that spreadsheets count from.
 SERIAL_EPOCH = datetime.date(1899, 12, 30)
 FIRST_SERIAL_YEAR = 2018
@@ -35,8 +39,11 @@ class CelluleRefusee(ValueError):
     """A cell that cannot mean what its column says: « colonne « x », valeur « y » : … »."""
 
     def __init__(self, colonne, valeur, raison):
-        super().__init__(f"colonne « {colonne} », valeur « {valeur} » : {raison}")
+        super().__init__(colonne, valeur, raison)
         self.colonne, self.valeur, self.raison = colonne, valeur, str(raison)
+
+    def __str__(self):
+        return f"colonne « {self.colonne} », valeur « {self.valeur} » : {self.raison}"
 
 
 class Champ(fields.Field):
@@ -172,21 +179,56 @@ def champ_choix(column, choices, attribute=None):
 
 
 class RecordWidget(widgets.ForeignKeyWidget):
-    """The record that a cell names; those of a whole file are read in one query by `load`."""
+    """The record that a cell names, by its key or by its name; those of a file are read by `load`."""
 
     known = None
+    homonyms = {}
 
-    def load(self, column, rows):
+    def load(self, column, rows, user=None):
+        """Read the records of the cells of a column; by their names, those within the reach of `user`."""
         named = {row[column] for row in rows if row.get(column)}
-        found = self.get_queryset(None, None).filter(**{f"{self.field}__in": named})
-        self.known = {str(getattr(record, self.field)): record for record in found}
+        found = self.get_queryset(None, None).filter(**{f"{self.field}__dans": named})
+        self.known = {self.key_of(record): record for record in found}
+        self.homonyms = self.load_homonyms(named - self.known.keys(), user)
+
+    def key_of(self, record):
+        return str(getattr(record, self.field))
+
+    def keys(self):
+        """Return the primary keys of all that was loaded."""
+        by_name = chain.from_iterable(self.homonyms.values())
+        return {record.pk for record in chain(self.known.values(), by_name)}
+
+    def load_homonyms(self, texts, user):
+        """Return the records that bear each of `texts`, by its telling words: two queries at most."""
+        wanted = {frozenset(telling_words(text)) for text in texts}
+        name = next((f for f in NAMES if f in {c.name for c in self.model._meta.fields}), None)
+        if not wanted or not name:
+            return {}
+        records = self.get_queryset(None, None)
+        if user is not None and hasattr(records, "for_user"):
+            records = records.for_user(user)
+        keys = defaultdict(set)
+        for key, names in records.order_by().values_list("pk", name):
+            for words in {frozenset(telling_words(each)) for each in names.split("|")} & wanted:
+                keys[words].add(key)
+        found = self.model._default_manager.in_bulk(set().union(*keys.values()))
+        return {words: [found[key] for key in sorted(kept)] for words, kept in keys.items()}
 
     def clean(self, value, row=None, **kwargs):
         if self.known is None or not value:
             return super().clean(value, row, **kwargs)
-        if value not in self.known:
+        return self.known.get(value) or self.by_name(value)
+
+    def by_name(self, value):
+        """Return the one record that bears the name `value`; several are asked, none is not known."""
+        found = self.homonyms.get(frozenset(telling_words(value)))
+        if not found:
             raise ObjectDoesNotExist
-        return self.known[value]
+        if len(found) > 1:
+            keys = ", ".join(self.key_of(record) for record in found)
+            raise ValueError(f"ce nom est porté par plusieurs fiches : écrivez l'une de {keys}")
+        return found[0]
 
     def names(self, value, record):
         """Return the names by which a row may call the `record` that its cell `value` names."""

@@ -3,7 +3,7 @@
 import json
 import secrets
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from django.conf import settings
 
@@ -17,7 +17,7 @@ class Depot:
     """What an agent asked to import, and did not yet confirm.
 
     Its dates have for source a document, `source`, or what the service knows by itself on the day
-    `connaissance` (AAAA-MM-JJ), by what `detail` tells.
+    `connaissance` (AAAA-MM-JJ), by what `detail` tells. `colonnes` is what each header was said to be.
     """
 
     agent: int
@@ -27,6 +27,7 @@ class Depot:
     fichier: Fichier
     connaissance: str = ""
     detail: str = ""
+    colonnes: dict[str, str] = field(default_factory=dict)
 
 
 def folder():

@@ -6,21 +6,21 @@ from dataclasses import dataclass, field
 
 from socle.dates import Precision, in_french, month_before_day, parse_date, parse_vague
 from socle.fichiers.champs import CelluleRefusee
+from socle.fichiers.correspondance import ALWAYS_IGNORED, DATE_SITUATION, sure_columns
 from socle.fichiers.tableau.dire import rows_told
 from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.fichiers.tableau.lignes import WHOLE_ROW
 from socle.fichiers.tableau.noms import bare_name
 from socle.fichiers.tableau.valeurs import INVISIBLE
 
-REFUS = "motif_du_refus"
-DATE_SITUATION = "date_situation"
-# Written by our own downloads, and of no use here.
-ALWAYS_IGNORED = (REFUS, DATE_SITUATION, "annee_cog", "pk")
 # What people write where they know nothing.
 EMPTY_WORDS = {"na", "n/a", "nan", "null", "none", "nc", "n.c.", "nd", "n.d.", "-", "–", "—", "?"}
 A_CODE = re.compile(r"\d[\dAB]?\d*", re.IGNORECASE)
 # « 1001.0 », « 1001,0 »: a code that was taken for a number.
 NO_DECIMALS = re.compile(r"(?<=\d)[.,]0+\b")
+# Longer than the letter of « 2A004 »: a name, and no code.
+A_WORD = re.compile(r"[^\W\d_]{3,}")
+BETWEEN_NAMES = re.compile(r"[|,;/\n]")
 # What people put between two codes.
 BETWEEN_CODES = re.compile(r"[|,;/+&\n]|\bet\b")
 
@@ -80,15 +80,13 @@ def days_told(fichier):
             yield parse_date(cell)
 
 
-def read_table(fichier, ressource):
+def read_table(fichier, ressource, colonnes=None):
     """Return the `TableLue` of `fichier`: known columns renamed, informative ones set aside.
 
-    Raises `FichierRefuse` for a column that nobody knows, one written twice, or one that misses.
+    `colonnes` says what each header is, as an agent did; without it all must be known, and
+    `FichierRefuse` is raised for a column that is not, one written twice, or one that misses.
     """
-    names = recognised(fichier, ressource)
-    absent = [column for column in ressource.required_columns if column not in names.values()]
-    if absent:
-        raise FichierRefuse(f"{fichier.nom} : colonne « {absent[0]} » absente.")
+    names = colonnes or sure_columns(fichier, ressource)
     positions = {names[header]: i for i, header in enumerate(fichier.entetes) if names[header]}
     lignes = [
         LigneLue(n, {c: cells[i] for c, i in positions.items()}) for n, cells in fichier.lignes
@@ -142,40 +140,6 @@ def note_what_was_read(fichier, positions, lignes):
     for number, place, precision in fichier.precisions:
         if place in columns:
             lignes[number].montrees[columns[place]] = precision
-
-
-def recognised(fichier, ressource):
-    """Return, for each header of the file, the column it names, or None if it is informative."""
-    known = {bare_name(alias): column for alias, column in ressource.autres_noms.items()}
-    known |= {bare_name(column): column for column in ressource.columns}
-    ignored = {bare_name(name) for name in (*ressource.informatives, *ALWAYS_IGNORED)}
-    present = {bare_name(name) for name in (*fichier.entetes, *fichier.bandeaux)}
-    misleading = {
-        bare_name(name)
-        for name, markers in ressource.trompeuses.items()
-        if present & {bare_name(marker) for marker in markers}
-    }
-    names, taken = {}, {}
-    for header in fichier.entetes:
-        name = bare_name(header)
-        if header in names:
-            raise FichierRefuse(f"{fichier.nom} : colonne « {header} » écrite deux fois.")
-        if name in ignored or name in misleading:
-            names[header] = None
-        elif name not in known:
-            raise FichierRefuse(
-                f"{fichier.nom} : colonne « {header} » inconnue. "
-                f"Colonnes possibles : {', '.join(ressource.columns)}."
-            )
-        elif known[name] in taken:
-            raise FichierRefuse(
-                f"{fichier.nom} : les colonnes « {taken[known[name]]} » et « {header} » "
-                f"disent toutes deux « {known[name]} »."
-            )
-        else:
-            names[header] = known[name]
-            taken[known[name]] = header
-    return names
 
 
 class Remise:
@@ -246,7 +210,12 @@ class Remise:
 
 
 def whole_codes(cell, width):
-    """Return the codes of a cell, separated by « | », each with the one zero that it may have lost."""
+    """Return the codes of a cell, separated by « | », each with the one zero that it may have lost.
+
+    Names may be there instead: « Dio-et-Valquières » is one.
+    """
+    if A_WORD.search(cell):
+        return "|".join(name.strip() for name in BETWEEN_NAMES.split(cell))
     pieces = BETWEEN_CODES.split(NO_DECIMALS.sub("", INVISIBLE.sub("", cell)))
     codes = (whole_code(c, width) for piece in pieces for c in codes_in(piece, width))
     return "|".join(filter(None, codes))

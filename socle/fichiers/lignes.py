@@ -3,7 +3,7 @@
 import datetime
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from django.db import models
@@ -80,6 +80,22 @@ class Apercu:
     def a_ecrire(self):
         """Return how many rows would be written."""
         return self.comptes[Sort.NOUVELLE] + self.comptes[Sort.MODIFIEE]
+
+    def in_words_of(self, colonnes):
+        """Name the columns as the file does: `colonnes` gives what each of its headers is."""
+        headers = {column: header for header, column in colonnes.items() if column}
+        for ligne in self.lignes:
+            ligne.changements = [
+                replace(change, colonne=headers.get(change.colonne, change.colonne))
+                for change in ligne.changements
+            ]
+            for refus in ligne.refus:
+                if isinstance(refus, CelluleRefusee):
+                    refus.colonne = headers.get(refus.colonne, refus.colonne)
+            ligne.lue.reparations = [
+                (headers.get(column, column), written, read)
+                for column, written, read in ligne.reparations
+            ]
 
     @property
     def bilan(self):

@@ -71,8 +71,8 @@ def write(ressource, table, user, provenance, raison, empreinte):
     Raises `Depasse`, and writes nothing, when they would no longer do what it showed.
     """
     with transaction.atomic(), one_act(raison):
-        if provenance and provenance.source.pk is None:
-            provenance.source.save()
+        if provenance:
+            provenance.source = provenance.source.kept()
         apercu = Apercu(Passage(ressource, table, user, provenance, for_good=True).lignes())
         if apercu.empreinte != empreinte:
             raise Depasse(apercu)
@@ -116,7 +116,7 @@ class Passage:
 
     def lignes(self):
         rows = [lue.cellules for lue in self.table.lignes]
-        self.ressource.load_named(rows)
+        self.ressource.load_named(rows, self.user)
         self.ressource.load_sources()
         self.allowed = {
             f.attribute: self.choices(f) for f in self.fields if f.attribute in self.links
@@ -133,8 +133,7 @@ class Passage:
             return None
         if not hasattr(widget.model.objects, "for_user"):
             return None
-        keys = [record.pk for record in widget.known.values()]
-        named = widget.model.objects.filter(pk__dans=keys)
+        named = widget.model.objects.filter(pk__dans=widget.keys())
         return set(named.for_user(self.user).values_list("pk", flat=True))
 
     def load_known(self, rows):
@@ -182,7 +181,7 @@ class Passage:
         self.refuse_unknown_sources(row)
         values = self.read(self.ressource.on_first_days(row))
         self.refuse_other_names(ligne.lue, values)
-        self.note_followed(ligne.lue, values)
+        self.note_led(ligne.lue, values)
         instance, new = self.record_of(row, values)
         self.refuse_twice(ligne, instance, new, values)
         before = {f.attribute: getattr(instance, f.attribute, None) for f in self.fields}
@@ -264,13 +263,19 @@ class Passage:
         if refus:
             raise LigneRefusee(refus)
 
-    def note_followed(self, lue, values):
-        """Tell, of a code that leads to another record than its own, to which one."""
+    def note_led(self, lue, values):
+        """Tell, of a cell that leads to another record than that of its own key, to which one.
+
+        It is by its name, or by the code that a commune bore.
+        """
         for champ in self.fields:
-            record = values.get(champ.attribute)
-            code = lue.cellules[champ.column_name]
-            if record is not None and getattr(champ.widget, "follows", False) and record.pk != code:
-                lue.reparations.append((champ.column_name, code, f"{record.pk} ({record})"))
+            cell, record = lue.cellules[champ.column_name], values.get(champ.attribute)
+            if record is None or not isinstance(champ.widget, RecordWidget):
+                continue
+            key = champ.widget.key_of(record)
+            if key != cell:
+                told = key if str(record) == key else f"{key} ({record})"
+                lue.reparations.append((champ.column_name, cell, told))
 
     def record_of(self, row, values):
         """Return the record that the row is about, and whether it is new."""

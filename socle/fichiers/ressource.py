@@ -65,11 +65,11 @@ class Ressource(resources.ModelResource):
         """Return which of `records`, all with the key of a row, it speaks of; if several, it is refused."""
         return records
 
-    def load_named(self, rows):
-        """Read in a few queries the records that `rows`, of cells by column, name."""
+    def load_named(self, rows, user):
+        """Read in a few queries the records that `rows`, of cells by column, name: see `RecordWidget`."""
         for field in self.get_import_fields():
             if hasattr(field.widget, "load"):
-                field.widget.load(field.column_name, rows)
+                field.widget.load(field.column_name, rows, user)
 
     def on_first_days(self, row):
         """Return the cells of `row` as they are stored: a date known to the month, on its first day.

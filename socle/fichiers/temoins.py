@@ -43,5 +43,5 @@ def telling_words(text: str) -> set[str]:
 
 def names_of(record: object) -> list[str]:
     """Return the names that a record bears or bore."""
-    known = getattr(record, "nom_recherche", "") or str(record)
+    known = getattr(record, "nom_recherche", "") or getattr(record, "intitule", "") or str(record)
     return known.split("|")

@@ -52,8 +52,6 @@ def repairs(page, numero=2):
             "colonne « date_signature_adhesion », les lignes 3 et 4 : le mois y est écrit avant",
         ),
         ("27", "classeur protégé par un mot de passe ou une étiquette de confidentialité"),
-        # Its columns are those of every day: an agent will say what they are.
-        ("40", "colonne « N° INSEE » inconnue"),
     ],
 )
 def test_a_file_is_refused_whole_with_the_cause_and_the_way_out(agent, start, reason):
@@ -133,6 +131,16 @@ def test_several_communes_in_a_cell_are_several(agent):
 def test_a_precision_in_words(agent):
     page = preview(agent, "53", "ort")
     assert outcome(page) == {2: "inchangée", 3: "inchangée"}
+
+
+def test_columns_of_every_day_are_known(agent):
+    assert outcome(preview(agent, "40")) == {2: "inchangée"}
+
+
+def test_a_name_that_is_not_that_of_its_code_refuses_its_row(agent):
+    page = preview(agent, "04")
+    assert outcome(page) == {2: "refusée", 3: "refusée", 4: "refusée"}
+    assert "code_insee « 34028 » est Bédarieux" in motives(page)[2]
 
 
 def test_what_was_set_aside_is_said_on_the_preview(agent):

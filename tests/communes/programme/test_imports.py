@@ -226,7 +226,6 @@ def test_a_lecteur_exports_and_imports_nothing(lecteur_34, agent_34, lodeve):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("code_insee,couleur\n34142,x\n", "« couleur » inconnue"),
         ("", "vide"),
         ("code_insee\n" + "34142\n" * 5001, "un import en accepte 5000"),
     ],
