@@ -11,7 +11,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
+from django.utils import timezone
 
+from ort.models import Avenant
 from pvd.portail.telechargements import TELECHARGEMENTS
 from socle.recherche import search_key
 from tests.bases import connected_to
@@ -129,6 +131,32 @@ def files():
         for nom in TELECHARGEMENTS
         for jour in JOURS
     }
+
+
+@pytest.mark.django_db
+def test_the_avenants_of_an_old_site_are_named_by_their_signature(gabarits):
+    with connected_to(gabarits.empty("nommee")):
+        executor = MigrationExecutor(connection)
+        others = [leaf for leaf in executor.loader.graph.leaf_nodes() if leaf[0] != "ort"]
+        old = executor.migrate([*others, ("ort", "0008_modification_exterieure")]).apps
+        enter(old)
+        ort = old.get_model("ort", "Convention").objects.get()
+        avenants, versions = (
+            old.get_model("ort", name)._default_manager for name in ("Avenant", "HistoricalAvenant")
+        )
+        for signature in (None, datetime.date(2023, 2, 1)):
+            made = avenants.create(convention=ort, date_signature=signature)
+            versions.create(
+                id=made.pk, convention=ort, date_signature=signature,
+                history_date=timezone.now(), history_type="+",
+            )  # fmt: skip
+        call_command("migrate", verbosity=0)
+        named = list(Avenant.objects.order_by("pk").values_list("identifiant", flat=True))
+        kept = list(Avenant.history.order_by("id").values_list("identifiant", flat=True))
+        following = Avenant.objects.create(convention_id=ort.pk).identifiant
+    assert named == [f"ort-lodeve-avenant-{rank}" for rank in (1, 3, 4, 2)]
+    assert kept == named[2:]
+    assert following == "ort-lodeve-avenant-5"
 
 
 @pytest.mark.django_db
