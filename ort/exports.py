@@ -220,6 +220,12 @@ ORT_COMMUNES = Table(
             "La commune est du programme ce jour-là.",
             "boolean",
         ),
+        Colonne(
+            "avenant_identifiant",
+            lambda c: c.entree and c.entree.identifiant,
+            "Avenant d'entrée, tel que le nomme le fichier des avenants ; vide si la commune est entrée "
+            "par la convention.",
+        ),
     ),
 )
 
@@ -275,6 +281,13 @@ AVENANTS = Table(
             "communes_retirees",
             lambda a: codes(a.sorties),
             "Codes INSEE des communes qu'il fait sortir, séparés par « | ».",
+        ),
+        Colonne(
+            "avenant_identifiant",
+            lambda a: a.identifiant,
+            "Identifiant de l'avenant dans ces fichiers : donné une fois pour toutes, il ne dit rien de "
+            "la date ni du numéro, qui peuvent être corrigés.",
+            contraintes={"required": True, "unique": True},
         ),
     ),
 )

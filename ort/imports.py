@@ -1,9 +1,12 @@
 """Conventions, avenants and the communes they cover, from files."""
 
+from collections import defaultdict
+
 from communes.models import Commune, Departement, Intercommunalite
 from ort.models import Avenant, CommuneCouverte, Convention
 from socle.dates import parse_date
 from socle.fichiers.champs import (
+    CelluleRefusee,
     Champ,
     TextWidget,
     champ_choix,
@@ -14,6 +17,7 @@ from socle.fichiers.champs import (
     champ_precision,
     champ_texte,
 )
+from socle.fichiers.cle import Cle, cle_interne
 from socle.fichiers.ressource import Ressource
 
 SIGNATURE = ("date_signature", "date_signature", "precision_signature")
@@ -97,9 +101,10 @@ class ConventionRessource(Ressource):
 
 
 class AvenantRessource(Ressource):
-    """One row per avenant, known by its convention and its day: few avenants give their number."""
+    """One row per avenant, known by its identifier; failing that, by its convention and its day."""
 
     titre = "Avenants"
+    cle = Cle("avenant", ("convention",), "avenant_identifiant", "identifiant")
     autres_noms = {
         **names_of("ort_identifiant"),
         "avenant_numero": "numero",
@@ -140,38 +145,96 @@ class AvenantRessource(Ressource):
         ]
 
 
-class AvenantWidget(TextWidget):
-    """The avenant of the row's convention that was signed on the day of the cell."""
+CLE_DE_COUVERTURE = cle_interne("couverture", "convention", "commune")
 
-    known = None
+
+class ActeWidget(TextWidget):
+    """An avenant of the row's convention: by its identifier, by the day of its signature, or by both."""
+
+    known, held = None, {}
+
+    def __init__(self, attribute, named, dated):
+        super().__init__()
+        self.attribute, self.named, self.dated = attribute, named, dated
 
     def load(self, column, rows):
         conventions = {row["ort_identifiant"] for row in rows}
-        self.known = {}
-        for avenant in Avenant.objects.filter(
-            convention__identifiant__in=conventions
-        ).select_related("convention"):
-            key = (avenant.convention.identifiant, avenant.date_signature)
-            self.known.setdefault(key, []).append(avenant)
+        acts = Avenant.objects.filter(convention__identifiant__in=conventions)
+        self.known = defaultdict(list)
+        for avenant in acts.select_related("convention"):
+            self.known[avenant.convention.identifiant].append(avenant)
+        cle = CLE_DE_COUVERTURE
+        keys = {row[cle.colonne] for row in rows if row.get(cle.colonne)}
+        rows = CommuneCouverte.objects.filter(cle.named(keys)).select_related(self.attribute)
+        self.held = {cle.of(row): getattr(row, self.attribute) for row in rows}
 
     def clean(self, value, row=None, **kwargs):
-        if not value:
+        named, jour = row.get(self.named), value and parse_date(value)
+        if held := self.held.get(row.get(CLE_DE_COUVERTURE.colonne)):
+            named, jour = self.changed(held, named, jour)
+        if not named and not jour:
             return None
-        identifiant, jour = row["ort_identifiant"], parse_date(value)
-        acts = Avenant.objects.filter(convention__identifiant=identifiant, date_signature=jour)
-        if self.known is not None:
-            acts = self.known.get((identifiant, jour), [])
-        if len(acts) != 1:
-            raise ValueError(f"{len(acts)} avenant de cette ORT signé ce jour-là")
-        return acts[0]
+        acts = self.acts_of(row["ort_identifiant"])
+        return self.by_name(acts, named, jour) if named else by_day(acts, jour)
+
+    def changed(self, held, named, jour):
+        """Return what a row that we exported says of its act: where one cell changed, that one alone."""
+        if named == held.identifiant and jour and jour != held.date_signature:
+            return None, jour
+        if named and jour == held.date_signature:
+            return named, None
+        return named, jour
+
+    def acts_of(self, identifiant):
+        """Return the avenants of a convention."""
+        if self.known is None:
+            return Avenant.objects.filter(convention__identifiant=identifiant)
+        return self.known[identifiant]
+
+    def by_name(self, acts, named, jour):
+        """Return the avenant of an identifier, if the day beside it is its own."""
+        acte = next((avenant for avenant in acts if avenant.identifiant == named), None)
+        if acte is None:
+            raise CelluleRefusee(self.named, named, "cette ORT n'a pas cet avenant")
+        if jour and jour != acte.date_signature:
+            raise CelluleRefusee(
+                self.named,
+                named,
+                f"cet avenant n'est pas de la date que dit « {self.dated} » : videz la cellule qui se "
+                "trompe, ou corrigez la date dans le tableau des avenants",
+            )
+        return acte
+
+
+def by_day(acts, jour):
+    """Return the avenant signed on `jour`, if there is one and one only."""
+    acts = [avenant for avenant in acts if avenant.date_signature == jour]
+    if len(acts) != 1:
+        raise ValueError(f"{len(acts)} avenant de cette ORT signé ce jour-là")
+    return acts[0]
+
+
+class ChampActe(Champ):
+    """The avenant by which a commune comes in, or goes out."""
+
+    def __init__(self, attribute):
+        named, dated = f"avenant_{attribute}_identifiant", f"date_avenant_{attribute}"
+        widget = ActeWidget(attribute, named, dated)
+        super().__init__(column_name=dated, attribute=attribute, widget=widget)
+        self.aussi = (named,)
 
 
 class CouvertureRessource(Ressource):
-    """One row per commune and ORT; without the day of an avenant, the convention brought it in."""
+    """One row per commune and ORT; a new one without an avenant was brought in by the convention."""
 
     titre = "Communes des ORT"
+    cle = CLE_DE_COUVERTURE
     codes = {"code_insee": 5}
-    autres_noms = names_of("ort_identifiant", "code_insee")
+    loose_keys = ("entree",)
+    autres_noms = {
+        **names_of("ort_identifiant", "code_insee"),
+        "avenant_identifiant": "avenant_entree_identifiant",
+    }
     informatives = (
         *("nom_commune", "lib_com", "code_departement", "date_entree_ort", "entree_par"),
         *("avenant_numero", "laureate_pvd"),
@@ -184,13 +247,18 @@ class CouvertureRessource(Ressource):
 
     convention = champ_fiche("ort_identifiant", "convention", Convention, "identifiant")
     commune = champ_fiche("code_insee", "commune", Commune)
-    entree = Champ(column_name="date_avenant_entree", attribute="entree", widget=AvenantWidget())
-    sortie = Champ(column_name="date_avenant_sortie", attribute="sortie", widget=AvenantWidget())
+    entree = ChampActe("entree")
+    sortie = ChampActe("sortie")
 
     class Meta(Ressource.Meta):
         model = CommuneCouverte
         import_id_fields = ["convention", "commune", "entree"]
         fields = ["convention", "commune", "entree", "sortie"]
+
+    def closest(self, records):
+        """Return, of a commune that came back, its entry by the convention, else what runs."""
+        founding = [record for record in records if record.entree is None]
+        return founding or [r for r in records if r.sortie is None] or records
 
     def load_named(self, rows):
         super().load_named(rows)

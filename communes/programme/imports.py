@@ -2,6 +2,7 @@
 
 from communes.models import Commune, Departement, Labellisation, Tenue
 from socle.fichiers.champs import champ_choix, champ_date, champ_fiche, champ_precision, champ_texte
+from socle.fichiers.cle import cle_interne
 from socle.fichiers.ressource import Ressource
 
 
@@ -12,6 +13,7 @@ class LabellisationRessource(Ressource):
     """
 
     titre = "Communes lauréates"
+    cle = cle_interne("labellisation", "commune")
     loose_keys = ("debut",)
     codes = {"code_insee": 5}
     autres_noms = {
@@ -40,6 +42,7 @@ class LabellisationRessource(Ressource):
         *("nom_maire", "mel_mairie", "site_mairie"),
         *("statut", "ort_identifiant", "ort_intitule", "date_signature_ort", "date_entree_ort"),
         *("entree_par", "avenant_numero", "poste_chef_projet"),
+        *("population_annee", "population_millesime"),
     )
     exemple = {
         "code_insee": "01004",

@@ -23,6 +23,7 @@ from socle.fichiers.champs import (
     champ_precision,
     champ_texte,
 )
+from socle.fichiers.cle import cle_interne
 from socle.fichiers.ressource import Ressource
 
 SERVED = "communes_desservies"
@@ -124,6 +125,7 @@ class DesserteRessource(Ressource):
     """One row per commune and post; without dates, neither the first nor the last day is known."""
 
     titre = "Communes desservies par les postes"
+    cle = cle_interne("desserte", "poste", "commune")
     loose_keys = ("debut",)
     codes = {"code_insee": 5}
     autres_noms = {"insee_com": "code_insee", "code_commune": "code_insee"}
@@ -146,12 +148,13 @@ class DesserteRessource(Ressource):
 
 
 class OccupationRessource(Ressource):
-    """One row per person and post: the post and the day of arrival tell whose row it is.
+    """One row per person and post, known by its key; failing that, by the post and the day of arrival.
 
-    Two people who arrived on the same day at the same post are told apart on the page of the post.
+    Without keys, two people who arrived on the same day are told apart on the page of the post.
     """
 
     titre = "Titulaires des postes (interne)"
+    cle = cle_interne("titulaire", "poste")
     autres_noms = {"date_arrivee": "arrivee", "debut": "arrivee", "contrat": "type_contrat"}
     exemple = {
         "poste_identifiant": "chef-de-projet-exemple",
@@ -195,6 +198,7 @@ class RecrutementRessource(Ressource):
     """One row per offer: the post and the day of publication tell which."""
 
     titre = "Recrutements : les offres et leur issue"
+    cle = cle_interne("recrutement", "poste")
     informatives = ("rang", "date_prise_de_poste", "delai_jours")
     exemple = {
         "poste_identifiant": "chef-de-projet-exemple",
@@ -235,6 +239,7 @@ class CofinancementRessource(Ressource):
     """One row per post, funder and year; the decision tells them apart where there are several."""
 
     titre = "Cofinancements des postes, un par année (interne)"
+    cle = cle_interne("cofinancement", "poste")
     loose_keys = ("precision_financeur", "reference_decision")
     exemple = {
         "poste_identifiant": "chef-de-projet-exemple",

@@ -19,18 +19,33 @@ class CelluleRefusee(ValueError):
 
 
 class Champ(fields.Field):
-    """A column of a file; what its cell cannot mean is refused with the column and the value."""
+    """A column of a file; what its cell cannot mean is refused with the column and the value.
+
+    `aussi` are columns that say the same thing in another way, beside it or without it.
+    """
+
+    aussi = ()
+
+    @property
+    def colonnes(self):
+        return (self.column_name, *self.aussi)
+
+    def dit(self, row):
+        """Tell whether a row says anything of it."""
+        return any(row.get(column) for column in self.colonnes)
 
     def clean(self, row, **kwargs):
         try:
-            return super().clean(row, **kwargs)
+            return super().clean({self.column_name: "", **row}, **kwargs)
+        except CelluleRefusee:
+            raise
         except ObjectDoesNotExist:
             self.refuse(row, "inconnu du référentiel")
         except ValueError as error:
             self.refuse(row, error)
 
     def refuse(self, row, reason):
-        raise CelluleRefusee(self.column_name, row[self.column_name], reason)
+        raise CelluleRefusee(self.column_name, row.get(self.column_name, ""), reason)
 
 
 class DateWidget(widgets.Widget):

@@ -10,7 +10,9 @@ REFUS = "motif_du_refus"
 # « Date d'entrée », « Date de l'avenant »: words that name nothing by themselves.
 LINK_WORDS = {"d", "de", "du", "des", "l", "la", "le", "les"}
 # Written by our own downloads, and of no use here.
-ALWAYS_IGNORED = (REFUS, "date_situation", "annee_cog", "pk")
+ALWAYS_IGNORED = (REFUS, "date_situation", "annee_cog")
+# Written by our exports before their rows had a key: it told of nothing that an import checked.
+OLD_KEY = "pk"
 EMPTY_WORDS = {"na", "n/a", "nan", "null"}
 
 
@@ -64,6 +66,8 @@ def recognised(fichier, ressource):
     """Return, for each header of the file, the column it names, or None if it is informative."""
     known = {bare_name(alias): column for alias, column in ressource.autres_noms.items()}
     known |= {bare_name(column): column for column in ressource.columns}
+    if ressource.cle:
+        known[bare_name(ressource.cle.colonne)] = ressource.cle.colonne
     ignored = {bare_name(name) for name in (*ressource.informatives, *ALWAYS_IGNORED)}
     present = {bare_name(header) for header in fichier.entetes}
     misleading = {
@@ -76,6 +80,12 @@ def recognised(fichier, ressource):
         name = bare_name(header)
         if header in names:
             raise FichierRefuse(f"{fichier.nom} : colonne « {header} » écrite deux fois.")
+        if name == OLD_KEY:
+            raise FichierRefuse(
+                f"{fichier.nom} : ce tableau vient d'un ancien export, dont les lignes ne disent pas "
+                "sûrement de quelle fiche elles sont. Exportez de nouveau la liste, ou retirez la "
+                f"colonne « {header} »."
+            )
         if name in ignored or name in misleading:
             names[header] = None
         elif name not in known:

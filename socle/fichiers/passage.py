@@ -8,6 +8,7 @@ from collections import defaultdict
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DataError, IntegrityError, transaction
+from django.db.models import Q
 
 from socle.contraintes import sentence
 from socle.dates import Precision, keep_first_days
@@ -65,7 +66,8 @@ class Passage:
         self.source, self.for_good = source, for_good
         self.model = ressource._meta.model
         self.sourced = issubclass(self.model, Sourcee)
-        self.fields = [f for f in ressource.get_import_fields() if f.column_name in table.colonnes]
+        columns = set(table.colonnes)
+        self.fields = [f for f in ressource.get_import_fields() if columns.intersection(f.colonnes)]
         self.keys = [ressource.fields[name] for name in ressource.get_import_id_fields()]
         self.links = {f.name for f in self.model._meta.fields if f.is_relation}
         self.lines_by_record = {}
@@ -99,13 +101,18 @@ class Passage:
         if self.for_good and first.attribute in self.links:
             # What hangs on a record is locked after it, here as on a form.
             lock(first.widget.model, *(record.pk for record in values))
-        queryset = self.model.objects.filter(**{f"{first.attribute}__in": values})
+        queryset = self.model.objects.filter(
+            Q(**{f"{first.attribute}__in": values}) | self.named(rows)
+        )
         records = queryset.select_related(*self.links)
         if self.for_good:
             records = records.select_for_update(of=["self"])
         self.by_first = defaultdict(list)
+        self.by_key = {}
         for record in records:
             self.by_first[getattr(record, first.attribute)].append(record)
+            if self.ressource.cle:
+                self.by_key[self.ressource.cle.of(record)] = record
         self.theirs = set(queryset.for_user(self.user).values_list("pk", flat=True))
         self.said = defaultdict(list)
         if self.sourced:
@@ -113,6 +120,16 @@ class Passage:
             of_model = Affirmation.objects.filter(content_type=record_type(self.model))
             for said in of_model.filter(object_id__dans=keys).select_related("source"):
                 self.said[said.object_id, said.champ].append(said)
+
+    def named(self, rows):
+        """Return the condition that keeps the records whose keys the rows bear."""
+        if not self.ressource.cle:
+            return Q()
+        return self.ressource.cle.named({key for row in rows if (key := self.key_of(row))})
+
+    def key_of(self, row):
+        """Return the key of a row, if it bears one."""
+        return self.ressource.cle and row.get(self.ressource.cle.colonne)
 
     def readable(self, champ, row):
         try:
@@ -137,7 +154,7 @@ class Passage:
         self.refuse_twice(ligne, instance, new, values)
         before = {f.attribute: getattr(instance, f.attribute, None) for f in self.fields}
         for champ in self.fields:
-            if new or row[champ.column_name] or champ not in self.keys:
+            if new or champ.dit(row) or champ not in self.keys:
                 setattr(instance, champ.attribute, values[champ.attribute])
         self.refuse_missing(instance, row)
         self.refuse_outside(instance, new, before, row)
@@ -200,15 +217,36 @@ class Passage:
 
     def record_of(self, row, values):
         """Return the record that the row is about, and whether it is new."""
+        if key := self.key_of(row):
+            return self.record_of_key(key, row, values), False
         first, *others = self.keys
         found = self.by_first[values[first.attribute]]
         for champ in others:
-            if row.get(champ.column_name) or champ.attribute not in self.ressource.loose_keys:
+            if champ.dit(row) or champ.attribute not in self.ressource.loose_keys:
                 found = [r for r in found if getattr(r, champ.attribute) == values[champ.attribute]]
         found = self.ressource.closest(found)
         if len(found) > 1:
             raise LigneRefusee([ValueError(f"{len(found)} fiches répondent à cette ligne")])
         return (found[0], False) if found else (self.model(), True)
+
+    def record_of_key(self, key, row, values):
+        """Return the record of the key that a row bears, if it is that of what the row says it is of."""
+        cle, record = self.ressource.cle, self.by_key.get(key)
+        if record is None:
+            raise refused(cle.colonne, key, "aucune fiche n'a cette clé")
+        if record.pk not in self.theirs:
+            raise refused(cle.colonne, key, OUTSIDE)
+        for champ in self.keys:
+            held = getattr(record, champ.attribute)
+            if champ.attribute in cle.porteurs and values[champ.attribute] not in (held, None):
+                column, theirs = champ.column_name, champ.widget.render(held)
+                raise refused(
+                    cle.colonne,
+                    key,
+                    f"cette clé est celle d'une ligne de « {theirs} » ({column}), et cette ligne est "
+                    f"de « {row[column]} »",
+                )
+        return record
 
     def refuse_twice(self, ligne, instance, new, values):
         key = tuple(values.get(c.attribute) for c in self.keys) if new else instance.pk
@@ -244,7 +282,7 @@ class Passage:
                 within = allowed is None or record.pk in allowed
             if not within:
                 column = champ.column_name
-                refus.append(CelluleRefusee(column, row[column], OUTSIDE))
+                refus.append(CelluleRefusee(column, row.get(column, ""), OUTSIDE))
         if refus:
             raise LigneRefusee(refus)
 

@@ -35,6 +35,8 @@ class Ressource(resources.ModelResource):
     codes = {}
     exemple = {}
     extra_columns = ()
+    # The `Cle` by which the rows that we exported know their record, whatever else they change.
+    cle = None
     # Keys that a file may leave out, when the others are enough to know the record.
     loose_keys = ()
 
@@ -50,7 +52,7 @@ class Ressource(resources.ModelResource):
     @property
     def columns(self):
         """Return the columns that the file may have."""
-        own = [field.column_name for field in self.get_import_fields()]
+        own = [column for field in self.get_import_fields() for column in field.colonnes]
         return [*own, *self.dated_sources, *self.extra_columns]
 
     @property
