@@ -35,6 +35,9 @@ class LigneOrt(OrtDuJour):
 
     @property
     def statut(self):
+        """Return where the ORT stands; one that is not signed is in no public file."""
+        if not self.signee:
+            return "non_signee"
         return StatutOrt.TERMINEE.value if self.terminee else StatutOrt.EN_VIGUEUR.value
 
 
@@ -158,6 +161,10 @@ ORT = Table(
         ),
     ),
 )
+
+
+# Beside the duration of the convention itself, which is a field of its record.
+DUREE_TOTALE = Colonne("duree_totale_annees", lambda o: o.duree, "Prolongations comprises.")
 
 
 def ort_commune_rows(conventions, jour):

@@ -1,6 +1,6 @@
 """What agents download of the ORT: the public columns, signed or not yet, and the internal ones."""
 
-from ort.exports import AVENANTS, ORT, ort_rows
+from ort.exports import AVENANTS, DUREE_TOTALE, ORT, ort_rows
 from ort.imports import CouvertureRessource
 from ort.models import CommuneCouverte
 from socle.fichiers.colonnes import Colonne, Export, colonne_champ, colonne_source, dits
@@ -13,8 +13,7 @@ def convention(row):
 CONVENTIONS = Export(
     "Exporter cette liste",
     (
-        *(c for c in ORT.propres if c.nom != "statut"),
-        Colonne("statut", lambda o: o.statut if o.signee else "non_signee", "Interne."),
+        *(DUREE_TOTALE if c.nom == "duree_annees" else c for c in ORT.propres),
         colonne_source("source_signature", "date_signature", convention),
         colonne_champ("date_signature_prevue", record=convention),
         colonne_champ("duree_convention_annees", "duree_annees", convention),

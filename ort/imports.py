@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from communes.models import Commune, Departement, Intercommunalite
+from ort.exports import AVENANTS, DUREE_TOTALE, ORT, ort_rows
 from ort.models import Avenant, CommuneCouverte, Convention
 from socle.dates import parse_date
 from socle.fichiers.champs import (
@@ -18,6 +19,7 @@ from socle.fichiers.champs import (
     champ_texte,
 )
 from socle.fichiers.cle import Cle, cle_interne
+from socle.fichiers.colonnes import cells_of
 from socle.fichiers.ressource import Ressource
 
 SIGNATURE = ("date_signature", "date_signature", "precision_signature")
@@ -46,9 +48,16 @@ class ConventionRessource(Ressource):
     # Beside the avenants, the duration of the public file is the one that they gave.
     trompeuses = {"duree_annees": ("nb_avenants", "duree_convention_annees")}
     informatives = (
-        *("nom_epci", "departements", "date_fin", "statut", "nb_communes_couvertes"),
-        *("nb_communes_laureates", "communes_couvertes", "nb_avenants", "date_dernier_avenant"),
+        *("nom_epci", "departements", "nb_communes_couvertes", "nb_communes_laureates"),
+        *("nb_avenants", "date_dernier_avenant"),
     )
+    calculees = {
+        "duree_annees": "« duree_convention_annees », ou la durée de l'avenant qui prolonge",
+        "duree_totale_annees": "« duree_convention_annees », ou la durée de l'avenant qui prolonge",
+        "date_fin": "la date de signature, « duree_convention_annees », ou la durée d'un avenant",
+        "statut": "les dates de l'ORT, ou sa durée",
+        "communes_couvertes": "le tableau des communes des ORT",
+    }
     exemple = {
         "ort_identifiant": "ort-exemple",
         "intitule": "ORT d'Exemple",
@@ -99,6 +108,11 @@ class ConventionRessource(Ressource):
             "note_interne",
         ]
 
+    def computed_on(self, keys, jour):
+        rows = ort_rows(Convention.objects.filter(pk__dans=keys), jour)
+        columns = (*ORT.propres, DUREE_TOTALE)
+        return {row.convention.pk: cells_of(columns, self.calculees, row) for row in rows}
+
 
 class AvenantRessource(Ressource):
     """One row per avenant, known by its identifier; failing that, by its convention and its day."""
@@ -110,7 +124,11 @@ class AvenantRessource(Ressource):
         "avenant_numero": "numero",
         "date_avenant": "date_signature",
     }
-    informatives = ("objets", "communes_ajoutees", "communes_retirees")
+    informatives = ("objets",)
+    calculees = {
+        "communes_ajoutees": "le tableau des communes des ORT",
+        "communes_retirees": "le tableau des communes des ORT",
+    }
     exemple = {
         "ort_identifiant": "ort-exemple",
         "numero": "1",
@@ -143,6 +161,10 @@ class AvenantRessource(Ressource):
             "date_signature_prevue",
             "note_interne",
         ]
+
+    def computed_on(self, keys, jour):
+        avenants = Avenant.objects.filter(pk__dans=keys).prefetch_related("entrees", "sorties")
+        return {a.pk: cells_of(AVENANTS.propres, self.calculees, a) for a in avenants}
 
 
 CLE_DE_COUVERTURE = cle_interne("couverture", "convention", "commune")

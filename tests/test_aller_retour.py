@@ -300,3 +300,53 @@ def test_a_commune_comes_in_by_an_avenant_that_only_its_identifier_tells(agent_3
     text = "ort_identifiant,code_insee,avenant_identifiant\nort-lodeve,34028,ort-lodeve-avenant-3\n"
     confirm(agent_34, back(agent_34, "ort-communes", text))
     assert CommuneCouverte.objects.get(commune="34028").entree.date_signature is None
+
+
+# Of each table, a column that our files compute, what someone writes there, and where it is changed.
+CALCULEES = [
+    ("communes-laureates", True, "statut", "laureate", "les dates de la commune"),
+    ("ort", True, "duree_annees", "9", "« duree_convention_annees »"),
+    ("ort", True, "date_fin", "2030-07-16", "la date de signature"),
+    ("ort", True, "statut", "terminee", "les dates de l'ORT"),
+    ("ort", True, "communes_couvertes", "34142", "le tableau des communes des ORT"),
+    ("ort", False, "duree_totale_annees", "9", "« duree_convention_annees »"),
+    ("ort", False, "statut", "terminee", "les dates de l'ORT"),
+    ("avenants", False, "communes_ajoutees", "34111|34142", "le tableau des communes des ORT"),
+    ("postes", True, "etat", "vacant", "les dates du poste"),
+    ("postes", False, "communes_desservies", "34142", "le tableau des communes desservies"),
+]
+
+
+@pytest.mark.parametrize(("sorte", "published", "column", "typed", "told"), CALCULEES)
+def test_a_computed_column_changed_by_hand_is_refused_with_where_to_change_it(
+    agent_34, programme, sorte, published, column, typed, told
+):
+    content = (public if published else internal)(agent_34, sorte, "csv").decode()
+    rows = list(csv.DictReader(io.StringIO(content)))
+    row = next(row for row in rows if row[column])
+    row[column] = typed
+    (refused,) = motives(back(agent_34, sorte, written(rows))).values()
+    assert f"colonne « {column} », valeur « {typed} »" in refused
+    assert f"cette colonne est calculée : changez {told}" in refused
+
+
+def test_a_computed_column_says_nothing_where_the_day_of_the_file_is_not_told(agent_34, programme):
+    """In a table of the agent, a column of that name is its own."""
+    text = "ort_identifiant,statut\nort-lodeve,en cours\n"
+    assert outcome(back(agent_34, "ort", text)) == {2: "inchangée"}
+
+
+def test_a_computed_column_is_that_of_the_day_of_the_file(agent_34, programme):
+    content = agent_34.get("/donnees/ort.csv?au=2022-01-01").getvalue()
+    (row,) = csv.DictReader(io.StringIO(content.decode()))
+    assert (row["duree_annees"], row["date_fin"]) == ("5", "2026-07-16")
+    assert outcome(back(agent_34, "ort", content)) == {2: "inchangée"}
+
+
+def test_the_duration_that_one_fills_is_the_one_that_is_read(agent_34, programme):
+    for column, before in (("duree_annees", None), ("duree_convention_annees", "5")):
+        if before:
+            sent = corrected(internal(agent_34, "ort", "csv"), column, before, "6")
+        else:
+            sent = f"ort_identifiant,{column}\nort-lodeve,6\n"
+        assert changes(back(agent_34, "ort", sent)) == {"duree_annees": ("5", "6")}

@@ -2,6 +2,8 @@
 
 from communes.models import Commune, Intercommunalite
 from ort.models import Organisme
+from projects.postes.du_jour import situer
+from projects.postes.exports import POSTES
 from projects.postes.models import (
     CofinancementPoste,
     Desserte,
@@ -24,6 +26,7 @@ from socle.fichiers.champs import (
     champ_texte,
 )
 from socle.fichiers.cle import cle_interne
+from socle.fichiers.colonnes import cells_of
 from socle.fichiers.ressource import Ressource
 
 SERVED = "communes_desservies"
@@ -45,11 +48,15 @@ class PosteRessource(Ressource):
     autres_noms = {"identifiant": "poste_identifiant"}
     extra_columns = (SERVED,)
     informatives = (
-        *("employeur_type", "employeur_code", "employeur_nom", "etat", "occupe_depuis"),
+        *("employeur_type", "employeur_code", "employeur_nom", "occupe_depuis"),
         *("jours_vacance", "nb_communes", "quotite_pourvue"),
         *("titulaire", "titulaire_courriel", "titulaire_telephone"),
         *("titulaire_type_contrat", "titulaire_quotite", "titulaire_fin_contrat"),
     )
+    calculees = {
+        "etat": "les dates du poste, ses titulaires ou ses offres",
+        SERVED: "le tableau des communes desservies",
+    }
     exemple = {
         "poste_identifiant": "chef-de-projet-exemple",
         "intitule": "Chef de projet d'Exemple",
@@ -105,6 +112,10 @@ class PosteRessource(Ressource):
         codes = {code for row in rows for code in codes_of(row)}
         self.communes = Commune.objects.in_bulk(codes)
         self.communes_by_user = {}
+
+    def computed_on(self, keys, jour):
+        postes = situer(list(Poste.objects.filter(pk__dans=keys)), jour)
+        return {poste.pk: cells_of(POSTES.propres, self.calculees, poste) for poste in postes}
 
     def dependants(self, instance, row, user):
         """Return the communes that a new post serves; an agent names one of its own at least."""

@@ -10,7 +10,8 @@ REFUS = "motif_du_refus"
 # « Date d'entrée », « Date de l'avenant »: words that name nothing by themselves.
 LINK_WORDS = {"d", "de", "du", "des", "l", "la", "le", "les"}
 # Written by our own downloads, and of no use here.
-ALWAYS_IGNORED = (REFUS, "date_situation", "annee_cog")
+DAY = "date_situation"
+ALWAYS_IGNORED = (REFUS, DAY, "annee_cog")
 # Written by our exports before their rows had a key: it told of nothing that an import checked.
 OLD_KEY = "pk"
 EMPTY_WORDS = {"na", "n/a", "nan", "null"}
@@ -18,11 +19,15 @@ EMPTY_WORDS = {"na", "n/a", "nan", "null"}
 
 @dataclass
 class LigneLue:
-    """A row by column, and the codes that were put right: (column, as written, as read)."""
+    """A row by column, and the codes that were put right: (column, as written, as read).
+
+    `calculees` are the cells that our downloads compute, by column, and the day of which they do.
+    """
 
     numero: int
     cellules: dict
     reparations: list = field(default_factory=list)
+    calculees: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -54,11 +59,13 @@ def read_table(fichier, ressource):
     if absent:
         raise FichierRefuse(f"{fichier.nom} : colonne « {absent[0]} » absente.")
     positions = {names[header]: i for i, header in enumerate(fichier.entetes) if names[header]}
-    lignes = [
-        LigneLue(n, {c: cells[i] for c, i in positions.items()}) for n, cells in fichier.lignes
-    ]
-    for ligne in lignes:
+    computed = computed_columns(fichier, ressource, names)
+    lignes = []
+    for number, cells in fichier.lignes:
+        ligne = LigneLue(number, {column: cells[i] for column, i in positions.items()})
         put_right(ligne, ressource.codes)
+        ligne.calculees = {column: cells[i] for column, i in computed.items()}
+        lignes.append(ligne)
     return TableLue(list(positions), lignes, [h for h in fichier.entetes if not names[h]])
 
 
@@ -68,7 +75,8 @@ def recognised(fichier, ressource):
     known |= {bare_name(column): column for column in ressource.columns}
     if ressource.cle:
         known[bare_name(ressource.cle.colonne)] = ressource.cle.colonne
-    ignored = {bare_name(name) for name in (*ressource.informatives, *ALWAYS_IGNORED)}
+    told = (*ressource.informatives, *ressource.calculees, *ALWAYS_IGNORED)
+    ignored = {bare_name(name) for name in told}.difference(known)
     present = {bare_name(header) for header in fichier.entetes}
     misleading = {
         bare_name(name)
@@ -102,6 +110,20 @@ def recognised(fichier, ressource):
             names[header] = known[name]
             taken[known[name]] = header
     return names
+
+
+def computed_columns(fichier, ressource, names):
+    """Return where are the columns of a file that our downloads compute, by column.
+
+    A column is not computed where it is read, but for those that only a new record reads.
+    """
+    columns = {bare_name(column): column for column in (DAY, *ressource.calculees)}
+    told = (None, *ressource.extra_columns)
+    return {
+        columns[bare_name(header)]: i
+        for i, header in enumerate(fichier.entetes)
+        if bare_name(header) in columns and names[header] in told
+    }
 
 
 def put_right(ligne, codes):

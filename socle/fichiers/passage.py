@@ -5,6 +5,7 @@ is thus judged after the rows above it. The records that the rows name are read 
 """
 
 from collections import defaultdict
+from contextlib import suppress
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DataError, IntegrityError, transaction
@@ -13,7 +14,8 @@ from django.db.models import Q
 from socle.contraintes import sentence
 from socle.dates import Precision, keep_first_days
 from socle.essai import essai
-from socle.fichiers.champs import CelluleRefusee, RecordWidget
+from socle.fichiers.champs import CelluleRefusee, DateWidget, RecordWidget
+from socle.fichiers.entetes import DAY
 from socle.fichiers.lignes import (
     Apercu,
     CelluleChangee,
@@ -22,6 +24,7 @@ from socle.fichiers.lignes import (
     Sort,
     located_cell,
     refused,
+    says,
     shown,
 )
 from socle.historique import one_act, sans_historique
@@ -81,6 +84,7 @@ class Passage:
             f.attribute: self.choices(f) for f in self.fields if f.attribute in self.links
         }
         self.load_known(rows)
+        self.load_computed()
         lignes = [self.ligne(lue) for lue in self.table.lignes]
         self.flush()
         return lignes
@@ -121,6 +125,16 @@ class Passage:
             for said in of_model.filter(object_id__dans=keys).select_related("source"):
                 self.said[said.object_id, said.champ].append(said)
 
+    def load_computed(self):
+        """Read what our downloads compute of the known records, if the file is one of them, of one day."""
+        self.computed = {}
+        days = {lue.calculees.get(DAY) for lue in self.table.lignes}
+        keys = [record.pk for group in self.by_first.values() for record in group]
+        with suppress(ValueError):
+            jour = DateWidget().clean(days.pop()) if len(days) == 1 else None
+            if jour and keys:
+                self.computed = self.ressource.computed_on(keys, jour)
+
     def named(self, rows):
         """Return the condition that keeps the records whose keys the rows bear."""
         if not self.ressource.cle:
@@ -152,6 +166,7 @@ class Passage:
         values = self.read(self.ressource.on_first_days(row))
         instance, new = self.record_of(row, values)
         self.refuse_twice(ligne, instance, new, values)
+        self.refuse_computed(ligne.lue.calculees, instance)
         before = {f.attribute: getattr(instance, f.attribute, None) for f in self.fields}
         for champ in self.fields:
             if new or champ.dit(row) or champ not in self.keys:
@@ -253,6 +268,17 @@ class Passage:
         line = self.lines_by_record.setdefault(key, ligne.numero)
         if line != ligne.numero:
             raise LigneRefusee([ValueError(f"la ligne {line} parle déjà de la même fiche")])
+
+    def refuse_computed(self, cells, instance):
+        """Refuse a cell that our downloads compute and that someone changed: nothing would be written."""
+        told = self.computed.get(instance.pk, {})
+        refus = [
+            CelluleRefusee(column, cells[column], f"cette colonne est calculée : changez {advice}")
+            for column, advice in self.ressource.calculees.items()
+            if column in told and cells.get(column) and not says(cells[column], told[column])
+        ]
+        if refus:
+            raise LigneRefusee(refus)
 
     def refuse_missing(self, instance, row):
         """Refuse a row that leaves empty a link that its record must have."""

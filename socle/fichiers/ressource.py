@@ -37,6 +37,8 @@ class Ressource(resources.ModelResource):
     extra_columns = ()
     # The `Cle` by which the rows that we exported know their record, whatever else they change.
     cle = None
+    # The columns of our downloads that records do not hold, each with where to change what it tells.
+    calculees = {}
     # Keys that a file may leave out, when the others are enough to know the record.
     loose_keys = ()
 
@@ -69,6 +71,10 @@ class Ressource(resources.ModelResource):
     def closest(self, records):
         """Return which of `records`, all with the key of a row, it speaks of; if several, it is refused."""
         return records
+
+    def computed_on(self, keys, jour):
+        """Return what our downloads of `jour` compute of the records of `keys`: {key: {column: value}}."""
+        return {}
 
     def load_named(self, rows):
         """Read in a few queries the records that `rows`, of cells by column, name."""
