@@ -2,16 +2,21 @@
 
 import csv
 import io
+import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from communes.models import Labellisation
 from ort.models import Avenant, CommuneCouverte, Organisme
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Recrutement
+from socle.fichiers.formats import FORMATS
 from tests import factories
 from tests.factories import day
 from tests.fichiers import changes, confirm, exported, motives, outcome, previewed, send
+from tools.bureautique import find, saved_again
 
 LABELLISATION, ORT = "communes_labellisation", "ort_convention"
 AVENANT, POSTE = "ort_avenant", "projects_poste"
@@ -132,6 +137,42 @@ def test_an_internal_table_sent_back_changes_nothing(agent_34, programme, sorte,
 @pytest.mark.parametrize("sorte", PUBLIC)
 def test_a_public_table_sent_back_changes_nothing(agent_34, programme, sorte, forme):
     unchanged(back(agent_34, sorte, public(agent_34, sorte, forme)))
+
+
+def files(browser, forme):
+    """Yield every table of the back office, then every public one: its sort and its bytes."""
+    for sorte in TABLES:
+        yield sorte, internal(browser, sorte, forme)
+    for sorte in PUBLIC:
+        yield sorte, public(browser, sorte, forme)
+
+
+@pytest.mark.parametrize("forme", ["xlsx", "ods", "tableur"])
+def test_a_table_that_libreoffice_saved_again_changes_nothing(agent_34, programme, tmp_path, forme):
+    assert find(), "LibreOffice manque : « make test » dit comment l'installer."
+    sent, saved = tmp_path / "envoi", tmp_path / "retour"
+    sent.mkdir()
+    sorts, paths = [], []
+    for n, (sorte, content) in enumerate(files(agent_34, forme)):
+        sorts.append(sorte)
+        paths.append(sent / f"{n}.{FORMATS[forme].extension}")
+        paths[-1].write_bytes(content)
+    for sorte, path in zip(sorts, saved_again(paths, saved), strict=True):
+        unchanged(back(agent_34, sorte, path.read_bytes()))
+
+
+def as_french_excel_saves(content):
+    """Return a CSV as French Excel saves the one that it opened: days in its way, codes without zero."""
+    text = content.decode("utf-8-sig")
+    text = re.sub(r"\b(\d{4})-(\d\d)-(\d\d)(?=;|\r\n)", r"\3/\2/\1", text)
+    return re.sub(r"(?<=;)0(\d{4})(?=;)", r"\1", text).encode("cp1252")
+
+
+def test_a_table_that_french_excel_saved_again_changes_nothing(agent_34, programme):
+    for sorte, content in files(agent_34, "tableur"):
+        saved = as_french_excel_saves(content)
+        assert saved != content
+        unchanged(back(agent_34, sorte, saved))
 
 
 # Of each table, what tells its rows apart, and the field of the record that it corrects.
@@ -350,3 +391,30 @@ def test_the_duration_that_one_fills_is_the_one_that_is_read(agent_34, programme
         else:
             sent = f"ort_identifiant,{column}\nort-lodeve,6\n"
         assert changes(back(agent_34, "ort", sent)) == {"duree_annees": ("5", "6")}
+
+
+def more_of_everything():
+    for number in range(4):
+        town = factories.commune(f"3420{number}")
+        factories.labellisation(town)
+        ort = factories.convention("2021-07-16", [town])
+        act = factories.avenant(ort, "2022-06-01", [factories.commune(f"3421{number}")])
+        factories.avenant(ort, "2023-06-01", duree_annees=9)
+        factories.rewrite(act.entrees, sortie=factories.avenant(ort, "2024-06-01"))
+        poste = factories.poste([town])
+        factories.occupation(poste, "2022-01-01")
+        factories.recrutement(poste, "2021-05-01")
+        factories.cofinancement(poste)
+
+
+@pytest.mark.parametrize("sorte", TABLES)
+def test_more_rows_that_leave_and_come_back_ask_for_no_more_queries(agent_34, programme, sorte):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            assert back(agent_34, sorte, internal(agent_34, sorte, "csv")).status_code == 200
+        return len(captured)
+
+    queries()
+    few = queries()
+    more_of_everything()
+    assert queries() == few
