@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from functools import cached_property
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.contrib.contenttypes.models import ContentType
@@ -24,8 +24,12 @@ CREATED = "+"
 class ActeEnCours:
     """What someone does at once: all that it writes bears the same moment and the same reason."""
 
-    moment: datetime
     motif: str
+
+    @cached_property
+    def moment(self):
+        """Return the moment of its first version: whoever waited for someone else comes after."""
+        return timezone.now()
 
 
 ONGOING = ContextVar("ongoing", default=None)
@@ -37,7 +41,7 @@ def one_act(motif=""):
 
     Rows removed by the same act are known by it, and can be brought back together.
     """
-    token = ONGOING.set(ActeEnCours(timezone.now(), motif.strip()))
+    token = ONGOING.set(ActeEnCours(motif.strip()))
     try:
         yield
     finally:

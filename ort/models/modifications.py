@@ -1,5 +1,6 @@
 """Who writes in a convention of another département is noted when it is done: see `a_valider`."""
 
+from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from simple_history.signals import post_create_historical_record
 
@@ -9,9 +10,22 @@ from ort.models.conventions import Convention
 from ort.models.couvertures import CommuneCouverte
 from ort.models.parties import Partie, Secteur
 from ort.models.validations import ModificationExterieure
+from socle.verrou import lock
 
 # What a validation agrees with: the convention and its rows.
 SUIVIS = [Convention, Avenant, CommuneCouverte, Partie, Secteur]
+
+
+def wait_for_the_convention(sender, instance, **kwargs):
+    """Lock the convention of what is about to be removed: its validation sees the removal, or precedes it.
+
+    Whoever adds or corrects has the lock already, by its checks or by the page.
+    """
+    lock(Convention, instance.pk if sender is Convention else instance.convention_id)
+
+
+for suivi in SUIVIS:
+    pre_delete.connect(wait_for_the_convention, sender=suivi)
 
 
 @receiver(post_create_historical_record)

@@ -48,7 +48,12 @@ class RefusForm(forms.Form):
 
 
 def lock(record):
-    """Make those who save the same record at the same moment wait for each other."""
+    """Make those who save the same record at the same moment wait for each other.
+
+    What its own checks lock comes first, as everywhere: see `socle.verrou`.
+    """
+    if hasattr(record, "lock_siblings"):
+        record.lock_siblings()
     list(type(record)._base_manager.select_for_update().filter(pk=record.pk).values("pk"))
 
 
