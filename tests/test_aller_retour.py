@@ -418,3 +418,14 @@ def test_more_rows_that_leave_and_come_back_ask_for_no_more_queries(agent_34, pr
     few = queries()
     more_of_everything()
     assert queries() == few
+
+
+def test_keys_sorted_apart_from_their_rows_are_refused_within_one_convention(agent_34, programme):
+    factories.avenant(programme, "2024-01-11", numero=3)
+    rows = [row for row in exported(agent_34, AVENANT, "avenants") if row["date_signature"]]
+    keys = [row["avenant_identifiant"] for row in rows]
+    for row, key in zip(rows, keys[1:] + keys[:1], strict=True):
+        row["avenant_identifiant"] = key
+    page = back(agent_34, "avenants", written(rows))
+    assert set(outcome(page).values()) == {"refusée"}
+    assert f"cette ligne dit ce que dit la fiche « {keys[0]} »" in motives(page)[2]

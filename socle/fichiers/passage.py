@@ -232,20 +232,25 @@ class Passage:
 
     def record_of(self, row, values):
         """Return the record that the row is about, and whether it is new."""
+        found = self.alike(row, values)
         if key := self.key_of(row):
-            return self.record_of_key(key, row, values), False
-        first, *others = self.keys
-        found = self.by_first[values[first.attribute]]
-        for champ in others:
-            if champ.dit(row) or champ.attribute not in self.ressource.loose_keys:
-                found = [r for r in found if getattr(r, champ.attribute) == values[champ.attribute]]
+            return self.record_of_key(key, row, values, found), False
         found = self.ressource.closest(found)
         if len(found) > 1:
             raise LigneRefusee([ValueError(f"{len(found)} fiches répondent à cette ligne")])
         return (found[0], False) if found else (self.model(), True)
 
-    def record_of_key(self, key, row, values):
-        """Return the record of the key that a row bears, if it is that of what the row says it is of."""
+    def alike(self, row, values):
+        """Return the records that what a row says, but for its key, could be about."""
+        first, *others = self.keys
+        found = self.by_first[values[first.attribute]]
+        for champ in others:
+            if champ.dit(row) or champ.attribute not in self.ressource.loose_keys:
+                found = [r for r in found if getattr(r, champ.attribute) == values[champ.attribute]]
+        return found
+
+    def record_of_key(self, key, row, values, alike):
+        """Return the record of the key that a row bears; refuse a key set apart from its row."""
         cle, record = self.ressource.cle, self.by_key.get(key)
         if record is None:
             raise refused(cle.colonne, key, "aucune fiche n'a cette clé")
@@ -261,6 +266,13 @@ class Passage:
                     f"cette clé est celle d'une ligne de « {theirs} » ({column}), et cette ligne est "
                     f"de « {row[column]} »",
                 )
+        if alike and record not in alike and all(champ.dit(row) for champ in self.keys):
+            raise refused(
+                cle.colonne,
+                key,
+                f"cette ligne dit ce que dit la fiche « {cle.of(alike[0])} » : remettez à chacune sa "
+                "clé, ou corrigez d'abord l'autre",
+            )
         return record
 
     def refuse_twice(self, ligne, instance, new, values):
