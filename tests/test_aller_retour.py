@@ -10,9 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from communes.models import Labellisation
+from ort.imports import ConventionRessource
 from ort.models import Avenant, CommuneCouverte, Organisme
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Recrutement
+from socle.fichiers.entetes import LigneLue, TableLue
 from socle.fichiers.formats import FORMATS
+from socle.fichiers.passage import preview
 from tests import factories
 from tests.factories import day
 from tests.fichiers import changes, confirm, exported, motives, outcome, previewed, send
@@ -377,11 +380,14 @@ def test_a_computed_column_says_nothing_where_the_day_of_the_file_is_not_told(ag
     assert outcome(back(agent_34, "ort", text)) == {2: "inchangée"}
 
 
-def test_a_computed_column_is_that_of_the_day_of_the_file(agent_34, programme):
-    content = agent_34.get("/donnees/ort.csv?au=2022-01-01").getvalue()
-    (row,) = csv.DictReader(io.StringIO(content.decode()))
-    assert (row["duree_annees"], row["date_fin"]) == ("5", "2026-07-16")
-    assert outcome(back(agent_34, "ort", content)) == {2: "inchangée"}
+@pytest.mark.parametrize(("duree", "refused"), [("5", False), ("8", True)])
+def test_a_computed_column_is_that_of_the_day_of_the_file(agent_34, programme, duree, refused):
+    """Before the avenant that extends it, the duration was that of the convention."""
+    told = {"date_situation": "2022-01-01", "duree_annees": duree}
+    row = LigneLue(2, {"ort_identifiant": "ort-lodeve"}, calculees=told)
+    table = TableLue(["ort_identifiant"], [row], [])
+    (ligne,) = preview(ConventionRessource(), table, agent_34.agent).lignes
+    assert bool(ligne.refus) == refused
 
 
 def test_the_duration_that_one_fills_is_the_one_that_is_read(agent_34, programme):
