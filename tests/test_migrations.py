@@ -8,15 +8,12 @@ import datetime
 import pytest
 from django.apps import apps as of_today
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.utils import timezone
 
 from ort.models import Avenant
 from pvd.portail.telechargements import TELECHARGEMENTS
 from socle.recherche import search_key
-from tests.bases import connected_to
 
 # The last migration of each app, on the days of the first versions that were used.
 VERSIONS = {
@@ -32,6 +29,13 @@ VERSIONS = {
         "ort": "0004_validation",
         "projects": "0003_suivi_des_postes",
         "socle": "0002_historique",
+        "suivi": "0004_compteurs",
+    },
+    "avenants sans identifiant": {
+        "communes": "0011_fond_de_france",
+        "ort": "0008_modification_exterieure",
+        "projects": "0005_doublons",
+        "socle": "0003_ce_qui_ne_peut_etre",
         "suivi": "0004_compteurs",
     },
 }
@@ -135,10 +139,8 @@ def files():
 
 @pytest.mark.django_db
 def test_the_avenants_of_an_old_site_are_named_by_their_signature(gabarits):
-    with connected_to(gabarits.empty("nommee")):
-        executor = MigrationExecutor(connection)
-        others = [leaf for leaf in executor.loader.graph.leaf_nodes() if leaf[0] != "ort"]
-        old = executor.migrate([*others, ("ort", "0008_modification_exterieure")]).apps
+    version = "avenants sans identifiant"
+    with gabarits.migrated(version, list(VERSIONS[version].items())) as old:
         enter(old)
         ort = old.get_model("ort", "Convention").objects.get()
         avenants, versions = (
@@ -165,10 +167,8 @@ def test_the_files_of_an_old_site_say_the_same_once_migrated(version, gabarits):
     enter(of_today)
     expected = files()
     assert any(len(rows) > 2 for rows in expected.values())
-    with connected_to(gabarits.empty("migree")):
-        targets = list(VERSIONS[version].items())
-        old = MigrationExecutor(connection).migrate(targets)
-        enter(old.apps)
+    with gabarits.migrated(version, list(VERSIONS[version].items())) as apps:
+        enter(apps)
         call_command("migrate", verbosity=0)
         migrated = files()
     for key, rows in expected.items():

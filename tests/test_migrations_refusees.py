@@ -5,18 +5,16 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
-from django.core.management import call_command
-from django.db import connection
 from django.db.migrations import AddConstraint
-from django.db.migrations.executor import MigrationExecutor
 from django.db.models import CheckConstraint, Q
 
 from ort.models import Avenant, Partie
 from socle.migrations._contrevenants import CORRECT, STOPPED, refuse_offenders
 from tests import factories
 from tests.bases import migrate
+from tests.test_migrations import VERSIONS
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 BEFORE_FIRST_DAYS = [
     ("communes", "0005_contours"),
@@ -31,11 +29,11 @@ BEFORE_CODES = [
 
 
 @pytest.fixture
-def old_apps(request):
-    """Bring the base back to older migrations; forward again once it is emptied of what is wrong."""
-    yield migrate(getattr(request, "param", BEFORE_FIRST_DAYS))
-    call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=True)
-    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+def old_apps(request, gabarits):
+    """Turn to the base of an old site, as it was before a rule; return its models."""
+    version = "vie des postes"
+    with gabarits.migrated(version, list(VERSIONS[version].items())):
+        yield migrate(getattr(request, "param", BEFORE_FIRST_DAYS))
 
 
 def commune(apps):
