@@ -55,6 +55,7 @@ site-demo: .venv/.prod
 # Two suites at once: a browser waits a lot, and a suite ends with its slowest test.
 test: .venv/.dev ## Tous les tests : SQLite, vrai navigateur, vrai PostgreSQL (JOBS=auto : un processus par cœur)
 	@$(PYTHON) -m tools.navigateur
+	@$(PYTHON) -m tools.bureautique
 	@echo "Trois suites, dont chacune s'affiche à sa fin : SQLite, navigateur, PostgreSQL"
 	@$(MAKE) --no-print-directory -j 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) \
 		test-sqlite test-navigateur test-postgresql
@@ -67,6 +68,7 @@ test test-% couverture: export PYTHONDONTWRITEBYTECODE :=
 
 test-sqlite: .venv/.dev ## Les tests sur SQLite, sans ceux du navigateur
 	@echo "SQLite"
+	@$(PYTHON) -m tools.bureautique
 	@env -u DATABASE_URL $(PYTEST) $(PARALLEL) -m "not e2e"
 
 test-navigateur: .venv/.dev ## Les tests du navigateur, sur SQLite
@@ -76,6 +78,7 @@ test-navigateur: .venv/.dev ## Les tests du navigateur, sur SQLite
 # Rules, constraints, imports, sorts, rights, races: what a database may answer otherwise.
 test-postgresql: .venv/.dev ## Les tests que la base peut changer, sur un PostgreSQL jetable
 	@echo "PostgreSQL"
+	@$(PYTHON) -m tools.bureautique
 	@$(PYTHON) -m tools.pg -- $(PYTEST) $(PARALLEL) -m deux_bases
 
 test-au-hasard: .venv/.dev ## Les tests qui inventent leurs exemples, tirés au hasard et plus nombreux

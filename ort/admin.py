@@ -278,15 +278,16 @@ class AvenantAdmin(ImportAdmin, ExportAdmin, SourceeAdmin):
         ),
     ]
     list_select_related = ["convention"]
-    search_fields = ["objet", "convention__intitule", "convention__identifiant"]
-    search_help_text = "Objet, convention, commune entrée ou sortie, intercommunalité"
+    search_fields = ["objet", "identifiant", "convention__intitule", "convention__identifiant"]
+    search_help_text = "Objet, identifiant, convention, commune entrée ou sortie, intercommunalité"
     territory_search = ["entrees__commune", "sorties__commune", "convention__porteur"]
     date_hierarchy = "date_signature"
     frozen_fields = ["convention"]
+    readonly_fields = ["identifiant"]
     autocomplete_fields = ["convention"]
     inlines = [EntreeInline, SortieInline]
     fieldsets = [
-        (None, {"fields": ["convention", "numero", "objet"]}),
+        (None, {"fields": ["convention", "identifiant", "numero", "objet"]}),
         ("Signature", {"fields": SIGNATURE}),
         ("Interne", {"fields": ["note_interne"]}),
     ]

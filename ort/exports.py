@@ -35,6 +35,9 @@ class LigneOrt(OrtDuJour):
 
     @property
     def statut(self):
+        """Return where the ORT stands; one that is not signed is in no public file."""
+        if not self.signee:
+            return "non_signee"
         return StatutOrt.TERMINEE.value if self.terminee else StatutOrt.EN_VIGUEUR.value
 
 
@@ -160,6 +163,10 @@ ORT = Table(
 )
 
 
+# Beside the duration of the convention itself, which is a field of its record.
+DUREE_TOTALE = Colonne("duree_totale_annees", lambda o: o.duree, "Prolongations comprises.")
+
+
 def ort_commune_rows(conventions, jour):
     """Yield the coverages that hold on `jour` in each of `conventions`, each with its `nom` that day."""
     held = CommuneCouverte.objects.as_of(jour).filter(convention__in=conventions.values("pk"))
@@ -220,6 +227,12 @@ ORT_COMMUNES = Table(
             "La commune est du programme ce jour-là.",
             "boolean",
         ),
+        Colonne(
+            "avenant_identifiant",
+            lambda c: c.entree and c.entree.identifiant,
+            "Avenant d'entrée, tel que le nomme le fichier des avenants ; vide si la commune est entrée "
+            "par la convention.",
+        ),
     ),
 )
 
@@ -275,6 +288,13 @@ AVENANTS = Table(
             "communes_retirees",
             lambda a: codes(a.sorties),
             "Codes INSEE des communes qu'il fait sortir, séparés par « | ».",
+        ),
+        Colonne(
+            "avenant_identifiant",
+            lambda a: a.identifiant,
+            "Identifiant de l'avenant dans ces fichiers : donné une fois pour toutes, il ne dit rien de "
+            "la date ni du numéro, qui peuvent être corrigés.",
+            contraintes={"required": True, "unique": True},
         ),
     ),
 )

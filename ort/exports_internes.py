@@ -1,6 +1,7 @@
 """What agents download of the ORT: the public columns, signed or not yet, and the internal ones."""
 
-from ort.exports import AVENANTS, ORT, ort_rows
+from ort.exports import AVENANTS, DUREE_TOTALE, ORT, ort_rows
+from ort.imports import CouvertureRessource
 from ort.models import CommuneCouverte
 from socle.fichiers.colonnes import Colonne, Export, colonne_champ, colonne_source, dits
 
@@ -12,9 +13,7 @@ def convention(row):
 CONVENTIONS = Export(
     "Exporter cette liste",
     (
-        colonne_champ("pk", record=convention),
-        *(c for c in ORT.propres if c.nom != "statut"),
-        Colonne("statut", lambda o: o.statut if o.signee else "non_signee", "Interne."),
+        *(DUREE_TOTALE if c.nom == "duree_annees" else c for c in ORT.propres),
         colonne_source("source_signature", "date_signature", convention),
         colonne_champ("date_signature_prevue", record=convention),
         colonne_champ("duree_convention_annees", "duree_annees", convention),
@@ -33,27 +32,24 @@ def couverture_rows(conventions, jour):
     )
 
 
-def act_date(attribute):
-    """Return how to read the day of the avenant of a coverage, if there is one."""
-
-    def read(couverture):
-        avenant = getattr(couverture, attribute)
-        return avenant.date_signature if avenant else None
-
-    return read
+def act(link, attribute):
+    """Return how to read an attribute of an avenant of a coverage, if there is one."""
+    return lambda couverture: getattr(getattr(couverture, link), attribute, None)
 
 
 COUVERTURES = Export(
     "Leurs communes",
     (
-        colonne_champ("pk"),
+        CouvertureRessource.cle.interne(),
         Colonne("ort_identifiant", lambda c: c.convention.identifiant, "ORT."),
         colonne_champ("code_insee", "commune_id"),
         Colonne("nom_commune", lambda c: c.commune.nom, "Nom de la commune."),
         Colonne("code_departement", lambda c: c.commune.departement_id, "Département."),
         colonne_champ("entree_par"),
-        Colonne("date_avenant_entree", act_date("entree"), "Avenant d'entrée."),
-        Colonne("date_avenant_sortie", act_date("sortie"), "Avenant de sortie."),
+        Colonne("date_avenant_entree", act("entree", "date_signature"), "Avenant d'entrée."),
+        Colonne("date_avenant_sortie", act("sortie", "date_signature"), "Avenant de sortie."),
+        Colonne("avenant_entree_identifiant", act("entree", "identifiant"), "Avenant d'entrée."),
+        Colonne("avenant_sortie_identifiant", act("sortie", "identifiant"), "Avenant de sortie."),
     ),
     couverture_rows,
 )
@@ -71,7 +67,6 @@ def avenant_rows(avenants, jour):
 AVENANTS_INTERNES = Export(
     "Exporter cette liste",
     (
-        colonne_champ("pk"),
         *AVENANTS.propres,
         colonne_source("source_signature", "date_signature"),
         colonne_champ("date_signature_prevue"),

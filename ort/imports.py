@@ -1,11 +1,15 @@
 """Conventions, avenants and the communes they cover, from files."""
 
+from collections import defaultdict
+
 from communes.models import Commune, Departement, Intercommunalite
 from communes.programme.regles import LANCEMENT
 from communes.territoire.champs import NOMS_DU_CODE, champ_commune
+from ort.exports import AVENANTS, DUREE_TOTALE, ORT, ort_rows
 from ort.models import Avenant, CommuneCouverte, Convention
 from socle.dates import parse_date
 from socle.fichiers.champs import (
+    CelluleRefusee,
     Champ,
     TextWidget,
     champ_choix,
@@ -17,6 +21,8 @@ from socle.fichiers.champs import (
     day_of_serial,
 )
 from socle.fichiers.champs_nombres import champ_duree, champ_entier
+from socle.fichiers.cle import Cle, cle_interne
+from socle.fichiers.colonnes import cells_of
 from socle.fichiers.ressource import Ressource
 
 SIGNATURE = ("date_signature", "date_signature", "precision_signature")
@@ -49,10 +55,17 @@ class ConventionRessource(Ressource):
     # Beside the avenants, the duration of the public file is the one that they gave.
     trompeuses = {"duree_annees": ("nb_avenants", "duree_convention_annees")}
     informatives = (
-        *("nom_epci", "departements", "date_fin", "statut", "nb_communes_couvertes"),
-        *("nb_communes_laureates", "communes_couvertes", "nb_avenants", "date_dernier_avenant"),
+        *("nom_epci", "departements", "nb_communes_couvertes", "nb_communes_laureates"),
+        *("nb_avenants", "date_dernier_avenant"),
     )
     temoins = {"siren_epci": ("nom_epci",)}
+    calculees = {
+        "duree_annees": "« duree_convention_annees », ou la durée de l'avenant qui prolonge",
+        "duree_totale_annees": "« duree_convention_annees », ou la durée de l'avenant qui prolonge",
+        "date_fin": "la date de signature, « duree_convention_annees », ou la durée d'un avenant",
+        "statut": "les dates de l'ORT, ou sa durée",
+        "communes_couvertes": "le tableau des communes des ORT",
+    }
     exemple = {
         "ort_identifiant": "ort-exemple",
         "intitule": "ORT d'Exemple",
@@ -103,11 +116,17 @@ class ConventionRessource(Ressource):
             "note_interne",
         ]
 
+    def computed_on(self, keys, jour):
+        rows = ort_rows(Convention.objects.filter(pk__dans=keys), jour)
+        columns = (*ORT.propres, DUREE_TOTALE)
+        return {row.convention.pk: cells_of(columns, self.calculees, row) for row in rows}
+
 
 class AvenantRessource(Ressource):
-    """One row per avenant, known by its convention and its day: few avenants give their number."""
+    """One row per avenant, known by its identifier; failing that, by its convention and its day."""
 
     titre = "Avenants"
+    cle = Cle("avenant", ("convention",), "avenant_identifiant", "identifiant")
     autres_noms = {
         **names_of("ort_identifiant"),
         "avenant_numero": "numero",
@@ -116,8 +135,12 @@ class AvenantRessource(Ressource):
         "n° d'avenant": "numero",
         "observations": "note_interne",
     }
-    informatives = ("objets", "communes_ajoutees", "communes_retirees", "ort_intitule")
+    informatives = ("objets", "ort_intitule")
     temoins = {"ort_identifiant": ("ort_intitule",)}
+    calculees = {
+        "communes_ajoutees": "le tableau des communes des ORT",
+        "communes_retirees": "le tableau des communes des ORT",
+    }
     exemple = {
         "ort_identifiant": "ort-exemple",
         "numero": "1",
@@ -151,43 +174,105 @@ class AvenantRessource(Ressource):
             "note_interne",
         ]
 
+    def computed_on(self, keys, jour):
+        avenants = Avenant.objects.filter(pk__dans=keys).prefetch_related("entrees", "sorties")
+        return {a.pk: cells_of(AVENANTS.propres, self.calculees, a) for a in avenants}
 
-class AvenantWidget(TextWidget):
-    """The avenant of the row's convention that was signed on the day of the cell."""
 
-    known = None
+CLE_DE_COUVERTURE = cle_interne("couverture", "convention", "commune")
+
+
+class ActeWidget(TextWidget):
+    """An avenant of the row's convention: by its identifier, by the day of its signature, or by both."""
+
+    known, held = None, {}
     is_date = True
+
+    def __init__(self, attribute, named, dated):
+        super().__init__()
+        self.attribute, self.named, self.dated = attribute, named, dated
 
     def put_right(self, text):
         return day_of_serial(text)
 
     def load(self, column, rows, user=None):
         conventions = {row["ort_identifiant"] for row in rows}
-        self.known = {}
-        for avenant in Avenant.objects.filter(
-            convention__identifiant__in=conventions
-        ).select_related("convention"):
-            key = (avenant.convention.identifiant, avenant.date_signature)
-            self.known.setdefault(key, []).append(avenant)
+        acts = Avenant.objects.filter(convention__identifiant__in=conventions)
+        self.known = defaultdict(list)
+        for avenant in acts.select_related("convention"):
+            self.known[avenant.convention.identifiant].append(avenant)
+        cle = CLE_DE_COUVERTURE
+        keys = {row[cle.colonne] for row in rows if row.get(cle.colonne)}
+        rows = CommuneCouverte.objects.filter(cle.named(keys)).select_related(self.attribute)
+        self.held = {cle.of(row): getattr(row, self.attribute) for row in rows}
 
     def clean(self, value, row=None, **kwargs):
-        if not value:
+        named, jour = row.get(self.named), value and parse_date(value)
+        if held := self.held.get(row.get(CLE_DE_COUVERTURE.colonne)):
+            named, jour = self.changed(held, named, jour)
+        if not named and not jour:
             return None
-        identifiant, jour = row["ort_identifiant"], parse_date(value)
-        acts = Avenant.objects.filter(convention__identifiant=identifiant, date_signature=jour)
-        if self.known is not None:
-            acts = self.known.get((identifiant, jour), [])
-        if len(acts) != 1:
-            raise ValueError(f"{len(acts)} avenant de cette ORT signé ce jour-là")
-        return acts[0]
+        acts = self.acts_of(row["ort_identifiant"])
+        return self.by_name(acts, named, jour) if named else by_day(acts, jour)
+
+    def changed(self, held, named, jour):
+        """Return what a row that we exported says of its act: where one cell changed, that one alone."""
+        if named == held.identifiant and jour and jour != held.date_signature:
+            return None, jour
+        if named and jour == held.date_signature:
+            return named, None
+        return named, jour
+
+    def acts_of(self, identifiant):
+        """Return the avenants of a convention."""
+        if self.known is None:
+            return Avenant.objects.filter(convention__identifiant=identifiant)
+        return self.known[identifiant]
+
+    def by_name(self, acts, named, jour):
+        """Return the avenant of an identifier, if the day beside it is its own."""
+        acte = next((avenant for avenant in acts if avenant.identifiant == named), None)
+        if acte is None:
+            raise CelluleRefusee(self.named, named, "cette ORT n'a pas cet avenant")
+        if jour and jour != acte.date_signature:
+            raise CelluleRefusee(
+                self.named,
+                named,
+                f"cet avenant n'est pas de la date que dit « {self.dated} » : videz la cellule qui se "
+                "trompe, ou corrigez la date dans le tableau des avenants",
+            )
+        return acte
+
+
+def by_day(acts, jour):
+    """Return the avenant signed on `jour`, if there is one and one only."""
+    acts = [avenant for avenant in acts if avenant.date_signature == jour]
+    if len(acts) != 1:
+        raise ValueError(f"{len(acts)} avenant de cette ORT signé ce jour-là")
+    return acts[0]
+
+
+class ChampActe(Champ):
+    """The avenant by which a commune comes in, or goes out."""
+
+    def __init__(self, attribute):
+        named, dated = f"avenant_{attribute}_identifiant", f"date_avenant_{attribute}"
+        widget = ActeWidget(attribute, named, dated)
+        super().__init__(column_name=dated, attribute=attribute, widget=widget)
+        self.aussi = (named,)
 
 
 class CouvertureRessource(Ressource):
-    """One row per commune and ORT; without the day of an avenant, the convention brought it in."""
+    """One row per commune and ORT; a new one without an avenant was brought in by the convention."""
 
     titre = "Communes des ORT"
+    cle = CLE_DE_COUVERTURE
     codes = {"code_insee": 5}
-    autres_noms = names_of("ort_identifiant", "code_insee")
+    loose_keys = ("entree",)
+    autres_noms = {
+        **names_of("ort_identifiant", "code_insee"),
+        "avenant_identifiant": "avenant_entree_identifiant",
+    }
     informatives = (
         *("nom_commune", "lib_com", "commune", "code_departement", "date_entree_ort", "entree_par"),
         *("avenant_numero", "laureate_pvd", "ort_intitule", "ORT"),
@@ -204,13 +289,18 @@ class CouvertureRessource(Ressource):
 
     convention = champ_fiche("ort_identifiant", "convention", Convention, "identifiant")
     commune = champ_commune("code_insee", "commune", "date_avenant_entree", LANCEMENT)
-    entree = Champ(column_name="date_avenant_entree", attribute="entree", widget=AvenantWidget())
-    sortie = Champ(column_name="date_avenant_sortie", attribute="sortie", widget=AvenantWidget())
+    entree = ChampActe("entree")
+    sortie = ChampActe("sortie")
 
     class Meta(Ressource.Meta):
         model = CommuneCouverte
         import_id_fields = ["convention", "commune", "entree"]
         fields = ["convention", "commune", "entree", "sortie"]
+
+    def closest(self, records):
+        """Return, of a commune that came back, its entry by the convention, else what runs."""
+        founding = [record for record in records if record.entree is None]
+        return founding or [r for r in records if r.sortie is None] or records
 
     def load_named(self, rows, user):
         super().load_named(rows, user)

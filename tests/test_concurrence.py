@@ -151,6 +151,20 @@ def test_a_commune_is_added_to_an_ort_by_two_agents():
         assert signed.avenants.count() == 1
 
 
+def test_two_avenants_of_one_convention_are_named_apart():
+    browsers = agents()
+    for _ in range(ROUNDS):
+        signed = factories.convention("2021-02-26", [factories.commune("34003")])
+        towns = [factories.commune(f"34{n + signed.pk % 400}") for n in (100, 500)]
+        acts = [
+            confirmed("avenant-ajouter-communes", signed, communes=[town.pk], numero=rank)(browser)
+            for rank, (town, browser) in enumerate(zip(towns, browsers, strict=True), start=1)
+        ]
+        assert [answer.status_code for answer in at_once(*acts)] == [302, 302]
+        named = sorted(signed.avenants.values_list("identifiant", flat=True))
+        assert named == [f"{signed.identifiant}-avenant-{rank}" for rank in (1, 2)]
+
+
 def test_a_commune_comes_back_by_two_agents():
     """One returns by the geste, the other is entered by hand: they lock the same commune first."""
     browsers = agents()

@@ -9,7 +9,9 @@ import pytest
 from django.apps import apps as of_today
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
+from ort.models import Avenant
 from pvd.portail.telechargements import TELECHARGEMENTS
 from socle.recherche import search_key
 
@@ -27,6 +29,13 @@ VERSIONS = {
         "ort": "0004_validation",
         "projects": "0003_suivi_des_postes",
         "socle": "0002_historique",
+        "suivi": "0004_compteurs",
+    },
+    "avenants sans identifiant": {
+        "communes": "0011_fond_de_france",
+        "ort": "0008_modification_exterieure",
+        "projects": "0005_doublons",
+        "socle": "0003_ce_qui_ne_peut_etre",
         "suivi": "0004_compteurs",
     },
 }
@@ -126,6 +135,30 @@ def files():
         for nom in TELECHARGEMENTS
         for jour in JOURS
     }
+
+
+@pytest.mark.django_db
+def test_the_avenants_of_an_old_site_are_named_by_their_signature(gabarits):
+    version = "avenants sans identifiant"
+    with gabarits.migrated(version, list(VERSIONS[version].items())) as old:
+        enter(old)
+        ort = old.get_model("ort", "Convention").objects.get()
+        avenants, versions = (
+            old.get_model("ort", name)._default_manager for name in ("Avenant", "HistoricalAvenant")
+        )
+        for signature in (None, datetime.date(2023, 2, 1)):
+            made = avenants.create(convention=ort, date_signature=signature)
+            versions.create(
+                id=made.pk, convention=ort, date_signature=signature,
+                history_date=timezone.now(), history_type="+",
+            )  # fmt: skip
+        call_command("migrate", verbosity=0)
+        named = list(Avenant.objects.order_by("pk").values_list("identifiant", flat=True))
+        kept = list(Avenant.history.order_by("id").values_list("identifiant", flat=True))
+        following = Avenant.objects.create(convention_id=ort.pk).identifiant
+    assert named == [f"ort-lodeve-avenant-{rank}" for rank in (1, 3, 4, 2)]
+    assert kept == named[2:]
+    assert following == "ort-lodeve-avenant-5"
 
 
 @pytest.mark.django_db

@@ -92,6 +92,7 @@ class Draw:
             [
                 Avenant(
                     convention=convention,
+                    identifiant=f"{convention.identifiant}-avenant-1",
                     date_signature=convention.date_signature + datetime.timedelta(200),
                     duree_annees=self.chance.choice([None, 8]),
                 )

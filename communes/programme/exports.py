@@ -3,6 +3,7 @@
 from django.db.models import Prefetch
 
 from communes.models import Rattachement
+from communes.programme.imports import LabellisationRessource
 from socle.fichiers.colonnes import Colonne, Export, colonne_champ, colonne_source, dits
 
 
@@ -27,7 +28,7 @@ def epci(attribute):
 LABELLISATIONS = Export(
     "Exporter cette liste",
     (
-        colonne_champ("pk"),
+        LabellisationRessource.cle.interne(),
         colonne_champ("code_insee", "commune_id"),
         Colonne("nom_commune", lambda la: la.commune.nom, "Nom de la commune."),
         Colonne("code_departement", lambda la: la.commune.departement_id, "Département."),

@@ -4,6 +4,7 @@ from communes.models import Departement, Labellisation, Tenue
 from communes.programme.regles import LANCEMENT
 from communes.territoire.champs import NOMS_DU_CODE, champ_commune
 from socle.fichiers.champs import champ_choix, champ_date, champ_precision, champ_texte
+from socle.fichiers.cle import cle_interne
 from socle.fichiers.ressource import Ressource
 
 
@@ -14,6 +15,7 @@ class LabellisationRessource(Ressource):
     """
 
     titre = "Communes lauréates"
+    cle = cle_interne("labellisation", "commune")
     loose_keys = ("debut",)
     codes = {"code_insee": 5}
     autres_noms = {
@@ -43,6 +45,7 @@ class LabellisationRessource(Ressource):
         *("nom_maire", "mel_mairie", "site_mairie"),
         *("statut", "ort_identifiant", "ort_intitule", "date_signature_ort", "date_entree_ort"),
         *("entree_par", "avenant_numero", "poste_chef_projet"),
+        *("population_annee", "population_millesime"),
     )
     temoins = {"code_insee": ("nom_commune", "lib_com", "commune")}
     exemple = {

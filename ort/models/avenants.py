@@ -1,8 +1,9 @@
 """The avenants of the conventions: each an act of its own, with its day, and what it does."""
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Length
 
 from ort.models.liees import LieeQuerySet
 from ort.regles import LOI_ELAN
@@ -23,6 +24,16 @@ class Avenant(Sourcee):
 
     convention = models.ForeignKey(
         "ort.Convention", models.PROTECT, "avenants", verbose_name="convention"
+    )
+    # Empty until the act is first saved: those of a preview, which are undone, never have one.
+    identifiant = models.SlugField(
+        "identifiant",
+        max_length=70,
+        unique=True,
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Donné une fois pour toutes à l'enregistrement ; repris dans les fichiers.",
     )
     numero = models.PositiveSmallIntegerField(
         "numéro",
@@ -109,6 +120,24 @@ class Avenant(Sourcee):
             )
         if self.pk:
             self.convention.refuse_days_of_communes(self)
+
+    def save(self, **kwargs):
+        """Name the act for good when it is first saved: its date and its number may be corrected."""
+        with transaction.atomic():
+            if not self.identifiant:
+                self.lock_siblings()
+                self.identifiant = f"{self.convention.identifiant}-avenant-{self.rang_libre()}"
+            super().save(**kwargs)
+
+    def rang_libre(self):
+        """Return the rank that follows all those of the convention, removed avenants included.
+
+        Whoever kept the identifier of a removed act never finds another act under it.
+        """
+        named = Avenant.history.filter(convention=self.convention_id, identifiant__isnull=False)
+        named = named.order_by(Length("identifiant").desc(), "-identifiant")
+        last = named.values_list("identifiant", flat=True).first()
+        return int(last.rpartition("-")[2]) + 1 if last else 1
 
     def objets(self):
         """Return what the act does, told by the records that name it; prefetch them for lists."""

@@ -15,6 +15,7 @@ from communes.territoire.filtres import DepartementFilter, IntercommunaliteFilte
 from projects.postes.du_jour import etats, situer
 from projects.postes.exports_internes import (
     COFINANCEMENTS,
+    DESSERTES,
     POSTES_INTERNES,
     RECRUTEMENTS_INTERNES,
     TITULAIRES,
@@ -235,6 +236,7 @@ class PosteAdmin(ImportAdmin, ExportAdmin, PorteeAdmin, SourceeAdmin):
     }
     exports = {
         "postes": POSTES_INTERNES,
+        "postes-communes": DESSERTES,
         "titulaires": TITULAIRES,
         "recrutements": RECRUTEMENTS_INTERNES,
         "cofinancements": COFINANCEMENTS,

@@ -4,7 +4,13 @@ from django.db.models import Prefetch
 
 from projects.postes.du_jour import situer_offres
 from projects.postes.exports import POSTES, poste_rows
-from projects.postes.models import CofinancementPoste, Occupation, Recrutement
+from projects.postes.imports import (
+    CofinancementRessource,
+    DesserteRessource,
+    OccupationRessource,
+    RecrutementRessource,
+)
+from projects.postes.models import CofinancementPoste, Desserte, Occupation, Recrutement
 from socle.dates import ONE_DAY
 from socle.fichiers.colonnes import Colonne, Export, colonne_champ, colonne_source, dits
 
@@ -49,7 +55,6 @@ def of_employer(attribute, name):
 POSTES_INTERNES = Export(
     "Exporter cette liste",
     (
-        colonne_champ("pk"),
         *(c for c in POSTES.propres if c.nom != "date_fermeture"),
         colonne_champ("intitule"),
         Colonne("employeur_commune", of_employer("employeur_commune", "pk"), "Interne."),
@@ -88,10 +93,29 @@ def rows_of(model, *order):
 
 POSTE = Colonne("poste_identifiant", lambda row: row.poste.identifiant, "Poste.")
 
+
+def desserte_rows(postes, jour):
+    """Return the communes that `postes` serve, served or will serve."""
+    return rows_of(Desserte, "commune", "debut")(postes, jour).select_related("poste", "commune")
+
+
+DESSERTES = Export(
+    "Leurs communes",
+    (
+        DesserteRessource.cle.interne(),
+        POSTE,
+        colonne_champ("code_insee", "commune_id"),
+        Colonne("nom_commune", lambda d: d.commune.nom, "Nom de la commune."),
+        colonne_champ("date_debut", "debut"),
+        colonne_champ("date_fin", "fin"),
+    ),
+    desserte_rows,
+)
+
 TITULAIRES = Export(
     "Leurs titulaires",
     (
-        colonne_champ("pk"),
+        OccupationRessource.cle.interne(),
         POSTE,
         colonne_champ("titulaire"),
         colonne_champ("courriel"),
@@ -116,7 +140,7 @@ def recrutement_rows(postes, jour):
 RECRUTEMENTS_INTERNES = Export(
     "Leurs recrutements",
     (
-        colonne_champ("pk"),
+        RecrutementRessource.cle.interne(),
         POSTE,
         colonne_champ("rang"),
         colonne_champ("date_publication"),
@@ -136,7 +160,7 @@ RECRUTEMENTS_INTERNES = Export(
 COFINANCEMENTS = Export(
     "Leurs cofinancements",
     (
-        colonne_champ("pk"),
+        CofinancementRessource.cle.interne(),
         POSTE,
         colonne_champ("financeur"),
         colonne_champ("precision_financeur"),

@@ -6,6 +6,8 @@ from communes.models import Commune, Intercommunalite
 from communes.programme.regles import LANCEMENT
 from communes.territoire.champs import NOMS_DU_CODE, CommuneWidget, champ_commune
 from ort.models import Organisme
+from projects.postes.du_jour import situer
+from projects.postes.exports import POSTES
 from projects.postes.models import (
     CofinancementPoste,
     Desserte,
@@ -32,6 +34,8 @@ from socle.fichiers.champs_nombres import (
     champ_taux,
     champ_telephone,
 )
+from socle.fichiers.cle import cle_interne
+from socle.fichiers.colonnes import cells_of
 from socle.fichiers.ressource import Ressource
 
 SERVED = "communes_desservies"
@@ -61,7 +65,7 @@ class PosteRessource(Ressource):
     extra_columns = (SERVED,)
     dependent_models = (Desserte,)
     informatives = (
-        *("employeur_type", "employeur_code", "employeur_nom", "etat", "occupe_depuis"),
+        *("employeur_type", "employeur_code", "employeur_nom", "occupe_depuis"),
         *("jours_vacance", "nb_communes", "quotite_pourvue"),
         *("titulaire", "titulaire_courriel", "titulaire_telephone"),
         *("titulaire_type_contrat", "titulaire_quotite", "titulaire_fin_contrat"),
@@ -70,6 +74,10 @@ class PosteRessource(Ressource):
         "employeur_commune": ("employeur_nom",),
         "employeur_siren_epci": ("employeur_nom",),
         "employeur_organisme": ("employeur_nom",),
+    }
+    calculees = {
+        "etat": "les dates du poste, ses titulaires ou ses offres",
+        SERVED: "le tableau des communes desservies",
     }
     exemple = {
         "poste_identifiant": "chef-de-projet-exemple",
@@ -128,6 +136,10 @@ class PosteRessource(Ressource):
         self.served.load(SERVED, named, user)
         self.communes_by_user = {}
 
+    def computed_on(self, keys, jour):
+        postes = situer(list(Poste.objects.filter(pk__dans=keys)), jour)
+        return {poste.pk: cells_of(POSTES.propres, self.calculees, poste) for poste in postes}
+
     def dependants(self, instance, row, user):
         """Return the communes that a new post serves; an agent names one of its own at least."""
         communes = {}
@@ -163,6 +175,7 @@ class DesserteRessource(Ressource):
     """One row per commune and post; without dates, neither the first nor the last day is known."""
 
     titre = "Communes desservies par les postes"
+    cle = cle_interne("desserte", "poste", "commune")
     loose_keys = ("debut",)
     codes = {"code_insee": 5}
     autres_noms = {**NOMS_DU_CODE, "poste": "poste_identifiant"}
@@ -186,12 +199,13 @@ class DesserteRessource(Ressource):
 
 
 class OccupationRessource(Ressource):
-    """One row per person and post: the post and the day of arrival tell whose row it is.
+    """One row per person and post, known by its key; failing that, by the post and the day of arrival.
 
-    Two people who arrived on the same day at the same post are told apart on the page of the post.
+    Without keys, two people who arrived on the same day are told apart on the page of the post.
     """
 
     titre = "Titulaires des postes (interne)"
+    cle = cle_interne("titulaire", "poste")
     autres_noms = {
         "poste": "poste_identifiant",
         "chef de projet": "titulaire",
@@ -250,6 +264,7 @@ class RecrutementRessource(Ressource):
     """One row per offer: the post and the day of publication tell which."""
 
     titre = "Recrutements : les offres et leur issue"
+    cle = cle_interne("recrutement", "poste")
     autres_noms = {"poste": "poste_identifiant", "lien de l'offre": "adresse_offre"}
     informatives = ("rang", "date_prise_de_poste", "delai_jours", "poste_intitule")
     temoins = {"poste_identifiant": ("poste_intitule",)}
@@ -292,6 +307,7 @@ class CofinancementRessource(Ressource):
     """One row per post, funder and year; the decision tells them apart where there are several."""
 
     titre = "Cofinancements des postes, un par année (interne)"
+    cle = cle_interne("cofinancement", "poste")
     loose_keys = ("precision_financeur", "reference_decision")
     autres_noms = {"poste": "poste_identifiant", "exercice": "annee"}
     informatives = ("poste_intitule",)

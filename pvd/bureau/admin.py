@@ -11,6 +11,7 @@ from pvd.bureau.a_verifier import a_verifier
 from pvd.bureau.accueil import home
 from pvd.bureau.consequences import figures_at_stake
 from pvd.bureau.gestes import vues as gestes
+from pvd.bureau.imports import LaureatesRessource
 from pvd.suivi.models import ChiffrePublie
 from pvd.suivi.regles import Statut
 from pvd.suivi.situation import communes_de_statut
@@ -60,6 +61,7 @@ class StatutDeCommuneFilter(admin.SimpleListFilter):
 
 
 # How far a commune is depends on its ORT, which its own app does not know.
+LabellisationAdmin.imports = {"communes-laureates": LaureatesRessource}
 LabellisationAdmin.list_filter = [StatutDeCommuneFilter, *LabellisationAdmin.list_filter]
 
 FIGURES_AT_STAKE.append(figures_at_stake)

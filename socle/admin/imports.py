@@ -254,7 +254,7 @@ class ImportAdmin(admin.ModelAdmin):
 
     def explained(self, sort, ressource):
         """Return what the page says of a sort of file: its templates and its columns."""
-        others = {}
+        others, keys = {}, [ressource.cle.colonne] if ressource.cle else []
         for alias, column in ressource.autres_noms.items():
             others.setdefault(column, []).append(alias)
         return {
@@ -265,7 +265,7 @@ class ImportAdmin(admin.ModelAdmin):
             ],
             "colonnes": [
                 (column, column in ressource.required_columns, ", ".join(others.get(column, [])))
-                for column in ressource.columns
+                for column in (*ressource.columns, *keys)
             ],
         }
 

@@ -49,23 +49,36 @@ class CelluleRefusee(ValueError):
 class Champ(fields.Field):
     """A column of a file; what its cell cannot mean is refused with the column and the value.
 
-    « (vide) » is the only cell that empties a field.
+    « (vide) » is the only cell that empties a field. `aussi` are columns that say the same thing in
+    another way, beside it or without it.
     """
 
+    aussi = ()
+
+    @property
+    def colonnes(self):
+        return (self.column_name, *self.aussi)
+
+    def dit(self, row):
+        """Tell whether a row says anything of it."""
+        return any(row.get(column) for column in self.colonnes)
+
     def clean(self, row, **kwargs):
-        if is_erasure(row.get(self.column_name)):
+        if any(is_erasure(row.get(column)) for column in self.colonnes):
             if isinstance(self.widget, PrecisionWidget):
                 self.refuse(row, "une précision ne s'efface pas")
-            row = {**row, self.column_name: ""}
+            row = {**row, **dict.fromkeys(self.colonnes, "")}
         try:
-            return super().clean(row, **kwargs)
+            return super().clean({self.column_name: "", **row}, **kwargs)
+        except CelluleRefusee:
+            raise
         except ObjectDoesNotExist:
             self.refuse(row, "inconnu du référentiel")
         except ValueError as error:
             self.refuse(row, error)
 
     def refuse(self, row, reason):
-        raise CelluleRefusee(self.column_name, row[self.column_name], reason)
+        raise CelluleRefusee(self.column_name, row.get(self.column_name, ""), reason)
 
 
 def is_erasure(cell):

@@ -1,7 +1,7 @@
 """What a table that goes out is made of: one ordered list of columns, for every format."""
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -111,6 +111,11 @@ class Export:
     def lignes(self, records: Any, jour: datetime.date) -> Iterator[list[Any]]:
         for row in self.rows(records, jour):
             yield [jour, *(colonne.valeur(row) for colonne in self.colonnes)]
+
+
+def cells_of(colonnes: Iterable[Colonne], names: Container[str], row: Any) -> dict[str, Any]:
+    """Return what the columns of these names say of a row, by name."""
+    return {colonne.nom: colonne.valeur(row) for colonne in colonnes if colonne.nom in names}
 
 
 def dits(lookup: str = "affirmations") -> Any:

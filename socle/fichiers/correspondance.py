@@ -9,7 +9,9 @@ from socle.fichiers.tableau.noms import bare_name
 REFUS = "motif_du_refus"
 DATE_SITUATION = "date_situation"
 # Written by our own downloads, and of no use here.
-ALWAYS_IGNORED = (REFUS, DATE_SITUATION, "annee_cog", "pk")
+ALWAYS_IGNORED = (REFUS, DATE_SITUATION, "annee_cog")
+# Written by our exports before their rows had a key: it told of nothing that an import checked.
+OLD_KEY = "pk"
 # What a column is taken for when nothing of it is read.
 IGNOREE = ""
 SHOWN_VALUES = 3
@@ -45,6 +47,12 @@ def correspondance(fichier: Fichier, ressource, retenues: dict[str, str]) -> lis
         if header in fichier.entetes[:place]:
             raise FichierRefuse(f"{fichier.nom} : colonne « {header} » écrite deux fois.")
         name = bare_name(header)
+        if name == OLD_KEY:
+            raise FichierRefuse(
+                f"{fichier.nom} : ce tableau vient d'un ancien export, dont les lignes ne disent pas "
+                "sûrement de quelle fiche elles sont. Exportez de nouveau la liste, ou retirez la "
+                f"colonne « {header} »."
+            )
         found = ColonneDuFichier(header, first_values(fichier, place))
         if name in retenues:
             found.colonne, found.sure, found.retenue = retenues[name], True, True
@@ -95,25 +103,36 @@ def doubt(unsure: ColonneDuFichier, columns, fichier: Fichier, ressource) -> str
     return f"colonne « {unsure.entete} » inconnue. Colonnes possibles : {possible}."
 
 
+def names_read(ressource) -> dict[str, str]:
+    """Return the columns that are read, each by the bare form of all its names."""
+    read = {bare_name(alias): column for alias, column in ressource.autres_noms.items()}
+    read |= {bare_name(column): column for column in ressource.columns}
+    if ressource.cle:
+        read[bare_name(ressource.cle.colonne)] = ressource.cle.colonne
+    return read
+
+
+def names_told(ressource) -> set[str]:
+    """Return the bare names of the columns that tell, and are not read."""
+    told = (*ressource.informatives, *ressource.calculees, *ALWAYS_IGNORED)
+    return {bare_name(name) for name in told}
+
+
 def known_columns(fichier: Fichier, ressource) -> dict[str, str]:
-    """Return what is known of the names of columns, by bare name; `IGNOREE` for what only informs."""
+    """Return what is known of the names of columns, by bare name; `IGNOREE` for what only tells."""
     present = {bare_name(name) for name in (*fichier.entetes, *fichier.bandeaux)}
-    misleading = [
-        name
+    misleading = {
+        bare_name(name)
         for name, markers in ressource.trompeuses.items()
         if present & {bare_name(marker) for marker in markers}
-    ]
-    known = {bare_name(alias): column for alias, column in ressource.autres_noms.items()}
-    known |= {bare_name(column): column for column in ressource.columns}
-    ignored = (*ressource.informatives, *ALWAYS_IGNORED, *misleading)
-    return known | {bare_name(name): IGNOREE for name in ignored}
+    }
+    read = {n: column for n, column in names_read(ressource).items() if n not in misleading}
+    return dict.fromkeys(names_told(ressource) | misleading, IGNOREE) | read
 
 
 def guess(header: str, ressource, taken: set) -> str | None:
     """Return the column whose name, or another of its names, is closest to `header`, or None."""
-    names = {bare_name(alias): column for alias, column in ressource.autres_noms.items()}
-    names |= {bare_name(column): column for column in ressource.columns}
-    free = {name: column for name, column in names.items() if column not in taken}
+    free = {n: column for n, column in names_read(ressource).items() if column not in taken}
     found = get_close_matches(bare_name(header), free, n=1, cutoff=CLOSE_ENOUGH)
     return free[found[0]] if found else None
 

@@ -6,7 +6,13 @@ from dataclasses import dataclass, field
 
 from socle.dates import Precision, in_french, month_before_day, parse_date, parse_vague
 from socle.fichiers.champs import CelluleRefusee
-from socle.fichiers.correspondance import ALWAYS_IGNORED, DATE_SITUATION, sure_columns
+from socle.fichiers.correspondance import (
+    DATE_SITUATION,
+    IGNOREE,
+    names_read,
+    names_told,
+    sure_columns,
+)
 from socle.fichiers.tableau.dire import rows_told
 from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.fichiers.tableau.lignes import WHOLE_ROW
@@ -32,6 +38,7 @@ class LigneLue:
     `montrees` gives the precision of the dates shown to the month or to the year, `fautes` why
     cells cannot be read, each a refusal.
     `temoins` are the names written beside its codes: (column of the code, header, name).
+    `calculees` are the cells that our downloads compute, by column, and the day of which they do.
     """
 
     numero: int
@@ -40,6 +47,7 @@ class LigneLue:
     temoins: list = field(default_factory=list)
     montrees: dict = field(default_factory=dict)
     fautes: list = field(default_factory=list)
+    calculees: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -54,8 +62,7 @@ class TableLue:
 
 def known_names(ressource):
     """Return the bare names of all the columns that a file may have, be they written or not."""
-    names = (*ressource.columns, *ressource.autres_noms, *ressource.informatives, *ALWAYS_IGNORED)
-    return {bare_name(name) for name in names}
+    return {*names_read(ressource), *names_told(ressource)}
 
 
 def refuse_another_day(fichier, jour):
@@ -97,6 +104,7 @@ def read_table(fichier, ressource, colonnes=None):
         remise.put_right(ligne)
     remise.refuse_months_first(lignes, fichier.nom)
     note_names(fichier, ressource, lignes)
+    note_computed(fichier, ressource, names, lignes)
     # A date shown to the month brings its precision, in a column that the file may not have.
     colonnes = dict.fromkeys(column for ligne in lignes for column in ligne.cellules)
     for ligne in lignes:
@@ -123,6 +131,23 @@ def note_names(fichier, ressource, lignes):
             for code, header, place in places
             if cells[ligne.numero][place]
         ]
+
+
+def note_computed(fichier, ressource, names, lignes):
+    """Give each row the cells that our downloads compute, by column, and the day of which they do.
+
+    A column is not computed where it is read, but for those that only a new record reads.
+    """
+    columns = {bare_name(column): column for column in (DATE_SITUATION, *ressource.calculees)}
+    read = (IGNOREE, *ressource.extra_columns)
+    places = {
+        columns[bare_name(header)]: i
+        for i, header in enumerate(fichier.entetes)
+        if bare_name(header) in columns and names[header] in read
+    }
+    cells = dict(fichier.lignes)
+    for ligne in lignes:
+        ligne.calculees = {column: cells[ligne.numero][i] for column, i in places.items()}
 
 
 def note_what_was_read(fichier, positions, lignes):

@@ -171,8 +171,10 @@ def ods_cell(value: Any) -> str:
         kind = f'office:value-type="float" office:value="{value}"'
     else:
         kind = 'office:value-type="string"'
-    text = escape(str(value).translate(CONTROL_CHARACTERS))
-    return f"<table:table-cell {kind}><text:p>{text}</text:p></table:table-cell>"
+    # A line is a paragraph: within one, ODF makes of a new line a space, or nothing.
+    lines = escape(str(value).translate(CONTROL_CHARACTERS)).split("\n")
+    paragraphs = "".join(f"<text:p>{line}</text:p>" for line in lines)
+    return f"<table:table-cell {kind}>{paragraphs}</table:table-cell>"
 
 
 def tableur_stream(header: Row, rows: Iterable[Row]) -> Iterator[str]:

@@ -3,11 +3,13 @@
 import datetime
 import hashlib
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from django.db import models
 
+from socle.dates import parse_date
 from socle.fichiers.champs import CelluleRefusee
 from socle.fichiers.ressource import located
 
@@ -124,6 +126,18 @@ def located_cell(text, attribute, ressource, row):
         if champ.attribute == attribute:
             return CelluleRefusee(champ.column_name, row.get(champ.column_name, ""), text)
     return ValueError(located(text, attribute, ressource, row))
+
+
+def says(cell, value):
+    """Tell whether a cell of a file says `value`, whatever program wrote it; codes may lack a zero."""
+    if isinstance(value, datetime.date):
+        with suppress(ValueError):
+            return parse_date(cell) == value
+    return without_zeros(cell) == without_zeros(str(value or ""))
+
+
+def without_zeros(codes):
+    return [code.lstrip("0") for code in codes.split("|")]
 
 
 def shown(value):

@@ -6,15 +6,18 @@ rows name are read once for all.
 """
 
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DataError, IntegrityError, transaction
+from django.db.models import Q
 
 from socle.contraintes import sentence
 from socle.copie import tables_copiees
 from socle.dates import Precision, keep_first_days
-from socle.fichiers.champs import CelluleRefusee, RecordWidget, is_erasure
+from socle.fichiers.champs import CelluleRefusee, DateWidget, RecordWidget, is_erasure
+from socle.fichiers.correspondance import DATE_SITUATION
 from socle.fichiers.lignes import (
     Apercu,
     CelluleChangee,
@@ -23,6 +26,7 @@ from socle.fichiers.lignes import (
     Sort,
     located_cell,
     refused,
+    says,
     shown,
 )
 from socle.fichiers.tableau.fichier import FichierRefuse
@@ -108,7 +112,8 @@ class Passage:
         self.provenance, self.for_good = provenance, for_good
         self.model = ressource._meta.model
         self.sourced = issubclass(self.model, Sourcee)
-        self.fields = [f for f in ressource.get_import_fields() if f.column_name in table.colonnes]
+        columns = set(table.colonnes)
+        self.fields = [f for f in ressource.get_import_fields() if columns.intersection(f.colonnes)]
         self.keys = [ressource.fields[name] for name in ressource.get_import_id_fields()]
         self.links = {f.name for f in self.model._meta.fields if f.is_relation}
         self.lines_by_record = {}
@@ -122,6 +127,7 @@ class Passage:
             f.attribute: self.choices(f) for f in self.fields if f.attribute in self.links
         }
         self.load_known(rows)
+        self.load_computed()
         lignes = [self.ligne(lue) for lue in self.table.lignes]
         self.flush()
         return lignes
@@ -143,13 +149,18 @@ class Passage:
         if self.for_good and first.attribute in self.links:
             # What hangs on a record is locked after it, here as on a form.
             lock(first.widget.model, *(record.pk for record in values))
-        queryset = self.model.objects.filter(**{f"{first.attribute}__in": values})
+        queryset = self.model.objects.filter(
+            Q(**{f"{first.attribute}__in": values}) | self.named(rows)
+        )
         records = queryset.select_related(*self.links)
         if self.for_good:
             records = records.select_for_update(of=["self"])
         self.by_first = defaultdict(list)
+        self.by_key = {}
         for record in records:
             self.by_first[getattr(record, first.attribute)].append(record)
+            if self.ressource.cle:
+                self.by_key[self.ressource.cle.of(record)] = record
         theirs = queryset.for_user(self.user) if self.user else queryset
         self.theirs = set(theirs.values_list("pk", flat=True))
         self.said = defaultdict(list)
@@ -158,6 +169,26 @@ class Passage:
             of_model = Affirmation.objects.filter(content_type=record_type(self.model))
             for said in of_model.filter(object_id__dans=keys).select_related("source"):
                 self.said[said.object_id, said.champ].append(said)
+
+    def load_computed(self):
+        """Read what our downloads compute of the known records, if the file is one of them, of one day."""
+        self.computed = {}
+        days = {lue.calculees.get(DATE_SITUATION) for lue in self.table.lignes}
+        keys = [record.pk for group in self.by_first.values() for record in group]
+        with suppress(ValueError):
+            jour = DateWidget().clean(days.pop()) if len(days) == 1 else None
+            if jour and keys:
+                self.computed = self.ressource.computed_on(keys, jour)
+
+    def named(self, rows):
+        """Return the condition that keeps the records whose keys the rows bear."""
+        if not self.ressource.cle:
+            return Q()
+        return self.ressource.cle.named({key for row in rows if (key := self.key_of(row))})
+
+    def key_of(self, row):
+        """Return the key of a row, if it bears one."""
+        return self.ressource.cle and row.get(self.ressource.cle.colonne)
 
     def readable(self, champ, row):
         try:
@@ -184,10 +215,11 @@ class Passage:
         self.note_led(ligne.lue, values)
         instance, new = self.record_of(row, values)
         self.refuse_twice(ligne, instance, new, values)
+        self.refuse_computed(ligne.lue.calculees, instance)
         before = {f.attribute: getattr(instance, f.attribute, None) for f in self.fields}
         for champ in self.fields:
             # An empty cell of an agent says nothing, « (vide) » empties a field; ours says that it is.
-            if row[champ.column_name] or (self.user is None and champ not in self.keys):
+            if champ.dit(row) or (self.user is None and champ not in self.keys):
                 setattr(instance, champ.attribute, values[champ.attribute])
         self.refuse_missing(instance, row)
         self.refuse_outside(instance, new, before, row)
@@ -269,7 +301,7 @@ class Passage:
         It is by its name, or by the code that a commune bore.
         """
         for champ in self.fields:
-            cell, record = lue.cellules[champ.column_name], values.get(champ.attribute)
+            cell, record = lue.cellules.get(champ.column_name), values.get(champ.attribute)
             if record is None or not isinstance(champ.widget, RecordWidget):
                 continue
             key = champ.widget.key_of(record)
@@ -279,11 +311,9 @@ class Passage:
 
     def record_of(self, row, values):
         """Return the record that the row is about, and whether it is new."""
-        first, *others = self.keys
-        found = self.by_first[values[first.attribute]]
-        for champ in others:
-            if row.get(champ.column_name) or champ.attribute not in self.ressource.loose_keys:
-                found = [r for r in found if getattr(r, champ.attribute) == values[champ.attribute]]
+        found = self.alike(row, values)
+        if key := self.key_of(row):
+            return self.record_of_key(key, row, values, found), False
         found = self.ressource.closest(found)
         if len(found) > 1:
             raise LigneRefusee([ValueError(f"{len(found)} fiches répondent à cette ligne")])
@@ -295,11 +325,57 @@ class Passage:
         except CelluleRefusee as refusal:
             raise LigneRefusee([refusal]) from None
 
+    def alike(self, row, values):
+        """Return the records that what a row says, but for its key, could be about."""
+        first, *others = self.keys
+        found = self.by_first[values[first.attribute]]
+        for champ in others:
+            if champ.dit(row) or champ.attribute not in self.ressource.loose_keys:
+                found = [r for r in found if getattr(r, champ.attribute) == values[champ.attribute]]
+        return found
+
+    def record_of_key(self, key, row, values, alike):
+        """Return the record of the key that a row bears; refuse a key set apart from its row."""
+        cle, record = self.ressource.cle, self.by_key.get(key)
+        if record is None:
+            raise refused(cle.colonne, key, "aucune fiche n'a cette clé")
+        if record.pk not in self.theirs:
+            raise refused(cle.colonne, key, OUTSIDE)
+        for champ in self.keys:
+            held = getattr(record, champ.attribute)
+            if champ.attribute in cle.porteurs and values[champ.attribute] not in (held, None):
+                column, theirs = champ.column_name, champ.widget.render(held)
+                raise refused(
+                    cle.colonne,
+                    key,
+                    f"cette clé est celle d'une ligne de « {theirs} » ({column}), et cette ligne est "
+                    f"de « {row[column]} »",
+                )
+        if alike and record not in alike and all(champ.dit(row) for champ in self.keys):
+            raise refused(
+                cle.colonne,
+                key,
+                f"cette ligne dit ce que dit la fiche « {cle.of(alike[0])} » : remettez à chacune sa "
+                "clé, ou corrigez d'abord l'autre",
+            )
+        return record
+
     def refuse_twice(self, ligne, instance, new, values):
         key = tuple(values.get(c.attribute) for c in self.keys) if new else instance.pk
         line = self.lines_by_record.setdefault(key, ligne.numero)
         if line != ligne.numero:
             raise LigneRefusee([ValueError(f"la ligne {line} parle déjà de la même fiche")])
+
+    def refuse_computed(self, cells, instance):
+        """Refuse a cell that our downloads compute and that someone changed: nothing would be written."""
+        told = self.computed.get(instance.pk, {})
+        refus = [
+            CelluleRefusee(column, cells[column], f"cette colonne est calculée : changez {advice}")
+            for column, advice in self.ressource.calculees.items()
+            if column in told and cells.get(column) and not says(cells[column], told[column])
+        ]
+        if refus:
+            raise LigneRefusee(refus)
 
     def refuse_missing(self, instance, row):
         """Refuse a row that leaves empty a link that its record must have."""
@@ -331,7 +407,7 @@ class Passage:
                 within = allowed is None or record.pk in allowed
             if not within:
                 column = champ.column_name
-                refus.append(CelluleRefusee(column, row[column], OUTSIDE))
+                refus.append(CelluleRefusee(column, row.get(column, ""), OUTSIDE))
         if refus:
             raise LigneRefusee(refus)
 

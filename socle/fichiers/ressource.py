@@ -33,6 +33,10 @@ class Ressource(resources.ModelResource):
     extra_columns = ()
     # The models of the rows that `extra_columns` make.
     dependent_models = ()
+    # The `Cle` by which the rows that we exported know their record, whatever else they change.
+    cle = None
+    # The columns of our downloads that records do not hold, each with where to change what it tells.
+    calculees = {}
     # Keys that a file may leave out, when the others are enough to know the record.
     loose_keys = ()
 
@@ -47,7 +51,7 @@ class Ressource(resources.ModelResource):
     @property
     def columns(self):
         """Return the columns that the file may have."""
-        own = [field.column_name for field in self.get_import_fields()]
+        own = [column for field in self.get_import_fields() for column in field.colonnes]
         return [*own, *self.dated_sources, *self.extra_columns]
 
     @property
@@ -64,6 +68,10 @@ class Ressource(resources.ModelResource):
     def closest(self, records):
         """Return which of `records`, all with the key of a row, it speaks of; if several, it is refused."""
         return records
+
+    def computed_on(self, keys, jour):
+        """Return what our downloads of `jour` compute of the records of `keys`: {key: {column: value}}."""
+        return {}
 
     def load_named(self, rows, user):
         """Read in a few queries the records that `rows`, of cells by column, name: see `RecordWidget`."""

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from communes.models import Role
 from ort.models import Avenant, CommuneCouverte, Convention, Organisme, Partie, Secteur
 from ort.regles import date_fin_au, duree_au
+from socle.historique import restore
 from tests import factories
 from tests.factories import day, rewrite
 
@@ -137,6 +138,30 @@ def test_the_end_that_is_shown_is_the_one_that_is_counted():
         ends = {c.pk: date_fin_au(c, jour) for c in conventions if c.date_signature}
         shown = {pk for pk, end in ends.items() if end and end <= jour}
         assert set(Convention.objects.ended(jour).values_list("pk", flat=True)) == shown, jour
+
+
+def test_an_avenant_is_named_once_for_all_when_it_is_recorded():
+    signed = factories.convention("2023-07-06", identifiant="ort-agde")
+    first, second = (factories.avenant(signed, jour) for jour in ("2024-01-11", "2023-09-01"))
+    assert (first.identifiant, second.identifiant) == ("ort-agde-avenant-1", "ort-agde-avenant-2")
+    first.date_signature, first.numero = day("2023-08-01"), 7
+    first.save()
+    first.refresh_from_db()
+    assert first.identifiant == "ort-agde-avenant-1"
+    assert factories.avenant(factories.convention(identifiant="ort-sete")).identifiant == (
+        "ort-sete-avenant-1"
+    )
+
+
+def test_the_rank_of_a_removed_avenant_is_never_given_again():
+    signed = factories.convention("2023-07-06", identifiant="ort-agde")
+    for rank in range(1, 11):
+        last = factories.avenant(signed, "2023-09-01", numero=rank)
+    assert last.identifiant == "ort-agde-avenant-10"
+    last.delete()
+    assert factories.avenant(signed, "2023-09-02").identifiant == "ort-agde-avenant-11"
+    restored = restore(Avenant.history.removed().get())
+    assert restored.identifiant == "ort-agde-avenant-10"
 
 
 @pytest.mark.parametrize("duree", [0, 2028])

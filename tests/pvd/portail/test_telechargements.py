@@ -37,9 +37,10 @@ CONTRACT = {
     "duree_annees, date_fin, ville_principale, derogation_l303_3, nb_communes_couvertes, "
     "nb_communes_laureates, communes_couvertes, nb_avenants, date_dernier_avenant, statut",
     "ort-communes": "date_situation, annee_cog, code_insee, nom_commune, code_departement, "
-    "ort_identifiant, date_entree_ort, entree_par, avenant_numero, laureate_pvd",
+    "ort_identifiant, date_entree_ort, entree_par, avenant_numero, laureate_pvd, "
+    "avenant_identifiant",
     "avenants": "date_situation, annee_cog, ort_identifiant, numero, date_signature, "
-    "precision_signature, objets, communes_ajoutees, communes_retirees",
+    "precision_signature, objets, communes_ajoutees, communes_retirees, avenant_identifiant",
     "postes": "date_situation, annee_cog, poste_identifiant, employeur_type, employeur_code, "
     "employeur_nom, quotite, etat, date_ouverture, date_fermeture, occupe_depuis, "
     "communes_desservies, jours_vacance, nb_communes, quotite_pourvue",

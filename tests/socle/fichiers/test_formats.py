@@ -212,3 +212,10 @@ def test_the_columns_of_a_table_follow_the_day_and_the_vintage():
     assert [field["name"] for field in fields] == table.entete
     assert fields[-1]["type"] == "integer"
     assert fields[-1]["constraints"] == {"minimum": 0}
+
+
+def test_the_lines_of_a_text_are_paragraphs_in_ods():
+    """Within a paragraph, a spreadsheet that saves the file again loses them."""
+    archive = zipfile.ZipFile(in_memory(ods_file, [["à relire\nsuite"]], ["note"]))
+    content = archive.read("content.xml").decode()
+    assert "<text:p>à relire</text:p><text:p>suite</text:p>" in content

@@ -1,0 +1,17 @@
+"""What an import of agents refuses that only the roof can tell."""
+
+from communes.models import Commune, Labellisation
+from communes.programme.imports import LabellisationRessource
+from pvd.suivi.situation import situations
+
+
+class LaureatesRessource(LabellisationRessource):
+    """The communes lauréates: how far one is depends on its ORT, which its own app does not know."""
+
+    calculees = {"statut": "les dates de la commune, ou celles de son ORT"}
+
+    def computed_on(self, keys, jour):
+        communes = dict(Labellisation.objects.filter(pk__dans=keys).values_list("pk", "commune"))
+        named = Commune.objects.filter(pk__dans=sorted(set(communes.values())))
+        statuts = {s.commune.pk: {"statut": s.statut} for s in situations(named, jour)}
+        return {key: statuts[code] for key, code in communes.items()}

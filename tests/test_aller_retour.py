@@ -1,0 +1,442 @@
+"""What goes out comes back: a table that we wrote, sent back as it is, changes nothing; a cell, one thing."""
+
+import csv
+import io
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from communes.models import Labellisation
+from ort.imports import ConventionRessource
+from ort.models import Avenant, CommuneCouverte, Organisme
+from projects.postes.models import CofinancementPoste, Desserte, Occupation, Recrutement
+from socle.fichiers.entetes import LigneLue, TableLue
+from socle.fichiers.formats import FORMATS
+from socle.fichiers.passage import preview
+from tests import factories
+from tests.factories import day
+from tests.fichiers import changes, confirm, exported, motives, outcome, previewed, send
+from tools.bureautique import find, saved_again
+
+LABELLISATION, ORT = "communes_labellisation", "ort_convention"
+AVENANT, POSTE = "ort_avenant", "projects_poste"
+# Each sort of file that comes in, with the page that takes it and the public file that it takes too.
+TABLES = {
+    "communes-laureates": (LABELLISATION, "communes"),
+    "ort": (ORT, "ort"),
+    "ort-communes": (ORT, "ort-communes"),
+    "avenants": (AVENANT, "avenants"),
+    "postes": (POSTE, "postes"),
+    "postes-communes": (POSTE, None),
+    "titulaires": (POSTE, None),
+    "recrutements": (POSTE, "recrutements"),
+    "cofinancements": (POSTE, None),
+}
+PUBLIC = {sorte: public for sorte, (_, public) in TABLES.items() if public}
+FORMES = ("csv", "tableur", "xlsx", "ods")
+
+
+@pytest.fixture(autouse=True)
+def own_folder(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+
+
+@pytest.fixture
+def programme(db):
+    """Records of every table, with all that a file may hold: codes with a zero, months, sources, notes."""
+    source = factories.source("acte-signe")
+    factories.millesime(2021)
+    epci = factories.intercommunalite("200017341", nom="CC du Lodévois; Larzac")
+    departement = factories.departement("34")
+    lodeve, ganges, florac = (
+        factories.commune(code, epci, departement=departement)
+        for code in ("34142", "34111", "01004")
+    )
+    label = factories.labellisation(
+        lodeve, adhesion="2021-03-01", precision_adhesion="mois", id_pvd="pvd-76-34-1",
+        note_interne="« à relire » ; \"oui\"\nsuite",
+    )  # fmt: skip
+    said(label, "date_signature_adhesion", "2021-03-01", source, "mois")
+    factories.labellisation(ganges, fin="2023-12-01", motif_sortie="=1+1")
+    ort = factories.convention(
+        "2021-07-16", [lodeve, florac], identifiant="ort-lodeve", porteur=epci, duree_annees=5,
+        ville_principale=lodeve, derogation_l303_3=False, note_interne="-1 à relire",
+    )  # fmt: skip
+    said(ort, "date_signature", "2021-07-16", source)
+    entree = factories.avenant(
+        ort, "2022-06-01", [ganges], numero=1, duree_annees=8, objet="Entrée"
+    )
+    said(entree, "date_signature", "2022-06-01", source)
+    sortie = factories.avenant(ort, "2023-01-01", precision_signature="mois")
+    factories.rewrite(CommuneCouverte.objects.filter(commune=ganges), sortie=sortie)
+    factories.avenant(ort, None, date_signature_prevue=day("2027-01-01"))
+    poste = factories.poste(
+        identifiant="poste-lodeve", quotite=80, employeur_commune=florac, service="Urbanisme",
+        date_ouverture=day("2021-03-01"), precision_ouverture="mois",
+    )  # fmt: skip
+    said(poste, "date_ouverture", "2021-03-01", source, "mois")
+    petr = Organisme.objects.create(nom="PETR « du Larzac »", nature="petr", siren="200000001")
+    factories.poste([ganges], identifiant="poste-petr", employeur_organisme=petr)
+    for town, debut in ((lodeve, "2021-03-01"), (florac, None)):
+        poste.dessertes.create(commune=town, debut=debut and day(debut))
+    held = factories.occupation(
+        poste, "2021-09-01", "2023-09-01", titulaire="Titulaire 1", courriel="t1@exemple.fr",
+        telephone="+33 4 67 00 00 00", type_contrat="cdd", quotite=80,
+        fin_contrat_prevue=day("2024-09-01"), motif_depart="mutation",
+    )  # fmt: skip
+    said(held, "debut", "2021-09-01", source)
+    factories.occupation(poste, "2023-10-01", titulaire="Titulaire 2")
+    offer = factories.recrutement(
+        poste, "2021-05-01", "recrute", "2021-06-25", date_cloture=day("2021-05-31"),
+        adresse_offre="https://exemple.fr/offre?a=1", occupation=held,
+    )  # fmt: skip
+    said(offer, "date_publication", "2021-05-01", source)
+    factories.cofinancement(
+        poste, taux="37.5", montant="27500.50", debut=day("2022-01-01"), fin=day("2023-01-01"),
+        reference_decision="2022-001",
+    )  # fmt: skip
+    return ort
+
+
+def said(fiche, champ, valeur, source, precision="jour"):
+    fiche.affirmations.create(
+        champ=champ, valeur=valeur, valeur_brute=valeur, source=source, precision=precision
+    )
+
+
+def internal(browser, sorte, forme):
+    """Return the bytes of a table of the back office."""
+    url = reverse(f"admin:{TABLES[sorte][0]}_export", args=[sorte, forme])
+    return browser.get(url).getvalue()
+
+
+def public(browser, sorte, forme):
+    """Return the bytes of a public table."""
+    extension, tableur = ("csv", "?tableur=1") if forme == "tableur" else (forme, "")
+    return browser.get(f"/donnees/{PUBLIC[sorte]}.{extension}{tableur}").getvalue()
+
+
+def back(browser, sorte, content, name="essai"):
+    return previewed(browser, TABLES[sorte][0], sorte, content, name=name)
+
+
+def unchanged(page):
+    """Refuse a preview that changes anything, and say what."""
+    told = {n: changes(page, n) for n, sort in outcome(page).items() if sort != "inchangée"}
+    assert not told, (told, motives(page))
+    assert outcome(page)
+
+
+@pytest.mark.parametrize("forme", FORMES)
+@pytest.mark.parametrize("sorte", TABLES)
+def test_an_internal_table_sent_back_changes_nothing(agent_34, programme, sorte, forme):
+    unchanged(back(agent_34, sorte, internal(agent_34, sorte, forme)))
+
+
+@pytest.mark.parametrize("forme", FORMES)
+@pytest.mark.parametrize("sorte", PUBLIC)
+def test_a_public_table_sent_back_changes_nothing(agent_34, programme, sorte, forme):
+    unchanged(back(agent_34, sorte, public(agent_34, sorte, forme)))
+
+
+def files(browser, forme):
+    """Yield every table of the back office, then every public one: its sort and its bytes."""
+    for sorte in TABLES:
+        yield sorte, internal(browser, sorte, forme)
+    for sorte in PUBLIC:
+        yield sorte, public(browser, sorte, forme)
+
+
+@pytest.mark.parametrize("forme", ["xlsx", "ods", "tableur"])
+def test_a_table_that_libreoffice_saved_again_changes_nothing(agent_34, programme, tmp_path, forme):
+    assert find(), "LibreOffice manque : « make test » dit comment l'installer."
+    sent, saved = tmp_path / "envoi", tmp_path / "retour"
+    sent.mkdir()
+    sorts, paths = [], []
+    for n, (sorte, content) in enumerate(files(agent_34, forme)):
+        sorts.append(sorte)
+        paths.append(sent / f"{n}.{FORMATS[forme].extension}")
+        paths[-1].write_bytes(content)
+    for sorte, path in zip(sorts, saved_again(paths, saved), strict=True):
+        unchanged(back(agent_34, sorte, path.read_bytes()))
+
+
+def as_french_excel_saves(content):
+    """Return a CSV as French Excel saves the one that it opened: days in its way, codes without zero."""
+    text = content.decode("utf-8-sig")
+    text = re.sub(r"\b(\d{4})-(\d\d)-(\d\d)(?=;|\r\n)", r"\3/\2/\1", text)
+    return re.sub(r"(?<=;)0(\d{4})(?=;)", r"\1", text).encode("cp1252")
+
+
+def test_a_table_that_french_excel_saved_again_changes_nothing(agent_34, programme):
+    for sorte, content in files(agent_34, "tableur"):
+        saved = as_french_excel_saves(content)
+        assert saved != content
+        unchanged(back(agent_34, sorte, saved))
+
+
+# Of each table, what tells its rows apart, and the field of the record that it corrects.
+CORRECTIONS = [
+    (
+        "communes-laureates",
+        "date_entree_programme",
+        "2021-01-22",
+        "2021-01-15",
+        Labellisation,
+        "debut",
+    ),
+    ("ort-communes", "date_avenant_sortie", "2023-01-01", "2024-01-11", CommuneCouverte, "sortie"),
+    (
+        "ort-communes",
+        "avenant_sortie_identifiant",
+        "ort-lodeve-avenant-2",
+        "ort-lodeve-avenant-4",
+        CommuneCouverte,
+        "sortie",
+    ),
+    ("avenants", "date_signature", "2022-06-01", "2022-06-02", Avenant, "date_signature"),
+    ("avenants", "date_signature", "", "2026-01-05", Avenant, "date_signature"),
+    ("postes-communes", "date_debut", "2021-03-01", "2021-04-01", Desserte, "debut"),
+    ("titulaires", "arrivee", "2021-09-01", "2021-09-15", Occupation, "debut"),
+    (
+        "recrutements",
+        "date_publication",
+        "2021-05-01",
+        "2021-05-02",
+        Recrutement,
+        "date_publication",
+    ),
+    (
+        "cofinancements",
+        "reference_decision",
+        "2022-001",
+        "2022-007",
+        CofinancementPoste,
+        "reference_decision",
+    ),
+]
+
+
+def corrected(content, column, before, after):
+    """Return a CSV of which one cell of one row, the first that reads `before`, is changed.
+
+    Its sources are left out: they do not say the new date.
+    """
+    rows = list(csv.DictReader(io.StringIO(content.decode())))
+    row = next(row for row in rows if row[column] == before)
+    row |= {name: "" for name in row if name.startswith("source_")}
+    row[column] = after
+    return written(rows)
+
+
+def written(rows):
+    output = io.StringIO()
+    writer = csv.DictWriter(output, rows[0])
+    writer.writeheader()
+    writer.writerows(rows)
+    return output.getvalue()
+
+
+@pytest.mark.parametrize(("sorte", "column", "before", "after", "model", "champ"), CORRECTIONS)
+def test_a_changed_cell_is_one_change_of_the_record_that_it_came_from(
+    agent_34, programme, sorte, column, before, after, model, champ
+):
+    factories.avenant(programme, "2024-01-11")
+    records = {record.pk: getattr(record, champ) for record in model.objects.all()}
+    page = back(agent_34, sorte, corrected(internal(agent_34, sorte, "csv"), column, before, after))
+    assert sorted(outcome(page).values()) == ["inchangée"] * (len(records) - 1) + ["modifiée"]
+    (changed,) = [changes(page, n) for n, sort in outcome(page).items() if sort == "modifiée"]
+    assert set(changed) - {c for c in changed if c.startswith("source_")} == {
+        "date_avenant_sortie" if champ == "sortie" else column
+    }
+    confirm(agent_34, page)
+    now = {record.pk: getattr(record, champ) for record in model.objects.all()}
+    assert set(now) == set(records)
+    assert len([pk for pk in now if now[pk] != records[pk]]) == 1
+
+
+def test_an_avenant_without_its_identifier_is_known_by_its_convention_and_its_day(
+    agent_34, programme
+):
+    (row,) = [row for row in exported(agent_34, AVENANT, "avenants") if row["numero"] == "1"]
+    row |= {"avenant_identifiant": "", "objet": "Entrée de Ganges"}
+    page = back(agent_34, "avenants", written([row]))
+    assert changes(page) == {"objet": ("Entrée", "Entrée de Ganges")}
+
+
+def test_a_key_set_apart_from_its_row_is_refused_with_both_names(agent_34, programme):
+    factories.avenant(factories.convention(identifiant="ort-sete"), "2023-04-13")
+    header = "ort_identifiant,date_signature,avenant_identifiant"
+    text = f"{header}\nort-sete,2023-04-13,ort-lodeve-avenant-1\n"
+    assert motives(back(agent_34, "avenants", text))[2] == (
+        "colonne « avenant_identifiant », valeur « ort-lodeve-avenant-1 » : cette clé est celle d'une "
+        "ligne de « ort-lodeve » (ort_identifiant), et cette ligne est de « ort-sete »"
+    )
+    holder = Occupation.objects.get(titulaire="Titulaire 1")
+    text = f"titulaire_cle,poste_identifiant,arrivee\ntitulaire-{holder.pk},poste-petr,2021-09-01\n"
+    told = motives(back(agent_34, "titulaires", text))[2]
+    assert "« poste-lodeve »" in told
+    assert "« poste-petr »" in told
+    served = Desserte.objects.get(commune="01004")
+    text = f"desserte_cle,poste_identifiant,code_insee\ndesserte-{served.pk},poste-lodeve,34142\n"
+    told = motives(back(agent_34, "postes-communes", text))[2]
+    assert "« 01004 » (code_insee), et cette ligne est de « 34142 »" in told
+
+
+@pytest.mark.parametrize(
+    "key", ["titulaire-0", "titulaire-{gone}", "recrutement-1", "titulaire-99999999999999999999"]
+)
+def test_a_key_of_no_record_is_refused(agent_34, programme, key):
+    gone = Occupation.objects.get(titulaire="Titulaire 2")
+    key = key.format(gone=gone.pk)
+    gone.delete()
+    text = f"titulaire_cle,poste_identifiant,arrivee\n{key},poste-lodeve,2021-09-01\n"
+    refused = f"colonne « titulaire_cle », valeur « {key} » : aucune fiche n'a cette clé"
+    assert motives(back(agent_34, "titulaires", text)) == {2: refused}
+
+
+def test_the_key_of_a_neighbour_tells_nothing_of_its_record(agent_34, programme):
+    theirs = factories.occupation(
+        factories.poste([factories.commune("81124")], identifiant="poste-du-tarn"), "2022-01-01"
+    )
+    for poste in ("poste-lodeve", "poste-du-tarn"):
+        text = (
+            f"titulaire_cle,poste_identifiant,arrivee\ntitulaire-{theirs.pk},{poste},2022-02-01\n"
+        )
+        page = back(agent_34, "titulaires", text)
+        assert "hors de vos départements" in motives(page)[2]
+        assert (poste in motives(page)[2], "01/01/2022" in motives(page)[2]) == (False, False)
+
+
+def test_two_rows_of_one_record_are_refused(agent_34, programme):
+    rows = exported(agent_34, POSTE, "titulaires")
+    rows[1]["titulaire_cle"] = rows[0]["titulaire_cle"]
+    assert outcome(back(agent_34, "titulaires", written(rows))) == {2: "inchangée", 3: "refusée"}
+
+
+def test_a_row_without_a_key_in_a_table_of_keys_is_a_new_record(agent_34, programme):
+    rows = exported(agent_34, POSTE, "titulaires")
+    rows.append(rows[0] | {"titulaire_cle": "", "arrivee": "2024-01-01", "dernier_jour": ""})
+    rows[-1] |= {"motif_depart": "", "titulaire": "Titulaire 3", "source_arrivee": ""}
+    page = back(agent_34, "titulaires", written(rows))
+    assert outcome(page) == {2: "inchangée", 3: "inchangée", 4: "nouvelle"}
+
+
+def test_an_export_made_before_the_keys_is_refused_with_what_to_do(agent_34, programme):
+    answer = send(agent_34, POSTE, "titulaires", "pk,poste_identifiant,arrivee\n1,poste-lodeve,\n")
+    told = str(answer.context["form"].errors["fichier"])
+    assert "Exportez de nouveau la liste, ou retirez la colonne « pk »" in told
+
+
+def test_an_act_named_twice_otherwise_is_refused(agent_34, programme):
+    header = "ort_identifiant,code_insee,date_avenant_entree,avenant_entree_identifiant"
+    text = (
+        f"{header}\nort-lodeve,34142,2022-06-01,ort-lodeve-avenant-2\n"
+        "ort-lodeve,34142,,ort-sete-avenant-1\n"
+    )
+    told = motives(back(agent_34, "ort-communes", text))
+    assert "cet avenant n'est pas de la date que dit « date_avenant_entree »" in told[2]
+    assert "cette ORT n'a pas cet avenant" in told[3]
+
+
+def test_a_commune_comes_in_by_an_avenant_that_only_its_identifier_tells(agent_34, programme):
+    """Nothing else tells two unsigned avenants apart, nor two of one month."""
+    factories.commune("34028")
+    text = "ort_identifiant,code_insee,avenant_identifiant\nort-lodeve,34028,ort-lodeve-avenant-3\n"
+    confirm(agent_34, back(agent_34, "ort-communes", text))
+    assert CommuneCouverte.objects.get(commune="34028").entree.date_signature is None
+
+
+# Of each table, a column that our files compute, what someone writes there, and where it is changed.
+CALCULEES = [
+    ("communes-laureates", True, "statut", "laureate", "les dates de la commune"),
+    ("ort", True, "duree_annees", "9", "« duree_convention_annees »"),
+    ("ort", True, "date_fin", "2030-07-16", "la date de signature"),
+    ("ort", True, "statut", "terminee", "les dates de l'ORT"),
+    ("ort", True, "communes_couvertes", "34142", "le tableau des communes des ORT"),
+    ("ort", False, "duree_totale_annees", "9", "« duree_convention_annees »"),
+    ("ort", False, "statut", "terminee", "les dates de l'ORT"),
+    ("avenants", False, "communes_ajoutees", "34111|34142", "le tableau des communes des ORT"),
+    ("postes", True, "etat", "vacant", "les dates du poste"),
+    ("postes", False, "communes_desservies", "34142", "le tableau des communes desservies"),
+]
+
+
+@pytest.mark.parametrize(("sorte", "published", "column", "typed", "told"), CALCULEES)
+def test_a_computed_column_changed_by_hand_is_refused_with_where_to_change_it(
+    agent_34, programme, sorte, published, column, typed, told
+):
+    content = (public if published else internal)(agent_34, sorte, "csv").decode()
+    rows = list(csv.DictReader(io.StringIO(content)))
+    row = next(row for row in rows if row[column])
+    row[column] = typed
+    (refused,) = motives(back(agent_34, sorte, written(rows))).values()
+    assert f"colonne « {column} », valeur « {typed} »" in refused
+    assert f"cette colonne est calculée : changez {told}" in refused
+
+
+def test_a_computed_column_says_nothing_where_the_day_of_the_file_is_not_told(agent_34, programme):
+    """In a table of the agent, a column of that name is its own."""
+    text = "ort_identifiant,statut\nort-lodeve,en cours\n"
+    assert outcome(back(agent_34, "ort", text)) == {2: "inchangée"}
+
+
+@pytest.mark.parametrize(("duree", "refused"), [("5", False), ("8", True)])
+def test_a_computed_column_is_that_of_the_day_of_the_file(agent_34, programme, duree, refused):
+    """Before the avenant that extends it, the duration was that of the convention."""
+    told = {"date_situation": "2022-01-01", "duree_annees": duree}
+    row = LigneLue(2, {"ort_identifiant": "ort-lodeve"}, calculees=told)
+    table = TableLue("essai.csv", ["ort_identifiant"], [row], [])
+    (ligne,) = preview(ConventionRessource(), table, agent_34.agent).lignes
+    assert bool(ligne.refus) == refused
+
+
+def test_the_duration_that_one_fills_is_the_one_that_is_read(agent_34, programme):
+    for column, before in (("duree_annees", None), ("duree_convention_annees", "5")):
+        if before:
+            sent = corrected(internal(agent_34, "ort", "csv"), column, before, "6")
+        else:
+            sent = f"ort_identifiant,{column}\nort-lodeve,6\n"
+        # Told under the name that the file gives it.
+        assert changes(back(agent_34, "ort", sent)) == {column: ("5", "6")}
+
+
+def more_of_everything():
+    for number in range(4):
+        town = factories.commune(f"3420{number}")
+        factories.labellisation(town)
+        ort = factories.convention("2021-07-16", [town])
+        act = factories.avenant(ort, "2022-06-01", [factories.commune(f"3421{number}")])
+        factories.avenant(ort, "2023-06-01", duree_annees=9)
+        factories.rewrite(act.entrees, sortie=factories.avenant(ort, "2024-06-01"))
+        poste = factories.poste([town])
+        factories.occupation(poste, "2022-01-01")
+        factories.recrutement(poste, "2021-05-01")
+        factories.cofinancement(poste)
+
+
+@pytest.mark.parametrize("sorte", TABLES)
+def test_more_rows_that_leave_and_come_back_ask_for_no_more_queries(agent_34, programme, sorte):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            assert back(agent_34, sorte, internal(agent_34, sorte, "csv")).status_code == 200
+        return len(captured)
+
+    queries()
+    few = queries()
+    more_of_everything()
+    assert queries() == few
+
+
+def test_keys_sorted_apart_from_their_rows_are_refused_within_one_convention(agent_34, programme):
+    factories.avenant(programme, "2024-01-11", numero=3)
+    rows = [row for row in exported(agent_34, AVENANT, "avenants") if row["date_signature"]]
+    keys = [row["avenant_identifiant"] for row in rows]
+    for row, key in zip(rows, keys[1:] + keys[:1], strict=True):
+        row["avenant_identifiant"] = key
+    page = back(agent_34, "avenants", written(rows))
+    assert set(outcome(page).values()) == {"refusée"}
+    assert f"cette ligne dit ce que dit la fiche « {keys[0]} »" in motives(page)[2]
