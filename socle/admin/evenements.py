@@ -4,13 +4,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import FileField, Max, QuerySet, Value
 from django.utils.text import capfirst
 
 from socle.dates import Precision, PrecisionField, in_french
 from socle.francais import NO_BREAK_SPACE, at_hour, nombre
-from socle.historique import CREATED, REMOVED, Historisee
+from socle.historique import CREATED, REMOVED, Historisee, author, name_of
 
 EMPTY = "vide"
 
@@ -159,14 +158,6 @@ def links(model):
     return [f for f in model._meta.concrete_fields if f.many_to_one or f.one_to_one]
 
 
-def name_of(record):
-    """Return the name of a record, or its number if what it is named by is gone."""
-    try:
-        return str(record)
-    except (ObjectDoesNotExist, AttributeError, TypeError):
-        return f"n° {record.pk}"
-
-
 def readable(row_field, value, named=None):
     """Write the value of a field as an agent reads it."""
     if value is None or value == "":
@@ -182,12 +173,6 @@ def readable(row_field, value, named=None):
     if isinstance(value, datetime):
         return at_hour(value)
     return in_french(value) if isinstance(value, date) else str(value)
-
-
-def author(version):
-    """Return the name of the agent who wrote a version."""
-    agent = version.history_user
-    return (agent.get_full_name() or agent.get_username()) if agent else "sans agent"
 
 
 def tell(chapitres):

@@ -22,11 +22,9 @@ from socle.admin.correction import CorrectionForm, MotifForm, RefusForm, lock
 from socle.admin.evenements import (
     Annuaire,
     Chapitre,
-    author,
     gather,
     last_versions,
     links,
-    name_of,
     tell,
     tell_version,
 )
@@ -34,7 +32,7 @@ from socle.admin.page import PageEnvoyee, asked_field
 from socle.adresses_admin import admin_name, admin_url
 from socle.contraintes import sentence
 from socle.francais import at_hour
-from socle.historique import Historisee, one_act, removed_together, restore
+from socle.historique import Historisee, author, name_of, one_act, removed_together, restore
 
 PER_PAGE = 50
 
