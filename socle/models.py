@@ -1,3 +1,4 @@
+from socle.fichiers.imports import Import
 from socle.sources import Affirmation, Source
 
-__all__ = ["Affirmation", "Source"]
+__all__ = ["Affirmation", "Import", "Source"]

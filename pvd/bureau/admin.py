@@ -38,6 +38,7 @@ admin.site.order += [
     "projects.poste",
     "socle.source",
     "socle.affirmation",
+    "socle.import",
     "suivi.signalement",
     "suivi.chiffrepublie",
     "communes.agent",

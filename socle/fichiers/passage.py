@@ -13,6 +13,7 @@ from socle.contraintes import sentence
 from socle.dates import Precision, keep_first_days
 from socle.essai import essai
 from socle.fichiers.champs import CelluleRefusee, RecordWidget
+from socle.fichiers.imports import Import
 from socle.fichiers.lignes import (
     Apercu,
     CelluleChangee,
@@ -45,16 +46,18 @@ def preview(ressource, table, user, source=None):
         return Apercu(Passage(ressource, table, user, source).lignes())
 
 
-def write(ressource, table, user, source, raison, empreinte):
+def write(ressource, table, user, source, depot, empreinte):
     """Write the rows that are not refused, all or none of them, as the preview `empreinte` showed.
 
+    Returns what they did, and the `Import` by which it can be taken back, if anything was written.
     Raises `Depasse`, and writes nothing, when they would no longer do what it showed.
     """
-    with transaction.atomic(), one_act(raison):
+    with transaction.atomic(), one_act(depot.raison) as acte:
         apercu = Apercu(Passage(ressource, table, user, source, for_good=True).lignes())
         if apercu.empreinte != empreinte:
             raise Depasse(apercu)
-    return apercu
+        fait = Import.objects.keep(acte, user, ressource.titre, depot.fichier.nom, apercu)
+    return apercu, fait
 
 
 class Passage:
