@@ -101,9 +101,10 @@ class Evenement:
 
 @dataclass
 class ActeDHistorique:
-    """What one agent did at once, for one reason."""
+    """What one agent did at once, for one reason; `importe`, the import that it was, if it was one."""
 
     evenements: list
+    importe: object = None
 
     @property
     def quand(self):
@@ -116,6 +117,12 @@ class ActeDHistorique:
     @property
     def motif(self):
         return self.evenements[0].version.history_change_reason or ""
+
+    @property
+    def cle(self):
+        """Return what tells the act apart, as the import that it was keeps it."""
+        version = self.evenements[0].version
+        return version.history_date, version.history_user_id, self.motif
 
 
 class Annuaire:

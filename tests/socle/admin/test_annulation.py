@@ -275,6 +275,18 @@ def test_the_page_leads_to_each_record(agent_34, fait, agde):
     assert "Importé par agent34" in page
 
 
+def test_the_history_of_a_record_leads_to_the_import_for_whoever_may_read_it(
+    agent_34, collegue, national, fait, agde
+):
+    history = reverse(f"admin:{PAGE}_history", args=[agde.pk])
+    for browser in (agent_34, national):
+        assert page_of(fait) in text(browser.get(history))
+    theirs = text(collegue.get(history))
+    assert theirs.count("Écrit par un import.") == 1
+    assert page_of(fait) not in theirs
+    assert "suivi.csv" not in theirs
+
+
 @pytest.mark.parametrize("page", ["change", "undo"])
 def test_a_longer_import_takes_no_more_queries_to_read(page, agent_34, db):
     counts = []
