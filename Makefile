@@ -62,6 +62,8 @@ test: .venv/.dev ## Tous les tests : SQLite, vrai navigateur, vrai PostgreSQL (J
 # Whoever runs out of tests takes those of another.
 PYTEST := $(PYTHON) -m pytest -q
 PARALLEL := --numprocesses $(JOBS) --dist worksteal
+# Eight processes read the same modules: the first compiles them, even where the machine says not to.
+test test-% couverture: export PYTHONDONTWRITEBYTECODE :=
 
 test-sqlite: .venv/.dev ## Les tests sur SQLite, sans ceux du navigateur
 	@echo "SQLite"
@@ -69,7 +71,7 @@ test-sqlite: .venv/.dev ## Les tests sur SQLite, sans ceux du navigateur
 
 test-navigateur: .venv/.dev ## Les tests du navigateur, sur SQLite
 	@$(PYTHON) -m tools.navigateur
-	@env -u DATABASE_URL $(PYTEST) -m e2e
+	@env -u DATABASE_URL $(PYTEST) tests/e2e
 
 # Rules, constraints, imports, sorts, rights, races: what a database may answer otherwise.
 test-postgresql: .venv/.dev ## Les tests que la base peut changer, sur un PostgreSQL jetable

@@ -13,7 +13,7 @@ from ort.filtres import OrtFiltres
 from ort.models import Convention, Document, Secteur
 from socle.web.jour import jour_of
 from socle.web.ordre import in_order
-from socle.web.pages import page_of
+from socle.web.pages import asked_page
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ def liste(request):
     jour = jour_of(request)
     filtres = OrtFiltres(request, Convention.objects.all(), jour)
     rows = with_actes(in_order(filtres.rows, "date_signature", "identifiant"), jour)
-    page = page_of(request, rows)
+    page = asked_page(request, rows)
     context = {
         "jour": jour,
         "filtres": filtres.offer(),

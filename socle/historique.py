@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from functools import cached_property
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.contrib.contenttypes.models import ContentType
@@ -26,8 +26,12 @@ CHANGED = "~"
 class ActeEnCours:
     """What someone does at once: all that it writes bears the same moment and the same reason."""
 
-    moment: datetime
     motif: str
+
+    @cached_property
+    def moment(self):
+        """Return the moment of its first version: whoever waited for someone else comes after."""
+        return timezone.now()
 
 
 ONGOING = ContextVar("ongoing", default=None)
@@ -40,7 +44,7 @@ def one_act(motif=""):
     Rows removed by the same act are known by it, and can be brought back together; the whole act
     can be undone (`socle.annulation`).
     """
-    acte = ActeEnCours(timezone.now(), motif.strip())
+    acte = ActeEnCours(motif.strip())
     token = ONGOING.set(acte)
     try:
         yield acte

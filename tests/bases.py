@@ -70,6 +70,21 @@ class Gabarits:
             create(database, "template0")
         return database
 
+    @contextmanager
+    def migrated(self, name, targets):
+        """Turn to another database of this process, as a site of the version `name` has it.
+
+        `targets` are its last migrations; yield the models as they were then.
+        """
+        with self.alone(name) as known:
+            if known is None:
+                with connected_to(self.empty("ancienne")):
+                    migrate(targets)
+                    self.keep(name)
+        database = self.second("ancienne")
+        with self.copied(name, database), connected_to(database):
+            yield MigrationExecutor(connection).loader.project_state(targets).apps
+
 
 def create(database, template):
     """Create on PostgreSQL a copy of `template`, in place of what an earlier run has left."""

@@ -1,5 +1,6 @@
 """What all tests share: no network but this machine, and cheap passwords."""
 
+import gc
 import ipaddress
 import os
 import socket
@@ -27,6 +28,8 @@ HERE = Path(__file__).parent
 # Where a test reads a page that does not change with the database behind it: it runs on SQLite
 # alone, unless its module says `pytestmark = pytest.mark.deux_bases`.
 PAGES = [HERE / folder for folder in ("e2e", "pvd/portail", "socle/dessin", "socle/web")]
+# Nor does the number of queries of a page; and the demonstration refuses any base but its own.
+PAGES += [HERE / "socle/admin/test_requetes.py", HERE / "pvd/suivi/test_demonstration.py"]
 
 
 def uses_a_database(item):
@@ -36,8 +39,19 @@ def uses_a_database(item):
 def pytest_collection_modifyitems(items):
     """Mark what runs on both databases: all that uses one, but for the pages."""
     for item in items:
-        if uses_a_database(item) and not any(folder in item.path.parents for folder in PAGES):
+        if uses_a_database(item) and not any(map(item.path.is_relative_to, PAGES)):
             item.add_marker(pytest.mark.deux_bases)
+
+
+def pytest_collection_finish():
+    """Look for cycles of memory rarely, and never among what stays until the end.
+
+    The modules, the records and the tests are a million objects: to go through them again and
+    again, for the little that a test leaves, took an eighth of the time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_configure():

@@ -186,6 +186,35 @@ def test_an_exit_is_corrected_while_its_commune_comes_back():
         assert held.count() == 1
 
 
+def test_a_time_in_the_programme_is_corrected_while_it_ends():
+    """The page and the geste lock the commune, then its time: neither waits for the other for ever."""
+    browsers = agents()
+    for _ in range(2 * ROUNDS):
+        inside = factories.labellisation(factories.commune(epci="new"))
+        url = reverse("admin:communes_labellisation_change", args=[inside.pk])
+        data = filled(browsers[0].get(url), note_interne="relue")
+        ends = confirmed("quitter-le-programme", inside, motif="Retrait", date="01/06/2022")
+        answers = at_once(post(browsers[0], url, data), ends(browsers[1]))
+        assert answers[1].status_code == 302
+        assert answers[0].status_code in (200, 302)
+
+
+def test_an_avenant_is_corrected_while_it_is_removed():
+    """The page and the removal lock the convention, then its avenant."""
+    browsers = agents()
+    for _ in range(2 * ROUNDS):
+        signed = factories.convention("2021-02-26", [factories.commune(epci="new")])
+        avenant = factories.avenant(signed, numero=1)
+        url = reverse("admin:ort_avenant_change", args=[avenant.pk])
+        data = filled(browsers[0].get(url), objet="relu", motif_correction="acte relu")
+        delete = reverse("admin:ort_avenant_delete", args=[avenant.pk])
+        why = {"post": "yes", "motif": "doublon"}
+        answers = at_once(post(browsers[0], url, data), post(browsers[1], delete, why))
+        assert answers[1].status_code == 302
+        assert answers[0].status_code in (200, 302)
+        assert not signed.avenants.exists()
+
+
 def test_a_file_is_imported_by_two_agents():
     browsers = agents()
     for _ in range(2):

@@ -46,7 +46,9 @@ def said_in_code(path):
     return "\n".join(said)
 
 
-TEXTS = [(path, path.read_text()) for path in PAPERS] + [(p, said_in_code(p)) for p in CODE]
+def said(path):
+    """Return what a document says, or a module beside its code."""
+    return said_in_code(path) if path in CODE else path.read_text()
 
 
 def exists(name):
@@ -85,11 +87,10 @@ def classes():
     return found
 
 
-@pytest.mark.parametrize(
-    ("path", "text"), [pytest.param(*said, id=str(said[0].relative_to(ROOT))) for said in TEXTS]
-)
-def test_what_is_named_exists(path, text):
+@pytest.mark.parametrize("path", [*PAPERS, *CODE], ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_is_named_exists(path):
     """A path, a module or a file named in a document, a comment or a docstring is there."""
+    text = said(path)
     paths = [found.rstrip(".") for found in A_PATH.findall(text)]
     lost = [p for p in paths if not (ROOT / p).exists() and p not in MADE]
     names = [n for n in A_NAME.findall(text) if Path(n).suffix not in NO_MODULE]

@@ -8,13 +8,10 @@ import datetime
 import pytest
 from django.apps import apps as of_today
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 
 from pvd.portail.telechargements import TELECHARGEMENTS
 from socle.recherche import search_key
-from tests.bases import connected_to
 
 # The last migration of each app, on the days of the first versions that were used.
 VERSIONS = {
@@ -137,10 +134,8 @@ def test_the_files_of_an_old_site_say_the_same_once_migrated(version, gabarits):
     enter(of_today)
     expected = files()
     assert any(len(rows) > 2 for rows in expected.values())
-    with connected_to(gabarits.empty("migree")):
-        targets = list(VERSIONS[version].items())
-        old = MigrationExecutor(connection).migrate(targets)
-        enter(old.apps)
+    with gabarits.migrated(version, list(VERSIONS[version].items())) as apps:
+        enter(apps)
         call_command("migrate", verbosity=0)
         migrated = files()
     for key, rows in expected.items():

@@ -1,26 +1,39 @@
-"""A base whose records would lie once their dates are on their first day is not migrated: it is told."""
+"""A base whose records would break a rule once migrated is left as it is, and they are named."""
 
 import datetime
+from importlib import import_module
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.apps import apps
+from django.db.migrations import AddConstraint
+from django.db.models import CheckConstraint, Q
 
+from ort.models import Avenant, Partie
+from socle.migrations._contrevenants import CORRECT, STOPPED, refuse_offenders
+from tests import factories
 from tests.bases import migrate
+from tests.test_migrations import VERSIONS
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
+
+BEFORE_FIRST_DAYS = [
+    ("communes", "0005_contours"),
+    ("ort", "0005_jours_des_communes"),
+    ("projects", "0003_suivi_des_postes"),
+]
+BEFORE_CODES = [
+    ("communes", "0006_ce_qui_ne_peut_etre"),
+    ("ort", "0006_ce_qui_ne_peut_etre"),
+    ("projects", "0004_ce_qui_ne_peut_etre"),
+]
 
 
 @pytest.fixture
-def old_apps():
-    """Bring the base back to before the first days; forward again once it is emptied of what is wrong."""
-    yield migrate([("communes", "0005_contours"), ("ort", "0005_jours_des_communes")])
-    tables = ("communecouverte", "avenant", "convention")
-    with connection.cursor() as cursor:
-        for table in tables:
-            cursor.execute(f"DELETE FROM ort_{table}")
-        cursor.execute("DELETE FROM communes_labellisation")
-    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+def old_apps(request, gabarits):
+    """Turn to the base of an old site, as it was before a rule; return its models."""
+    version = "vie des postes"
+    with gabarits.migrated(version, list(VERSIONS[version].items())):
+        yield migrate(getattr(request, "param", BEFORE_FIRST_DAYS))
 
 
 def commune(apps):
@@ -60,3 +73,109 @@ def test_an_entry_that_would_cover_the_time_before_is_told(old_apps):
     labels.create(commune=lodeve, debut=datetime.date(2023, 7, 15), precision_debut="mois")
     with pytest.raises(RuntimeError, match="commune 34142 : son entrée, .* le temps d'avant"):
         migrate([("communes", "0006_ce_qui_ne_peut_etre")])
+
+
+def stopped_by(migration):
+    """Return the lines that name the records which stop the update to a migration."""
+    with pytest.raises(RuntimeError) as refused:
+        migrate([migration])
+    first, *lines, last = str(refused.value).splitlines()
+    assert (first, last) == (STOPPED, CORRECT)
+    return lines
+
+
+LODEVE = "commune : 34142 « Lodève »"
+ORT = "convention : 1 « ort-lodeve »"
+POSTE = "poste : 1 « poste-lodeve »"
+IN_TWICE = "Cette commune est déjà dans le programme à ces dates."
+SAME_DAY = "Cette convention a déjà un avenant de ce jour, sans numéro : donnez à chacun le sien."
+SERVED_TWICE = "Ce poste dessert déjà cette commune à ces dates."
+END = "premier jour où ce n'est plus le cas"
+
+
+@pytest.mark.parametrize("old_apps", [BEFORE_CODES], indirect=True, ids=["before"])
+def test_the_records_that_break_a_new_rule_are_named(old_apps):
+    def make(name, **fields):
+        return old_apps.get_model(name).objects.create(**fields)
+
+    lodeve = commune(old_apps)
+    old_apps.get_model("communes", "Commune").objects.update(siren="2134", successeur="34142")
+    make("communes.Labellisation", pk=1, commune=lodeve, debut="2021-01-22", fin="2022-01-02")
+    make("communes.Labellisation", pk=2, commune=lodeve, debut="2022-01-01", id_pvd="pvd")
+    ort = make(
+        "ort.Convention",
+        pk=1,
+        identifiant="ort-lodeve",
+        intitule="ORT",
+        departement_reference_id="34",
+    )
+    poste = make("projects.Poste", pk=1, identifiant="poste-lodeve", intitule="Chef de projet")
+    make("ort.Organisme", pk=1, nom="Banque des territoires", nature="etat", siren="18")
+    for pk in (1, 2):
+        make("ort.Avenant", pk=pk, convention=ort, date_signature="2023-07-10")
+        make("ort.Partie", pk=pk, convention=ort, commune=lodeve, role="signataire")
+        make("ort.Secteur", pk=pk, convention=ort, commune=lodeve, nom="Centre")
+    make("projects.Desserte", pk=1, poste=poste, commune=lodeve)
+    make("projects.Desserte", pk=2, poste=poste, commune=lodeve, debut="2024-01-01")
+    make(
+        "projects.CofinancementPoste",
+        pk=1, poste=poste, annee=2022, financeur="anah", debut="2023-01-01",
+    )  # fmt: skip
+
+    own = "successeur : 34142 « Lodève » ; département : 34 « Hérault »"
+    assert stopped_by(("communes", "0007_codes_et_doublons")) == [
+        f"- commune 34142 « Lodève » ({own} ; SIREN : « 2134 ») : Ce code compte 9 caractères.",
+        f"- labellisation 2 ({LODEVE} ; identifiant PVD : « pvd ») : Ce code compte de 11 à 20 caractères.",
+        f"- commune 34142 « Lodève » ({own} ; code INSEE : « 34142 ») : "
+        "Une commune n'est pas son propre successeur.",
+        f"- labellisation 1 ({LODEVE} ; premier jour : 22/01/2021 ; {END} : 02/01/2022) : {IN_TWICE}",
+        f"- labellisation 2 ({LODEVE} ; premier jour : 01/01/2022 ; {END} : vide) : {IN_TWICE}",
+    ]
+    party = f"({LODEVE} ; {ORT} ; rôle : « signataire ») : Cette partie est déjà enregistrée dans ce rôle."
+    sector = (
+        f"({LODEVE} ; {ORT} ; nom : « Centre ») : Ce secteur de cette commune est déjà enregistré."
+    )
+    assert stopped_by(("ort", "0007_codes_et_doublons")) == [
+        "- organisme 1 « Banque des territoires » (SIREN : « 18 ») : Ce code compte 9 caractères.",
+        f"- avenant 1 ({ORT} ; date de signature : 10/07/2023) : {SAME_DAY}",
+        f"- avenant 2 ({ORT} ; date de signature : 10/07/2023) : {SAME_DAY}",
+        f"- partie 1 {party}",
+        f"- partie 2 {party}",
+        f"- secteur d'intervention 1 « Centre » {sector}",
+        f"- secteur d'intervention 2 « Centre » {sector}",
+    ]
+    assert stopped_by(("projects", "0005_doublons")) == [
+        f"- cofinancement 1 ({POSTE} ; premier jour : 01/01/2023 ; {END} : vide ; année : « 2022 ») : "
+        "La période financée ne touche pas cette année.",
+        f"- commune desservie 1 ({LODEVE} ; {POSTE} ; premier jour : vide ; {END} : vide) : {SERVED_TWICE}",
+        f"- commune desservie 2 ({LODEVE} ; {POSTE} ; premier jour : 01/01/2024 ; {END} : vide) : "
+        f"{SERVED_TWICE}",
+    ]
+
+
+def test_records_that_only_look_alike_are_left_alone():
+    lodeve = factories.commune("34142")
+    factories.labellisation(lodeve, "2021-01-22", fin="2022-01-01")
+    factories.labellisation(lodeve, "2022-01-01")
+    ort = factories.convention("2021-07-16")
+    for _ in range(2):
+        Avenant.objects.create(
+            convention=ort, date_signature="2023-07-01", precision_signature="mois"
+        )
+        Avenant.objects.create(convention=ort)
+    for role in Partie.RolePartie.values:
+        Partie.objects.create(convention=ort, commune=lodeve, role=role)
+    for name in (
+        "communes.migrations.0007_codes_et_doublons",
+        "ort.migrations.0007_codes_et_doublons",
+        "projects.migrations.0005_doublons",
+    ):
+        import_module(name).name_offenders(apps, None)
+
+
+def test_only_the_first_offenders_are_shown():
+    for number in range(22):
+        factories.commune(f"341{number:02}")
+    rule = CheckConstraint(condition=Q(nom=""), name="x", violation_error_message="Un nom ?")
+    with pytest.raises(RuntimeError, match="« Ville 34119 ».*\n… et 2 de plus"):
+        refuse_offenders(apps, "communes", [AddConstraint("commune", rule)])

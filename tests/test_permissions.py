@@ -172,7 +172,7 @@ def one_right_given(departement):
 
 
 @pytest.fixture
-def record_of(documents_folder):
+def record_of(documents_folder, db):
     """Return the function that gives the record of a page, in a département."""
 
     def make(page, code):
@@ -264,7 +264,7 @@ def test_the_deletion_of_many_stops_at_the_perimeter(agent_34, record_of):
 
 
 @pytest.mark.parametrize("role", ["agent_34", "referent_34"])
-def test_an_agent_deletes_the_records_only(role, request):
+def test_an_agent_deletes_the_records_only(role, request, db):
     agent = request.getfixturevalue(role).agent
     may_delete = {p.replace("delete_", "") for p in agent.get_all_permissions() if "delete_" in p}
     assert may_delete == RECORDS

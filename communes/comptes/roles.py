@@ -1,5 +1,7 @@
 """What each role may do: in code, so that two sites cannot drift apart."""
 
+from functools import cache
+
 from django.contrib.auth.backends import ModelBackend
 
 from communes.models import Role
@@ -43,8 +45,9 @@ REFERENCE = {
 }
 
 
+@cache
 def role_permissions(role):
-    """Return the permissions of a role, as `app.action_model`."""
+    """Return the permissions of a role, as `app.action_model`; a page asks for them a hundred times."""
     actions = {name: ["view"] for name in RECORDS | SHARED | ANSWERED | REFERENCE}
     if role in {Role.AGENT, Role.REFERENT}:
         actions |= {name: ["view", "add", "change", "delete"] for name in RECORDS}
@@ -54,11 +57,11 @@ def role_permissions(role):
     if role == Role.REFERENT:
         actions["communes.agent"] = ["view", "add", "change"]
         actions["communes.journaldroits"] = ["view"]
-    return {
+    return frozenset(
         f"{app}.{action}_{model}"
         for (app, model), verbs in ((name.split("."), verbs) for name, verbs in actions.items())
         for action in verbs
-    }
+    )
 
 
 class RoleBackend(ModelBackend):

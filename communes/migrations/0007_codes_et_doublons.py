@@ -1,8 +1,18 @@
 from django.db import migrations, models
+from socle.migrations._contrevenants import refuse_offenders
 from socle.migrations._exclusions import exclude_overlaps, include_overlaps
 import django.core.validators
 import django.db.models.functions.text
 import django.db.models.lookups
+
+PERIODES = {
+    "labellisation": (["commune"], "Cette commune est déjà dans le programme à ces dates."),
+    "rattachement": (["commune"], "Cette commune appartient déjà à une intercommunalité à ces dates."),
+}
+
+
+def name_offenders(apps, schema_editor):
+    refuse_offenders(apps, "communes", Migration.operations, PERIODES)
 
 
 def exclude(apps, schema_editor):
@@ -22,6 +32,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(name_offenders, migrations.RunPython.noop),
         migrations.AlterField(
             model_name='anciencode',
             name='code',

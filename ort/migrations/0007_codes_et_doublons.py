@@ -1,7 +1,12 @@
 from django.db import migrations, models
+from socle.migrations._contrevenants import refuse_offenders
 import django.core.validators
 import django.db.models.functions.text
 import django.db.models.lookups
+
+
+def name_offenders(apps, schema_editor):
+    refuse_offenders(apps, "ort", Migration.operations)
 
 
 class Migration(migrations.Migration):
@@ -11,6 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(name_offenders, migrations.RunPython.noop),
         migrations.AlterField(
             model_name='historicalorganisme',
             name='siren',

@@ -92,12 +92,16 @@ class Avenant(Sourcee):
         """Return the last day that its signature may be: 31 July of « juillet 2023 »."""
         return last_day(self.date_signature, self.precision_signature)
 
+    def lock_siblings(self):
+        """Lock the convention that the avenant and the other acts hang on: see `socle.verrou`."""
+        lock_linked(self, "convention")
+
     def clean(self):
         """Refuse a signature before that of the convention, or that its communes could not follow."""
         super().clean()
         if not self.convention_id:
             return
-        lock_linked(self, "convention")
+        self.lock_siblings()
         signature = self.convention.date_signature
         if self.date_signature and signature and self.dernier_jour_signature < signature:
             raise ValidationError(

@@ -1,5 +1,6 @@
 """Who writes in a convention of another département is noted when it is done: see `a_valider`."""
 
+from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from simple_history.signals import post_create_historical_record
 
@@ -12,9 +13,22 @@ from ort.models.validations import ModificationExterieure, Validation
 from socle.appuis import RESTING_ABOVE
 from socle.francais import at_hour
 from socle.historique import CREATED, agent_name
+from socle.verrou import lock
 
 # What a validation agrees with: the convention and its rows.
 SUIVIS = [Convention, Avenant, CommuneCouverte, Partie, Secteur]
+
+
+def wait_for_the_convention(sender, instance, **kwargs):
+    """Lock the convention of what is about to be removed: its validation sees the removal, or precedes it.
+
+    Whoever adds or corrects has the lock already, by its checks or by the page.
+    """
+    lock(Convention, instance.pk if sender is Convention else instance.convention_id)
+
+
+for suivi in SUIVIS:
+    pre_delete.connect(wait_for_the_convention, sender=suivi)
 
 
 @receiver(post_create_historical_record)

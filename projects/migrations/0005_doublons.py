@@ -1,8 +1,15 @@
 from django.db import migrations, models
+from socle.migrations._contrevenants import refuse_offenders
 from socle.migrations._exclusions import exclude_overlaps, include_overlaps
 import django.db.models.lookups
 import socle.dates
 import socle.historique
+
+PERIODES = {"desserte": (["poste", "commune"], "Ce poste dessert déjà cette commune à ces dates.")}
+
+
+def name_offenders(apps, schema_editor):
+    refuse_offenders(apps, "projects", Migration.operations, PERIODES)
 
 
 def exclude(apps, schema_editor):
@@ -20,6 +27,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(name_offenders, migrations.RunPython.noop),
         migrations.RemoveConstraint(
             model_name='occupation',
             name='projects_occupation_datee',

@@ -9,13 +9,13 @@ from projects.postes.filtres import PosteFiltres
 from projects.postes.models import Desserte, Poste
 from projects.postes.series import etats_des_postes
 from socle.web.jour import jour_of
-from socle.web.pages import page_of
+from socle.web.pages import asked_page
 
 
 def postes(request):
     jour = jour_of(request)
     filtres = PosteFiltres(request, Poste.objects.all(), jour)
-    page = page_of(request, with_details(filtres.rows, jour))
+    page = asked_page(request, with_details(filtres.rows, jour))
     page.object_list = situer(list(page), jour)
     departement = filtres.departement_choisi
     context = {

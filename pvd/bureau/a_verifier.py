@@ -6,7 +6,7 @@ from django.http import Http404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from pvd.bureau.perimetre import perimetre_of
+from pvd.bureau.perimetre import asked_perimetre
 from pvd.suivi.verifications import VERIFICATIONS, Constat, constats, count_constats
 
 PER_PAGE = 100
@@ -14,7 +14,7 @@ PER_PAGE = 100
 
 def a_verifier(request):
     """List the data to check, of one sort or of all."""
-    perimetre, own = perimetre_of(request)
+    perimetre, own = asked_perimetre(request)
     sorte = request.GET.get("sorte", "")
     if sorte and sorte not in VERIFICATIONS:
         raise Http404

@@ -17,7 +17,7 @@ from projects.postes.models.postes import MONTHS_AHEAD
 from projects.postes.regles import etat
 from pvd.bureau.changements import recent_changes
 from pvd.bureau.gestes import gestes_for
-from pvd.bureau.perimetre import perimetre_of
+from pvd.bureau.perimetre import asked_perimetre
 from pvd.signalements.models import Signalement
 from pvd.suivi.faits import Faits
 from pvd.suivi.verifications import count_constats
@@ -136,7 +136,7 @@ class Section:
 
 def home(request):
     """Return what the home page shows, in a number of queries that does not grow."""
-    perimetre, own = perimetre_of(request)
+    perimetre, own = asked_perimetre(request)
     jour = timezone.localdate()
     return {
         "jour": jour,

@@ -46,7 +46,7 @@ class Perimetre:
         return records.filter(pk__in=model._base_manager.filter(there).values("pk"))
 
 
-def perimetre_of(request):
+def asked_perimetre(request):
     """Return where the agent looks, and the départements that it may choose from.
 
     A département that is not one of its own is a 404.

@@ -25,7 +25,7 @@ class Fait:
     champ: str = ""
 
 
-def conventions_of(situation):
+def read_conventions(situation):
     """Return the conventions that the commune has entered by the day, with their acts."""
     entered = CommuneCouverte.objects.with_dates().filter(
         commune=situation.commune, date_entree__lte=situation.jour
@@ -46,7 +46,7 @@ def labellisations_connues(codes, jour):
 def timeline(situation, labels, conventions):
     """Return what happened to the commune by the day, the oldest first.
 
-    `labels` are its `labellisations_connues`, `conventions` its `conventions_of`.
+    `labels` are its `labellisations_connues`, `conventions` its `read_conventions`.
     """
     entries = [
         couverture.date_entree

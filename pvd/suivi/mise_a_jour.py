@@ -56,7 +56,7 @@ def dernieres_mises_a_jour(communes):
             keep_latest(latest, commune, row["quand"])
             if row["modele"] != row["page"]:
                 behind[row["modele"], row["rangee"]].add(commune)
-    for row in said_of(behind):
+    for row in read_sources(behind):
         for commune in behind[row["modele"], row["object_id"]]:
             keep_latest(latest, commune, row["quand"])
     return {code: timezone.localtime(moment).date() for code, moment in latest.items()}
@@ -96,7 +96,7 @@ def rows_of(behind):
         ).annotate(quand=Max("history_date"))
 
 
-def said_of(behind):
+def read_sources(behind):
     """Return the versions of what sources say of the records that `behind` names."""
     types = {ContentType.objects.get_for_model(m).pk: m._meta.label_lower for m in SOURCEES}
     versions = Affirmation.history.filter(

@@ -31,7 +31,6 @@ from projects.postes.models.cofinancements import (
     TAUX_MAXIMUM,
     TAUX_MAXIMUM_ANAH,
 )
-from socle.adresses_admin import admin_url
 from socle.dates import bare, parse_date
 from socle.francais import euros, nombre, pour_cent
 from socle.sources import Affirmation, record_type, sans_source, sourced_fields
@@ -288,7 +287,7 @@ def without_source(perimetre, jour):
 
 @dataclass
 class Constat:
-    """A record to look at again, and why."""
+    """A record to look at again, named by its model and its key, and why."""
 
     sorte: str
     modele: str
@@ -303,11 +302,6 @@ class Constat:
     @property
     def opts(self):
         return apps.get_model(self.modele)._meta
-
-    @property
-    def url(self):
-        """Return the address of the record in the back office."""
-        return admin_url(self.opts.model, "change", self.cle)
 
     @property
     def detail(self):

@@ -9,8 +9,6 @@ from django.db.models import Model
 from socle.admin.evenements import readable
 from socle.dates import PrecisionField
 from socle.francais import at_hour
-from socle.verrou import hung_on, lock_linked
-from socle.verrou import lock as lock_keys
 
 MOTIF_WIDGET = forms.Textarea(attrs={"rows": 2, "cols": 80, "class": "vLargeTextField"})
 EMPTY = (None, "", [])
@@ -52,11 +50,11 @@ class RefusForm(forms.Form):
 def lock(record):
     """Make those who save the same record at the same moment wait for each other.
 
-    What it hangs on comes first, on its page as everywhere: two writers cannot wait for each other.
+    What its own checks lock comes first, as everywhere: see `socle.verrou`.
     """
-    for link in hung_on(type(record)):
-        lock_linked(record, link.name)
-    lock_keys(type(record), record.pk, no_key=False)
+    if hasattr(record, "lock_siblings"):
+        record.lock_siblings()
+    list(type(record)._base_manager.select_for_update().filter(pk=record.pk).values("pk"))
 
 
 def stale_messages(events):

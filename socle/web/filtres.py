@@ -173,7 +173,7 @@ class Filtres(django_filters.FilterSet):
         """Return the first day of which the list has a row, whatever the filters, or None."""
         return None
 
-    def rows_of(self, data, jour):
+    def rows_for(self, data, jour):
         """Return the rows that the same list would have for another query and another day."""
         return type(self)(self.request, self.queryset, jour, data).rows
 

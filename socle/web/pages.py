@@ -7,7 +7,7 @@ from socle.web.refus import DemandeInvalide, quoted
 ROWS_PER_PAGE = 50
 
 
-def page_of(request, rows, per_page=ROWS_PER_PAGE):
+def asked_page(request, rows, per_page=ROWS_PER_PAGE):
     """Return the page of `rows`, a sequence or queryset, that `?page=` asks for, the first without it.
 
     Raises `DemandeInvalide` for a page that does not exist.

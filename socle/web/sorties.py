@@ -50,5 +50,5 @@ def other_days(filtres):
 def way_out(filtres, texte, jour, changed):
     """Return the `SortiePossible` that another day, or other values of filters, would be."""
     query = filtres.adresses.asked_with(**changed)
-    rows = filtres.rows_of(query, jour)
+    rows = filtres.rows_for(query, jour)
     return SortiePossible(texte, f"?{query.urlencode()}", rows.count(), jour != filtres.jour)

@@ -4,10 +4,10 @@ import re
 from itertools import pairwise
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests import factories
+from tests.e2e.axe import faults_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,12 +76,6 @@ PAGES = [
 # Of each page, one visit: axe reads it in a theme on a screen, then in the other on the other.
 SEEN = ((WIDE, "light"), (NARROW, "dark"))
 HEADINGS = "main :is(h1, h2, h3, h4, h5, h6)"
-
-
-def faults_of(page):
-    """Return the faults that axe finds, each with the element it blames."""
-    found = Axe().run(page).response["violations"]
-    return [(fault["id"], fault["nodes"][0]["html"]) for fault in found]
 
 
 def too_wide(page):

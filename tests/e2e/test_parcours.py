@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests import factories
+from tests.e2e.axe import faults_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -105,5 +105,4 @@ def test_pages_have_no_fault_of_accessibility(page, lodeve, scheme, addresses):
     page.emulate_media(color_scheme=scheme)
     for address in addresses:
         page.goto(address)
-        faults = Axe().run(page).response["violations"]
-        assert [(fault["id"], fault["nodes"][0]["html"]) for fault in faults] == [], address
+        assert faults_of(page) == [], address

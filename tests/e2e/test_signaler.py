@@ -3,13 +3,13 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import caches
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from pvd.signalements.models import Signalement
 from tests import factories
+from tests.e2e.axe import faults_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,11 +33,6 @@ def fill(page):
     page.get_by_label("Ce qui est faux").fill("L'adhésion date du 20 mars.\nPas du 26.")
     page.get_by_label("Votre adresse électronique").fill("elu@commune.example")
     page.get_by_role("button", name="Envoyer le signalement").click()
-
-
-def faults(page):
-    found = Axe().run(page).response["violations"]
-    return [(fault["id"], fault["nodes"][0]["html"]) for fault in found]
 
 
 def test_without_a_script_a_visitor_reports_and_comes_back(navigateur, live_server):
@@ -114,13 +109,13 @@ def test_the_form_has_no_fault_of_accessibility(page, width, scheme):
     page.emulate_media(color_scheme=scheme)
     page.goto(PAGE)
     page.get_by_text("Signaler une erreur sur cette page").click()
-    assert faults(page) == []
+    assert faults_of(page) == []
     page.goto(f"/signaler/?page={PAGE}")
     page.locator(".pvd-signaler__champs").evaluate("form => form.noValidate = true")
     page.get_by_label("Votre adresse électronique").fill("a@b")
     page.get_by_role("button", name="Envoyer le signalement").click()
     expect(page.get_by_role("alert")).to_be_visible()
-    assert faults(page) == []
+    assert faults_of(page) == []
     page.goto("/signaler/merci/")
-    assert faults(page) == []
+    assert faults_of(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

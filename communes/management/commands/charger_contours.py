@@ -1,19 +1,13 @@
 from pathlib import Path
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from communes.models import Commune, ContourCommune, ContourDepartement, FondDeFrance
-from communes.territoire.contours.imports import (
-    read_archive,
-    read_geojson,
-    write_contours,
-    write_fond_de_france,
-)
+from communes.territoire.contours.imports import write_contours, write_fond_de_france
+from communes.territoire.contours.lecture import SHIPPED, read_archive, read_geojson
 from socle.fichiers.lecture import FichierRefuse
 from socle.francais import pluriel
 
-SHIPPED = settings.BASE_DIR / "communes" / "donnees" / "contours.tar.xz"
 ANNEES = range(1990, 2100)
 
 
@@ -21,7 +15,8 @@ class Command(BaseCommand):
     help = (
         "Charge les contours des cartes depuis des fichiers GeoJSON de communes ou de départements "
         "(longitude, latitude), qui remplacent ceux des mêmes territoires. Sans fichier : ceux "
-        "livrés avec le projet, dans une base qui n'en a pas encore. Pour une limite exactement "
+        "livrés avec le projet, dans une base qui n'en a pas encore. Un contour hors de son "
+        "département, ou qui se croise, fait tout refuser. Pour une limite exactement "
         "commune, charger ensemble les départements voisins."
     )
 

@@ -1,20 +1,14 @@
-"""Contours that come in: the usual GeoJSON files, checked, projected, simplified, written.
+"""Contours that come in: read from the usual files, checked, projected, simplified, written.
 
-The files are those of IGN and those made from them (contours-administratifs of Etalab,
-france-geojson…): features with a code and a Polygon or a MultiPolygon, in longitude and latitude.
-A refusal names the file, the feature and the value, and nothing is written.
+A refusal names the file, the territory and the value, and nothing is written.
 """
 
-import json
 import math
-import tarfile
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy
 import shapely
 from django.db import transaction
-from shapely.geometry import shape
 
 from communes.models import (
     Commune,
@@ -24,27 +18,13 @@ from communes.models import (
     FondDeCarte,
     FondDeFrance,
 )
+from communes.territoire.contours.controle import mended, refuse_elsewhere
 from communes.territoire.contours.france import background
-from communes.territoire.decoupage.lecture import CODE_INSEE, CODE_TERRITOIRE
+from communes.territoire.contours.lecture import shipped_outlines
 from socle.dessin.svg import fingerprint, svg_path
 from socle.fichiers.lecture import FichierRefuse
 from socle.francais import liste, pluriel
 
-# The property that holds the code, by the habits of those who publish; the first one present tells.
-CODE_KEYS = (
-    "code",
-    "insee_com",
-    "code_insee",
-    "codgeo",
-    "insee",
-    "codeinsee",
-    "com_code",
-    "insee_dep",
-    "code_dept",
-    "dep",
-    "dep_code",
-)
-POLYGONS = {"Polygon", "MultiPolygon"}
 SHOWN = 5
 
 # A unit of the drawing is ten metres. What is left out is about the square of the tolerance: a
@@ -53,6 +33,8 @@ UNIT, TOLERANCE_COMMUNE, TOLERANCE_DEPARTEMENT = 10, 15, 300
 # Five metres between two neighbours is a fault of the file; a tenth of a km² is a place.
 FAULT, HOLE = 0.5, 1_000
 EARTH_RADIUS = 6_371_000 / UNIT
+# In degrees: French Polynesia reaches that far from its middle.
+AROUND = 18
 # The parallels that Lambert-93 keeps true, and the point it starts from (decree 2000-1276).
 TRUE_NORTH, TRUE_SOUTH, ORIGIN = math.radians(49), math.radians(44), (3, 46.5)
 # Each territory overseas is drawn around its own middle (longitude, latitude).
@@ -71,14 +53,6 @@ OVERSEAS = {
 }
 
 
-class Trait(NamedTuple):
-    """A feature of a file: what code it bears, and its shape in longitude and latitude."""
-
-    fichier: str
-    code: str
-    forme: shapely.Geometry
-
-
 @dataclass
 class Bilan:
     """What was written, and what the person who asked must know."""
@@ -88,133 +62,74 @@ class Bilan:
     avertissements: list = field(default_factory=list)
 
 
-# --- Reading ---------------------------------------------------------------------------------
-
-
-def read_archive(path):
-    """Return the vintage, the attribution and the features of the contours that are shipped."""
-    traits = []
-    with tarfile.open(path) as archive:
-        source = json.load(archive.extractfile("source.json"))
-        for member in archive:
-            if member.name.endswith(".geojson"):
-                traits += read_geojson(member.name, archive.extractfile(member).read())
-    return source["annee"], source["attribution"], traits
-
-
-def read_geojson(fichier, content):
-    """Return the features of a GeoJSON, given as bytes; raises `FichierRefuse`."""
-    try:
-        collection = json.loads(content)
-    except (ValueError, RecursionError):
-        raise FichierRefuse(f"{fichier} : ce n'est pas un fichier JSON lisible.") from None
-    features = collection.get("features") if isinstance(collection, dict) else None
-    if not isinstance(features, list) or not features:
-        raise FichierRefuse(
-            f"{fichier} : « features » est absent ou vide, une FeatureCollection GeoJSON est attendue."
-        )
-    return [read_feature(fichier, number, found) for number, found in enumerate(features, 1)]
-
-
-def read_feature(fichier, number, feature):
-    """Return a feature, with its code in capitals; `number` names it in a refusal until then."""
-    properties = feature.get("properties") if isinstance(feature, dict) else None
-    if not isinstance(properties, dict):
-        raise FichierRefuse(f"{fichier}, élément {number} : « properties » est absent.")
-    code = code_of(properties)
-    if code is None:
-        raise FichierRefuse(
-            f"{fichier}, élément {number} : aucune propriété ne donne son code "
-            f"(attendu : {', '.join(CODE_KEYS[:4])}…)."
-        )
-    if not (CODE_INSEE.fullmatch(code) or CODE_TERRITOIRE.fullmatch(code)):
-        raise FichierRefuse(
-            f"{fichier}, élément {number} : le code « {code[:60]} » n'est ni celui d'une commune "
-            "ni celui d'un département."
-        )
-    return Trait(fichier, code, read_shape(f"{fichier}, élément {code}", feature.get("geometry")))
-
-
-def code_of(properties):
-    """Return the code of a feature as text, or None."""
-    values = {str(key).lower(): value for key, value in properties.items()}
-    for key in CODE_KEYS:
-        value = values.get(key)
-        if isinstance(value, list) and len(value) == 1:
-            value = value[0]
-        if isinstance(value, str | int) and str(value).strip():
-            return str(value).strip().upper()
-    return None
-
-
-def read_shape(where, geometry):
-    """Return a polygon in longitude and latitude, repaired if it crosses itself."""
-    kind = geometry.get("type") if isinstance(geometry, dict) else geometry
-    if kind not in POLYGONS:
-        raise FichierRefuse(
-            f"{where} : géométrie « {str(kind)[:60]} », Polygon ou MultiPolygon est attendu."
-        )
-    try:
-        polygon = shapely.force_2d(shape(geometry))
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, shapely.GEOSException):
-        raise FichierRefuse(f"{where} : ses coordonnées sont illisibles.") from None
-    points = shapely.get_coordinates(polygon)
-    if not len(points):
-        raise FichierRefuse(f"{where} : son contour est vide.")
-    outside = ~(numpy.abs(points) <= (180, 90)).all(axis=1)
-    if outside.any():
-        x, y = points[outside][0]
-        raise FichierRefuse(
-            f"{where} : le point « {x:g} ; {y:g} » n'est pas une longitude et une latitude (WGS 84)."
-        )
-    return polygons_of(shapely.make_valid(polygon)) if not polygon.is_valid else polygon
-
-
-def polygons_of(geometry):
-    """Keep the polygons of what `make_valid` returns, which may add lines and points."""
-    parts = shapely.get_parts(shapely.get_parts(geometry))
-    return shapely.union_all([part for part in parts if part.geom_type == "Polygon"])
-
-
 # --- What each code names today --------------------------------------------------------------
 
 
 def by_territory(traits):
     """Return the shapes by commune and by département of today, and the codes that name none.
 
-    A vanished commune, a commune déléguée or an old code joins the commune that followed it.
+    A vanished commune, a commune déléguée or an old code joins the commune that followed it. What
+    was mended on the way is told, last.
     """
-    current = set(Commune.objects.filter(fin__isnull=True).values_list("pk", flat=True))
-    departements = set(Departement.objects.values_list("pk", flat=True))
-    communes, outlines, unknown, seen = {}, {}, [], {}
+    refuse_twice(traits)
+    named = territories([trait.code for trait in traits])
+    communes, outlines, unknown, repairs = {}, {}, [], []
+    for trait in traits:
+        territory = named.get(trait.code)
+        if territory is None:
+            unknown.append(trait.code)
+            continue
+        forme, repair = checked(trait, territory)
+        if repair:
+            repairs.append(repair)
+        shapes = outlines if isinstance(territory, Departement) else communes
+        shapes.setdefault(territory.pk, []).append(forme)
+    if not communes and not outlines:
+        raise FichierRefuse(
+            f"Aucun code connu parmi {pluriel(len(unknown), 'élément,éléments')} "
+            f"({some(unknown)}) : « charger_territoire » se lance d'abord."
+        )
+    return union_by_key(communes), union_by_key(outlines), unknown, repairs
+
+
+def refuse_twice(traits):
+    """Refuse a code that two features bear."""
+    seen = {}
     for trait in traits:
         if trait.code in seen:
             raise FichierRefuse(
                 f"{trait.fichier}, élément {trait.code} : déjà donné par {seen[trait.code]}."
             )
         seen[trait.code] = trait.fichier
-        if len(trait.code) < 5:
-            known = trait.code if trait.code in departements else None
-            shapes = outlines
-        else:
-            known = trait.code if trait.code in current else successor(trait.code)
-            shapes = communes
-        if known:
-            shapes.setdefault(known, []).append(trait.forme)
-        else:
-            unknown.append(trait.code)
-    if not communes and not outlines:
-        raise FichierRefuse(
-            f"Aucun code connu parmi {pluriel(len(unknown), 'élément,éléments')} "
-            f"({some(unknown)}) : « charger_territoire » se lance d'abord."
-        )
-    return union_by_key(communes), union_by_key(outlines), unknown
+
+
+def territories(codes):
+    """Return the communes and the départements of today that codes name or lead to, by code."""
+    known = {departement.pk: departement for departement in Departement.objects.all()}
+    communes = Commune.objects.select_related("departement").filter(fin__isnull=True)
+    known |= {commune.pk: commune for commune in communes.filter(pk__dans=codes)}
+    others = {code for code in codes if len(code) == 5} - known.keys()
+    return known | {code: found for code in others if (found := successor(code))}
 
 
 def successor(code):
-    """Return the code of the commune of today that `code` leads to, or None."""
+    """Return the commune of today that `code` leads to, or None."""
     commune = Commune.objects.resolve(code)
-    return commune.pk if commune is not None and commune.fin is None else None
+    return commune if commune is not None and commune.fin is None else None
+
+
+def checked(trait, territory):
+    """Return the shape of a feature, and what was mended in it: see `controle`."""
+    where = f"{trait.fichier}, élément {trait.code} ({territory.nom})"
+    departement = territory if isinstance(territory, Departement) else territory.departement
+    refuse_elsewhere(where, trait.forme, departement, place_of(departement.pk))
+    return mended(where, trait.forme)
+
+
+def place_of(code):
+    """Return where a département is: its outline, or what is around the middle of its drawing."""
+    middle = OVERSEAS.get(code, ORIGIN)
+    return shipped_outlines().get(code) or shapely.Point(middle).buffer(AROUND)
 
 
 def union_by_key(shapes):
@@ -304,11 +219,11 @@ def centre_of(polygon):
 @transaction.atomic
 def write_contours(traits, annee, attribution):
     """Write the contours of `traits`, replacing those of the same territories; return a `Bilan`."""
-    communes, outlines, unknown = by_territory(traits)
+    communes, outlines, unknown, repairs = by_territory(traits)
     source = {"annee": annee, "attribution": attribution}
     replace(ContourCommune, "commune_id", simplify(communes, TOLERANCE_COMMUNE), source)
     replace(ContourDepartement, "departement_id", simplify(outlines, TOLERANCE_DEPARTEMENT), source)
-    bilan = Bilan(len(communes), len(outlines))
+    bilan = Bilan(len(communes), len(outlines), repairs)
     if unknown:
         bilan.avertissements.append(
             f"{pluriel(len(unknown), 'code inconnu,codes inconnus')}, sans effet : {some(unknown)}"

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pvd.bureau.gestes import GESTES
-from pvd.bureau.perimetre import Perimetre, perimetre_of
+from pvd.bureau.perimetre import Perimetre, asked_perimetre
 from pvd.suivi.chiffres import chiffres
 from socle.adresses_admin import admin_url
 from socle.contraintes import sentence
@@ -46,7 +46,7 @@ def start(request, slug):
 @require_safe
 def choose(request, geste):
     """List the records of the agent to which the geste can happen today."""
-    perimetre, own = perimetre_of(request)
+    perimetre, own = asked_perimetre(request)
     possible = geste.candidates(perimetre.of(geste.model), timezone.localdate())
     model_admin = admin.site.get_model_admin(geste.model)
     possible = possible.select_related(*(model_admin.list_select_related or ()))
@@ -90,7 +90,7 @@ def fill_in(request, geste, record):
     if request.method != "POST":
         return ask(request, geste, record, geste.form(**asked))
     form = geste.form(request.POST, **asked)
-    effects = effects_of(geste, record, form, jour) if form.is_valid() else None
+    effects = try_out(geste, record, form, jour) if form.is_valid() else None
     if effects is None or "_modifier" in request.POST:
         return ask(request, geste, record, form)
     if "_confirmer" in request.POST:
@@ -152,7 +152,7 @@ def refused_on(form):
         form.add_error(None, sentence(error))
 
 
-def effects_of(geste, record, form, jour):
+def try_out(geste, record, form, jour):
     """Do the geste for real, compare the figures, and undo it; None if the records refuse it.
 
     What is shown before confirming is thus what confirming will do, whatever the rules are.

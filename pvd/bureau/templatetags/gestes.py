@@ -10,7 +10,7 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def gestes_of(context, record):
+def possible_gestes(context, record):
     """Return the guided actions that the user may do on `record` as it is today."""
     possible = [g for g in gestes_for(context["user"], type(record)) if not g.creates]
     model, today = type(record), timezone.localdate()

@@ -85,13 +85,13 @@ def vignette_de_commune(situation):
     if not commune.holds_on(jour):
         absent = f"La commune {commune.avec_de} n'existe pas sous ce code ce jour-là."
         return Vignette(situation.nom, lieu, date, texte=absent)
-    badges, localisation = badges_of(situation), localisation_of(commune)
+    badges, localisation = badges_of(situation), find_localisation(commune)
     return Vignette(
         situation.nom, lieu, date, badges, sentence(situation), localisation=localisation
     )
 
 
-def localisation_of(commune):
+def find_localisation(commune):
     """Return where the commune is in its département, or None while their contours are not loaded."""
     town = ContourCommune.objects.filter(pk=commune.pk).first()
     land = ContourDepartement.objects.filter(pk=commune.departement_id).first()

@@ -15,7 +15,7 @@ from projects.postes.vues import with_details
 from pvd.portail.agenda import calendar
 from pvd.portail.filtres import CommuneFiltres, communes_named, communes_of_france
 from pvd.portail.frise import frise
-from pvd.suivi.chronologie import conventions_of, documents, labellisations_connues, timeline
+from pvd.suivi.chronologie import documents, labellisations_connues, read_conventions, timeline
 from pvd.suivi.dates_cles import dates_cles
 from pvd.suivi.mise_a_jour import derniere_mise_a_jour
 from pvd.suivi.phrases import sentence, statut_in_words
@@ -24,7 +24,7 @@ from pvd.suivi.suite import suites
 from socle.dessin.qr import qr_svg
 from socle.web.adresses import avec_date
 from socle.web.jour import jour_of
-from socle.web.pages import page_of
+from socle.web.pages import asked_page
 
 SUGGESTIONS = 5
 
@@ -32,7 +32,7 @@ SUGGESTIONS = 5
 def communes(request):
     jour = jour_of(request)
     filtres = CommuneFiltres(request, Commune.objects.all(), jour)
-    page = page_of(request, lisibles(filtres.rows))
+    page = asked_page(request, lisibles(filtres.rows))
     context = {
         "jour": jour,
         "filtres": filtres.offer(),
@@ -68,7 +68,7 @@ def elsewhere(filtres):
 
 def commune(request, code):
     jour = jour_of(request)
-    situation = situation_of(code, jour)
+    situation = find_situation(code, jour)
     if situation is None:
         return redirect_to_commune_of_today(request, code, "commune")
     found = situation.commune
@@ -80,7 +80,7 @@ def commune(request, code):
         "statut_dit": statut_in_words(situation),
         "mise_a_jour": derniere_mise_a_jour(found),
         "postes": serving(situation),
-        **told_of(situation),
+        **read_dates(situation),
         **on_paper(request, jour),
     }
     return render(request, "portail/commune.html", context)
@@ -93,15 +93,15 @@ def serving(situation):
     return situer_postes(list(detailed), situation.jour) if cles else []
 
 
-def situation_of(code, jour):
+def find_situation(code, jour):
     """Return the `Situation` of the commune of that code, or None if no commune bears it."""
     found = list(lisibles(Commune.objects.filter(pk=code.upper())))
     return situer(found, jour)[0] if found else None
 
 
-def told_of(situation):
+def read_dates(situation):
     """Return what the page tells of the ORT of the commune, of its dates, past and to come."""
-    conventions = conventions_of(situation)
+    conventions = read_conventions(situation)
     labels = labellisations_connues([situation.commune.pk], situation.jour)
     facts = timeline(situation, labels, conventions)
     couvertes_par = [
@@ -136,7 +136,7 @@ def on_paper(request, jour):
 def dates(request, code):
     """Send the next dates of a commune, as known on the day, for an agenda."""
     jour = jour_of(request)
-    situation = situation_of(code, jour)
+    situation = find_situation(code, jour)
     if situation is None:
         return redirect_to_commune_of_today(request, code, "commune_dates")
     page = request.build_absolute_uri(reverse("commune", args=[situation.commune.pk]))

@@ -7,7 +7,7 @@ from ort.models import Convention
 from pvd.portail.filtres import IntercommunaliteFiltres
 from pvd.suivi.situation import situations
 from socle.web.jour import jour_of
-from socle.web.pages import page_of
+from socle.web.pages import asked_page
 
 
 def intercommunalites(request):
@@ -18,7 +18,7 @@ def intercommunalites(request):
         "jour": jour,
         "filtres": filtres.offer(),
         "table": "intercommunalites",
-        "page": page_of(request, rows),
+        "page": asked_page(request, rows),
     }
     return render(request, "portail/intercommunalites.html", context)
 

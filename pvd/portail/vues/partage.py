@@ -17,7 +17,7 @@ from pvd.portail.partage.vignettes import (
     vignette_du_site,
 )
 from pvd.portail.vues.accueil import tuiles
-from pvd.portail.vues.communes import situation_of
+from pvd.portail.vues.communes import find_situation
 from pvd.suivi.chiffres import Decompte
 from socle.web.jour import jour_of
 
@@ -46,7 +46,7 @@ def vignette(request):
 @require_safe
 def vignette_commune(request, code):
     jour = jour_of(request)
-    situation = situation_of(code, jour)
+    situation = find_situation(code, jour)
     if situation is None:
         raise Http404
     return image(request, vignette_de_commune(situation))

@@ -2,6 +2,7 @@
 
 import json
 from io import StringIO
+from pathlib import Path
 
 import pytest
 import shapely
@@ -18,6 +19,9 @@ from socle.dessin.svg import svg_path
 from tests import factories
 from tests.communes.territoire.polygones import holes_of, polygon_of
 from tests.factories import day
+
+# As they were found: a small square of the Lodévois, its coordinates in the other order, or crossed.
+GEOJSON = Path(__file__).parent / "geojson"
 
 
 def square(west, south, size=0.1):
@@ -198,6 +202,82 @@ def test_a_bad_file_is_refused_and_nothing_is_written(charger, lodeve, features,
         charger(*features, **options)
     assert expected in str(refusal.value)
     assert not ContourCommune.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("latitude-avant-longitude", "le point « 43.72 ; 3.3 » donne la latitude d'abord"),
+        ("qui-se-croise", "se croise ou se recouvre près de « 3.33 ; 43.74 », et le réparer"),
+    ],
+)
+def test_a_file_that_draws_a_commune_amiss_is_refused_by_name(charger, lodeve, name, expected):
+    content = (GEOJSON / f"{name}.geojson").read_text()
+    with pytest.raises(CommandError) as refusal:
+        charger(content=content)
+    assert str(refusal.value).startswith("communes.geojson, élément 34142 (Lodève) : ")
+    assert expected in str(refusal.value)
+    assert str(refusal.value).endswith("Rien n'est écrit.")
+    assert not ContourCommune.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("west", "south", "size", "refused"),
+    [
+        (3.3, 43.7, 0.1, False),
+        # Vabre and Mazamet, in the Tarn.
+        (2.4, 43.68, 0.05, True),
+        (2.35, 43.45, 0.05, True),
+        # Over the limit of two départements, as communes nouvelles are.
+        (3.4, 43.9, 0.1, False),
+        # One point of it in the Lozère.
+        (3.4, 43.9, 0.6, True),
+        (2.35, 48.85, 0.1, True),
+    ],
+)
+def test_a_contour_is_in_its_departement(charger, lodeve, agde, west, south, size, refused):
+    drawn = feature("34142", square(west, south, size))
+    if not refused:
+        assert "1 commune" in charger(drawn)
+        return
+    with pytest.raises(CommandError, match=r"34142 \(Lodève\) : le point .* est hors de l'Hérault"):
+        charger(feature("34003", square(3.4, 43.3)), drawn)
+    assert not ContourCommune.objects.exists()
+
+
+def test_the_outline_of_a_departement_is_in_it(charger, lodeve):
+    factories.commune("81124")
+    with pytest.raises(CommandError, match=r"élément 81 \(.*\) : le point .* est hors"):
+        charger(feature("34", square(3, 43.3, 0.6)), feature("81", square(3.6, 43.3, 0.5)))
+
+
+@pytest.mark.parametrize(
+    ("code", "west", "south", "refusal"),
+    [
+        ("98719", -136, -23, "n'est pas une longitude et une latitude"),
+        ("97502", -56.2, 46.8, "donne la latitude d'abord"),
+    ],
+)
+def test_a_territory_without_outline_is_around_its_middle(charger, code, west, south, refusal):
+    factories.commune(code, departement=factories.departement(code[:3]))
+    assert "1 commune" in charger(feature(code, square(west, south)))
+    with pytest.raises(CommandError, match=refusal):
+        charger(feature(code, square(south, west)))
+
+
+def test_what_is_mended_is_told(charger, lodeve):
+    """A loop of eleven metres at a corner is a slip, that no map shows."""
+    ring = square(3.3, 43.7)
+    looped = [*ring[:-1], [3.3001, 43.6999], [3.2999, 43.6999], ring[0]]
+    said = charger(feature("34142", looped))
+    assert "communes.geojson, élément 34142 (Lodève) : son contour se croise" in said
+    assert "réparé, sa surface ne change pas" in said
+    assert lodeve.contour.anneaux
+
+
+def test_a_contour_without_surface_is_refused(charger, lodeve):
+    with pytest.raises(CommandError, match="34142"):
+        charger(feature("34142", [[3.3, 43.7], [3.4, 43.7], [3.3, 43.7], [3.3, 43.7]]))
 
 
 def test_a_file_that_is_not_there_is_refused(charger, lodeve, tmp_path):

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from pvd.portail.frise import ECART, frise
-from pvd.suivi.chronologie import conventions_of, labellisations_connues, timeline
+from pvd.suivi.chronologie import labellisations_connues, read_conventions, timeline
 from pvd.suivi.suite import suites
 from tests import factories, lecture
 from tests.factories import day
@@ -24,7 +24,7 @@ def pezenas():
 
 def drawn(jour, code="34199"):
     situation = lecture.situation(code, day(jour))
-    conventions = conventions_of(situation)
+    conventions = read_conventions(situation)
     labels = labellisations_connues([code], day(jour))
     facts = timeline(situation, labels, conventions)
     return frise(situation, facts, conventions, suites(situation))

@@ -13,7 +13,7 @@ from pvd.portail.telechargements import TABLES
 from tests import factories
 from tests.pages import read
 
-pytestmark = [pytest.mark.django_db, pytest.mark.deux_bases]
+pytestmark = pytest.mark.django_db
 
 PAGES = [
     "/",
@@ -100,6 +100,7 @@ LISTS = ["/communes/", "/intercommunalites/", "/ort/", "/chefs-de-projet/"]
 NAMES = ["q", "departement", "epci", "statut", "ort", "poste", "au", "page", "inconnu"]
 
 
+@pytest.mark.deux_bases
 @pytest.mark.parametrize("typed", WEIRD)
 def test_nothing_typed_in_a_filter_breaks_a_list(client, typed):
     for address in LISTS:
@@ -107,6 +108,7 @@ def test_nothing_typed_in_a_filter_breaks_a_list(client, typed):
             assert client.get(f"{address}?{name}={typed}").status_code in (200, 400)
 
 
+@pytest.mark.deux_bases
 @pytest.mark.parametrize("typed", WEIRD)
 def test_nothing_typed_in_an_address_breaks_the_site(client, typed):
     for root in ("/communes/", "/departements/", "/intercommunalites/", "/ort/", "/donnees/", "/"):

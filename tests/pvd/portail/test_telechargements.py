@@ -504,15 +504,19 @@ def five_more():
         factories.recrutement(poste, "2021-02-01", "recrute", "2021-03-01")
 
 
-@pytest.mark.parametrize("extension", FORMATS)
 @pytest.mark.parametrize("table", CONTRACT)
-def test_a_longer_file_takes_no_more_queries(client, table, extension):
+def test_a_longer_file_takes_no_more_queries(client, table):
+    # What a process reads only once is read first.
+    five_more()
+    body(download(client, table, departement="34"))
     counts, sizes = [], []
     for _ in range(2):
         five_more()
-        with CaptureQueriesContext(connection) as queries:
-            content = body(download(client, table, extension, departement="34"))
-        counts.append(len(queries))
-        sizes.append(len(cells(content, extension)))
-    assert sizes[1] >= sizes[0] + 5
-    assert counts[0] == counts[1]
+        for extension in FORMATS:
+            with CaptureQueriesContext(connection) as queries:
+                content = body(download(client, table, extension, departement="34"))
+            counts.append((extension, len(queries)))
+            sizes.append(len(cells(content, extension)))
+    shorter, longer = sizes[: len(FORMATS)], sizes[len(FORMATS) :]
+    assert min(longer) >= max(shorter) + 5
+    assert counts[: len(FORMATS)] == counts[len(FORMATS) :]

@@ -51,7 +51,7 @@ def test_what_a_source_says_and_nobody_has_settled(agent):
     assert found(agent, "ecartee") == ["Paulhan"]
     (row,) = constats(Perimetre(agent), JOUR, "ecartee")
     assert Constat(**row).detail == "3 octobre 2026"
-    assert Constat(**row).url == reverse("admin:communes_commune_change", args=["34194"])
+    assert (row["modele"], row["cle"]) == ("communes.commune", "34194")
 
 
 def test_a_date_of_fact_after_today(agent):
@@ -162,6 +162,13 @@ def test_the_page_takes_no_more_queries_when_there_is_more_to_check(agent_34):
         for _ in range(5):
             make_some()
     assert counts[0] == counts[1] <= 12
+
+
+def test_the_page_leads_to_each_record(agent_34):
+    entered = factories.labellisation(factories.commune("34001"))
+    page = agent_34.get(reverse("admin:a_verifier"), {"sorte": "sans_adhesion"})
+    record = reverse("admin:communes_labellisation_change", args=[entered.pk])
+    assert f'<a href="{record}">Ville 34001</a>' in page.content.decode()
 
 
 def test_the_page_is_filtered_by_sort_and_by_departement(agent_34, national):

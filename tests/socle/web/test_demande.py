@@ -9,7 +9,7 @@ from django.utils import timezone
 from pvd.portail.filtres import CommuneFiltres
 from socle.web.filtres import LONGEST_SEARCH
 from socle.web.jour import jour_of
-from socle.web.pages import page_of
+from socle.web.pages import asked_page
 from socle.web.refus import DemandeInvalide, quoted
 from tests import factories
 from tests.factories import day
@@ -75,17 +75,17 @@ def test_a_message_repeats_what_was_typed_short_and_printable():
     ("params", "rows"), [({}, [1, 2]), ({"page": ""}, [1, 2]), ({"page": "3"}, [5])]
 )
 def test_the_page_asked_for_is_given(params, rows):
-    assert list(page_of(asking(**params), [1, 2, 3, 4, 5], per_page=2)) == rows
+    assert list(asked_page(asking(**params), [1, 2, 3, 4, 5], per_page=2)) == rows
 
 
 @pytest.mark.parametrize("text", ["0", "4", "-1", "deux", "1.5", "9" * 5000, "\x00"])
 def test_a_page_that_does_not_exist_is_refused_with_those_that_do(text):
     with pytest.raises(DemandeInvalide, match=r"va de la page 1 à la page 3\."):
-        page_of(asking(page=text), [1, 2, 3, 4, 5], per_page=2)
+        asked_page(asking(page=text), [1, 2, 3, 4, 5], per_page=2)
 
 
 def test_an_empty_list_has_one_page():
-    assert list(page_of(asking(), [])) == []
+    assert list(asked_page(asking(), [])) == []
 
 
 def filtres(**params):
