@@ -5,7 +5,7 @@ from django.apps import AppConfig
 
 class SocleConfig(AppConfig):
     name = "socle"
-    verbose_name = "Sources"
+    verbose_name = "Sources et imports"
 
     def ready(self):
         """Make the lookup `__dans` known to every field."""

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models, transaction
 from django.db.models import CASCADE, Exists, OuterRef
 from django.db.models.signals import post_delete, pre_delete
@@ -18,6 +19,7 @@ from simple_history.signals import pre_create_historical_record
 
 REMOVED = "-"
 CREATED = "+"
+CHANGED = "~"
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,13 @@ ONGOING = ContextVar("ongoing", default=None)
 def one_act(motif=""):
     """Give every version written inside the same moment and, unless it has its own, the same reason.
 
-    Rows removed by the same act are known by it, and can be brought back together.
+    Rows removed by the same act are known by it, and can be brought back together; the whole act
+    can be undone (`socle.annulation`).
     """
-    token = ONGOING.set(ActeEnCours(motif.strip()))
+    acte = ActeEnCours(motif.strip())
+    token = ONGOING.set(acte)
     try:
-        yield
+        yield acte
     finally:
         ONGOING.reset(token)
 
@@ -56,6 +60,24 @@ def sign_version(history_instance, **kwargs):
         history_instance.history_change_reason = (
             history_instance.history_change_reason or acte.motif or None
         )
+
+
+def author(version):
+    """Return the name of the agent who wrote a version."""
+    return agent_name(version.history_user)
+
+
+def agent_name(agent):
+    """Return the name of whoever did something; nobody, or an account that is no more, has none."""
+    return (agent.get_full_name() or agent.get_username()) if agent else "sans agent"
+
+
+def name_of(record):
+    """Return the name of a record, or its number if what it is named by is gone."""
+    try:
+        return str(record)
+    except (ObjectDoesNotExist, AttributeError, TypeError):
+        return f"n° {record.pk}"
 
 
 class VersionQuerySet(HistoricalQuerySet):
@@ -225,9 +247,14 @@ def restore(version):
 
     Raises `ValidationError` when what was entered since leaves no place for one of them.
     """
-    records = [removal.instance for removal in removed_together(version)]
     with transaction.atomic():
-        for record in records:
-            record.full_clean()
-            record.save(force_insert=True)
-    return records[0]
+        return bring_back(removed_together(version))[0]
+
+
+def bring_back(versions):
+    """Save anew, in that order, the records that these versions tell; return them."""
+    records = [version.instance for version in versions]
+    for record in records:
+        record.full_clean()
+        record.save(force_insert=True)
+    return records

@@ -2,19 +2,23 @@
 
 from django.db import transaction
 
+from socle.historique import Historisee
 
-def lock(model, *keys):
+
+def lock(model, *keys, no_key=True):
     """Lock, until the end of the transaction, the records of `model` that have one of these `keys`.
 
     The second who asks for one of them waits, and then reads what the first has written. Records
     are always taken in the order of their keys, and a record before what hangs on it: two writers
     cannot wait for each other. Outside a transaction there is nothing to hold; SQLite has one
     writer at a time, from the beginning of its transaction (IMMEDIATE).
+
+    `no_key`: the rows that others write, and that only name these records, need not wait. They have
+    to when the records are about to be removed.
     """
     connection = transaction.get_connection()
     if connection.features.has_select_for_update and connection.in_atomic_block:
-        # No key: the rows that others write, and that only name these records, need not wait.
-        rows = model._base_manager.select_for_update(no_key=True).filter(pk__in=keys)
+        rows = model._base_manager.select_for_update(no_key=no_key).filter(pk__in=keys)
         list(rows.order_by("pk").values_list("pk"))
 
 
@@ -50,3 +54,17 @@ class OneAtATime:
         """Return the other rows that share `siblings_by`, once nobody else may write one; a queryset."""
         self.lock_siblings()
         return type(self)._default_manager.filter(**self.siblings_key).exclude(pk=self.pk)
+
+
+def hung_on(model):
+    """Return the links of the rows of `model` to what is locked before them, here as anywhere.
+
+    What they share with their siblings, and the records whose versions are kept.
+    """
+    shared = model.siblings_by[:1] if issubclass(model, OneAtATime) else ()
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if field.is_relation
+        and (field.name in shared or issubclass(field.related_model, Historisee))
+    ]

@@ -23,7 +23,7 @@ from ort.models import Avenant, CommuneCouverte, Convention, Document
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
 from pvd.signalements.models import Signalement
 from socle.historique import sans_historique
-from socle.models import Source
+from socle.models import Import, Source
 
 numbers = count(1)
 
@@ -194,3 +194,10 @@ def agent(username=None, departements=(), role=Role.AGENT, **fields):
     )
     created.departements.set(departements)
     return created
+
+
+def importe(auteur, **fields):
+    """Return an import that is told to have been confirmed, and wrote nothing."""
+    fields = {"moment": timezone.now(), "titre": "Communes lauréates", "nom": "suivi.xlsx"} | fields
+    counts = {"nouvelles": 1, "modifiees": 0, "refusees": 0}
+    return Import.objects.create(auteur=auteur, motif="relecture", **counts | fields)

@@ -21,12 +21,13 @@ from ort.models import CommuneCouverte, Convention
 from projects.postes.models import Desserte
 from socle.contraintes import exclusion_name, sentence
 from socle.copie import tables_copiees
+from socle.models import Import
 from socle.periodes import Periode
 from socle.verrou import lock
 from tests import factories
 from tests.conftest import browser_of
 from tests.factories import day
-from tests.fichiers import previewed
+from tests.fichiers import imported, previewed
 from tests.formulaires import errors, filled
 from tests.pvd.bureau.test_gestes import address, typed
 
@@ -247,6 +248,61 @@ def test_a_file_is_imported_by_two_agents():
         (loser,) = [answer for answer in answers if answer.status_code == 200]
         assert "Rien n&#x27;a été écrit" in loser.content.decode()
         assert Labellisation.objects.filter(commune=town).count() == 1
+
+
+def imported_by(browser, page, sorte, text):
+    """Import a file; return how it is taken back."""
+    imported(browser, page, sorte, text)
+    return reverse("admin:socle_import_undo", args=[Import.objects.first().pk])
+
+
+def test_a_record_is_corrected_while_its_import_is_undone():
+    """Either it is corrected, and keeps the import; or it goes, and its page says so."""
+    browsers = agents()
+    for _ in range(ROUNDS):
+        town = factories.commune(epci="new")
+        text = f"code_insee,date_entree_programme\n{town.pk},22/01/2021\n"
+        undo_it = imported_by(browsers[0], "communes_labellisation", "communes-laureates", text)
+        made = Labellisation.objects.get(commune=town)
+        url = reverse("admin:communes_labellisation_change", args=[made.pk])
+        data = filled(browsers[1].get(url), note_interne="relu")
+        undone, corrected = at_once(post(browsers[0], undo_it, {}), post(browsers[1], url, data))
+        if corrected.status_code == 200:
+            assert "cette fiche a changé depuis que vous l'avez ouverte" in errors(corrected)
+        kept = Labellisation.objects.filter(commune=town).first()
+        assert (undone.status_code == 302) == (kept is None)
+        if kept is not None:
+            assert kept.note_interne == "relu"
+            assert "fiche modifiée depuis par bruno" in undone.content.decode()
+
+
+def test_a_row_comes_to_hang_on_a_record_while_its_import_is_undone():
+    browsers = agents()
+    factories.departement("34")
+    for number in range(ROUNDS):
+        text = f"ort_identifiant,intitule,departement_reference\nort-{number},ORT,34\n"
+        undo_it = imported_by(browsers[0], "ort_convention", "ort", text)
+        made = Convention.objects.get(identifiant=f"ort-{number}")
+        url = reverse("admin:ort_avenant_add")
+        data = filled(browsers[1].get(url), convention=made.pk)
+        undone, added = at_once(post(browsers[0], undo_it, {}), post(browsers[1], url, data))
+        assert sorted([undone.status_code, added.status_code]) == [200, 302]
+        assert Convention.objects.filter(pk=made.pk).exists() == (added.status_code == 302)
+        if added.status_code == 302:
+            assert "(avenant) s&#x27;appuie sur" in undone.content.decode()
+
+
+def test_an_import_is_undone_by_two_browsers():
+    first, _ = agents()
+    for _ in range(ROUNDS):
+        town = factories.commune(epci="new")
+        text = f"code_insee,date_entree_programme\n{town.pk},22/01/2021\n"
+        undo_it = imported_by(first, "communes_labellisation", "communes-laureates", text)
+        answers = at_once(*(post(browser_of(first.agent), undo_it, {}) for _ in range(2)))
+        assert sorted(answer.status_code for answer in answers) == [200, 302]
+        (loser,) = [answer for answer in answers if answer.status_code == 200]
+        assert "Cet import est déjà annulé." in loser.content.decode()
+        assert Labellisation.history.filter(commune=town).count() == 2
 
 
 def test_a_post_comes_to_serve_a_commune_by_two_agents():

@@ -98,6 +98,8 @@ DOORS = [
     ("/admin/suivi/signalement/{signale}/delete/",  LOG_IN, LOG_IN, NO,   NO,     NO,     NO,   NO,   OPEN),
     ("/admin/suivi/signalement/add/",               LOG_IN, LOG_IN, NO,   NO,     NO,     NO,   NO,   NO),
     ("/admin/socle/source/{source}/delete/",        LOG_IN, LOG_IN, NO,   NO,     NO,     NO,   NO,   OPEN),
+    ("/admin/socle/import/",                        LOG_IN, LOG_IN, OPEN, OPEN,   NO,     OPEN, OPEN, OPEN),
+    ("/admin/socle/import/add/",                    LOG_IN, LOG_IN, NO,   NO,     NO,     NO,   NO,   NO),
     ("/admin/ort/organisme/{organisme}/delete/",    LOG_IN, LOG_IN, NO,   NO,     NO,     NO,   NO,   OPEN),
 ]
 # fmt: on

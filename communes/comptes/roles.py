@@ -31,6 +31,10 @@ SHARED = {
 ANSWERED = {
     "suivi.signalement",
 }
+# What agents did, which they read and take back; each its own.
+OWN = {
+    "socle.import",
+}
 # What agents read: the territory comes from the official files, the rest is the national level's.
 REFERENCE = {
     "communes.commune",
@@ -49,6 +53,7 @@ def role_permissions(role):
         actions |= {name: ["view", "add", "change", "delete"] for name in RECORDS}
         actions |= {name: ["view", "add", "change"] for name in SHARED}
         actions |= {name: ["view", "change"] for name in ANSWERED}
+        actions |= {name: ["view"] for name in OWN}
     if role == Role.REFERENT:
         actions["communes.agent"] = ["view", "add", "change"]
         actions["communes.journaldroits"] = ["view"]

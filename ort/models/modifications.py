@@ -9,7 +9,10 @@ from ort.models.avenants import Avenant
 from ort.models.conventions import Convention
 from ort.models.couvertures import CommuneCouverte
 from ort.models.parties import Partie, Secteur
-from ort.models.validations import ModificationExterieure
+from ort.models.validations import ModificationExterieure, Validation
+from socle.appuis import RESTING_ABOVE
+from socle.francais import at_hour
+from socle.historique import CREATED, agent_name
 from socle.verrou import lock
 
 # What a validation agrees with: the convention and its rows.
@@ -59,3 +62,21 @@ def is_at_home(agent, version):
     if version.instance_type is Convention:
         return references.filter(pk=version.departement_reference_id).exists()
     return references.filter(conventions=version.convention_id).exists()
+
+
+def validated_since(acte, fiches):
+    """Yield the conventions that were validated after an act wrote in them: someone agreed with it.
+
+    The validation of a convention that the act made names it, and is found by its link.
+    """
+    written = {convention_of(fiche.derniere) for fiche in fiches if fiche.model in SUIVIS}
+    made = {f.cle for f in fiches if f.model is Convention and f.sort == CREATED}
+    since = Validation.objects.filter(convention__dans=list(written - made), moment__gt=acte.moment)
+    for validation in since.select_related("convention", "agent"):
+        yield (
+            f"« {validation.convention} » : convention validée depuis par "
+            f"{agent_name(validation.agent)}, le {at_hour(validation.moment)}."
+        )
+
+
+RESTING_ABOVE.append(validated_since)

@@ -39,6 +39,7 @@ admin.site.order += [
     "projects.poste",
     "socle.source",
     "socle.affirmation",
+    "socle.import",
     "suivi.signalement",
     "suivi.chiffrepublie",
     "communes.agent",

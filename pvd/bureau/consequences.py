@@ -1,11 +1,11 @@
-"""What a removal would change in the public figures of today."""
+"""What a removal, or an act undone, would change in the public figures of today."""
 
 from django.db.models import Q
 from django.utils import timezone
 
 from communes.models import Departement, Labellisation
-from ort.models import Avenant, Convention
-from projects.postes.models import Poste
+from ort.models import Avenant, CommuneCouverte, Convention
+from projects.postes.models import Desserte, Occupation, Poste
 from pvd.suivi.chiffres import chiffres
 
 # From a département, the ways to each sort of record that its figures count.
@@ -13,7 +13,10 @@ WAYS = {
     Labellisation: ["communes__labellisations"],
     Convention: ["communes__couvertures__convention", "conventions"],
     Avenant: ["communes__couvertures__convention__avenants", "conventions__avenants"],
+    CommuneCouverte: ["communes__couvertures"],
     Poste: ["communes__dessertes__poste"],
+    Desserte: ["communes__dessertes"],
+    Occupation: ["communes__dessertes__poste__occupations"],
 }
 
 
@@ -21,7 +24,7 @@ def departements_counting(records):
     """Return the départements whose figures count one of `records`, all of one model."""
     found = Q()
     for way in WAYS[type(records[0])]:
-        found |= Q(**{f"{way}__in": [record.pk for record in records]})
+        found |= Q(**{f"{way}__pk__dans": [record.pk for record in records]})
     return list(Departement.objects.filter(found).distinct())
 
 

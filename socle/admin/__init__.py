@@ -1,6 +1,7 @@
 """The back office as a kit: lists, forms, history, removals, imports and exports of any record."""
 
-# Sources and affirmations are shown as any record is; Django looks for them here.
+# Sources, affirmations and imports are shown as any record is; Django looks for them here.
+from socle.admin.annulation import ImportConfirmeAdmin
 from socle.admin.sources import AffirmationAdmin, SourceAdmin
 
-__all__ = ["AffirmationAdmin", "SourceAdmin"]
+__all__ = ["AffirmationAdmin", "ImportConfirmeAdmin", "SourceAdmin"]

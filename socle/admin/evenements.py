@@ -4,13 +4,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import FileField, Max, QuerySet, Value
 from django.utils.text import capfirst
 
 from socle.dates import Precision, PrecisionField, in_french
 from socle.francais import NO_BREAK_SPACE, at_hour, nombre
-from socle.historique import CREATED, REMOVED, Historisee
+from socle.historique import CREATED, REMOVED, Historisee, author, name_of
 
 EMPTY = "vide"
 
@@ -102,9 +101,10 @@ class Evenement:
 
 @dataclass
 class ActeDHistorique:
-    """What one agent did at once, for one reason."""
+    """What one agent did at once, for one reason; `importe`, the import that it was, if it was one."""
 
     evenements: list
+    importe: object = None
 
     @property
     def quand(self):
@@ -117,6 +117,12 @@ class ActeDHistorique:
     @property
     def motif(self):
         return self.evenements[0].version.history_change_reason or ""
+
+    @property
+    def cle(self):
+        """Return what tells the act apart, as the import that it was keeps it."""
+        version = self.evenements[0].version
+        return version.history_date, version.history_user_id, self.motif
 
 
 class Annuaire:
@@ -159,14 +165,6 @@ def links(model):
     return [f for f in model._meta.concrete_fields if f.many_to_one or f.one_to_one]
 
 
-def name_of(record):
-    """Return the name of a record, or its number if what it is named by is gone."""
-    try:
-        return str(record)
-    except (ObjectDoesNotExist, AttributeError, TypeError):
-        return f"n° {record.pk}"
-
-
 def readable(row_field, value, named=None):
     """Write the value of a field as an agent reads it."""
     if value is None or value == "":
@@ -182,12 +180,6 @@ def readable(row_field, value, named=None):
     if isinstance(value, datetime):
         return at_hour(value)
     return in_french(value) if isinstance(value, date) else str(value)
-
-
-def author(version):
-    """Return the name of the agent who wrote a version."""
-    agent = version.history_user
-    return (agent.get_full_name() or agent.get_username()) if agent else "sans agent"
 
 
 def tell(chapitres):

@@ -22,19 +22,18 @@ from socle.admin.correction import CorrectionForm, MotifForm, RefusForm, lock
 from socle.admin.evenements import (
     Annuaire,
     Chapitre,
-    author,
     gather,
     last_versions,
     links,
-    name_of,
     tell,
     tell_version,
 )
 from socle.admin.page import PageEnvoyee, asked_field
 from socle.adresses_admin import admin_name, admin_url
 from socle.contraintes import sentence
+from socle.fichiers.imports import Import
 from socle.francais import at_hour
-from socle.historique import Historisee, one_act, removed_together, restore
+from socle.historique import Historisee, author, name_of, one_act, removed_together, restore
 
 PER_PAGE = 50
 
@@ -153,6 +152,7 @@ class HistoriqueAdmin(admin.ModelAdmin):
             raise PermissionDenied
         actes = Paginator(gather(tell(self.chapitres(request, record))), PER_PAGE)
         page = actes.get_page(request.GET.get("p"))
+        tell_imports(page, request.user)
         context = {"object": record, "page": page, "title": f"Historique : {record}"}
         return self.page(request, "admin/historique.html", context | (extra_context or {}))
 
@@ -228,6 +228,17 @@ class HistoriqueAdmin(admin.ModelAdmin):
             reasons = [sentence(error)]
         motif.add_error(None, [f"Rien n'est rétabli : {reason}" for reason in reasons])
         return None
+
+
+def tell_imports(actes, user):
+    """Give each act the import that it was, with its address if `user` may read it."""
+    found = Import.objects.filter(moment__in={acte.cle[0] for acte in actes})
+    imports = {(fait.moment, fait.auteur_id, fait.motif): fait for fait in found}
+    read = set(found.for_user(user)) if user.has_perm("socle.view_import") else ()
+    for acte in actes:
+        acte.importe = imports.get(acte.cle)
+        if acte.importe in read:
+            acte.importe.url = admin_url(acte.importe, "change")
 
 
 def labels_of(shown):

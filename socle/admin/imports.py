@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_GET
 
 from socle.admin.colonnes import ColonnesForm
@@ -304,12 +305,12 @@ class ImportAdmin(admin.ModelAdmin):
         if request.method == "POST":
             try:
                 mark = request.POST.get("empreinte", "")
-                apercu = write(ressource, table, request.user, provenance, depot.raison, mark)
+                apercu, fait = write(ressource, table, request.user, provenance, depot, mark)
             except Depasse as passed:
                 self.message_user(request, CHANGED, messages.WARNING)
                 apercu = passed.apercu
             else:
-                return self.import_written(request, depot, jeton, apercu)
+                return self.import_written(request, depot, jeton, apercu, fait)
         else:
             apercu = preview(ressource, table, request.user, provenance)
         empreinte = apercu.empreinte
@@ -329,18 +330,19 @@ class ImportAdmin(admin.ModelAdmin):
             refus_url=self.import_url("_refus", sorte=sorte, jeton=jeton),
         )
 
-    def import_written(self, request, depot, jeton, apercu):
+    def import_written(self, request, depot, jeton, apercu, fait):
         """Say what was written; what was refused stays aside, to be downloaded and corrected."""
         refused = {ligne.numero for ligne in apercu.of(Sort.REFUSEE)}
-        written = pluriel(apercu.a_ecrire, "ligne importée,lignes importées")
+        told = pluriel(apercu.a_ecrire, "ligne importée,lignes importées")
+        if refused:
+            left = pluriel(len(refused), "reste refusée,restent refusées")
+            told = f"{told} ; {left}"
+        self.message_user(request, with_undo(told, fait), messages.SUCCESS)
         if not refused:
             depots.forget(jeton)
-            self.message_user(request, f"{written}.", messages.SUCCESS)
             return HttpResponseRedirect(self.changelist_url())
         depot.fichier.keep_rows(refused)
         depots.keep(depot, jeton)
-        left = pluriel(len(refused), "reste refusée,restent refusées")
-        self.message_user(request, f"{written} ; {left}.", messages.SUCCESS)
         return HttpResponseRedirect(request.path)
 
     def import_refused(self, request, sorte, jeton):
@@ -379,6 +381,14 @@ def provenance_of(depot):
         return Provenance(Source.connaissance_du_service(jour), depot.detail)
     source = Source.objects.filter(pk=depot.source).first()
     return source and Provenance(source)
+
+
+def with_undo(told, fait):
+    """Return what an import did, with the link that takes it back."""
+    if fait is None:
+        return f"{told}."
+    url = admin_url(fait, "undo")
+    return format_html('{}. <a href="{}">Annuler cet import</a>', told, url)
 
 
 def may_write(user, model):

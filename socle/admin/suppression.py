@@ -21,19 +21,31 @@ def consequences(records):
 
     The records are removed, the figures counted again, and everything is put back as it was.
     """
-    counters = [count for find in FIGURES_AT_STAKE if (count := find(records)) is not None]
-    if not counters:
-        return []
+    counters = counters_of([records])
+    rows = type(records[0])._base_manager.filter(pk__in=[r.pk for r in records])
+    return figures_moved(counters, rows.delete_each) if counters else []
+
+
+def counters_of(groups):
+    """Return what counts the figures of the territories of some records, in groups of one model each."""
+    found = [find(records) for records in groups for find in FIGURES_AT_STAKE]
+    return [count for count in found if count is not None]
+
+
+def figures_moved(counters, write):
+    """Return in French the figures that `write` would change; it is done, then undone."""
     before = [count() for count in counters]
     with essai():
-        type(records[0])._base_manager.filter(pk__in=[r.pk for r in records]).delete_each()
+        write()
         after = [count() for count in counters]
-    return [
+    moved = [
         f"{name} : {figure(value)} → {figure(there[name])}"
         for here, there in zip(before, after, strict=True)
         for name, value in here.items()
         if value != there[name]
     ]
+    # Two sorts of records may count in the figures of one territory.
+    return list(dict.fromkeys(moved))
 
 
 def figure(value):

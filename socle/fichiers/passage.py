@@ -18,6 +18,7 @@ from socle.copie import tables_copiees
 from socle.dates import Precision, keep_first_days
 from socle.fichiers.champs import CelluleRefusee, DateWidget, RecordWidget, is_erasure
 from socle.fichiers.correspondance import DATE_SITUATION
+from socle.fichiers.imports import Import
 from socle.fichiers.lignes import (
     Apercu,
     CelluleChangee,
@@ -69,18 +70,22 @@ def preview(ressource, table, user, provenance=None):
         return Apercu(Passage(ressource, table, user, provenance).lignes())
 
 
-def write(ressource, table, user, provenance, raison, empreinte):
+def write(ressource, table, user, provenance, depot, empreinte):
     """Write the rows that are not refused, all or none of them, as the preview `empreinte` showed.
 
+    Returns what they did, and the `Import` by which it can be taken back, if anything was written.
     Raises `Depasse`, and writes nothing, when they would no longer do what it showed.
     """
-    with transaction.atomic(), one_act(raison):
+    with transaction.atomic():
         if provenance:
+            # Others may come to name it: it is no part of this act, and stays when it is undone.
             provenance.source = provenance.source.kept()
-        apercu = Apercu(Passage(ressource, table, user, provenance, for_good=True).lignes())
-        if apercu.empreinte != empreinte:
-            raise Depasse(apercu)
-    return apercu
+        with one_act(depot.raison) as acte:
+            apercu = Apercu(Passage(ressource, table, user, provenance, for_good=True).lignes())
+            if apercu.empreinte != empreinte:
+                raise Depasse(apercu)
+        fait = Import.objects.keep(acte, user, ressource.titre, depot.fichier.nom, apercu)
+    return apercu, fait
 
 
 def load(ressource, table):

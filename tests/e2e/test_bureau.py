@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from communes.models import Role
+from communes.models import Labellisation, Role
 from ort.models import Avenant
 from tests import factories
 
@@ -166,6 +166,30 @@ def test_a_file_goes_in_but_for_its_bad_rows(bureau):
     assert "2021-03-26" in row_of(bureau, "34142", "2021-03-26")
     expect(public(bureau, "/communes/34145/", "2022-10-05")).to_contain_text("5 octobre 2022")
     expect(public(bureau, "/communes/34145/", "2022-10-04")).to_contain_text(
+        "pas dans le programme"
+    )
+
+
+def test_an_import_is_taken_back_from_its_message(bureau):
+    bureau.goto(reverse("admin:communes_labellisation_import"))
+    good = "\n".join(FILE.splitlines()[:3])
+    file = {"name": "suivi.csv", "mimeType": "text/csv", "buffer": good.encode()}
+    bureau.locator("[name=fichier]").set_input_files(file)
+    bureau.get_by_label("Motif", exact=True).fill("Tableau de suivi")
+    press(bureau, "Voir l'aperçu")
+    press(bureau, "Importer 2 lignes")
+    bureau.get_by_role("link", name="Annuler cet import").click()
+    moved = "communes lauréates de l'Hérault : 3 → 2"
+    expect(bureau.locator(".consequences")).to_contain_text(moved)
+    assert fits(bureau)
+    assert Labellisation.objects.filter(commune="34145").exists()
+    press(bureau, "Annuler cet import")
+    expect(bureau.locator(".messagelist")).to_contain_text("« suivi.csv » : import annulé.")
+    assert fits(bureau)
+    bureau.get_by_role("link", name="Imports", exact=True).first.click()
+    expect(bureau.get_by_role("row", name="suivi.csv")).to_contain_text("annulé le")
+    assert "2021-03-26" not in row_of(bureau, "34142", "2023-07-06")
+    expect(public(bureau, "/communes/34145/", "2022-10-05")).to_contain_text(
         "pas dans le programme"
     )
 

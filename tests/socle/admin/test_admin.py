@@ -121,6 +121,7 @@ RECORDS = {
     "poste": one_poste,
     "purge": one_purge,
     "source": factories.source,
+    "import": lambda: factories.importe(factories.agent()),
     "affirmation": lambda: affirmation(factories.convention(), retenue=False),
     "chiffrepublie": one_chiffre,
     "signalement": lambda: factories.signalement(factories.departement()),

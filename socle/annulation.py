@@ -1,0 +1,137 @@
+"""An act is undone whole, by another act, as long as nothing rests on it; both stay in the history."""
+
+from collections import defaultdict
+
+from django.contrib.auth import get_permission_codename
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
+from django.db.models.deletion import Collector
+
+from socle.actes import by_model, kept_models, touched
+from socle.appuis import resting_on
+from socle.contraintes import sentence
+from socle.historique import CHANGED, CREATED, REMOVED, bring_back, one_act
+from socle.perimetre import within_reach
+from socle.verrou import hung_on, lock
+
+# Whoever undoes has the rights by which it was written.
+RIGHTS = {CREATED: "add", CHANGED: "change", REMOVED: "delete"}
+
+
+def undo(acte, motif, par):
+    """Undo an act whole, as the work of `par` for the reason `motif`; return the act that undoes it.
+
+    Raises `PermissionDenied` when a record is out of the reach of `par`, and `ValidationError`
+    when something rests on the act, or when the records cannot be as they were: nothing is
+    written then.
+    """
+    try:
+        with transaction.atomic(), one_act(motif) as annulation:
+            undo_all(touched(acte), acte, par)
+    except IntegrityError as error:
+        raise ValidationError(sentence(error)) from error
+    return annulation
+
+
+def undo_all(fiches, acte, par):
+    """Put the records that an act touched back as they were, once nobody else may write them."""
+    hold(fiches)
+    if not may_undo(fiches, par):
+        raise PermissionDenied
+    if resting := resting_on(acte, fiches):
+        raise ValidationError(resting)
+    put_all_back(fiches)
+    if not keeps(fiches, par, CHANGED, REMOVED):
+        raise PermissionDenied
+
+
+def may_undo(fiches, user):
+    """Tell whether `user` has the rights by which these records were written, and still keeps them."""
+    needed = {(fiche.sort, fiche.model._meta) for fiche in fiches}
+    allowed = all(
+        user.has_perm(f"{opts.app_label}.{get_permission_codename(RIGHTS[sort], opts)}")
+        for sort, opts in needed
+    )
+    return allowed and keeps(fiches, user, CREATED, CHANGED)
+
+
+def keeps(fiches, user, *sorts):
+    """Tell whether the records touched that are of `sorts`, and are there, are all those of `user`."""
+    for sort in sorts:
+        for model, group in by_model(fiches, sort).items():
+            keys = {fiche.cle for fiche in group}
+            there = within_reach(model, keys, user)
+            gone = keys - there
+            if gone and model._base_manager.filter(pk__dans=list(gone)).exists():
+                return False
+    return True
+
+
+def hold(fiches):
+    """Lock the records that an act touched, once what they hang on is: see `socle.verrou`.
+
+    Those who are about to name one of them wait too: it may be on its way out.
+    """
+    keys = defaultdict(set)
+    for fiche in fiches:
+        keys[fiche.model].add(fiche.cle)
+        for version in filter(None, (fiche.avant, fiche.apres)):
+            for link in hung_on(fiche.model):
+                keys[link.related_model].add(getattr(version, link.attname))
+    own, kept = by_model(fiches), kept_models()
+    territory = sorted(keys.keys() - set(kept), key=lambda model: model._meta.label)
+    for model in [*territory, *kept]:
+        lock(model, *(keys[model] - {None}), no_key=model not in own)
+
+
+def put_all_back(fiches):
+    """Remove what was created, put back what was changed, bring back what was removed.
+
+    What was created leaves its place first. The base looks at links when all is written: those
+    between these records hold again by then.
+    """
+    remove(by_model(fiches, CREATED))
+    changed = [fiche for group in by_model(fiches, CHANGED).values() for fiche in group]
+    records = put_back(changed)
+    bring_back([fiche.avant for fiche in fiches if fiche.sort == REMOVED])
+    for record, fiche in records:
+        check(record, fiche)
+
+
+def remove(created):
+    """Remove the records that an act created, each with its version, the rows before what they name.
+
+    Nothing else names them: Django, which would refuse those that the act itself made name them,
+    is not asked.
+    """
+    collector = Collector(using=DEFAULT_DB_ALIAS)
+    for model, group in reversed(created.items()):
+        collector.add(model._base_manager.filter(pk__dans=[fiche.cle for fiche in group]))
+    collector.delete()
+
+
+def put_back(changed):
+    """Give the records that an act changed their values of before; return each with what it was.
+
+    The last written is the first put back: what was free when it was written is free again.
+    """
+    written = []
+    for model, group in by_model(changed).items():
+        records = model._base_manager.in_bulk([fiche.cle for fiche in group])
+        for fiche in reversed(group):
+            record = records[fiche.cle]
+            for field in fiche.changed_fields:
+                setattr(record, field.attname, getattr(fiche.avant, field.attname))
+            if fiche.changed_fields:
+                record.save()
+                written.append((record, fiche))
+    return written
+
+
+def check(record, fiche):
+    """Refuse a record put back that its model refuses today; the base has looked at its constraints."""
+    changed = {field.name for field in fiche.changed_fields}
+    record.clean_fields(
+        exclude={f.name for f in fiche.model._meta.fields if f.is_relation} - changed
+    )
+    record.clean()

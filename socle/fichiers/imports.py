@@ -1,0 +1,104 @@
+"""The imports that were confirmed: who, when, which file, what it did, and whether it was taken back."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from socle.actes import ActeFait
+from socle.annulation import undo
+from socle.dates import in_french
+from socle.fichiers.lignes import Sort
+from socle.francais import liste, pluriel
+
+ALREADY = "Cet import est déjà annulé."
+
+
+class ImportQuerySet(models.QuerySet):
+    def for_user(self, user):
+        """Keep the imports that `user` has confirmed; national: all."""
+        return self if user.is_active and user.is_superuser else self.filter(auteur=user)
+
+    def keep(self, acte, user, titre, nom, apercu):
+        """Write down the import that the ongoing `acte` is of; one that wrote nothing is none."""
+        if not apercu.a_ecrire:
+            return None
+        return self.create(
+            auteur=user,
+            moment=acte.moment,
+            titre=titre,
+            nom=nom,
+            motif=acte.motif,
+            nouvelles=apercu.comptes[Sort.NOUVELLE],
+            modifiees=apercu.comptes[Sort.MODIFIEE],
+            refusees=apercu.comptes[Sort.REFUSEE],
+        )
+
+
+class Import(models.Model):
+    """A file that an agent has imported. What it wrote is one act, known by its moment and author.
+
+    Nothing of the cells of the file is kept.
+    """
+
+    auteur = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, "imports", null=True, verbose_name="par"
+    )
+    moment = models.DateTimeField("importé le")
+    titre = models.CharField("sorte de fichier", max_length=100)
+    nom = models.CharField("fichier", max_length=255)
+    motif = models.CharField("motif", max_length=250)
+    nouvelles = models.PositiveIntegerField("lignes nouvelles")
+    modifiees = models.PositiveIntegerField("lignes modifiées")
+    refusees = models.PositiveIntegerField("lignes refusées")
+    annule_le = models.DateTimeField("annulé le", null=True)
+    annule_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, "+", null=True, verbose_name="annulé par"
+    )
+
+    objects = ImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "import"
+        ordering = ["-moment", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(annule_le__isnull=True, annule_par__isnull=True)
+                | Q(annule_le__isnull=False, annule_le__gte=models.F("moment")),
+                name="socle_import_annule_apres",
+                violation_error_message="Un import est annulé après avoir été fait.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.nom}, {in_french(timezone.localdate(self.moment))}"
+
+    @property
+    def acte(self):
+        return ActeFait(self.moment, self.auteur_id, self.motif)
+
+    @property
+    def bilan(self):
+        """Return what became of the rows: « 2 nouvelles, 1 modifiée et 1 refusée »."""
+        counts = [
+            (self.nouvelles, "nouvelle,nouvelles"),
+            (self.modifiees, "modifiée,modifiées"),
+            (self.refusees, "refusée,refusées"),
+        ]
+        return liste(pluriel(count, words) for count, words in counts if count)
+
+    @property
+    def motif_annulation(self):
+        jour = in_french(timezone.localdate(self.moment))
+        return f"Annulation de l'import {self.nom} du {jour}"
+
+    def undo(self, par):
+        """Take the import back, whole, once: see `socle.annulation.undo`."""
+        with transaction.atomic():
+            held = Import.objects.select_for_update(of=["self"]).get(pk=self.pk)
+            if held.annule_le:
+                raise ValidationError(ALREADY)
+            annulation = undo(held.acte, held.motif_annulation, par)
+            held.annule_le, held.annule_par = annulation.moment, par
+            held.save()
