@@ -147,11 +147,12 @@ def test_a_file_goes_in_but_for_its_bad_rows(bureau):
     file = {"name": "suivi.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
     bureau.locator("[name=fichier]").set_input_files(file)
     bureau.get_by_label("Motif", exact=True).fill("Tableau de suivi")
+    bureau.get_by_label("Le service le sait par lui-même").check()
     assert fits(bureau)
     press(bureau, "Voir l'aperçu")
     for told in (
         "4 code_insee 34999 inconnu",
-        "5 date_signature_adhesion 31/06/2021",
+        "5 date_adhesion 31/06/2021",
         "6 code_insee",
     ):
         expect(bureau.get_by_role("row", name=told)).to_be_visible()
@@ -176,6 +177,7 @@ def test_an_import_is_taken_back_from_its_message(bureau):
     file = {"name": "suivi.csv", "mimeType": "text/csv", "buffer": good.encode()}
     bureau.locator("[name=fichier]").set_input_files(file)
     bureau.get_by_label("Motif", exact=True).fill("Tableau de suivi")
+    bureau.get_by_label("Le service le sait par lui-même").check()
     press(bureau, "Voir l'aperçu")
     press(bureau, "Importer 2 lignes")
     bureau.get_by_role("link", name="Annuler cet import").click()
