@@ -33,7 +33,8 @@ PAGES += [HERE / "socle/admin/test_requetes.py", HERE / "pvd/suivi/test_demonstr
 
 
 def uses_a_database(item):
-    return bool(item.get_closest_marker("django_db")) or "db" in item.fixturenames
+    used = bool(item.get_closest_marker("django_db")) or "db" in item.fixturenames
+    return used and not item.get_closest_marker("une_base")
 
 
 def pytest_collection_modifyitems(items):

@@ -150,6 +150,7 @@ def files(browser, forme):
         yield sorte, public(browser, sorte, forme)
 
 
+@pytest.mark.une_base
 @pytest.mark.parametrize("forme", ["xlsx", "ods", "tableur"])
 def test_a_table_that_libreoffice_saved_again_changes_nothing(agent_34, programme, tmp_path, forme):
     assert find(), "LibreOffice manque : « make test » dit comment l'installer."
@@ -171,6 +172,7 @@ def as_french_excel_saves(content):
     return re.sub(r"(?<=;)0(\d{4})(?=;)", r"\1", text).encode("cp1252")
 
 
+@pytest.mark.une_base
 def test_a_table_that_french_excel_saved_again_changes_nothing(agent_34, programme):
     for sorte, content in files(agent_34, "tableur"):
         saved = as_french_excel_saves(content)

@@ -29,7 +29,7 @@ from socle.fichiers.champs import (
 )
 from socle.fichiers.champs_nombres import champ_entier
 from socle.fichiers.entetes import read_table
-from socle.fichiers.lecture import read_file
+from socle.fichiers.lecture import read_ours
 from socle.fichiers.passage import load
 from socle.fichiers.ressource import Ressource
 from socle.fichiers.tableau.fichier import FichierRefuse
@@ -180,4 +180,4 @@ def decoded(path):
 def load_text(name, text):
     """Load one file of `FILES`, given as text; return its `Apercu`; raises `FichierRefuse`."""
     ressource = FILES[name]()
-    return load(ressource, read_table(read_file(text.encode(), name), ressource))
+    return load(ressource, read_table(read_ours(text.encode(), name), ressource))

@@ -1,4 +1,4 @@
-"""Files that come in, read by a process apart."""
+"""Files that come in, read: those of agents by a process apart, and those that we ship."""
 
 import json
 import logging
@@ -10,6 +10,7 @@ from typing import Any
 
 from socle.fichiers.tableau import enfant
 from socle.fichiers.tableau.fichier import LARGEST_FILE, Fichier, FichierRefuse
+from socle.fichiers.tableau.lecteur import table
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +36,14 @@ def read_file(content: bytes, nom: str, connues: Iterable[str] = (), feuille: st
     if "refus" in answer:
         raise FichierRefuse(f"{nom} : {answer['refus']}", answer["feuilles"])
     return Fichier.restored(answer["fichier"])
+
+
+def read_ours(content: bytes, nom: str) -> Fichier:
+    """Return the `Fichier` of a file that the project ships: it needs no process apart."""
+    try:
+        return table(content, nom)
+    except FichierRefuse as refusal:
+        raise FichierRefuse(f"{nom} : {refusal}") from None
 
 
 def read_apart(asked: bytes, nom: str) -> dict[str, Any]:
