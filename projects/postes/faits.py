@@ -112,7 +112,7 @@ def rows_by_poste(model: Any, datee: Any, cles: Iterable[int] | None) -> dict[in
         rows = rows.filter(poste__dans=cles)
     by_poste = defaultdict(list)
     for poste, *fields in rows.values_list("poste", *datee._fields):
-        by_poste[poste].append(datee(*fields))
+        by_poste[poste].append(datee._make(fields))
     return by_poste
 
 

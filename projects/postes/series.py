@@ -22,14 +22,15 @@ SHOWN = {
 MONTHS_AT_MOST = 84
 
 
-def etats_des_postes(departement, jour):
+def etats_des_postes(departement, jour, dates=None):
     """Return the chart of the posts by state at the end of each month, then on `jour`, or None.
 
     The posts are those that served that day a commune of `departement` (None: all those recorded),
     in the state that the rules give them. None when nothing dated is recorded by `jour`. One sweep
-    of the days when a post changes, whatever the number of posts and of months.
+    of the days when a post changes, whatever the number of posts and of months. `dates` are those of
+    all the posts, for whoever has read them.
     """
-    postes = with_dessertes(departement)
+    postes = with_dessertes(departement, dates)
     facts = [fact for poste, _ in postes for fact in dated_facts(poste) if fact <= jour]
     if not facts:
         return None
@@ -53,10 +54,11 @@ def etats_des_postes(departement, jour):
     )
 
 
-def with_dessertes(departement):
+def with_dessertes(departement, dates=None):
     """Return the posts, as their dates, that ever served the département, each with what served there."""
     if departement is None:
-        return [(poste, poste.dessertes) for poste in postes_dates().values() if poste.dessertes]
+        dates = dates or postes_dates()
+        return [(poste, poste.dessertes) for poste in dates.values() if poste.dessertes]
     served = Desserte.objects.order_by("pk").filter(commune__departement=departement)
     there = set(served.values_list("commune", flat=True))
     postes = postes_dates(list(served.values_list("poste", flat=True)))

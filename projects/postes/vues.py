@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from ort.actes import sourced
 from projects.postes.du_jour import situer
+from projects.postes.faits import postes_dates
 from projects.postes.filtres import PosteFiltres
 from projects.postes.models import Desserte, Poste
 from projects.postes.series import etats_des_postes
@@ -16,15 +17,17 @@ def postes(request):
     jour = jour_of(request)
     filtres = PosteFiltres(request, Poste.objects.all(), jour)
     page = asked_page(request, with_details(filtres.rows, jour))
-    page.object_list = situer(list(page), jour)
     departement = filtres.departement_choisi
+    # The chart of France reads the dates of all the posts: those of the page are among them.
+    dates = None if departement else postes_dates()
+    page.object_list = situer(list(page), jour, dates)
     context = {
         "jour": jour,
         "filtres": filtres.offer(),
         "table": "postes",
         "departement": departement,
         "page": page,
-        "etats_des_postes": etats_des_postes(departement, jour),
+        "etats_des_postes": etats_des_postes(departement, jour, dates),
         "documents": list(dict.fromkeys(dit.source for poste in page for dit in poste.dits)),
     }
     return render(request, "projects/postes/postes.html", context)
