@@ -81,7 +81,7 @@ class ConventionRessource(Ressource):
 
     identifiant = champ_texte("ort_identifiant", "identifiant")
     intitule = champ_texte("intitule")
-    porteur = champ_fiche("siren_epci", "porteur", Intercommunalite)
+    porteur = champ_fiche("siren_epci", "porteur", Intercommunalite, noms_courts=True)
     departement_reference = champ_fiche(
         "departement_reference", "departement_reference", Departement
     )

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
+from types import SimpleNamespace
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.contrib.contenttypes.models import ContentType
@@ -50,6 +51,16 @@ def one_act(motif=""):
         yield acte
     finally:
         ONGOING.reset(token)
+
+
+@contextmanager
+def signed_by(agent):
+    """Sign what the block writes as what is written for a request of `agent`: a command has none."""
+    HistoricalRecords.context.request = SimpleNamespace(user=agent)
+    try:
+        yield
+    finally:
+        del HistoricalRecords.context.request
 
 
 @receiver(pre_create_historical_record)

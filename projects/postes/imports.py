@@ -93,7 +93,7 @@ class PosteRessource(Ressource):
     intitule = champ_texte("intitule")
     employeur_commune = champ_fiche("employeur_commune", "employeur_commune", Commune)
     employeur_intercommunalite = champ_fiche(
-        "employeur_siren_epci", "employeur_intercommunalite", Intercommunalite
+        "employeur_siren_epci", "employeur_intercommunalite", Intercommunalite, noms_courts=True
     )
     employeur_organisme = champ_fiche(
         "employeur_organisme", "employeur_organisme", Organisme, "nom"

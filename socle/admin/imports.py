@@ -16,7 +16,7 @@ from socle.admin.colonnes import ColonnesForm
 from socle.adresses_admin import admin_name, admin_url
 from socle.colonnes_retenues import ColonneRetenue, retain
 from socle.fichiers import depot as depots
-from socle.fichiers.correspondance import REFUS, correspondance, known_columns, missing_columns
+from socle.fichiers.correspondance import REFUS, all_sure, correspondance, known_columns
 from socle.fichiers.entetes import known_names, read_table, refuse_another_day
 from socle.fichiers.formats import FORMATS
 from socle.fichiers.lecture import read_file
@@ -203,7 +203,7 @@ class ImportAdmin(admin.ModelAdmin):
             detail=asked["detail"],
         )
         columns = self.columns_of(request, depot, ressource)
-        if all(found.sure for found in columns) and not missing_columns(columns, ressource):
+        if all_sure(columns, ressource):
             depot.colonnes = {found.entete: found.colonne for found in columns}
             read_table(fichier, ressource, depot.colonnes)
         return depot
@@ -221,6 +221,7 @@ class ImportAdmin(admin.ModelAdmin):
             return self.import_over(request)
         if "oublier" in request.POST:
             self.forget_columns(request, depot)
+            depots.keep(depot, jeton)
             return HttpResponseRedirect(request.path)
         columns = self.columns_of(request, depot, ressource)
         for found in columns:

@@ -197,6 +197,11 @@ class RecordWidget(widgets.ForeignKeyWidget):
     known = None
     homonyms = {}
 
+    def __init__(self, model, field="pk", noms_courts=False, **kwargs):
+        super().__init__(model, field, **kwargs)
+        # Whether a part of a name is enough, where one record alone has it: « Grand Orb ».
+        self.noms_courts = noms_courts
+
     def load(self, column, rows, user=None):
         """Read the records of the cells of a column; by their names, those within the reach of `user`."""
         named = {row[column] for row in rows if row.get(column)}
@@ -221,10 +226,15 @@ class RecordWidget(widgets.ForeignKeyWidget):
         records = self.get_queryset(None, None)
         if user is not None and hasattr(records, "for_user"):
             records = records.for_user(user)
-        keys = defaultdict(set)
+        exact, short = defaultdict(set), defaultdict(set)
         for key, names in records.order_by().values_list("pk", name):
-            for words in {frozenset(telling_words(each)) for each in names.split("|")} & wanted:
-                keys[words].add(key)
+            borne = {frozenset(telling_words(each)) for each in names.split("|")}
+            for words in borne & wanted:
+                exact[words].add(key)
+            for words in wanted if self.noms_courts else ():
+                if any(words < whole for whole in borne):
+                    short[words].add(key)
+        keys = {**short, **exact}
         found = self.model._default_manager.in_bulk(set().union(*keys.values()))
         return {words: [found[key] for key in sorted(kept)] for words, kept in keys.items()}
 
@@ -248,8 +258,9 @@ class RecordWidget(widgets.ForeignKeyWidget):
         return names_of(record)
 
 
-def champ_fiche(column, attribute, model, field="pk"):
-    return Champ(column_name=column, attribute=attribute, widget=RecordWidget(model, field))
+def champ_fiche(column, attribute, model, field="pk", noms_courts=False):
+    widget = RecordWidget(model, field, noms_courts)
+    return Champ(column_name=column, attribute=attribute, widget=widget)
 
 
 class DernierJourWidget(DateWidget):

@@ -79,12 +79,19 @@ def name_in_place_of_code(columns: list[ColonneDuFichier], ressource) -> None:
             found.colonne, found.sure = code, True
 
 
-def sure_columns(fichier: Fichier, ressource) -> dict[str, str]:
+def all_sure(columns: list[ColonneDuFichier], ressource) -> bool:
+    """Tell whether a file can be read without a question."""
+    return all(found.sure for found in columns) and not missing_columns(columns, ressource)
+
+
+def sure_columns(
+    fichier: Fichier, ressource, retenues: dict[str, str] | None = None
+) -> dict[str, str]:
     """Return what each header of a file is, when all of them are known and none is missing.
 
-    Raises `FichierRefuse`, which names the column.
+    `retenues` is what agents have said before. Raises `FichierRefuse`, which names the column.
     """
-    columns = correspondance(fichier, ressource, {})
+    columns = correspondance(fichier, ressource, retenues or {})
     for found in columns:
         if not found.sure:
             raise FichierRefuse(f"{fichier.nom} : {doubt(found, columns, fichier, ressource)}")

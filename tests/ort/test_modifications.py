@@ -1,31 +1,18 @@
 """Who writes in an ORT kept by another département asks for a validation, as soon as it is written."""
 
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from simple_history.models import HistoricalRecords
 
 from ort.models import Convention, ModificationExterieure
 from socle.essai import essai
-from socle.historique import one_act, restore, sans_historique
+from socle.historique import one_act, restore, sans_historique, signed_by
 from tests import factories
 from tests.bases import migrate
 
 MOMENT = datetime(2024, 3, 1, 9, 30, tzinfo=UTC)
-
-
-@contextmanager
-def signed_by(agent):
-    """Sign what is written in the block, as what is written for a request of `agent`."""
-    HistoricalRecords.context.request = SimpleNamespace(user=agent)
-    try:
-        yield
-    finally:
-        del HistoricalRecords.context.request
 
 
 def awaiting():

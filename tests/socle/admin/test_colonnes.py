@@ -128,3 +128,19 @@ def test_an_intercommunalite_and_an_ort_are_known_by_their_names(agent_34, db):
     rows = "ORT;Commune;date_avenant_entree\nORT de Lodève;Lodève;\n"
     assert outcome(previewed(agent_34, "ort_convention", "ort-communes", rows)) == {2: "nouvelle"}
     assert town.couvertures.count() == 0
+
+
+def test_a_part_of_its_name_is_enough_for_an_intercommunalite_alone_to_have_it(agent_34, db):
+    orb = "Grand Orb Communauté de Communes en Languedoc"
+    for siren, nom, town in (
+        ("200042646", orb, "34028"),
+        ("200017341", "Sud-Hérault", "34202"),
+        ("243400355", "Hérault-Méditerranée", "34003"),
+    ):
+        factories.commune(town, epci=factories.intercommunalite(siren, nom=nom))
+    header = "ort_identifiant;intitule;EPCI porteur;departement_reference;origine\n"
+    rows = "ort-a;A;CC Grand Orb;34;PVD\nort-b;B;Hérault;34;PVD\n"
+    page = previewed(agent_34, "ort_convention", "ort", header + rows)
+    assert outcome(page) == {2: "nouvelle", 3: "refusée"}
+    assert changes(page)["EPCI porteur"] == ("", orb)
+    assert "porté par plusieurs fiches" in motives(page)[3]
