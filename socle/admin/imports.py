@@ -21,7 +21,8 @@ from socle.fichiers.entetes import known_names, read_table, refuse_another_day
 from socle.fichiers.formats import FORMATS
 from socle.fichiers.lecture import read_file
 from socle.fichiers.lignes import Sort
-from socle.fichiers.passage import Depasse, Provenance, preview, write
+from socle.fichiers.passage import Depasse, preview, write
+from socle.fichiers.provenance import Provenance
 from socle.fichiers.tableau.fichier import MOST_ROWS, FichierRefuse
 from socle.fichiers.tableau.noms import bare_name
 from socle.francais import pluriel

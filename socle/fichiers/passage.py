@@ -7,17 +7,15 @@ rows name are read once for all.
 
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import dataclass
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import DataError, IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 
-from socle.contraintes import sentence
 from socle.copie import tables_copiees
-from socle.dates import Precision, keep_first_days
-from socle.fichiers.champs import CelluleRefusee, DateWidget, RecordWidget, is_erasure
+from socle.dates import keep_first_days
+from socle.fichiers.champs import CelluleRefusee, DateWidget, RecordWidget
 from socle.fichiers.correspondance import DATE_SITUATION
+from socle.fichiers.ecriture import Ecriture
 from socle.fichiers.imports import Import
 from socle.fichiers.lignes import (
     Apercu,
@@ -25,26 +23,18 @@ from socle.fichiers.lignes import (
     LigneRefusee,
     LigneTraitee,
     Sort,
-    located_cell,
     refused,
     says,
     shown,
 )
+from socle.fichiers.provenance import Dires
 from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.fichiers.temoins import says_another
-from socle.historique import one_act, sans_historique
-from socle.sources import Affirmation, Source, Sourcee, affirm, record_type, written_day
+from socle.historique import one_act
+from socle.sources import Sourcee
 from socle.verrou import lock
 
 OUTSIDE = "hors de vos départements"
-NO_SOURCE = (
-    "date sans source : nommez-la dans la colonne « {} », ou dites à l'envoi du fichier d'où viennent "
-    "ses dates"
-)
-OTHER_DATE = (
-    "« {source} » dit {dit} : si une autre source dit la nouvelle date, nommez-la ; si celle-ci a été "
-    "mal lue, corrigez-la sur la fiche"
-)
 TEST_CODE = "999999"
 
 
@@ -54,14 +44,6 @@ class Depasse(Exception):
     def __init__(self, apercu):
         super().__init__()
         self.apercu = apercu
-
-
-@dataclass
-class Provenance:
-    """Who says the dates of a file that names no source of its own; `detail`, how, for the service."""
-
-    source: Source
-    detail: str = ""
 
 
 def preview(ressource, table, user, provenance=None):
@@ -120,9 +102,9 @@ class Passage:
         columns = set(table.colonnes)
         self.fields = [f for f in ressource.get_import_fields() if columns.intersection(f.colonnes)]
         self.keys = [ressource.fields[name] for name in ressource.get_import_id_fields()]
-        self.links = {f.name for f in self.model._meta.fields if f.is_relation}
+        self.ecriture = Ecriture(ressource, user, for_good)
+        self.links = self.ecriture.links
         self.lines_by_record = {}
-        self.met, self.waiting = set(), []
 
     def lignes(self):
         rows = [lue.cellules for lue in self.table.lignes]
@@ -134,7 +116,7 @@ class Passage:
         self.load_known(rows)
         self.load_computed()
         lignes = [self.ligne(lue) for lue in self.table.lignes]
-        self.flush()
+        self.ecriture.flush()
         return lignes
 
     def choices(self, champ):
@@ -168,12 +150,7 @@ class Passage:
                 self.by_key[self.ressource.cle.of(record)] = record
         theirs = queryset.for_user(self.user) if self.user else queryset
         self.theirs = set(theirs.values_list("pk", flat=True))
-        self.said = defaultdict(list)
-        if self.sourced:
-            keys = [str(r.pk) for group in self.by_first.values() for r in group]
-            of_model = Affirmation.objects.filter(content_type=record_type(self.model))
-            for said in of_model.filter(object_id__dans=keys).select_related("source"):
-                self.said[said.object_id, said.champ].append(said)
+        self.dires = Dires(self.ressource, self.provenance, records)
 
     def load_computed(self):
         """Read what our downloads compute of the known records, if the file is one of them, of one day."""
@@ -228,16 +205,16 @@ class Passage:
                 setattr(instance, champ.attribute, values[champ.attribute])
         self.refuse_missing(instance, row)
         self.refuse_outside(instance, new, before, row)
-        exact = self.exact_again(instance, before, row)
+        exact = self.dires.exact_again(instance, before, row)
         keep_first_days(instance)
         changed = self.changes(instance, new, before)
         if self.user:
-            self.refuse_false_sources(instance, changed, row)
-        affirmations = self.affirmations(instance, changed, row)
+            self.dires.refuse_false_sources(instance, changed, row)
+        affirmations = self.dires.affirmations(instance, changed, row)
         ligne.fiche = str(instance)
         if not (new or changed or affirmations):
             return
-        self.check(instance, row)
+        self.ecriture.check(instance, row, self.by_first[getattr(instance, self.keys[0].attribute)])
         ligne.sort = Sort.NOUVELLE if new else Sort.MODIFIEE
         ligne.changements = [*changed.values(), *exact]
         ligne.changements += [change for change, _ in affirmations]
@@ -246,20 +223,9 @@ class Passage:
         if new:
             extra = [column for column in self.ressource.extra_columns if row.get(column)]
             ligne.changements += [CelluleChangee(column, "", row[column]) for column in extra]
-        if self.for_good or self.ressource.extra_columns:
-            self.save(instance, new, row)
-            self.affirm(instance, affirmations)
-        else:
-            self.waiting.append((ligne, instance, new))
-
-    def affirm(self, instance, affirmations):
-        """Write what the row makes its sources say; a date of which none spoke yet costs no reading."""
-        for _, said in affirmations if self.for_good else ():
-            if self.said[str(instance.pk), said["champ"]]:
-                affirm(instance, **said)
-            else:
-                valeur = written_day(said["valeur_brute"], said["precision"])
-                Affirmation.objects.create(fiche=instance, valeur=valeur, **said)
+        self.ecriture.put(ligne, instance, new)
+        if self.for_good:
+            self.dires.write(instance, affirmations)
 
     def refuse_samples(self, row):
         if TEST_CODE in (row.get(column) for column in self.ressource.codes):
@@ -428,182 +394,3 @@ class Passage:
                     champ.column_name, "" if new else shown(written(old)), shown(written(after))
                 )
         return changed
-
-    def exact_again(self, instance, before, row):
-        """Make exact to the day a date that the row changes without a word of its precision."""
-        changements = []
-        for champ, _, precision_column in self.ressource.dated_sources.values():
-            attribute = self.attribute_of(precision_column)
-            if row.get(precision_column) or not attribute:
-                continue
-            old = getattr(instance, attribute)
-            if getattr(instance, champ) != before.get(champ, getattr(instance, champ)):
-                setattr(instance, attribute, Precision.JOUR)
-                if old != Precision.JOUR:
-                    changements.append(
-                        CelluleChangee(precision_column, shown(old), shown(Precision.JOUR))
-                    )
-        return changements
-
-    def precision_kept(self, instance, column):
-        """Return how exactly the record knows the date whose precision a row does not tell."""
-        return getattr(instance, self.attribute_of(column) or "", Precision.JOUR)
-
-    def attribute_of(self, column):
-        fields = self.ressource.get_import_fields()
-        return next((f.attribute for f in fields if f.column_name == column), None)
-
-    def affirmations(self, instance, changed, row):
-        """Return the affirmations that the row adds, each as the change to show and the values to write.
-
-        A column of sources vouches for its date whatever the row changes; without such a column,
-        the source of the whole import vouches for the dates that the row changes.
-        """
-        found = []
-        for column, (champ, date_column, precision_column) in self.ressource.dated_sources.items():
-            source, detail = self.source_of(column, row, champ in changed)
-            if source is None or not row.get(date_column) or is_erasure(row[date_column]):
-                continue
-            precision = row.get(precision_column) or self.precision_kept(instance, precision_column)
-            said = [s for s in self.said[str(instance.pk), champ] if s.retenue]
-            jour = written_day(row[date_column], precision)
-            if any((s.source, s.valeur, s.precision) == (source, jour, precision) for s in said):
-                continue
-            before = ", ".join(sorted({s.source.cle for s in said}))
-            written = {
-                "champ": champ,
-                "valeur_brute": row[date_column],
-                "source": source,
-                "precision": precision,
-                "detail_interne": detail,
-            }
-            found.append((CelluleChangee(column, before, source.titre), written))
-        return found
-
-    def source_of(self, column, row, changed):
-        """Return who says a date, by its own column or, if it is `changed`, by the whole import; and how."""
-        if source := self.ressource.sources.get(row.get(column)):
-            return source, ""
-        if changed and self.provenance:
-            return self.provenance.source, self.provenance.detail
-        return None, ""
-
-    def refuse_false_sources(self, instance, changed, row):
-        """Refuse a date that the row changes, if nobody says it, or if its source is known to say another.
-
-        A service may correct what it knows; a document says what it says.
-        """
-        refus = []
-        for column, (champ, date_column, _) in self.ressource.dated_sources.items():
-            if champ not in changed or not row.get(date_column):
-                continue
-            source, _ = self.source_of(column, row, changed=True)
-            if source is None:
-                refus.append(
-                    CelluleRefusee(date_column, row[date_column], NO_SOURCE.format(column))
-                )
-            elif source.genre == Source.Genre.DOCUMENT:
-                refus += self.denials(instance, champ, source, column, row)
-        if refus:
-            raise LigneRefusee(refus)
-
-    def denials(self, instance, champ, source, column, row):
-        """Return why `source`, which says another date of a field, cannot say the new one; none if it may."""
-        return [
-            CelluleRefusee(
-                column, row.get(column, ""), OTHER_DATE.format(source=source, dit=said.dit)
-            )
-            for said in self.said[str(instance.pk), champ]
-            if said.source == source
-            and said.retenue
-            and said.valeur != str(getattr(instance, champ))
-        ]
-
-    def check(self, instance, row):
-        """Refuse what the model refuses of a record before it is saved.
-
-        The records linked come from the base: asking it again for each row would be slow.
-        """
-        if getattr(instance, "siblings_by", ()):
-            self.look_for_siblings(instance)
-        try:
-            instance.clean_fields(exclude=self.links)
-            instance.clean()
-        except ValidationError as error:
-            raise self.explained(error, row) from None
-
-    def look_for_siblings(self, instance):
-        """Spare a row the question of its siblings when the file and the base hold none.
-
-        Rows above that wait to be saved may be some: they are saved first.
-        """
-        key = instance.siblings_key
-        known = self.by_first[getattr(instance, self.keys[0].attribute)]
-        others = [r for r in known if r is not instance and r.siblings_key == key]
-        met = tuple(key.values())
-        instance.alone = met not in self.met and not others
-        if met in self.met:
-            self.flush()
-        self.met.add(met)
-
-    def flush(self):
-        """Save at once the records of a preview, or one by one if the base refuses one of them."""
-        waiting, self.waiting = self.waiting, []
-        created = [instance for _, instance, new in waiting if new]
-        changed = [instance for _, instance, new in waiting if not new]
-        names = [f.name for f in self.model._meta.concrete_fields if not f.primary_key]
-        upsert = {"update_conflicts": True, "unique_fields": ["pk"], "update_fields": names}
-        try:
-            # Only a preview is written so, and it is undone.
-            with transaction.atomic(), sans_historique():
-                self.model.objects.bulk_create(created)
-                self.model.objects.bulk_create(changed, **upsert)
-        except (IntegrityError, DataError):
-            for ligne, instance, new in waiting:
-                try:
-                    self.save(instance, new, ligne.lue.cellules)
-                except LigneRefusee as error:
-                    ligne.refuse(error.refus)
-
-    def save(self, instance, new, row):
-        """Save a record with its dependants, or refuse it in the words of its model.
-
-        The base itself is asked whether the row keeps its constraints, and the model only says
-        which one it breaks: one query where its questions would be four.
-        """
-        try:
-            with transaction.atomic():
-                self.keep(instance, new)
-                for dependant in self.ressource.dependants(instance, row, self.user) if new else ():
-                    self.keep(dependant, True)
-        except CelluleRefusee as refusal:
-            raise LigneRefusee([refusal]) from None
-        except (IntegrityError, DataError) as error:
-            raise self.explained(self.broken(instance, error), row) from None
-
-    def keep(self, instance, new):
-        if self.for_good:
-            instance.save(force_insert=new)
-        else:
-            # Raw: a preview leaves no version in the history.
-            instance.save_base(raw=True, force_insert=new, force_update=not new)
-
-    def broken(self, instance, refusal):
-        """Return the rule of the model that the base would not let a record break."""
-        try:
-            instance.full_clean()
-        except ValidationError as error:
-            return error
-        return ValidationError(sentence(refusal))
-
-    def explained(self, error, row):
-        """Return the refusal of a row whose record its model refuses, with the cells it is about."""
-        messages = getattr(error, "error_dict", None) and error.message_dict
-        messages = messages or {NON_FIELD_ERRORS: error.messages}
-        return LigneRefusee(
-            [
-                located_cell(text, attribute, self.ressource, row)
-                for attribute, texts in messages.items()
-                for text in texts
-            ]
-        )

@@ -14,7 +14,8 @@ from socle.fichiers.entetes import known_names, read_table, refuse_another_day
 from socle.fichiers.formats import csv_stream
 from socle.fichiers.lecture import read_file
 from socle.fichiers.lignes import Sort
-from socle.fichiers.passage import Provenance, preview, write
+from socle.fichiers.passage import preview, write
+from socle.fichiers.provenance import Provenance
 from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.francais import pluriel
 from socle.historique import signed_by
