@@ -6,6 +6,7 @@ for all of France at once, is not counted.
 """
 
 from collections import defaultdict
+from functools import cache
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, F, Max, Value
@@ -67,6 +68,12 @@ def keep_latest(latest, commune, moment):
     latest[commune] = max(moment, latest.get(commune, moment))
 
 
+@cache
+def versions_of(model):
+    """Return the manager of the versions of `model`: its `history` is a class made at each reading."""
+    return model.history.model._default_manager
+
+
 def label(model):
     return Value(model._meta.label_lower, CharField())
 
@@ -78,7 +85,7 @@ def as_text(name):
 def links_to(communes):
     """Yield the versions of the rows that name one of `communes`, the latest of each record."""
     for model, page, key in LIENS:
-        versions = model.history.filter(commune__in=communes).order_by()
+        versions = versions_of(model).filter(commune__in=communes).order_by()
         yield versions.values("commune", page=label(page), cle=as_text(key)).annotate(
             quand=Max("history_date")
         )
@@ -90,7 +97,7 @@ def rows_of(behind):
         keys = {int(cle) for name, cle in behind if name == page._meta.label_lower}
         if not keys:
             continue
-        versions = model.history.filter(**{f"{key}__dans": keys}).order_by()
+        versions = versions_of(model).filter(**{f"{key}__dans": keys}).order_by()
         yield versions.values(
             modele=label(model), page=label(page), cle=as_text(key), rangee=as_text("id")
         ).annotate(quand=Max("history_date"))
@@ -99,7 +106,7 @@ def rows_of(behind):
 def read_sources(behind):
     """Return the versions of what sources say of the records that `behind` names."""
     types = {ContentType.objects.get_for_model(m).pk: m._meta.label_lower for m in SOURCEES}
-    versions = Affirmation.history.filter(
+    versions = versions_of(Affirmation).filter(
         content_type__in=types, object_id__dans={cle for _, cle in behind}
     )
     rows = (
@@ -113,5 +120,5 @@ def read_sources(behind):
 
 def read(versions):
     """Read several sorts of versions, of one shape, in one query; nothing where there is none."""
-    first, *others = [*versions] or [Labellisation.history.none()]
+    first, *others = [*versions] or [versions_of(Labellisation).none()]
     return first.union(*others, all=True)
