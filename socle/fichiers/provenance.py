@@ -79,7 +79,7 @@ class Dires:
             jour = written_day(row[date_column], precision)
             if any((s.source, s.valeur, s.precision) == (source, jour, precision) for s in said):
                 continue
-            before = ", ".join(sorted({s.source.cle for s in said}))
+            before = ", ".join(sorted({s.source.titre for s in said}))
             written = {
                 "champ": champ,
                 "valeur_brute": row[date_column],
