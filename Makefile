@@ -52,13 +52,15 @@ site-demo: .venv/.prod
 	@echo "6/6 Démonstration ouverte sur http://127.0.0.1:$(PORT)/ (Ctrl-C pour l'arrêter)"
 	@DJANGO_RUNSERVER_HIDE_WARNING=true $(MANAGE) runserver 127.0.0.1:$(PORT)
 
-# Two suites at once: a browser waits a lot, and a suite ends with its slowest test.
+# The browser waits a lot, and leaves its core to another suite; two suites that do not only get in each
+# other's way, and PostgreSQL comes after.
 test: .venv/.dev ## Tous les tests : SQLite, vrai navigateur, vrai PostgreSQL (JOBS=auto : un processus par cœur)
 	@$(PYTHON) -m tools.navigateur
 	@$(PYTHON) -m tools.bureautique
-	@echo "Trois suites, dont chacune s'affiche à sa fin : SQLite, navigateur, PostgreSQL"
+	@echo "Trois suites, dont chacune s'affiche à sa fin : SQLite et navigateur, puis PostgreSQL"
 	@$(MAKE) --no-print-directory -j 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) \
-		test-sqlite test-navigateur test-postgresql
+		test-sqlite test-navigateur
+	@$(MAKE) --no-print-directory test-postgresql
 
 # Whoever runs out of tests takes those of another.
 PYTEST := $(PYTHON) -m pytest -q
