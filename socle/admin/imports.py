@@ -304,6 +304,13 @@ class ImportAdmin(admin.ModelAdmin):
             depots.forget(jeton)
             self.message_user(request, "Import fermé : aucune autre ligne n'a été écrite.")
             return HttpResponseRedirect(self.changelist_url())
+        if "retirer" in request.POST:
+            taken_out = set(request.POST.getlist("ligne"))
+            depot.fichier.keep_rows(
+                {number for number, _ in depot.fichier.lignes if str(number) not in taken_out}
+            )
+            depots.keep(depot, jeton)
+            return HttpResponseRedirect(request.path)
         if request.method == "POST":
             try:
                 mark = request.POST.get("empreinte", "")

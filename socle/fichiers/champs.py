@@ -14,6 +14,7 @@ from django.utils import timezone
 from import_export import fields, widgets
 
 from socle.dates import ONE_DAY, Precision, parse_date, plain, refuse_far_years
+from socle.fichiers.cle import bare_key
 from socle.fichiers.temoins import names_of, telling_words
 
 # What a cell says to empty a field; a cell that is empty says nothing.
@@ -207,10 +208,23 @@ class RecordWidget(widgets.ForeignKeyWidget):
         named = {row[column] for row in rows if row.get(column)}
         found = self.get_queryset(None, None).filter(**{f"{self.field}__dans": named})
         self.known = {self.key_of(record): record for record in found}
+        if self.field != "pk":
+            self.known |= self.written_otherwise(named - self.known.keys())
         self.homonyms = self.load_homonyms(named - self.known.keys(), user)
 
     def key_of(self, record):
         return str(getattr(record, self.field))
+
+    def written_otherwise(self, texts):
+        """Return the records whose identifier each of `texts` is, but for its case and its hyphens."""
+        if not texts:
+            return {}
+        records = self.get_queryset(None, None)
+        keys = {bare_key(key): key for key in records.order_by().values_list(self.field, flat=True)}
+        meant = {text: keys[bare_key(text)] for text in texts if bare_key(text) in keys}
+        found = records.filter(**{f"{self.field}__dans": set(meant.values())})
+        by_key = {self.key_of(record): record for record in found}
+        return {text: by_key[key] for text, key in meant.items()}
 
     def keys(self):
         """Return the primary keys of all that was loaded."""

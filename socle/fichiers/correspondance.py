@@ -6,7 +6,8 @@ from difflib import get_close_matches
 from socle.fichiers.tableau.fichier import Fichier, FichierRefuse
 from socle.fichiers.tableau.noms import bare_name
 
-REFUS = "motif_du_refus"
+# Why a row was refused, in the file that sends it back.
+REFUS = "pourquoi"
 DATE_SITUATION = "date_situation"
 # Written by our own downloads, and of no use here.
 ALWAYS_IGNORED = (REFUS, DATE_SITUATION, "annee_cog")

@@ -14,6 +14,7 @@ from django.db.models import Q
 from socle.copie import tables_copiees
 from socle.dates import keep_first_days
 from socle.fichiers.champs import CelluleRefusee, DateWidget, RecordWidget
+from socle.fichiers.cle import bare_key
 from socle.fichiers.correspondance import DATE_SITUATION
 from socle.fichiers.ecriture import Ecriture
 from socle.fichiers.imports import Import
@@ -107,6 +108,7 @@ class Passage:
         self.lines_by_record = {}
 
     def lignes(self):
+        self.write_identifiers_as_known()
         rows = [lue.cellules for lue in self.table.lignes]
         self.ressource.load_named(rows, self.user)
         self.ressource.load_sources()
@@ -118,6 +120,20 @@ class Passage:
         lignes = [self.ligne(lue) for lue in self.table.lignes]
         self.ecriture.flush()
         return lignes
+
+    def write_identifiers_as_known(self):
+        """Write the identifier of each row as its record does: « ORT_Agde » is « ort-agde », and no other."""
+        champ = self.keys[0]
+        if self.user is None or champ.attribute in self.links:
+            return
+        known = self.model.objects.order_by().values_list(champ.attribute, flat=True)
+        by_bare = {bare_key(key): key for key in known}
+        for lue in self.table.lignes:
+            cell = lue.cellules.get(champ.column_name, "")
+            key = by_bare.get(bare_key(cell), cell)
+            if key != cell:
+                lue.cellules[champ.column_name] = key
+                lue.reparations.append((champ.column_name, cell, key))
 
     def choices(self, champ):
         """Return the keys of the records named in a column that the user may choose; None: all."""

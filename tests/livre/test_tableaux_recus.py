@@ -133,6 +133,12 @@ def test_a_precision_in_words(agent):
     assert outcome(page) == {2: "inchangée", 3: "inchangée"}
 
 
+def test_an_identifier_in_capitals_is_no_second_ort(agent):
+    page = preview(agent, "38", "ort")
+    assert outcome(page) == {2: "inchangée"}
+    assert ("ort_identifiant", "ORT-AGDE", "ort-agde") in repairs(page)
+
+
 def test_columns_of_every_day_are_known(agent):
     assert outcome(preview(agent, "40")) == {2: "inchangée"}
 

@@ -171,3 +171,13 @@ def test_an_export_has_the_public_columns_and_the_internal_ones(agent_34, agent_
     )
     assert [r["ort_identifiant"] for r in exported(agent_81, ORT, "ort")] == ["ort-salvetat"]
     assert len(exported(agent_34, ORT, "ort", query="?q=prevue")) == 1
+
+
+def test_an_identifier_is_known_whatever_its_case_and_its_hyphens(agent_34, salvetat):
+    page = previewed(agent_34, ORT, "ort", "ort_identifiant,intitule\nORT_Salvetat,ORT relue\n")
+    assert changes(page) == {"intitule": ("ORT d'essai", "ORT relue")}
+    (ligne,) = page.context["apercu"].lignes
+    assert ligne.reparations == [("ort_identifiant", "ORT_Salvetat", "ort-salvetat")]
+    text = "ort_identifiant,date_signature\nORT Salvetat,11/01/2023\n"
+    imported(agent_34, AVENANT, "avenants", text)
+    assert Avenant.objects.get().convention == salvetat

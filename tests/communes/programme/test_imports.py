@@ -71,7 +71,7 @@ def test_good_rows_go_in_and_the_refused_come_back_as_a_file(agent_34, lodeve):
     assert row["code_insee"] == "99001"
     assert row["Nom commune"] == "Nulle part"
     assert row["motif_sortie"] == "'=1+1"
-    assert "« 31/02/2021 » n'est pas un jour" in row["motif_du_refus"]
+    assert "« 31/02/2021 » n'est pas un jour" in row["pourquoi"]
     again = sent.replace("99001", "34142").replace("31/02/2021", "28/03/2021")
     again = again.replace("Nulle part", "Lodève").encode()
     page = previewed(agent_34, PAGE, SORTE, again)
@@ -484,3 +484,18 @@ def test_the_sheet_to_read_is_the_one_that_the_agent_names(agent_34, lodeve):
     assert "« 2021 » et « 2022 »" in str(answer.context["form"].errors["fichier"])
     page = previewed(agent_34, PAGE, SORTE, content, feuille="2022")
     assert changes(page) == {"date_signature_adhesion": ("26/03/2021", "27/03/2022")}
+
+
+def test_rows_are_taken_out_one_by_one(agent_34, lodeve):
+    gignac = factories.labellisation(factories.commune("34114"), adhesion="2021-07-02")
+    text = f"{HEADER}\n34142,,27/03/2021\n34114,,12/07/2021\n"
+    page = previewed(agent_34, PAGE, SORTE, text)
+    url = page.request["PATH_INFO"]
+    assert agent_34.post(url, {"retirer": "Retirer", "ligne": ["3", "x"]}).status_code == 302
+    left = agent_34.get(url)
+    assert outcome(left) == {2: "modifiée"}
+    confirm(agent_34, left)
+    lodeve.refresh_from_db()
+    gignac.refresh_from_db()
+    assert lodeve.date_signature_adhesion == day("2021-03-27")
+    assert gignac.date_signature_adhesion == day("2021-07-02")
