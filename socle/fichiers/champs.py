@@ -15,7 +15,7 @@ from import_export import fields, widgets
 
 from socle.dates import ONE_DAY, Precision, parse_date, plain, refuse_far_years
 from socle.fichiers.cle import bare_key
-from socle.fichiers.temoins import names_of, telling_words
+from socle.fichiers.temoins import names_of, says_another, telling_words
 
 # What a cell says to empty a field; a cell that is empty says nothing.
 VIDE = "(vide)"
@@ -200,7 +200,7 @@ class RecordWidget(widgets.ForeignKeyWidget):
 
     def __init__(self, model, field="pk", noms_courts=False, **kwargs):
         super().__init__(model, field, **kwargs)
-        # Whether a part of a name is enough, where one record alone has it: « Grand Orb ».
+        # Whether people shorten such names: « Grand Orb », where one record alone has it, « CCLL ».
         self.noms_courts = noms_courts
 
     def load(self, column, rows, user=None):
@@ -270,6 +270,10 @@ class RecordWidget(widgets.ForeignKeyWidget):
     def names(self, value, record):
         """Return the names by which a row may call the `record` that its cell `value` names."""
         return names_of(record)
+
+    def denies(self, name, value, record):
+        """Tell whether a row that writes `name` beside `value` speaks of another than `record`."""
+        return says_another(name, self.names(value, record), sigles=self.noms_courts)
 
 
 def champ_fiche(column, attribute, model, field="pk", noms_courts=False):

@@ -30,7 +30,6 @@ from socle.fichiers.lignes import (
 )
 from socle.fichiers.provenance import Dires
 from socle.fichiers.tableau.fichier import FichierRefuse
-from socle.fichiers.temoins import says_another
 from socle.historique import one_act
 from socle.sources import Sourcee
 from socle.verrou import lock
@@ -277,7 +276,7 @@ class Passage:
             champ = champs.get(column)
             record = values.get(champ.attribute) if champ else None
             code = lue.cellules.get(column)
-            if record is not None and says_another(name, champ.widget.names(code, record)):
+            if record is not None and champ.widget.denies(name, code, record):
                 refus.append(CelluleRefusee(header, name, f"{column} « {code} » est {record}"))
         if refus:
             raise LigneRefusee(refus)

@@ -21,13 +21,14 @@ ACRONYM = re.compile(r"[A-Z]{2,8}\d?")
 NUMBERS = re.compile(r"\([^)]*\)|\d+")
 
 
-def says_another(text: str, names: list[str]) -> bool:
+def says_another(text: str, names: list[str], sigles: bool = True) -> bool:
     """Tell whether `text`, as people write a name, is none of `names`, those of one record.
 
     They agree when all the words of one are among those of the other: « Cazouls » and « Cazouls-lès-
-    Béziers », « CC Lodévois Larzac » and « Lodévois et Larzac ». An acronym says nothing.
+    Béziers », « CC Lodévois Larzac » and « Lodévois et Larzac ». Where `sigles` are used, one says
+    nothing; a commune has none, and « GIGNAC » is a name.
     """
-    if ACRONYM.fullmatch(text.strip()):
+    if sigles and ACRONYM.fullmatch(text.strip()):
         return False
     said = telling_words(text)
     if not said:

@@ -321,9 +321,10 @@ def test_the_name_beside_a_code_is_held_against_it(agent_34, lodeve):
     text = (
         "code_insee;nom_commune;date_entree_programme\n"
         "34142;LODEVE (34);22/01/2021\n34028;Cazouls-lès-Béziers;22/01/2021\n"
+        "34028;GIGNAC;22/01/2021\n"
     )
     page = previewed(agent_34, PAGE, SORTE, text)
-    assert outcome(page) == {2: "inchangée", 3: "refusée"}
+    assert outcome(page) == {2: "inchangée", 3: "refusée", 4: "refusée"}
     assert motives(page)[3] == (
         "colonne « nom_commune », valeur « Cazouls-lès-Béziers » : code_insee « 34028 » est Bédarieux"
     )

@@ -43,3 +43,9 @@ def test_a_name_as_people_write_it_agrees(text, names):
 )
 def test_the_name_of_another_does_not(text, names):
     assert says_another(text, names)
+
+
+def test_a_short_name_in_capitals_is_an_acronym_only_where_there_are_some():
+    assert not says_another("CABM", LODEVOIS)
+    assert says_another("GIGNAC", ["marseillan"], sigles=False)
+    assert not says_another("GIGNAC", ["gignac"], sigles=False)
