@@ -232,7 +232,8 @@ class Passage:
         self.ecriture.check(instance, row, self.by_first[getattr(instance, self.keys[0].attribute)])
         ligne.sort = Sort.NOUVELLE if new else Sort.MODIFIEE
         ligne.changements = [*changed.values(), *exact]
-        ligne.changements += [change for change, _ in affirmations]
+        # A source that says another date than before is no other source.
+        ligne.changements += [change for change, _ in affirmations if change.avant != change.apres]
         if self.sourced:
             ligne.remarques = [remarque.texte for remarque in instance.remarques()]
         if new:

@@ -403,8 +403,12 @@ def test_a_document_is_not_made_to_say_another_date(agent_34, lodeve):
 
 
 def test_a_service_may_correct_what_it_knew(agent_34, lodeve):
-    for text in ("27/03/2021", "28/03/2021"):
-        imported(agent_34, PAGE, SORTE, f"{HEADER}\n34142,,{text}\n")
+    imported(agent_34, PAGE, SORTE, f"{HEADER}\n34142,,27/03/2021\n")
+    page = previewed(agent_34, PAGE, SORTE, f"{HEADER}\n34142,,28/03/2021\n")
+    # The same source is no change of source.
+    (ligne,) = page.context["apercu"].lignes
+    assert [change.colonne for change in ligne.changements] == ["date_signature_adhesion"]
+    confirm(agent_34, page)
     lodeve.refresh_from_db()
     assert lodeve.date_signature_adhesion == day("2021-03-28")
     assert [said.valeur for said in lodeve.affirmations.retenues()] == ["2021-03-28"]
