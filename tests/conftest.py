@@ -3,6 +3,7 @@
 import gc
 import ipaddress
 import os
+import re
 import socket
 from pathlib import Path
 
@@ -28,19 +29,30 @@ HERE = Path(__file__).parent
 # Where a test reads a page that does not change with the database behind it: it runs on SQLite
 # alone, unless its module says `pytestmark = pytest.mark.deux_bases`.
 PAGES = [HERE / folder for folder in ("e2e", "pvd/portail", "socle/dessin", "socle/web")]
-# Nor does the number of queries of a page; and the demonstration refuses any base but its own.
-PAGES += [HERE / "socle/admin/test_requetes.py", HERE / "pvd/suivi/test_demonstration.py"]
+PAGES += [HERE / "ort/test_vues.py", HERE / "projects/postes/test_vues.py"]
+# And the demonstration refuses any base but its own.
+PAGES += [HERE / "pvd/suivi/test_demonstration.py"]
+# Nor does the number of queries change: what a test counts is in its name.
+COUNTS_QUERIES = re.compile("_(queries|query)")
 
 
 def uses_a_database(item):
-    used = bool(item.get_closest_marker("django_db")) or "db" in item.fixturenames
-    return used and not item.get_closest_marker("une_base")
+    return bool(item.get_closest_marker("django_db")) or "db" in item.fixturenames
+
+
+def reads_the_same_on_both(item):
+    """Tell whether the database behind it changes nothing of what a test looks at."""
+    return (
+        any(map(item.path.is_relative_to, PAGES))
+        or bool(COUNTS_QUERIES.search(item.originalname))
+        or bool(item.get_closest_marker("une_base"))
+    )
 
 
 def pytest_collection_modifyitems(items):
     """Mark what runs on both databases: all that uses one, but for the pages."""
     for item in items:
-        if uses_a_database(item) and not any(map(item.path.is_relative_to, PAGES)):
+        if uses_a_database(item) and not reads_the_same_on_both(item):
             item.add_marker(pytest.mark.deux_bases)
 
 

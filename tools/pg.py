@@ -14,7 +14,11 @@ from urllib.parse import quote
 from tools.debian import install_or_exit
 
 # Nothing here survives the run: safety on a power cut only costs time.
-SETTINGS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+SETTINGS = (
+    "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off "
+    "-c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=8GB -c checkpoint_timeout=1h "
+    "-c autovacuum=off"
+)
 
 
 def candidates():
