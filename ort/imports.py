@@ -297,7 +297,7 @@ class CouvertureRessource(Ressource):
         import_id_fields = ["convention", "commune", "entree"]
         fields = ["convention", "commune", "entree", "sortie"]
 
-    def closest(self, records):
+    def closest(self, records, values):
         """Return, of a commune that came back, its entry by the convention, else what runs."""
         founding = [record for record in records if record.entree is None]
         return founding or [r for r in records if r.sortie is None] or records

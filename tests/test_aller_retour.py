@@ -13,9 +13,9 @@ from communes.models import Labellisation
 from ort.imports import ConventionRessource
 from ort.models import Avenant, CommuneCouverte, Organisme
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Recrutement
+from socle.fichiers.deroulement import preview
 from socle.fichiers.entetes import LigneLue, TableLue
 from socle.fichiers.formats import FORMATS
-from socle.fichiers.passage import preview
 from tests import factories
 from tests.factories import day
 from tests.fichiers import changes, confirm, exported, motives, outcome, previewed, send

@@ -94,7 +94,7 @@ class LabellisationRessource(Ressource):
             "note_interne",
         ]
 
-    def closest(self, records):
+    def closest(self, records, values):
         running = [record for record in records if record.fin is None]
         return running or sorted(records, key=lambda record: record.fin)[-1:]
 

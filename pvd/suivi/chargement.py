@@ -28,9 +28,9 @@ from socle.fichiers.champs import (
     champ_texte,
 )
 from socle.fichiers.champs_nombres import champ_entier
+from socle.fichiers.deroulement import load
 from socle.fichiers.entetes import read_table
 from socle.fichiers.lecture import read_ours
-from socle.fichiers.passage import load
 from socle.fichiers.ressource import Ressource
 from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.models import Affirmation, Source

@@ -17,11 +17,11 @@ from socle.adresses_admin import admin_name, admin_url
 from socle.colonnes_retenues import ColonneRetenue, retain
 from socle.fichiers import depot as depots
 from socle.fichiers.correspondance import REFUS, all_sure, correspondance, known_columns
+from socle.fichiers.deroulement import Depasse, preview, write
 from socle.fichiers.entetes import known_names, read_table, refuse_another_day
 from socle.fichiers.formats import FORMATS
 from socle.fichiers.lecture import read_file
 from socle.fichiers.lignes import Sort
-from socle.fichiers.passage import Depasse, preview, write
 from socle.fichiers.provenance import Provenance
 from socle.fichiers.tableau.fichier import MOST_ROWS, FichierRefuse
 from socle.fichiers.tableau.noms import bare_name

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from django.db import models
+from django.db.models import Q
 
 from socle.dates import parse_date
 from socle.fichiers.champs import CelluleRefusee
-from socle.fichiers.ressource import located
 
 
 class Sort(StrEnum):
@@ -39,6 +39,8 @@ class LigneTraitee:
     lue: object
     sort: Sort = Sort.INCHANGEE
     fiche: str = ""
+    # The record itself.
+    objet: object = None
     changements: list = field(default_factory=list)
     refus: list = field(default_factory=list)
     # What looks wrong in the record, and does not keep the row from being written.
@@ -126,6 +128,28 @@ def located_cell(text, attribute, ressource, row):
         if champ.attribute == attribute:
             return CelluleRefusee(champ.column_name, row.get(champ.column_name, ""), text)
     return ValueError(located(text, attribute, ressource, row))
+
+
+def located(error, attribute, resource, row):
+    """Return `error` with the cells of `row` that it is about, unless it names one already."""
+    if error.startswith("colonne «"):
+        return error
+    attributes = {attribute} | concerned(error, resource._meta.model)
+    cells = [
+        f"colonne « {field.column_name} », valeur « {row[field.column_name]} »"
+        for field in resource.get_import_fields()
+        if field.attribute in attributes and field.column_name in row
+    ]
+    return f"{', '.join(cells)} : {error}" if cells else error
+
+
+def concerned(error, model):
+    """Return the fields of the constraint of `model` whose message is `error`."""
+    for constraint in model._meta.constraints:
+        if constraint.violation_error_message == error:
+            fields = getattr(constraint, "fields", ())
+            return {*fields, *(constraint.condition or Q()).referenced_base_fields}
+    return set()
 
 
 def says(cell, value):

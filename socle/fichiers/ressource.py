@@ -4,6 +4,7 @@ from django.db.models import Q
 from import_export import resources
 
 from socle.dates import FIRST_DAY, PrecisionField
+from socle.fichiers.passage import Passage
 from socle.sources import Source, written_day
 
 
@@ -39,9 +40,23 @@ class Ressource(resources.ModelResource):
     calculees = {}
     # Keys that a file may leave out, when the others are enough to know the record.
     loose_keys = ()
+    # Where a file may leave out the identifier of its records, the columns by which they are known, or
+    # else named, each with those that do instead: see `recognised` and `names_of_new`.
+    a_defaut = {}
+    # The columns that the application fills of a new record, where a file has nothing of them.
+    composees = ()
 
     class Meta:
         abstract = True
+
+    def passage(self, table, user=None, provenance=None, for_good=False):
+        """Return what judges, then writes, the rows of `table`: see `Passage`."""
+        return Passage(self, table, user, provenance, for_good)
+
+    @property
+    def models(self):
+        """Return the models whose records a file of this sort adds and changes."""
+        return (self._meta.model,)
 
     @property
     def written_models(self):
@@ -65,9 +80,33 @@ class Ressource(resources.ModelResource):
         loose = [self.fields[name].column_name for name in self.loose_keys]
         return [column for column in self.key_columns if column not in loose]
 
-    def closest(self, records):
+    def closest(self, records, values):
         """Return which of `records`, all with the key of a row, it speaks of; if several, it is refused."""
         return records
+
+    def resembling(self, rows):
+        """Return the condition that keeps the records of which `rows`, without identifier, may speak."""
+        return Q()
+
+    def load_kin(self, records):
+        """Read in a few queries what hangs on `records`, and tells which one a row speaks of."""
+
+    def recognised(self, values, row, records):
+        """Return which of `records` a row without identifier speaks of, or None when it is a new one.
+
+        Raises `CelluleRefusee` where it may be one or another: a twin is asked, never made.
+        """
+        return None
+
+    def names_of_new(self, values, row, taken):
+        """Return, by field, how the application names the new record of a row without identifier.
+
+        `taken` are the identifiers that others have, by their bare form.
+        """
+        return {}
+
+    def refuse_twin(self, values, records):
+        """Refuse, as `CelluleRefusee`, a new record that one of `records`, on the same other, may be."""
 
     def computed_on(self, keys, jour):
         """Return what our downloads of `jour` compute of the records of `keys`: {key: {column: value}}."""
@@ -104,25 +143,3 @@ class Ressource(resources.ModelResource):
 
     def load_sources(self):
         self.sources = {source.cle: source for source in Source.objects.all()}
-
-
-def located(error, attribute, resource, row):
-    """Return `error` with the cells of `row` that it is about, unless it names one already."""
-    if error.startswith("colonne «"):
-        return error
-    attributes = {attribute} | concerned(error, resource._meta.model)
-    cells = [
-        f"colonne « {field.column_name} », valeur « {row[field.column_name]} »"
-        for field in resource.get_import_fields()
-        if field.attribute in attributes and field.column_name in row
-    ]
-    return f"{', '.join(cells)} : {error}" if cells else error
-
-
-def concerned(error, model):
-    """Return the fields of the constraint of `model` whose message is `error`."""
-    for constraint in model._meta.constraints:
-        if constraint.violation_error_message == error:
-            fields = getattr(constraint, "fields", ())
-            return {*fields, *(constraint.condition or Q()).referenced_base_fields}
-    return set()

@@ -8,7 +8,7 @@ from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessour
 from ort.models import Convention
 from pvd.suivi.chargement import AffirmationRessource, ChiffrePublieRessource, SourceRessource
 from pvd.suivi.models import ChiffrePublie
-from socle.fichiers import passage
+from socle.fichiers import deroulement
 from socle.fichiers.entetes import read_table
 from socle.fichiers.lecture import read_file
 from socle.fichiers.tableau.fichier import FichierRefuse
@@ -21,7 +21,7 @@ def load(ressource, text):
     """Load a file of the project; return how many rows created, changed and left alone a record."""
     known = ressource()
     fichier = read_file(text.encode(), "essai.csv")
-    return passage.load(known, read_table(fichier, known)).bilan
+    return deroulement.load(known, read_table(fichier, known)).bilan
 
 
 def refusal(ressource, text):

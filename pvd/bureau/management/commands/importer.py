@@ -10,11 +10,11 @@ from communes.models import Agent
 from socle.admin.imports import ImportAdmin, may_write
 from socle.fichiers.correspondance import sure_columns
 from socle.fichiers.depot import Depot
+from socle.fichiers.deroulement import preview, write
 from socle.fichiers.entetes import known_names, read_table, refuse_another_day
 from socle.fichiers.formats import csv_stream
 from socle.fichiers.lecture import read_file
 from socle.fichiers.lignes import Sort
-from socle.fichiers.passage import preview, write
 from socle.fichiers.provenance import Provenance
 from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.francais import pluriel
