@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 
+from django.db.models import Q
+
 from communes.models import Commune, Departement, Intercommunalite
 from communes.programme.regles import LANCEMENT
 from communes.territoire.champs import NOMS_DU_CODE, champ_commune
@@ -23,7 +25,10 @@ from socle.fichiers.champs import (
 from socle.fichiers.champs_nombres import champ_duree, champ_entier
 from socle.fichiers.cle import Cle, cle_interne
 from socle.fichiers.colonnes import cells_of
+from socle.fichiers.rapprochement import readable
 from socle.fichiers.ressource import Ressource
+from socle.francais import liste
+from socle.identifiants import identifiant_de, libre
 
 SIGNATURE = ("date_signature", "date_signature", "precision_signature")
 OTHER_NAMES_OF_ORT = {
@@ -39,7 +44,7 @@ def names_of(*columns):
 
 
 class ConventionRessource(Ressource):
-    """One row per convention, named for good by its `ort_identifiant`."""
+    """One row per convention, named for good by its `ort_identifiant`, which is made if need be."""
 
     titre = "ORT (conventions)"
     codes = {"siren_epci": 9, "departement_reference": 2, "ville_principale": 5}
@@ -66,6 +71,8 @@ class ConventionRessource(Ressource):
         "statut": "les dates de l'ORT, ou sa durée",
         "communes_couvertes": "le tableau des communes des ORT",
     }
+    a_defaut = {"ort_identifiant": ("siren_epci", "date_signature")}
+    composees = ("ort_identifiant",)
     exemple = {
         "ort_identifiant": "ort-exemple",
         "intitule": "ORT d'Exemple",
@@ -115,6 +122,35 @@ class ConventionRessource(Ressource):
             "date_signature_prevue",
             "note_interne",
         ]
+
+    def resembling(self, rows):
+        """Keep the conventions that the carrier of one of `rows` carries."""
+        carriers = {readable(self.fields["porteur"], row) for row in rows} - {None}
+        return Q(porteur__dans=[carrier.pk for carrier in carriers]) if carriers else Q()
+
+    def recognised(self, values, row, records):
+        """Return the convention of the same carrier and day; another of this carrier is asked."""
+        porteur, jour = values.get("porteur"), values.get("date_signature")
+        if porteur is None or jour is None:
+            told = "sans identifiant, une ORT se reconnaît à son porteur et à sa date de signature"
+            raise CelluleRefusee("ort_identifiant", "", told)
+        carried = [ort for ort in records if ort.porteur_id == porteur.pk]
+        same = [ort for ort in carried if ort.date_signature == jour]
+        if len(same) == 1:
+            return same[0]
+        if carried:
+            known = liste(f"« {ort} » ({ort.identifiant})" for ort in carried)
+            told = (
+                f"cet EPCI porte déjà {known} : écrivez dans une colonne « ort_identifiant » cet "
+                "identifiant s'il s'agit d'elle, un nouveau si c'est une autre ORT"
+            )
+            raise CelluleRefusee("ort_identifiant", "", told)
+        return None
+
+    def names_of_new(self, values, row, taken):
+        """Name a new convention by its main town, else by its carrier."""
+        town = values.get("ville_principale") or values["porteur"]
+        return {"identifiant": libre(identifiant_de(f"ort {town}", "ort"), taken)}
 
     def computed_on(self, keys, jour):
         rows = ort_rows(Convention.objects.filter(pk__dans=keys), jour)

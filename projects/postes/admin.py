@@ -30,6 +30,7 @@ from projects.postes.imports import (
     RecrutementRessource,
 )
 from projects.postes.models import (
+    EMPLOYEURS,
     SANS_PERSONNE,
     CofinancementPoste,
     Desserte,
@@ -40,6 +41,7 @@ from projects.postes.models import (
     Recrutement,
 )
 from projects.postes.models.postes import MONTHS_AHEAD
+from projects.postes.tableau import TableauDesPostes
 from socle.admin.base import PvdAdmin, ReadOnly
 from socle.admin.champs import LastDayField, NumberField
 from socle.admin.choix import PerimetreForm
@@ -168,9 +170,6 @@ class CofinancementInline(RowsOnSeveralLines, PosteInline):
     ]
 
 
-EMPLOYEURS = ["employeur_commune", "employeur_intercommunalite", "employeur_organisme"]
-
-
 class EtatFilter(admin.SimpleListFilter):
     title = "état aujourd'hui"
     parameter_name = "etat"
@@ -228,6 +227,7 @@ def dates_on_page(poste, inlines):
 @admin.register(Poste)
 class PosteAdmin(ImportAdmin, ExportAdmin, PorteeAdmin, SourceeAdmin):
     imports = {
+        "suivi-postes": TableauDesPostes,
         "postes": PosteRessource,
         "postes-communes": DesserteRessource,
         "titulaires": OccupationRessource,

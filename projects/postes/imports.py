@@ -1,6 +1,10 @@
 """Chef de projet posts, what they serve, who holds them, their offers and who pays, from files."""
 
+from collections import defaultdict
+from contextlib import suppress
+
 from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Q
 
 from communes.models import Commune, Intercommunalite
 from communes.programme.regles import LANCEMENT
@@ -8,7 +12,9 @@ from communes.territoire.champs import NOMS_DU_CODE, CommuneWidget, champ_commun
 from ort.models import Organisme
 from projects.postes.du_jour import situer
 from projects.postes.exports import POSTES
+from projects.postes.intitule import intitule_usuel
 from projects.postes.models import (
+    EMPLOYEURS,
     CofinancementPoste,
     Desserte,
     Financeur,
@@ -18,8 +24,11 @@ from projects.postes.models import (
     Recrutement,
     TypeContrat,
 )
+from socle.dates import known_by, plain
 from socle.fichiers.champs import (
     CelluleRefusee,
+    Champ,
+    TextWidget,
     champ_choix_nomme,
     champ_date,
     champ_dernier_jour,
@@ -37,8 +46,17 @@ from socle.fichiers.champs_nombres import (
 from socle.fichiers.cle import cle_interne
 from socle.fichiers.colonnes import cells_of
 from socle.fichiers.ressource import Ressource
+from socle.francais import liste
+from socle.identifiants import identifiant_de, libre
+from socle.recherche import search_key
 
 SERVED = "communes_desservies"
+# What people write where nobody holds a post.
+PERSONNE = {
+    *("vacant", "poste vacant", "vacance", "a pourvoir", "poste a pourvoir", "non pourvu", "neant"),
+    *("en recrutement", "recrutement", "recrutement en cours", "en cours de recrutement"),
+    *("a recruter", "aucun", "personne"),
+}
 
 
 def codes_of(row):
@@ -46,8 +64,33 @@ def codes_of(row):
     return list(dict.fromkeys(code for code in row.get(SERVED, "").split("|") if code))
 
 
+def employer_of(poste):
+    """Return the keys of the one who employs: one of three, or none where it is not known."""
+    return [getattr(poste, f"{name}_id") for name in EMPLOYEURS]
+
+
+def is_surely(poste, employer, values):
+    """Tell whether nothing that a row says makes of it another post than `poste`, of the same communes."""
+    ouverture, intitule = values.get("date_ouverture"), values.get("intitule")
+    return (
+        employer_of(poste) == employer
+        and (not intitule or search_key(intitule) == search_key(poste.intitule))
+        and (not ouverture or poste.date_ouverture in (None, ouverture))
+        and poste.date_fermeture in (None, values.get("date_fermeture"))
+    )
+
+
+def which_of(postes):
+    """Return the question of a row that may speak of one of `postes`, or of another."""
+    told = liste(f"« {poste} » ({poste.identifiant})" for poste in postes)
+    return (
+        f"{told} dessert déjà une de ces communes : écrivez dans une colonne « poste_identifiant » cet "
+        "identifiant s'il s'agit de lui, un nouveau si c'est un autre poste"
+    )
+
+
 class PosteRessource(Ressource):
-    """One row per post, named for good by its `poste_identifiant`.
+    """One row per post, named for good by its `poste_identifiant`, which the application makes if need be.
 
     A new post comes with the communes that it serves, from days unknown: an agent sees a post by them.
     """
@@ -59,11 +102,15 @@ class PosteRessource(Ressource):
         "commune employeur": "employeur_commune",
         "EPCI employeur": "employeur_siren_epci",
         "communes": SERVED,
+        "commune": SERVED,
         "temps de travail": "quotite",
+        "ETP": "quotite",
         "observations": "note_interne",
     }
     extra_columns = (SERVED,)
     dependent_models = (Desserte,)
+    a_defaut = {"poste_identifiant": (SERVED,)}
+    composees = ("poste_identifiant", "intitule")
     informatives = (
         *("employeur_type", "employeur_code", "employeur_nom", "occupe_depuis"),
         *("jours_vacance", "nb_communes", "quotite_pourvue"),
@@ -140,6 +187,57 @@ class PosteRessource(Ressource):
         postes = situer(list(Poste.objects.filter(pk__dans=keys)), jour)
         return {poste.pk: cells_of(POSTES.propres, self.calculees, poste) for poste in postes}
 
+    def resembling(self, rows):
+        """Keep the posts that serve, at any date, a commune that one of `rows` names."""
+        communes = set()
+        for row in rows:
+            with suppress(CelluleRefusee):
+                communes |= {commune.pk for commune in self.communes_served(row)}
+        served = Desserte.objects.filter(commune__dans=communes).order_by()
+        return Q(pk__in=served.values("poste")) if communes else Q()
+
+    def load_kin(self, records):
+        """Read the communes that each post of `records` serves, at any date."""
+        self.communes_of = defaultdict(set)
+        served = Desserte.objects.filter(poste__dans=[poste.pk for poste in records]).order_by()
+        for identifiant, commune in served.values_list("poste__identifiant", "commune"):
+            self.communes_of[identifiant].add(commune)
+
+    def recognised(self, values, row, records):
+        """Return the one post of the same employer that serves a commune of the row: that one, or none.
+
+        It is asked where another could be meant: several posts, an employer that is not told, another
+        title or opening, or a post that is closed.
+        """
+        communes = {commune.pk for commune in self.communes_served(row)}
+        if not communes:
+            told = "sans identifiant, un poste se reconnaît à ses communes : dites-les"
+            raise CelluleRefusee(SERVED, row.get(SERVED, ""), told)
+        employer = [getattr(values.get(name), "pk", None) for name in EMPLOYEURS]
+        similar = [
+            poste
+            for poste in records
+            if communes & self.communes_of[poste.identifiant]
+            and (
+                employer_of(poste) == employer or not all(map(any, (employer_of(poste), employer)))
+            )
+        ]
+        if not similar:
+            return None
+        if len(similar) > 1 or not is_surely(similar[0], employer, values):
+            raise CelluleRefusee("poste_identifiant", "", which_of(similar))
+        return similar[0]
+
+    def names_of_new(self, values, row, taken):
+        """Name a new post by its title and its employer; without a title, by its communes."""
+        communes = self.communes_served(row)
+        if intitule := values.get("intitule"):
+            employer = next(filter(None, map(values.get, EMPLOYEURS)), "")
+            text = f"{intitule} {employer}"
+        else:
+            intitule, text = intitule_usuel(communes), f"chef de projet {liste(communes)}"
+        return {"identifiant": libre(identifiant_de(text, "poste"), taken), "intitule": intitule}
+
     def dependants(self, instance, row, user):
         """Return the communes that a new post serves; an agent names one of its own at least."""
         communes = {}
@@ -148,13 +246,20 @@ class PosteRessource(Ressource):
             communes.setdefault(commune.pk, code)
         if user and not user.is_superuser:
             self.refuse_out_of_reach(communes, user)
+        self.communes_of[instance.identifiant] = set(communes)
         return [Desserte(poste=instance, commune_id=commune) for commune in communes]
+
+    def communes_served(self, row):
+        """Return the communes that a row says are served, in its order."""
+        return [self.commune_served(code, row) for code in codes_of(row)]
 
     def commune_served(self, code, row):
         try:
             return self.served.clean(code, row)
         except ObjectDoesNotExist:
             raise CelluleRefusee(SERVED, code, "inconnu du référentiel") from None
+        except ValueError as error:
+            raise CelluleRefusee(SERVED, code, error) from None
 
     def refuse_out_of_reach(self, communes, user):
         """Refuse a new post that serves a commune out of the reach of `user`, or none.
@@ -198,6 +303,20 @@ class DesserteRessource(Ressource):
         fields = ["poste", "commune", "debut", "fin"]
 
 
+class TitulaireWidget(TextWidget):
+    """The name of a person; « vacant » is none."""
+
+    def clean(self, value, row=None, **kwargs):
+        if is_nobody(value or ""):
+            raise ValueError("n'est pas une personne : videz la cellule")
+        return super().clean(value, row, **kwargs)
+
+
+def is_nobody(text):
+    """Tell whether a cell says that nobody holds a post."""
+    return plain(text).strip(" .()") in PERSONNE
+
+
 class OccupationRessource(Ressource):
     """One row per person and post, known by its key; failing that, by the post and the day of arrival.
 
@@ -218,6 +337,7 @@ class OccupationRessource(Ressource):
         "debut": "arrivee",
         "contrat": "type_contrat",
         "temps de travail": "quotite",
+        "ETP": "quotite",
         "date de fin de contrat": "fin_contrat",
     }
     informatives = ("poste_intitule",)
@@ -233,7 +353,7 @@ class OccupationRessource(Ressource):
 
     poste = champ_fiche("poste_identifiant", "poste", Poste, "identifiant")
     debut = champ_date("arrivee", "debut")
-    titulaire = champ_texte("titulaire")
+    titulaire = Champ(column_name="titulaire", attribute="titulaire", widget=TitulaireWidget())
     courriel = champ_texte("courriel")
     telephone = champ_telephone("telephone")
     type_contrat = champ_choix_nomme("type_contrat", TypeContrat)
@@ -243,6 +363,28 @@ class OccupationRessource(Ressource):
     motif_depart = champ_choix_nomme("motif_depart", MotifDepart)
 
     dated_sources = {"source_arrivee": ("debut", "arrivee", "")}
+
+    def says(self, lue, columns):
+        """Tell whether a row says who holds the post; « vacant » alone says that nobody does."""
+        filled = [column for column in columns if lue.cellules.get(column)]
+        who = self.fields["titulaire"].column_name
+        if filled == [who] and is_nobody(lue.cellules[who]):
+            lue.reparations.append((who, lue.cellules[who], "personne"))
+            return False
+        return bool(filled)
+
+    def refuse_twin(self, values, records):
+        """Ask whether someone who already holds the post is meant, at another arrival."""
+        who, jour = search_key(values.get("titulaire") or ""), values.get("debut")
+        for held in records:
+            same = who and who == search_key(held.titulaire)
+            if same and (not jour or not known_by(held.fin, jour)):
+                raise CelluleRefusee(
+                    self.fields["titulaire"].column_name,
+                    values["titulaire"],
+                    f"tient déjà ce poste depuis le {held.debut:%d/%m/%Y} : si c'est la même arrivée, "
+                    "corrigez-la sur la fiche du poste ; sinon, dites d'abord son dernier jour",
+                )
 
     class Meta(Ressource.Meta):
         model = Occupation

@@ -11,8 +11,7 @@ class ColonnesForm(forms.Form):
     def __init__(self, colonnes, ressource, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
         self.colonnes, self.ressource = colonnes, ressource
-        choices = [(IGNOREE, "ignorer cette colonne")]
-        choices += [(column, column.replace("_", " ")) for column in ressource.columns]
+        choices = [(IGNOREE, "ignorer cette colonne"), *choices_of(ressource)]
         for place, colonne in enumerate(colonnes):
             self.fields[self.name_of(place)] = forms.ChoiceField(
                 label=colonne.entete,
@@ -49,3 +48,12 @@ class ColonnesForm(forms.Form):
     def choix(self):
         """Return what each header is, once the form is valid."""
         return {colonne.entete: colonne.colonne for colonne in self.colonnes}
+
+
+def choices_of(ressource):
+    """Return the columns that one may choose, under what they tell of where that is several things."""
+    groups = [
+        (title, [(column, column.replace("_", " ")) for column in columns])
+        for title, columns in ressource.groupes
+    ]
+    return groups if len(groups) > 1 else groups[0][1]

@@ -147,7 +147,7 @@ class ImportAdmin(admin.ModelAdmin):
         return {
             sort: ressource
             for sort, ressource in self.imports.items()
-            if all(may_write(request.user, ressource._meta.model))
+            if may_write(request.user, ressource())
         }
 
     def ressource_for(self, request, sorte):
@@ -400,10 +400,13 @@ def with_undo(told, fait):
     return format_html('{}. <a href="{}">Annuler cet import</a>', told, url)
 
 
-def may_write(user, model):
-    """Yield whether `user` may add, then change, the records of `model`."""
-    for action in ("add", "change"):
-        yield user.has_perm(f"{model._meta.app_label}.{action}_{model._meta.model_name}")
+def may_write(user, ressource):
+    """Tell whether `user` may add and change the records that the rows of `ressource` are."""
+    return all(
+        user.has_perm(f"{model._meta.app_label}.{action}_{model._meta.model_name}")
+        for model in ressource.models
+        for action in ("add", "change")
+    )
 
 
 # A row to imitate, in the formats of an office.

@@ -52,8 +52,26 @@ def refuse_a_share(text):
         raise ValueError(f"écrivez {hundredfold} % ou {share} %")
 
 
+# « ETP », « Temps de travail (ETPT) »: the column counts wholes, and its 1 is a full time.
+IN_WHOLES = re.compile(r"\betpt?\b", re.IGNORECASE)
+
+
+def counts_wholes(header):
+    """Tell whether a column of shares says that 1 is the whole: « ETP » does, « ETP en % » does not."""
+    return bool(IN_WHOLES.search(header)) and "%" not in header
+
+
 class WholePercentWidget(WholeNumberWidget):
     """A share of full time, as a whole number of percents: « 80 », « 80 % »."""
+
+    @staticmethod
+    def of_wholes(text):
+        """Return as percents a share that is told in wholes: « 0,8 » is « 80 % »."""
+        try:
+            number = read_number(text)
+        except ValueError:
+            return text
+        return f"{written(number * 100)} %" if 0 < number <= 1 else text
 
     def __init__(self):
         super().__init__(units=("%",))

@@ -8,11 +8,6 @@ from django.db.models import Model, Q
 from socle.fichiers.colonnes import Colonne
 
 
-def bare_key(text: str) -> str:
-    """Return an identifier without case, hyphens, underscores nor spaces: « ORT_Agde » is « ortagde »."""
-    return re.sub(r"[-_\s]", "", text.casefold())
-
-
 @dataclass(frozen=True)
 class Cle:
     """How the rows of a table name their record: `titulaire-12`, in the column `titulaire_cle`.

@@ -153,4 +153,9 @@ def first_values(fichier: Fichier, place: int) -> list[str]:
 
 def missing_columns(columns, ressource) -> list[str]:
     """Return the columns without which the rows cannot be read, and that none of `columns` is."""
-    return [c for c in ressource.required_columns if c not in {found.colonne for found in columns}]
+    there = {found.colonne for found in columns}
+    return [
+        column
+        for column in ressource.required_columns
+        if column not in there and not there.issuperset(ressource.a_defaut.get(column, (column,)))
+    ]

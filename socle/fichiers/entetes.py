@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from socle.dates import Precision, in_french, month_before_day, parse_date, parse_vague
 from socle.fichiers.champs import CelluleRefusee
+from socle.fichiers.champs_nombres import counts_wholes
 from socle.fichiers.correspondance import (
     DATE_SITUATION,
     IGNOREE,
@@ -99,7 +100,7 @@ def read_table(fichier, ressource, colonnes=None):
         LigneLue(n, {c: cells[i] for c, i in positions.items()}) for n, cells in fichier.lignes
     ]
     note_what_was_read(fichier, positions, {ligne.numero: ligne for ligne in lignes})
-    remise = Remise(ressource)
+    remise = Remise(ressource, {names[header] for header in names if counts_wholes(header)})
     for ligne in lignes:
         remise.put_right(ligne)
     remise.refuse_months_first(lignes, fichier.nom)
@@ -168,10 +169,10 @@ def note_what_was_read(fichier, positions, lignes):
 
 
 class Remise:
-    """What puts the cells of a file right, each by the sort of its column."""
+    """What puts the cells of a file right, each by the sort of its column; `wholes` are told in wholes."""
 
-    def __init__(self, ressource):
-        self.codes = ressource.codes
+    def __init__(self, ressource, wholes=()):
+        self.codes, self.wholes = ressource.codes, wholes
         self.widgets = {f.column_name: f.widget for f in ressource.get_import_fields()}
         self.precision_of = {date: of for _, date, of in ressource.dated_sources.values() if of}
         self.dates = [c for c, widget in self.widgets.items() if hasattr(widget, "is_date")]
@@ -196,6 +197,9 @@ class Remise:
             read = whole_codes(cell, self.codes[column])
             return read, read
         widget = self.widgets.get(column)
+        if column in self.wholes and hasattr(widget, "of_wholes"):
+            read = widget.of_wholes(cell)
+            return read, read
         read = widget.put_right(cell) if hasattr(widget, "put_right") else cell
         told = widget.told(cell, read) if read != cell and hasattr(widget, "told") else read
         return read, told

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from socle.dates import parse_date
 from socle.fichiers.champs import CelluleRefusee
+from socle.francais import liste, pluriel
 
 
 class Sort(StrEnum):
@@ -43,13 +44,15 @@ class LigneTraitee:
     objet: object = None
     changements: list = field(default_factory=list)
     refus: list = field(default_factory=list)
+    # Where a row gives several records: how many of each sort, by (what they are, what becomes of them).
+    faites: Counter = field(default_factory=Counter)
     # What looks wrong in the record, and does not keep the row from being written.
     remarques: list = field(default_factory=list)
 
     def refuse(self, refus):
         """Refuse the row, and tell nothing of the record, which may be a neighbour's."""
         self.sort, self.changements, self.refus = Sort.REFUSEE, [], refus
-        self.remarques = []
+        self.remarques, self.faites = [], Counter()
 
     @property
     def numero(self):
@@ -106,6 +109,16 @@ class Apercu:
         """Return how many records the rows created, changed and left alone, in words."""
         sorts = {"créées": Sort.NOUVELLE, "modifiées": Sort.MODIFIEE, "inchangées": Sort.INCHANGEE}
         return {words: self.comptes[sort] for words, sort in sorts.items()}
+
+    @property
+    def fiches(self):
+        """Return how many records of each sort the rows make and change, where a row gives several."""
+        faites = sum((ligne.faites for ligne in self.lignes), Counter())
+        words = {Sort.NOUVELLE: "nouvelle,nouvelles", Sort.MODIFIEE: "modifiée,modifiées"}
+        told = {}
+        for (what, sort), count in faites.items():
+            told.setdefault(what, []).append(pluriel(count, words[sort]))
+        return {what: liste(counts) for what, counts in told.items()}
 
     @property
     def effacements(self):

@@ -16,7 +16,7 @@ from socle.fichiers.lignes import (
     shown,
 )
 from socle.fichiers.provenance import Dires
-from socle.fichiers.reperage import OUTSIDE, Reperage
+from socle.fichiers.rapprochement import OUTSIDE, Rapprochement
 from socle.sources import Sourcee
 
 TEST_CODE = "999999"
@@ -35,22 +35,22 @@ class Passage:
         self.provenance, self.for_good, self.repeated = provenance, for_good, repeated
         self.model = ressource._meta.model
         self.sourced = issubclass(self.model, Sourcee)
-        columns = set(table.colonnes)
+        columns = {*table.colonnes, *(ressource.composees if user else ())}
         self.fields = [f for f in ressource.get_import_fields() if columns.intersection(f.colonnes)]
         self.ecriture = Ecriture(ressource, user, for_good)
         self.links = self.ecriture.links
-        self.reperage = Reperage(ressource, self.links, user, for_good)
+        self.rapprochement = Rapprochement(ressource, self.links, user, for_good)
 
     def lignes(self):
-        self.reperage.write_identifiers_as_known(self.table.lignes)
+        self.rapprochement.write_identifiers_as_known(self.table.lignes)
         rows = [lue.cellules for lue in self.table.lignes]
         self.ressource.load_named(rows, self.user)
         self.ressource.load_sources()
         self.allowed = {
             f.attribute: self.choices(f) for f in self.fields if f.attribute in self.links
         }
-        self.reperage.load(rows)
-        self.dires = Dires(self.ressource, self.provenance, self.reperage.records)
+        self.rapprochement.load(rows)
+        self.dires = Dires(self.ressource, self.provenance, self.rapprochement.records)
         self.load_computed()
         lignes = [self.ligne(lue) for lue in self.table.lignes]
         self.ecriture.flush()
@@ -70,7 +70,7 @@ class Passage:
         """Read what our downloads compute of the known records, if the file is one of them, of one day."""
         self.computed = {}
         days = {lue.calculees.get(DATE_SITUATION) for lue in self.table.lignes}
-        keys = [record.pk for record in self.reperage.records]
+        keys = [record.pk for record in self.rapprochement.records]
         with suppress(ValueError):
             jour = DateWidget().clean(days.pop()) if len(days) == 1 else None
             if jour and keys:
@@ -94,9 +94,9 @@ class Passage:
         values = self.read(self.ressource.on_first_days(row))
         self.refuse_other_names(lue, values)
         self.note_led(lue, values)
-        instance, new = self.reperage.record_of(lue, values)
+        instance, new = self.rapprochement.record_of(lue, values)
         ligne.objet = instance
-        above = self.reperage.line_of(ligne, instance, new, values)
+        above = self.rapprochement.line_of(ligne, instance, new, values)
         if above and self.repeated and not new:
             self.refuse_otherwise(above, instance, values, row)
         elif above:
@@ -112,10 +112,12 @@ class Passage:
         before = {f.attribute: getattr(instance, f.attribute, None) for f in self.fields}
         for champ in self.fields:
             # An empty cell of an agent says nothing, « (vide) » empties a field; ours says that it is.
-            if champ.dit(row) or (self.user is None and champ not in self.reperage.keys):
+            if champ.dit(row) or (self.user is None and champ not in self.rapprochement.keys):
                 setattr(instance, champ.attribute, values[champ.attribute])
         self.refuse_missing(instance, row)
         self.refuse_outside(instance, new, before, row)
+        if new and self.user:
+            self.refuse_twin(instance, values)
         exact = self.dires.exact_again(instance, before, row)
         keep_first_days(instance)
         changed = self.changes(instance, new, before)
@@ -124,7 +126,7 @@ class Passage:
         affirmations = self.dires.affirmations(instance, changed, row)
         if not (new or changed or affirmations):
             return
-        self.ecriture.check(instance, row, self.reperage.kin_of(instance))
+        self.ecriture.check(instance, row, self.rapprochement.kin_of(instance))
         ligne.sort = Sort.NOUVELLE if new else Sort.MODIFIEE
         ligne.changements = [*changed.values(), *exact]
         # A source that says another date than before is no other source.
@@ -138,7 +140,7 @@ class Passage:
         if self.for_good:
             self.dires.write(instance, affirmations)
         if new:
-            self.reperage.remember(ligne, instance)
+            self.rapprochement.remember(ligne, instance)
 
     def refuse_otherwise(self, above, instance, values, row):
         """Refuse a row that says of a record another thing than the row above."""
@@ -230,8 +232,8 @@ class Passage:
 
     def refuse_outside(self, instance, new, before, row):
         """Refuse a record, or a choice, that the user could not make on a form."""
-        if not new and instance.pk not in self.reperage.theirs:
-            first = self.reperage.keys[0].column_name
+        if not new and instance.pk not in self.rapprochement.theirs:
+            first = self.rapprochement.keys[0].column_name
             raise refused(first, row[first], OUTSIDE)
         refus = []
         for champ in self.fields:
@@ -249,6 +251,12 @@ class Passage:
                 refus.append(CelluleRefusee(column, row.get(column, ""), OUTSIDE))
         if refus:
             raise LigneRefusee(refus)
+
+    def refuse_twin(self, instance, values):
+        try:
+            self.ressource.refuse_twin(values, self.rapprochement.kin_of(instance))
+        except CelluleRefusee as refusal:
+            raise LigneRefusee([refusal]) from None
 
     def changes(self, instance, new, before):
         """Return what the row changes, by field."""

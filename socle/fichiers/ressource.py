@@ -70,6 +70,15 @@ class Ressource(resources.ModelResource):
         return [*own, *self.dated_sources, *self.extra_columns]
 
     @property
+    def groupes(self):
+        """Return the columns by what they tell of, for whoever chooses one: here of one thing."""
+        return [("", self.columns)]
+
+    def says(self, lue, columns):
+        """Tell whether a row says anything of a record of this sort, in one of `columns`."""
+        return any(lue.cellules.get(column) for column in columns)
+
+    @property
     def key_columns(self):
         """Return the columns by which a row is known to be that of a record."""
         return [self.fields[name].column_name for name in self.get_import_id_fields()]

@@ -23,6 +23,8 @@ class Etat(models.TextChoices):
     INCONNU = "inconnu", "non renseigné"
 
 
+# Who employs, one of three.
+EMPLOYEURS = ("employeur_commune", "employeur_intercommunalite", "employeur_organisme")
 # A contract or a funding that ends within so many months is told to the agents.
 MONTHS_AHEAD = 6
 # Nobody is in post, and somebody is wanted.

@@ -3,7 +3,6 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.auth import get_permission_codename
-from django.utils.text import slugify
 
 from communes.models import Departement
 from socle.admin.champs import DayField, LastDayField
@@ -11,6 +10,7 @@ from socle.admin.choix import SearchedSelect
 from socle.adresses_admin import admin_url
 from socle.dates import Precision, first_day
 from socle.historique import one_act
+from socle.identifiants import bare_key, identifiant_de, libre
 from socle.models import Affirmation, Source
 from socle.sources import affirm
 
@@ -140,11 +140,9 @@ def free_key(title):
 
 def unused(model, field, text, default):
     """Return a key that no record of `model` has in `field`, made from `text`, else from `default`."""
-    base = slugify(text)[:40].strip("-") or default
+    base = identifiant_de(text, default)
     begun = model._base_manager.filter(**{f"{field}__startswith": base})
-    taken = set(begun.values_list(field, flat=True))
-    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
-    return next(key for key in [base, *numbered] if key not in taken)
+    return libre(base, {bare_key(key) for key in begun.values_list(field, flat=True)})
 
 
 def save(record, reason):

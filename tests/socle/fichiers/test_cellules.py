@@ -16,6 +16,7 @@ from projects.postes.imports import (
     PosteRessource,
     RecrutementRessource,
 )
+from projects.postes.tableau import TableauDesPostes
 from socle.fichiers.champs import CelluleRefusee, is_erasure
 from socle.fichiers.entetes import read_table, refuse_another_day, whole_codes
 from socle.fichiers.nombres import read_number
@@ -25,7 +26,7 @@ from tests.factories import day
 ALL = [
     *(LabellisationRessource, ConventionRessource, AvenantRessource, CouvertureRessource),
     *(PosteRessource, DesserteRessource, OccupationRessource),
-    *(RecrutementRessource, CofinancementRessource),
+    *(RecrutementRessource, CofinancementRessource, TableauDesPostes),
 ]
 
 

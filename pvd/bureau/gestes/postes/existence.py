@@ -6,15 +6,13 @@ from django.db.models import Q
 
 from communes.models import Commune, Intercommunalite
 from ort.models import Organisme
-from projects.postes.models import Desserte, MotifDepart, Occupation, Poste
+from projects.postes.intitule import intitule_usuel
+from projects.postes.models import EMPLOYEURS, Desserte, MotifDepart, Occupation, Poste
 from pvd.bureau.gestes.base import GesteForm, GesteQuiCree, save, unused
 from pvd.bureau.gestes.postes.commun import QUOTITE, GesteDePoste, last_day, named, offers, said_of
 from socle.admin.choix import SearchedSelect, SearchedSelectMultiple
 from socle.dates import in_words
 from socle.francais import liste, nom_au
-
-METIER = "Chef de projet Petites villes de demain"
-EMPLOYEURS = ["employeur_commune", "employeur_intercommunalite", "employeur_organisme"]
 
 
 class OuverturePosteForm(GesteForm):
@@ -83,14 +81,8 @@ class OuverturePosteForm(GesteForm):
         elif len(chosen) > 1:
             self.add_error(chosen[1], "Un poste a un seul employeur.")
         if not data.get("intitule") and data.get("communes") and "intitule" not in self.errors:
-            data["intitule"] = usual_title(data["communes"])
+            data["intitule"] = intitule_usuel(data["communes"])
         return data
-
-
-def usual_title(communes):
-    """Return a title that tells the post from others: « Chef de projet … de Gignac et Ganges »."""
-    first, *others = communes
-    return f"{METIER} {liste([first.avec_de, *others])}"
 
 
 class OuvrirPoste(GesteQuiCree, GesteDePoste):

@@ -63,7 +63,7 @@ class Command(BaseCommand):
 
     def handle(self, fichier, sorte, agent, feuille, ecarts, appliquer, **options):
         ressource, user = self.ressource_of(sorte), self.agent_of(agent)
-        if not all(may_write(user, ressource._meta.model)):
+        if not may_write(user, ressource):
             raise bad(f"{user} ne peut pas écrire cette sorte de fiche.")
         provenance = self.provenance_of(**options)
         try:

@@ -8,14 +8,14 @@ from collections import defaultdict
 from django.db.models import Q
 
 from socle.fichiers.champs import CelluleRefusee
-from socle.fichiers.cle import bare_key
 from socle.fichiers.lignes import LigneRefusee, refused
+from socle.identifiants import bare_key
 from socle.verrou import lock
 
 OUTSIDE = "hors de vos départements"
 
 
-class Reperage:
+class Rapprochement:
     """The records of a Resource that the rows of a file may be about; `for_good`, they are locked."""
 
     def __init__(self, ressource, links, user, for_good):
@@ -29,7 +29,7 @@ class Reperage:
         self.lines_by_record = {}
 
     def write_identifiers_as_known(self, lues):
-        """Write the identifier of each row as its record does: « ORT_Agde » is « ort-agde », and no other."""
+        """Write each identifier as its record does, or the row above: « ORT_Agde » is « ort-agde »."""
         if self.user is None or self.identifier is None:
             return
         column = self.identifier.column_name
@@ -37,7 +37,7 @@ class Reperage:
         self.taken = {bare_key(key): key for key in known}
         for lue in lues:
             cell = lue.cellules.get(column, "")
-            key = self.taken.get(bare_key(cell), cell)
+            key = self.taken.setdefault(bare_key(cell), cell) if cell else cell
             if key != cell:
                 lue.cellules[column] = key
                 lue.reparations.append((column, cell, key))
@@ -50,7 +50,9 @@ class Reperage:
             # What hangs on a record is locked after it, here as on a form.
             lock(first.widget.model, *(record.pk for record in values))
         wanted = Q(**{f"{first.attribute}__in": values}) | self.named(rows)
-        wanted |= self.ressource.resembling([row for row in rows if self.unnamed(row)])
+        unnamed = [row for row in rows if self.unnamed(row)]
+        if unnamed:
+            wanted |= self.ressource.resembling(unnamed)
         queryset = self.model.objects.filter(wanted)
         self.records = queryset.select_related(*self.links)
         if self.for_good:
@@ -61,7 +63,7 @@ class Reperage:
             self.by_first[getattr(record, first.attribute)].append(record)
             if self.ressource.cle:
                 self.by_key[self.ressource.cle.of(record)] = record
-        self.ressource.load_kin(self.records)
+        self.ressource.load_kin(self.records if unnamed else ())
         theirs = queryset.for_user(self.user) if self.user else queryset
         self.theirs = set(theirs.values_list("pk", flat=True))
 
@@ -103,19 +105,17 @@ class Reperage:
                 raise LigneRefusee([ValueError(f"{len(found)} fiches répondent à cette ligne")])
             if found:
                 return found[0], False
-            if self.user:
-                self.ressource.refuse_twin(values, self.by_first[values[self.keys[0].attribute]])
             return self.ressource.init_instance(row), True
         except CelluleRefusee as refusal:
             raise LigneRefusee([refusal]) from None
 
     def recognised(self, lue, values):
-        """Return, alone in a list, the record that a row without identifier speaks of; none: name a new one."""
+        """Return, alone in a list, the record that a row without identifier speaks of, or name a new one."""
         known = [record for records in self.by_first.values() for record in records]
         record = self.ressource.recognised(values, lue.cellules, known)
         if record is not None:
             key = getattr(record, self.identifier.attribute)
-            lue.cellules[self.identifier.column_name] = key
+            values[self.identifier.attribute] = lue.cellules[self.identifier.column_name] = key
             lue.reparations.append((self.identifier.column_name, "", f"{key} ({record})"))
             return [record]
         for attribute, text in self.ressource.names_of_new(
