@@ -2,7 +2,6 @@
 
 import datetime
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
@@ -13,6 +12,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_GET
 
 from socle.admin.colonnes import ColonnesForm
+from socle.admin.envoi import FichierForm
 from socle.adresses_admin import admin_name, admin_url
 from socle.colonnes_retenues import ColonneRetenue, retain
 from socle.fichiers import depot as depots
@@ -23,7 +23,7 @@ from socle.fichiers.formats import FORMATS
 from socle.fichiers.lecture import read_file
 from socle.fichiers.lignes import Sort
 from socle.fichiers.provenance import Provenance
-from socle.fichiers.tableau.fichier import MOST_ROWS, FichierRefuse
+from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.fichiers.tableau.noms import bare_name
 from socle.francais import pluriel
 from socle.sources import Source
@@ -32,69 +32,6 @@ NO_LONGER = "Cet import est terminé, annulé ou expiré : envoyez de nouveau le
 CHANGED = (
     "Rien n'a été écrit : des fiches ont changé depuis l'aperçu. En voici un nouveau, à confirmer."
 )
-
-
-class FichierForm(forms.Form):
-    """A file, and what is asked once for all its rows."""
-
-    sorte = forms.ChoiceField(label="Le fichier contient", widget=forms.RadioSelect)
-    fichier = forms.FileField(
-        label="Tableau XLSX, XLS, ODS ou CSV",
-        help_text=f"5 Mo et {MOST_ROWS} lignes au plus.",
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx,.xls,.ods"}),
-    )
-    feuille = forms.CharField(
-        label="Feuille",
-        required=False,
-        max_length=50,
-        help_text="Le nom de celle à lire, si plusieurs feuilles du classeur ont des colonnes connues.",
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
-    )
-    raison = forms.CharField(
-        label="Motif",
-        max_length=250,
-        help_text="Pourquoi ces fiches changent : gardé dans l'historique de chacune.",
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
-    )
-    source = forms.ModelChoiceField(
-        Source.objects.exclude(genre=Source.Genre.SERVICE).order_by("-date_document", "titre"),
-        label="Source des dates",
-        required=False,
-        empty_label="aucun document",
-        help_text="Le document qui dit les dates que le fichier change, quand ses colonnes n'en nomment pas.",
-    )
-    connaissance = forms.BooleanField(
-        label="Le service le sait par lui-même",
-        required=False,
-        help_text=(
-            "Aucun document ne dit ces dates : la source publiée sera « Connaissance du service », à la "
-            "date d'aujourd'hui."
-        ),
-    )
-    detail = forms.CharField(
-        label="Comment il le sait",
-        max_length=400,
-        required=False,
-        help_text="Un appel, une réunion… Pour le service seul : jamais publié.",
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
-    )
-
-    def __init__(self, ressources, *args, **kwargs):
-        super().__init__(*args, label_suffix="", **kwargs)
-        sorts = [(sort, ressource.titre) for sort, ressource in ressources.items()]
-        self.fields["sorte"].choices = sorts
-        if len(sorts) == 1:
-            self.fields["sorte"].initial = sorts[0][0]
-            self.fields["sorte"].widget = forms.HiddenInput()
-
-    def clean(self):
-        """Refuse two origins for the same dates, and a detail of what the service does not say."""
-        data = super().clean()
-        if data.get("source") and data.get("connaissance"):
-            self.add_error("connaissance", "Choisissez un document ou le service, pas les deux.")
-        if data.get("detail") and not data.get("connaissance"):
-            self.add_error("detail", "Cochez aussi « Le service le sait par lui-même ».")
-        return data
 
 
 class ImportAdmin(admin.ModelAdmin):
@@ -169,17 +106,20 @@ class ImportAdmin(admin.ModelAdmin):
         ressources = self.allowed_imports(request)
         if not ressources:
             raise PermissionDenied
-        form = FichierForm(ressources, request.POST or None, request.FILES or None)
-        if request.method == "POST" and form.is_valid():
+        form = FichierForm(ressources, request.user, request.POST or None, request.FILES or None)
+        if form.is_valid():
             sorte, ressource = form.cleaned_data["sorte"], ressources[form.cleaned_data["sorte"]]()
             try:
                 depot = self.read_deposit(request, form.cleaned_data, ressource)
             except FichierRefuse as refusal:
-                form.add_error("fichier", str(refusal))
+                form.add_error("feuille" if refusal.feuilles else "fichier", str(refusal))
+                form.ask_again(refusal.feuilles)
             else:
                 page = "_apercu" if depot.colonnes else "_colonnes"
                 url = self.import_url(page, sorte=sorte, jeton=depots.keep(depot))
                 return HttpResponseRedirect(url)
+        elif form.is_bound:
+            form.ask_again()
         return self.import_page(
             request,
             "admin/import_fichier.html",
@@ -193,7 +133,8 @@ class ImportAdmin(admin.ModelAdmin):
         upload = asked["fichier"]
         known = known_names(ressource)
         fichier = read_file(upload.read(), upload.name, known, asked["feuille"])
-        refuse_another_day(fichier, timezone.localdate())
+        if not asked["autre_jour"]:
+            refuse_another_day(fichier, timezone.localdate())
         depot = depots.Depot(
             agent=request.user.pk,
             sorte=asked["sorte"],
@@ -335,7 +276,6 @@ class ImportAdmin(admin.ModelAdmin):
             depot=depot,
             provenance=provenance,
             ignorees=table.ignorees,
-            reparations=sum(len(ligne.reparations) for ligne in apercu.lignes),
             refus_url=self.import_url("_refus", sorte=sorte, jeton=jeton),
         )
 

@@ -30,7 +30,7 @@ PRECISIONS = {
     **dict.fromkeys(("plus tard", "au_plus_tard"), Precision.AU_PLUS_TARD.value),
 }
 # The field that holds the names of a record, where its key is not one.
-NAMES = ("nom_recherche", "intitule")
+NAMES = ("nom_recherche", "intitule", "nom")
 # The day that spreadsheets count from.
 SERIAL_EPOCH = datetime.date(1899, 12, 30)
 FIRST_SERIAL_YEAR = 2018

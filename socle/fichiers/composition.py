@@ -155,7 +155,7 @@ class PassageCompose:
     def written(self, refused):
         """Return what the rows do, but those of `refused`, judged already."""
         lues = [
-            replace(lue, cellules=dict(lue.cellules), reparations=list(lue.reparations))
+            replace(lue, cellules=dict(lue.cellules), reparations=[*lue.reparations], reconnus=[])
             for lue in self.table.lignes
             if lue.numero not in refused
         ]
@@ -179,10 +179,8 @@ class PassageCompose:
     def whole(self, lue, faites):
         """Return what a row does, all its parts together."""
         lignes = [ligne for _, ligne in faites]
-        told = [told for ligne in lignes for told in ligne.reparations]
-        whole = LigneTraitee(
-            replace(lue, reparations=list(dict.fromkeys([*lue.reparations, *told])))
-        )
+        known = [known for ligne in lignes for known in ligne.lue.reconnus]
+        whole = LigneTraitee(replace(lue, reconnus=list(dict.fromkeys([*lue.reconnus, *known]))))
         changed = [(volet, ligne) for volet, ligne in faites if ligne.sort != Sort.INCHANGEE]
         whole.fiche = " ; ".join(ligne.fiche for _, ligne in changed) or lignes[0].fiche
         if changed:

@@ -1,11 +1,13 @@
 """A file between its preview and its confirmation: kept on the server, for its agent alone."""
 
+import base64
 import json
 import secrets
 import time
 from dataclasses import asdict, dataclass, field
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 
 from socle.fichiers.tableau.fichier import Fichier
 
@@ -60,18 +62,30 @@ def forget_expired():
 def keep(depot, jeton=None):
     """Write `depot` aside and return its token, drawn at random; forget those of yesterday."""
     forget_expired()
+    return write_aside(asdict(depot), jeton)
+
+
+def write_aside(held, jeton=None):
+    """Write what is `held` under a token, drawn at random unless it is told, and return it."""
     jeton = jeton or secrets.token_urlsafe(24)
     path = path_of(jeton)
     path.touch(mode=0o600)
-    path.write_text(json.dumps(asdict(depot)), encoding="utf-8")
+    path.write_text(json.dumps(held), encoding="utf-8")
     return jeton
+
+
+def read_aside(jeton):
+    """Return what is held under a token, or None."""
+    try:
+        return json.loads(path_of(jeton).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
 
 
 def find(jeton, agent, sorte):
     """Return the deposit of that token if it is of `agent` and of `sorte`, else None."""
-    try:
-        held = json.loads(path_of(jeton).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    held = read_aside(jeton)
+    if held is None or "fichier" not in held:
         return None
     held["fichier"] = Fichier.restored(held["fichier"])
     depot = Depot(**held)
@@ -80,3 +94,18 @@ def find(jeton, agent, sorte):
 
 def forget(jeton):
     path_of(jeton).unlink(missing_ok=True)
+
+
+def keep_sent(upload, agent):
+    """Write aside the file that an agent has sent, before it is read; return its token."""
+    upload.seek(0)
+    content = base64.b64encode(upload.read()).decode()
+    return write_aside({"agent": agent.pk, "nom": upload.name, "contenu": content})
+
+
+def sent(jeton, agent):
+    """Return the file that `agent` has sent and that `keep_sent` kept, or None."""
+    held = read_aside(jeton) if jeton else None
+    if held is None or held["agent"] != agent.pk or "contenu" not in held:
+        return None
+    return ContentFile(base64.b64decode(held["contenu"]), name=held["nom"])

@@ -36,6 +36,8 @@ BETWEEN_CODES = re.compile(r"[|,;/+&\n]|\bet\b")
 class LigneLue:
     """A row by column; `reparations` are its cells put right: (column, as written, as read).
 
+    `reconnus` are the records that its cells name otherwise than by their own key, told likewise.
+
     `montrees` gives the precision of the dates shown to the month or to the year, `fautes` why
     cells cannot be read, each a refusal.
     `temoins` are the names written beside its codes: (column of the code, header, name).
@@ -45,6 +47,7 @@ class LigneLue:
     numero: int
     cellules: dict
     reparations: list = field(default_factory=list)
+    reconnus: list = field(default_factory=list)
     temoins: list = field(default_factory=list)
     montrees: dict = field(default_factory=dict)
     fautes: list = field(default_factory=list)
@@ -75,8 +78,8 @@ def refuse_another_day(fichier, jour):
         if told != jour:
             raise FichierRefuse(
                 f"{fichier.nom} : fichier du {in_french(told)}, qui dit la situation de ce jour-là. "
-                "Téléchargez-le à la date d'aujourd'hui ; si tout y est encore vrai, enlevez sa "
-                f"colonne « {DATE_SITUATION} »."
+                "Téléchargez-le à la date d'aujourd'hui ; si tout y est encore vrai, demandez à importer "
+                "même un fichier d'un autre jour."
             )
 
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from socle.dates import parse_date
 from socle.fichiers.champs import CelluleRefusee
+from socle.fichiers.tableau.dire import enumerated
 from socle.francais import liste, pluriel
 
 
@@ -62,6 +63,10 @@ class LigneTraitee:
     def reparations(self):
         return self.lue.reparations
 
+    @property
+    def reconnus(self):
+        return self.lue.reconnus
+
 
 class LigneRefusee(Exception):
     def __init__(self, refus):
@@ -99,16 +104,25 @@ class Apercu:
             for refus in ligne.refus:
                 if isinstance(refus, CelluleRefusee):
                     refus.colonne = headers.get(refus.colonne, refus.colonne)
-            ligne.lue.reparations = [
-                (headers.get(column, column), written, read)
-                for column, written, read in ligne.reparations
-            ]
+            for told in (ligne.reparations, ligne.reconnus):
+                told[:] = [(headers.get(column, column), *cells) for column, *cells in told]
 
     @property
     def bilan(self):
         """Return how many records the rows created, changed and left alone, in words."""
         sorts = {"créées": Sort.NOUVELLE, "modifiées": Sort.MODIFIEE, "inchangées": Sort.INCHANGEE}
         return {words: self.comptes[sort] for words, sort in sorts.items()}
+
+    @property
+    def de_soi_meme(self):
+        """Return what the reading did by itself, by sort: (column, as written, as read, rows), each once."""
+        sorts = {
+            "Reconnu": [(ligne, told) for ligne in self.lignes for told in ligne.reconnus],
+            "Remis en forme": [
+                (ligne, told) for ligne in self.lignes for told in ligne.reparations
+            ],
+        }
+        return {sort: grouped(told) for sort, told in sorts.items() if told}
 
     @property
     def fiches(self):
@@ -133,6 +147,16 @@ class Apercu:
             (li.numero, li.sort, li.changements, list(map(str, li.refus))) for li in self.lignes
         ]
         return hashlib.sha256(repr(shown_rows).encode()).hexdigest()
+
+
+def grouped(told):
+    """Return what was done of cells, each once with the numbers of its rows."""
+    numbers = {}
+    for ligne, cell in told:
+        numbers.setdefault(tuple(cell), []).append(ligne.numero)
+    return [
+        (*cell, enumerated(rows)) for cell, rows in sorted(numbers.items(), key=lambda c: c[0][0])
+    ]
 
 
 def located_cell(text, attribute, ressource, row):

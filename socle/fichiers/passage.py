@@ -205,7 +205,7 @@ class Passage:
             key = champ.widget.key_of(record)
             if key != cell:
                 told = key if str(record) == key else f"{key} ({record})"
-                lue.reparations.append((champ.column_name, cell, told))
+                lue.reconnus.append((champ.column_name, cell, told))
 
     def refuse_computed(self, cells, instance):
         """Refuse a cell that our downloads compute and that someone changed: nothing would be written."""

@@ -40,7 +40,7 @@ class Rapprochement:
             key = self.taken.setdefault(bare_key(cell), cell) if cell else cell
             if key != cell:
                 lue.cellules[column] = key
-                lue.reparations.append((column, cell, key))
+                lue.reconnus.append((column, cell, key))
 
     def load(self, rows):
         """Read the records that the rows may be about, and which of them are of the user."""
@@ -116,7 +116,7 @@ class Rapprochement:
         if record is not None:
             key = getattr(record, self.identifier.attribute)
             values[self.identifier.attribute] = lue.cellules[self.identifier.column_name] = key
-            lue.reparations.append((self.identifier.column_name, "", f"{key} ({record})"))
+            lue.reconnus.append((self.identifier.column_name, "", f"{key} ({record})"))
             return [record]
         for attribute, text in self.ressource.names_of_new(
             values, lue.cellules, self.taken

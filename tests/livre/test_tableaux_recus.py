@@ -136,7 +136,8 @@ def test_a_precision_in_words(agent):
 def test_an_identifier_in_capitals_is_no_second_ort(agent):
     page = preview(agent, "38", "ort")
     assert outcome(page) == {2: "inchangée"}
-    assert ("ort_identifiant", "ORT-AGDE", "ort-agde") in repairs(page)
+    (ligne,) = page.context["apercu"].lignes
+    assert ligne.reconnus == [("ort_identifiant", "ORT-AGDE", "ort-agde")]
 
 
 def test_columns_of_every_day_are_known(agent):

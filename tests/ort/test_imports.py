@@ -177,7 +177,7 @@ def test_an_identifier_is_known_whatever_its_case_and_its_hyphens(agent_34, salv
     page = previewed(agent_34, ORT, "ort", "ort_identifiant,intitule\nORT_Salvetat,ORT relue\n")
     assert changes(page) == {"intitule": ("ORT d'essai", "ORT relue")}
     (ligne,) = page.context["apercu"].lignes
-    assert ligne.reparations == [("ort_identifiant", "ORT_Salvetat", "ort-salvetat")]
+    assert ligne.reconnus == [("ort_identifiant", "ORT_Salvetat", "ort-salvetat")]
     text = "ort_identifiant,date_signature\nORT Salvetat,11/01/2023\n"
     imported(agent_34, AVENANT, "avenants", text)
     assert Avenant.objects.get().convention == salvetat

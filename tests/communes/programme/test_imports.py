@@ -251,7 +251,9 @@ def test_the_template_is_read_and_its_sample_never_goes_in(agent_34, extension):
 def test_a_repaired_code_is_shown(national):
     factories.commune("01004")
     page = previewed(national, PAGE, SORTE, f"{HEADER}\n1004,2021-01-22,\n")
-    assert "code_insee : « 1004 » lu 01004" in page.content.decode()
+    told = page.context["apercu"].de_soi_meme
+    assert told == {"Remis en forme": [("code_insee", "1004", "01004", "2")]}
+    assert "Remis en forme : 1 valeur" in page.content.decode()
 
 
 def test_what_is_exported_is_imported_unchanged(agent_34, lodeve):
@@ -343,7 +345,7 @@ def test_a_vanished_code_is_that_of_the_commune_of_the_day(agent_34, db, entry, 
     assert not motives(page) or "déjà dans le programme" in motives(page)[2]
     (ligne,) = page.context["apercu"].lignes
     followed = [("code_insee", "34113", "34114 (Gignac)")]
-    assert ligne.reparations == (followed if expected == "34114" else [])
+    assert ligne.reconnus == (followed if expected == "34114" else [])
 
 
 def test_two_codes_of_one_commune_of_today_are_one_row(agent_34, db):
@@ -486,9 +488,36 @@ def test_the_sheet_to_read_is_the_one_that_the_agent_names(agent_34, lodeve):
     }
     content = saved(several_sheets(**sheets))
     answer = send(agent_34, PAGE, SORTE, content)
-    assert "« 2021 » et « 2022 »" in str(answer.context["form"].errors["fichier"])
-    page = previewed(agent_34, PAGE, SORTE, content, feuille="2022")
-    assert changes(page) == {"date_signature_adhesion": ("26/03/2021", "27/03/2022")}
+    form = answer.context["form"]
+    assert "« 2021 » et « 2022 »" in str(form.errors["feuille"])
+    assert [name for name, _ in form.fields["feuille"].widget.choices] == ["2021", "2022"]
+    assert "Gardé : essai.csv" in answer.content.decode()
+    told = {"sorte": SORTE, "raison": "Relecture", "connaissance": "on", "feuille": "2022"}
+    answer = agent_34.post(answer.request["PATH_INFO"], told | {"envoi": form["envoi"].value()})
+    assert changes(agent_34.get(answer.url)) == {
+        "date_signature_adhesion": ("26/03/2021", "27/03/2022")
+    }
+
+
+def test_a_file_is_kept_for_whoever_sent_it(agent_34, agent_81, lodeve):
+    text = f"{HEADER}\n34142,,27/03/2021\n"
+    answer = send(agent_34, PAGE, SORTE, text, raison="")
+    kept = answer.context["form"]["envoi"].value()
+    url, told = answer.request["PATH_INFO"], {"sorte": SORTE, "raison": "x", "envoi": kept}
+    told["connaissance"] = "on"
+    refused = agent_81.post(url, told)
+    assert refused.context["form"].errors["fichier"] == ["Choisissez un fichier."]
+    for false in ("../../etc/passwd", "x", ""):
+        assert agent_34.post(url, told | {"envoi": false}).status_code == 200
+    assert agent_34.post(url, told).status_code == 302
+
+
+def test_a_file_of_another_day_is_read_if_one_asks(agent_34, lodeve):
+    text = f"date_situation,{HEADER}\n2021-05-01,34142,,27/03/2021\n"
+    refused = send(agent_34, PAGE, SORTE, text)
+    assert "fichier du 1er mai 2021" in str(refused.context["form"].errors["fichier"])
+    page = previewed(agent_34, PAGE, SORTE, text, autre_jour="on")
+    assert changes(page) == {"date_signature_adhesion": ("26/03/2021", "27/03/2021")}
 
 
 def test_rows_are_taken_out_one_by_one(agent_34, lodeve):

@@ -75,7 +75,7 @@ def test_the_same_table_changes_nothing_next_month(agent_34, lodevois):
     page = preview(agent_34, LODEVE)
     assert outcome(page) == {2: "inchangée"}
     (ligne,) = page.context["apercu"].lignes
-    told = {column: read for column, _, read in ligne.reparations}
+    told = {column: read for column, _, read in ligne.reconnus}
     assert told["poste_identifiant"].startswith("chef-de-projet-lodeve (")
 
 

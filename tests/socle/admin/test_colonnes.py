@@ -110,7 +110,7 @@ def test_a_commune_is_known_by_its_name_within_reach(agent_34, db):
     assert "porté par plusieurs fiches : écrivez l'une de 34143, 34144" in motives(page)[3]
     assert "inconnu du référentiel" in motives(page)[4]
     (ligne,) = [li for li in page.context["apercu"].lignes if li.numero == 2]
-    assert ligne.reparations == [("Commune", "Mairie de LODEVE (34)", "34142 (Lodève)")]
+    assert ligne.reconnus == [("Commune", "Mairie de LODEVE (34)", "34142 (Lodève)")]
     imported(agent_34, PAGE, SORTE, text)
     assert Labellisation.objects.get().commune_id == "34142"
 

@@ -381,7 +381,7 @@ def test_a_download_of_another_day_is_refused():
     refuse_another_day(of_day(""), day("2026-05-01"))
     refuse_another_day(of_day("hier"), day("2026-05-01"))
     refuse_another_day(Fichier("x", ["code_insee"], [(2, ["34142"])]), day("2026-05-01"))
-    with pytest.raises(FichierRefuse, match="fichier du 1er mai 2021.*enlevez sa colonne"):
+    with pytest.raises(FichierRefuse, match="fichier du 1er mai 2021.*demandez à importer même"):
         refuse_another_day(of_day("2021-05-01"), day("2026-05-01"))
 
 

@@ -61,6 +61,12 @@ class Command(BaseCommand):
         parser.add_argument("--ecarts", type=Path, help="le CSV où écrire les lignes refusées")
         parser.add_argument("--appliquer", action="store_true", help="écrit les bonnes lignes")
 
+        parser.add_argument(
+            "--autre-jour",
+            action="store_true",
+            help="lit même un fichier qui dit la situation d'un autre jour",
+        )
+
     def handle(self, fichier, sorte, agent, feuille, ecarts, appliquer, **options):
         ressource, user = self.ressource_of(sorte), self.agent_of(agent)
         if not may_write(user, ressource):
@@ -68,7 +74,8 @@ class Command(BaseCommand):
         provenance = self.provenance_of(**options)
         try:
             lu = self.read(fichier, ressource, feuille)
-            refuse_another_day(lu, timezone.localdate())
+            if not options["autre_jour"]:
+                refuse_another_day(lu, timezone.localdate())
             known = ColonneRetenue.objects.of_sort(user, sorte)
             table = read_table(lu, ressource, sure_columns(lu, ressource, known))
         except FichierRefuse as refusal:
