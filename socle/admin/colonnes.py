@@ -3,6 +3,7 @@
 from django import forms
 
 from socle.fichiers.correspondance import IGNOREE, missing_columns
+from socle.fichiers.tableau.noms import en_clair
 
 
 class ColonnesForm(forms.Form):
@@ -40,7 +41,7 @@ class ColonnesForm(forms.Form):
             colonne.colonne = chosen
             taken[chosen] = colonne.entete
         if absent := missing_columns(self.colonnes, self.ressource):
-            names = ", ".join(f"« {column.replace('_', ' ')} »" for column in absent)
+            names = ", ".join(f"« {en_clair(column)} »" for column in absent)
             raise forms.ValidationError(f"Dites quelle colonne du fichier donne {names}.")
         return data
 
@@ -53,7 +54,7 @@ class ColonnesForm(forms.Form):
 def choices_of(ressource):
     """Return the columns that one may choose, under what they tell of where that is several things."""
     groups = [
-        (title, [(column, column.replace("_", " ")) for column in columns])
+        (title, [(column, en_clair(column)) for column in columns])
         for title, columns in ressource.groupes
     ]
     return groups if len(groups) > 1 else groups[0][1]

@@ -42,6 +42,8 @@ class CelluleRefusee(ValueError):
     def __init__(self, colonne, valeur, raison):
         super().__init__(colonne, valeur, raison)
         self.colonne, self.valeur, self.raison = colonne, valeur, str(raison)
+        # How the column is called to an agent whose file may not have it.
+        self.mot = colonne
 
     def __str__(self):
         return f"colonne « {self.colonne} », valeur « {self.valeur} » : {self.raison}"

@@ -13,6 +13,7 @@ from django.db.models import Q
 from socle.dates import parse_date
 from socle.fichiers.champs import CelluleRefusee
 from socle.fichiers.tableau.dire import enumerated
+from socle.fichiers.tableau.noms import en_clair
 from socle.francais import liste, pluriel
 
 
@@ -27,11 +28,15 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True)
 class CelluleChangee:
-    """A cell that changes its record: its column, and what is read before and after."""
+    """A cell that changes its record: its column, and what is read before and after.
+
+    `mot` is how the column is called to an agent whose file may not have it.
+    """
 
     colonne: str
     avant: str
     apres: str
+    mot: str = field(default="", compare=False, repr=False)
 
 
 @dataclass
@@ -98,11 +103,16 @@ class Apercu:
         headers = {column: header for header, column in colonnes.items() if column}
         for ligne in self.lignes:
             ligne.changements = [
-                replace(change, colonne=headers.get(change.colonne, change.colonne))
+                replace(
+                    change,
+                    colonne=headers.get(change.colonne, change.colonne),
+                    mot=headers.get(change.colonne) or en_clair(change.colonne),
+                )
                 for change in ligne.changements
             ]
             for refus in ligne.refus:
                 if isinstance(refus, CelluleRefusee):
+                    refus.mot = headers.get(refus.colonne) or en_clair(refus.colonne)
                     refus.colonne = headers.get(refus.colonne, refus.colonne)
             for told in (ligne.reparations, ligne.reconnus):
                 told[:] = [(headers.get(column, column), *cells) for column, *cells in told]

@@ -67,4 +67,4 @@ def test_a_file_that_tells_neither_identifier_nor_day_is_asked(agent_34):
 
     answer = send(agent_34, "ort_convention", "ort", "EPCI porteur\nCC Lodévois et Larzac\n")
     page = agent_34.post(answer.url, {"colonne_0": "siren_epci"})
-    assert "Dites quelle colonne du fichier donne « ort identifiant »" in page.content.decode()
+    assert "Dites quelle colonne du fichier donne « ORT identifiant »" in page.content.decode()

@@ -5,6 +5,16 @@ import unicodedata
 
 # « Date d'entrée », « Date de l'avenant »: words that name nothing by themselves.
 LINK_WORDS = {"d", "de", "du", "des", "l", "la", "le", "les"}
+# Words of our column names, which have no accents, as French writes them.
+ACCENTED = {
+    **{"adhesion": "adhésion", "annee": "année", "annees": "années", "arrivee": "arrivée"},
+    **{"cloture": "clôture", "cle": "clé", "decision": "décision", "departement": "département"},
+    **{"derogation": "dérogation", "duree": "durée", "entree": "entrée", "intitule": "intitulé"},
+    **{"numero": "numéro", "precision": "précision", "prevue": "prévue"},
+    **{"quotite": "quotité", "reference": "référence", "telephone": "téléphone"},
+    **{"epci": "EPCI", "insee": "INSEE", "ort": "ORT", "pvd": "PVD", "siren": "SIREN"},
+    **{"debut": "début", "l303": "L303"},
+}
 
 
 def bare_name(text: str) -> str:
@@ -15,3 +25,8 @@ def bare_name(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(c for c in decomposed if not unicodedata.combining(c))
     return "".join(w for w in re.findall(r"[^\W_]+", plain) if w not in LINK_WORDS)
+
+
+def en_clair(column: str) -> str:
+    """Return the name of one of our columns as French writes it: « date entrée programme »."""
+    return " ".join(ACCENTED.get(word, word) for word in column.split("_"))

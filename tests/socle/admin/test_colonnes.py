@@ -77,7 +77,7 @@ def test_what_was_answered_is_forgotten_in_one_click(agent_34, agent_81, lodeve)
         (ANSWERS | {"Commune": "code_insee"}, "est déjà prise pour cela"),
         (
             {"Code de la ville": "", "Commune": ""},
-            "Dites quelle colonne du fichier donne « code insee »",
+            "Dites quelle colonne du fichier donne « code INSEE »",
         ),
         (ANSWERS | {"Signée le": "couleur"}, "Sélectionnez un choix valide"),
     ],

@@ -21,6 +21,7 @@ from socle.fichiers.champs import CelluleRefusee, is_erasure
 from socle.fichiers.entetes import read_table, refuse_another_day, whole_codes
 from socle.fichiers.nombres import read_number
 from socle.fichiers.tableau.fichier import Fichier, FichierRefuse
+from socle.fichiers.tableau.noms import bare_name, en_clair
 from tests.factories import day
 
 ALL = [
@@ -408,3 +409,10 @@ def suppress_refusal():
     except ValueError as refusal:
         if not str(refusal).startswith(("nombre attendu", "deux lectures")):
             raise
+
+
+@pytest.mark.parametrize("ressource", ALL)
+def test_a_column_is_known_by_the_words_that_the_pages_call_it(ressource):
+    for column in ressource().columns:
+        assert bare_name(en_clair(column)) == bare_name(column)
+        assert "_" not in en_clair(column)
