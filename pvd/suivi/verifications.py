@@ -23,7 +23,7 @@ from django.db.models.functions import Cast, Concat
 
 from communes.models import Commune, Departement, Labellisation, Population
 from ort.models import Avenant, CommuneCouverte, Convention
-from projects.postes.models import CofinancementPoste, Occupation, Poste
+from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste
 from projects.postes.models.cofinancements import (
     PLAFOND_ANNUEL,
     PLAFOND_ANNUEL_ANAH,
@@ -132,6 +132,25 @@ def improbable(perimetre, jour):
         for remarque in getattr(model, "remarques_possibles", ()):
             found = perimetre.of(model).filter(remarque.condition(model))
             yield found.annotate(detail=F(remarque.champ))
+
+
+@verification(
+    "disparue",
+    "Commune disparue",
+    "La commune a disparu et ses fiches ne le disent pas : elle compte encore, sous son ancien nom. "
+    "Enregistrez sa fin, et ce qui passe à la commune qui lui succède si elle ne l'a pas déjà.",
+)
+def vanished(perimetre, jour):
+    """Yield what still runs on `jour` of communes that ended by then: labellisations, ORT, posts."""
+    gone = Commune.objects.filter(fin__lte=jour)
+    name = Concat(F("commune__nom"), Value(" → "), F("commune__successeur__nom"))
+    yield perimetre.of(Labellisation).as_of(jour).filter(commune__in=gone).annotate(detail=name)
+    covered = CommuneCouverte.objects.en_vigueur(jour).filter(commune__in=gone)
+    served = Desserte.objects.as_of(jour).filter(commune__in=gone)
+    for model, rows, link in ((Convention, covered, "convention"), (Poste, served, "poste")):
+        first = rows.filter(**{link: OuterRef("pk")}).order_by("commune").values_list(name)[:1]
+        found = perimetre.of(model).filter(pk__in=rows.order_by().values(link))
+        yield found.annotate(detail=Subquery(first))
 
 
 @verification(

@@ -69,6 +69,21 @@ def test_a_commune_in_the_programme_without_adhesion(agent):
     assert found(agent, "sans_adhesion") == ["Ville 34001", "Ville 34004"]
 
 
+@pytest.mark.parametrize(
+    ("fin", "gone"), [("2023-12-31", True), ("2024-01-01", True), ("2024-01-02", False)]
+)
+def test_a_commune_that_has_vanished_and_still_counts(agent, fin, gone):
+    heir = factories.commune("34246", nom="Entre-Vignes")
+    vanished = factories.commune("34300", nom="Vérargues", fin=factories.day(fin), successeur=heir)
+    factories.labellisation(vanished)
+    factories.convention("2023-07-06", [vanished, heir], intitule="ORT du Lunellois")
+    factories.poste([vanished], intitule="Chef de projet", employeur_commune=heir)
+    expected = ["Chef de projet", "ORT du Lunellois", "Vérargues"] if gone else []
+    assert sorted(found(agent, "disparue")) == expected
+    details = {row["precision"] for row in constats(Perimetre(agent), JOUR, "disparue")}
+    assert details == ({"Vérargues → Entre-Vignes"} if gone else set())
+
+
 def test_a_date_that_no_retained_source_tells(agent):
     told = factories.convention("2023-07-06", intitule="Dite")
     say(told, "date_signature", "2023-07-06")
