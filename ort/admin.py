@@ -2,17 +2,19 @@
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.forms import BaseInlineFormSet, FileInput, Widget
 from django.utils import timezone
 from django.utils.html import format_html
 
 from communes.models import Departement
 from communes.territoire.filtres import DepartementFilter, IntercommunaliteFilter
+from ort.admin_propositions import ProposableAdmin
 from ort.admin_validations import ValidationAdmin
 from ort.exports_internes import AVENANTS_INTERNES, CONVENTIONS, COUVERTURES
 from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
 from ort.models import Avenant, CommuneCouverte, Convention, Document, Organisme, Partie, Secteur
+from ort.models.droits import DE_LA_REFERENCE, DE_TOUTES
 from ort.models.jours import covered_twice
 from ort.regles import date_fin_au
 from socle.admin.base import PerimetreAdmin, PerimetreInline, PvdAdmin, ReadOnly
@@ -180,7 +182,9 @@ class StatutDOrtFilter(admin.SimpleListFilter):
 
 
 @admin.register(Convention)
-class ConventionAdmin(ValidationAdmin, ImportAdmin, ExportAdmin, PorteeAdmin, SourceeAdmin):
+class ConventionAdmin(
+    ValidationAdmin, ProposableAdmin, ImportAdmin, ExportAdmin, PorteeAdmin, SourceeAdmin
+):
     imports = {
         "ort": ConventionRessource,
         "ort-communes": CouvertureRessource,
@@ -219,6 +223,33 @@ class ConventionAdmin(ValidationAdmin, ImportAdmin, ExportAdmin, PorteeAdmin, So
         own = list(Departement.objects.for_user(request.user)[:2])
         only = {"departement_reference": own[0].pk} if len(own) == 1 else {}
         return only | super().get_changeform_initial_data(request)
+
+    def get_readonly_fields(self, request, obj=None):
+        """Show, to whoever keeps it not, what only the DDT of reference may change of a convention."""
+        shown = super().get_readonly_fields(request, obj)
+        if obj is None or obj.tenue:
+            return shown
+        return [*shown, *sorted(DE_LA_REFERENCE | DE_TOUTES)]
+
+    def get_autocomplete_fields(self, request):
+        """Offer the few départements to which the agent who keeps a convention may give it, all at once."""
+        fields = super().get_autocomplete_fields(request)
+        kept = [name for name in fields if name != "departement_reference"]
+        return fields if request.user.is_superuser else kept
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        request.convention = obj
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Let a convention be given to a département of its communes, besides those of the agent."""
+        convention = getattr(request, "convention", None)
+        if db_field.name == "departement_reference" and convention is not None:
+            touched = Departement.objects.filter(communes__couvertures__convention=convention)
+            own = Departement.objects.for_user(request.user)
+            offered = Q(pk__in=touched.values("pk")) | Q(pk__in=own.values("pk"))
+            kwargs["queryset"] = Departement.objects.filter(offered)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def refuse_whole(self, convention):
         """The days of several acts may be corrected on one page: none of its forms sees them all."""

@@ -9,6 +9,7 @@ from communes.programme.regles import LANCEMENT
 from communes.territoire.champs import NOMS_DU_CODE, champ_commune
 from ort.exports import AVENANTS, DUREE_TOTALE, ORT, ort_rows
 from ort.models import Avenant, CommuneCouverte, Convention
+from ort.models.droits import Plume
 from socle.dates import parse_date
 from socle.fichiers.champs import (
     CelluleRefusee,
@@ -43,7 +44,28 @@ def names_of(*columns):
     return {other: name for other, name in OTHER_NAMES_OF_ORT.items() if name in columns}
 
 
-class ConventionRessource(Ressource):
+class SousReference(Ressource):
+    """Records of conventions: an agent changes, of those that another département keeps, its own part."""
+
+    class Meta(Ressource.Meta):
+        abstract = True
+
+    def load_named(self, rows, user):
+        super().load_named(rows, user)
+        self.plume = user and Plume(user)
+        # As they are before the rows, which may give a convention to another département.
+        self.references = dict(Convention.objects.values_list("pk", "departement_reference"))
+
+    def refuse_changes(self, instance, changed, user):
+        """Refuse a change that is to be proposed: see `ort.models.droits`."""
+        convention = instance.pk if isinstance(instance, Convention) else instance.convention_id
+        for champ, cell in changed.items():
+            reason = self.plume.refus(instance, {champ}, self.references[convention])
+            if reason:
+                raise CelluleRefusee(cell.colonne, cell.apres, reason)
+
+
+class ConventionRessource(SousReference):
     """One row per convention, named for good by its `ort_identifiant`, which is made if need be."""
 
     titre = "ORT (conventions)"
@@ -158,7 +180,7 @@ class ConventionRessource(Ressource):
         return {row.convention.pk: cells_of(columns, self.calculees, row) for row in rows}
 
 
-class AvenantRessource(Ressource):
+class AvenantRessource(SousReference):
     """One row per avenant, known by its identifier; failing that, by its convention and its day."""
 
     titre = "Avenants"
@@ -298,7 +320,7 @@ class ChampActe(Champ):
         self.aussi = (named,)
 
 
-class CouvertureRessource(Ressource):
+class CouvertureRessource(SousReference):
     """One row per commune and ORT; a new one without an avenant was brought in by the convention."""
 
     titre = "Communes des ORT"

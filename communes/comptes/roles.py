@@ -31,6 +31,10 @@ SHARED = {
 ANSWERED = {
     "suivi.signalement",
 }
+# What one DDT asks of another, and what the other answers.
+PROPOSED = {
+    "ort.proposition",
+}
 # What agents did, which they read and take back; each its own.
 OWN = {
     "socle.import",
@@ -48,11 +52,12 @@ REFERENCE = {
 @cache
 def role_permissions(role):
     """Return the permissions of a role, as `app.action_model`; a page asks for them a hundred times."""
-    actions = {name: ["view"] for name in RECORDS | SHARED | ANSWERED | REFERENCE}
+    actions = {name: ["view"] for name in RECORDS | SHARED | ANSWERED | PROPOSED | REFERENCE}
     if role in {Role.AGENT, Role.REFERENT}:
         actions |= {name: ["view", "add", "change", "delete"] for name in RECORDS}
         actions |= {name: ["view", "add", "change"] for name in SHARED}
         actions |= {name: ["view", "change"] for name in ANSWERED}
+        actions |= {name: ["view", "add", "change"] for name in PROPOSED}
         actions |= {name: ["view"] for name in OWN}
     if role == Role.REFERENT:
         actions["communes.agent"] = ["view", "add", "change"]

@@ -3,7 +3,8 @@
 Source: the official découpage of each year (INSEE, DGCL), read by `communes.territoire.decoupage`.
 """
 
-from operator import attrgetter
+from functools import reduce
+from operator import attrgetter, or_
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -341,6 +342,12 @@ class RattachementQuerySet(PeriodeQuerySet):
     def for_user(self, user):
         """Keep the memberships of the communes of `user`."""
         return self.filter(commune__in=Commune.objects.for_user(user))
+
+    def membres(self, intercommunalite, jours):
+        """Return the keys of the communes that are of an intercommunalité on one of `jours`, to choose by."""
+        on_a_day = [Q(pk__in=Rattachement.objects.as_of(jour).values("pk")) for jour in jours]
+        theirs = self.filter(intercommunalite=intercommunalite)
+        return theirs.filter(reduce(or_, on_a_day)).order_by().values("commune")
 
 
 class Rattachement(Periode):

@@ -3,6 +3,7 @@ from ort.models.conventions import Convention
 from ort.models.couvertures import CommuneCouverte
 from ort.models.documents import Document
 from ort.models.parties import Organisme, Partie, Secteur
+from ort.models.propositions import Proposition
 from ort.models.validations import ModificationExterieure, Validation
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "ModificationExterieure",
     "Organisme",
     "Partie",
+    "Proposition",
     "Secteur",
     "Validation",
 ]

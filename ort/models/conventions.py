@@ -9,6 +9,7 @@ from django.db.models.functions import (
     ExtractMonth,
     ExtractYear,
 )
+from django.utils import timezone
 
 from communes.models import (
     Commune,
@@ -215,18 +216,15 @@ class Convention(Sourcee):
     def communes_within_reach(self, user):
         """Return the communes that `user` may bring into this convention.
 
-        Those of its départements, and those of the départements that the convention already
-        touches: by its reference, its communes, or the members of the intercommunalité that
-        carries it. Either DDT can thus write the whole of a convention over two départements, and
-        nothing elsewhere.
+        Those of its départements, those that the convention covers or covered, and the members, today
+        or on the day of its signature, of the intercommunalité that carries it. Any other is for the
+        DDT of its département to bring in.
         """
         theirs = Q(departement__in=Departement.objects.for_user(user))
         if self.pk:
-            covered = Commune.objects.filter(couvertures__convention=self)
-            members = Rattachement.objects.filter(intercommunalite=self.porteur_id)
-            theirs |= Q(departement=self.departement_reference_id)
-            theirs |= Q(departement__in=covered.values("departement"))
-            theirs |= Q(departement__in=members.values("commune__departement"))
+            days = {timezone.localdate(), self.date_signature} - {None}
+            theirs |= Q(pk__in=self.couvertures.order_by().values("commune"))
+            theirs |= Q(pk__in=Rattachement.objects.membres(self.porteur_id, days))
         return Commune.objects.filter(theirs)
 
     def avenants_au(self, jour):

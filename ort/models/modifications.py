@@ -1,18 +1,22 @@
-"""Who writes in a convention of another département is noted when it is done: see `a_valider`."""
+"""Who writes in a convention of another département is noted, or refused, when it is done.
 
+What is noted awaits a validation: see `a_valider`. What is refused is to be proposed: see `droits`.
+"""
+
+from django.core.exceptions import ValidationError
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from simple_history.signals import post_create_historical_record
 
-from communes.models import Departement
 from ort.models.avenants import Avenant
 from ort.models.conventions import Convention
 from ort.models.couvertures import CommuneCouverte
+from ort.models.droits import RETIREE, Plume
 from ort.models.parties import Partie, Secteur
 from ort.models.validations import ModificationExterieure, Validation
 from socle.appuis import RESTING_ABOVE
 from socle.francais import at_hour
-from socle.historique import CREATED, agent_name
+from socle.historique import CREATED, REMOVED, agent_name
 from socle.verrou import lock
 
 # What a validation agrees with: the convention and its rows.
@@ -32,18 +36,34 @@ for suivi in SUIVIS:
 
 
 @receiver(post_create_historical_record)
-def note_modification(history_instance, **kwargs):
-    """Note a version, a removal included, that someone from outside has just made of what is validated.
+def watch_who_writes(history_instance, **kwargs):
+    """Refuse a version, a removal included, of what its agent may only propose; note one from outside.
 
-    What nobody signs, a load of files, is noted of nobody.
+    It is the last of the doors, and all that is written goes through it. What nobody signs, a load
+    of files, is neither refused nor noted.
     """
-    version = history_instance
-    if version.instance_type not in SUIVIS or version.history_user is None:
+    version, agent = history_instance, history_instance.history_user
+    if version.instance_type not in SUIVIS or agent is None:
         return
-    if not is_at_home(version.history_user, version):
-        ModificationExterieure.objects.create(
-            convention_id=convention_of(version), moment=version.history_date
-        )
+    plume, reference = Plume(agent), reference_before(version)
+    if plume.tient(reference):
+        return
+    if refused := plume.refus(version.instance, changed_by(version), reference):
+        raise ValidationError(refused)
+    ModificationExterieure.objects.create(
+        convention_id=convention_of(version), moment=version.history_date
+    )
+
+
+def changed_by(version):
+    """Return the names of the fields that a version changes; none of a record that it creates."""
+    if version.history_type == CREATED:
+        return set()
+    before = version.prev_record
+    if version.history_type == REMOVED or before is None:
+        return RETIREE
+    fields = version.tracked_fields
+    return {f.name for f in fields if getattr(version, f.attname) != getattr(before, f.attname)}
 
 
 def convention_of(version):
@@ -51,17 +71,18 @@ def convention_of(version):
     return version.id if version.instance_type is Convention else version.convention_id
 
 
-def is_at_home(agent, version):
-    """Tell whether `agent` is national, or of the reference département, as it stands now.
+def reference_before(version):
+    """Return the key of the reference département of a convention before a version of it, or of a row.
 
-    The version of a convention bears its reference, and may be all that is left of it.
+    A convention that is gone, with its rows, has the last that it bore.
     """
-    if agent.is_superuser:
-        return True
-    references = Departement.objects.filter(agents=agent)
     if version.instance_type is Convention:
-        return references.filter(pk=version.departement_reference_id).exists()
-    return references.filter(conventions=version.convention_id).exists()
+        before = version.prev_record or version
+        return before.departement_reference_id
+    key = convention_of(version)
+    kept = Convention.objects.filter(pk=key).values_list("departement_reference", flat=True)
+    gone = Convention.history.filter(id=key).values_list("departement_reference", flat=True)
+    return kept.first() or gone.order_by("-history_id").first()
 
 
 def validated_since(acte, fiches):

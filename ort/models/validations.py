@@ -2,7 +2,16 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Subquery, Value
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 
 from communes.models import Departement
@@ -87,10 +96,10 @@ class AValiderQuerySet(HistoriseeQuerySet):
         return self.over_departements().filter(Exists(waiting))
 
     def with_validation(self, user):
-        """Add `validee_le` and `validee_par`, of the last validation, and `attend_validation`.
+        """Add `validee_le` and `validee_par`, of the last validation, `tenue` and `attend_validation`.
 
-        The last tells whether the convention is to be validated, and `user` is of its reference
-        département.
+        `tenue` tells whether `user` keeps the convention, national or of its reference département;
+        `attend_validation`, whether it is besides to be validated.
         """
         name = Trim(Concat("agent__first_name", Value(" "), "agent__last_name"))
         last = Validation.objects.filter(convention=OuterRef("pk")).annotate(
@@ -100,6 +109,9 @@ class AValiderQuerySet(HistoriseeQuerySet):
             pk=OuterRef("pk"), departement_reference__in=Departement.objects.for_user(user)
         )
         return self.annotate(
+            tenue=ExpressionWrapper(
+                Q(departement_reference__in=Departement.objects.for_user(user)), BooleanField()
+            ),
             validee_le=Subquery(last.values("moment")[:1]),
             validee_par=Subquery(last.values("nom")[:1]),
             attend_validation=Exists(awaiting),

@@ -7,7 +7,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from communes.models import Labellisation
-from ort.models import Convention
+from ort.models import Convention, Proposition
 from ort.regles import date_fin_au
 from projects.postes.du_jour import situer
 from projects.postes.faits import postes_dates
@@ -118,6 +118,14 @@ def reports_to_answer(perimetre, jour):
     return found
 
 
+def proposals_waiting(perimetre):
+    """Return the proposals without answer, those that the agent may answer first, with `a_examiner`."""
+    waiting = perimetre.of(Proposition).en_attente().with_a_examiner(perimetre.user)
+    return list(
+        waiting.select_related("convention", "destinataire").order_by("-a_examiner", "moment", "pk")
+    )
+
+
 @dataclass
 class Section:
     """The first lines of a task, and how many there are."""
@@ -150,6 +158,7 @@ def home(request):
         "signalements": Section.of(reports_to_answer(perimetre, jour))
         if request.user.has_perm("suivi.change_signalement")
         else None,
+        "propositions": Section.of(proposals_waiting(perimetre)),
         "changements": Section.of(recent_changes(perimetre, timezone.now())),
         "constats": count_constats(perimetre, jour),
         "gestes": [

@@ -35,6 +35,7 @@ admin.site.order += [
     "communes.rattachement",
     "ort.convention",
     "ort.avenant",
+    "ort.proposition",
     "ort.organisme",
     "projects.poste",
     "socle.source",

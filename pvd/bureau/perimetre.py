@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.http import Http404
 
 from communes.models import Agent, Commune, Departement, Labellisation
-from ort.models import Avenant, Convention
+from ort.models import Avenant, Convention, Proposition
 from projects.postes.models import Poste
 from pvd.signalements.models import Signalement
 
@@ -16,6 +16,7 @@ PATHS = {
     Labellisation: ["commune__departement"],
     Convention: ["couvertures__commune__departement", "departement_reference"],
     Avenant: ["convention__couvertures__commune__departement", "convention__departement_reference"],
+    Proposition: ["destinataire", "convention__couvertures__commune__departement"],
     Poste: ["dessertes__commune__departement"],
     Signalement: ["departement", "convention__couvertures__commune__departement"],
 }

@@ -1,12 +1,15 @@
 """A removal says what public figures it would change, and asks why."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.utils import unquote
-from django.http import QueryDict
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 
 from socle.admin.correction import MotifForm
+from socle.adresses_admin import admin_url
 from socle.essai import essai
 from socle.francais import UNKNOWN
 from socle.historique import Historisee, one_act
@@ -61,9 +64,18 @@ def remove_selected(model_admin, request, queryset):
         request.POST = request.POST.copy()
         del request.POST["post"]
     records = list(queryset)
-    with one_act(request.POST.get("motif", "")):
-        answer = delete_selected(model_admin, request, queryset)
-    return with_reason(answer, motif, records)
+    try:
+        with transaction.atomic(), one_act(request.POST.get("motif", "")):
+            answer = delete_selected(model_admin, request, queryset)
+        return with_reason(answer, motif, records)
+    except ValidationError as error:
+        tell_refusal(request, error)
+        return None
+
+
+def tell_refusal(request, error):
+    """Say why what was asked to be removed stays."""
+    messages.error(request, f"Rien n'est supprimé : {' '.join(error.messages)}")
 
 
 def with_reason(answer, motif, records):
@@ -93,6 +105,10 @@ class SuppressionAdmin(admin.ModelAdmin):
         if motif.is_bound and not motif.is_valid():
             # Without its data the request shows the page of confirmation again.
             request.POST = QueryDict()
-        with one_act(request.POST.get("motif", "")):
-            answer = super().delete_view(request, object_id, extra_context)
-        return with_reason(answer, motif, [record])
+        try:
+            with one_act(request.POST.get("motif", "")):
+                answer = super().delete_view(request, object_id, extra_context)
+            return with_reason(answer, motif, [record])
+        except ValidationError as error:
+            tell_refusal(request, error)
+            return HttpResponseRedirect(admin_url(record, "change"))

@@ -1,6 +1,6 @@
 """What each row of a file does, tried or for good: the records are written in the order of the rows."""
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 from socle.dates import keep_first_days
 from socle.fichiers.champs import CelluleRefusee, DateWidget, RecordWidget
@@ -122,6 +122,7 @@ class Passage:
         keep_first_days(instance)
         changed = self.changes(instance, new, before)
         if self.user:
+            self.refuse_changes(instance, new, changed)
             self.dires.refuse_false_sources(instance, changed, row)
         affirmations = self.dires.affirmations(instance, changed, row)
         if not (new or changed or affirmations):
@@ -252,11 +253,15 @@ class Passage:
         if refus:
             raise LigneRefusee(refus)
 
+    def refuse_changes(self, instance, new, changed):
+        """Refuse what the user could not change on a form of a known record."""
+        if changed and not new:
+            with as_refused_row():
+                self.ressource.refuse_changes(instance, changed, self.user)
+
     def refuse_twin(self, instance, values):
-        try:
+        with as_refused_row():
             self.ressource.refuse_twin(values, self.rapprochement.kin_of(instance))
-        except CelluleRefusee as refusal:
-            raise LigneRefusee([refusal]) from None
 
     def changes(self, instance, new, before):
         """Return what the row changes, by field."""
@@ -270,3 +275,12 @@ class Passage:
                     champ.column_name, "" if new else shown(written(old)), shown(written(after))
                 )
         return changed
+
+
+@contextmanager
+def as_refused_row():
+    """Refuse the row of a cell that is refused inside."""
+    try:
+        yield
+    except CelluleRefusee as refusal:
+        raise LigneRefusee([refusal]) from None

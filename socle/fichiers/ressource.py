@@ -146,6 +146,12 @@ class Ressource(resources.ModelResource):
         """Tell whether `user` may put `record` in a field of `instance`; None: by the rule of its model."""
         return None
 
+    def refuse_changes(self, instance, changed, user):
+        """Refuse, as `CelluleRefusee`, what `user` may not change of a known record: see `Passage.put`.
+
+        `changed` gives, by field, the `CelluleChangee`.
+        """
+
     def dependants(self, instance, row, user):
         """Return the records to create along with a new `instance`, from `extra_columns`."""
         return []

@@ -55,11 +55,13 @@ def test_both_departements_see_and_save_the_whole_of_a_shared_convention(role, r
     assert shared.couvertures.count() == 2
 
 
-@pytest.mark.parametrize(("code", "allowed"), [("81171", True), ("34142", True), ("12001", False)])
-def test_an_agent_adds_communes_of_the_departements_of_the_convention(
-    code, allowed, agent_34, shared
-):
+@pytest.mark.parametrize(
+    ("code", "allowed"), [("34142", True), ("81105", True), ("81171", False), ("12001", False)]
+)
+def test_an_agent_adds_its_communes_and_the_members_of_the_carrier(code, allowed, agent_34, shared):
+    """Anything wider is for the DDT of that commune: an EPCI over a border opens no département."""
     factories.commune("34142", nom="Lodève")
+    factories.commune("81105", epci=shared.porteur, nom="Graulhet")
     answer = add_row(agent_34, shared, "couvertures", commune=code)
     assert (answer.status_code == 302) == allowed
     assert shared.couvertures.filter(commune=code).exists() == allowed
@@ -72,10 +74,11 @@ def test_the_search_box_of_a_convention_offers_the_same_communes(agent_34, share
     url = reverse("admin:ort_convention_communes", args=[shared.pk])
     asked = {"app_label": "ort", "model_name": "communecouverte", "field_name": "commune"}
     offered = {}
-    for term in ("mazamet", "agen"):
+    factories.commune("81105", epci=shared.porteur, nom="Graulhet")
+    for term in ("graulhet", "mazamet", "agen"):
         answer = agent_34.get(url, asked | {"term": term}).json()
         offered[term] = [result["text"] for result in answer["results"]]
-    assert offered == {"mazamet": ["Mazamet"], "agen": []}
+    assert offered == {"graulhet": ["Graulhet"], "mazamet": [], "agen": []}
 
 
 @pytest.mark.parametrize(("role", "status"), [("lecteur_34", 403), ("agent_34", 403)])

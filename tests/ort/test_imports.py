@@ -44,7 +44,7 @@ def test_a_convention_elsewhere_is_refused(agent_34, agent_81, salvetat):
     confirm(agent_34, page)
     theirs.refresh_from_db()
     assert theirs.intitule == "ORT d'essai"
-    shared = f"{HEADER}\nort-salvetat,C,34,PVD,2022-07-30\n"
+    shared = f"{HEADER}\nort-salvetat,D,34,PVD,2022-07-29\n"
     assert outcome(previewed(agent_81, ORT, "ort", shared)) == {2: "modifiée"}
 
 
@@ -96,15 +96,18 @@ def test_a_planned_avenant_is_not_taken_for_a_signed_one(agent_34, salvetat):
 
 
 def test_the_communes_of_a_shared_ort_are_those_within_its_reach(agent_81, agent_34, salvetat):
-    for code in ("34142", "81192", "12001"):
+    for code in ("34142", "12001"):
         factories.commune(code)
+    salvetat.porteur = factories.intercommunalite()
+    salvetat.save()
+    factories.commune("81192", salvetat.porteur)
     factories.convention("2021-07-16", identifiant="ort-lodeve")
     text = (
         "ort_identifiant,code_insee,date_avenant_entree\nort-salvetat,34142,\n"
         "ort-salvetat,81192,\nort-salvetat,12001,\nort-lodeve,81192,\n"
     )
     page = previewed(agent_81, ORT, "ort-communes", text)
-    assert outcome(page) == {2: "nouvelle", 3: "nouvelle", 4: "refusée", 5: "refusée"}
+    assert outcome(page) == {2: "refusée", 3: "nouvelle", 4: "refusée", 5: "refusée"}
     own = previewed(agent_34, ORT, "ort-communes", text)
     assert outcome(own) == {2: "nouvelle", 3: "nouvelle", 4: "refusée", 5: "refusée"}
 

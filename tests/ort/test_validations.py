@@ -151,4 +151,4 @@ def test_a_page_to_validate_takes_few_queries(agent_34, agent_81, shared):
     agent_34.get(page(shared))
     with CaptureQueriesContext(connection) as queries:
         assert "Valider la fiche" in agent_34.get(page(shared)).content.decode()
-    assert len(queries) <= 12
+    assert len(queries) <= 13

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from communes.models import Commune, Departement, Intercommunalite, Rattachement
 from ort.models import Organisme
@@ -138,19 +139,15 @@ class Poste(Sourcee):
     def communes_within_reach(self, user):
         """Return the communes that `user` may have this post serve.
 
-        Those of its départements, and those of the départements that the post already touches: by
-        the communes that it serves or served, the one that employs, or the members of the
-        intercommunalité that employs. Either DDT can thus write the whole of a post over two
-        départements, and nothing elsewhere.
+        Those of its départements, those that the post serves or served, the one that employs, and the
+        members, today or on the day it opened, of the intercommunalité that employs. Any other is for
+        the DDT of its département to add.
         """
         theirs = Q(departement__in=Departement.objects.for_user(user))
         if self.pk:
-            served = Commune.objects.filter(dessertes__poste=self)
-            employer = Commune.objects.filter(pk=self.employeur_commune_id)
-            members = Rattachement.objects.filter(
-                intercommunalite=self.employeur_intercommunalite_id
-            )
-            theirs |= Q(departement__in=served.values("departement"))
-            theirs |= Q(departement__in=employer.values("departement"))
-            theirs |= Q(departement__in=members.values("commune__departement"))
+            days = {timezone.localdate(), self.date_ouverture} - {None}
+            theirs |= Q(pk__in=self.dessertes.order_by().values("commune"))
+            theirs |= Q(pk=self.employeur_commune_id)
+            employer = self.employeur_intercommunalite_id
+            theirs |= Q(pk__in=Rattachement.objects.membres(employer, days))
         return Commune.objects.filter(theirs)

@@ -90,8 +90,10 @@ def test_who_holds_a_post_is_searched_by_nobody(agent_34):
 
 @pytest.mark.parametrize(("code", "accepted"), [("34142", True), ("81192", True), ("12001", False)])
 def test_the_communes_of_a_shared_post_are_within_its_reach(code, accepted, agent_34, agent_81):
-    poste = factories.poste([factories.commune("34293"), factories.commune("81124")])
-    factories.commune(code)
+    epci = factories.intercommunalite()
+    served = [factories.commune("34293"), factories.commune("81124")]
+    poste = factories.poste(served, employeur_commune=None, employeur_intercommunalite=epci)
+    factories.commune(code, epci if accepted else None)
     for browser, other in ((agent_34, "81124"), (agent_81, "34293")):
         page = browser.get(page_of(poste))
         rows = {"dessertes-TOTAL_FORMS": 3, "dessertes-2-commune": code}

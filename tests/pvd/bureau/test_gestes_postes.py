@@ -113,9 +113,14 @@ def test_a_post_is_not_opened_out_of_reach_nor_by_halves(field, value, agent_34)
     assert not Poste.objects.exists()
 
 
-def test_either_departement_brings_communes_of_both_into_a_shared_post(agent_34, agent_81, shared):
+def test_either_departement_brings_the_members_of_the_employer_into_a_shared_post(
+    agent_34, agent_81, shared
+):
+    epci = factories.intercommunalite()
+    shared.employeur_commune, shared.employeur_intercommunalite = None, epci
+    shared.save()
     for number, code in enumerate(("34142", "81192", "34079", "81004")):
-        factories.commune(code)
+        factories.commune(code, epci)
         client = (agent_34, agent_81)[number // 2]
         fields = {"communes": [code], "date": "01/09/2023"}
         assert do(client, "poste-ajouter-communes", shared, **fields).status_code == 302
@@ -138,12 +143,13 @@ def test_nobody_brings_a_commune_from_elsewhere(agent_34, agent_81, shared, post
 def test_the_communes_searched_are_those_that_are_accepted(agent_34, lecteur_34, agent_81, shared):
     for code in ("34142", "81192", "12001"):
         factories.commune(code, nom=f"Lodève {code}")
+    members = {agent_34: {"34142"}, agent_81: {"81192"}}
     url = reverse("admin:projects_poste_communes", args=[shared.pk])
     asked = {"term": "lodeve", "app_label": "projects", "model_name": "desserte"}
     asked["field_name"] = "commune"
     for client in (agent_34, agent_81):
         found = {row["id"] for row in client.get(url, asked).json()["results"]}
-        assert found == {"34142", "81192"}
+        assert found == members[client]
     assert lecteur_34.get(url, asked).status_code == 403
     alone = factories.poste([factories.commune("34079")])
     url = reverse("admin:projects_poste_communes", args=[alone.pk])

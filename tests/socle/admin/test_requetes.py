@@ -12,7 +12,7 @@ from tests import factories
 from tests.conftest import browser_of
 from tests.socle.admin.test_admin import RECORDS, address, affirmation
 
-AT_MOST = 12
+AT_MOST = 13
 BROWSERS = {
     "national": lambda: factories.agent("national", is_superuser=True),
     "agent": lambda: factories.agent("agent", [factories.departement(c) for c in ("34", "81")]),
