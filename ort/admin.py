@@ -17,7 +17,7 @@ from ort.models import Avenant, CommuneCouverte, Convention, Document, Organisme
 from ort.models.droits import DE_LA_REFERENCE, DE_TOUTES
 from ort.models.jours import covered_twice
 from ort.regles import date_fin_au
-from socle.admin.base import PerimetreAdmin, PerimetreInline, PvdAdmin, ReadOnly
+from socle.admin.base import PartageeAdmin, PerimetreAdmin, PerimetreInline, ReadOnly
 from socle.admin.champs import date_column
 from socle.admin.choix import PerimetreForm
 from socle.admin.exports import ExportAdmin
@@ -361,7 +361,7 @@ class DocumentAdmin(PerimetreAdmin):
 
 
 @admin.register(Organisme)
-class OrganismeAdmin(PvdAdmin):
+class OrganismeAdmin(PartageeAdmin):
     list_display = ["nom", "nature", "siren"]
     list_filter = ["nature"]
     search_fields = ["nom", "siren"]

@@ -214,7 +214,7 @@ class PropositionAdmin(PerimetreAdmin):
         proposition = self.get_object(request, unquote(object_id))
         if proposition is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        if not self.has_view_permission(request, proposition):
+        if not self.has_view_permission(request, proposition) or request.method == "POST":
             raise PermissionDenied
         return self.show(request, proposition, SuiteForm())
 

@@ -89,7 +89,7 @@ def tell_author(proposition, adresse):
 
 def ddt_of(agent: Agent):
     """Return who proposes: the départements of an agent, never its name."""
-    return f"La DDT de {liste(agent.departements.all())}" if agent else "Une DDT"
+    return f"La DDT {liste(d.avec_de for d in agent.departements.all())}" if agent else "Une DDT"
 
 
 def listed(proposition):

@@ -19,7 +19,8 @@ from communes.models import (
     Role,
     Tenue,
 )
-from ort.models import Avenant, CommuneCouverte, Convention, Document
+from ort.models import Avenant, CommuneCouverte, Convention, Document, Proposition
+from ort.models.propositions import change_of
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
 from pvd.signalements.models import Signalement
 from socle.historique import sans_historique
@@ -134,6 +135,15 @@ def avenant(convention, signature="2023-09-01", communes=(), **fields):
     for covered in communes:
         couverture(convention, covered, entree=created)
     return created
+
+
+def proposition(signed, **fields):
+    """Return a proposal to the DDT that keeps `signed`, of a longer convention."""
+    fields = {"destinataire": signed.departement_reference, "texte": "Huit ans."} | fields
+    changements = [change_of(signed, "duree_annees", "8")]
+    return Proposition.objects.create(
+        convention=signed, moment=timezone.now(), changements=changements, **fields
+    )
 
 
 def document(convention=None, **fields):

@@ -25,6 +25,11 @@ class AgentQuerySet(models.QuerySet):
             .distinct()
         )
 
+    def with_a_departement(self):
+        """Add `departement_connu`: whether the account is of a département, any."""
+        links = Agent.departements.through.objects.filter(agent=models.OuterRef("pk"))
+        return self.annotate(departement_connu=models.Exists(links))
+
 
 class AgentManager(UserManager.from_queryset(AgentQuerySet)):
     def create_superuser(self, *args, **kwargs):
@@ -47,6 +52,13 @@ class Agent(AbstractUser):
     class Meta:
         verbose_name = "agent"
         ordering = ["username"]
+
+    @property
+    def a_un_departement(self):
+        """Tell whether the account is of a département: without, it may nothing."""
+        if not hasattr(self, "departement_connu"):
+            self.departement_connu = self.departements.exists()
+        return self.departement_connu
 
     @property
     def portees(self):

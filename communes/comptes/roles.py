@@ -4,7 +4,7 @@ from functools import cache
 
 from django.contrib.auth.backends import ModelBackend
 
-from communes.models import Role
+from communes.models import Agent, Role
 
 # The records of the départements: their agents write and delete them.
 RECORDS = {
@@ -70,7 +70,16 @@ def role_permissions(role):
 
 
 class RoleBackend(ModelBackend):
-    """Permissions follow from the role: there is no table of groups."""
+    """Permissions follow from the role: there is no table of groups.
+
+    Whoever is of no département, and is not national, may nothing.
+    """
+
+    def get_user(self, user_id):
+        """Read the account of a session with whether it has a département, in one query."""
+        rows = Agent.objects.with_a_departement()
+        user = rows.filter(pk=user_id).first()
+        return user if user and self.user_can_authenticate(user) else None
 
     def get_all_permissions(self, user_obj, obj=None):
         """Return what `user_obj` may do: nothing for the inactive, by role for the others."""
@@ -78,4 +87,4 @@ class RoleBackend(ModelBackend):
             return set()
         if user_obj.is_superuser:
             return super().get_all_permissions(user_obj)
-        return role_permissions(user_obj.role)
+        return role_permissions(user_obj.role) if user_obj.a_un_departement else set()

@@ -1,18 +1,20 @@
 """What was changed of late in the records of an agent, by whom."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.apps import apps
-from django.db.models import CharField, F, Value
+from django.db.models import CharField, F, Q, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.text import capfirst
 
 from communes.models import Commune, Labellisation
-from ort.models import Avenant, CommuneCouverte, Convention, Partie, Secteur
+from ort.models import Avenant, CommuneCouverte, Convention, Organisme, Partie, Secteur
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
 from socle.adresses_admin import admin_url
+from socle.sources import Affirmation, Source, record_type
 
 RECENT = timedelta(days=7)
 THINGS = 3
@@ -32,6 +34,27 @@ class FicheSuivie:
     detail: str = ""
     # Whose it is, when the record itself may be no more: a field, and what it leads to.
     scope: tuple = ()
+    # Of what all départements share: which ones the records of a perimeter rest on.
+    named: Callable | None = None
+
+
+def sources_named(perimetre):
+    """Return the keys of the sources on which the dates of the records of a perimeter rest."""
+    said = Q()
+    for model in (Labellisation, Convention, Avenant, Poste):
+        keys = (
+            perimetre.of(model).order_by().annotate(texte=Cast("pk", CharField())).values("texte")
+        )
+        said |= Q(content_type=record_type(model), object_id__in=keys)
+    return Affirmation.objects.filter(said).order_by().values("source")
+
+
+def organismes_named(perimetre):
+    """Return the keys of the organismes that sign a convention of a perimeter, or employ there."""
+    signed = Partie.objects.filter(convention__in=perimetre.of(Convention).order_by().values("pk"))
+    employers = perimetre.of(Poste).order_by().values("employeur_organisme")
+    named = Q(pk__in=signed.values("organisme")) | Q(pk__in=employers)
+    return Organisme.objects.order_by().filter(named).values("pk")
 
 
 OF_CONVENTION = {"page": Convention, "path": "convention_id", "nom": "convention__intitule"}
@@ -48,6 +71,8 @@ FICHES_SUIVIES = [
     FicheSuivie(Occupation, **OF_POSTE),
     FicheSuivie(Recrutement, **OF_POSTE),
     FicheSuivie(CofinancementPoste, **OF_POSTE),
+    FicheSuivie(Source, Source, "id", "titre", named=sources_named),
+    FicheSuivie(Organisme, Organisme, "id", "nom", named=organismes_named),
 ]
 GESTES_D_HISTOIRE = {"+": "ajout", "~": "modification", "-": "suppression"}
 
@@ -77,12 +102,13 @@ def versions(sorte, perimetre, since):
     path, model = sorte.scope or (sorte.path, sorte.page)
     rows = sorte.model.history.filter(history_date__gte=since)
     if not perimetre.everywhere:
-        rows = rows.filter(**{f"{path}__in": perimetre.of(model).values("pk")})
+        kept = sorte.named(perimetre) if sorte.named else perimetre.of(model).values("pk")
+        rows = rows.filter(**{f"{path}__in": kept})
     text = CharField()
     return rows.order_by().values(
         modele=Cast(Value(sorte.model._meta.label_lower), text),
         page=Cast(Value(sorte.page._meta.label_lower), text),
-        cle=Cast(F(sorte.path), text),
+        cle_de_page=Cast(F(sorte.path), text),
         fiche=Cast(F(sorte.nom), text),
         detail=Cast(F(sorte.detail) if sorte.detail else Value(""), text),
         quand=F("history_date"),
@@ -98,9 +124,9 @@ def recent_changes(perimetre, now):
     """Return what was changed in the last seven days, the latest first, in one query."""
     first, *others = [versions(sorte, perimetre, now - RECENT) for sorte in FICHES_SUIVIES]
     changes = {}
-    for row in first.union(*others, all=True).order_by("-quand", "cle")[:VERSIONS]:
+    for row in first.union(*others, all=True).order_by("-quand", "cle_de_page")[:VERSIONS]:
         jour = timezone.localtime(row["quand"]).date()
-        key = row["page"], row["cle"], row["compte"], jour
+        key = row["page"], row["cle_de_page"], row["compte"], jour
         if key not in changes:
             changes[key] = change_of(row)
         changes[key].quoi.append(what_of(row))
@@ -111,7 +137,7 @@ def change_of(row):
     """Return the change that `row` is the latest version of."""
     model = apps.get_model(row["page"])
     gone = row["geste"] == "-" and row["modele"] == row["page"]
-    url = admin_url(model, "change", row["cle"])
+    url = admin_url(model, "change", row["cle_de_page"])
     person = f"{row['compte_prenom'] or ''} {row['compte_nom'] or ''}".strip() or row["compte"]
     return FicheChangee(
         fiche=row["fiche"] or capfirst(model._meta.verbose_name),

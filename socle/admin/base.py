@@ -5,7 +5,7 @@ each takes its rows from the `for_user` of the model behind it.
 """
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
@@ -107,6 +107,12 @@ class PvdAdmin(LimitedChoices, HistoriqueAdmin, SuppressionAdmin):
         frozen = self.frozen_fields if obj and not request.user.is_superuser else ()
         return [*super().get_readonly_fields(request, obj), *frozen]
 
+    def has_delete_permission(self, request, obj=None):
+        """Let nobody remove, by its own address, what its form only shows."""
+        return super().has_delete_permission(request, obj) and self.has_change_permission(
+            request, obj
+        )
+
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else super().get_prepopulated_fields(request, obj)
 
@@ -135,6 +141,55 @@ class PerimetreAdmin(DansLePerimetre, PvdAdmin):
             return removals
         rule = getattr(self.model._default_manager, "removed_for_user", None)
         return rule(request.user) if rule else removals.none()
+
+
+ELSEWHERE = (
+    "Des fiches d'autres départements reposent dessus : demandez la correction au niveau national, "
+    "ou créez-en une autre."
+)
+
+
+class PartageeAdmin(PvdAdmin):
+    """The admin of what records of all départements name: whoever may adds one.
+
+    An agent changes one while its own records alone rest on it; the national level changes and restores
+    any.
+    """
+
+    def has_change_permission(self, request, obj=None):
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or not self.rests_elsewhere(request, obj))
+
+    def rests_elsewhere(self, request, record):
+        """Tell whether a record that the user does not see names `record`; asked once for a page."""
+        if request.user.is_superuser:
+            return False
+        known = request.__dict__.setdefault("rests_elsewhere", {})
+        if record.pk not in known:
+            known[record.pk] = any(
+                link.related_model._base_manager.filter(**{link.field.name: record})
+                .exclude(pk__in=self.seen(request, link.related_model).order_by().values("pk"))
+                .exists()
+                for link in self.opts.related_objects
+            )
+        return known[record.pk]
+
+    def seen(self, request, model):
+        """Return the rows of `model` that the user sees; none of one that says nothing of it."""
+        if self.admin_site.is_registered(model):
+            return self.admin_site.get_model_admin(model).get_queryset(request)
+        rows = model._default_manager
+        return rows.for_user(request.user) if hasattr(rows, "for_user") else rows.none()
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        may_some = obj is not None and super().has_change_permission(request, obj)
+        if may_some and self.rests_elsewhere(request, obj):
+            messages.info(request, ELSEWHERE)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def removed_versions(self, request):
+        removals = super().removed_versions(request)
+        return removals if request.user.is_superuser else removals.none()
 
 
 class PlainChoices(LimitedChoices):

@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
-from socle.admin.base import NOTHING, PerimetreAdmin, PlainChoices, PvdAdmin
+from socle.admin.base import NOTHING, PartageeAdmin, PerimetreAdmin, PlainChoices, PvdAdmin
 from socle.admin.champs import date_column
 from socle.admin.choix import PerimetreForm
 from socle.adresses_admin import admin_url
@@ -149,7 +149,7 @@ class SourceeAdmin(PerimetreAdmin):
 
 
 @admin.register(Source)
-class SourceAdmin(PvdAdmin):
+class SourceAdmin(PartageeAdmin):
     list_display = ["titre", "editeur", "document", "cle"]
     list_filter = ["genre"]
     search_fields = ["titre", "editeur", "cle"]

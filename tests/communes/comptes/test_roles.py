@@ -28,9 +28,17 @@ def granted(user, model):
 
 @pytest.mark.parametrize("role", Role)
 def test_a_role_may_do_what_is_written_and_no_more(db, role):
-    user = factories.agent(role=role)
+    user = factories.agent(role=role, departements=[factories.departement("34")])
     found = {model: granted(user, model) for model in MODELS}
     assert found == {model: PERMISSIONS[role].get(model, "") for model in MODELS}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_is_of_no_departement_may_nothing(db, role):
+    user = factories.agent(role=role)
+    assert RoleBackend().get_all_permissions(user) == set()
+    user.departements.add(factories.departement("34"))
+    assert RoleBackend().get_user(user.pk).has_perm("communes.view_commune")
 
 
 def test_an_unknown_role_may_only_read():
@@ -63,7 +71,7 @@ def test_a_national_administrator_may_everything(db):
 
 
 def test_a_change_of_role_counts_at_once(db):
-    user = factories.agent(role=Role.LECTEUR)
+    user = factories.agent(role=Role.LECTEUR, departements=[factories.departement("34")])
     assert not user.has_perm("ort.change_convention")
     user.role = Role.AGENT
     assert user.has_perm("ort.change_convention")

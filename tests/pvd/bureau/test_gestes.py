@@ -443,4 +443,4 @@ def test_closing_a_post_ends_the_time_of_who_holds_it(agent_34, poste):
 def test_someone_who_loses_the_right_is_refused_at_once(agent_34):
     record = laureate()
     Agent.objects.get(pk=agent_34.agent.pk).departements.clear()
-    assert do(agent_34, "signer-adhesion", record).status_code == 404
+    assert do(agent_34, "signer-adhesion", record).status_code == 403

@@ -116,6 +116,7 @@ RECORDS = {
     "convention": lambda: one_avenant().convention,
     "avenant": one_avenant,
     "organisme": one_organisme,
+    "proposition": lambda: factories.proposition(factories.convention()),
     "document": one_document,
     "journaldroits": one_right,
     "poste": one_poste,
