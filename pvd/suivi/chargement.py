@@ -28,7 +28,7 @@ from socle.fichiers.champs import (
     champ_texte,
 )
 from socle.fichiers.champs_nombres import champ_entier
-from socle.fichiers.deroulement import load
+from socle.fichiers.deroulement import deliver, load
 from socle.fichiers.entetes import read_table
 from socle.fichiers.lecture import read_ours
 from socle.fichiers.ressource import Ressource
@@ -163,11 +163,30 @@ def load_folder(folder):
     Raises `FichierRefuse`, and writes nothing, as soon as a file has refused rows, when one cannot
     be read, or when the folder holds none of `FILES`.
     """
-    present = [name for name in FILES if (folder / name).exists()]
-    if not present:
-        raise FichierRefuse(f"{folder} : aucun des fichiers attendus ({', '.join(FILES)}).")
+    names = present(folder)
     with transaction.atomic():
-        return {name: load_text(name, decoded(folder / name)) for name in present}
+        return {name: load_text(name, decoded(folder / name)) for name in names}
+
+
+def deliver_folder(folder, appliquer):
+    """Tell what the files of `folder` bring to a base that agents keep, file by file; write it if asked.
+
+    What agents have written stays as it is: see `deroulement.deliver`.
+    """
+    with transaction.atomic():
+        delivered = {
+            name: deliver(*read_ressource(name, decoded(folder / name))) for name in present(folder)
+        }
+        transaction.set_rollback(not appliquer)
+    return delivered
+
+
+def present(folder):
+    """Return the names of the files of `FILES` that a folder holds; raises `FichierRefuse` for none."""
+    names = [name for name in FILES if (folder / name).exists()]
+    if not names:
+        raise FichierRefuse(f"{folder} : aucun des fichiers attendus ({', '.join(FILES)}).")
+    return names
 
 
 def decoded(path):
@@ -179,5 +198,10 @@ def decoded(path):
 
 def load_text(name, text):
     """Load one file of `FILES`, given as text; return its `Apercu`; raises `FichierRefuse`."""
+    return load(*read_ressource(name, text))
+
+
+def read_ressource(name, text):
+    """Return the Resource of one file of `FILES`, given as text, and its rows."""
     ressource = FILES[name]()
-    return load(ressource, read_table(read_ours(text.encode(), name), ressource))
+    return ressource, read_table(read_ours(text.encode(), name), ressource)

@@ -45,6 +45,15 @@ def write(ressource, table, user, provenance, depot, empreinte):
     return apercu, fait
 
 
+def deliver(ressource, table):
+    """Write the rows of a file of the project where no agent has written; return their `Apercu`.
+
+    What agents have changed or removed stays, and is told on its row; a refused row costs no other.
+    """
+    with transaction.atomic():
+        return Apercu(ressource.passage(table, for_good=True, epargne=True).lignes())
+
+
 def load(ressource, table):
     """Write all the rows of a file of the project, or none of them; return its `Apercu`.
 

@@ -52,6 +52,8 @@ class LigneTraitee:
     refus: list = field(default_factory=list)
     # Where a row gives several records: how many of each sort, by (what they are, what becomes of them).
     faites: Counter = field(default_factory=Counter)
+    # What the row would change, and that an agent has written otherwise: it stays.
+    gardes: list = field(default_factory=list)
     # What looks wrong in the record, and does not keep the row from being written.
     remarques: list = field(default_factory=list)
 

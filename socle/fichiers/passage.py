@@ -6,6 +6,7 @@ from socle.dates import keep_first_days
 from socle.fichiers.champs import CelluleRefusee, DateWidget, RecordWidget
 from socle.fichiers.correspondance import DATE_SITUATION
 from socle.fichiers.ecriture import Ecriture
+from socle.fichiers.epargne import keep_what_agents_wrote, refuse_removed
 from socle.fichiers.lignes import (
     CelluleChangee,
     LigneRefusee,
@@ -25,14 +26,22 @@ TEST_CODE = "999999"
 class Passage:
     """One reading of the rows of a file, in order; `for_good`, they are saved with their history.
 
-    Without `user`, a command writes everywhere.
+    Without `user`, a command writes everywhere; with `epargne`, but where agents have written.
     """
 
     def __init__(
-        self, ressource, table, user=None, provenance=None, for_good=False, repeated=False
+        self,
+        ressource,
+        table,
+        user=None,
+        provenance=None,
+        for_good=False,
+        repeated=False,
+        epargne=False,
     ):
         self.ressource, self.table, self.user = ressource, table, user
         self.provenance, self.for_good, self.repeated = provenance, for_good, repeated
+        self.epargne = epargne
         self.model = ressource._meta.model
         self.sourced = issubclass(self.model, Sourcee)
         columns = {*table.colonnes, *(ressource.composees if user else ())}
@@ -121,10 +130,15 @@ class Passage:
         exact = self.dires.exact_again(instance, before, row)
         keep_first_days(instance)
         changed = self.changes(instance, new, before)
+        if self.epargne:
+            self.leave_to_agents(ligne, instance, new, before, changed, values)
         if self.user:
             self.refuse_changes(instance, new, changed)
             self.dires.refuse_false_sources(instance, changed, row)
         affirmations = self.dires.affirmations(instance, changed, row)
+        if self.epargne:
+            # A source of ours does not speak against what an agent has written.
+            affirmations = [said for said in affirmations if says_what_is_held(instance, said)]
         if not (new or changed or affirmations):
             return
         self.ecriture.check(instance, row, self.rapprochement.kin_of(instance))
@@ -253,6 +267,13 @@ class Passage:
         if refus:
             raise LigneRefusee(refus)
 
+    def leave_to_agents(self, ligne, instance, new, before, changed, values):
+        """Leave what agents have written, and tell it; what they have removed stays so."""
+        if new:
+            refuse_removed(self.model, self.rapprochement.keys, values)
+        else:
+            ligne.gardes = keep_what_agents_wrote(instance, before, changed)
+
     def refuse_changes(self, instance, new, changed):
         """Refuse what the user could not change on a form of a known record."""
         if changed and not new:
@@ -275,6 +296,13 @@ class Passage:
                     champ.column_name, "" if new else shown(written(old)), shown(written(after))
                 )
         return changed
+
+
+def says_what_is_held(instance, affirmation):
+    """Tell whether an affirmation about to be written says what its record holds."""
+    _, said = affirmation
+    held = getattr(instance, said["champ"])
+    return held is not None and says(said["valeur_brute"], held)
 
 
 @contextmanager

@@ -49,9 +49,9 @@ class Ressource(resources.ModelResource):
     class Meta:
         abstract = True
 
-    def passage(self, table, user=None, provenance=None, for_good=False):
+    def passage(self, table, user=None, provenance=None, for_good=False, **options):
         """Return what judges, then writes, the rows of `table`: see `Passage`."""
-        return Passage(self, table, user, provenance, for_good)
+        return Passage(self, table, user, provenance, for_good, **options)
 
     @property
     def models(self):
