@@ -5,6 +5,7 @@ from django.contrib import admin
 
 from communes.models import Commune
 from ort.models import Avenant, CommuneCouverte, Convention
+from ort.models.droits import Plume
 from ort.regles import date_fin_au, duree_au
 from pvd.bureau.gestes.base import CasesField, Geste, GesteForm, save
 from socle.admin.portee import CommunesSelect
@@ -14,6 +15,9 @@ from socle.sources import Affirmation, record_type
 
 # What the national list says of a commune whose ORT is not known.
 ENTREE_ORT = "date_entree_ort"
+
+
+OTHERS_ARE_PROPOSED = "Celles de vos départements ; la sortie des autres se propose, depuis la fiche de la convention."
 
 
 class GesteDeConvention(Geste):
@@ -186,7 +190,10 @@ class RetraitForm(AvenantForm):
     def prepare(self):
         super().prepare()
         inside = CommuneCouverte.objects.filter(convention=self.record, sortie__isnull=True)
-        field = self.fields["couvertures"]
+        field, plume = self.fields["couvertures"], Plume(self.user)
+        if not plume.tient(self.record.departement_reference_id):
+            inside = inside.filter(commune__departement__in=plume.departements)
+            field.help_text = OTHERS_ARE_PROPOSED
         field.queryset = inside.select_related("commune", "convention", "entree")
         field.label_from_instance = lambda couverture: str(couverture.commune)
 
