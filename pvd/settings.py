@@ -7,7 +7,6 @@ asks for what a public site needs, and a missing or bad value stops the start.
 import os
 import secrets
 import tomllib
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -136,7 +135,8 @@ CACHES = {
     "compteurs": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "pvd_compteurs",
-        "OPTIONS": {"MAX_ENTRIES": 1000},
+        # More than a robot with many addresses can fill: beyond, places would be freed at random.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
 }
 
@@ -167,7 +167,6 @@ INSTALLED_APPS = [
     "django_filters",
     "import_export",
     "simple_history",
-    "axes",
     "csp",
 ]
 
@@ -189,7 +188,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "socle.web.refus.BadRequestMiddleware",
     "socle.web.attente.AttenteMiddleware",
-    "axes.middleware.AxesMiddleware",
+    "socle.web.connexion.ConnexionMiddleware",
 ]
 
 ROOT_URLCONF = "pvd.urls"
@@ -215,31 +214,20 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 AUTH_USER_MODEL = "communes.Agent"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "communes.comptes.roles.RoleBackend",
-]
-# Ten wrong passwords for one account from one address: a quarter of an hour before the eleventh.
-AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "429.html"
-AXES_CLIENT_IP_CALLABLE = "socle.web.connexion.visitor_address"
-# Who logs in from where, and when, is nobody's business beyond the failures of the hour.
-AXES_DISABLE_ACCESS_LOG = True
-AXES_ENABLE_ADMIN = False
+AUTHENTICATION_BACKENDS = ["communes.comptes.roles.RoleBackend"]
 LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "communes.comptes.mots_de_passe.MotsDevinablesValidator"},
 ]
+# Idle hours after which an agent logs in again: counted by the pages of the back office alone.
+SESSION_COOKIE_AGE = 8 * 60 * 60
 
 # Who is told of the rights given and taken, and of the errors of the site.
 ADMINS = [

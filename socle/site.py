@@ -1,8 +1,13 @@
 """The back office: Django's admin, in French, under a policy that lets it style its own pages."""
 
+from functools import wraps
+
 from csp.decorators import csp_update
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
+from django.utils import timezone
+
+from socle.web.connexion import keep_logged_in
 
 
 class PvdAdminSite(admin.AdminSite):
@@ -25,7 +30,13 @@ class PvdAdminSite(admin.AdminSite):
     def admin_view(self, view, cacheable=False):
         """Loosen the styles only: import-export and the history write some in their pages."""
         loosened = csp_update({"style-src": "'unsafe-inline'"})(view)
-        return super().admin_view(loosened, cacheable)
+
+        @wraps(view)
+        def used(request, *args, **kwargs):
+            keep_logged_in(request, timezone.now())
+            return loosened(request, *args, **kwargs)
+
+        return super().admin_view(used, cacheable)
 
     def get_urls(self):
         return [*self.pages, *super().get_urls()]

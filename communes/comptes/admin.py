@@ -23,6 +23,13 @@ from socle.admin.base import (
 admin.site.unregister(Group)
 
 
+class NouvelAgentForm(UserCreationForm):
+    def validate_password_for_user(self, user, **kwargs):
+        """Judge the password by the départements chosen beside it, which are not saved yet."""
+        user.departements_choisis = self.cleaned_data.get("departements", ())
+        super().validate_password_for_user(user, **kwargs)
+
+
 @admin.register(Agent)
 class AgentAdmin(PerimetreAdmin, UserAdmin):
     """Accounts: a référent opens and closes those of its départements, and gives no right it lacks.
@@ -31,7 +38,7 @@ class AgentAdmin(PerimetreAdmin, UserAdmin):
     """
 
     form = UserAdmin.form
-    add_form = UserCreationForm
+    add_form = NouvelAgentForm
     list_display = ["username", "last_name", "first_name", "role", "ses_departements", "is_active"]
     list_filter = ["role", "is_active", DepartementFilter.through("departements")]
     list_select_related = False

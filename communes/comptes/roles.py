@@ -5,6 +5,7 @@ from functools import cache
 from django.contrib.auth.backends import ModelBackend
 
 from communes.models import Agent, Role
+from socle.web.connexion import essai_compte, une_verification_a_la_fois
 
 # The records of the départements: their agents write and delete them.
 RECORDS = {
@@ -80,6 +81,17 @@ class RoleBackend(ModelBackend):
         rows = Agent.objects.with_a_departement()
         user = rows.filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None
+
+    def authenticate(self, request, username=None, password=None, **kwargs):
+        """Check a password; too many are refused before the hash, which is what they cost."""
+        if username is None or password is None:
+            return None
+        with essai_compte(request, username) as forget_failures:
+            with une_verification_a_la_fois():
+                agent = super().authenticate(request, username, password, **kwargs)
+            if agent:
+                forget_failures()
+        return agent
 
     def get_all_permissions(self, user_obj, obj=None):
         """Return what `user_obj` may do: nothing for the inactive, by role for the others."""

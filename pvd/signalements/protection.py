@@ -1,13 +1,12 @@
 """What keeps robots and other sites away from the form, without a third party nor a cookie."""
 
-import ipaddress
 from datetime import timedelta
 
 from django.core.cache import caches
 from django.utils.crypto import salted_hmac
 
 from pvd.signalements.models import Signalement
-from socle.web.connexion import visitor_address
+from socle.web.connexion import visitor_networks
 
 HOUR = timedelta(hours=1)
 PER_VISITOR = 5
@@ -24,15 +23,9 @@ def from_this_site(request):
 
 
 def visitor_key(request):
-    """Return a key that counts a visitor and does not tell its address, nor can be tried on all.
-
-    A home has a whole /64 of the addresses of version 6. Those that cannot be read count as one.
-    """
-    visitor = visitor_address(request)
-    address = ipaddress.ip_address(visitor) if visitor else None
-    if address and address.version == 6:
-        visitor = address.ipv4_mapped or ipaddress.ip_network((int(address), 64), strict=False)
-    return salted_hmac(SALT, str(visitor), algorithm="sha256").hexdigest()
+    """Return a key that counts a visitor and does not tell its address, nor can be tried on all."""
+    home, _ = visitor_networks(request)
+    return salted_hmac(SALT, home, algorithm="sha256").hexdigest()
 
 
 def may_send(request, now):
