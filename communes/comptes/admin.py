@@ -5,6 +5,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import Group
+from django.urls import path
 
 from communes.comptes.journal import record, watched
 from communes.comptes.roles import role_permissions
@@ -74,11 +75,25 @@ class AgentAdmin(PerimetreAdmin, UserAdmin):
             form.base_fields["departements"].required = not request.user.is_superuser
         return form
 
+    def has_change_permission(self, request, obj=None):
+        """Keep the accounts that the user may not act on to be read, on the pages and in the lists."""
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or obj.may_be_changed_by(request.user))
+
+    def has_delete_permission(self, request, obj=None):
+        may = super().has_delete_permission(request, obj)
+        return may and (obj is None or obj.may_be_changed_by(request.user))
+
     def formfield_for_choice_field(self, db_field, request, **kwargs):
-        """Offer the roles that can do nothing that the user cannot."""
+        """Offer the roles that can do nothing that the user cannot, and whom it can act on."""
         if db_field.name == "role":
             rights = request.user.get_all_permissions()
-            kwargs["choices"] = [(r.value, r.label) for r in Role if role_permissions(r) <= rights]
+            kwargs["choices"] = [
+                (role.value, role.label)
+                for role in Role
+                if role_permissions(role) <= rights
+                and Agent(role=role).may_be_changed_by(request.user)
+            ]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def save_model(self, request, obj, form, change):
@@ -108,6 +123,17 @@ class AgentAdmin(PerimetreAdmin, UserAdmin):
     def ses_departements(self, agent):
         codes = ", ".join(departement.pk for departement in agent.departements.all())
         return "tous" if agent.is_superuser else codes or "aucun"
+
+
+def own_password(request):
+    """Show Django's page where one changes one's own password, and write the change in the journal."""
+    with watched(request.user, request.user):
+        return admin.site.password_change(request)
+
+
+admin.site.pages.append(
+    path("password_change/", admin.site.admin_view(own_password), name="password_change")
+)
 
 
 @admin.register(JournalDroits)

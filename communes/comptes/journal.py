@@ -1,17 +1,22 @@
-"""Each right given or taken is written in a journal that nobody rewrites, and mailed."""
+"""Each change of an account is written in a journal that nobody rewrites, and mailed."""
 
 from contextlib import contextmanager
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import is_password_usable
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils import timezone
 
 from communes.territoire.models import Departement
-from socle.courriels import mail_admins
+from socle.courriels import mail_admins, send_mail
 
 NOBODY = "ligne de commande"
+INCONNU = (
+    "Si vous ne reconnaissez pas ce changement, prévenez aussitôt votre référent départemental ou "
+    "l'administrateur national."
+)
 NEVER = "Le journal des droits ne se récrit pas."
 
 
@@ -19,11 +24,25 @@ class Droit(models.TextChoices):
     """What an account holds, each in the order in which it is told."""
 
     COMPTE = "compte", "compte"
+    IDENTIFIANT = "username", "identifiant"
+    NOM = "last_name", "nom"
+    PRENOM = "first_name", "prénom"
+    COURRIEL = "email", "adresse électronique"
     ROLE = "role", "rôle"
     DEPARTEMENTS = "departements", "départements"
     NATIONAL = "is_superuser", "niveau national"
     ESPACE_AGENTS = "is_staff", "accès à l'espace agents"
     MOT_DE_PASSE = "password", "mot de passe"
+
+
+# What a new account has, and a deleted one no longer has: that goes without saying.
+SANS_DIRE = {
+    Droit.IDENTIFIANT,
+    Droit.NOM,
+    Droit.PRENOM,
+    Droit.COURRIEL,
+    Droit.MOT_DE_PASSE,
+}
 
 
 class JournalDroitsQuerySet(models.QuerySet):
@@ -41,7 +60,7 @@ class JournalDroitsQuerySet(models.QuerySet):
 
 
 class JournalDroits(models.Model):
-    """One right of one account, given or taken: by whom, when, from what to what.
+    """One right of one account, given or taken, or what names it: by whom, when, from what to what.
 
     Names are kept as text beside the accounts, which may be deleted: the line stays.
     """
@@ -115,13 +134,13 @@ def record(par, agent, avant):
             **avant_apres(droit, avant, apres),
         )
         for droit in changed
-        # A new account has a password, a deleted one no longer has: that goes without saying.
-        if droit != Droit.MOT_DE_PASSE or (avant and apres)
+        if droit not in SANS_DIRE or (avant and apres)
     ]
+    departements = codes(avant) | codes(apres)
     for line in lines:
-        line.departements.set(codes(avant) | codes(apres))
+        line.departements.set(departements)
     if lines:
-        transaction.on_commit(lambda: tell_administrators(lines), robust=True)
+        tell(lines, {avant.get(Droit.COURRIEL), apres.get(Droit.COURRIEL)}, departements)
 
 
 def avant_apres(droit, avant, apres):
@@ -137,8 +156,24 @@ def codes(droits):
     return set(filter(None, droits.get(Droit.DEPARTEMENTS, "").split(", ")))
 
 
-def tell_administrators(lines):
+def tell(lines, addresses, departements):
+    """Mail some lines, once they are written: to the administrators, and to those concerned.
+
+    Those are the person, at `addresses`, the former and the new, and the référents of its
+    `departements`, but whoever did it. Each has a mail of its own, and tells the others nothing.
+    """
     first = lines[0]
+    referents = get_user_model().objects.referents(departements).exclude(pk=first.par_id)
+    concerned = {*addresses, *referents.values_list("email", flat=True)} - {None, ""}
     when = f"{timezone.localtime(first.quand):%d/%m/%Y à %H:%M}"
-    text = [f"Par {first.par_nom}, le {when} :", "", *map(str, lines)]
-    mail_admins(f"Droits de {first.agent_nom}", "\n".join(text))
+    subject = f"Droits de {first.agent_nom}"
+    text = "\n".join([f"Par {first.par_nom}, le {when} :", "", *map(str, lines)])
+
+    def mail_to(address):
+        transaction.on_commit(
+            lambda: send_mail(subject, f"{text}\n\n{INCONNU}", [address]), robust=True
+        )
+
+    transaction.on_commit(lambda: mail_admins(subject, text), robust=True)
+    for address in sorted(concerned):
+        mail_to(address)

@@ -30,6 +30,11 @@ class AgentQuerySet(models.QuerySet):
         links = Agent.departements.through.objects.filter(agent=models.OuterRef("pk"))
         return self.annotate(departement_connu=models.Exists(links))
 
+    def referents(self, departements):
+        """Keep the référents, of one of `departements` at least, who may log in."""
+        referents = self.filter(role=Role.REFERENT, is_active=True)
+        return referents.filter(departements__in=departements).distinct()
+
 
 class AgentManager(UserManager.from_queryset(AgentQuerySet)):
     def create_superuser(self, *args, **kwargs):
@@ -67,16 +72,25 @@ class Agent(AbstractUser):
             return ["national"]
         return list(self.departements.values_list("pk", flat=True))
 
-    def droits(self):
-        """Return the rights that the database gives to this account, as the journal writes them.
+    def may_be_changed_by(self, user):
+        """Tell whether `user` may act on this account: a référent does on its agents, not on its peers."""
+        return user.is_superuser or not (self.is_superuser or self.role == Role.REFERENT)
 
-        Empty for an account that is not there; a right that it does not hold is an empty text.
+    def droits(self):
+        """Return what names this account and the rights that it has, as the journal writes them.
+
+        They are read in the database. Empty for an account that is not there; a right that it does
+        not hold is an empty text.
         """
         held = Agent.objects.filter(pk=self.pk).first()
         if held is None:
             return {}
         return {
             Droit.COMPTE: "ouvert" if held.is_active else "fermé",
+            Droit.IDENTIFIANT: held.username,
+            Droit.NOM: held.last_name,
+            Droit.PRENOM: held.first_name,
+            Droit.COURRIEL: held.email,
             Droit.ROLE: held.get_role_display(),
             Droit.DEPARTEMENTS: ", ".join(held.departements.values_list("pk", flat=True)),
             Droit.NATIONAL: "oui" if held.is_superuser else "",

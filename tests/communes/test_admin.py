@@ -141,11 +141,66 @@ def test_a_referent_reaches_no_account_of_wider_rights(
 def test_a_referent_does_not_widen_itself(referent_34, tarn):
     me = referent_34.agent
     url = reverse("admin:communes_agent_change", args=[me.pk])
-    data = filled(referent_34.get(url), departements=["34", "81"], is_superuser="on")
-    assert referent_34.post(url, data).status_code == 200
+    data = {"username": me.username, "role": Role.REFERENT, "departements": ["34", "81"]}
+    assert referent_34.post(url, data | {"is_superuser": "on"}).status_code == 403
     me.refresh_from_db()
     assert [d.pk for d in me.departements.all()] == ["34"]
     assert not me.is_superuser
+
+
+# A référent does not act on référents.
+
+
+@pytest.fixture
+def peer(db):
+    fields = {"role": Role.REFERENT, "last_name": "Paire", "email": "paire@exemple.fr"}
+    return factories.agent("paire34", [factories.departement("34")], **fields)
+
+
+def state(agent):
+    return Agent.objects.filter(pk=agent.pk).values().get()
+
+
+def test_a_referent_reads_a_fellow_referent_and_does_not_rename_nor_lock_it_out(referent_34, peer):
+    url = reverse("admin:communes_agent_change", args=[peer.pk])
+    page = referent_34.get(url)
+    assert "Paire" in page.content.decode()
+    assert 'name="username"' not in page.content.decode()
+    before = state(peer)
+    data = {"username": "pris", "role": Role.LECTEUR, "departements": ["34"], "last_name": "X"}
+    assert referent_34.post(url, data).status_code == 403
+    assert state(peer) == before
+
+
+def test_a_referent_gives_no_password_to_a_fellow_referent(referent_34, peer):
+    url = reverse("admin:auth_user_password_change", args=[peer.pk])
+    before = state(peer)
+    assert referent_34.get(url).status_code == 403
+    data = {"password1": "un-autre-secret", "password2": "un-autre-secret"}
+    assert referent_34.post(url, data).status_code == 403
+    assert state(peer) == before
+
+
+@pytest.mark.parametrize("door", ["page", "action"])
+def test_a_referent_deletes_no_fellow_referent(door, referent_34, peer):
+    if door == "page":
+        url = reverse("admin:communes_agent_delete", args=[peer.pk])
+        assert referent_34.post(url, {"post": "yes"}).status_code == 403
+    else:
+        data = {"action": "delete_selected", "_selected_action": [peer.pk], "post": "yes"}
+        referent_34.post(reverse("admin:communes_agent_changelist"), data)
+    assert Agent.objects.filter(pk=peer.pk).exists()
+
+
+def test_a_referent_makes_no_referent(referent_34):
+    assert open_account(referent_34, role=Role.REFERENT).status_code == 200
+    assert open_account(referent_34).status_code == 302
+    created = Agent.objects.get(username="nouveau")
+    url = reverse("admin:communes_agent_change", args=[created.pk])
+    data = filled(referent_34.get(url), departements=["34"], role=Role.REFERENT)
+    assert referent_34.post(url, data).status_code == 200
+    created.refresh_from_db()
+    assert created.role == Role.AGENT
 
 
 def test_a_national_administrator_makes_another(national):

@@ -64,16 +64,20 @@ def test_a_new_account_is_written_with_all_that_it_holds(referent_34):
         ({"is_superuser": "on"}, ("is_superuser", "", "oui")),
         ({"is_staff": None}, ("is_staff", "oui", "")),
         ({"is_active": None}, ("compte", "ouvert", "fermé")),
+        ({"username": "autre"}, ("username", "lui", "autre")),
+        ({"last_name": "Dupont"}, ("last_name", "", "Dupont")),
+        ({"first_name": "Zoé"}, ("first_name", "", "Zoé")),
+        ({"email": "zoe@exemple.fr"}, ("email", "", "zoe@exemple.fr")),
     ],
 )
 def test_each_right_is_written_as_it_was_and_as_it_is(fields, line, national, account):
     factories.departement("81")
     assert change(national, account, **fields).status_code == 302
-    assert journal() == [("national", "lui", *line)]
+    assert journal() == [("national", fields.get("username", "lui"), *line)]
 
 
 def test_a_page_saved_as_it_was_writes_nothing(national, account):
-    assert change(national, account, last_name="Dupont").status_code == 302
+    assert change(national, account).status_code == 302
     assert journal() == []
 
 
@@ -90,6 +94,21 @@ def test_what_is_refused_writes_nothing(referent_34, agent_34, account):
 def test_a_password_changed_by_another_is_written_and_not_told(referent_34, account):
     assert set_password(referent_34, account).status_code == 302
     assert journal() == [("referent34", "lui", "password", "", "changé")]
+
+
+def test_ones_own_password_is_written_too(agent_34):
+    data = {"old_password": "secret", "new_password1": "un-long-secret"}
+    data["new_password2"] = data["new_password1"]
+    answer = agent_34.post(reverse("admin:password_change"), data)
+    assert answer.url == reverse("admin:password_change_done")
+    assert journal() == [("agent34", "agent34", "password", "", "changé")]
+
+
+def test_a_password_given_on_the_command_line_is_written_too(account, monkeypatch):
+    """The terminal where it is typed twice cannot be had here."""
+    monkeypatch.setattr("getpass.getpass", lambda prompt="": "un-long-secret")
+    call_command("changepassword", "lui", verbosity=0)
+    assert journal() == [("ligne de commande", "lui", "password", "", "changé")]
 
 
 def test_a_password_taken_away_is_written(national, account):
@@ -143,6 +162,72 @@ def test_the_administrators_are_told_in_one_mail(
     assert mail.body.startswith("Par national, le ")
     assert "lui : rôle : lecteur → agent\n" in mail.body
     assert "lui : niveau national : aucun → oui" in mail.body
+
+
+@pytest.fixture
+def told(db, administrators, mailoutbox, django_capture_on_commit_callbacks):
+    """Return the function that does something, and says whom a mail told, in order."""
+
+    def tell(act, *args, **kwargs):
+        with django_capture_on_commit_callbacks(execute=True):
+            act(*args, **kwargs)
+        sent = [mail.to for mail in mailoutbox]
+        mailoutbox.clear()
+        assert all(len(to) == 1 for to in sent)
+        return sorted(to[0] for to in sent)
+
+    return tell
+
+
+@pytest.fixture
+def colleagues(account):
+    """The person has an address, and its two départements have référents."""
+    Agent.objects.filter(pk=account.pk).update(email="ancien@exemple.fr")
+    account.refresh_from_db()
+    for name, code, active in [("r34", "34", True), ("r81", "81", True), ("clos", "34", False)]:
+        factories.agent(
+            name,
+            [factories.departement(code)],
+            role=Role.REFERENT,
+            email=f"{name}@exemple.fr",
+            is_active=active,
+        )
+    return account
+
+
+ADMIN, OLD, NEW = "admin@exemple.fr", "ancien@exemple.fr", "nouveau@exemple.fr"
+
+
+def test_a_new_address_is_told_at_the_former_and_at_the_new(told, colleagues, referent_34):
+    found = told(change, referent_34, colleagues, email=NEW)
+    assert found == [ADMIN, OLD, NEW, "r34@exemple.fr"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"username": "autre"}, {"last_name": "X"}, {"role": Role.AGENT}, {"is_active": None}],
+)
+def test_whatever_changes_is_told_to_those_concerned(fields, told, colleagues, referent_34):
+    found = told(change, referent_34, colleagues, **fields)
+    assert found == [ADMIN, OLD, "r34@exemple.fr"]
+
+
+def test_the_referents_of_the_departement_left_and_of_the_new_one_are_told(
+    told, colleagues, national
+):
+    found = told(change, national, colleagues, departements=["81"])
+    assert found == [ADMIN, OLD, "r34@exemple.fr", "r81@exemple.fr"]
+
+
+def test_who_did_it_is_not_told(told, colleagues, referent_34):
+    Agent.objects.filter(pk=referent_34.agent.pk).update(email="moi@exemple.fr")
+    assert told(set_password, referent_34, colleagues) == [ADMIN, OLD, "r34@exemple.fr"]
+
+
+def test_the_person_of_a_deleted_account_is_told(told, colleagues, national):
+    url = reverse("admin:communes_agent_delete", args=[colleagues.pk])
+    found = told(national.post, url, {"post": "yes"})
+    assert found == [ADMIN, OLD, "r34@exemple.fr"]
 
 
 def test_a_mail_that_cannot_be_sent_undoes_nothing_and_is_logged(
