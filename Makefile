@@ -108,7 +108,7 @@ lint: .venv/.dev ## Format, style, gabarits, sens des imports, migrations, régl
 	$(PYTHON) -m djlint --lint --quiet templates
 	.venv/bin/lint-imports --no-logo
 	$(MANAGE) makemigrations --check --dry-run
-	PVD_ENV=production PVD_ALLOWED_HOSTS=exemple.fr DATABASE_URL=sqlite:///:memory: \
+	PVD_ENV=production PVD_ALLOWED_HOSTS=exemple.fr PVD_MANDATAIRE=aucun DATABASE_URL=sqlite:///:memory: \
 	PVD_SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(60))') \
 	$(MANAGE) check --deploy --fail-level WARNING
 

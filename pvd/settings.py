@@ -34,6 +34,35 @@ def required_in_production(name):
     return value
 
 
+def secret_key(key):
+    """Return the key of production, if nobody can guess it: long, drawn at random, in no example."""
+    known = any(word in key.lower() for word in ("insecure", "changeme", "change-me", "exemple"))
+    repeated = key in (key + key)[1:-1] or len(set(key)) < 10
+    if PRODUCTION and (len(key) < 50 or known or repeated):
+        raise ImproperlyConfigured(
+            "PVD_SECRET_KEY se devine : il en faut une d'au moins 50 caractères tirés au hasard, par "
+            "« python -c 'import secrets; print(secrets.token_urlsafe(60))' »."
+        )
+    return key
+
+
+def allowed_hosts(text):
+    """Return the names of the site; any name at all would let a visitor choose that of our links."""
+    hosts = text.replace(",", " ").split()
+    if PRODUCTION and any("*" in host or host == "." for host in hosts):
+        raise ImproperlyConfigured("PVD_ALLOWED_HOSTS : les noms du site, sans « * ».")
+    return hosts
+
+
+def mandataire(name):
+    """Return the header by which the proxy tells the address of the visitor; empty, there is none."""
+    if name not in {"", "aucun", "X-Forwarded-For", "X-Real-IP"}:
+        raise ImproperlyConfigured(
+            f"PVD_MANDATAIRE vaut « {name} » : aucun, X-Forwarded-For ou X-Real-IP attendu."
+        )
+    return "" if name == "aucun" else name
+
+
 def local_secret_key():
     """Return the key of this machine, drawn at random at the first start and kept aside."""
     path = VAR_DIR / "cle_secrete"
@@ -116,12 +145,14 @@ if PVD_DEMO:
             raise ImproperlyConfigured(f"PVD_DEMO a sa base et ses documents : retirez {name}.")
     VAR_DIR = VAR_DIR / "demonstration"
 
-SECRET_KEY = required_in_production("PVD_SECRET_KEY") or local_secret_key()
-ALLOWED_HOSTS = required_in_production("PVD_ALLOWED_HOSTS").replace(",", " ").split() or [
+SECRET_KEY = secret_key(required_in_production("PVD_SECRET_KEY")) or local_secret_key()
+ALLOWED_HOSTS = allowed_hosts(required_in_production("PVD_ALLOWED_HOSTS")) or [
     "127.0.0.1",
     "localhost",
     "[::1]",
 ]
+# The only header of a visitor's address that is believed, with X-Forwarded-Proto beside it.
+PVD_MANDATAIRE = mandataire(required_in_production("PVD_MANDATAIRE"))
 DATABASES = {
     "default": database(
         required_in_production("DATABASE_URL") or f"sqlite:///{VAR_DIR}/pvd.sqlite3"
@@ -229,7 +260,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # Idle hours after which an agent logs in again: counted by the pages of the back office alone.
 SESSION_COOKIE_AGE = 8 * 60 * 60
 
-# Who is told of the rights given and taken, and of the errors of the site.
+# Who is told of each change of an account.
 ADMINS = [
     (courriel, courriel)
     for courriel in os.environ.get("PVD_ADMINISTRATEURS", "").replace(",", " ").split()
@@ -305,8 +336,8 @@ SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
-# The proxy of production ends TLS and says so in this header.
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+# The proxy ends TLS and says so in this header.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PVD_MANDATAIRE else None
 
 # A reason is a sentence, and an administration keeps sentences.
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True

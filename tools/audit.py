@@ -56,6 +56,7 @@ def production(folder):
         "PVD_ENV": "production",
         "PVD_SECRET_KEY": secrets.token_urlsafe(60),
         "PVD_ALLOWED_HOSTS": "127.0.0.1",
+        "PVD_MANDATAIRE": "X-Forwarded-For",
         "PVD_VAR_DIR": folder,
         "PVD_DEPARTEMENT": "34",
         "DATABASE_URL": f"sqlite:///{folder}/pvd.sqlite3",

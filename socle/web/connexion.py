@@ -38,8 +38,9 @@ def visitor_address(request):
     visitor's own words. Without a proxy nobody writes such a header but the visitor.
     """
     address = request.META.get("REMOTE_ADDR", "")
-    if settings.PRODUCTION:
-        address = request.headers.get("X-Forwarded-For", address).rsplit(",", 1)[-1].strip()
+    if settings.PVD_MANDATAIRE:
+        told = request.headers.get(settings.PVD_MANDATAIRE, address)
+        address = told.rsplit(",", 1)[-1].strip()
     try:
         return str(ipaddress.ip_address(address))
     except ValueError:

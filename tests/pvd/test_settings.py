@@ -8,13 +8,16 @@ import sys
 import pytest
 from django.conf import settings
 
+KEY = "q7Zt-1xVb3Nw_5Kc9Rg2Lp8Jd4Hf6Ms0YaUeIoTrXzCvBnMkSlDhGfPqWj"
 PRODUCTION = {
     "PVD_ENV": "production",
-    "PVD_SECRET_KEY": "k" * 60,
+    "PVD_SECRET_KEY": KEY,
+    "PVD_MANDATAIRE": "X-Forwarded-For",
     "PVD_ALLOWED_HOSTS": "pvd.exemple.fr, www.exemple.fr",
     "DATABASE_URL": "postgres://role:mot%20de%20passe@hote:5433/base?sslmode=require",
 }
 SHOWN = ["DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "SESSION_COOKIE_SECURE", "SECURE_SSL_REDIRECT"]
+SHOWN += ["SECURE_PROXY_SSL_HEADER", "PVD_MANDATAIRE"]
 
 
 @pytest.fixture
@@ -69,9 +72,23 @@ def test_production_takes_its_variables_and_is_served_over_tls_only(start):
     assert (database["USER"], database["PASSWORD"]) == ("role", "mot de passe")
     assert database["OPTIONS"] == {"sslmode": "require", "options": "-c jit=off"}
     assert shown["ALLOWED_HOSTS"] == ["pvd.exemple.fr", "www.exemple.fr"]
-    assert shown["SECRET_KEY"] == "k" * 60
+    assert shown["SECRET_KEY"] == KEY
     assert shown["SESSION_COOKIE_SECURE"]
     assert shown["SECURE_SSL_REDIRECT"]
+
+
+def test_only_the_header_that_is_said_is_believed(start):
+    _, shown = start(PRODUCTION)
+    assert shown["PVD_MANDATAIRE"] == "X-Forwarded-For"
+    assert shown["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
+    _, shown = start(PRODUCTION | {"PVD_MANDATAIRE": "aucun"})
+    assert shown["PVD_MANDATAIRE"] == ""
+    assert shown["SECURE_PROXY_SSL_HEADER"] is None
+
+
+def test_a_key_of_fifty_characters_drawn_at_random_is_enough(start):
+    _, shown = start(PRODUCTION | {"PVD_SECRET_KEY": KEY[:50]})
+    assert shown["SECRET_KEY"] == KEY[:50]
 
 
 def test_a_database_is_reached_by_a_socket(start):
@@ -88,14 +105,14 @@ def test_the_demonstration_has_a_database_and_a_key_of_its_own(start, tmp_path):
     assert demonstration[1]["DEBUG"] is False
 
 
-@pytest.mark.parametrize("name", ["PVD_SECRET_KEY", "PVD_ALLOWED_HOSTS", "DATABASE_URL"])
+@pytest.mark.parametrize("name", [*PRODUCTION][1:])
 @pytest.mark.parametrize("value", [None, ""])
 def test_production_does_not_start_without_what_is_due(start, name, value):
     environment = {key: text for key, text in PRODUCTION.items() if key != name}
     done = start(environment if value is None else PRODUCTION | {name: value}, check=False)
     assert done.returncode != 0
     assert f"La variable {name} est obligatoire" in done.stderr
-    assert "k" * 60 not in done.stderr
+    assert KEY not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -107,6 +124,15 @@ def test_production_does_not_start_without_what_is_due(start, name, value):
         (PRODUCTION | {"PVD_DEBUG": "1"}, "PVD_DEBUG"),
         ({"DATABASE_URL": "mysql://role@hote/base"}, "DATABASE_URL : « mysql »"),
         ({"DATABASE_URL": "base.sqlite3"}, "DATABASE_URL"),
+        (PRODUCTION | {"PVD_SECRET_KEY": KEY[:49]}, "PVD_SECRET_KEY se devine"),
+        (PRODUCTION | {"PVD_SECRET_KEY": "k" * 60}, "PVD_SECRET_KEY se devine"),
+        (PRODUCTION | {"PVD_SECRET_KEY": "a1B2c3D4e5F6" * 5}, "PVD_SECRET_KEY se devine"),
+        (PRODUCTION | {"PVD_SECRET_KEY": f"django-insecure-{KEY}"}, "PVD_SECRET_KEY se devine"),
+        (PRODUCTION | {"PVD_ALLOWED_HOSTS": "*"}, "PVD_ALLOWED_HOSTS"),
+        (PRODUCTION | {"PVD_ALLOWED_HOSTS": "pvd.exemple.fr, *"}, "PVD_ALLOWED_HOSTS"),
+        (PRODUCTION | {"PVD_ALLOWED_HOSTS": "*.exemple.fr"}, "PVD_ALLOWED_HOSTS"),
+        (PRODUCTION | {"PVD_MANDATAIRE": "oui"}, "PVD_MANDATAIRE vaut « oui »"),
+        (PRODUCTION | {"PVD_MANDATAIRE": "X-Forwarded-Fro"}, "PVD_MANDATAIRE vaut"),
         ({"PVD_DEMO": "oui"}, "PVD_DEMO vaut « oui »"),
         (PRODUCTION | {"PVD_DEMO": "1"}, "PVD_DEMO montre des données fictives"),
         (

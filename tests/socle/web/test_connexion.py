@@ -272,21 +272,23 @@ def test_a_public_page_sets_no_cookie(page, client):
 
 
 @pytest.mark.parametrize(
-    ("production", "forwarded", "remote", "address"),
+    ("trusted", "sent", "remote", "address"),
     [
-        (False, None, "192.0.2.1", "192.0.2.1"),
-        (False, "203.0.113.9", "192.0.2.1", "192.0.2.1"),
-        (True, "203.0.113.9", "10.0.0.1", "203.0.113.9"),
-        (True, "1.1.1.1, 203.0.113.9", "10.0.0.1", "203.0.113.9"),
-        (True, None, "192.0.2.1", "192.0.2.1"),
-        (True, "inconnu", "192.0.2.1", None),
-        (True, None, "", None),
+        ("", {}, "192.0.2.1", "192.0.2.1"),
+        ("", {"X-Forwarded-For": "203.0.113.9"}, "192.0.2.1", "192.0.2.1"),
+        ("X-Forwarded-For", {"X-Forwarded-For": "203.0.113.9"}, "10.0.0.1", "203.0.113.9"),
+        ("X-Forwarded-For", {"X-Forwarded-For": "1.1.1.1, 203.0.113.9"}, "10.0.0.1", "203.0.113.9"),
+        ("X-Forwarded-For", {"X-Real-IP": "1.1.1.1"}, "192.0.2.1", "192.0.2.1"),
+        ("X-Forwarded-For", {}, "192.0.2.1", "192.0.2.1"),
+        ("X-Forwarded-For", {"X-Forwarded-For": "inconnu"}, "192.0.2.1", None),
+        ("X-Forwarded-For", {}, "", None),
+        ("X-Real-IP", {"X-Real-IP": "203.0.113.9"}, "10.0.0.1", "203.0.113.9"),
+        ("X-Real-IP", {"X-Forwarded-For": "1.1.1.1"}, "192.0.2.1", "192.0.2.1"),
     ],
 )
-def test_the_address_is_that_of_the_visitor(production, forwarded, remote, address, settings):
-    settings.PRODUCTION = production
-    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
-    request = RequestFactory(REMOTE_ADDR=remote).get("/", headers=headers)
+def test_the_address_is_that_of_the_visitor(trusted, sent, remote, address, settings):
+    settings.PVD_MANDATAIRE = trusted
+    request = RequestFactory(REMOTE_ADDR=remote).get("/", headers=sent)
     assert visitor_address(request) == address
 
 
