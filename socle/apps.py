@@ -8,5 +8,6 @@ class SocleConfig(AppConfig):
     verbose_name = "Sources et imports"
 
     def ready(self):
-        """Make the lookup `__dans` known to every field."""
+        """Make the lookup `__dans` known to every field, and those of one line refuse line ends."""
         import_module("socle.cles")
+        import_module("socle.lignes").ask_for_one_line()

@@ -8,10 +8,15 @@ from socle.essai import en_essai
 def send_mail(subject, text, recipients):
     """Send a mail from the address of the site; raises what the server of mails raises."""
     if not en_essai():
-        mail.send_mail(subject, text, None, recipients)
+        mail.send_mail(one_line(subject), text, None, recipients)
 
 
 def mail_admins(subject, text):
     """Send a mail to the administrators of the site; raises what the server of mails raises."""
     if not en_essai():
-        mail.mail_admins(subject, text)
+        mail.mail_admins(one_line(subject), text)
+
+
+def one_line(subject):
+    """Return a subject without line ends, which an old record may hold and no mail can."""
+    return " ".join(subject.split())
