@@ -202,6 +202,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Outside all that answers, the static files included.
+    "socle.web.entetes.EntetesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "socle.web.compression.CompressionMiddleware",
