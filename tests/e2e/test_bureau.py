@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib import admin
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -212,3 +213,19 @@ def test_others_are_refused_at_the_same_addresses(page, herault, username):
     expect(page.get_by_role("button", name=re.compile("Enregistrer"))).to_have_count(0)
     if username == "lecteur":
         assert page.goto(reverse("admin:communes_labellisation_import")).status == 403
+
+
+def test_every_list_and_form_is_shown_without_a_style_of_its_own(page, herault):
+    """What the policy refuses is told in the console, and `page` fails on it."""
+    factories.agent("chef", is_superuser=True)
+    log_in(page, "chef")
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        for address in (reverse(f"{name}_changelist"), reverse(f"{name}_add")):
+            answer = page.goto(address)
+            assert answer.status in {200, 403}
+            assert "unsafe" not in answer.headers["content-security-policy"]
+    page.goto(reverse("admin:ort_convention_history", args=[herault.pk]))
+    page.goto(reverse("admin:ort_convention_change", args=[herault.pk]))
+    page.locator(".select2-selection").first.click()
+    expect(page.locator(".select2-dropdown")).to_be_visible()
