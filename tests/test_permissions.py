@@ -463,7 +463,7 @@ REQUESTS = [
     (choose_a_commune,          LOG_IN, LOG_IN,  NO,      REFUSED, NO,      DONE,    DONE,    DONE),
     (add_a_row,                 LOG_IN, LOG_IN,  NO,      REFUSED, NO,      DONE,    DONE,    DONE),
     (give_a_departement,        LOG_IN, LOG_IN,  NO,      NO,      NO,      NO,      REFUSED, DONE),
-    (give_the_role_of_referent, LOG_IN, LOG_IN,  NO,      NO,      NO,      NO,      DONE,    DONE),
+    (give_the_role_of_referent, LOG_IN, LOG_IN,  NO,      NO,      NO,      NO,      REFUSED, DONE),
     (give_the_national_level,   LOG_IN, LOG_IN,  NO,      NO,      NO,      NO,      AWAY,    DONE),
     (delete_one,                LOG_IN, LOG_IN,  NO,      AWAY,    NO,      DONE,    DONE,    DONE),
     (delete_many,               LOG_IN, LOG_IN,  NO,      AWAY,    REFUSED, DONE,    DONE,    DONE),

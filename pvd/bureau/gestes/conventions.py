@@ -17,7 +17,9 @@ from socle.sources import Affirmation, record_type
 ENTREE_ORT = "date_entree_ort"
 
 
-OTHERS_ARE_PROPOSED = "Celles de vos départements ; la sortie des autres se propose, depuis la fiche de la convention."
+OTHERS_ARE_PROPOSED = (
+    "Celles de vos départements ; la sortie des autres se propose, sur la fiche de la convention."
+)
 
 
 class GesteDeConvention(Geste):
