@@ -6,6 +6,7 @@ asks for what a public site needs, and a missing or bad value stops the start.
 
 import os
 import secrets
+import sys
 import tomllib
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -73,27 +74,54 @@ def local_secret_key():
     return path.read_text()
 
 
+# A page waits no longer than this for its turn to write, on either database.
+SECONDS_FOR_A_TURN = 20
+# Nor for the answer to one query, the longest of which takes two seconds on France; a file that comes
+# in is thousands of short ones. A command takes the time that it takes: no page waits for it.
+SECONDS_FOR_A_QUERY = 0 if Path(sys.argv[0]).name == "manage.py" else 30
+ON_A_LINE_THAT_MAY_BREAK = {
+    # A server that is away may refuse, or say nothing: by default, for more than two minutes.
+    "connect_timeout": "3",
+    # A cable that is cut tells nobody: what is sent, or a question on a silent line, is answered by
+    # the other machine within ten seconds, or the line is dead.
+    "tcp_user_timeout": "10000",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "2",
+}
+
+
 def database(url):
     """Read `sqlite:///chemin` or `postgres://role:secret@hote:5432/base?host=/socket`."""
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         name = unquote(parts.path[1:])
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "socle.bases.sqlite",
             "NAME": name,
             "OPTIONS": {
-                # Readers never wait for the writer, and two writers queue instead of failing.
+                # Two writers queue instead of failing.
                 "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+                "timeout": SECONDS_FOR_A_TURN,
+                # What an agent was told is recorded is so after a power cut: NORMAL would lose it.
+                "init_command": "PRAGMA synchronous=FULL",
             },
         }
     if parts.scheme in {"postgres", "postgresql"}:
-        options = dict(parse_qsl(parts.query))
-        # Compiling a query costs more than running ours: a page was eight times slower with it.
-        options["options"] = f"{options.get('options', '')} -c jit=off".strip()
+        options = ON_A_LINE_THAT_MAY_BREAK | dict(parse_qsl(parts.query))
+        server = [
+            # Compiling a query costs more than running ours: a page was eight times slower with it.
+            "-c jit=off",
+            f"-c lock_timeout={SECONDS_FOR_A_TURN}s",
+            f"-c statement_timeout={SECONDS_FOR_A_QUERY}s",
+            # What the address asks for comes last, and wins.
+            options.get("options", ""),
+        ]
+        options["options"] = " ".join(server).strip()
+        # The server cuts a query that is too long; of one that is frozen, our side gives up.
+        options["patience"] = SECONDS_FOR_A_QUERY and SECONDS_FOR_A_QUERY + 5
         return {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "socle.bases.postgresql",
             "NAME": unquote(parts.path[1:]),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),

@@ -52,7 +52,7 @@ def start(tmp_path):
 
 def test_without_any_variable_it_runs_on_this_machine_only(start, tmp_path):
     database, shown = start({})
-    assert database["ENGINE"] == "django.db.backends.sqlite3"
+    assert database["ENGINE"] == "socle.bases.sqlite"
     assert database["NAME"] == f"{tmp_path}/var/pvd.sqlite3"
     assert shown["DEBUG"] is False
     assert set(shown["ALLOWED_HOSTS"]) == {"127.0.0.1", "localhost", "[::1]"}
@@ -67,10 +67,10 @@ def test_the_key_of_this_machine_is_drawn_once_and_kept_from_others(start, tmp_p
 
 def test_production_takes_its_variables_and_is_served_over_tls_only(start):
     database, shown = start(PRODUCTION)
-    assert database["ENGINE"] == "django.db.backends.postgresql"
+    assert database["ENGINE"] == "socle.bases.postgresql"
     assert (database["HOST"], database["PORT"], database["NAME"]) == ("hote", 5433, "base")
     assert (database["USER"], database["PASSWORD"]) == ("role", "mot de passe")
-    assert database["OPTIONS"] == {"sslmode": "require", "options": "-c jit=off"}
+    assert database["OPTIONS"].items() >= {"sslmode": "require", "connect_timeout": "3"}.items()
     assert shown["ALLOWED_HOSTS"] == ["pvd.exemple.fr", "www.exemple.fr"]
     assert shown["SECRET_KEY"] == KEY
     assert shown["SESSION_COOKIE_SECURE"]
@@ -95,7 +95,16 @@ def test_a_database_is_reached_by_a_socket(start):
     url = "postgres://role@/base?host=%2Fvar%2Frun%2Fpostgresql"
     database, _ = start({"DATABASE_URL": url})
     assert database["HOST"] == "/var/run/postgresql"
-    assert database["OPTIONS"] == {"options": "-c jit=off"}
+    assert database["OPTIONS"]["options"] == (
+        "-c jit=off -c lock_timeout=20s -c statement_timeout=30s"
+    )
+
+
+def test_what_the_address_of_the_database_asks_for_wins(start):
+    asked = "connect_timeout=9&options=-c%20statement_timeout%3D90s"
+    database, _ = start({"DATABASE_URL": f"postgres://role@hote/base?{asked}"})
+    assert database["OPTIONS"]["connect_timeout"] == "9"
+    assert database["OPTIONS"]["options"].endswith("-c statement_timeout=90s")
 
 
 def test_the_demonstration_has_a_database_and_a_key_of_its_own(start, tmp_path):
