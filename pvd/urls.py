@@ -8,3 +8,5 @@ urlpatterns = [
     path("chefs-de-projet/", include("projects.urls")),
     path("", include("pvd.portail.urls")),
 ]
+
+handler500 = "socle.web.attente.erreur"

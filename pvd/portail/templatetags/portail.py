@@ -2,6 +2,7 @@
 
 from django import template
 from django.conf import settings
+from django.db import DatabaseError
 from django.template.loader import render_to_string
 
 from communes.models import Departement
@@ -15,12 +16,19 @@ from socle.web.adresses import meme_demande
 register = template.Library()
 
 
-@register.simple_tag
-def departement_du_site():
-    """Return the département that `PVD_DEPARTEMENT` names, or None: one query a page."""
-    if not settings.PVD_DEPARTEMENT:
+@register.simple_tag(takes_context=True)
+def departement_du_site(context):
+    """Return the département that `PVD_DEPARTEMENT` names, or None: one query a page.
+
+    None too while the database does not answer: a page that needs nothing else of it is shown.
+    """
+    panne = context.get("panne")
+    if not settings.PVD_DEPARTEMENT or (panne and panne.sans_base):
         return None
-    return Departement.objects.filter(pk=settings.PVD_DEPARTEMENT).first()
+    try:
+        return Departement.objects.filter(pk=settings.PVD_DEPARTEMENT).first()
+    except DatabaseError:
+        return None
 
 
 @register.inclusion_tag("includes/completude.html")
