@@ -16,6 +16,13 @@ WHERE_THE_TRAILER_IS = 2048
 KEPT_IN_A_NAME = " .-_'()"
 LONGEST_NAME = 100
 MEGABYTE = 1_000_000
+FOLDER_AWAY = (
+    "Le dossier des documents n'est pas là : son disque n'est sans doute pas monté. Rien n'y est déposé "
+    "en attendant ; prévenez la personne qui tient le site."
+)
+FOLDER_READ_ONLY = (
+    "Le dossier des documents ne s'écrit pas : prévenez la personne qui tient le site."
+)
 
 
 def documents_storage():
@@ -27,6 +34,18 @@ def stored_name(document, filename):
     """Return a name drawn at random: nothing of what a user wrote is in the path."""
     name = secrets.token_hex(16)
     return f"{name[:2]}/{name}.pdf"
+
+
+def folder_fault(storage, known):
+    """Say why nothing may be written in the folder, or return "": `known` are the files that are due there.
+
+    A folder without mark is ours if nothing is due yet, or if the oldest file due is there: it then
+    dates from before the mark.
+    """
+    if storage.is_marked:
+        return "" if storage.is_writable else FOLDER_READ_ONLY
+    ours = not known or storage.exists(known[0])
+    return "" if ours else FOLDER_AWAY
 
 
 def refuse_what_is_no_pdf(file):

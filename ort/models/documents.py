@@ -8,6 +8,7 @@ from django.urls import reverse
 from ort.documents import (
     documents_storage,
     download_name,
+    folder_fault,
     in_megabytes,
     refuse_what_is_lost,
     refuse_what_is_no_pdf,
@@ -39,6 +40,12 @@ class DocumentQuerySet(LieeQuerySet):
         return self.filter(
             Q(pk__in=publics.values("pk")) | Q(pk__in=self.for_user(user).values("pk"))
         )
+
+    def stored_names(self):
+        """Return the names of all the files, the oldest first: a document removed may come back."""
+        named = self.order_by("pk").values_list("fichier", flat=True)
+        removed = self.model.history.order_by("pk").values_list("fichier", flat=True)
+        return list(dict.fromkeys([*named, *removed]))
 
 
 class Document(Historisee):
@@ -91,10 +98,25 @@ class Document(Historisee):
     def get_absolute_url(self):
         return reverse("ort_document", args=[self.convention.identifiant, self.pk])
 
+    @classmethod
+    def folder_fault(cls):
+        """Say why no file may be written in the folder of documents, or return ""."""
+        storage = cls._meta.get_field("fichier").storage
+        return folder_fault(storage, cls.objects.stored_names())
+
+    def open_folder(self):
+        """Have the folder ready for one more file, or raise."""
+        if fault := self.folder_fault():
+            raise ValidationError({"fichier": fault})
+        self.fichier.storage.mark()
+
     def clean(self):
         if self._state.adding and self.fichier:
-            stored = self.fichier._committed
-            (refuse_what_is_lost if stored else refuse_what_is_no_pdf)(self.fichier)
+            if self.fichier._committed:
+                refuse_what_is_lost(self.fichier)
+            else:
+                refuse_what_is_no_pdf(self.fichier)
+                self.open_folder()
         if self.avenant and self.avenant.convention_id != self.convention_id:
             raise ValidationError({"avenant": "Cet avenant est celui d'une autre convention."})
 
@@ -102,6 +124,8 @@ class Document(Historisee):
         """Keep the name and the size of the file, which is then stored under a name of ours."""
         if not self.nom:
             self.nom, self.taille = download_name(self.fichier.name), self.fichier.size
+        if not self.fichier._committed:
+            self.open_folder()
         super().save(*args, **kwargs)
 
     @property

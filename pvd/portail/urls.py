@@ -2,6 +2,7 @@ from django.urls import path, re_path
 
 from pvd.portail.partage.flux import flux
 from pvd.portail.vues import accueil, cartes, communes, intercommunalites, pages, partage
+from pvd.portail.vues.sante import sante
 from pvd.signalements import vues as signalements
 
 urlpatterns = [
@@ -36,7 +37,7 @@ urlpatterns = [
     path("plan-du-site/", pages.plan_du_site, name="plan_du_site"),
     path("signaler/", signalements.signaler, name="signaler"),
     path("signaler/merci/", signalements.merci, name="signaler_merci"),
-    path("sante/", pages.sante, name="sante"),
+    path("sante/", sante, name="sante"),
     path("robots.txt", pages.robots, name="robots"),
     path("sitemap.xml", partage.sitemap, name="sitemap"),
     path("apercu.png", partage.vignette, name="vignette"),

@@ -36,7 +36,7 @@ def document(convention=None, visibilite=PUBLIC, **fields):
 
 
 def stored(folder):
-    return [path for path in folder.rglob("*") if path.is_file()]
+    return [path for path in folder.rglob("*.pdf") if path.is_file()]
 
 
 def download(browser, document):

@@ -1,11 +1,9 @@
 """The pages that speak of the site itself."""
 
-from django.db import DatabaseError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from communes.models import Departement
 from pvd.portail.telechargements import TABLES
 from pvd.suivi.chiffres import departements_du_programme
 from socle.web.jour import jour_of
@@ -29,19 +27,7 @@ def plan_du_site(request):
     return render(request, "portail/plan_du_site.html", {"departements": departements})
 
 
-def sante(request):
-    """Answer 200 when the database answers, 503 when it does not, for the machine that watches."""
-    try:
-        Departement.objects.exists()
-    except DatabaseError:
-        return plain_text("base de données injoignable", status=503)
-    return plain_text("ok")
-
-
 def robots(request):
     sitemap = request.build_absolute_uri(reverse("sitemap"))
-    return plain_text(f"User-agent: *\nDisallow: /admin/\n\nSitemap: {sitemap}")
-
-
-def plain_text(text, status=200):
-    return HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")
+    text = f"User-agent: *\nDisallow: /admin/\n\nSitemap: {sitemap}\n"
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")

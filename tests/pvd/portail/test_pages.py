@@ -2,10 +2,8 @@
 
 import html
 import re
-from unittest import mock
 
 import pytest
-from django.db import DatabaseError
 from django.template.loader import render_to_string
 from django.urls import resolve
 
@@ -148,6 +146,8 @@ def test_error_page_needs_nothing(client):
     page = render_to_string("500.html")
     assert "Le site a rencontré une erreur" in page
     assert "/static/" not in page
+    assert "aucune donnée n'est perdue" not in page
+    assert "Votre navigateur enverra de nouveau ce que vous avez saisi." in page
 
 
 def test_data_page_holds_each_table_and_its_dictionary(client):
@@ -162,12 +162,6 @@ def test_data_page_holds_each_table_and_its_dictionary(client):
         assert f'href="/donnees/schemas/{table.nom}.json"' in page
         assert all(f"<code>{colonne.nom}</code>" in page for colonne in table.colonnes)
     assert "Licence Ouverte 2.0" in page
-
-
-def test_health(client):
-    assert client.get("/sante/").content == b"ok\n"
-    with mock.patch("pvd.portail.vues.pages.Departement.objects.exists", side_effect=DatabaseError):
-        assert client.get("/sante/").status_code == 503
 
 
 def test_robots_are_kept_out_of_the_admin(client):
