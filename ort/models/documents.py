@@ -99,10 +99,13 @@ class Document(Historisee):
         return reverse("ort_document", args=[self.convention.identifiant, self.pk])
 
     @classmethod
+    def folder(cls):
+        return cls._meta.get_field("fichier").storage
+
+    @classmethod
     def folder_fault(cls):
         """Say why no file may be written in the folder of documents, or return ""."""
-        storage = cls._meta.get_field("fichier").storage
-        return folder_fault(storage, cls.objects.stored_names())
+        return folder_fault(cls.folder(), cls.objects.stored_names())
 
     def open_folder(self):
         """Have the folder ready for one more file, or raise."""
