@@ -1,12 +1,16 @@
 """What keeps robots and other sites away from the form, without a third party nor a cookie."""
 
+import logging
 from datetime import timedelta
 
 from django.core.cache import caches
+from django.db import DatabaseError
 from django.utils.crypto import salted_hmac
 
 from pvd.signalements.models import Signalement
 from socle.web.connexion import visitor_networks
+
+logger = logging.getLogger(__name__)
 
 HOUR = timedelta(hours=1)
 PER_VISITOR = 5
@@ -36,5 +40,19 @@ def may_send(request, now):
     """
     if Signalement.objects.received_since(now - HOUR).count() >= PER_SITE:
         return False
-    key, places = visitor_key(request), caches["compteurs"]
-    return any(places.add(f"{key}:{n}", 1, HOUR.total_seconds()) for n in range(PER_VISITOR))
+    return takes_a_place(visitor_key(request))
+
+
+def takes_a_place(visitor):
+    """Tell whether a place was left to a visitor, and take it.
+
+    Where places cannot be counted, there is one: a report is worth more than its limit, and that of
+    the whole site stays. The cache says nothing of a place that it could not write: it is then free.
+    """
+    counter, places = caches["compteurs"], [f"{visitor}:{n}" for n in range(PER_VISITOR)]
+    try:
+        taken = any(counter.add(place, 1, HOUR.total_seconds()) for place in places)
+        return taken or len(counter.get_many(places)) < PER_VISITOR
+    except DatabaseError as error:
+        logger.error("Les signalements d'un visiteur ne sont pas comptés : %s", error)
+        return True

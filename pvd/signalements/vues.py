@@ -6,7 +6,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -31,7 +31,9 @@ TROP = (
 
 @csrf_exempt  # No cookie on public pages: a signed token and the origin do the same, see `receive`.
 @sensitive_post_parameters()
-@never_cache
+@cache_control(
+    private=True, no_cache=True
+)  # Stored by the browser alone: « back » finds what was typed.
 @require_http_methods(["GET", "HEAD", "POST"])
 def signaler(request):
     """Show the form about the page that `?page=` and `?au=` name, or take what it sends."""

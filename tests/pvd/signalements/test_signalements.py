@@ -378,6 +378,26 @@ def test_the_whole_site_has_its_limit(monkeypatch):
     assert answers == [303, 303, 303, 429]
 
 
+@pytest.fixture
+def counters_gone(transactional_db):
+    """Take the table of the counters away, as a base restored without it has none."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE pvd_compteurs RENAME TO pvd_compteurs_ailleurs")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE pvd_compteurs_ailleurs RENAME TO pvd_compteurs")
+
+
+def test_a_report_is_kept_where_reports_cannot_be_counted(counters_gone, monkeypatch):
+    monkeypatch.setattr(protection, "PER_SITE", 7)
+    assert [from_address("192.0.2.1").status_code for _ in range(8)] == [303] * 7 + [429]
+    assert Signalement.objects.count() == 7
+
+
+def test_back_finds_what_was_typed_in_the_form():
+    assert "no-store" not in Client().get("/signaler/")["Cache-Control"]
+
+
 def test_the_address_of_a_visitor_is_kept_nowhere():
     from_address("192.0.2.1")
     with connection.cursor() as cursor:
