@@ -80,11 +80,7 @@ def is_collected(name):
 def known_statics():
     """Return the names of the static files of the code, as « collectstatic » finds them."""
     left_out = apps.get_app_config("staticfiles").ignore_patterns
-    return {
-        staticfiles_storage.hash_key(staticfiles_storage.clean_name(path))
-        for finder in get_finders()
-        for path, _ in finder.list(left_out)
-    }
+    return {path for finder in get_finders() for path, _ in finder.list(left_out)}
 
 
 def documents():
