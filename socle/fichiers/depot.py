@@ -2,14 +2,18 @@
 
 import base64
 import json
+import logging
 import secrets
 import time
 from dataclasses import asdict, dataclass, field
+from threading import Thread
 
 from django.conf import settings
 from django.core.files.base import ContentFile
 
 from socle.fichiers.tableau.fichier import Fichier
+
+logger = logging.getLogger(__name__)
 
 KEPT_SECONDS = 24 * 3600
 
@@ -59,6 +63,20 @@ def forget_expired():
     return len(paths)
 
 
+def forget_each_hour():
+    """Remove what has expired now, then as long as this process lives: people are named in it."""
+
+    def watch():
+        while True:
+            try:
+                forget_expired()
+            except OSError as error:
+                logger.error("Les fichiers d'import expirés restent : %s", error)
+            time.sleep(3600)
+
+    Thread(target=watch, name="imports-expires", daemon=True).start()
+
+
 def keep(depot, jeton=None):
     """Write `depot` aside and return its token, drawn at random; forget those of yesterday."""
     forget_expired()
@@ -75,9 +93,10 @@ def write_aside(held, jeton=None):
 
 
 def read_aside(jeton):
-    """Return what is held under a token, or None."""
+    """Return what is held under a token, or None, as for what is held for more than a day."""
+    path = path_of(jeton)
     try:
-        return json.loads(path_of(jeton).read_text(encoding="utf-8"))
+        return None if path in expired() else json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
 
