@@ -70,6 +70,9 @@ def pytest_collection_finish():
 def pytest_configure():
     # A site of France, whatever the machine is set up for: a test that needs a département says so.
     settings.PVD_DEPARTEMENT = ""
+    if settings.DATABASES["default"]["ENGINE"] == "socle.bases.sqlite":
+        # In memory for each process: pytest-django knows it only of Django's own.
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = ":memory:"
     # A real hash costs a quarter of a second, at each log-in of each test.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -4,6 +4,7 @@ import errno
 import logging
 import sqlite3
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.db import Error, InterfaceError, OperationalError
@@ -116,6 +117,10 @@ class AttenteMiddleware:
 def erreur(request):
     """Answer what failed outside of the views: when a form is received, when a session is kept."""
     error = sys.exception()
+    for handler in request.upload_handlers:
+        # What has begun to come in, and finds no room, is not left on the disk until it is swept.
+        with suppress(OSError):
+            handler.upload_interrupted()
     panne = panne_of(error)
     return answer(request, panne, error) if panne else server_error(request)
 

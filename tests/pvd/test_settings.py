@@ -158,3 +158,20 @@ def test_a_bad_value_stops_the_start_and_names_its_variable(start, environment, 
     done = start(environment, check=False)
     assert done.returncode != 0
     assert f"ImproperlyConfigured: {told}" in done.stderr
+
+
+@pytest.mark.parametrize(("program", "limit"), [("manage.py", "0s"), ("gunicorn", "30s")])
+def test_a_command_takes_its_time_and_a_page_does_not(program, limit, tmp_path):
+    code = (
+        "import sys; sys.argv[0] = sys.argv[1]; from pvd import settings as s; "
+        "print(s.database('postgres://role@hote/base')['OPTIONS']['options'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, program],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"PVD_VAR_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip().endswith(f"-c statement_timeout={limit}")
