@@ -94,8 +94,8 @@ def write_aside(held, jeton=None):
 
 def read_aside(jeton):
     """Return what is held under a token, or None, as for what is held for more than a day."""
-    path = path_of(jeton)
     try:
+        path = path_of(jeton)
         return None if path in expired() else json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
