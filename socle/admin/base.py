@@ -83,6 +83,26 @@ class PvdAdmin(LimitedChoices, HistoriqueAdmin, SuppressionAdmin):
     def get_changelist(self, request, **kwargs):
         return PvdChangeList
 
+    def lookup_allowed(self, lookup, value, request):
+        """Let an address filter the list by what the list offers, and by no other field nor lookup.
+
+        Django lets it compare any column of the model by any means: a regular expression holds a
+        whole SQLite site, and a column that the page hides is read letter by letter.
+        """
+        return lookup in self.lookups_offered(request)
+
+    def lookups_offered(self, request):
+        """Return the names that the filters of the list, and its dates, write in its address."""
+        names = {f"{self.date_hierarchy}__{part}" for part in ("year", "month", "day")}
+        for offered in self.get_list_filter(request):
+            if isinstance(offered, str):
+                field = get_fields_from_path(self.model, offered)[-1]
+                compared = f"__{field.target_field.name}" if field.is_relation else ""
+                names |= {f"{offered}{compared}__exact", f"{offered}__isnull"}
+            else:
+                names.add(offered.parameter_name)
+        return names
+
     def list_prefetch(self):
         """Return the lookups of `prefetch_related` that the columns of the list need."""
         return ()
