@@ -6,6 +6,7 @@ each takes its rows from the `for_user` of the model behind it.
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
@@ -18,6 +19,8 @@ from socle.admin.choix import LimitedChoices
 from socle.admin.historique import HistoriqueAdmin
 from socle.admin.suppression import SuppressionAdmin
 from socle.francais import UNKNOWN
+from socle.web.filtres import LONGEST_SEARCH
+from socle.web.refus import DemandeInvalide
 
 # In a row, an empty cell often tells something: no avenant, no exit, no such party.
 NOTHING = "—"
@@ -103,6 +106,14 @@ class PvdAdmin(LimitedChoices, HistoriqueAdmin, SuppressionAdmin):
                 names.add(offered.parameter_name)
         return names
 
+    def response_action(self, request, queryset):
+        """Run an action on the rows that were ticked; what cannot be the key of a row is refused."""
+        try:
+            list(map(self.opts.pk.to_python, request.POST.getlist(ACTION_CHECKBOX_NAME)))
+        except ValidationError:
+            raise DemandeInvalide("Une des fiches cochées n'existe pas.") from None
+        return super().response_action(request, queryset)
+
     def list_prefetch(self):
         """Return the lookups of `prefetch_related` that the columns of the list need."""
         return ()
@@ -138,6 +149,8 @@ class PvdAdmin(LimitedChoices, HistoriqueAdmin, SuppressionAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         """Search by the model's own `search`, else by its fields and the names of its territories."""
+        if len(search_term) > LONGEST_SEARCH:
+            raise DemandeInvalide(f"Cherchez {LONGEST_SEARCH} caractères au plus.")
         if hasattr(queryset, "search"):
             return (queryset.search(search_term) if search_term.strip() else queryset), False
         found, duplicates = super().get_search_results(request, queryset, search_term)

@@ -16,6 +16,8 @@ from socle.fichiers.tableau.fichier import Fichier
 logger = logging.getLogger(__name__)
 
 KEPT_SECONDS = 24 * 3600
+# More than is drawn, and less than what a folder refuses for a name.
+LONGEST_TOKEN = 64
 
 
 @dataclass
@@ -43,8 +45,8 @@ def folder():
 
 
 def path_of(jeton):
-    """Return the path of a deposit; a token is drawn by `keep`, and holds no sign of a path."""
-    if not jeton.replace("-", "").replace("_", "").isalnum():
+    """Return the path of a deposit; a token is drawn by `keep`, short and without any sign of a path."""
+    if len(jeton) > LONGEST_TOKEN or not jeton.replace("-", "").replace("_", "").isalnum():
         raise FileNotFoundError(jeton)
     return folder() / f"{jeton}.json"
 

@@ -1,7 +1,20 @@
 """A request that cannot be answered is refused in plain French: 400."""
 
+import logging
+
+from django.db import DataError
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
+
+logger = logging.getLogger(__name__)
+
+# Our server reads no longer line; a database may fail on what is longer still.
+LONGEST_ADDRESS = 4000
+TOO_LONG = "Cette adresse est trop longue."
+NUL = "Cette adresse contient un caractère qu'aucun texte ne contient."
+OUT_OF_RANGE = (
+    "Cette demande contient un nombre trop grand ou un texte que la base ne peut pas lire."
+)
 
 
 def quoted(text):
@@ -15,27 +28,47 @@ class DemandeInvalide(Exception):
 
 
 class BadRequestMiddleware:
-    """Turn `DemandeInvalide` into an answer 400: a page, or plain text or JSON for a download."""
+    """Turn what cannot be read into an answer 400: a page, or plain text or JSON for a download.
+
+    An address too long, or with a NUL that PostgreSQL refuses, reaches no view. What a view does
+    not understand is `DemandeInvalide`; what only the database finds out, a number too large for
+    a column, is told from an error of ours in the journal.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        return self.get_response(request)
+        why = unreadable(request)
+        return refusal(request, why) if why else self.get_response(request)
 
     def process_exception(self, request, exception):
-        if not isinstance(exception, DemandeInvalide):
-            return None
-        message = str(exception)
-        if request.path.endswith(".json"):
-            return JsonResponse(
-                {"erreur": message}, status=400, json_dumps_params={"ensure_ascii": False}
-            )
-        # An address that ends with the name of a file is that of a download, an image, a feed.
-        if "." in request.path.rpartition("/")[2]:
-            return HttpResponse(
-                message + "\n", status=400, content_type="text/plain; charset=utf-8"
-            )
-        # The links of the page must not lead back here.
-        request.GET = QueryDict()
-        return render(request, "400.html", {"message": message}, status=400)
+        if isinstance(exception, DemandeInvalide):
+            return refusal(request, str(exception))
+        if isinstance(exception, OverflowError | DataError):
+            logger.warning("Demande hors de portée : %s", quoted(request.path), exc_info=exception)
+            return refusal(request, OUT_OF_RANGE)
+        return None
+
+
+def unreadable(request):
+    """Return in French why nothing can read the address of a request, or None."""
+    if len(request.get_full_path()) > LONGEST_ADDRESS:
+        return TOO_LONG
+    asked = [word for name, values in request.GET.lists() for word in (name, *values)]
+    return NUL if any("\0" in word for word in (request.path, *asked)) else None
+
+
+def refusal(request, message):
+    """Return the answer 400 that says `message`, as what was asked for would be read."""
+    if request.path.endswith(".json"):
+        return JsonResponse(
+            {"erreur": message}, status=400, json_dumps_params={"ensure_ascii": False}
+        )
+    # An address that ends with the name of a file is that of a download, an image, a feed.
+    if "." in request.path.rpartition("/")[2]:
+        return HttpResponse(message + "\n", status=400, content_type="text/plain; charset=utf-8")
+    # The links of the page must not lead back here.
+    request.GET = QueryDict()
+    request.path = "/" if unreadable(request) else request.path
+    return render(request, "400.html", {"message": message}, status=400)
