@@ -14,7 +14,8 @@ logger = logging.getLogger(__name__)
 
 HOUR = timedelta(hours=1)
 PER_VISITOR = 5
-PER_SITE = 100
+PER_HOME = 20
+PER_DEPARTEMENT = 100
 SALT = "pvd.suivi.signalements.visiteur"
 
 
@@ -26,33 +27,44 @@ def from_this_site(request):
     return origin in {None, ours} and site in {None, "same-origin"}
 
 
-def visitor_key(request):
-    """Return a key that counts a visitor and does not tell its address, nor can be tried on all."""
-    home, _ = visitor_networks(request)
-    return salted_hmac(SALT, home, algorithm="sha256").hexdigest()
+def visitor_limits(request):
+    """Return the networks that count a visitor, each with the reports that it may send in an hour.
 
-
-def may_send(request, now):
-    """Tell whether a visitor may send one more report, and count it: five in any hour.
-
-    Each takes one of five places, kept for an hour: the cache gives a place to one taker only,
-    whatever the number of processes. The whole site takes a hundred reports in an hour.
+    Of version 4, or unreadable, an address is its own network: the lesser limit is the one.
     """
-    if Signalement.objects.received_since(now - HOUR).count() >= PER_SITE:
+    home, network = visitor_networks(request)
+    return {network: PER_HOME} | {home: PER_VISITOR}
+
+
+def visitor_key(network):
+    """Return a key that counts a network and does not tell it, nor can be tried on all."""
+    return salted_hmac(SALT, network, algorithm="sha256").hexdigest()
+
+
+def may_send(request, departement, now):
+    """Tell whether a visitor may send one more report, and count it: five in any hour, of a home twenty.
+
+    Each takes one of these places, kept for an hour: the cache gives a place to one taker only,
+    whatever the number of processes. A département, or the national level, takes a hundred reports
+    in an hour: nobody closes the form of another.
+    """
+    received = Signalement.objects.received_since(now - HOUR).filter(departement=departement)
+    if received.count() >= PER_DEPARTEMENT:
         return False
-    return takes_a_place(visitor_key(request))
+    limits = visitor_limits(request)
+    return all(takes_a_place(visitor_key(network), places) for network, places in limits.items())
 
 
-def takes_a_place(visitor):
-    """Tell whether a place was left to a visitor, and take it.
+def takes_a_place(visitor, number):
+    """Tell whether one of the `number` places of a visitor was left, and take it.
 
     Where places cannot be counted, there is one: a report is worth more than its limit, and that of
-    the whole site stays. The cache says nothing of a place that it could not write: it is then free.
+    the département stays. The cache says nothing of a place that it could not write: it is then free.
     """
-    counter, places = caches["compteurs"], [f"{visitor}:{n}" for n in range(PER_VISITOR)]
+    counter, places = caches["compteurs"], [f"{visitor}:{n}" for n in range(number)]
     try:
         taken = any(counter.add(place, 1, HOUR.total_seconds()) for place in places)
-        return taken or len(counter.get_many(places)) < PER_VISITOR
+        return taken or len(counter.get_many(places)) < number
     except DatabaseError as error:
         logger.error("Les signalements d'un visiteur ne sont pas comptés : %s", error)
         return True

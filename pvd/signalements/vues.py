@@ -71,7 +71,7 @@ def receive(request):
         return show(request, page, form, PERIME, status=400)
     if not form.is_valid():
         return show(request, page, form, status=400)
-    if not may_send(request, timezone.now()):
+    if not may_send(request, page.departement, timezone.now()):
         return show(request, page, form, TROP, status=429)
     keep(request, page, form.instance)
     return thank(page)

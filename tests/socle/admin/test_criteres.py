@@ -49,7 +49,9 @@ def test_a_list_says_that_it_does_not_understand_another_lookup(model_admin, loo
     assert "Cette demande n'a pas été comprise" in answer.content.decode()
 
 
-@pytest.mark.parametrize("page", ["/admin/ort/convention/", "/admin/ort/convention/exporter/ort/csv/"])
+@pytest.mark.parametrize(
+    "page", ["/admin/ort/convention/", "/admin/ort/convention/exporter/ort/csv/"]
+)
 def test_a_regular_expression_does_not_hold_the_site(page, agent_34):
     factories.convention(intitule="a" * 200)
     assert agent_34.get(page, {"intitule__regex": "(a+)+$"}).status_code == 400
