@@ -1,0 +1,473 @@
+"""Every address of the site, by every role: a door without its row fails.
+
+An agent of the Hérault and one of the Tarn knock at the same records, all of the Hérault. What a
+hand-made request may push beyond its address is in `tests/test_permissions.py`.
+"""
+
+import pytest
+from django import forms
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver, reverse
+
+from communes.comptes.journal import record
+from communes.models import Role
+from ort.models import Document, Organisme
+from pvd.suivi.models import ChiffrePublie
+from socle.essai import essai
+from tests import factories
+from tests.conftest import browser_of
+from tests.formulaires import filled
+from tests.socle.admin.test_admin import affirmation, one_purge
+
+pytestmark = pytest.mark.usefixtures("documents_folder")
+
+# o: the page opens. i: forbidden. c: log in first. r: led elsewhere, as to the home of the back office
+# when « cette fiche n'existe pas ». x: there is no such page.
+# p: it is asked for by a form only.
+ANSWERS = {200: "o", 403: "i", 302: "r", 404: "x", 405: "p"}
+CAST = [
+    "visiteur",
+    "lecteur 34",
+    "agent 34",
+    "agent 81",
+    "agent de nulle part",
+    "référent 34",
+    "national",
+]
+# fmt: off
+ROWS = {
+    # visiteur, lecteur 34, agent 34, agent 81, agent de nulle part, référent 34, national
+    "/": "ooooooo",
+    "/accessibilite/": "ooooooo",
+    "/admin/": "coooooo",
+    "/admin/(?P<app_label>socle|communes|suivi|projects|ort)/$": "coooooo",
+    "/admin/(?P<url>.*)$": "cxxxxxx",
+    "/admin/a-verifier/": "coooooo",
+    "/admin/autocomplete/": "coooooo",
+    "/admin/communes/agent/": "ciiiioo",
+    "/admin/communes/agent/<id>/password/": "ciiiioo",
+    "/admin/communes/agent/<path:object_id>/": "crrrrrr",
+    "/admin/communes/agent/<path:object_id>/change/": "ciiiioo",
+    "/admin/communes/agent/<path:object_id>/delete/": "ciiiiio",
+    "/admin/communes/agent/<path:object_id>/history/": "ciirroo",
+    "/admin/communes/agent/add/": "ciiiioo",
+    "/admin/communes/commune/": "coooooo",
+    "/admin/communes/commune/<path:object_id>/": "crrrrrr",
+    "/admin/communes/commune/<path:object_id>/change/": "coorroo",
+    "/admin/communes/commune/<path:object_id>/delete/": "ciiiiii",
+    "/admin/communes/commune/<path:object_id>/history/": "coorroo",
+    "/admin/communes/commune/add/": "ciiiiii",
+    "/admin/communes/departement/": "coooooo",
+    "/admin/communes/departement/<path:object_id>/": "crrrrrr",
+    "/admin/communes/departement/<path:object_id>/change/": "coorroo",
+    "/admin/communes/departement/<path:object_id>/delete/": "ciiiiii",
+    "/admin/communes/departement/<path:object_id>/history/": "coorroo",
+    "/admin/communes/departement/add/": "ciiiiii",
+    "/admin/communes/intercommunalite/": "coooooo",
+    "/admin/communes/intercommunalite/<path:object_id>/": "crrrrrr",
+    "/admin/communes/intercommunalite/<path:object_id>/change/": "coorroo",
+    "/admin/communes/intercommunalite/<path:object_id>/delete/": "ciiiiii",
+    "/admin/communes/intercommunalite/<path:object_id>/history/": "coorroo",
+    "/admin/communes/intercommunalite/add/": "ciiiiii",
+    "/admin/communes/journaldroits/": "ciiiioo",
+    "/admin/communes/journaldroits/<path:object_id>/": "crrrrrr",
+    "/admin/communes/journaldroits/<path:object_id>/change/": "ciiiioo",
+    "/admin/communes/journaldroits/<path:object_id>/delete/": "ciiiiii",
+    "/admin/communes/journaldroits/<path:object_id>/history/": "ciirroo",
+    "/admin/communes/journaldroits/add/": "ciiiiii",
+    "/admin/communes/labellisation/": "coooooo",
+    "/admin/communes/labellisation/<path:object_id>/": "crrrrrr",
+    "/admin/communes/labellisation/<path:object_id>/change/": "coorroo",
+    "/admin/communes/labellisation/<path:object_id>/delete/": "ciorroo",
+    "/admin/communes/labellisation/<path:object_id>/history/": "coorroo",
+    "/admin/communes/labellisation/add/": "ciooooo",
+    "/admin/communes/labellisation/exporter/<slug:nom>/<slug:forme>/": "coooooo",
+    "/admin/communes/labellisation/importer/": "ciooooo",
+    "/admin/communes/labellisation/importer/<slug:sorte>/<str:jeton>/": "cirrrrr",
+    "/admin/communes/labellisation/importer/<slug:sorte>/<str:jeton>/colonnes/": "cirrrrr",
+    "/admin/communes/labellisation/importer/<slug:sorte>/<str:jeton>/refus.csv": "cirrrrr",
+    "/admin/communes/labellisation/importer/modele/<slug:sorte>.<slug:extension>": "ciooooo",
+    "/admin/communes/labellisation/supprimees/": "ciooooo",
+    "/admin/communes/labellisation/supprimees/<int:numero>/": "cioxxoo",
+    "/admin/communes/millesime/": "ciiiiio",
+    "/admin/communes/millesime/<path:object_id>/": "crrrrrr",
+    "/admin/communes/millesime/<path:object_id>/change/": "ciiiiio",
+    "/admin/communes/millesime/<path:object_id>/delete/": "ciiiiii",
+    "/admin/communes/millesime/<path:object_id>/history/": "ciiiiio",
+    "/admin/communes/millesime/add/": "ciiiiii",
+    "/admin/communes/rattachement/": "coooooo",
+    "/admin/communes/rattachement/<path:object_id>/": "crrrrrr",
+    "/admin/communes/rattachement/<path:object_id>/change/": "coorroo",
+    "/admin/communes/rattachement/<path:object_id>/delete/": "ciiiiii",
+    "/admin/communes/rattachement/<path:object_id>/history/": "coorroo",
+    "/admin/communes/rattachement/add/": "ciiiiii",
+    "/admin/communes/region/": "ciiiiio",
+    "/admin/communes/region/<path:object_id>/": "crrrrrr",
+    "/admin/communes/region/<path:object_id>/change/": "ciiiiio",
+    "/admin/communes/region/<path:object_id>/delete/": "ciiiiii",
+    "/admin/communes/region/<path:object_id>/history/": "ciiiiio",
+    "/admin/communes/region/add/": "ciiiiii",
+    "/admin/gestes/<slug:slug>/": "ciooooo",
+    "/admin/gestes/<slug:slug>/<int:pk>/": "cioxxoo",
+    "/admin/jsi18n/": "coooooo",
+    "/admin/login/": "orrrrrr",
+    "/admin/logout/": "rpppppp",
+    "/admin/ort/avenant/": "coooooo",
+    "/admin/ort/avenant/<path:object_id>/": "crrrrrr",
+    "/admin/ort/avenant/<path:object_id>/change/": "coorroo",
+    "/admin/ort/avenant/<path:object_id>/delete/": "ciorroo",
+    "/admin/ort/avenant/<path:object_id>/history/": "coorroo",
+    "/admin/ort/avenant/add/": "ciooooo",
+    "/admin/ort/avenant/exporter/<slug:nom>/<slug:forme>/": "coooooo",
+    "/admin/ort/avenant/importer/": "ciooooo",
+    "/admin/ort/avenant/importer/<slug:sorte>/<str:jeton>/": "cirrrrr",
+    "/admin/ort/avenant/importer/<slug:sorte>/<str:jeton>/colonnes/": "cirrrrr",
+    "/admin/ort/avenant/importer/<slug:sorte>/<str:jeton>/refus.csv": "cirrrrr",
+    "/admin/ort/avenant/importer/modele/<slug:sorte>.<slug:extension>": "ciooooo",
+    "/admin/ort/avenant/supprimees/": "ciooooo",
+    "/admin/ort/avenant/supprimees/<int:numero>/": "cioxxoo",
+    "/admin/ort/convention/": "coooooo",
+    "/admin/ort/convention/<path:object_id>/": "crrrrrr",
+    "/admin/ort/convention/<path:object_id>/change/": "coorroo",
+    "/admin/ort/convention/<path:object_id>/communes/": "cioiioo",
+    "/admin/ort/convention/<path:object_id>/delete/": "ciorroo",
+    "/admin/ort/convention/<path:object_id>/history/": "coorroo",
+    "/admin/ort/convention/<path:object_id>/valider/": "ciixxii",
+    "/admin/ort/convention/add/": "ciooooo",
+    "/admin/ort/convention/exporter/<slug:nom>/<slug:forme>/": "coooooo",
+    "/admin/ort/convention/importer/": "ciooooo",
+    "/admin/ort/convention/importer/<slug:sorte>/<str:jeton>/": "cirrrrr",
+    "/admin/ort/convention/importer/<slug:sorte>/<str:jeton>/colonnes/": "cirrrrr",
+    "/admin/ort/convention/importer/<slug:sorte>/<str:jeton>/refus.csv": "cirrrrr",
+    "/admin/ort/convention/importer/modele/<slug:sorte>.<slug:extension>": "ciooooo",
+    "/admin/ort/convention/supprimees/": "ciooooo",
+    "/admin/ort/convention/supprimees/<int:numero>/": "cioxxoo",
+    "/admin/ort/document/": "coooooo",
+    "/admin/ort/document/<path:object_id>/": "crrrrrr",
+    "/admin/ort/document/<path:object_id>/change/": "coorroo",
+    "/admin/ort/document/<path:object_id>/delete/": "ciorroo",
+    "/admin/ort/document/<path:object_id>/history/": "coorroo",
+    "/admin/ort/document/add/": "ciooooo",
+    "/admin/ort/document/supprimees/": "ciooooo",
+    "/admin/ort/document/supprimees/<int:numero>/": "cioxxoo",
+    "/admin/ort/organisme/": "coooooo",
+    "/admin/ort/organisme/<path:object_id>/": "crrrrrr",
+    "/admin/ort/organisme/<path:object_id>/change/": "coooooo",
+    "/admin/ort/organisme/<path:object_id>/delete/": "ciiiiio",
+    "/admin/ort/organisme/<path:object_id>/history/": "coooooo",
+    "/admin/ort/organisme/add/": "ciooooo",
+    "/admin/ort/organisme/supprimees/": "ciooooo",
+    "/admin/ort/organisme/supprimees/<int:numero>/": "ciooooo",
+    "/admin/password_change/": "coooooo",
+    "/admin/password_change/done/": "coooooo",
+    "/admin/projects/poste/": "coooooo",
+    "/admin/projects/poste/<path:object_id>/": "crrrrrr",
+    "/admin/projects/poste/<path:object_id>/change/": "coorroo",
+    "/admin/projects/poste/<path:object_id>/communes/": "cioiioo",
+    "/admin/projects/poste/<path:object_id>/delete/": "ciorroo",
+    "/admin/projects/poste/<path:object_id>/histoire/": "coorroo",
+    "/admin/projects/poste/<path:object_id>/history/": "coorroo",
+    "/admin/projects/poste/add/": "ciooooo",
+    "/admin/projects/poste/exporter/<slug:nom>/<slug:forme>/": "coooooo",
+    "/admin/projects/poste/importer/": "ciooooo",
+    "/admin/projects/poste/importer/<slug:sorte>/<str:jeton>/": "cirrrrr",
+    "/admin/projects/poste/importer/<slug:sorte>/<str:jeton>/colonnes/": "cirrrrr",
+    "/admin/projects/poste/importer/<slug:sorte>/<str:jeton>/refus.csv": "cirrrrr",
+    "/admin/projects/poste/importer/modele/<slug:sorte>.<slug:extension>": "ciooooo",
+    "/admin/projects/poste/supprimees/": "ciooooo",
+    "/admin/projects/poste/supprimees/<int:numero>/": "cioxxoo",
+    "/admin/projects/purge/": "ciiiiio",
+    "/admin/projects/purge/<path:object_id>/": "crrrrrr",
+    "/admin/projects/purge/<path:object_id>/change/": "ciiiiio",
+    "/admin/projects/purge/<path:object_id>/delete/": "ciiiiii",
+    "/admin/projects/purge/<path:object_id>/history/": "ciiiiio",
+    "/admin/projects/purge/add/": "ciiiiii",
+    "/admin/r/<path:content_type_id>/<path:object_id>/": "cxxxxxx",
+    "/admin/socle/affirmation/": "coooooo",
+    "/admin/socle/affirmation/<path:object_id>/": "crrrrrr",
+    "/admin/socle/affirmation/<path:object_id>/change/": "coorroo",
+    "/admin/socle/affirmation/<path:object_id>/delete/": "ciorroo",
+    "/admin/socle/affirmation/<path:object_id>/history/": "coorroo",
+    "/admin/socle/affirmation/add/": "ciiiiii",
+    "/admin/socle/affirmation/supprimees/": "ciiiiii",
+    "/admin/socle/affirmation/supprimees/<int:numero>/": "ciiiiii",
+    "/admin/socle/import/": "ciooooo",
+    "/admin/socle/import/<int:numero>/annuler/": "cixxxxo",
+    "/admin/socle/import/<path:object_id>/": "crrrrrr",
+    "/admin/socle/import/<path:object_id>/change/": "cirrrro",
+    "/admin/socle/import/<path:object_id>/delete/": "ciiiiii",
+    "/admin/socle/import/<path:object_id>/history/": "crrrrro",
+    "/admin/socle/import/add/": "ciiiiii",
+    "/admin/socle/source/": "coooooo",
+    "/admin/socle/source/<path:object_id>/": "crrrrrr",
+    "/admin/socle/source/<path:object_id>/change/": "coooooo",
+    "/admin/socle/source/<path:object_id>/delete/": "ciiiiio",
+    "/admin/socle/source/<path:object_id>/history/": "coooooo",
+    "/admin/socle/source/add/": "ciooooo",
+    "/admin/socle/source/supprimees/": "ciooooo",
+    "/admin/socle/source/supprimees/<int:numero>/": "ciooooo",
+    "/admin/suivi/chiffrepublie/": "coooooo",
+    "/admin/suivi/chiffrepublie/<path:object_id>/": "crrrrrr",
+    "/admin/suivi/chiffrepublie/<path:object_id>/change/": "coorroo",
+    "/admin/suivi/chiffrepublie/<path:object_id>/delete/": "ciiiiio",
+    "/admin/suivi/chiffrepublie/<path:object_id>/history/": "coorroo",
+    "/admin/suivi/chiffrepublie/add/": "ciiiiio",
+    "/admin/suivi/chiffrepublie/supprimees/": "ciiiiio",
+    "/admin/suivi/chiffrepublie/supprimees/<int:numero>/": "ciiiiio",
+    "/admin/suivi/signalement/": "coooooo",
+    "/admin/suivi/signalement/<path:object_id>/": "crrrrrr",
+    "/admin/suivi/signalement/<path:object_id>/change/": "coorroo",
+    "/admin/suivi/signalement/<path:object_id>/delete/": "ciiiiio",
+    "/admin/suivi/signalement/<path:object_id>/history/": "coorroo",
+    "/admin/suivi/signalement/add/": "ciiiiii",
+    "/apercu.png": "ooooooo",
+    "/chefs-de-projet/": "ooooooo",
+    "/communes/": "ooooooo",
+    r"/communes/(?P<code>[0-9][0-9ABab][0-9]{3})/\Z": "ooooooo",
+    r"/communes/(?P<code>[0-9][0-9ABab][0-9]{3})/apercu\.png\Z": "ooooooo",
+    r"/communes/(?P<code>[0-9][0-9ABab][0-9]{3})/dates\.ics\Z": "ooooooo",
+    "/communes/trouver/": "rrrrrrr",
+    "/departements/": "ooooooo",
+    r"/departements/(?P<code>[0-9][0-9ABab][0-9]?)/\Z": "ooooooo",
+    r"/departements/(?P<code>[0-9][0-9ABab][0-9]?)/apercu\.png\Z": "ooooooo",
+    r"/departements/(?P<code>[0-9][0-9ABab][0-9]?)/fond\.svg\Z": "xxxxxxx",
+    r"/departements/(?P<code>[0-9][0-9ABab][0-9]?)/nouveautes\.atom\Z": "ooooooo",
+    "/departements/fond.svg": "xxxxxxx",
+    "/donnees/": "ooooooo",
+    r"/donnees/(?P<nom>[a-z-]+)\.(?P<extension>[a-z]+)$": "ooooooo",
+    "/donnees/schemas/<slug:nom>.json": "ooooooo",
+    "/intercommunalites/": "ooooooo",
+    r"/intercommunalites/(?P<siren>[0-9]{9})/\Z": "ooooooo",
+    "/mentions-legales/": "ooooooo",
+    "/ort/": "ooooooo",
+    "/ort/<slug:identifiant>/": "ooooooo",
+    "/ort/<slug:identifiant>/documents/<int:pk>/": "xooxxoo",
+    "/plan-du-site/": "ooooooo",
+    "/robots.txt": "ooooooo",
+    "/sante/": "ooooooo",
+    "/signaler/": "ooooooo",
+    "/signaler/merci/": "ooooooo",
+    "/sitemap.xml": "ooooooo",
+}
+# fmt: on
+# What the départements keep together: written by an agent of any.
+KEPT_BY_ALL = {
+    "/admin/ort/organisme/<path:object_id>/change/",
+    "/admin/ort/organisme/supprimees/<int:numero>/",
+    "/admin/socle/source/<path:object_id>/change/",
+    "/admin/socle/source/supprimees/<int:numero>/",
+}
+# What the same requests write when they come from where they should.
+WRITTEN_BY_ITS_AGENT = {
+    "/admin/communes/labellisation/",
+    "/admin/communes/labellisation/<path:object_id>/delete/",
+    "/admin/ort/avenant/",
+    "/admin/ort/avenant/<path:object_id>/change/",
+    "/admin/ort/avenant/<path:object_id>/delete/",
+    "/admin/ort/convention/<path:object_id>/change/",
+    "/admin/ort/convention/supprimees/<int:numero>/",
+    "/admin/ort/document/",
+    "/admin/ort/document/<path:object_id>/change/",
+    "/admin/ort/document/<path:object_id>/delete/",
+    "/admin/ort/document/supprimees/<int:numero>/",
+    "/admin/projects/poste/",
+    "/admin/projects/poste/<path:object_id>/change/",
+    "/admin/projects/poste/<path:object_id>/delete/",
+    "/admin/projects/poste/supprimees/<int:numero>/",
+    "/admin/socle/affirmation/",
+    "/admin/socle/affirmation/<path:object_id>/delete/",
+    "/admin/suivi/signalement/<path:object_id>/change/",
+}
+COMMUNES = "app_label={}&model_name={}&field_name=commune&term=lo"
+QUERIES = {
+    "/admin/autocomplete/": COMMUNES.format("communes", "labellisation"),
+    "/admin/ort/convention/<path:object_id>/communes/": COMMUNES.format("ort", "communecouverte"),
+    "/admin/projects/poste/<path:object_id>/communes/": COMMUNES.format("projects", "desserte"),
+}
+# What the public addresses name.
+PUBLIC = {
+    "<slug:nom>": "communes",
+    "<slug:identifiant>": "ort-de-lodeve",
+    "(?P<nom>[a-z-]+)": "communes",
+    r"\.(?P<extension>[a-z]+)": ".csv",
+    "(?P<code>[0-9][0-9ABab][0-9]?)": "34",
+    "(?P<code>[0-9][0-9ABab][0-9]{3})": "34142",
+    "(?P<siren>[0-9]{9})": "200017341",
+    "(?P<app_label>socle|communes|suivi|projects|ort)": "ort",
+    "(?P<url>.*)": "nulle-part",
+}
+
+
+def routes(resolver, start="/"):
+    for pattern in resolver.url_patterns:
+        here = start + str(pattern.pattern).removeprefix("^")
+        yield from routes(pattern, here) if hasattr(pattern, "url_patterns") else [here]
+
+
+def cast():
+    """Return the browser of each role, in the order of the columns."""
+    herault, tarn = factories.departement("34"), factories.departement("81")
+    agents = [
+        factories.agent("lecteur34", [herault], role=Role.LECTEUR),
+        factories.agent("agent34", [herault]),
+        factories.agent("agent81", [tarn]),
+        factories.agent("sans"),
+        factories.agent("referent34", [herault], role=Role.REFERENT),
+        factories.agent("national", is_superuser=True),
+    ]
+    return dict(zip(CAST, [Client(), *map(browser_of, agents)], strict=True))
+
+
+def removed(fiche):
+    """Remove a record, and return what brings it back."""
+    key = fiche.pk
+    fiche.because("en double").delete()
+    return type(fiche).history.removed().get(**{fiche._meta.pk.attname: key}).history_id
+
+
+def kept_by_agents(signed, town, year):
+    """Return one record of each sort that agents write, by the name of its model."""
+    return {
+        "labellisation": factories.labellisation(town),
+        "convention": factories.convention(),
+        "avenant": factories.avenant(signed),
+        "document": factories.document(signed, visibilite=Document.Visibilite.INTERNE),
+        "organisme": Organisme.objects.create(nom=f"Organisme de {year}", nature="etat"),
+        "poste": factories.poste([town]),
+        "source": factories.source(),
+        "affirmation": affirmation(signed),
+        "chiffrepublie": ChiffrePublie.objects.create(
+            departement=town.departement,
+            chiffre="ort",
+            jour=f"{year}-01-01",
+            valeur=1,
+            source=factories.source(),
+        ),
+    }
+
+
+def records():
+    """Return the keys of records of the Hérault, then those of what was removed there, by model."""
+    epci = factories.intercommunalite("200017341", nom="CC Lodévois et Larzac")
+    lodeve, other = (factories.commune(code, epci=epci) for code in ("34142", "34103"))
+    signed = factories.convention(communes=[lodeve], identifiant="ort-de-lodeve")
+    gone = {name: removed(r) for name, r in kept_by_agents(signed, other, 2020).items()}
+    held = {name: r.pk for name, r in kept_by_agents(signed, other, 2021).items()}
+    held |= {
+        "convention": signed.pk,
+        "millesime": factories.millesime().pk,
+        "region": lodeve.departement.region_id,
+        "departement": "34",
+        "intercommunalite": epci.pk,
+        "commune": "34142",
+        "rattachement": lodeve.rattachements.get().pk,
+        "agent": factories.agent("collegue", [lodeve.departement], role=Role.LECTEUR).pk,
+        "journaldroits": right_of(lodeve.departement),
+        "signalement": factories.signalement(lodeve.departement).pk,
+        "purge": one_purge().pk,
+        "import": factories.importe(factories.agent("importateur", [lodeve.departement])).pk,
+    }
+    return held, gone
+
+
+def right_of(departement):
+    """Return the key of a line of the journal about an agent of a département."""
+    agent = factories.agent("promu", [departement])
+    record(None, agent, agent.droits() | {"role": "lecteur"})
+    return agent.journal.get().pk
+
+
+def address(route, held, gone):
+    """Return where `route` leads, to a record of the Hérault."""
+    model = route.split("/")[3] if route.count("/") > 3 else ""
+    named = PUBLIC | {
+        "<path:object_id>": held.get(model, "1"),
+        "<id>": held["agent"],
+        "<int:numero>": gone.get(model, held["import"]),
+        "<path:content_type_id>": "1",
+        "<slug:slug>": "arrivee",
+        "<int:pk>": held["poste"] if "gestes" in route else held["document"],
+        "<slug:sorte>": SORTS.get(model),
+        "<slug:forme>": "csv",
+        "<slug:extension>": "csv",
+        "<str:jeton>": "inconnu",
+    }
+    if "exporter" in route:
+        named["<slug:nom>"] = SORTS[model]
+    for argument, value in named.items():
+        route = route.replace(argument, str(value))
+    return route.replace(r"\Z", "").replace("$", "").replace("\\", "")
+
+
+SORTS = {
+    "labellisation": "communes-laureates",
+    "convention": "ort",
+    "avenant": "avenants",
+    "poste": "postes",
+}
+
+
+def letter(answer):
+    """Read an answer to its end, and return what it means."""
+    answer.getvalue()
+    if answer.status_code == 302 and answer.url.startswith(reverse("admin:login")):
+        return "c"
+    return ANSWERS[answer.status_code]
+
+
+def test_every_address_has_its_row():
+    assert sorted(set(routes(get_resolver()))) == sorted(ROWS)
+
+
+def test_each_door_opens_to_whom_its_row_says(db):
+    browsers, (held, gone) = cast(), records()
+    got = {}
+    for route in ROWS:
+        url = address(route, held, gone)
+        asked = f"{url}?{QUERIES[route]}" if route in QUERIES else url
+        got[route] = "".join(letter(browser.get(asked)) for browser in browsers.values())
+    assert got == ROWS
+
+
+def payload(browser, url, key):
+    """Return what a page would send if its user changed a word of it, and confirmed all that it may ask."""
+    asked = {
+        "post": "yes",
+        "motif": "pour voir",
+        "motif_correction": "pour voir",
+        "_confirmer": "1",
+    }
+    asked |= {"action": "delete_selected", "_selected_action": key}
+    page = browser.get(url)
+    shown = page.context and page.context.get("adminform")
+    if not shown or not shown.form.fields:
+        return asked
+    text = next((n for n, f in shown.form.fields.items() if type(f) is forms.CharField), None)
+    return filled(page, **asked) | ({text: "Changé"} if text else {})
+
+
+def writes(browser, url, data):
+    """Send `data`, and return what it made the database write besides the session; all is put back."""
+    with essai(), CaptureQueriesContext(connection) as queries:
+        browser.post(url, data).getvalue()
+    written = (q["sql"] for q in queries if q["sql"].startswith(("INSERT", "UPDATE", "DELETE")))
+    return [sql for sql in written if "django_session" not in sql]
+
+
+def test_no_form_of_another_departement_writes(db):
+    """Each page of a record of the Hérault, and each list with one ticked, sent by hand."""
+    browsers, (held, gone) = cast(), records()
+    wrote = {"agent 81": set(), "agent de nulle part": set(), "agent 34": set()}
+    for route in ROWS:
+        model = route.split("/")[3] if route.count("/") > 3 else ""
+        if not route.startswith("/admin/") or not (model in held or "<" in route):
+            continue
+        url = address(route, held, gone)
+        data = payload(browsers["national"], url, held.get(model, ""))
+        for role, routes_written in wrote.items():
+            if writes(browsers[role], url, data):
+                routes_written.add(route)
+    assert wrote["agent 81"] == wrote["agent de nulle part"] == KEPT_BY_ALL
+    assert wrote["agent 34"] == KEPT_BY_ALL | WRITTEN_BY_ITS_AGENT
