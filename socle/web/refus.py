@@ -5,6 +5,7 @@ import logging
 from django.db import DataError
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ class DemandeInvalide(Exception):
 class BadRequestMiddleware:
     """Turn what cannot be read into an answer 400: a page, or plain text or JSON for a download.
 
-    An address too long, or with a NUL that PostgreSQL refuses, reaches no view. What a view does
+    An address of agents too long, or with a NUL that PostgreSQL refuses, reaches no view. What a view does
     not understand is `DemandeInvalide`; what only the database finds out, a number too large for
     a column, is told from an error of ours in the journal.
     """
@@ -52,7 +53,12 @@ class BadRequestMiddleware:
 
 
 def unreadable(request):
-    """Return in French why nothing can read the address of a request, or None."""
+    """Return in French why nothing can read an address of the back office, or None.
+
+    The public pages read few names, and say by itself what each of them cannot be.
+    """
+    if not request.path.startswith(reverse("admin:index")):
+        return None
     if len(request.get_full_path()) > LONGEST_ADDRESS:
         return TOO_LONG
     asked = [word for name, values in request.GET.lists() for word in (name, *values)]

@@ -120,7 +120,7 @@ def test_no_other_address_than_a_page_of_ours(client, page):
         match_of(page)
     answer = client.get("/signaler/", {"page": page})
     assert answer.status_code == 400
-    assert page == "\0" or "une page de ce site" in words(answer)
+    assert "une page de ce site" in words(answer)
     forged_by_us = PageSignalee(page, JOUR).jeton(timezone.localdate())
     assert send(jeton=forged_by_us).status_code == 400
     thanks = client.get("/signaler/merci/", {"retour": forged_by_us}).content.decode()
