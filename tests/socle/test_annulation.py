@@ -180,7 +180,9 @@ def test_an_act_that_wrote_nothing_undoes_nothing(national, signed):
 def test_a_record_changed_since_is_named_with_who_and_when(national, signed):
     acte = done(lambda: correct(signed, duree_annees=5))
     signed.note_interne = "relu"
-    signed._history_user = factories.agent("camille", last_name="Martin")
+    signed._history_user = factories.agent(
+        "camille", [factories.departement("34")], last_name="Martin"
+    )
     signed._history_date = datetime.datetime(2026, 7, 6, 12, 5, tzinfo=datetime.UTC)
     signed.save()
     assert refused(acte, national) == [

@@ -17,6 +17,7 @@ from pvd.bureau.gestes.base import Geste, free_key
 from pvd.bureau.perimetre import Perimetre
 from pvd.suivi.verifications import constats
 from socle.courriels import send_mail
+from socle.fichiers.stockage import MARQUE
 from socle.models import Affirmation, Source
 from socle.sources import record_type
 from tests import factories
@@ -196,7 +197,9 @@ def test_a_geste_previewed_writes_no_row_sends_no_mail_and_leaves_no_file(
     assert not Document.history.exists()
     assert not Source.objects.exists()
     assert (mailoutbox, put_off) == ([], [])
-    assert [path for path in documents_folder.rglob("*") if path.is_file()] == []
+    # The folder bears its mark, and no document.
+    left = [path for path in documents_folder.rglob("*") if path.is_file()]
+    assert [path for path in left if path.name != MARQUE] == []
     with django_capture_on_commit_callbacks(execute=True):
         do(agent_34, DeposerEtPrevenir.slug, shared)
     document = Document.objects.get()

@@ -402,7 +402,7 @@ def counters_gone(transactional_db):
 
 
 def test_a_report_is_kept_where_reports_cannot_be_counted(counters_gone, monkeypatch):
-    monkeypatch.setattr(protection, "PER_SITE", 7)
+    monkeypatch.setattr(protection, "PER_DEPARTEMENT", 7)
     assert [from_address("192.0.2.1").status_code for _ in range(8)] == [303] * 7 + [429]
     assert Signalement.objects.count() == 7
 

@@ -73,7 +73,8 @@ def test_each_failure_is_known_by_its_code(error, panne):
 def test_a_file_that_finds_no_room_on_arrival_is_told_and_leaves_no_piece(tmp_path, settings):
     browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
     browser.cookies["csrftoken"] = "a" * 32
-    sent = SimpleUploadedFile("tableau.csv", b"x" * 3_000_000)
+    sent = SimpleUploadedFile("tableau.csv", b"x" * 50_000)
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000
     with disk(tmp_path / "recus") as folder:
         settings.FILE_UPLOAD_TEMP_DIR = folder
         fill(folder)
