@@ -8,7 +8,7 @@ export PVD_DEPARTEMENT ?= 34
 PYTHON := .venv/bin/python
 MANAGE := $(PYTHON) manage.py
 
-.PHONY: help run site demo site-demo test test-sqlite test-navigateur test-postgresql test-au-hasard couverture textes lint format bench audit captures lock
+.PHONY: help run site demo site-demo test test-sqlite test-navigateur test-postgresql test-au-hasard couverture textes lint format bench audit captures lock sauvegarde restauration
 
 help: ## Cette liste
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,14 @@ site-demo: .venv/.prod
 	@$(MANAGE) creer_comptes
 	@echo "6/6 Démonstration ouverte sur http://127.0.0.1:$(PORT)/ (Ctrl-C pour l'arrêter)"
 	@DJANGO_RUNSERVER_HIDE_WARNING=true $(MANAGE) runserver 127.0.0.1:$(PORT)
+
+sauvegarde: .venv/.prod ## Écrit l'archive du site dans DOSSIER et dit son chemin (CLE=1 : avec la clé secrète)
+	@test -n "$(DOSSIER)" || { echo "Donnez un dossier : make sauvegarde DOSSIER=/srv/sauvegardes" >&2; exit 1; }
+	@$(MANAGE) sauvegarder "$(DOSSIER)" $(if $(filter 1,$(CLE)),--cle)
+
+restauration: .venv/.prod ## Refait le site d'une ARCHIVE (FORCE=1 : remplace la base et les documents qui sont là)
+	@test -n "$(ARCHIVE)" || { echo "Donnez une archive : make restauration ARCHIVE=/srv/sauvegardes/pvd-….tar.gz" >&2; exit 1; }
+	@$(MANAGE) restaurer "$(ARCHIVE)" $(if $(filter 1,$(FORCE)),--force)
 
 # The browser waits a lot, and leaves its core to another suite; two suites that do not only get in each
 # other's way, and PostgreSQL comes after.

@@ -68,7 +68,6 @@ def local_secret_key():
     """Return the key of this machine, drawn at random at the first start and kept aside."""
     path = VAR_DIR / "cle_secrete"
     if not path.exists():
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(50))
     return path.read_text()
@@ -172,6 +171,12 @@ if PVD_DEMO:
         if os.environ.get(name):
             raise ImproperlyConfigured(f"PVD_DEMO a sa base et ses documents : retirez {name}.")
     VAR_DIR = VAR_DIR / "demonstration"
+
+# Made at the first start; its base holds names of people.
+try:
+    VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+except OSError:
+    raise ImproperlyConfigured(f"PVD_VAR_DIR : « {VAR_DIR} » ne peut être créé.") from None
 
 SECRET_KEY = secret_key(required_in_production("PVD_SECRET_KEY")) or local_secret_key()
 ALLOWED_HOSTS = allowed_hosts(required_in_production("PVD_ALLOWED_HOSTS")) or [
