@@ -26,7 +26,7 @@ site: .venv/.prod
 	@echo "4/6 Chargement du programme : adhésions, ORT, chefs de projet"
 	@$(MANAGE) charger_programme
 	@echo "5/6 Création des comptes qui manquent"
-	@$(MANAGE) creer_comptes
+	@$(MANAGE) creer_comptes --afficher
 	@echo "6/6 Site ouvert sur http://127.0.0.1:$(PORT)/ (Ctrl-C pour l'arrêter)"
 	@DJANGO_RUNSERVER_HIDE_WARNING=true $(MANAGE) runserver 127.0.0.1:$(PORT)
 
@@ -48,7 +48,7 @@ site-demo: .venv/.prod
 	@$(MANAGE) charger_programme
 	@echo "5/6 Chargement des postes inventés, création des comptes qui manquent"
 	@$(MANAGE) charger_demonstration --jour $$(date +%F)
-	@$(MANAGE) creer_comptes
+	@$(MANAGE) creer_comptes --afficher
 	@echo "6/6 Démonstration ouverte sur http://127.0.0.1:$(PORT)/ (Ctrl-C pour l'arrêter)"
 	@DJANGO_RUNSERVER_HIDE_WARNING=true $(MANAGE) runserver 127.0.0.1:$(PORT)
 

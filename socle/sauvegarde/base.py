@@ -6,6 +6,8 @@ import subprocess
 from contextlib import closing
 
 from django.db import connection
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import Conninfo
 
 from socle.sauvegarde import SauvegardeRefusee
 
@@ -63,9 +65,10 @@ def drop_tables():
 
 
 def of_the_site():
-    """Return the argument by which a program of PostgreSQL joins the base, without its password."""
-    connection.ensure_connection()
-    return f"--dbname={connection.connection.info.dsn}"
+    """Return the argument by which a program of PostgreSQL joins the base, as its address asks."""
+    known = {option.keyword.decode() for option in Conninfo.get_defaults()} - {"password"}
+    asked = connection.get_connection_params().items()
+    return f"--dbname={make_conninfo(**{name: value for name, value in asked if name in known})}"
 
 
 def run(program, *arguments):

@@ -215,9 +215,9 @@ def test_a_national_administrator_makes_another(national):
 # The first accounts of a site.
 
 
-def create_accounts():
+def create_accounts(afficher=True):
     out = StringIO()
-    call_command("creer_comptes", stdout=out)
+    call_command("creer_comptes", afficher=afficher, stdout=out)
     return out.getvalue()
 
 
@@ -234,6 +234,38 @@ def test_the_first_run_opens_two_accounts_whose_passwords_work(client, db, setti
     assert (agent.role, agent.is_superuser) == (Role.AGENT, False)
     assert [d.pk for d in agent.departements.all()] == ["34"]
     assert national.is_superuser
+
+
+def test_a_journal_never_keeps_the_passwords(client, db, settings, tmp_path):
+    """What is not a terminal gets the path of a file that its owner alone reads."""
+    settings.VAR_DIR = tmp_path
+    factories.departement("34")
+    path = tmp_path / "mots_de_passe"
+    path.touch(mode=0o644)
+    told = create_accounts(afficher=False)
+    assert f"« {path} »" in told
+    assert path.stat().st_mode & 0o777 == 0o600
+    passwords = [line.split()[-1] for line in path.read_text().splitlines()]
+    for password, username in zip(passwords, ["agent34", "national"], strict=True):
+        assert password not in told
+        typed = {"username": username, "password": password}
+        assert client.post(reverse("admin:login"), typed).status_code == 302
+
+
+def test_no_account_without_a_place_for_its_password(db, settings, tmp_path):
+    settings.VAR_DIR = tmp_path / "absent"
+    factories.departement("34")
+    with pytest.raises(CommandError, match="aucun compte n'est créé"):
+        create_accounts(afficher=False)
+    assert not Agent.objects.exists()
+
+
+def test_production_never_shows_them_but_to_a_terminal(db, settings):
+    settings.PRODUCTION = True
+    factories.departement("34")
+    with pytest.raises(CommandError, match="interdit en production"):
+        create_accounts()
+    assert not Agent.objects.exists()
 
 
 def test_the_second_run_changes_nothing(db, settings):

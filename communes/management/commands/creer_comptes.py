@@ -1,5 +1,6 @@
 """Opens the first two accounts of a new site, and never touches the accounts of an older one."""
 
+import os
 import secrets
 
 from django.conf import settings
@@ -15,8 +16,17 @@ class Command(BaseCommand):
         "Crée le compte d'un agent du département et celui du niveau national, s'il n'y en a aucun."
     )
 
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--afficher",
+            action="store_true",
+            help="affiche les mots de passe même hors d'un terminal : jamais en production",
+        )
+
     @transaction.atomic
-    def handle(self, *args, **options):
+    def handle(self, afficher, **options):
+        if afficher and settings.PRODUCTION:
+            raise CommandError("--afficher peut écrire dans un journal : interdit en production.")
         if Agent.objects.exists():
             self.stdout.write("Des comptes existent déjà : rien n'est changé.")
             return
@@ -33,7 +43,7 @@ class Command(BaseCommand):
         national.save()
         for created in (agent, national):
             record(None, created, {})
-        self.report(departement, passwords)
+        self.report(departement, passwords, shown=afficher or self.stdout.isatty())
 
     def departement(self):
         """Return the département of this site, the Hérault unless the settings name another."""
@@ -46,13 +56,35 @@ class Command(BaseCommand):
             )
         return departement
 
-    def report(self, departement, passwords):
+    def report(self, departement, passwords, shown):
+        """Show the passwords to whoever looks; what is not a terminal may be a journal, which keeps them."""
         self.stdout.write(
             f"Deux comptes créés : un agent {departement.avec_de} et le niveau national."
         )
-        for username, password in passwords.items():
-            self.stdout.write(f"  identifiant : {username:<10} mot de passe : {password}")
-        self.stdout.write("Notez ces mots de passe : ils ne seront plus jamais affichés.")
+        lines = [
+            f"  identifiant : {username:<10} mot de passe : {password}"
+            for username, password in passwords.items()
+        ]
+        if shown:
+            self.stdout.write("\n".join(lines))
+            self.stdout.write("Notez ces mots de passe : ils ne seront plus jamais affichés.")
+        else:
+            path = keep_for_owner(lines)
+            self.stdout.write(
+                f"Leurs mots de passe sont dans « {path} » : lisez-le, puis supprimez-le."
+            )
+
+
+def keep_for_owner(lines):
+    """Write `lines` in a file that nobody else reads; return its path."""
+    path = settings.VAR_DIR / "mots_de_passe"
+    try:
+        path.unlink(missing_ok=True)
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write("\n".join(lines) + "\n")
+    except OSError as error:
+        raise CommandError(f"« {path} » ne s'écrit pas : aucun compte n'est créé.") from error
+    return path
 
 
 def new_password():

@@ -138,7 +138,7 @@ def test_an_account_deleted_leaves_its_lines_and_one_more(door, national, accoun
 def test_the_accounts_of_the_command_line_are_written_too(db, settings):
     settings.PVD_DEPARTEMENT = "34"
     factories.departement("34")
-    call_command("creer_comptes", verbosity=0)
+    call_command("creer_comptes", afficher=True, verbosity=0)
     Agent.objects.create_superuser("chef", password="secret")
     told = [line for line in journal() if line[2] in {"is_superuser", "departements"}]
     assert told == [
