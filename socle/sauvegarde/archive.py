@@ -1,6 +1,5 @@
 """The archive of the site: one .tar.gz, which only its owner reads, and which is whole or is not there."""
 
-import os
 import shutil
 import tarfile
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ NAMES = {*base.FILES.values(), CLE}
 
 
 @dataclass
-class Bilan:
+class Sauvegarde:
     """What was saved or restored: the documents, those that are named and lost, or that stay beside."""
 
     documents: int
@@ -54,6 +53,8 @@ def write(folder, with_key):
     with told_in_french():
         refuse_folder(folder)
         path = folder / f"pvd-{timezone.localtime():%Y-%m-%d-%H%M%S}.tar.gz"
+        if path.exists():
+            raise SauvegardeRefusee(f"« {path} » existe déjà : recommencez dans une seconde.")
         with TemporaryDirectory(prefix=".pvd-", dir=folder) as made:
             work = Path(made)
             # Before the documents, which are never changed: all those that the base names are there.
@@ -70,9 +71,9 @@ def write(folder, with_key):
                 contents[CLE] = work / CLE
                 contents[CLE].write_text(settings.SECRET_KEY)
             pack(contents, work / path.name)
-            # Only whole does it take its name, and never that of another.
-            os.link(work / path.name, path)
-    return path, Bilan(documents=len(found), perdus=len(lost))
+            # Only whole does it take its name.
+            (work / path.name).rename(path)
+    return path, Sauvegarde(documents=len(found), perdus=len(lost))
 
 
 def refuse_folder(folder):
@@ -85,7 +86,7 @@ def refuse_folder(folder):
 
 
 def pack(contents, path):
-    with open_for_its_owner(path) as file, tarfile.open(fileobj=file, mode="w:gz") as tar:
+    with base.open_for_its_owner(path) as file, tarfile.open(fileobj=file, mode="w:gz") as tar:
         for name, source in contents.items():
             tar.add(source.resolve(), name, recursive=False, filter=without_owner)
 
@@ -96,11 +97,6 @@ def without_owner(member):
     member.uname = member.gname = ""
     member.mode = 0o600
     return member
-
-
-def open_for_its_owner(path):
-    """Open a new file that nobody else reads, from its first byte."""
-    return open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
 
 
 def restore(path, force):
@@ -123,7 +119,7 @@ def restore(path, force):
             base.restore(saved)
             restored = put_documents(work / DOCUMENTS)
             key = put_key(work / CLE)
-    return Bilan(documents=restored, gardes=len(documents()) - restored, cle=key)
+    return Sauvegarde(documents=restored, gardes=len(documents()) - restored, cle=key)
 
 
 def checked(tar):
@@ -164,7 +160,7 @@ def extract(tar, members, work):
     for member in members:
         path = work / member.name
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open_for_its_owner(path) as file:
+        with base.open_for_its_owner(path) as file:
             shutil.copyfileobj(tar.extractfile(member), file)
     # The sum that proves the archive comes after its last file.
     while tar.fileobj.read(tar.copybufsize):
@@ -187,6 +183,6 @@ def put_key(path):
         return None
     place = settings.VAR_DIR / CLE
     place.unlink(missing_ok=True)
-    with open_for_its_owner(place) as file:
+    with base.open_for_its_owner(place) as file:
         file.write(path.read_bytes())
     return place

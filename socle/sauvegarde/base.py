@@ -10,6 +10,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.pq import Conninfo
 
 from socle.sauvegarde import SauvegardeRefusee
+from socle.sauvegarde.refus import FULL
 
 FILES = {"sqlite": "base.sqlite3", "postgresql": "base.pgdump"}
 # Restored elsewhere, all belongs to the role of the site, and an extension to whoever installed it.
@@ -30,7 +31,7 @@ def save(folder):
         with closing(sqlite3.connect(path)) as copy:
             connection.connection.backup(copy)
     else:
-        run("pg_dump", of_the_site(), "--format=custom", f"--file={path}", *OF_NO_ROLE)
+        run("pg_dump", of_the_site(folder), "--format=custom", f"--file={path}", *OF_NO_ROLE)
     return path
 
 
@@ -54,7 +55,7 @@ def restore(path):
     else:
         drop_tables()
         whole = ("--single-transaction", "--exit-on-error")
-        run("pg_restore", of_the_site(), *whole, *OF_NO_ROLE, path)
+        run("pg_restore", of_the_site(path.parent), *whole, *OF_NO_ROLE, path)
 
 
 def drop_tables():
@@ -64,22 +65,35 @@ def drop_tables():
             cursor.execute(f"DROP TABLE {quoted} CASCADE")
 
 
-def of_the_site():
-    """Return the argument by which a program of PostgreSQL joins the base, as its address asks."""
-    known = {option.keyword.decode() for option in Conninfo.get_defaults()} - {"password"}
+def of_the_site(folder):
+    """Return the argument by which a program of PostgreSQL joins the base, as its address asks.
+
+    The password is in a file of `folder`: all users of the machine read a command line.
+    """
+    known = {option.keyword.decode() for option in Conninfo.get_defaults()}
     asked = connection.get_connection_params().items()
-    return f"--dbname={make_conninfo(**{name: value for name, value in asked if name in known})}"
+    address = {name: value for name, value in asked if name in known}
+    if password := address.pop("password", ""):
+        escaped = password.replace("\\", r"\\").replace(":", r"\:")
+        address["passfile"] = folder / "mot_de_passe"
+        with open_for_its_owner(address["passfile"]) as file:
+            file.write(f"*:*:*:*:{escaped}\n".encode())
+    return f"--dbname={make_conninfo(**address)}"
 
 
 def run(program, *arguments):
-    """Run a program of PostgreSQL, or raise what it said last."""
-    # All users of the machine read a command line.
-    env = os.environ | {"PGPASSWORD": connection.settings_dict["PASSWORD"]}
+    """Run a program of PostgreSQL, or raise what it said first."""
     try:
-        done = subprocess.run([program, *arguments], env=env, capture_output=True, text=True)
+        done = subprocess.run([program, *arguments], capture_output=True, text=True)
     except FileNotFoundError:
         message = f"Il manque le programme {program} (paquet Debian : postgresql-client)."
         raise SauvegardeRefusee(message) from None
     if done.returncode:
-        said = done.stderr.strip().splitlines() or [f"code {done.returncode}"]
-        raise SauvegardeRefusee(f"{program} a échoué : {said[0]}")
+        said = (done.stderr.strip().splitlines() or [f"code {done.returncode}"])[0]
+        reason = FULL if "No space left" in done.stderr else said
+        raise SauvegardeRefusee(f"{program} a échoué : {reason}")
+
+
+def open_for_its_owner(path):
+    """Open a new file that nobody else reads, from its first byte."""
+    return open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
