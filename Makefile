@@ -65,6 +65,7 @@ restauration: .venv/.prod ## Refait le site d'une ARCHIVE (FORCE=1 : remplace la
 test: .venv/.dev ## Tous les tests : SQLite, vrai navigateur, vrai PostgreSQL (JOBS=auto : un processus par cœur)
 	@$(PYTHON) -m tools.navigateur
 	@$(PYTHON) -m tools.bureautique
+	@$(PYTHON) -m tools.mandataire
 	@echo "Trois suites, dont chacune s'affiche à sa fin : SQLite et navigateur, puis PostgreSQL"
 	@$(MAKE) --no-print-directory -j 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) \
 		test-sqlite test-navigateur
@@ -79,6 +80,7 @@ test test-% couverture: export PYTHONDONTWRITEBYTECODE :=
 test-sqlite: .venv/.dev ## Les tests sur SQLite, sans ceux du navigateur
 	@echo "SQLite"
 	@$(PYTHON) -m tools.bureautique
+	@$(PYTHON) -m tools.mandataire
 	@env -u DATABASE_URL $(PYTEST) $(PARALLEL) -m "not e2e"
 
 test-navigateur: .venv/.dev ## Les tests du navigateur, sur SQLite

@@ -65,6 +65,17 @@ def test_the_key_of_this_machine_is_drawn_once_and_kept_from_others(start, tmp_p
     assert (tmp_path / "var" / "cle_secrete").stat().st_mode & 0o077 == 0
 
 
+def test_the_folder_of_the_site_is_made_at_its_first_start(start, tmp_path):
+    """In production too, where no key is drawn in it: a base of SQLite finds its place."""
+    folder = tmp_path / "pas" / "encore"
+    start(PRODUCTION | {"PVD_VAR_DIR": str(folder)})
+    assert folder.stat().st_mode & 0o777 == 0o700
+    (tmp_path / "fichier").touch()
+    done = start({"PVD_VAR_DIR": str(tmp_path / "fichier" / "dedans")}, check=False)
+    assert "ImproperlyConfigured: PVD_VAR_DIR" in done.stderr
+    assert "ne peut être créé" in done.stderr.splitlines()[-1]
+
+
 def test_production_takes_its_variables_and_is_served_over_tls_only(start):
     database, shown = start(PRODUCTION)
     assert database["ENGINE"] == "socle.bases.postgresql"
