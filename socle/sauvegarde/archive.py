@@ -30,10 +30,14 @@ class Sauvegarde:
 
 
 def documents():
-    """Return the files of the documents by their names; the hidden ones are marks and trials."""
+    """Return the files of the documents by their names; what is hidden is a mark or a trial."""
     root = settings.PVD_DOCUMENTS_DIR
-    found = {p.relative_to(root).as_posix(): p for p in sorted(root.rglob("*")) if p.is_file()}
-    return {name: path for name, path in found.items() if not name.startswith(".")}
+    found = {p.relative_to(root): p for p in sorted(root.rglob("*")) if p.is_file()}
+    return {name.as_posix(): path for name, path in found.items() if not is_hidden(name)}
+
+
+def is_hidden(name):
+    return any(part.startswith(".") for part in name.parts)
 
 
 def named_documents():
@@ -131,7 +135,7 @@ def checked(tar):
     for member in members:
         name = PurePosixPath(member.name)
         ours = name.parts[0] == DOCUMENTS if len(name.parts) > 1 else member.name in NAMES
-        if not (ours and member.isreg()) or ".." in name.parts:
+        if not (ours and member.isreg()) or is_hidden(name):
             raise SauvegardeRefusee(
                 f"Cette archive contient « {member.name} », que le site n'y met pas : rien n'est restauré."
             )

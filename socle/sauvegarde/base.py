@@ -51,11 +51,17 @@ def restore(path):
     if connection.vendor == "sqlite":
         connection.ensure_connection()
         with closing(sqlite3.connect(path)) as saved:
-            saved.backup(connection.connection)
+            saved.backup(connection.connection, progress=refuse_to_wait)
     else:
         drop_tables()
         whole = ("--single-transaction", "--exit-on-error")
         run("pg_restore", of_the_site(path.parent), *whole, *OF_NO_ROLE, path)
+
+
+def refuse_to_wait(status, remaining, total):
+    """Refuse once the base has been asked for in vain: the site that writes in it is to be stopped."""
+    if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        raise SauvegardeRefusee("La base est occupée par le site : arrêtez-le d'abord.")
 
 
 def drop_tables():

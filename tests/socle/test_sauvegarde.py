@@ -3,11 +3,12 @@
 import io
 import os
 import resource
+import sqlite3
 import stat
 import subprocess
 import sys
 import tarfile
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -194,6 +195,18 @@ def test_a_disk_of_documents_that_is_away_stops_the_backup(other_site, tmp_path)
     assert list(second.iterdir()) == []
 
 
+@pytest.mark.une_base
+def test_a_site_that_writes_is_to_be_stopped_first(saved, other_site):
+    archive, _ = saved
+    with other_site("occupee", migrated=True):
+        connection.ensure_connection()
+        connection.connection.execute("PRAGMA busy_timeout=0")
+        with closing(sqlite3.connect(connection.settings_dict["NAME"])) as writer:
+            writer.execute("BEGIN IMMEDIATE")
+            with pytest.raises(CommandError, match="occupée par le site : arrêtez-le"):
+                restore(archive, force=True)
+
+
 # What is no archive of ours.
 
 
@@ -216,6 +229,7 @@ def hostile(path, *members):
         ("documents/lien.pdf", tarfile.LNKTYPE, "base.sqlite3"),
         ("documents/tuyau", tarfile.FIFOTYPE, ""),
         ("documents", tarfile.REGTYPE, ""),
+        ("documents/.documents-pvd", tarfile.REGTYPE, ""),
         ("autre.txt", tarfile.REGTYPE, ""),
     ],
 )
