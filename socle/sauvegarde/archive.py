@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import FileField
 from django.utils import timezone
 
+from socle.fichiers.stockage import Stockage
 from socle.sauvegarde import SauvegardeRefusee, base
 from socle.sauvegarde.refus import told_in_french
 
@@ -122,6 +123,8 @@ def restore(path, force):
             base.check(saved)
             base.restore(saved)
             restored = put_documents(work / DOCUMENTS)
+            # From now on the folder is the one that the base speaks of.
+            Stockage(root).mark()
             key = put_key(work / CLE)
     return Sauvegarde(documents=restored, gardes=len(documents()) - restored, cle=key)
 
