@@ -31,7 +31,8 @@ class ImpatientConnection(psycopg.Connection):
 class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params):
         """Open a connection as Django does, with the `patience` that the options say."""
-        patience = conn_params.pop("patience", None)
+        # None, not 0, waits as long as it takes: what the commands of `manage.py` do.
+        patience = conn_params.pop("patience", None) or None
         self.isolation_level = IsolationLevel.READ_COMMITTED
         connection = ImpatientConnection.connect(**conn_params)
         connection.patience = patience

@@ -2,10 +2,13 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from contextlib import contextmanager
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError, connection
 
 from tests.pannes import silent_server, site_on
@@ -63,6 +66,17 @@ def test_a_connection_that_answers_keeps_its_patience():
     usual = connection.connection.patience
     assert connection.is_usable()
     assert connection.connection.patience == usual == 35
+
+
+def test_a_command_waits_as_long_as_it_takes():
+    """Its connection has no limit at all, which is not a limit of no second."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "migrate", "-v0"],
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_query_that_is_too_long_is_cut_by_the_server():
