@@ -10,6 +10,7 @@ import os
 import sqlite3
 from contextlib import closing, contextmanager
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
@@ -101,8 +102,12 @@ def database_of_tests():
 
 @contextmanager
 def connected_to(database):
-    """Send to `database` all that is asked of the default one."""
+    """Send to `database` all that is asked of the default one.
+
+    Django remembers the numbers of the sorts of records, which each database draws by itself.
+    """
     usual = connections["default"]
+    ContentType.objects.clear_cache()
     connections["default"] = usual.copy()
     connections["default"].settings_dict["NAME"] = database
     try:
@@ -110,6 +115,7 @@ def connected_to(database):
     finally:
         connections["default"].close()
         connections["default"] = usual
+        ContentType.objects.clear_cache()
 
 
 def migrate(targets):
