@@ -5,6 +5,7 @@ import subprocess
 from contextlib import contextmanager, suppress
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import connections
 
 from pvd.settings import database
@@ -12,17 +13,22 @@ from pvd.settings import database
 
 @contextmanager
 def site_on(url):
-    """Put the site on another database, for all the threads of this process."""
+    """Put the site on another database, for all the threads of this process.
+
+    Django remembers the numbers of the sorts of records, which each database draws by itself.
+    """
     kept, ours = connections["default"], connections.settings["default"]
     connections.settings["default"] = connections.configure_settings({"default": database(url)})[
         "default"
     ]
     del connections["default"]
+    ContentType.objects.clear_cache()
     try:
         yield
     finally:
         connections["default"].close()
         connections.settings["default"], connections["default"] = ours, kept
+        ContentType.objects.clear_cache()
 
 
 @contextmanager
