@@ -391,7 +391,7 @@ def address(route, held, gone):
     named = PUBLIC | {
         "<path:object_id>": held.get(model, "1"),
         "<id>": held["agent"],
-        "<int:numero>": gone.get(model, held["import"]),
+        "<int:numero>": gone.get(model, held[model if model == "proposition" else "import"]),
         "<path:content_type_id>": "1",
         "<slug:slug>": "arrivee",
         "<int:pk>": held["poste"] if "gestes" in route else held["document"],
