@@ -12,7 +12,7 @@ from django.urls import path
 from django.utils import timezone
 
 from communes.models import Commune, Departement
-from ort.models import Avenant, CommuneCouverte, Proposition
+from ort.models import Avenant, CommuneCouverte, Convention, Proposition
 from ort.models.droits import Plume
 from ort.models.propositions import change_of
 from ort.propositions import phrases, tell_author, tell_recipient
@@ -98,8 +98,10 @@ class PropositionForm(forms.Form):
             asked[row.commune.departement_id].append(change_of(row, "sortie", avenant))
         for commune in data["entrees"]:
             row = CommuneCouverte(convention=self.convention)
-            new = [change_of(row, "commune", commune.pk), change_of(row, "entree", avenant)]
-            asked[commune.departement_id] += new
+            asked[commune.departement_id] += [
+                change_of(row, champ, after, nouvelle=commune.pk)
+                for champ, after in (("commune", commune.pk), ("entree", avenant))
+            ]
         for name in OF_CONVENTION:
             if data[name]:
                 after = str(getattr(data[name], "pk", data[name]))
@@ -231,10 +233,16 @@ class PropositionAdmin(PerimetreAdmin):
             "repond": may_answer and proposition.may_be_answered_by(request.user),
             "retire": may_answer and self.may_withdraw(request, proposition),
             "answer_url": admin_url(proposition, "answer"),
-            "convention_url": admin_url(proposition.convention, "change"),
+            "convention_url": self.convention_url(request, proposition.convention),
             "title": str(proposition),
         }
         return self.page(request, "admin/ort/proposition/fiche.html", context)
+
+    def convention_url(self, request, convention):
+        """Return the page of a convention, for whom there is one: a commune may be of elsewhere."""
+        if self.choices_for(request, Convention).filter(pk=convention.pk).exists():
+            return admin_url(convention, "change")
+        return convention.get_absolute_url()
 
     def may_withdraw(self, request, proposition):
         return not proposition.reponse and proposition.auteur_id == request.user.pk
@@ -251,7 +259,8 @@ class PropositionAdmin(PerimetreAdmin):
             except ValidationError as error:
                 form.add_error(None, error.messages)
             else:
-                tell_author(answered, request.build_absolute_uri(admin_url(answered, "change")))
+                if answered.reponse != Proposition.Reponse.RETIREE:
+                    tell_author(answered, request.build_absolute_uri(admin_url(answered, "change")))
                 messages.success(request, f"Proposition {answered.get_reponse_display()}.")
                 return HttpResponseRedirect(admin_url(answered, "change"))
         return self.show(request, proposition, form)

@@ -43,7 +43,7 @@ def phrase(proposition, change):
     champ = model._meta.get_field(change["champ"])
     before, after = (told(champ, change[side]) for side in ("avant", "apres"))
     if change["cle"] is None:
-        return f"{after}, {champ.verbose_name} : nouvelle ligne"
+        return f"Nouvelle commune couverte, {champ.verbose_name} : {after}"
     fiche = model._base_manager.filter(pk=change["cle"]).first() or proposition.convention
     return f"{fiche}, {champ.verbose_name} : {before} → {after}"
 

@@ -22,8 +22,14 @@ CHANGED = "« {} » a changé depuis la proposition : refusez-la, puis corrigez 
 
 class PropositionQuerySet(models.QuerySet):
     def for_user(self, user):
-        """Keep the proposals about conventions that `user` sees."""
-        return self.filter(convention__in=Convention.objects.for_user(user))
+        """Keep the proposals about conventions that `user` sees, and those made to its départements.
+
+        A commune that would come in is of a département that the convention may not touch yet.
+        """
+        return self.filter(
+            Q(convention__in=Convention.objects.for_user(user))
+            | Q(destinataire__in=Departement.objects.for_user(user))
+        )
 
     def en_attente(self):
         """Keep the proposals that have no answer yet."""
@@ -113,7 +119,8 @@ class Proposition(models.Model):
         """Write the fields as proposed, each record once."""
         fiches = {}
         for change in self.changements:
-            fiche = fiches.setdefault((change["modele"], change["cle"]), self.fiche_of(change))
+            key = change["modele"], change["cle"], change.get("nouvelle")
+            fiche = fiches.setdefault(key, self.fiche_of(change))
             champ = fiche._meta.get_field(change["champ"])
             if written(fiche, champ) != change["avant"]:
                 raise ValidationError(CHANGED.format(fiche))
@@ -134,8 +141,11 @@ class Proposition(models.Model):
         return fiche
 
 
-def change_of(fiche, nom, apres):
-    """Return the change of a field of a record, to the text `apres`, as a proposal keeps it."""
+def change_of(fiche, nom, apres, **nouvelle):
+    """Return the change of a field of a record, to the text `apres`, as a proposal keeps it.
+
+    `nouvelle` tells one new row from another, which have no key yet.
+    """
     champ = fiche._meta.get_field(nom)
     return {
         "modele": fiche._meta.label_lower,
@@ -143,7 +153,7 @@ def change_of(fiche, nom, apres):
         "champ": nom,
         "avant": written(fiche, champ),
         "apres": apres,
-    }
+    } | nouvelle
 
 
 def written(fiche, champ):

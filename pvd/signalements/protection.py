@@ -3,12 +3,11 @@
 import logging
 from datetime import timedelta
 
-from django.core.cache import caches
 from django.db import DatabaseError
-from django.utils.crypto import salted_hmac
 
 from pvd.signalements.models import Signalement
 from socle.web.connexion import visitor_networks
+from socle.web.places import key_of, take
 
 logger = logging.getLogger(__name__)
 
@@ -16,7 +15,6 @@ HOUR = timedelta(hours=1)
 PER_VISITOR = 5
 PER_HOME = 20
 PER_DEPARTEMENT = 100
-SALT = "pvd.suivi.signalements.visiteur"
 
 
 def from_this_site(request):
@@ -36,11 +34,6 @@ def visitor_limits(request):
     return {network: PER_HOME} | {home: PER_VISITOR}
 
 
-def visitor_key(network):
-    """Return a key that counts a network and does not tell it, nor can be tried on all."""
-    return salted_hmac(SALT, network, algorithm="sha256").hexdigest()
-
-
 def may_send(request, departement, now):
     """Tell whether a visitor may send one more report, and count it: five in any hour, of a home twenty.
 
@@ -52,19 +45,19 @@ def may_send(request, departement, now):
     if received.count() >= PER_DEPARTEMENT:
         return False
     limits = visitor_limits(request)
-    return all(takes_a_place(visitor_key(network), places) for network, places in limits.items())
+    return all(
+        takes_a_place(key_of("signalement", network), places) for network, places in limits.items()
+    )
 
 
 def takes_a_place(visitor, number):
     """Tell whether one of the `number` places of a visitor was left, and take it.
 
     Where places cannot be counted, there is one: a report is worth more than its limit, and that of
-    the département stays. The cache says nothing of a place that it could not write: it is then free.
+    the département stays.
     """
-    counter, places = caches["compteurs"], [f"{visitor}:{n}" for n in range(number)]
     try:
-        taken = any(counter.add(place, 1, HOUR.total_seconds()) for place in places)
-        return taken or len(counter.get_many(places)) < number
+        return take(visitor, number, HOUR.total_seconds()) is not None
     except DatabaseError as error:
         logger.error("Les signalements d'un visiteur ne sont pas comptés : %s", error)
         return True

@@ -309,6 +309,23 @@ def test_a_commune_proposed_comes_in_by_its_avenant(agent_81, national, salvetat
     assert salvetat.couvertures.get(commune="30189").entree == entry
 
 
+def test_the_ddt_of_a_commune_that_would_come_in_sees_it_and_answers(agent_81, salvetat):
+    """Its département is not touched by the convention yet; two communes are two rows."""
+    entry = factories.avenant(salvetat, "2023-05-11", numero=1)
+    for code, nom in (("30189", "Nîmes"), ("30007", "Alès")):
+        factories.commune(code, nom=nom)
+    propose(agent_81, salvetat, entrees="30189, 30007", avenant=entry.pk)
+    asked = Proposition.objects.get()
+    gard = browser_of(factories.agent("gard", [factories.departement("30")]))
+    page = gard.get(reverse("admin:ort_proposition_change", args=[asked.pk])).content.decode()
+    assert "Nîmes" in page
+    assert "Alès" in page
+    assert "à examiner" in gard.get("/admin/").content.decode()
+    assert answer(gard, asked, "acceptee").status_code == 302
+    entered = salvetat.couvertures.filter(entree=entry).values_list("commune", flat=True)
+    assert set(entered) == {"30189", "30007"}
+
+
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
