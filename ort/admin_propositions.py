@@ -239,10 +239,9 @@ class PropositionAdmin(PerimetreAdmin):
         return self.page(request, "admin/ort/proposition/fiche.html", context)
 
     def convention_url(self, request, convention):
-        """Return the page of a convention, for whom there is one: a commune may be of elsewhere."""
-        if self.choices_for(request, Convention).filter(pk=convention.pk).exists():
-            return admin_url(convention, "change")
-        return convention.get_absolute_url()
+        """Return the page of a convention, or None for a DDT that sees it only by what is asked of it."""
+        seen = self.choices_for(request, Convention).filter(pk=convention.pk).exists()
+        return admin_url(convention, "change") if seen else None
 
     def may_withdraw(self, request, proposition):
         return not proposition.reponse and proposition.auteur_id == request.user.pk
