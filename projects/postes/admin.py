@@ -26,9 +26,9 @@ from projects.postes.imports import (
     CofinancementRessource,
     DesserteRessource,
     OccupationRessource,
-    PosteRessource,
     RecrutementRessource,
 )
+from projects.postes.imports_postes import PosteRessource
 from projects.postes.models import (
     EMPLOYEURS,
     SANS_PERSONNE,

@@ -1,13 +1,12 @@
 """The table that a service keeps of its posts: one row gives a post and all that hangs on it."""
 
 from projects.postes.imports import (
-    SERVED,
     CofinancementRessource,
     DesserteRessource,
     OccupationRessource,
-    PosteRessource,
     RecrutementRessource,
 )
+from projects.postes.imports_postes import SERVED, PosteRessource
 from socle.fichiers.composition import Composition, Volet
 
 

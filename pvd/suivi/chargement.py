@@ -11,9 +11,9 @@ from projects.postes.imports import (
     CofinancementRessource,
     DesserteRessource,
     OccupationRessource,
-    PosteRessource,
     RecrutementRessource,
 )
+from projects.postes.imports_postes import PosteRessource
 from projects.postes.models import Poste
 from pvd.suivi.models import Chiffre, ChiffrePublie
 from socle.dates import parse_date

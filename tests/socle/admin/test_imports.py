@@ -4,7 +4,8 @@ import pytest
 
 from communes.programme.imports import LabellisationRessource
 from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
-from projects.postes.imports import DesserteRessource, PosteRessource
+from projects.postes.imports import DesserteRessource
+from projects.postes.imports_postes import PosteRessource
 from socle.fichiers.depot import Depot, find, forget, keep
 from socle.fichiers.entetes import read_table
 from socle.fichiers.tableau.fichier import Fichier, FichierRefuse

@@ -13,9 +13,9 @@ from projects.postes.imports import (
     CofinancementRessource,
     DesserteRessource,
     OccupationRessource,
-    PosteRessource,
     RecrutementRessource,
 )
+from projects.postes.imports_postes import PosteRessource
 from projects.postes.tableau import TableauDesPostes
 from socle.fichiers.champs import CelluleRefusee, is_erasure
 from socle.fichiers.entetes import read_table, refuse_another_day, whole_codes
