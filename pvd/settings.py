@@ -294,6 +294,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "communes.comptes.mots_de_passe.MotsDevinablesValidator"},
 ]
+# A link to choose a lost password works once, for an hour.
+PASSWORD_RESET_TIMEOUT = 60 * 60
 # Idle hours after which an agent logs in again: counted by the pages of the back office alone.
 SESSION_COOKIE_AGE = 8 * 60 * 60
 

@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("admin/mot-de-passe/", include("communes.comptes.acces")),
     path("admin/", admin.site.urls),
     path("donnees/", include("pvd.portail.urls_donnees")),
     path("ort/", include("ort.urls")),

@@ -7,6 +7,7 @@ from django.contrib.admin.apps import AdminConfig
 from django.utils import timezone
 
 from socle.web.connexion import keep_logged_in
+from socle.web.saisie import give_back_what_was_typed, keep_what_was_typed
 
 
 class PvdAdminSite(admin.AdminSite):
@@ -23,18 +24,29 @@ class PvdAdminSite(admin.AdminSite):
         self.home = lambda request: {}
         # Addresses that are those of no model.
         self.pages = []
+        # What is to be done first, by request: an answer instead of the page asked for, or None.
+        self.detours = [give_back_what_was_typed]
         # The lists, as `app.model`, in the order in which people need them.
         self.order = []
 
     def admin_view(self, view, cacheable=False):
-        """Count the idle hours of whoever uses the pages."""
+        """Count the idle hours of whoever uses the pages, and keep what is sent once they are over."""
 
         @wraps(view)
         def used(request, *args, **kwargs):
             keep_logged_in(request, timezone.now())
-            return view(request, *args, **kwargs)
+            answers = (detour(request) for detour in self.detours)
+            return next(filter(None, answers), None) or view(request, *args, **kwargs)
 
-        return super().admin_view(used, cacheable)
+        guarded = super().admin_view(used, cacheable)
+
+        @wraps(guarded)
+        def kept(request, *args, **kwargs):
+            if not self.has_permission(request):
+                keep_what_was_typed(request)
+            return guarded(request, *args, **kwargs)
+
+        return kept
 
     def get_urls(self):
         return [*self.pages, *super().get_urls()]

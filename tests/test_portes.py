@@ -169,6 +169,10 @@ ROWS = {
     "/admin/ort/proposition/<path:object_id>/delete/": "ciiiiii",
     "/admin/ort/proposition/<path:object_id>/history/": "coorroo",
     "/admin/ort/proposition/add/": "ciiiiii",
+    "/admin/mot-de-passe/<uidb64>/<token>/": "ooooooo",
+    "/admin/mot-de-passe/choisi/": "ooooooo",
+    "/admin/mot-de-passe/envoye/": "ooooooo",
+    "/admin/mot-de-passe/oublie/": "ooooooo",
     "/admin/password_change/": "coooooo",
     "/admin/password_change/done/": "coooooo",
     "/admin/projects/poste/": "coooioo",
@@ -399,6 +403,8 @@ def address(route, held, gone):
         "<slug:forme>": "csv",
         "<slug:extension>": "csv",
         "<str:jeton>": "inconnu",
+        "<uidb64>": "MQ",
+        "<token>": "inconnu",
     }
     if "exporter" in route:
         named["<slug:nom>"] = SORTS[model]

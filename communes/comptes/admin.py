@@ -3,10 +3,17 @@
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import Group
-from django.urls import path
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.html import format_html
 
+from communes.comptes.acces import choose_first, own_password
+from communes.comptes.formulaires import (
+    AgentForm,
+    MotDePasseDonneForm,
+    NouvelAgentForm,
+)
 from communes.comptes.journal import record, watched
 from communes.comptes.roles import role_permissions
 from communes.models import (
@@ -24,13 +31,6 @@ from socle.admin.base import (
 admin.site.unregister(Group)
 
 
-class NouvelAgentForm(UserCreationForm):
-    def validate_password_for_user(self, user, **kwargs):
-        """Judge the password by the départements chosen beside it, which are not saved yet."""
-        user.departements_choisis = self.cleaned_data.get("departements", ())
-        super().validate_password_for_user(user, **kwargs)
-
-
 @admin.register(Agent)
 class AgentAdmin(PerimetreAdmin, UserAdmin):
     """Accounts: a référent opens and closes those of its départements, and gives no right it lacks.
@@ -38,23 +38,25 @@ class AgentAdmin(PerimetreAdmin, UserAdmin):
     Rights change on these pages only, and whatever a page changes is written in the journal.
     """
 
-    form = UserAdmin.form
+    form = AgentForm
     add_form = NouvelAgentForm
+    change_password_form = MotDePasseDonneForm
     list_display = ["username", "last_name", "first_name", "role", "ses_departements", "is_active"]
     list_filter = ["role", "is_active", DepartementFilter.through("departements")]
     list_select_related = False
     search_help_text = "Identifiant, nom, prénom ou courriel"
     filter_horizontal = []
     autocomplete_fields = ["departements"]
-    readonly_fields = ["last_login", "date_joined"]
+    readonly_fields = ["mot_de_passe", "last_login", "date_joined"]
     add_fieldsets = [
-        (None, {"fields": ["username", "password1", "password2"]}),
-        ("Ce qu'il peut faire, et où", {"fields": ["role", "departements"]}),
+        ("Personne", {"fields": ["last_name", "first_name", "email"]}),
+        ("Ce qu'elle peut faire, et où", {"fields": ["role", "departements"]}),
+        ("Connexion", {"fields": ["username", "password1", "password2"]}),
     ]
     fieldsets = [
-        (None, {"fields": ["username", "password"]}),
+        (None, {"fields": ["username", "mot_de_passe"]}),
         ("Personne", {"fields": ["last_name", "first_name", "email"]}),
-        ("Ce qu'il peut faire, et où", {"fields": ["role", "departements", "is_active"]}),
+        ("Ce qu'elle peut faire, et où", {"fields": ["role", "departements", "is_active"]}),
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]
     national_fieldset = ("Niveau national", {"fields": ["is_staff", "is_superuser"]})
@@ -85,15 +87,19 @@ class AgentAdmin(PerimetreAdmin, UserAdmin):
         return may and (obj is None or obj.may_be_changed_by(request.user))
 
     def formfield_for_choice_field(self, db_field, request, **kwargs):
-        """Offer the roles that can do nothing that the user cannot, and whom it can act on."""
+        """Offer the roles that can do nothing that the user cannot, and whom it can act on.
+
+        None is proposed: whoever opens an account chooses what it will do.
+        """
         if db_field.name == "role":
             rights = request.user.get_all_permissions()
-            kwargs["choices"] = [
+            roles = [
                 (role.value, role.label)
                 for role in Role
                 if role_permissions(role) <= rights
                 and Agent(role=role).may_be_changed_by(request.user)
             ]
+            kwargs |= {"choices": [("", "Choisissez un rôle"), *roles], "initial": ""}
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def save_model(self, request, obj, form, change):
@@ -106,8 +112,16 @@ class AgentAdmin(PerimetreAdmin, UserAdmin):
         super().save_related(request, form, formsets, change)
         record(request.user, form.instance, form.droits_avant)
 
+    def get_changeform_initial_data(self, request):
+        """Propose one's own départements to a new account."""
+        own = list(request.user.departements.values_list("pk", flat=True))
+        return {"departements": own} | super().get_changeform_initial_data(request)
+
     def user_change_password(self, request, id, form_url=""):
+        """Give a password to somebody, who will change it; one's own is chosen on its own page."""
         agent = self.get_object(request, unquote(id))
+        if agent == request.user:
+            return redirect("admin:password_change")
         with watched(request.user, *([agent] if agent else [])):
             return super().user_change_password(request, id, form_url)
 
@@ -119,18 +133,19 @@ class AgentAdmin(PerimetreAdmin, UserAdmin):
         with watched(request.user, *queryset):
             super().delete_queryset(request, queryset)
 
+    @admin.display(description="mot de passe")
+    def mot_de_passe(self, agent):
+        told = "provisoire, à changer à la connexion" if agent.mot_de_passe_provisoire else "choisi"
+        url = reverse("admin:auth_user_password_change", args=[agent.pk])
+        return format_html('{} · <a href="{}">En donner un nouveau</a>', told, url)
+
     @admin.display(description="départements")
     def ses_departements(self, agent):
         codes = ", ".join(departement.pk for departement in agent.departements.all())
         return "tous" if agent.is_superuser else codes or "aucun"
 
 
-def own_password(request):
-    """Show Django's page where one changes one's own password, and write the change in the journal."""
-    with watched(request.user, request.user):
-        return admin.site.password_change(request)
-
-
+admin.site.detours.append(choose_first)
 admin.site.pages.append(
     path("password_change/", admin.site.admin_view(own_password), name="password_change")
 )

@@ -51,6 +51,10 @@ class Agent(AbstractUser):
     departements = models.ManyToManyField(
         Departement, related_name="agents", blank=True, verbose_name="départements"
     )
+    # Somebody else knows it: whoever logs in with it chooses another before anything else.
+    mot_de_passe_provisoire = models.BooleanField(
+        "mot de passe à changer", default=False, editable=False
+    )
 
     objects = AgentManager()
 
@@ -64,6 +68,11 @@ class Agent(AbstractUser):
         if not hasattr(self, "departement_connu"):
             self.departement_connu = self.departements.exists()
         return self.departement_connu
+
+    @property
+    def lit_seulement(self):
+        """Tell whether the account reads the records of its départements and writes none."""
+        return self.role == Role.LECTEUR and not self.is_superuser
 
     @property
     def portees(self):

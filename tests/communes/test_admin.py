@@ -92,6 +92,7 @@ def tarn(db):
 def open_account(browser, **changes):
     url = reverse("admin:communes_agent_add")
     data = {"username": "nouveau", "password1": "un-long-secret", "password2": "un-long-secret"}
+    data["email"] = "nouveau@exemple.fr"
     return browser.post(url, data | {"role": Role.AGENT, "departements": ["34"]} | changes)
 
 

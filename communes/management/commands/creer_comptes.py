@@ -33,7 +33,10 @@ class Command(BaseCommand):
         departement = self.departement()
         passwords = {f"agent{departement.pk}": new_password(), "national": new_password()}
         agent, national = (
-            Agent.objects.create_user(username, password=password, is_staff=True)
+            # Shown on a screen, they are those of a trial; kept in a file, of a site that will live.
+            Agent.objects.create_user(
+                username, password=password, is_staff=True, mot_de_passe_provisoire=not afficher
+            )
             for username, password in passwords.items()
         )
         agent.role = Role.AGENT

@@ -6,6 +6,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import call_command
 from django.urls import reverse
 
+from communes.comptes.journal import watched
 from communes.models import Agent, JournalDroits, Role
 from pvd.settings import mail as mail_settings
 from tests import factories
@@ -42,7 +43,7 @@ def administrators(settings):
 
 def test_a_new_account_is_written_with_all_that_it_holds(referent_34):
     data = {"username": "nouveau", "password1": "un-long-secret", "password2": "un-long-secret"}
-    data |= {"role": Role.AGENT, "departements": ["34"]}
+    data |= {"role": Role.AGENT, "departements": ["34"], "email": "nouveau@exemple.fr"}
     assert referent_34.post(reverse("admin:communes_agent_add"), data).status_code == 302
     assert journal() == [
         ("referent34", "nouveau", "compte", "", "ouvert"),
@@ -111,10 +112,14 @@ def test_a_password_given_on_the_command_line_is_written_too(account, monkeypatc
     assert journal() == [("ligne de commande", "lui", "password", "", "changé")]
 
 
-def test_a_password_taken_away_is_written(national, account):
+def test_a_password_taken_away_is_written_and_no_page_does_it(national, account):
     answer = set_password(national, account, usable_password="false", **{"unset-password": "1"})
     assert answer.status_code == 302
-    assert journal() == [("national", "lui", "password", "", "retiré")]
+    assert journal() == [("national", "lui", "password", "", "changé")]
+    with watched(None, account):
+        account.set_unusable_password()
+        account.save()
+    assert journal()[1:] == [("ligne de commande", "lui", "password", "", "retiré")]
 
 
 @pytest.mark.parametrize("door", ["page", "action"])
