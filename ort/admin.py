@@ -205,6 +205,7 @@ class ConventionAdmin(
     search_help_text = "Intitulé, identifiant, commune couverte ou intercommunalité"
     territory_search = ["couvertures__commune", "porteur"]
     date_hierarchy = "date_signature"
+    ordering = ["intitule", "identifiant"]
     frozen_fields = ["identifiant"]
     prepopulated_fields = {"identifiant": ["intitule"]}
     autocomplete_fields = ["porteur", "departement_reference", "ville_principale"]

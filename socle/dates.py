@@ -148,7 +148,9 @@ def parse_date(text: str) -> datetime.date:
     elif (match := IN_WORDS.fullmatch(plain(text))) and (named := month_named(match[2])):
         day, month, year = int(match[1]), named, whole_year(match[3], text)
     else:
-        raise ValueError(f"« {text} » n'est pas une date : AAAA-MM-JJ ou JJ/MM/AAAA attendu.")
+        raise ValueError(
+            f"« {text} » n'est pas une date : 12/03/2024, 12 mars 2024 ou 2024-03-12 attendu."
+        )
     try:
         return datetime.date(year, month, day)
     except ValueError:

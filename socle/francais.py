@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from socle.dates import Precision, bare, in_french, in_words
+from socle.recherche import search_key
 
 Number = float | Decimal
 
@@ -82,6 +83,29 @@ def pluriel(count: int, words: str) -> str:
     """Write a count and its noun: `3|pluriel:"commune,communes"` gives « 3 communes »."""
     one, many = words.split(",")
     return f"{nombre(count)} {many if count > 1 else one}"
+
+
+def un(model: Any) -> str:
+    """Return the name of a sort of records after its article: « une convention », « un avenant »."""
+    return f"{'une' if is_feminine(model) else 'un'} {model._meta.verbose_name}"
+
+
+def du(model: Any) -> str:
+    """Return « de la convention », « de l'avenant », « du poste »."""
+    name = str(model._meta.verbose_name)
+    if search_key(name)[0] in "aeiouy":
+        return f"de l'{name}"
+    return f"de la {name}" if is_feminine(model) else f"du {name}"
+
+
+def accord(participle: str, model: Any) -> str:
+    """Return a participle that agrees with several records of a sort: « sélectionnées »."""
+    return f"{participle}{'e' if is_feminine(model) else ''}s"
+
+
+def is_feminine(model: Any) -> bool:
+    """Tell whether the name of a sort of records is feminine, which the sort itself says."""
+    return getattr(model, "feminin", False)
 
 
 def euros(amount: Number) -> str:

@@ -15,7 +15,7 @@ def bare_key(text: str) -> str:
 
 def identifiant_de(text: str, default: str) -> str:
     """Return the identifier made of the words of `text`, or `default` if it has none."""
-    return slugify(text)[:LONGEST].strip("-") or default
+    return slugify(re.sub("['’]", " ", text))[:LONGEST].strip("-") or default
 
 
 def libre(identifiant: str, pris: Container[str]) -> str:

@@ -36,6 +36,8 @@ class Source(Historisee):
     date_document = models.DateField("date du document", null=True, blank=True)
     url = models.URLField("adresse", blank=True, max_length=400)
 
+    feminin = True
+
     class Meta:
         verbose_name = "source"
         ordering = ["cle"]
@@ -104,6 +106,8 @@ class Affirmation(Historisee):
     )
 
     objects = AffirmationQuerySet.as_manager()
+
+    feminin = True
 
     class Meta:
         verbose_name = "affirmation"

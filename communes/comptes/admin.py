@@ -40,6 +40,8 @@ class AgentAdmin(PerimetreAdmin, UserAdmin):
 
     form = AgentForm
     add_form = NouvelAgentForm
+    # Django's own announces rights that are all on this page.
+    add_form_template = None
     change_password_form = MotDePasseDonneForm
     list_display = ["username", "last_name", "first_name", "role", "ses_departements", "is_active"]
     list_filter = ["role", "is_active", DepartementFilter.through("departements")]

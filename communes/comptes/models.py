@@ -53,7 +53,7 @@ class Agent(AbstractUser):
     )
     # Somebody else knows it: whoever logs in with it chooses another before anything else.
     mot_de_passe_provisoire = models.BooleanField(
-        "mot de passe à changer", default=False, editable=False
+        "mot de passe à changer", default=False, db_default=False, editable=False
     )
 
     objects = AgentManager()

@@ -87,6 +87,8 @@ class Labellisation(Sourcee, Periode):
 
     objects = LabellisationQuerySet.as_manager()
 
+    feminin = True
+
     class Meta(Periode.Meta):
         verbose_name = "labellisation"
         verbose_name_plural = "labellisations"

@@ -55,6 +55,8 @@ class Region(models.Model):
     code = models.CharField("code", max_length=3, primary_key=True)
     nom = models.CharField("nom", max_length=80)
 
+    feminin = True
+
     class Meta:
         verbose_name = "région"
         ordering = ["nom"]
@@ -188,6 +190,8 @@ class Intercommunalite(Renommable, Periode):
 
     objects = IntercommunaliteQuerySet.as_manager()
 
+    feminin = True
+
     class Meta(Periode.Meta):
         verbose_name = "intercommunalité"
         ordering = ["nom_recherche"]
@@ -242,6 +246,8 @@ class Commune(Renommable, Periode):
     autres_champs_dits = ("date_entree_ort",)
 
     objects = CommuneQuerySet.as_manager()
+
+    feminin = True
 
     class Meta(Periode.Meta):
         verbose_name = "commune"

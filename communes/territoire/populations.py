@@ -40,6 +40,8 @@ class Population(models.Model):
 
     objects = PopulationQuerySet.as_manager()
 
+    feminin = True
+
     class Meta:
         verbose_name = "population"
         verbose_name_plural = "populations"

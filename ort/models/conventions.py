@@ -163,6 +163,8 @@ class Convention(Sourcee):
 
     objects = ConventionQuerySet.as_manager()
 
+    feminin = True
+
     class Meta:
         verbose_name = "convention"
         ordering = ["identifiant"]

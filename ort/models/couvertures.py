@@ -75,6 +75,8 @@ class CommuneCouverte(OneAtATime, Historisee):
 
     objects = CommuneCouverteQuerySet.as_manager()
 
+    feminin = True
+
     class Meta:
         verbose_name = "commune couverte"
         verbose_name_plural = "communes couvertes"

@@ -70,6 +70,8 @@ class Partie(Historisee):
 
     objects = LieeQuerySet.as_manager()
 
+    feminin = True
+
     class Meta:
         verbose_name = "partie"
         ordering = ["role", "pk"]

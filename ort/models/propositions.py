@@ -78,6 +78,8 @@ class Proposition(models.Model):
 
     objects = PropositionQuerySet.as_manager()
 
+    feminin = True
+
     class Meta:
         verbose_name = "proposition"
         ordering = ["-moment", "-pk"]

@@ -34,6 +34,8 @@ class Validation(models.Model):
     )
     moment = models.DateTimeField("validée le")
 
+    feminin = True
+
     class Meta:
         verbose_name = "validation"
         ordering = ["-moment", "-pk"]
@@ -68,6 +70,8 @@ class ModificationExterieure(models.Model):
     moment = models.DateTimeField("faite le")
 
     objects = ModificationExterieureQuerySet.as_manager()
+
+    feminin = True
 
     class Meta:
         verbose_name = "modification extérieure"

@@ -253,6 +253,7 @@ class PosteAdmin(ImportAdmin, ExportAdmin, PorteeAdmin, SourceeAdmin):
     search_fields = ["intitule", "identifiant", "employeur_organisme__nom"]
     search_help_text = "Intitulé, identifiant, commune desservie ou employeur"
     territory_search = ["dessertes__commune", "employeur_commune", "employeur_intercommunalite"]
+    ordering = ["intitule", "identifiant"]
     frozen_fields = ["identifiant"]
     prepopulated_fields = {"identifiant": ["intitule"]}
     autocomplete_fields = EMPLOYEURS

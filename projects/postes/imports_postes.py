@@ -12,7 +12,7 @@ from communes.territoire.champs import CommuneWidget
 from ort.models import Organisme
 from projects.postes.du_jour import situer
 from projects.postes.exports import POSTES
-from projects.postes.intitule import intitule_usuel
+from projects.postes.intitule import identifiant_usuel, intitule_usuel
 from projects.postes.models import (
     EMPLOYEURS,
     Desserte,
@@ -207,14 +207,12 @@ class PosteRessource(Ressource):
         return similar[0]
 
     def names_of_new(self, values, row, taken):
-        """Name a new post by its title and its employer; without a title, by its communes."""
+        """Name a new post by its communes, whatever its title; without a title, that too."""
         communes = self.communes_served(row)
-        if intitule := values.get("intitule"):
-            employer = next(filter(None, map(values.get, EMPLOYEURS)), "")
-            text = f"{intitule} {employer}"
-        else:
-            intitule, text = intitule_usuel(communes), f"chef de projet {liste(communes)}"
-        return {"identifiant": libre(identifiant_de(text, "poste"), taken), "intitule": intitule}
+        return {
+            "identifiant": libre(identifiant_de(identifiant_usuel(communes), "poste"), taken),
+            "intitule": values.get("intitule") or intitule_usuel(communes),
+        }
 
     def dependants(self, instance, row, user):
         """Return the communes that a new post serves; an agent names one of its own at least."""

@@ -18,7 +18,7 @@ from socle.admin.champs import date_column
 from socle.admin.choix import LimitedChoices
 from socle.admin.historique import HistoriqueAdmin
 from socle.admin.suppression import SuppressionAdmin
-from socle.francais import UNKNOWN
+from socle.francais import UNKNOWN, du, un
 from socle.web.filtres import LONGEST_SEARCH
 from socle.web.refus import DemandeInvalide
 
@@ -143,6 +143,16 @@ class PvdAdmin(LimitedChoices, HistoriqueAdmin, SuppressionAdmin):
         return super().has_delete_permission(request, obj) and self.has_change_permission(
             request, obj
         )
+
+    def render_change_form(self, request, context, add=False, obj=None, **kwargs):
+        """Name the page in a French that agrees."""
+        if add:
+            context["title"] = f"Ajouter {un(self.model)}"
+        elif self.has_change_permission(request, obj):
+            context["title"] = f"Modification {du(self.model)}"
+        else:
+            context["title"] = capfirst(self.opts.verbose_name)
+        return super().render_change_form(request, context, add=add, obj=obj, **kwargs)
 
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else super().get_prepopulated_fields(request, obj)

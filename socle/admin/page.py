@@ -4,7 +4,6 @@ from django.contrib.admin.helpers import AdminErrorList, AdminForm
 from django.contrib.admin.options import IS_POPUP_VAR, TO_FIELD_VAR
 from django.contrib.admin.utils import flatten_fieldsets
 from django.forms.formsets import all_valid
-from django.utils.translation import gettext
 
 from socle.admin.correction import (
     CorrectionForm,
@@ -101,7 +100,6 @@ class PageEnvoyee:
         errors.extend(self.correction.errors.values())
         context = {
             **model_admin.admin_site.each_context(request),
-            "title": gettext("Change %s") % model_admin.opts.verbose_name,
             "subtitle": str(record),
             "adminform": record_form,
             "correction": self.correction,

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from socle.admin.correction import MotifForm
 from socle.adresses_admin import admin_url
 from socle.essai import essai
-from socle.francais import UNKNOWN
+from socle.francais import UNKNOWN, accord
 from socle.historique import Historisee, one_act
 
 # What an app above adds: functions that take some records and return the function that counts the
@@ -92,9 +92,13 @@ class SuppressionAdmin(admin.ModelAdmin):
 
     def get_actions(self, request):
         actions = super().get_actions(request)
-        if "delete_selected" in actions and issubclass(self.model, Historisee):
-            _, name, description = actions["delete_selected"]
-            actions["delete_selected"] = (remove_selected, name, description)
+        if "delete_selected" in actions:
+            remove, name, _ = actions["delete_selected"]
+            told = (
+                f"Supprimer les {self.opts.verbose_name_plural} {accord('sélectionné', self.model)}"
+            )
+            removes = remove_selected if issubclass(self.model, Historisee) else remove
+            actions["delete_selected"] = (removes, name, told)
         return actions
 
     def delete_view(self, request, object_id, extra_context=None):

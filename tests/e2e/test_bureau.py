@@ -130,6 +130,7 @@ def test_a_date_is_corrected_once_told_why(bureau, herault):
     bureau.locator("[name=date_signature_adhesion]").fill("26/03/2021")
     press(bureau, "Enregistrer")
     expect(bureau.locator(".errorlist")).to_contain_text("de 20 mars 2021 en 26 mars 2021")
+    expect(bureau.get_by_label("Motif de la correction")).to_be_focused()
     assert "2021-03-20" in row_of(bureau, "34142", "2023-07-06")
     bureau.get_by_label("Motif de la correction").fill("Lu sur l'acte signé.")
     press(bureau, "Enregistrer")
@@ -139,6 +140,18 @@ def test_a_date_is_corrected_once_told_why(bureau, herault):
 
     assert "2021-03-26" in row_of(bureau, "34142", "2021-03-26")
     assert "2021-03-26" not in row_of(bureau, "34142", "2021-03-25")
+
+
+def test_a_month_of_another_year_is_one_choice_away(bureau):
+    bureau.goto(reverse("admin:communes_labellisation_add"))
+    signed = bureau.locator("[name=date_signature_adhesion]")
+    bureau.locator(".field-date_signature_adhesion .datetimeshortcuts a").nth(1).click()
+    calendar = bureau.locator(".calendarbox:visible")
+    calendar.get_by_label("Année").select_option("2021")
+    calendar.get_by_label("Mois").select_option("Mars")
+    calendar.get_by_role("link", name="26", exact=True).click()
+    expect(signed).to_have_value("26/03/2021")
+    assert not bureau.locator(".timezonewarning:visible").count()
 
 
 def test_a_file_goes_in_but_for_its_bad_rows(bureau):

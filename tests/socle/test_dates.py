@@ -55,7 +55,9 @@ def test_a_day_that_does_not_exist_is_refused_with_what_was_written(text):
     "text", ["", "2023", "2023-07", "juillet 2023", "6 brumaire 2023", "20230706", "NA"]
 )
 def test_what_is_not_a_day_is_refused_with_what_was_due(text):
-    with pytest.raises(ValueError, match=f"« {text} » n'est pas une date : AAAA-MM-JJ"):
+    with pytest.raises(
+        ValueError, match=f"« {text} » n'est pas une date : 12/03/2024, 12 mars 2024"
+    ):
         parse_date(text)
 
 

@@ -40,6 +40,8 @@ class Desserte(Sourcee, Periode):
 
     objects = DesserteQuerySet.as_manager()
 
+    feminin = True
+
     class Meta(Periode.Meta):
         verbose_name = "commune desservie"
         verbose_name_plural = "communes desservies"

@@ -13,6 +13,8 @@ class Purge(models.Model):
     fichiers = models.PositiveIntegerField("fichiers d'import expirés effacés")
     signalements = models.PositiveIntegerField("signalements clos supprimés", default=0)
 
+    feminin = True
+
     class Meta:
         verbose_name = "purge des données personnelles"
         verbose_name_plural = "purges des données personnelles"

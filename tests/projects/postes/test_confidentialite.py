@@ -28,6 +28,8 @@ PARTS = {
     "identifiant": "ort-essai",
     "nom": "postes",
     "extension": "csv",
+    "uidb64": "MQ",
+    "token": "inconnu",
 }
 BY_NAME = {
     "departement": {"code": "34"},

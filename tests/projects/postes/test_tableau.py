@@ -56,7 +56,7 @@ def test_a_row_gives_a_post_its_commune_and_its_holder(agent_34, lodevois):
     assert write(agent_34, LODEVE).status_code == 302
     poste = Poste.objects.get()
     assert (poste.identifiant, poste.intitule) == (
-        "chef-de-projet-lodeve",
+        "poste-lodeve",
         "Chef de projet Petites villes de demain de Lodève",
     )
     assert (poste.employeur_intercommunalite, poste.quotite) == (lodevois, 80)
@@ -76,7 +76,7 @@ def test_the_same_table_changes_nothing_next_month(agent_34, lodevois):
     assert outcome(page) == {2: "inchangée"}
     (ligne,) = page.context["apercu"].lignes
     told = {column: read for column, _, read in ligne.reconnus}
-    assert told["poste_identifiant"].startswith("chef-de-projet-lodeve (")
+    assert told["poste_identifiant"].startswith("poste-lodeve (")
 
 
 def test_what_a_table_has_written_is_taken_back_whole(agent_34, lodevois):

@@ -88,7 +88,7 @@ def test_two_posts_of_one_name_have_two_addresses(agent_34):
     for _ in range(2):
         assert agent_34.post(OPEN, opening() | CONFIRM).status_code == 302
     keys = Poste.objects.values_list("identifiant", flat=True)
-    assert sorted(keys) == ["chef-de-projet-lodeve", "chef-de-projet-lodeve-2"]
+    assert sorted(keys) == ["poste-clermont-l-herault-lodeve", "poste-clermont-l-herault-lodeve-2"]
 
 
 @pytest.mark.parametrize(

@@ -187,14 +187,24 @@ def test_a_list_writes_a_date_by_what_is_known_of_it(national):
     assert "non renseigné" in page
 
 
-def test_a_date_is_typed_as_french_people_write_it(agent_34):
+@pytest.mark.parametrize("typed", ["06/07/2023", "6 juillet 2023", "06/07/23", "2023-07-06"])
+def test_a_date_is_typed_as_french_people_write_it(typed, agent_34):
     signed = factories.convention("2020-01-01")
     page = agent_34.get(address(signed))
-    data = filled(page, date_signature="06/07/2023", motif_correction="acte relu")
+    data = filled(page, date_signature=typed, motif_correction="acte relu")
     answer = agent_34.post(address(signed), data)
     assert answer.status_code == 302
     signed.refresh_from_db()
     assert signed.date_signature == datetime.date(2023, 7, 6)
+
+
+def test_what_is_no_date_is_told_how_one_is_typed(agent_34):
+    signed = factories.convention("2020-01-01")
+    data = filled(
+        agent_34.get(address(signed)), date_signature="demain", motif_correction="acte relu"
+    )
+    told = errors(agent_34.post(address(signed), data))
+    assert "« demain » n'est pas une date : 12/03/2024, 12 mars 2024 ou 2024-03-12 attendu." in told
 
 
 @pytest.mark.parametrize("typed", ["01/01/0001", "31/12/9999"])

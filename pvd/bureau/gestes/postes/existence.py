@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from communes.models import Commune, Intercommunalite
 from ort.models import Organisme
-from projects.postes.intitule import intitule_usuel
+from projects.postes.intitule import identifiant_usuel, intitule_usuel
 from projects.postes.models import EMPLOYEURS, Desserte, MotifDepart, Occupation, Poste
 from pvd.bureau.gestes.base import GesteForm, GesteQuiCree, save, unused
 from pvd.bureau.gestes.postes.commun import QUOTITE, GesteDePoste, last_day, named, offers, said_of
@@ -112,7 +112,7 @@ class OuvrirPoste(GesteQuiCree, GesteDePoste):
         names = ["intitule", "service", "quotite", *EMPLOYEURS]
         for name in names:
             setattr(record, name, data[name])
-        name = f"{data['intitule']} {record.employeur}"
+        name = identifiant_usuel(data["communes"])
         record.identifiant = unused(Poste, "identifiant", name, "poste")
         record.date_ouverture, record.precision_ouverture = data["date"], data["precision"]
         save(record, reason)

@@ -1,0 +1,48 @@
+"use strict";
+
+// A refusal is read where it stands: on the first field that it names.
+function showFirstError() {
+  document.querySelector("#content [aria-invalid='true']")?.focus();
+}
+
+function selectOf(label, options) {
+  const select = document.createElement("select");
+  select.setAttribute("aria-label", label);
+  options.forEach(([value, text]) => select.add(new Option(text, value)));
+  return select;
+}
+
+// Calendars of Django go from month to month: ours go to any, and the programme has ten years.
+function chooseMonthAndYear(box) {
+  const calendar = DateTimeShortcuts.calendars[box.id.replace("calendarbox", "")];
+  const today = new Date().getFullYear();
+  const years = Array.from({ length: 31 }, (_, n) => today - 15 + n);
+  const month = selectOf("Mois", CalendarNamespace.monthsOfYear.map((name, n) => [n + 1, name]));
+  const year = selectOf("Année", years.map((n) => [n, n]));
+  const draw = calendar.drawCurrent.bind(calendar);
+  calendar.drawCurrent = () => {
+    draw();
+    month.value = calendar.currentMonth;
+    year.value = calendar.currentYear;
+  };
+  const go = () => calendar.drawDate(Number(month.value), Number(year.value));
+  month.addEventListener("change", go);
+  year.addEventListener("change", go);
+  const choice = document.createElement("p");
+  choice.className = "calendar-choice";
+  choice.append(month, year);
+  box.prepend(choice);
+  calendar.drawCurrent();
+}
+
+function watchCalendars() {
+  const enrich = (node) => node.classList?.contains("calendarbox") && chooseMonthAndYear(node);
+  document.querySelectorAll(".calendarbox").forEach(enrich);
+  new MutationObserver((changes) => changes.forEach((change) => change.addedNodes.forEach(enrich)))
+    .observe(document.body, { childList: true });
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  showFirstError();
+  watchCalendars();
+});

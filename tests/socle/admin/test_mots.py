@@ -1,0 +1,69 @@
+"""The back office speaks a French that agrees, whatever the sort of record."""
+
+import html
+
+import pytest
+from django.apps import apps
+from django.urls import reverse
+
+from ort.models import Avenant, Convention
+from projects.models import Poste
+from socle.francais import accord, du, is_feminine, un
+from tests import factories
+
+FEMININE = """
+    affirmation commune convention intercommunalité labellisation modification note partie population
+    proposition purge région source validation
+"""
+MASCULINE = """
+    agent ancien avenant chiffre cofinancement colonne contact contour contrôle département document
+    droit fond import journal lecture millésime organisme poste rattachement recrutement secteur
+    signalement titulaire
+"""
+OURS = [
+    m
+    for m in apps.get_models()
+    if m.__module__.split(".")[0] in {"communes", "ort", "projects", "pvd", "socle"}
+]
+SORTS = [m for m in OURS if not m.__name__.startswith("Historical")]
+
+
+@pytest.mark.parametrize("model", SORTS, ids=lambda model: model.__name__)
+def test_each_sort_of_record_has_the_gender_of_its_name(model):
+    first = model._meta.verbose_name.split()[0]
+    assert first in (FEMININE if is_feminine(model) else MASCULINE).split()
+
+
+def test_articles_elide_and_participles_agree():
+    assert [un(m) for m in (Convention, Avenant)] == ["une convention", "un avenant"]
+    assert [du(m) for m in (Convention, Avenant)] == ["de la convention", "de l'avenant"]
+    assert du(Poste) == "du poste de chef de projet"
+    assert [accord("sélectionné", m) for m in (Convention, Avenant)] == [
+        "sélectionnées",
+        "sélectionnés",
+    ]
+
+
+def text(answer):
+    return html.unescape(answer.content.decode())
+
+
+def test_pages_are_named_as_one_would_say(agent_34):
+    avenant = factories.avenant(
+        factories.convention(), communes=[factories.commune("34142", epci="new")]
+    )
+    page = text(agent_34.get(reverse("admin:ort_convention_changelist")))
+    assert "Ajouter une convention" in page
+    assert "Supprimer les conventions sélectionnées" in page
+    added = text(agent_34.get(reverse("admin:ort_avenant_add")))
+    assert "<h1>Ajouter un avenant</h1>" in added
+    changed = text(agent_34.get(reverse("admin:ort_avenant_change", args=[avenant.pk])))
+    assert "<h1>Modification de l'avenant</h1>" in changed
+
+
+def test_lists_are_sorted_by_name(agent_34):
+    town = factories.commune("34142", epci="new")
+    for identifiant, nom in (("a", "ORT de Pézenas"), ("b", "ORT de Bédarieux")):
+        factories.convention("2022-01-10", [town], identifiant=identifiant, intitule=nom)
+    page = text(agent_34.get(reverse("admin:ort_convention_changelist")))
+    assert page.index("ORT de Bédarieux") < page.index("ORT de Pézenas")
