@@ -46,6 +46,8 @@ ROWS = {
     "/admin/(?P<app_label>socle|communes|suivi|projects|ort)/$": "coooxoo",
     "/admin/(?P<url>.*)$": "cxxxxxx",
     "/admin/a-verifier/": "coooooo",
+    "/admin/aide/": "coooooo",
+    "/admin/aide/<slug:name>/": "coooooo",
     "/admin/autocomplete/": "coooioo",
     "/admin/communes/agent/": "ciiiioo",
     "/admin/communes/agent/<id>/password/": "ciiiioo",
@@ -404,6 +406,7 @@ def address(route, held, gone):
         "<slug:extension>": "csv",
         "<str:jeton>": "inconnu",
         "<uidb64>": "MQ",
+        "<slug:name>": "guide",
         "<token>": "inconnu",
     }
     if "exporter" in route:

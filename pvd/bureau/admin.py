@@ -9,6 +9,7 @@ from communes.programme.admin import LabellisationAdmin
 from communes.territoire.filtres import DepartementFilter
 from pvd.bureau.a_verifier import a_verifier
 from pvd.bureau.accueil import home
+from pvd.bureau.aide import aide
 from pvd.bureau.consequences import figures_at_stake
 from pvd.bureau.gestes import vues as gestes
 from pvd.bureau.imports import LaureatesRessource
@@ -24,6 +25,8 @@ admin.site.unregister(DsfrConfig)
 # The home page and the guided actions speak of every app: the site takes them from here.
 admin.site.home = home
 admin.site.pages += [
+    path("aide/", admin.site.admin_view(aide), name="aide"),
+    path("aide/<slug:name>/", admin.site.admin_view(aide), name="aide"),
     path("a-verifier/", admin.site.admin_view(a_verifier), name="a_verifier"),
     path("gestes/<slug:slug>/", admin.site.admin_view(gestes.start), name="gestes"),
     path("gestes/<slug:slug>/<int:pk>/", admin.site.admin_view(gestes.do), name="geste"),
