@@ -107,7 +107,7 @@ textes: .venv/.dev ## Refait les textes des pages auxquels les tests les compare
 
 # What tells time, French, what a file holds, the facts and the rules: each has its types.
 TYPED = socle/dates.py socle/periodes.py socle/francais.py socle/recherche.py \
-	$(addprefix socle/fichiers/,colonnes.py formats.py lecture.py nombres.py) \
+	$(addprefix socle/fichiers/,a_part.py colonnes.py enfant.py formats.py lecture.py nombres.py pdf.py) \
 	$(wildcard socle/fichiers/tableau/*.py) \
 	$(wildcard */regles.py */*/regles.py */faits.py */*/faits.py)
 

@@ -8,11 +8,14 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.storage import storages
 
+from socle.fichiers.a_part import LectureArretee, read_apart
 from socle.francais import nombre
 
-HEADER, TRAILER = b"%PDF-", b"%%EOF"
-# Some writers put a few bytes after the mark that ends the file.
-WHERE_THE_TRAILER_IS = 2048
+PDF_READER = "socle.fichiers.pdf"
+PDF_TOO_HEAVY = (
+    "Ce PDF demande trop de mémoire ou de temps pour être lu. Enregistrez-le de nouveau en PDF, puis "
+    "déposez cette copie."
+)
 KEPT_IN_A_NAME = " .-_'()"
 LONGEST_NAME = 100
 MEGABYTE = 1_000_000
@@ -49,22 +52,20 @@ def folder_fault(storage, known):
 
 
 def refuse_what_is_no_pdf(file):
-    """Raise unless the content of `file` is that of a whole PDF, of the size allowed at most."""
+    """Raise unless `file` is a whole PDF, which opens without password, of the size allowed at most."""
     most = settings.PVD_DOCUMENT_MAX_MO
     if file.size > most * MEGABYTE:
         message = f"Ce fichier pèse {in_megabytes(file.size)} : {most} Mo au plus."
         raise ValidationError({"fichier": message})
     file.seek(0)
-    start = file.read(len(HEADER))
-    file.seek(max(0, file.size - WHERE_THE_TRAILER_IS))
-    end = file.read()
+    content = file.read()
     file.seek(0)
-    if start != HEADER:
-        raise ValidationError({"fichier": "Ce fichier n'est pas un PDF, quel que soit son nom."})
-    if TRAILER not in end:
-        raise ValidationError(
-            {"fichier": "Ce PDF est incomplet : il s'arrête avant sa fin. Déposez-le de nouveau."}
-        )
+    try:
+        refusal = read_apart(PDF_READER, content, download_name(file.name))["refus"]
+    except LectureArretee:
+        refusal = PDF_TOO_HEAVY
+    if refusal:
+        raise ValidationError({"fichier": refusal})
 
 
 def refuse_what_is_lost(file):

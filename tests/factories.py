@@ -25,6 +25,7 @@ from projects.postes.models import CofinancementPoste, Desserte, Occupation, Pos
 from pvd.signalements.models import Signalement
 from socle.historique import sans_historique
 from socle.models import Import, Source
+from tests.pdf import pdf_of
 
 numbers = count(1)
 
@@ -148,9 +149,8 @@ def proposition(signed, **fields):
 
 def document(convention=None, **fields):
     """Attach a public PDF; the test asks for `documents_folder`, where it is stored."""
-    content = b"%PDF-1.7\ntrailer <<>>\nstartxref\n9\n%%EOF\n"
     fields = {"titre": "Acte signé", "visibilite": "public"} | fields
-    fields.setdefault("fichier", ContentFile(content, "acte.pdf"))
+    fields.setdefault("fichier", ContentFile(pdf_of(), "acte.pdf"))
     return Document.objects.create(convention=convention or globals()["convention"](), **fields)
 
 

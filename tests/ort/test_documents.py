@@ -14,8 +14,9 @@ from ort.documents import download_name, in_megabytes
 from ort.models import Document
 from tests import factories
 from tests.formulaires import errors, filled
+from tests.pdf import pdf_of
 
-PDF = b"%PDF-1.7\n1 0 obj <<>> endobj\ntrailer <<>>\nstartxref\n9\n%%EOF\n"
+PDF = pdf_of()
 INTERNE, PUBLIC = Document.Visibilite
 
 pytestmark = pytest.mark.usefixtures("documents_folder")
@@ -88,6 +89,8 @@ def test_a_document_is_internal_unless_told_otherwise(agent_34):
         ("convention.pdf", PDF[:-8], "Ce PDF est incomplet"),
         ("convention.pdf", PDF + b"\0" * 3000, "Ce PDF est incomplet"),
         ("convention.pdf", b"", "vide"),
+        ("convention.pdf", pdf_of(user_password="secret"), "Ce PDF demande un mot de passe"),
+        ("convention.pdf", pdf_of(pages=0), "Ce PDF n'a aucune page"),
     ],
 )
 def test_what_is_no_pdf_is_refused_by_its_content(name, content, told, agent_34, folder):

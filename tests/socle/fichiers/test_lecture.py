@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from socle.fichiers import lecture
 from socle.fichiers.lecture import read_file
-from socle.fichiers.tableau import enfant
+from socle.fichiers.tableau import reponse
 from socle.fichiers.tableau.fichier import LARGEST_FILE, Fichier, FichierRefuse
 from tests.socle.fichiers.tableau.fabrique import (
     CONNUES,
@@ -77,24 +76,6 @@ def test_the_process_apart_imports_nothing_of_the_records():
         assert not {"django", "openpyxl", "import_export", "tablib"} & set(eval(done.stdout))
 
 
-@pytest.mark.parametrize(
-    ("code", "told"),
-    [
-        ("import os; os.abort()", "trop de mémoire ou de temps"),
-        ("import time; time.sleep(60)", "trop de mémoire ou de temps"),
-        ("bytearray(4 * 1024**3)", "trop de mémoire ou de temps"),
-    ],
-)
-def test_the_death_of_the_process_is_a_refusal_of_its_file(code, told, tmp_path, monkeypatch):
-    reader = tmp_path / "enfant.py"
-    root = str(lecture.READER.parents[3])
-    limits = f"import sys; sys.path.insert(0, {root!r})\nfrom socle.fichiers.tableau.enfant import limit\n"
-    reader.write_text(f"{limits}limit()\n{code}\n")
-    monkeypatch.setattr(lecture, "READER", reader)
-    monkeypatch.setattr(lecture, "MOST_SECONDS", 2)
-    assert told in refusal(CSV)
-
-
 def test_a_file_whose_only_cells_are_the_first_and_the_last_is_read():
     """Other readers ask for 549 GB, and take the process with them."""
     data = f'{row_of(1, "code_insee")}<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
@@ -148,7 +129,7 @@ def test_a_file_made_to_harm_is_refused(content, told):
 def answered(content):
     """Return the answer of the process apart, without leaving this one."""
     asked = b'{"nom": "x", "connues": ["codeinsee"], "feuille": ""}\n' + content
-    return enfant.answer(io.BytesIO(asked))
+    return reponse.answer(io.BytesIO(asked))
 
 
 STARTS = [
