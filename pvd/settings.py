@@ -207,7 +207,7 @@ CACHES = {
 # Code of the département whose page is the home page; empty, the home page speaks of France.
 PVD_DEPARTEMENT = os.environ.get("PVD_DEPARTEMENT", "")
 
-INSTALLED_APPS = [
+PVD_APPS = [
     "pvd.portail",
     "pvd.bureau",
     "pvd.signalements",
@@ -216,6 +216,9 @@ INSTALLED_APPS = [
     "ort",
     "communes",
     "socle",
+]
+INSTALLED_APPS = [
+    *PVD_APPS,
     "socle.site.PvdAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

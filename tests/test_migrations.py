@@ -11,9 +11,12 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from ort.models import Avenant
+from communes.models import Labellisation
+from ort.models import Avenant, Convention
+from projects.postes.models import Occupation
 from pvd.portail.telechargements import TELECHARGEMENTS
 from socle.recherche import search_key
+from tests.bases import migrate
 
 # The last migration of each app, on the days of the first versions that were used.
 VERSIONS = {
@@ -39,6 +42,13 @@ VERSIONS = {
         "suivi": "0004_compteurs",
     },
 }
+BEFORE_ONE_LINE = [
+    ("communes", "0013_journal_des_comptes"),
+    ("ort", "0010_propositions"),
+    ("projects", "0005_doublons"),
+    ("socle", "0006_imports"),
+    ("suivi", "0004_compteurs"),
+]
 # Before all, once two communes are in, covered, after an exit, once all is ended.
 JOURS = ("2020-12-31", "2021-07-08", "2023-07-06", "2024-02-01", "2026-11-01")
 
@@ -159,6 +169,27 @@ def test_the_avenants_of_an_old_site_are_named_by_their_signature(gabarits):
     assert named == [f"ort-lodeve-avenant-{rank}" for rank in (1, 3, 4, 2)]
     assert kept == named[2:]
     assert following == "ort-lodeve-avenant-5"
+
+
+@pytest.mark.django_db
+def test_the_line_ends_of_an_old_site_become_spaces(gabarits):
+    version = "avenants sans identifiant"
+    with gabarits.migrated(version, list(VERSIONS[version].items())):
+        old = migrate(BEFORE_ONE_LINE)
+        enter(old)
+        for name, fields in {
+            "ort.Convention": {"intitule": "ORT\r\ndu  Lodévois\n"},
+            "communes.Labellisation": {"motif_sortie": "Retrait\u2028de la commune"},
+            "projects.Occupation": {"titulaire": "\nA. Martin", "telephone": "04\x0b67"},
+        }.items():
+            old.get_model(name)._base_manager.update(**fields)
+        call_command("migrate", verbosity=0)
+        titles = set(Convention.objects.values_list("intitule", flat=True))
+        exits = set(Labellisation.objects.values_list("motif_sortie", flat=True))
+        people = set(Occupation.objects.values_list("titulaire", "telephone"))
+    assert titles == {"ORT du  Lodévois"}
+    assert exits == {"Retrait de la commune"}
+    assert people == {("A. Martin", "04 67")}
 
 
 @pytest.mark.django_db

@@ -74,7 +74,7 @@ class Proposition(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, "+", null=True, blank=True
     )
     repondu_le = models.DateTimeField("répondue le", null=True, blank=True)
-    suite = models.CharField("motif de la réponse", max_length=400, blank=True)
+    suite = models.TextField("motif de la réponse", max_length=400, blank=True)
 
     objects = PropositionQuerySet.as_manager()
 

@@ -4,6 +4,7 @@ from django import forms
 
 from socle.fichiers import depot as depots
 from socle.fichiers.tableau.fichier import LARGEST_FILE, MOST_ROWS
+from socle.lignes import validate_one_line
 from socle.sources import Source
 
 
@@ -33,6 +34,7 @@ class FichierForm(forms.Form):
     raison = forms.CharField(
         label="Motif",
         max_length=250,
+        validators=[validate_one_line],
         help_text="Pourquoi ces fiches changent : gardé dans l'historique de chacune.",
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
@@ -55,6 +57,7 @@ class FichierForm(forms.Form):
         label="Comment il le sait",
         max_length=400,
         required=False,
+        validators=[validate_one_line],
         help_text="Un appel, une réunion… Pour le service seul : jamais publié.",
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
