@@ -1,9 +1,12 @@
 """A visitor reports an error, an agent answers: in a real browser, with and without scripts."""
 
 import re
+import sqlite3
+from unittest.mock import Mock
 
 import pytest
 from django.core.cache import caches
+from django.db import OperationalError
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -49,6 +52,21 @@ def test_without_a_script_a_visitor_reports_and_comes_back(navigateur, live_serv
     kept = Signalement.objects.get()
     assert kept.message == "L'adhésion date du 20 mars.\nPas du 26."
     assert (kept.page, kept.jour) == (PAGE, factories.day("2023-07-06"))
+
+
+def test_reloading_the_page_of_a_full_disk_sends_the_form_again(page, monkeypatch):
+    """A disk is not filled here: the table says what a full one says, once."""
+    full = OperationalError("database or disk is full")
+    full.__cause__ = sqlite3.OperationalError("database or disk is full")
+    full.__cause__.sqlite_errorcode = sqlite3.SQLITE_FULL
+    with monkeypatch.context() as patch:
+        patch.setattr(Signalement, "save", Mock(side_effect=full))
+        fill(page)
+        expect(page.locator("h1")).to_have_text("Le site ne peut rien enregistrer en ce moment")
+        expect(page.locator("main")).to_contain_text("votre navigateur enverra de nouveau")
+    page.reload()
+    expect(page.locator("h1")).to_have_text("Merci, votre signalement est enregistré")
+    assert Signalement.objects.get().message == "L'adhésion date du 20 mars.\nPas du 26."
 
 
 def test_what_is_missing_is_told_beside_its_field_and_nothing_is_lost(page):
