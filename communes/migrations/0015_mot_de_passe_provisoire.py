@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('communes', '0013_journal_des_comptes'),
+        ('communes', '0014_une_ligne'),
     ]
 
     operations = [
