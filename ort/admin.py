@@ -16,9 +16,9 @@ from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessour
 from ort.models import Avenant, CommuneCouverte, Convention, Document, Organisme, Partie, Secteur
 from ort.models.droits import DE_LA_REFERENCE, DE_TOUTES
 from ort.models.jours import covered_twice
-from ort.regles import date_fin_au
+from ort.regles import date_fin_au, en_vigueur
 from socle.admin.base import PartageeAdmin, PerimetreAdmin, PerimetreInline, ReadOnly
-from socle.admin.champs import date_column
+from socle.admin.champs import badge, date_column
 from socle.admin.choix import PerimetreForm
 from socle.admin.exports import ExportAdmin
 from socle.admin.fiche import FicheInline
@@ -190,7 +190,7 @@ class ConventionAdmin(
         "ort-communes": CouvertureRessource,
     }
     exports = {"ort": CONVENTIONS, "ort-communes": COUVERTURES}
-    list_display = ["intitule", "porteur", "departement_reference"]
+    list_display = ["intitule", "etat", "porteur", "departement_reference"]
     list_display += ["signature", "fin", "communes", "vaut_ort"]
     list_filter = [
         StatutDOrtFilter,
@@ -263,6 +263,15 @@ class ConventionAdmin(
     @admin.display(description="communes")
     def communes(self, convention):
         return len(convention.couvertures_du_jour)
+
+    @admin.display(description="état")
+    def etat(self, convention):
+        today = timezone.localdate()
+        if convention.date_signature is None or convention.date_signature > today:
+            return badge("non signée", "info")
+        return (
+            badge("en vigueur", "success") if en_vigueur(convention, today) else badge("terminée")
+        )
 
     @admin.display(description="fin")
     def fin(self, convention):

@@ -9,7 +9,7 @@ from django.db import models
 from django.forms import BaseInlineFormSet
 from django.urls import path
 from django.utils import timezone
-from django.utils.text import capfirst
+from django.utils.html import format_html
 
 from communes.territoire.filtres import DepartementFilter, IntercommunaliteFilter
 from projects.postes.du_jour import etats, situer
@@ -43,7 +43,7 @@ from projects.postes.models import (
 from projects.postes.models.postes import MONTHS_AHEAD
 from projects.postes.tableau import TableauDesPostes
 from socle.admin.base import PvdAdmin, ReadOnly
-from socle.admin.champs import LastDayField, NumberField
+from socle.admin.champs import LastDayField, NumberField, badge
 from socle.admin.choix import PerimetreForm
 from socle.admin.exports import ExportAdmin
 from socle.admin.fiche import FicheInline
@@ -333,7 +333,9 @@ class PosteAdmin(ImportAdmin, ExportAdmin, PorteeAdmin, SourceeAdmin):
 
     @admin.display(description="état aujourd'hui")
     def etat_du_jour(self, poste):
-        return capfirst(tell_etat(poste.du_jour))
+        etat = Etat(poste.du_jour.etat)
+        since = tell_etat(poste.du_jour).removeprefix(str(etat.label))
+        return format_html("{}{}", badge(etat.label, etat.couleur), since)
 
 
 @admin.register(Purge)

@@ -13,11 +13,14 @@ from pvd.bureau.aide import aide
 from pvd.bureau.consequences import figures_at_stake
 from pvd.bureau.gestes import vues as gestes
 from pvd.bureau.imports import LaureatesRessource
+from pvd.suivi.faits import Faits
 from pvd.suivi.models import ChiffrePublie
 from pvd.suivi.regles import Statut
 from pvd.suivi.situation import communes_de_statut
 from socle.admin.base import PerimetreAdmin
+from socle.admin.champs import badge
 from socle.admin.suppression import FIGURES_AT_STAKE
+from socle.francais import UNKNOWN
 
 # The design system lets one rename the site from here; nothing of ours reads it.
 admin.site.unregister(DsfrConfig)
@@ -65,9 +68,25 @@ class StatutDeCommuneFilter(admin.SimpleListFilter):
         return queryset.filter(commune__in=communes.order_by().values("pk"))
 
 
+def with_statuts(self, labellisations):
+    """Give each of the labellisations of a page its `statut` of today."""
+    today, faits = timezone.localdate(), Faits([row.commune_id for row in labellisations])
+    for row in labellisations:
+        row.statut = faits.statut(row.commune_id, today)
+    return labellisations
+
+
+@admin.display(description="statut")
+def statut_du_jour(labellisation):
+    statut = labellisation.statut
+    return badge(statut.label, statut.couleur) if statut else UNKNOWN
+
+
 # How far a commune is depends on its ORT, which its own app does not know.
 LabellisationAdmin.imports = {"communes-laureates": LaureatesRessource}
 LabellisationAdmin.list_filter = [StatutDeCommuneFilter, *LabellisationAdmin.list_filter]
+LabellisationAdmin.list_display.insert(1, statut_du_jour)
+LabellisationAdmin.read_rows = with_statuts
 
 FIGURES_AT_STAKE.append(figures_at_stake)
 

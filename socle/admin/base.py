@@ -76,7 +76,6 @@ class PvdAdmin(LimitedChoices, HistoriqueAdmin, SuppressionAdmin):
     list_per_page = 100
     list_max_show_all = 500
     show_full_result_count = False
-    save_on_top = True
     empty_value_display = UNKNOWN
     # Paths to territories, whose names are searched as people type them.
     territory_search = ()

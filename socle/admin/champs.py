@@ -8,6 +8,7 @@ from django.contrib.admin.widgets import (
     AdminDateWidget,
 )
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
 
 from socle.dates import ONE_DAY, Precision, bare, parse_date, refuse_far_years
 from socle.francais import UNKNOWN
@@ -59,6 +60,12 @@ class NumberField(forms.DecimalField):
         if isinstance(value, str):
             value = "".join(value.split()).rstrip("€%")
         return super().to_python(value)
+
+
+def badge(word, couleur=""):
+    """Show a status or a state: its word, on the colour that the State's design system gives it."""
+    shade = f" badge--{couleur}" if couleur else ""
+    return format_html('<span class="badge{}">{}</span>', shade, word)
 
 
 def date_column(field, precision=None, description=None, empty=UNKNOWN):

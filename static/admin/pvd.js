@@ -36,13 +36,35 @@ function chooseMonthAndYear(box) {
 }
 
 function watchCalendars() {
+  if (typeof DateTimeShortcuts === "undefined") return;
   const enrich = (node) => node.classList?.contains("calendarbox") && chooseMonthAndYear(node);
   document.querySelectorAll(".calendarbox").forEach(enrich);
   new MutationObserver((changes) => changes.forEach((change) => change.addedNodes.forEach(enrich)))
     .observe(document.body, { childList: true });
 }
 
+// Filters open one at a time, close when one goes elsewhere, and are searched when they are long.
+function ready(filter) {
+  document.addEventListener("click", (event) => {
+    if (!filter.contains(event.target)) filter.open = false;
+  });
+  filter.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    filter.open = false;
+    filter.querySelector("summary").focus();
+  });
+  const search = filter.querySelector("input[type='search']");
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  search?.addEventListener("input", () => {
+    filter.querySelectorAll("li").forEach((choice) => {
+      choice.hidden = !plain(choice.textContent).includes(plain(search.value));
+    });
+  });
+  filter.addEventListener("toggle", () => filter.open && search?.focus());
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   showFirstError();
   watchCalendars();
+  document.querySelectorAll("#changelist-filter details").forEach(ready);
 });

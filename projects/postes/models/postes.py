@@ -23,6 +23,12 @@ class Etat(models.TextChoices):
     FERME = "ferme", "fermé"
     INCONNU = "inconnu", "non renseigné"
 
+    @property
+    def couleur(self):
+        """Return the colour of its badge, as the State's design system names it; empty: none."""
+        colours = {Etat.POURVU: "success", Etat.RECRUTEMENT: "info", Etat.PREVU: "info"}
+        return (colours | {Etat.VACANT: "warning"}).get(self, "")
+
 
 # Who employs, one of three.
 EMPLOYEURS = ("employeur_commune", "employeur_intercommunalite", "employeur_organisme")
