@@ -2,8 +2,10 @@
 
 import html
 import os
+import signal
 import time
 from collections import namedtuple
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 from pvd.portail.vues import sante
 from tests import factories
 from tests.pannes import silent_server, site_on
+from tools.pg import throw_away_server
 
 pytestmark = pytest.mark.deux_bases
 
@@ -47,6 +50,38 @@ def test_a_frozen_database_is_told_within_two_seconds(django_db_blocker):
         assert time.monotonic() - start < 2
     assert (status, first, told["base"]) == (503, "base", "pas de réponse en 1,5 seconde")
     assert told["disque"] == "ok"
+
+
+@contextmanager
+def stopped(folder):
+    """Stop each process of a PostgreSQL, the one that starts the others first, and let them go on."""
+    first = (folder / "data/postmaster.pid").read_text().split()[0]
+    stopped = [int(first)]
+    try:
+        os.kill(stopped[0], signal.SIGSTOP)
+        for child in Path(f"/proc/{first}/task/{first}/children").read_text().split():
+            # One that served our last question may just be gone.
+            with suppress(ProcessLookupError):
+                os.kill(int(child), signal.SIGSTOP)
+                stopped.append(int(child))
+        yield
+    finally:
+        for process in stopped:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGCONT)
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'")
+def test_a_server_stopped_whole_is_told_within_two_seconds_and_its_return_too(django_db_blocker):
+    with django_db_blocker.unblock(), throw_away_server() as url, site_on(url):
+        assert asked()[2]["base"] == "ok"
+        with stopped(Path(connection.settings_dict["HOST"])):
+            start = time.monotonic()
+            status, first, told = asked()
+            assert time.monotonic() - start < 2
+        assert (status, first, told["base"]) == (503, "base", "pas de réponse en 1,5 seconde")
+        sante.Controle.en_cours.pop("base").join()
+        assert asked()[2]["base"] == "ok"
 
 
 def test_a_database_that_is_away_is_told(django_db_blocker):
