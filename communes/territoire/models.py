@@ -290,6 +290,12 @@ class Commune(Renommable, Periode):
                 return merged + self.nom.removeprefix(article)
         return ("d'" if self.type_liaison == 1 else "de ") + self.nom
 
+    @property
+    def a_qui_demander(self):
+        """Return whom to ask for what touches it out of one's own départements."""
+        ddt = f"la DDT {self.departement.avec_de}"
+        return f"demandez l'accord de {ddt}, puis l'ajout à l'administrateur national"
+
 
 class AncienNom(Periode):
     """A name that a territory has borne and no longer bears."""

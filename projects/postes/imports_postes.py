@@ -29,6 +29,7 @@ from socle.fichiers.champs_nombres import (
     champ_quotite,
 )
 from socle.fichiers.colonnes import cells_of
+from socle.fichiers.rapprochement import told_outside
 from socle.fichiers.ressource import Ressource
 from socle.francais import liste
 from socle.identifiants import identifiant_de, libre
@@ -218,12 +219,11 @@ class PosteRessource(Ressource):
         """Return the communes that a new post serves; an agent names one of its own at least."""
         communes = {}
         for code in codes_of(row):
-            commune = self.commune_served(code, row)
-            communes.setdefault(commune.pk, code)
+            communes.setdefault(self.commune_served(code, row), code)
         if user and not user.is_superuser:
             self.refuse_out_of_reach(communes, user)
-        self.communes_of[instance.identifiant] = set(communes)
-        return [Desserte(poste=instance, commune_id=commune) for commune in communes]
+        self.communes_of[instance.identifiant] = {commune.pk for commune in communes}
+        return [Desserte(poste=instance, commune=commune) for commune in communes]
 
     def communes_served(self, row):
         """Return the communes that a row says are served, in its order."""
@@ -240,13 +240,13 @@ class PosteRessource(Ressource):
     def refuse_out_of_reach(self, communes, user):
         """Refuse a new post that serves a commune out of the reach of `user`, or none.
 
-        `communes` gives, by key, the code that the row writes.
+        `communes` gives, by commune, the code that the row writes.
         """
         if user not in self.communes_by_user:
             theirs = Commune.objects.filter(pk__dans=self.served.keys()).for_user(user)
             self.communes_by_user[user] = set(theirs.values_list("pk", flat=True))
         theirs = self.communes_by_user[user]
-        if others := [code for commune, code in communes.items() if commune not in theirs]:
-            raise CelluleRefusee(SERVED, others[0], "hors de vos départements")
+        if others := [commune for commune in communes if commune.pk not in theirs]:
+            raise CelluleRefusee(SERVED, communes[others[0]], told_outside(others[0]))
         if not communes:
             raise CelluleRefusee(SERVED, "", "un nouveau poste dessert au moins une commune")

@@ -3,7 +3,7 @@
 from django.db.models import prefetch_related_objects
 
 from socle.admin.base import PerimetreInline
-from socle.admin.portee import CommuneSelect
+from socle.admin.portee import CommuneField, CommuneSelect
 
 
 class FicheInline(PerimetreInline):
@@ -25,6 +25,7 @@ class FicheInline(PerimetreInline):
         if db_field.name == "commune":
             record = self.record or self.parent_model()
             kwargs["queryset"] = record.communes_within_reach(request.user)
+            kwargs["form_class"] = CommuneField
             if self.record:
                 kwargs["widget"] = CommuneSelect(db_field, self.admin_site, self.record)
         if db_field.related_model not in self.rows_of_record:

@@ -1,12 +1,14 @@
 """Communes within reach of one record: what may join it, searched on its page and in its gestes.
 
 The record says which by `communes_within_reach(user)`: a convention or a post shared by two
-départements may be written whole by either of them, and nothing elsewhere.
+départements may be written whole by either of them, and nothing elsewhere. Out of reach, the commune
+says whom to ask: `a_qui_demander`.
 """
 
+from django import forms
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import path
 
 from socle.admin.base import PvdAdmin
@@ -48,6 +50,32 @@ class CommunesSelect(SearchedSelectMultiple):
 
     def get_url(self):
         return search_address(self.record)
+
+
+class PorteeField:
+    """Says, of a commune that exists and is out of reach, whom to ask."""
+
+    def clean(self, value):
+        try:
+            return super().clean(value)
+        except ValidationError as refusal:
+            if refusal.code == "invalid_choice":
+                self.tell_whom_to_ask(refusal.params["value"])
+            raise
+
+    def tell_whom_to_ask(self, key):
+        commune = self.queryset.model._base_manager.filter(pk=str(key)).first()
+        if commune:
+            told = f"{commune} est hors de vos départements : {commune.a_qui_demander}."
+            raise ValidationError(told, "invalid_choice", {"value": key})
+
+
+class CommuneField(PorteeField, forms.ModelChoiceField):
+    """One commune within reach of a record."""
+
+
+class CommunesField(PorteeField, forms.ModelMultipleChoiceField):
+    """Several communes within reach of a record."""
 
 
 class PorteeAdmin(PvdAdmin):

@@ -17,7 +17,7 @@ from socle.fichiers.lignes import (
     shown,
 )
 from socle.fichiers.provenance import Dires
-from socle.fichiers.rapprochement import OUTSIDE, Rapprochement
+from socle.fichiers.rapprochement import OUTSIDE, Rapprochement, told_outside
 from socle.sources import Sourcee
 
 TEST_CODE = "999999"
@@ -263,7 +263,7 @@ class Passage:
                 within = allowed is None or record.pk in allowed
             if not within:
                 column = champ.column_name
-                refus.append(CelluleRefusee(column, row.get(column, ""), OUTSIDE))
+                refus.append(CelluleRefusee(column, row.get(column, ""), told_outside(record)))
         if refus:
             raise LigneRefusee(refus)
 

@@ -175,6 +175,12 @@ class Rapprochement:
             self.taken[bare_key(key)] = key
 
 
+def told_outside(record):
+    """Say that a record is out of reach, and whom to ask for it if it tells."""
+    whom = getattr(record, "a_qui_demander", "")
+    return f"{OUTSIDE} : {whom}" if whom else OUTSIDE
+
+
 def readable(champ, row):
     """Return the value that a cell gives to its field, None if it cannot be read."""
     try:

@@ -8,7 +8,7 @@ from ort.models import Avenant, CommuneCouverte, Convention
 from ort.models.droits import Plume
 from ort.regles import date_fin_au, duree_au
 from pvd.bureau.gestes.base import CasesField, Geste, GesteForm, save
-from socle.admin.portee import CommunesSelect
+from socle.admin.portee import CommunesField, CommunesSelect
 from socle.dates import add_years, in_words, last_day
 from socle.francais import liste, pluriel
 from socle.sources import Affirmation, record_type
@@ -131,7 +131,7 @@ class GesteParAvenant(GesteDeConvention):
 
 
 class AjoutForm(AvenantForm):
-    communes = forms.ModelMultipleChoiceField(
+    communes = CommunesField(
         label="Communes ajoutées",
         queryset=Commune.objects.none(),
         help_text="Tapez le début d'un nom ou un code INSEE ; plusieurs communes sont possibles.",

@@ -7,7 +7,7 @@ from projects.postes.models import CofinancementPoste, Desserte, Occupation, Pos
 from tests import factories
 from tests.factories import day
 from tests.fichiers import imported, motives, outcome, previewed
-from tests.formulaires import filled
+from tests.formulaires import errors, filled
 
 HANGING = (Desserte, Occupation, Recrutement, CofinancementPoste)
 
@@ -70,6 +70,18 @@ def test_each_writes_what_hangs_on_the_shared_post(shared, agent_34, agent_81):
         assert browser.post(page_of(shared), data).status_code == 302
     assert shared.occupations.get().fin_contrat_prevue == day("2026-01-01")
     assert shared.cofinancements.get().montant == 20_000
+
+
+def test_a_commune_of_neither_is_asked_of_its_own_ddt(shared, agent_34):
+    factories.commune("12001", nom="Agen-d'Aveyron")
+    data = filled(
+        agent_34.get(page_of(shared)),
+        **{"dessertes-TOTAL_FORMS": 3, "dessertes-2-commune": "12001"},
+    )
+    answer = agent_34.post(page_of(shared), data)
+    told = "Agen-d'Aveyron est hors de vos départements : demandez l'accord de la DDT de l'Aveyron,"
+    assert told in errors(answer)
+    assert not shared.dessertes.filter(commune="12001").exists()
 
 
 def test_neither_reaches_the_post_of_the_other(shared, agent_81):

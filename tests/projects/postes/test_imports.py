@@ -47,7 +47,7 @@ def test_a_post_elsewhere_or_nowhere_is_refused(agent_34, communes):
     page = previewed(agent_34, PAGE, SORTE, text)
     assert set(outcome(page).values()) == {"refusée"}
     told = motives(page)
-    assert "hors de vos départements" in told[2]
+    assert "hors de vos départements : demandez l'accord de la DDT du Tarn" in told[2]
     assert "au moins une commune" in told[3]
     assert "inconnu du référentiel" in told[4]
     assert "hors de vos départements" in told[5]

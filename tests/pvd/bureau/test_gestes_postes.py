@@ -134,8 +134,12 @@ def test_nobody_brings_a_commune_from_elsewhere(agent_34, agent_81, shared, post
     factories.commune("81192")
     for client in (agent_34, agent_81):
         refused = refusal(client, "poste-ajouter-communes", shared, communes=["12001"])
-        assert "12001" in refused
-    assert "81192" in refusal(agent_34, "poste-ajouter-communes", poste, communes=["81192"])
+        assert "Ville 12001 est hors de vos départements : demandez l'accord de la DDT" in refused
+    told = refusal(agent_34, "poste-ajouter-communes", poste, communes=["81192"])
+    assert "hors de vos départements : demandez l'accord de la DDT du Tarn, puis l'ajout" in told
+    unknown = refusal(agent_34, "poste-ajouter-communes", poste, communes=["99999"])
+    assert "99999" in unknown
+    assert "demandez" not in unknown
     assert do(agent_81, "poste-ajouter-communes", poste, communes=["81192"]).status_code == 404
     assert Desserte.objects.count() == 3
 

@@ -7,16 +7,19 @@ from communes.models import Commune
 from projects.postes.models import Desserte
 from pvd.bureau.gestes.base import CasesField, SansPrecisionForm, save
 from pvd.bureau.gestes.postes.commun import GesteDePoste, said_of
-from socle.admin.portee import CommunesSelect
+from socle.admin.portee import CommunesField, CommunesSelect
 from socle.dates import in_words
 from socle.francais import liste
 
 
 class AjoutAuPosteForm(SansPrecisionForm):
-    communes = forms.ModelMultipleChoiceField(
+    communes = CommunesField(
         label="Communes ajoutées",
         queryset=Commune.objects.none(),
-        help_text="Tapez le début d'un nom ou un code INSEE ; plusieurs communes sont possibles.",
+        help_text=(
+            "Tapez le début d'un nom ou un code INSEE ; plusieurs communes sont possibles. "
+            "D'un autre département, où ce poste n'est pas : l'administrateur national l'ajoute."
+        ),
     )
     field_order = ["communes", "date"]
 

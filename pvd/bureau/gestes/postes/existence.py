@@ -11,6 +11,7 @@ from projects.postes.models import EMPLOYEURS, Desserte, MotifDepart, Occupation
 from pvd.bureau.gestes.base import GesteForm, GesteQuiCree, save, unused
 from pvd.bureau.gestes.postes.commun import QUOTITE, GesteDePoste, last_day, named, offers, said_of
 from socle.admin.choix import SearchedSelect, SearchedSelectMultiple
+from socle.admin.portee import CommunesField
 from socle.dates import in_words
 from socle.francais import liste, nom_au
 
@@ -45,7 +46,7 @@ class OuverturePosteForm(GesteForm):
     quotite = forms.IntegerField(
         label="Quotité de temps, en %", help_text="100 : temps plein.", **QUOTITE
     )
-    communes = forms.ModelMultipleChoiceField(
+    communes = CommunesField(
         label="Communes desservies",
         queryset=Commune.objects.none(),
         help_text="Dès l'ouverture. Tapez le début d'un nom ou un code INSEE.",
