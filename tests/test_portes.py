@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
 from communes.comptes.journal import record
-from communes.models import Role
+from communes.models import Agent, Role
 from ort.models import Document, Organisme, Partie
 from pvd.suivi.models import ChiffrePublie
 from socle.essai import essai
@@ -436,14 +436,40 @@ def test_every_address_has_its_row():
     assert sorted(set(routes(get_resolver()))) == sorted(ROWS)
 
 
+def closed_account():
+    """Return the browser of an agent whose account was closed once it had logged in."""
+    agent = factories.agent("parti", [factories.departement("34")], role=Role.REFERENT)
+    browser = browser_of(agent)
+    Agent.objects.filter(pk=agent.pk).update(is_active=False)
+    return browser
+
+
+def lists(answer, key):
+    """Tell whether a page is a list that holds the record of this key."""
+    shown = answer.context and answer.context.get("cl")
+    return bool(shown) and shown.queryset.filter(pk=key).exists()
+
+
 def test_each_door_opens_to_whom_its_row_says(db):
+    """And a list holds a record for whom may open it."""
     browsers, (held, gone) = cast(), records()
-    got = {}
+    closed = closed_account()
+    got, seen = {}, {}
     for route in ROWS:
         url = address(route, held, gone)
         asked = f"{url}?{QUERIES[route]}" if route in QUERIES else url
-        got[route] = "".join(letter(browser.get(asked)) for browser in browsers.values())
+        answers = [browser.get(asked) for browser in browsers.values()]
+        got[route] = "".join(map(letter, answers))
+        assert letter(closed.get(asked)) == got[route][0], route
+        change = f"{route}<path:object_id>/change/"
+        if change in ROWS:
+            key = held[route.split("/")[3]]
+            seen[change] = [lists(answer, key) for answer in answers]
+        if route.endswith(("/change/", "/history/")):
+            sent_away = {answer.url for answer in answers if letter(answer) == "r"}
+            assert sent_away <= {reverse("admin:index")}, route
     assert got == ROWS
+    assert seen == {route: [answer == "o" for answer in ROWS[route]] for route in seen}
 
 
 def payload(browser, url, key):
