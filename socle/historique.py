@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from types import SimpleNamespace
 
 from django.contrib.contenttypes.fields import GenericRelation
@@ -14,7 +14,7 @@ from django.db.models import CASCADE, Exists, OuterRef
 from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 from django.utils import timezone
-from simple_history.manager import HistoricalQuerySet
+from simple_history.manager import HistoricalQuerySet, HistoryManager
 from simple_history.models import HistoricalRecords
 from simple_history.signals import pre_create_historical_record
 
@@ -109,6 +109,16 @@ class VersionQuerySet(HistoricalQuerySet):
         return self.filter(**{f"{key}__in": linked.values(key)})
 
 
+class VersionManager(HistoryManager):
+    """The versions of the records, whose class is made once and not each time that `history` is read."""
+
+    @classmethod
+    @cache
+    def from_queryset(cls, queryset_class, class_name=None):
+        """Return the class of manager that answers with this sort of queryset."""
+        return super().from_queryset(queryset_class, class_name)
+
+
 class HistoireContournee(Exception):
     """Rows of records that keep their versions were about to be written without one."""
 
@@ -180,7 +190,9 @@ class Historisee(models.Model):
     """
 
     objects = HistoriseeQuerySet.as_manager()
-    history = HistoricalRecords(inherit=True, historical_queryset=VersionQuerySet)
+    history = HistoricalRecords(
+        inherit=True, history_manager=VersionManager, historical_queryset=VersionQuerySet
+    )
 
     class Meta:
         abstract = True
