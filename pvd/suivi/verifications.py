@@ -341,9 +341,10 @@ def constats(perimetre, jour, sorte=None):
 def count_constats(perimetre, jour):
     """Return, in one query, how many findings there are of each sort, in the order of the sorts."""
     arms = [
-        rows.values("sorte").annotate(nombre=Count("pk"))
+        # Of a record that is only counted, nothing else is asked: each home page comes here.
+        records.order_by().values(sorte=as_text(Value(v.sorte))).annotate(nombre=Count("pk"))
         for v in VERIFICATIONS.values()
-        for rows in v.findings(perimetre, jour)
+        for records in v.find(perimetre, jour)
     ]
     counts = Counter()
     for row in arms[0].union(*arms[1:], all=True):
