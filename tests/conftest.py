@@ -30,6 +30,7 @@ HERE = Path(__file__).parent
 # alone, unless its module says `pytestmark = pytest.mark.deux_bases`.
 PAGES = [HERE / folder for folder in ("e2e", "pvd/portail", "socle/dessin", "socle/web")]
 PAGES += [HERE / "ort/test_vues.py", HERE / "projects/postes/test_vues.py"]
+PAGES += [HERE / "livre/test_textes.py"]
 # And the demonstration refuses any base but its own.
 PAGES += [HERE / "pvd/suivi/test_demonstration.py"]
 # Nor does the number of queries change: what a test counts is in its name.

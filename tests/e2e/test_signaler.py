@@ -120,8 +120,7 @@ def test_paper_does_not_bear_the_form(page):
     expect(page.locator(".pvd-signaler")).to_be_hidden()
 
 
-@pytest.mark.parametrize("width", [1280, 320])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
 def test_the_form_has_no_fault_of_accessibility(page, width, scheme):
     page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(color_scheme=scheme)

@@ -80,6 +80,7 @@ def test_a_document_is_internal_unless_told_otherwise(agent_34):
     assert Document().visibilite == INTERNE
 
 
+@pytest.mark.une_base
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [

@@ -111,6 +111,7 @@ def text_of(response):
     return content.decode(errors="replace") + " ".join(headers)
 
 
+@pytest.mark.une_base
 @pytest.mark.parametrize("jour", ["", "2022-05-31", "2022-09-01"])
 def test_nothing_internal_is_public_anywhere(client, everything, jour):
     told = 0

@@ -129,6 +129,7 @@ def records(client, table, **params):
     return list(csv.DictReader(io.StringIO(body(response).decode(), newline="")))
 
 
+@pytest.mark.une_base
 @pytest.mark.parametrize("extension", FORMATS)
 @pytest.mark.parametrize("table", CONTRACT)
 def test_the_columns_are_those_of_the_contract(programme, client, table, extension):
@@ -146,6 +147,7 @@ def test_the_columns_are_those_of_the_contract(programme, client, table, extensi
         assert int(row[1]) == 2023
 
 
+@pytest.mark.une_base
 @pytest.mark.parametrize("table", CONTRACT)
 def test_a_file_without_rows_has_its_header(programme, client, table):
     response = download(client, table, au="2019-01-01")
@@ -368,6 +370,7 @@ BAD = {
 }
 
 
+@pytest.mark.une_base
 @pytest.mark.parametrize("extension", FORMATS)
 @pytest.mark.parametrize("table", CONTRACT)
 def test_what_cannot_be_answered_is_refused_in_the_language_of_the_file(client, table, extension):
@@ -466,6 +469,7 @@ def test_an_empty_cell_of_json_is_null(programme, client, table):
     assert [name for row in told for name, value in row.items() if value == ""] == []
 
 
+@pytest.mark.une_base
 @pytest.mark.parametrize("extension", FORMATS)
 @pytest.mark.parametrize("table", CONTRACT)
 def test_no_person_and_no_note_is_ever_in_a_file(programme, client, table, extension):
@@ -481,6 +485,7 @@ def test_no_person_and_no_note_is_ever_in_a_file(programme, client, table, exten
     assert [secret for secret in INTERNAL if secret.encode().lower() in content.lower()] == []
 
 
+@pytest.mark.une_base
 @pytest.mark.parametrize("extension", ["csv", "json"])
 def test_a_file_is_sent_as_it_is_read(programme, client, extension):
     response = download(client, "communes", extension)
