@@ -26,6 +26,7 @@ from socle.admin.imports import ImportAdmin
 from socle.admin.portee import PorteeAdmin
 from socle.admin.sources import SansSourceFilter, SourceeAdmin
 from socle.dates import bare
+from socle.francais import date_courte
 from socle.verrou import lock
 
 # What is known of the signature of an act, convention or avenant.
@@ -276,7 +277,7 @@ class ConventionAdmin(
     @admin.display(description="fin")
     def fin(self, convention):
         jour = date_fin_au(convention, timezone.localdate())
-        return jour and bare(jour, convention.precision_signature)
+        return jour and date_courte(jour, convention.precision_signature)
 
 
 class EntreeInline(ReadOnly, PerimetreInline):

@@ -44,6 +44,16 @@ def depuis(jour: datetime.date, precision: str = "jour") -> str:
     return f"depuis {article}{bare(jour, precision)}"
 
 
+def date_courte(jour: datetime.date, precision: str = Precision.JOUR) -> str:
+    """Write a date by what is known of it, in figures, for a narrow cell: « 12/2023 »."""
+    if precision == Precision.ANNEE:
+        return f"{jour:%Y}"
+    if precision == Precision.MOIS:
+        return f"{jour:%m/%Y}"
+    written = f"{jour:%d/%m/%Y}"
+    return f"au plus tard {written}" if precision == Precision.AU_PLUS_TARD else written
+
+
 def nombre(
     value: Number | str | None, decimales: int | None = None, espace: str = NARROW_SPACE
 ) -> str:

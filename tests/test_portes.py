@@ -237,6 +237,9 @@ ROWS = {
     "/admin/suivi/signalement/<path:object_id>/delete/": "ciiiiio",
     "/admin/suivi/signalement/<path:object_id>/history/": "coorroo",
     "/admin/suivi/signalement/add/": "ciiiiii",
+    "/admin/tableau/": "coooioo",
+    "/admin/tableau/colonnes/": "cpppipp",
+    "/admin/tableau/exporter/<slug:forme>/": "coooioo",
     "/apercu.png": "ooooooo",
     "/chefs-de-projet/": "ooooooo",
     "/communes/": "ooooooo",
@@ -409,7 +412,7 @@ def address(route, held, gone):
         "<slug:name>": "guide",
         "<token>": "inconnu",
     }
-    if "exporter" in route:
+    if "exporter/<slug:nom>" in route:
         named["<slug:nom>"] = SORTS[model]
     for argument, value in named.items():
         route = route.replace(argument, str(value))

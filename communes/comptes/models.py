@@ -56,6 +56,11 @@ class Agent(AbstractUser):
         "mot de passe à changer", default=False, db_default=False, editable=False
     )
 
+    # The columns of « Toutes mes communes » that the agent chose; empty, those of office.
+    colonnes_du_tableau = models.JSONField(
+        "colonnes du tableau", default=list, db_default=[], blank=True, editable=False
+    )
+
     objects = AgentManager()
 
     class Meta:

@@ -13,6 +13,7 @@ from pvd.bureau.aide import aide
 from pvd.bureau.consequences import figures_at_stake
 from pvd.bureau.gestes import vues as gestes
 from pvd.bureau.imports import LaureatesRessource
+from pvd.bureau.tableau import vues as tableau
 from pvd.suivi.faits import Faits
 from pvd.suivi.models import ChiffrePublie
 from pvd.suivi.regles import Statut
@@ -30,6 +31,13 @@ admin.site.home = home
 admin.site.pages += [
     path("aide/", admin.site.admin_view(aide), name="aide"),
     path("aide/<slug:name>/", admin.site.admin_view(aide), name="aide"),
+    path("tableau/", admin.site.admin_view(tableau.tableau), name="tableau"),
+    path("tableau/colonnes/", admin.site.admin_view(tableau.choisir), name="tableau_colonnes"),
+    path(
+        "tableau/exporter/<slug:forme>/",
+        admin.site.admin_view(tableau.telecharger),
+        name="tableau_fichier",
+    ),
     path("a-verifier/", admin.site.admin_view(a_verifier), name="a_verifier"),
     path("gestes/<slug:slug>/", admin.site.admin_view(gestes.start), name="gestes"),
     path("gestes/<slug:slug>/<int:pk>/", admin.site.admin_view(gestes.do), name="geste"),

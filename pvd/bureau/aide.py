@@ -22,6 +22,7 @@ FILES = {file: name for name, (file, _) in DOCUMENTS.items()}
 # The part of the guide that a page is about, by what the name of its address holds: the first found.
 PARTS = {
     "_import": "5-importer-un-tableau",
+    "tableau": "8-toutes-mes-communes-en-un-tableau",
     "_history": "6-retrouver-lhistorique-rétablir-une-fiche-supprimée",
     "_removed": "6-retrouver-lhistorique-rétablir-une-fiche-supprimée",
     "_restore": "6-retrouver-lhistorique-rétablir-une-fiche-supprimée",

@@ -2,12 +2,15 @@
 
 from communes.models import Commune, Labellisation
 from communes.programme.imports import LabellisationRessource
+from pvd.bureau.tableau.colonnes import COLONNES
 from pvd.suivi.situation import situations
 
 
 class LaureatesRessource(LabellisationRessource):
     """The communes lauréates: how far one is depends on its ORT, which its own app does not know."""
 
+    # What « Toutes mes communes » says besides, when it is sent back.
+    informatives = (*LabellisationRessource.informatives, *COLONNES)
     calculees = {"statut": "les dates de la commune, ou celles de son ORT"}
 
     def computed_on(self, keys, jour):

@@ -10,8 +10,8 @@ from django.contrib.admin.widgets import (
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 
-from socle.dates import ONE_DAY, Precision, bare, parse_date, refuse_far_years
-from socle.francais import UNKNOWN
+from socle.dates import ONE_DAY, Precision, parse_date, refuse_far_years
+from socle.francais import UNKNOWN, date_courte
 
 
 def known_year(jour):
@@ -76,6 +76,6 @@ def date_column(field, precision=None, description=None, empty=UNKNOWN):
         jour = getattr(record, field)
         if jour is None:
             return empty
-        return bare(jour, getattr(record, precision) if precision else Precision.JOUR)
+        return date_courte(jour, getattr(record, precision) if precision else Precision.JOUR)
 
     return column

@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from communes.models import Commune, Departement, Labellisation
 from ort.models import CommuneCouverte, Convention
@@ -17,6 +18,8 @@ from pvd.suivi.management.commands.charger_programme import SHIPPED
 from pvd.suivi.situation import situations
 from socle.models import Affirmation
 from socle.sources import record_type
+from tests import factories
+from tests.conftest import browser_of
 from tests.factories import day
 
 pytestmark = pytest.mark.django_db
@@ -249,3 +252,12 @@ def test_the_map_of_the_herault_weighs_less_than_forty_kilobytes(client):
     page = client.get("/departements/34/?au=2026-11-20").content
     fond = client.get("/departements/34/fond.svg").content
     assert len(gzip.compress(page, 6)) + len(gzip.compress(fond, 6)) < 40_000
+
+
+@pytest.mark.parametrize(("ensemble", "communes"), [("laureates", 6), ("couvertes", 8)])
+def test_the_towns_that_had_an_ort_at_the_end_of_2022(ensemble, communes):
+    """Six lauréates, as the public file counts them; eight with Agde and Sète, never in the programme."""
+    agent = browser_of(factories.agent("agent_2022", [Departement.objects.get(pk="34")]))
+    asked = {"au": "2022-12-31", "ort": "avec", "ensemble": ensemble}
+    page = agent.get(reverse("admin:tableau"), asked)
+    assert page.context["page"].paginator.count == communes

@@ -182,8 +182,8 @@ def test_a_list_writes_a_date_by_what_is_known_of_it(national):
     factories.convention("2023-12-01", precision_signature="mois")
     factories.convention(None)
     page = national.get(reverse("admin:ort_convention_changelist")).content.decode()
-    assert "décembre 2023" in page
-    assert "1er décembre 2023" not in page
+    assert "12/2023" in page
+    assert "01/12/2023" not in page
     assert "non renseigné" in page
 
 

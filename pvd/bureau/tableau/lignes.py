@@ -1,0 +1,83 @@
+"""The rows of the table: what is true of each commune on a day, and what agents know of it."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from communes.models import Commune, Labellisation
+from ort.models import CommuneCouverte
+from ort.regles import date_fin_au, duree_au
+from projects.models import Occupation
+from pvd.suivi.mise_a_jour import dernieres_mises_a_jour
+from pvd.suivi.situation import Situation, lisibles, situer
+
+
+@dataclass
+class Ligne:
+    """A commune on a day: its `situation`, then what is read for the rows that are shown alone."""
+
+    situation: Situation
+    titulaires: list = field(default_factory=list)
+    mise_a_jour: object = None
+
+    @property
+    def ort(self):
+        """Return the convention of the ORT in force that counts, or None."""
+        return self.situation.convention
+
+    @property
+    def duree_ort(self):
+        """Return its duration in years, as extended by that day, or None."""
+        return self.ort and duree_au(self.ort, self.situation.jour)
+
+    @property
+    def fin_ort(self):
+        """Return the first day when it will be out of force, as known that day, or None."""
+        return self.ort and date_fin_au(self.ort, self.situation.jour)
+
+    @property
+    def a_eu_une_ort(self):
+        """Tell whether an ORT covered the commune before that day, and no more does."""
+        jour = self.situation.jour
+        entered = (c.date_entree for c in self.situation.toutes_couvertures)
+        return self.ort is None and any(day and day <= jour for day in entered)
+
+
+def lignes(perimetre, jour):
+    """Return a `Ligne` for each commune that was ever in the programme or in an ORT by `jour`.
+
+    Those that `perimetre` keeps, and that exist on `jour`. Some fifteen queries, whatever their number.
+    """
+    known = Labellisation.objects.filter(debut__lte=jour).order_by().values("commune")
+    covered = CommuneCouverte.objects.order_by().values("commune")
+    communes = perimetre.of(Commune).as_of(jour)
+    named = communes.filter(pk__in=known) | communes.filter(pk__in=covered)
+    found = map(Ligne, situer(list(lisibles(named.order_by("nom_recherche", "code_insee"))), jour))
+    return [ligne for ligne in found if compte(ligne)]
+
+
+def compte(ligne):
+    """Tell whether a commune is told of: in the programme or in an ORT that day, or before it."""
+    return bool(ligne.situation.labellisations or ligne.ort or ligne.a_eu_une_ort)
+
+
+def completer(found, user):
+    """Give the rows that are shown what their situation does not hold; two or three queries."""
+    updated = dernieres_mises_a_jour([ligne.situation.commune.pk for ligne in found])
+    holders = titulaires_des(found, user)
+    for ligne in found:
+        ligne.mise_a_jour = updated.get(ligne.situation.commune.pk)
+        served = [poste.pk for poste in ligne.situation.postes]
+        ligne.titulaires = [name for pk in served for name in holders[pk]]
+    return found
+
+
+def titulaires_des(found, user):
+    """Return, by post, the names of those who hold it on the day of the rows, as `user` may read them."""
+    holders = defaultdict(list)
+    if not found or not user.has_perm("projects.view_occupation"):
+        return holders
+    postes = {poste.pk for ligne in found for poste in ligne.situation.postes}
+    rows = Occupation.objects.for_user(user).as_of(found[0].situation.jour).exclude(titulaire="")
+    for poste, name in rows.filter(poste__in=postes).values_list("poste", "titulaire"):
+        holders[poste].append(name)
+    return holders

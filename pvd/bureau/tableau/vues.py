@@ -1,0 +1,106 @@
+"""The pages of « Toutes mes communes »: the table, its columns, its files."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from pvd.bureau.tableau.colonnes import COLONNES, TOUJOURS, colonnes_de
+from pvd.bureau.tableau.demande import ORT, POSTES, STATUTS, Demande
+from pvd.bureau.tableau.lignes import completer
+from socle.admin.exports import FORMES
+
+PER_PAGE = 100
+
+
+def readable(view):
+    """Open a page to whoever may read the communes lauréates."""
+
+    def checked(request, *args, **kwargs):
+        if not request.user.has_perm("communes.view_labellisation"):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return checked
+
+
+@readable
+@require_safe
+def tableau(request):
+    """Show the table as it is asked for, with the columns that the agent chose."""
+    demande = Demande(request)
+    page = Paginator(demande.lignes, PER_PAGE).get_page(request.GET.get("page"))
+    colonnes = colonnes_de(request.user)
+    shown = completer(list(page), request.user)
+    context = admin.site.each_context(request) | {
+        "title": "Toutes mes communes",
+        "demande": demande,
+        "departements": demande.departements,
+        "perimetre": demande.perimetre,
+        "filtres": [
+            ("ORT", choices_of(request, "ort", ORT, demande.ort)),
+            ("statut", choices_of(request, "statut", STATUTS, demande.statut)),
+            ("chef de projet", choices_of(request, "poste", POSTES, demande.poste)),
+            (
+                "intercommunalité",
+                choices_of(request, "epci", demande.intercommunalites, demande.epci),
+            ),
+        ],
+        "colonnes": colonnes,
+        "toutes_les_colonnes": par_groupe(colonnes),
+        "page": page,
+        "cellules": [[colonne.cellule(ligne) for colonne in colonnes] for ligne in shown],
+        "formes": {forme: format.titre for forme, format in FORMES.items()},
+    }
+    return TemplateResponse(request, "bureau/tableau.html", context)
+
+
+def choices_of(request, name, choices, chosen):
+    """Return the choices of a filter as those of a list of Django: its template shows both."""
+    for value, display in choices.items():
+        query = request.GET.copy()
+        query.pop("page", None)
+        query[name] = value
+        yield {
+            "display": display,
+            "selected": value == chosen,
+            "query_string": f"?{query.urlencode()}",
+        }
+
+
+def par_groupe(chosen):
+    """Return the columns that may be chosen, by group, each with whether it is."""
+    groupes = {}
+    for colonne in COLONNES.values():
+        if colonne.nom not in TOUJOURS:
+            groupes.setdefault(colonne.groupe, []).append((colonne, colonne in chosen))
+    return groupes
+
+
+@readable
+@require_POST
+def choisir(request):
+    """Keep the columns that the agent chose, and lead back to what was asked."""
+    asked = set(request.POST.getlist("colonne"))
+    request.user.colonnes_du_tableau = [nom for nom in COLONNES if nom in asked]
+    request.user.save(update_fields=["colonnes_du_tableau"])
+    query = request.GET.urlencode()
+    return HttpResponseRedirect(reverse("admin:tableau") + (query and f"?{query}"))
+
+
+@readable
+@require_safe
+def telecharger(request, forme):
+    """Send the rows asked for, all of them, with the columns shown."""
+    if forme not in FORMES:
+        raise Http404
+    demande, colonnes = Demande(request), colonnes_de(request.user)
+    rows = (
+        [demande.jour, *(colonne.valeur(ligne) for colonne in colonnes)]
+        for ligne in completer(demande.lignes, request.user)
+    )
+    header = ["date_situation", *(colonne.nom for colonne in colonnes)]
+    return FORMES[forme].answer(header, rows, f"pvd-interne-mes-communes-{demande.jour:%Y%m%d}")

@@ -1,0 +1,222 @@
+"""« Toutes mes communes »: each commune on any day, as one asks, kept, downloaded and sent back."""
+
+import csv
+import html
+import io
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from communes.models import Agent, Labellisation, Role
+from tests import factories
+from tests.conftest import browser_of
+from tests.fichiers import changes, outcome, previewed
+
+URL = reverse("admin:tableau")
+
+
+def ask(browser, **asked):
+    answer = browser.get(URL, asked)
+    assert answer.status_code == 200, html.unescape(answer.content.decode())
+    return answer
+
+
+def names(answer):
+    """Return the names of the communes shown, in their order."""
+    (place,) = [n for n, c in enumerate(answer.context["colonnes"]) if c.nom == "nom_commune"]
+    return [row[place].split(">")[1].split("<")[0] for row in answer.context["cellules"]]
+
+
+def cells(answer, row=0):
+    """Return what a row shows, by column."""
+    shown = answer.context["cellules"][row]
+    return {c.nom: str(v) for c, v in zip(answer.context["colonnes"], shown, strict=True)}
+
+
+def counts(answer):
+    return [number for _, _, number in answer.context["demande"].ensembles]
+
+
+def file_of(browser, **asked):
+    url = reverse("admin:tableau_fichier", args=["csv"])
+    text = b"".join(browser.get(url, asked).streaming_content).decode()
+    return text, list(csv.DictReader(io.StringIO(text)))
+
+
+def choose(browser, *columns):
+    return browser.post(reverse("admin:tableau_colonnes"), {"colonne": columns})
+
+
+@pytest.fixture
+def herault(db):
+    """Lodève, in its ORT of five years; Ganges, which left; Agde, in an ORT only; Gignac, waiting."""
+    epci = factories.intercommunalite("200017341", nom="CC Lodévois et Larzac")
+    towns = {
+        "Lodève": factories.commune("34142", epci=epci, nom="Lodève"),
+        "Ganges": factories.commune("34111", epci=epci, nom="Ganges"),
+        "Agde": factories.commune("34003", epci="new", nom="Agde"),
+        "Gignac": factories.commune("34114", epci="new", nom="Gignac"),
+    }
+    factories.labellisation(towns["Lodève"], adhesion="2021-03-20")
+    factories.labellisation(towns["Gignac"], adhesion="2021-03-20")
+    factories.labellisation(towns["Ganges"], fin="2023-01-01")
+    factories.convention("2022-01-10", [towns["Lodève"]], identifiant="ort-lodeve", duree_annees=5)
+    factories.convention("2022-06-01", [towns["Agde"]], identifiant="ort-agde")
+    return towns
+
+
+@pytest.mark.parametrize(
+    ("au", "kept"),
+    [("2022-01-09", []), ("2022-01-10", ["Lodève"]), ("2022-05-31", ["Lodève"])],
+)
+def test_who_had_an_ort_is_told_of_its_day(au, kept, herault, agent_34):
+    assert names(ask(agent_34, au=au, ort="avec")) == kept
+
+
+def test_one_says_which_communes_are_counted(herault, agent_34):
+    at_the_end = ask(agent_34, au="2022-12-31")
+    assert counts(at_the_end) == [3, 3, 4]
+    assert counts(ask(agent_34, au="2022-12-31", ort="avec")) == [1, 1, 2]
+    assert counts(ask(agent_34, au="2023-01-01")) == [2, 3, 4]
+    wide = {"au": "2023-01-01", "ensemble": "couvertes"}
+    assert names(ask(agent_34, **wide)) == ["Agde", "Ganges", "Gignac", "Lodève"]
+    assert names(ask(agent_34, au="2023-01-01")) == ["Gignac", "Lodève"]
+    assert names(ask(agent_34, **(wide | {"ensemble": "toutes"}))) == ["Ganges", "Gignac", "Lodève"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        ({"ort": "sans"}, ["Gignac"]),
+        ({"ort": "sans-duree", "ensemble": "couvertes"}, ["Agde"]),
+        ({"ort": "fin-6", "au": "2026-07-09"}, []),
+        ({"ort": "fin-6", "au": "2026-07-10"}, ["Lodève"]),
+        ({"ort": "fin-12", "au": "2026-01-09"}, []),
+        ({"ort": "fin-12", "au": "2026-01-10"}, ["Lodève"]),
+        ({"statut": "adhesion_signee"}, ["Gignac"]),
+        ({"epci": "200017341"}, ["Lodève"]),
+        ({"poste": "inconnu"}, ["Gignac", "Lodève"]),
+        ({"q": "lodeve"}, ["Lodève"]),
+        ({"q": "34114"}, ["Gignac"]),
+        ({"tri": "date_signature_ort"}, ["Lodève", "Gignac"]),
+        ({"tri": "nom_commune", "sens": "desc"}, ["Lodève", "Gignac"]),
+    ],
+)
+def test_the_table_keeps_what_is_asked(asked, kept, herault, agent_34):
+    assert names(ask(agent_34, **({"au": "2026-01-09"} | asked))) == kept
+
+
+def test_an_ort_that_ended_is_told(herault, agent_34):
+    convention = herault["Lodève"].couvertures.get().convention
+    convention.duree_annees = 1
+    convention.save()
+    assert names(ask(agent_34, au="2023-01-09", ort="terminee")) == []
+    assert names(ask(agent_34, au="2023-01-10", ort="terminee")) == ["Lodève"]
+
+
+def test_what_is_not_known_is_told_from_what_does_not_exist(herault, agent_34):
+    shown = ask(agent_34, ensemble="couvertes", au="2023-06-01")
+    agde, _, gignac, lodeve = (cells(shown, row) for row in range(4))
+    assert (agde["fin_ort"], gignac["fin_ort"], lodeve["fin_ort"]) == (
+        "non renseigné",
+        "—",
+        "10/01/2027",
+    )
+    assert (agde["date_signature_adhesion"], gignac["date_signature_adhesion"]) == (
+        "—",
+        "20/03/2021",
+    )
+
+
+def test_an_agent_sees_its_departements_alone(herault, agent_81, national):
+    factories.labellisation(factories.commune("81124", epci="new", nom="Lacaune"))
+    assert names(ask(agent_81)) == ["Lacaune"]
+    assert names(ask(national)) == ["Gignac", "Lacaune", "Lodève"]
+    assert names(ask(national, departement="81")) == ["Lacaune"]
+    assert agent_81.get(URL, {"departement": "34"}).status_code == 404
+
+
+def test_the_names_of_holders_are_read_by_those_who_may(herault, agent_34):
+    poste = factories.poste([herault["Lodève"]])
+    factories.occupation(poste, "2023-01-01", "2024-01-01", titulaire="Camille Martin")
+    choose(agent_34, "titulaires")
+    assert cells(ask(agent_34, q="Lodève", au="2023-12-31"))["titulaires"] == "Camille Martin"
+    assert cells(ask(agent_34, q="Lodève", au="2024-01-01"))["titulaires"] == "—"
+
+
+def test_the_columns_are_kept(herault, agent_34):
+    assert "population" not in cells(ask(agent_34))
+    assert choose(agent_34, "population", "inventée").url == URL
+    again = browser_of(Agent.objects.get(pk=agent_34.agent.pk))
+    assert list(cells(ask(again))) == ["code_insee", "nom_commune", "population"]
+    choose(agent_34)
+    assert "statut" in cells(ask(agent_34))
+
+
+def test_the_file_is_what_is_shown(herault, agent_34):
+    choose(agent_34, "date_signature_ort", "statut")
+    _, rows = file_of(
+        agent_34, au="2022-12-31", ort="avec", ensemble="couvertes", tri="nom_commune"
+    )
+    assert rows == [
+        {
+            "date_situation": "2022-12-31",
+            "code_insee": "34003",
+            "nom_commune": "Agde",
+            "statut": "",
+            "date_signature_ort": "2022-06-01",
+        },
+        {
+            "date_situation": "2022-12-31",
+            "code_insee": "34142",
+            "nom_commune": "Lodève",
+            "statut": "ort_signee",
+            "date_signature_ort": "2022-01-10",
+        },
+    ]
+
+
+def test_the_file_comes_back_unchanged_or_corrected(herault, agent_34):
+    choose(agent_34, "date_entree_programme", "date_signature_adhesion", "fin_ort", "mise_a_jour")
+    text, _ = file_of(agent_34)
+    page = "communes_labellisation", "communes-laureates"
+    assert set(outcome(previewed(agent_34, *page, text)).values()) == {"inchangée"}
+    corrected = previewed(agent_34, *page, text.replace("2021-03-20", "2021-03-26", 1))
+    assert changes(corrected)["date_signature_adhesion"] == ("20/03/2021", "26/03/2021")
+    assert Labellisation.objects.filter(date_signature_adhesion="2021-03-26").count() == 0
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"ort": "peut-être"}, {"ensemble": "x"}, {"tri": "x"}, {"au": "demain"}, {"q": "x" * 101}],
+)
+def test_what_cannot_be_asked_is_told(asked, herault, agent_34):
+    assert agent_34.get(URL, asked).status_code == 400
+
+
+def test_more_communes_take_no_more_queries(herault, agent_34):
+    def ask_again():
+        with CaptureQueriesContext(connection) as queries:
+            ask(agent_34, ensemble="couvertes")
+        return len(queries)
+
+    choose(agent_34, "titulaires", "mise_a_jour", "population", "nom_epci", "fin_ort")
+    factories.occupation(factories.poste([herault["Lodève"]]), "2023-01-01", titulaire="Camille")
+    ask_again()
+    few = ask_again()
+    for number in range(5):
+        town = factories.commune(f"3420{number}", epci="new")
+        factories.labellisation(town)
+        factories.convention("2022-01-10", [town], duree_annees=5)
+        factories.occupation(factories.poste([town]), "2023-01-01", titulaire=f"Camille {number}")
+    assert ask_again() == few
+
+
+def test_a_reader_downloads_and_sends_nothing_back(herault):
+    reader = browser_of(
+        factories.agent("lectrice", [herault["Lodève"].departement], role=Role.LECTEUR)
+    )
+    assert "Renvoyer ce tableau" not in html.unescape(ask(reader).content.decode())
+    assert [row["nom_commune"] for row in file_of(reader)[1]] == ["Gignac", "Lodève"]
