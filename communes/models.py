@@ -20,6 +20,7 @@ from communes.territoire.models import (
     Nature,
     Rattachement,
     Region,
+    Succession,
     Tenue,
     names_search_key,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "Rattachement",
     "Region",
     "Role",
+    "Succession",
     "Tenue",
     "names_search_key",
 ]

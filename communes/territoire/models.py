@@ -17,6 +17,7 @@ from communes.territoire.codes import (
     un_code_insee,
     un_siren,
 )
+from communes.territoire.successions import Bornes, Suivie, suivies
 from socle.periodes import Periode, PeriodeQuerySet
 from socle.recherche import search_key
 
@@ -264,6 +265,13 @@ class Commune(Renommable, Periode):
             ),
         ]
 
+    def save(self, *args, **kwargs):
+        """Keep the successions equal to what the communes say of their ends."""
+        alone = self._state.adding and not self.successeur_id
+        super().save(*args, **kwargs)
+        if not alone:
+            Succession.objects.rewrite()
+
     def clean(self):
         """Refuse a successor that leads back here, itself or through its own successors."""
         super().clean()
@@ -295,6 +303,40 @@ class Commune(Renommable, Periode):
         """Return whom to ask for what touches it out of one's own départements."""
         ddt = f"la DDT {self.departement.avec_de}"
         return f"demandez l'accord de {ddt}, puis l'ajout à l'administrateur national"
+
+
+class SuccessionQuerySet(PeriodeQuerySet):
+    def rewrite(self):
+        """Write what the ends of the communes say, where it is not yet written."""
+        linked = Q(successeur__isnull=False) | Q(predecesseurs__isnull=False)
+        communes = Commune.objects.filter(linked).order_by().distinct()
+        told = set(suivies(communes.values_list(*Bornes._fields)))
+        written = {Suivie(*row): pk for pk, *row in self.values_list("pk", *Suivie._fields)}
+        self.filter(pk__in=[pk for row, pk in written.items() if row not in told]).delete()
+        self.bulk_create(
+            Succession(commune_id=row.commune, devient_id=row.devient, debut=row.debut, fin=row.fin)
+            for row in sorted(told - written.keys(), key=str)
+        )
+
+
+class Succession(Periode):
+    """While it holds, what is recorded of `commune` is of another one: its code has vanished.
+
+    It is written from the ends and the successors of the communes alone (`suivies`), a row for
+    each commune that followed, so that a day is asked in one step. A commune whose successor is not
+    known has none: it goes on under its own name.
+    """
+
+    commune = models.ForeignKey(Commune, models.CASCADE, "successions", verbose_name="commune")
+    devient = models.ForeignKey(Commune, models.CASCADE, "heritages", verbose_name="devient")
+
+    objects = SuccessionQuerySet.as_manager()
+
+    class Meta(Periode.Meta):
+        verbose_name = "succession"
+
+    def __str__(self):
+        return f"{self.commune_id} → {self.devient_id}"
 
 
 class AncienNom(Periode):

@@ -15,6 +15,7 @@ from communes.models import (
     Population,
     Rattachement,
     Region,
+    Succession,
     names_search_key,
 )
 from communes.territoire.decoupage.etat import (
@@ -110,6 +111,7 @@ def write_territoire(before, after):
     write_faits(Rattachement, "commune_id", "intercommunalite_id", *memberships)
     write_populations(before.populations, after.populations)
     write_fiches(AncienCode, code_values, before.codes, after.codes)
+    Succession.objects.rewrite()
 
 
 def region_values(fiche):
