@@ -5,6 +5,7 @@ from functools import cached_property
 
 from django.db.models import Prefetch, Q
 
+from communes.territoire.du_jour import au_nom_de, reunies, with_successions
 from ort.models import Avenant, CommuneCouverte, Convention, Partie
 from ort.regles import couverte, date_fin_au, duree_au, signe
 from socle.dates import in_french
@@ -34,11 +35,12 @@ def with_actes(conventions, jour):
         sourced(),
         "porteur__anciens_noms",
         "ville_principale__anciens_noms",
+        with_successions(jour, "ville_principale"),
         Prefetch("avenants", Avenant.objects.signes(jour).prefetch_related(sourced())),
         Prefetch(
             "couvertures",
             entered.select_related("commune__departement", "entree", "sortie").prefetch_related(
-                "commune__anciens_noms"
+                "commune__anciens_noms", with_successions(jour)
             ),
             to_attr="entrees_connues",
         ),
@@ -129,8 +131,13 @@ class OrtDuJour:
 
     @cached_property
     def couvertes(self):
-        """Return the coverages that hold on the day."""
-        return [c for c in self.convention.entrees_connues if couverte(c, self.jour)]
+        """Return the coverages that hold on the day, in the name of the communes of that day.
+
+        Of those of a commune that regroups several, the first that entered.
+        """
+        held = [c for c in self.convention.entrees_connues if couverte(c, self.jour)]
+        held.sort(key=lambda couverture: (couverture.date_entree, couverture.pk))
+        return sorted(reunies(held), key=lambda couverture: couverture.commune.nom_recherche)
 
     @cached_property
     def departements(self):
@@ -192,7 +199,7 @@ class OrtDuJour:
                 "L. 303-3 du code de la construction et de l'habitation)."
             )
         ville = self.convention.ville_principale
-        if ville and ville.pk not in [c.commune_id for c in self.couvertes]:
+        if ville and au_nom_de(ville).pk not in [c.commune_id for c in self.couvertes]:
             return f"Sa ville principale, {ville.nom_au(self.jour)}, n'est pas parmi les communes couvertes."
         return ""
 

@@ -1,11 +1,12 @@
 """The public files on the ORT: `ort`, `ort-communes` and `avenants`."""
 
 from dataclasses import dataclass
-
-from django.db.models import Exists, OuterRef
+from itertools import groupby
+from operator import attrgetter
 
 from communes.models import Labellisation
 from communes.territoire import codes
+from communes.territoire.du_jour import reunies, with_successions
 from ort.actes import OrtDuJour, with_actes
 from ort.filtres import StatutOrt
 from ort.models import Avenant, CommuneCouverte
@@ -43,7 +44,7 @@ class LigneOrt(OrtDuJour):
 
 def ort_rows(conventions, jour):
     """Yield a `LigneOrt` for each of `conventions`, a queryset, as known on `jour`."""
-    laureates = set(Labellisation.objects.as_of(jour).values_list("commune", flat=True))
+    laureates = set(Labellisation.objects.as_of(jour).codes_du_jour(jour))
     for convention in with_actes(in_order(conventions, "identifiant"), jour):
         yield LigneOrt(convention, jour, laureates)
 
@@ -169,17 +170,19 @@ DUREE_TOTALE = Colonne("duree_totale_annees", lambda o: o.duree, "Prolongations 
 
 def ort_commune_rows(conventions, jour):
     """Yield the coverages that hold on `jour` in each of `conventions`, each with its `nom` that day."""
+    laureates = set(Labellisation.objects.as_of(jour).codes_du_jour(jour))
     held = CommuneCouverte.objects.as_of(jour).filter(convention__in=conventions.values("pk"))
-    laureate = Labellisation.objects.as_of(jour).filter(commune=OuterRef("commune"))
-    for couverture in (
-        held.annotate(laureate=Exists(laureate))
-        .select_related("convention", "commune", "entree")
-        .prefetch_related("commune__anciens_noms")
-        .order_by("convention__identifiant", "commune_id")
+    rows = (
+        held.select_related("convention", "commune", "entree")
+        .prefetch_related("commune__anciens_noms", with_successions(jour))
+        .order_by("convention__identifiant", "date_entree", "pk")
         .iterator(chunk_size=2000)
-    ):
-        couverture.nom = couverture.commune.nom_au(jour)
-        yield couverture
+    )
+    for _, of_convention in groupby(rows, key=attrgetter("convention_id")):
+        for couverture in sorted(reunies(of_convention), key=attrgetter("commune_id")):
+            couverture.nom = couverture.commune.nom_au(jour)
+            couverture.laureate = couverture.commune_id in laureates
+            yield couverture
 
 
 ORT_COMMUNES = Table(

@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import Count, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from communes.models import Departement, Intercommunalite, Rattachement
+from communes.models import Commune, Departement, Intercommunalite, Rattachement
+from communes.territoire.du_jour import answering_for
 from ort.faits import ort_datees
 from ort.models import Avenant, CommuneCouverte, Convention
 from ort.regles import en_vigueur, signe
@@ -20,15 +21,17 @@ class StatutOrt(models.TextChoices):
     TERMINEE = "terminee", "terminée"
 
 
-def counted(rows):
+def counted(rows, what="pk"):
     """Return the number of `rows` of each convention, to be added to a queryset of conventions."""
     of_convention = rows.filter(convention=OuterRef("pk")).order_by().values("convention")
-    return Coalesce(Subquery(of_convention.annotate(n=Count("pk")).values("n")), 0)
+    number = Count(what, distinct=True)
+    return Coalesce(Subquery(of_convention.annotate(n=number).values("n")), 0)
 
 
 def by_communes(conventions, jour):
     """Sort by the number of communes covered on `jour`, of any département."""
-    return conventions.alias(ordre=counted(CommuneCouverte.objects.as_of(jour)))
+    communes = answering_for("commune", jour)
+    return conventions.alias(ordre=counted(CommuneCouverte.objects.as_of(jour), communes))
 
 
 def by_avenants(conventions, jour):
@@ -71,16 +74,13 @@ class OrtFiltres(Filtres):
         """Offer the départements and intercommunalités of the communes that an ORT covers."""
         covered = CommuneCouverte.objects.as_of(self.jour)
         covered = covered.filter(convention__dans=self.en_vigueur)
-        departements = list(
-            Departement.objects.filter(pk__in=covered.values("commune__departement"))
-        )
+        communes = Commune.objects.filter(pk__in=covered.communes_du_jour(self.jour)).order_by()
+        departements = list(Departement.objects.filter(pk__in=communes.values("departement")))
         departement = self.departement_of_choices(departements)
         if departement is None:
             return {"departement": departements, "epci": None}
-        covered = covered.filter(commune__departement=departement)
-        members = Rattachement.objects.as_of(self.jour).filter(
-            commune__in=covered.values("commune")
-        )
+        there = communes.filter(departement=departement)
+        members = Rattachement.objects.as_of(self.jour).filter(commune__in=there.values("pk"))
         epci = Intercommunalite.objects.filter(pk__in=members.values("intercommunalite"))
         return {"departement": departements, "epci": epci.prefetch_related("anciens_noms")}
 
@@ -100,10 +100,11 @@ class OrtFiltres(Filtres):
         covered = CommuneCouverte.objects.as_of(self.jour)
         if chosen["epci"]:
             members = Rattachement.objects.as_of(self.jour).filter(intercommunalite=chosen["epci"])
-            of_members = covered.filter(commune__in=members.values("commune"))
+            of_members = covered.des(members.order_by().values("commune"), self.jour)
             kept = kept.filter(pk__in=of_members.values("convention"))
         if key := search_key(chosen["q"]):
-            named = covered.filter(commune__nom_recherche__contains=key)
+            bearing = Commune.objects.filter(nom_recherche__contains=key).order_by().values("pk")
+            named = covered.filter(commune__in=bearing) | covered.des(bearing, self.jour)
             kept = kept.filter(
                 Q(pk__in=named.values("convention"))
                 | Q(identifiant__contains=key.replace(" ", "-"))

@@ -54,7 +54,10 @@ def couverte(couverture: Any, jour: datetime.date) -> bool:
 
 
 def couvertures_en_vigueur(couvertures: Iterable[Any], jour: datetime.date) -> list[Any]:
-    """Return, of the coverages of a commune, those by an ORT in force on `jour`, the oldest entry first."""
+    """Return, of the coverages of a commune, those by an ORT in force on `jour`, the oldest entry first.
+
+    Of a commune that regroups several which the same ORT covered, the first that entered it.
+    """
     holding = [
         couverture
         for couverture in couvertures
@@ -62,7 +65,10 @@ def couvertures_en_vigueur(couvertures: Iterable[Any], jour: datetime.date) -> l
         and couverte(couverture, jour)
         and en_vigueur(couverture.convention, jour)
     ]
-    return sorted(holding, key=lambda couverture: (couverture.date_entree, couverture.pk))
+    first: dict[Any, Any] = {}
+    for couverture in sorted(holding, key=lambda c: (c.date_entree, c.pk)):
+        first.setdefault(couverture.convention.pk, couverture)
+    return list(first.values())
 
 
 def entree_connue(couverture: Any, jour: datetime.date) -> bool:

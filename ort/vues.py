@@ -7,7 +7,7 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from communes.models import Labellisation
+from communes.models import Commune, Labellisation
 from ort.actes import OrtDuJour, with_actes
 from ort.filtres import OrtFiltres
 from ort.models import Convention, Document, Secteur
@@ -39,7 +39,8 @@ def ort(request, identifiant):
     convention = get_object_or_404(conventions, identifiant=identifiant)
     du_jour = OrtDuJour(convention, jour)
     codes = [couverture.commune_id for couverture in du_jour.couvertes]
-    laureates = Labellisation.objects.as_of(jour).filter(commune__dans=codes)
+    there = Commune.objects.filter(pk__dans=codes).order_by()
+    laureates = Labellisation.objects.as_of(jour).des(there.values("pk"), jour)
     secteurs = Secteur.objects.filter(
         Q(avenant__isnull=True) | Q(avenant__date_signature__lte=jour), convention=convention
     )
@@ -47,7 +48,7 @@ def ort(request, identifiant):
         "jour": jour,
         "ort": du_jour,
         "convention": convention,
-        "laureates": set(laureates.values_list("commune", flat=True)),
+        "laureates": set(laureates.codes_du_jour(jour)),
         "secteurs": secteurs.select_related("commune") if du_jour.signee else [],
         "fichiers": convention.documents.publics(jour).select_related("avenant"),
         "documents": list(dict.fromkeys(dit.source for acte in du_jour.actes for dit in acte.dits)),

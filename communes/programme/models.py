@@ -8,6 +8,7 @@ from django.db.models import Q
 from communes.programme import regles
 from communes.programme.regles import LANCEMENT
 from communes.territoire.codes import of_length, un_id_pvd
+from communes.territoire.du_jour import DeCommuneQuerySet
 from communes.territoire.models import Commune, Rattachement
 from socle.dates import PrecisionField, stored_on_first_day
 from socle.historique import HistoriseeQuerySet
@@ -16,7 +17,7 @@ from socle.remarques import Avant, DepuisLaFin
 from socle.sources import Sourcee
 
 
-class LabellisationQuerySet(HistoriseeQuerySet, PeriodeQuerySet):
+class LabellisationQuerySet(DeCommuneQuerySet, HistoriseeQuerySet, PeriodeQuerySet):
     def for_user(self, user):
         """Keep the labellisations of the communes of `user`."""
         return self.filter(commune__in=Commune.objects.for_user(user))
@@ -26,16 +27,27 @@ class LabellisationQuerySet(HistoriseeQuerySet, PeriodeQuerySet):
         return self.model.history.removed().filter(commune__in=Commune.objects.for_user(user))
 
     def of_departement(self, departement: Any) -> Any:
-        """Keep those of the communes of `departement`; all of them when it is None (France)."""
+        """Keep those that name a commune of `departement`; all of them when it is None (France)."""
         return self if departement is None else self.filter(commune__departement=departement)
 
-    def communes(self):
-        """Return the communes of these labellisations, each once."""
-        return Commune.objects.filter(pk__in=self.values("commune"))
+    def counted_in(self, departement: Any, jour: Any) -> Any:
+        """Keep those that count on `jour` in `departement`, that of the commune that then answers."""
+        if departement is None:
+            return self
+        there = Commune.objects.order_by().filter(departement=departement)
+        return self.des(there.values("pk"), jour)
+
+    def laureates(self, jour):
+        """Return the codes of the communes in the programme on `jour`, to choose by."""
+        return self.as_of(jour).communes_du_jour(jour)
+
+    def communes(self, jour):
+        """Return the communes that answer on `jour` for these labellisations, each once."""
+        return Commune.objects.filter(pk__in=self.communes_du_jour(jour))
 
     def rattachements(self, jour):
-        """Return the memberships, on `jour`, of the communes of these labellisations."""
-        return Rattachement.objects.as_of(jour).filter(commune__in=self.values("commune"))
+        """Return the memberships, on `jour`, of the communes that then answer for these."""
+        return Rattachement.objects.as_of(jour).filter(commune__in=self.communes_du_jour(jour))
 
 
 class Labellisation(Sourcee, Periode):

@@ -16,11 +16,15 @@ MONTHS_FROM_ADHESION_TO_ORT = 18
 def labellisation_au(labellisations: Iterable[Any], jour: datetime.date) -> Any:
     """Return the time in the programme that runs on `jour`, else the last one begun by then, or None.
 
-    `labellisations` are those of one commune, in the order of their first days.
+    `labellisations` are those of one commune, in the order of their first days. Several run only
+    where it regroups communes of the programme: the one that tells has signed its adhésion, if any
+    has, and is the first begun.
     """
     known = [label for label in labellisations if label.debut <= jour]
     running = [label for label in known if holds_on(label, jour)]
-    return (running or known or [None])[-1]
+    if running:
+        return next((label for label in running if adhesion_au(label, jour)), running[0])
+    return (known or [None])[-1]
 
 
 def perhaps_begun(labellisation: Any, jour: datetime.date) -> bool:

@@ -1,7 +1,7 @@
 """The back office of the territory: read, never written there."""
 
 from django.contrib import admin
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from communes.models import (
@@ -129,7 +129,7 @@ class ProgrammeFilter(EnCoursFilter):
         return [("en_cours", "dans le programme aujourd'hui"), ("autre", "hors du programme")]
 
     def running(self, model):
-        return Labellisation.objects.as_of(timezone.localdate()).values("commune")
+        return Labellisation.objects.laureates(timezone.localdate())
 
 
 @admin.register(Commune)
@@ -158,9 +158,12 @@ class CommuneAdmin(ReadOnly, PeriodeColumns, SourceeAdmin):
 
     def list_prefetch(self):
         return [
-            "labellisations",
             Prefetch("populations", Population.objects.en_usage(timezone.localdate())),
         ]
+
+    def get_queryset(self, request):
+        laureates = Labellisation.objects.laureates(timezone.localdate())
+        return super().get_queryset(request).annotate(laureate=Q(pk__in=laureates))
 
     @admin.display(description="population")
     def population(self, commune):
@@ -168,8 +171,7 @@ class CommuneAdmin(ReadOnly, PeriodeColumns, SourceeAdmin):
 
     @admin.display(description="dans le programme")
     def dans_le_programme(self, commune):
-        today = timezone.localdate()
-        return "oui" if any(row.holds_on(today) for row in commune.labellisations.all()) else "non"
+        return "oui" if commune.laureate else "non"
 
 
 @admin.register(Rattachement)

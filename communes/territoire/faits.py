@@ -1,10 +1,11 @@
-"""Which intercommunalité each commune belongs to on a day, and how many it counts."""
+"""Which intercommunalité each commune belongs to on a day, how many it counts, who follows it."""
 
 import datetime
 from collections.abc import Iterable
 
-from communes.territoire.models import Intercommunalite, Rattachement
+from communes.territoire.models import Intercommunalite, Rattachement, Succession
 from communes.territoire.populations import Population
+from communes.territoire.successions import Successions, Suivie
 
 
 def intercommunalites_au(codes: Iterable[str], jour: datetime.date) -> dict[str, Intercommunalite]:
@@ -28,3 +29,9 @@ def populations_au(codes: Iterable[str], jour: datetime.date) -> dict[str, Popul
     """
     used = Population.objects.en_usage(jour).filter(commune__dans=codes)
     return {population.commune_id: population for population in used}
+
+
+def successions_lues() -> Successions:
+    """Return who answers for whom, day by day: one query, of a few hundred short rows for all France."""
+    rows = Succession.objects.order_by("debut", "commune").values_list(*Suivie._fields)
+    return Successions(Suivie(*row) for row in rows)

@@ -10,6 +10,7 @@ from communes.models import (
     Labellisation,
     Rattachement,
 )
+from communes.territoire.du_jour import fiches_des
 
 
 class DepartementFilter(admin.SimpleListFilter):
@@ -55,22 +56,24 @@ class IntercommunaliteFilter(admin.SimpleListFilter):
         return type(cls.__name__, (cls,), {"communes": communes, "direct": direct})
 
     def lookups(self, request, model_admin):
-        members = Rattachement.objects.as_of(timezone.localdate())
+        today = timezone.localdate()
+        members = Rattachement.objects.as_of(today)
         if chosen := request.GET.get(DepartementFilter.parameter_name):
             members = members.filter(commune__departement=chosen)
         elif request.user.is_superuser:
-            members = members.filter(commune__in=Labellisation.objects.values("commune"))
+            members = members.filter(commune__in=Labellisation.objects.communes_du_jour(today))
         if not request.user.is_superuser:
             members = members.for_user(request.user)
         offered = Intercommunalite.objects.filter(pk__in=members.values("intercommunalite"))
         return [(epci.pk, epci.nom) for epci in offered]
 
     def queryset(self, request, queryset):
-        """Keep the records of the communes that are members today."""
+        """Keep the records of the communes that are members today, and of those that they regroup."""
         if not self.value():
             return queryset
-        members = Rattachement.objects.as_of(timezone.localdate())
-        communes = members.filter(intercommunalite=self.value()).values("commune")
+        today = timezone.localdate()
+        members = Rattachement.objects.as_of(today).filter(intercommunalite=self.value())
+        communes = fiches_des(members.order_by().values("commune"), today)
         found = Q()
         for path in self.communes:
             found |= Q(**{f"{path}__in": communes})

@@ -94,7 +94,9 @@ class ConventionQuerySet(AValiderQuerySet):
 
     def covering(self, communes, jour):
         """Keep the conventions that cover on `jour` at least one of `communes`, a queryset."""
-        couvertures = CommuneCouverte.objects.as_of(jour).filter(commune__in=communes.values("pk"))
+        couvertures = CommuneCouverte.objects.as_of(jour).des(
+            communes.order_by().values("pk"), jour
+        )
         return self.filter(pk__in=couvertures.values("convention"))
 
     def du_programme(self, departement, jour):
@@ -103,8 +105,9 @@ class ConventionQuerySet(AValiderQuerySet):
         `departement` None speaks of France. An ORT over two départements is kept once for each.
         Ended ORT are kept: chain with `en_vigueur(jour)` to count.
         """
-        laureates = Labellisation.objects.as_of(jour).of_departement(departement).communes()
-        return self.ort().signees(jour).covering(laureates, jour)
+        laureates = Labellisation.objects.as_of(jour).counted_in(departement, jour)
+        covering = CommuneCouverte.objects.as_of(jour).des(laureates.communes_du_jour(jour), jour)
+        return self.ort().signees(jour).filter(pk__in=covering.values("convention"))
 
     def finissant(self, jour, horizon):
         """Keep the conventions in force on `jour` that end, as known then, on `horizon` or before."""

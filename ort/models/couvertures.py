@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Case, F, Q, When
 
 from communes.models import Commune
+from communes.territoire.du_jour import DeCommuneQuerySet
 from ort.models.avenants import Avenant
 from ort.models.jours import backward, covered_twice
 from ort.models.liees import LieeQuerySet
@@ -16,7 +17,7 @@ from socle.historique import Historisee
 from socle.verrou import OneAtATime
 
 
-class CommuneCouverteQuerySet(LieeQuerySet):
+class CommuneCouverteQuerySet(DeCommuneQuerySet, LieeQuerySet):
     def with_dates(self):
         """Add `date_entree` and `date_sortie`, the days of the acts of entry and exit."""
         return self.annotate(

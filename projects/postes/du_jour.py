@@ -70,7 +70,7 @@ class PosteDuJour:
 
 
 def etats(postes, jour):
-    """Return the `Etat` on `jour` of each of `postes`, a queryset, by key: five queries."""
+    """Return the `Etat` on `jour` of each of `postes`, a queryset, by key: six queries."""
     cles = list(postes.order_by().values_list("pk", flat=True))
     return {cle: regles.etat(dates, jour) for cle, dates in postes_dates(cles).items()}
 
@@ -78,7 +78,7 @@ def etats(postes, jour):
 def situer(postes, jour, dates=None):
     """Give each of `postes`, a list, its `du_jour`: what its dates tell on `jour`.
 
-    `dates`, by key, are read here when they are not given: three queries.
+    `dates`, by key, are read here when they are not given: four queries.
     """
     dates = dates or dates_des_fiches(postes)
     for poste in postes:

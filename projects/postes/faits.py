@@ -5,11 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from communes.territoire.faits import successions_lues
+from communes.territoire.successions import Successions
 from projects.postes.models import Desserte, Occupation, Poste, Recrutement
 
 
 class DesserteDatee(NamedTuple):
-    """A commune served, by its code."""
+    """A commune served, by the code of the one that answered for it at those dates."""
 
     commune: str
     debut: datetime.date | None
@@ -52,19 +54,21 @@ class PosteDate(NamedTuple):
 DU_POSTE = PosteDate._fields[:5]
 
 
-def postes_dates(cles: Iterable[int] | None = None) -> dict[int, PosteDate]:
-    """Return the posts of these keys, by key: four queries, whatever their number.
+def postes_dates(
+    cles: Iterable[int] | None = None, successions: Successions | None = None
+) -> dict[int, PosteDate]:
+    """Return the posts of these keys, by key: five queries, whatever their number.
 
-    `cles` None reads all the posts.
+    `cles` None reads all the posts; `successions` are read here when they are not given.
     """
     postes = Poste.objects.order_by()
     if cles is not None:
         postes = postes.filter(pk__dans=cles)
-    return dates_de(postes.values_list(*DU_POSTE), cles)
+    return dates_de(postes.values_list(*DU_POSTE), cles, successions)
 
 
 def dates_des_fiches(postes: Iterable[Poste]) -> dict[int, PosteDate]:
-    """Return the dates of posts that are already read, by key: three queries."""
+    """Return the dates of posts that are already read, by key: four queries."""
     rows = [tuple(getattr(poste, name) for name in DU_POSTE) for poste in postes]
     return dates_de(rows, [row[0] for row in rows])
 
@@ -89,12 +93,16 @@ def dates_lues(
     )
 
 
-def dates_de(rows: Iterable[tuple[Any, ...]], cles: Iterable[int] | None) -> dict[int, PosteDate]:
+def dates_de(
+    rows: Iterable[tuple[Any, ...]],
+    cles: Iterable[int] | None,
+    successions: Successions | None = None,
+) -> dict[int, PosteDate]:
     """Return posts, as rows of `DU_POSTE`, with what they serve, their people and their offers."""
     rows = list(rows)
     if not rows:
         return {}
-    dessertes = rows_by_poste(Desserte, DesserteDatee, cles)
+    dessertes = dessertes_par_poste(cles, successions)
     occupations = rows_by_poste(Occupation, OccupationDatee, cles)
     recrutements = rows_by_poste(Recrutement, OffreDatee, cles)
     return {
@@ -103,6 +111,17 @@ def dates_de(rows: Iterable[tuple[Any, ...]], cles: Iterable[int] | None) -> dic
         )
         for row in rows
     }
+
+
+def dessertes_par_poste(
+    cles: Iterable[int] | None, successions: Successions | None
+) -> dict[int, list[DesserteDatee]]:
+    """Return the communes served by each post, each while it answers: two queries at most."""
+    successions = successions or successions_lues()
+    by_poste = rows_by_poste(Desserte, DesserteDatee, cles)
+    for poste, served in by_poste.items():
+        by_poste[poste] = [cut for whole in served for cut in successions.morceaux(whole)]
+    return by_poste
 
 
 def rows_by_poste(model: Any, datee: Any, cles: Iterable[int] | None) -> dict[int, list[Any]]:
@@ -116,17 +135,20 @@ def rows_by_poste(model: Any, datee: Any, cles: Iterable[int] | None) -> dict[in
     return by_poste
 
 
-def postes_desservant(codes: Iterable[str] | None = None) -> dict[str, list[PosteDate]]:
+def postes_desservant(
+    codes: Iterable[str] | None, successions: Successions
+) -> dict[str, list[PosteDate]]:
     """Return the posts that serve, or ever served, each commune, by its code: five queries at most.
 
     `codes` None speaks of all the communes.
     """
     cles = None
     if codes is not None:
-        served = Desserte.objects.order_by().filter(commune__dans=codes)
+        named = successions.avec_liees(codes)
+        served = Desserte.objects.order_by().filter(commune__dans=named)
         cles = list(served.values_list("poste", flat=True))
     by_commune = defaultdict(list)
-    for poste in postes_dates(cles).values():
+    for poste in postes_dates(cles, successions).values():
         for commune in dict.fromkeys(served.commune for served in poste.dessertes):
             by_commune[commune].append(poste)
     return by_commune

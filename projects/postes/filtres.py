@@ -48,14 +48,13 @@ class PosteFiltres(Filtres):
     def offered(self):
         """Offer the départements and intercommunalités of the communes that a post serves."""
         served = Desserte.objects.as_of(self.jour)
-        departements = list(
-            Departement.objects.filter(pk__in=served.values("commune__departement"))
-        )
+        communes = Commune.objects.filter(pk__in=served.communes_du_jour(self.jour)).order_by()
+        departements = list(Departement.objects.filter(pk__in=communes.values("departement")))
         departement = self.departement_of_choices(departements)
         if departement is None:
             return {"departement": departements, "epci": None}
-        served = served.filter(commune__departement=departement)
-        members = Rattachement.objects.as_of(self.jour).filter(commune__in=served.values("commune"))
+        there = communes.filter(departement=departement)
+        members = Rattachement.objects.as_of(self.jour).filter(commune__in=there.values("pk"))
         epci = Intercommunalite.objects.filter(pk__in=members.values("intercommunalite"))
         return {"departement": departements, "epci": epci.prefetch_related("anciens_noms")}
 
@@ -80,9 +79,10 @@ class PosteFiltres(Filtres):
         served = Desserte.objects.as_of(self.jour)
         if chosen["epci"]:
             members = Rattachement.objects.as_of(self.jour).filter(intercommunalite=chosen["epci"])
-            of_members = served.filter(commune__in=members.values("commune"))
+            of_members = served.des(members.order_by().values("commune"), self.jour)
             kept = kept.filter(pk__in=of_members.values("poste"))
         if chosen["q"].strip():
-            found = served.filter(commune__in=Commune.objects.search(chosen["q"]))
+            named = Commune.objects.search(chosen["q"]).order_by().values("pk")
+            found = served.filter(commune__in=named) | served.des(named, self.jour)
             kept = kept.filter(pk__in=found.values("poste"))
         return kept

@@ -4,8 +4,10 @@ import datetime
 from collections import Counter
 from itertools import pairwise
 
+from django.db.models import Q
 from django.utils.dates import MONTHS
 
+from communes.models import Commune
 from projects.postes.faits import postes_dates
 from projects.postes.models import Desserte, Etat
 from projects.postes.regles import etapes_du_poste
@@ -59,9 +61,13 @@ def with_dessertes(departement, dates=None):
     if departement is None:
         dates = dates or postes_dates()
         return [(poste, poste.dessertes) for poste in dates.values() if poste.dessertes]
-    served = Desserte.objects.order_by("pk").filter(commune__departement=departement)
-    there = set(served.values_list("commune", flat=True))
-    postes = postes_dates(list(served.values_list("poste", flat=True)))
+    ever = Q(commune__departement=departement)
+    ever |= Q(commune__successions__devient__departement=departement)
+    served = Desserte.objects.order_by("poste").filter(ever)
+    postes = postes_dates(list(served.values_list("poste", flat=True).distinct()))
+    named = {desserte.commune for poste in postes.values() for desserte in poste.dessertes}
+    communes = Commune.objects.order_by().filter(departement=departement, pk__dans=named)
+    there = set(communes.values_list("pk", flat=True))
     return [
         (poste, [desserte for desserte in poste.dessertes if desserte.commune in there])
         for poste in postes.values()

@@ -3,6 +3,7 @@
 from django.db.models import Prefetch
 from django.shortcuts import render
 
+from communes.territoire.du_jour import with_successions
 from ort.actes import sourced
 from projects.postes.du_jour import situer
 from projects.postes.faits import postes_dates
@@ -44,7 +45,7 @@ def with_details(postes, jour):
         "employeur_intercommunalite__anciens_noms",
         Prefetch(
             "dessertes",
-            served.prefetch_related("commune__anciens_noms"),
-            to_attr="dessertes_du_jour",
+            served.prefetch_related("commune__anciens_noms", with_successions(jour)),
+            to_attr="dessertes_lues",
         ),
     )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from communes.models import Labellisation
+from communes.models import Commune, Labellisation
+from communes.territoire.du_jour import reunies, with_successions
 from ort.models import Convention, Proposition
 from ort.regles import date_fin_au
 from projects.postes.du_jour import situer
@@ -41,14 +42,16 @@ def late_ort(perimetre, jour):
     """
     horizon = add_months(jour, MONTHS_AHEAD_ADHESION)
     kept = perimetre.of(Labellisation).as_of(jour).filter(date_signature_adhesion__lte=jour)
-    faits = Faits(list(kept.order_by().values_list("commune", flat=True)))
+    faits = Faits(list(kept.codes_du_jour(jour)))
     due = {
         code: echeance
         for code in faits.codes
         if (echeance := faits.echeance_ort(code, jour)) and echeance <= horizon
     }
-    waiting = kept.filter(commune__dans=list(due)).select_related("commune")
-    found = list(waiting.order_by("date_signature_adhesion", "commune__nom_recherche"))
+    communes = Commune.objects.filter(pk__dans=list(due)).order_by()
+    waiting = kept.des(communes.values("pk"), jour).select_related("commune")
+    waiting = waiting.prefetch_related(with_successions(jour))
+    found = reunies(waiting.order_by("date_signature_adhesion", "commune__nom_recherche"))
     for row in found:
         row.en_retard = faits.en_retard(row.commune_id, jour)
     return found
@@ -70,10 +73,11 @@ def posts_to_fill(perimetre, jour):
     Each bears its communes of the day, and `phrase`: its state, since when, for how many days.
     """
     served = Desserte.objects.as_of(jour).select_related("commune")
+    served = served.prefetch_related(with_successions(jour))
     dates = postes_dates(list(perimetre.of(Poste).order_by().values_list("pk", flat=True)))
     waiting = [cle for cle, poste in dates.items() if etat(poste, jour) in SANS_PERSONNE]
     read = Poste.objects.filter(pk__dans=waiting).order_by("identifiant")
-    found = list(read.prefetch_related(Prefetch("dessertes", served, to_attr="served_now")))
+    found = list(read.prefetch_related(Prefetch("dessertes", served, to_attr="dessertes_lues")))
     for poste in situer(found, jour, dates):
         poste.phrase = tell_etat(poste.du_jour)
     # A date that is not known comes last.

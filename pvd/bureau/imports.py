@@ -14,7 +14,8 @@ class LaureatesRessource(LabellisationRessource):
     calculees = {"statut": "les dates de la commune, ou celles de son ORT"}
 
     def computed_on(self, keys, jour):
-        communes = dict(Labellisation.objects.filter(pk__dans=keys).values_list("pk", "commune"))
+        known = Labellisation.objects.filter(pk__dans=keys).communes_du_jour(jour)
+        communes = dict(known.values_list("pk", "commune_du_jour"))
         named = Commune.objects.filter(pk__dans=sorted(set(communes.values())))
         statuts = {s.commune.pk: {"statut": s.statut} for s in situations(named, jour)}
         return {key: statuts[code] for key, code in communes.items()}

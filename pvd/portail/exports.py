@@ -169,7 +169,7 @@ def intercommunalite_rows(intercommunalites, jour):
 
     A member counts wherever it is: the filters choose the rows, never what a row says. Four queries.
     """
-    laureates = set(Labellisation.objects.as_of(jour).values_list("commune", flat=True))
+    laureates = set(Labellisation.objects.as_of(jour).codes_du_jour(jour))
     membres = members_by_intercommunalite(intercommunalites, jour)
     for found in in_order(intercommunalites, "siren").prefetch_related("anciens_noms"):
         codes = sorted(membres[found.pk])

@@ -55,8 +55,10 @@ def by_statut(communes, jour):
 
 def by_entree(communes, jour):
     """Sort by the day of entry in the ORT that covers the commune on `jour`."""
-    by_commune = Faits(cles_de(communes)).couvertures
-    covering = {c: couvertures_en_vigueur(found, jour) for c, found in by_commune.items()}
+    faits = Faits(cles_de(communes))
+    covering = {
+        code: couvertures_en_vigueur(faits.couvertures_de(code, jour), jour) for code in faits.codes
+    }
     return {code: found[-1].date_entree for code, found in covering.items() if found}
 
 
@@ -96,7 +98,7 @@ class CommuneFiltres(Filtres):
         departement = self.departement_of_choices(departements)
         if departement is None:
             return {"departement": departements, "epci": None, "ort": None}
-        laureates = Labellisation.objects.as_of(self.jour).of_departement(departement)
+        laureates = Labellisation.objects.as_of(self.jour).counted_in(departement, self.jour)
         members = laureates.rattachements(self.jour)
         epci = Intercommunalite.objects.filter(pk__in=members.values("intercommunalite"))
         return {
@@ -117,7 +119,8 @@ class CommuneFiltres(Filtres):
             kept = kept.filter(pk__in=members.values("commune"))
         if chosen["ort"]:
             covered = CommuneCouverte.objects.en_vigueur(self.jour)
-            kept = kept.filter(pk__in=covered.filter(convention=chosen["ort"]).values("commune"))
+            covered = covered.filter(convention=chosen["ort"])
+            kept = kept.filter(pk__in=covered.communes_du_jour(self.jour))
         if chosen["poste"]:
             states = etats_postes(kept, self.jour)
             kept = kept.filter(
@@ -136,7 +139,7 @@ def first_labellisation(departement):
 
 def with_nb_laureates(intercommunalites, jour):
     """Add `nb_laureates`, the number of their members in the programme on `jour`, in any département."""
-    laureates = Labellisation.objects.as_of(jour).values("commune")
+    laureates = Labellisation.objects.laureates(jour)
     members = Rattachement.objects.as_of(jour).filter(
         intercommunalite=OuterRef("pk"), commune__in=laureates
     )

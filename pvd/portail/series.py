@@ -15,11 +15,11 @@ def signatures(faits, jour):
 
     Running totals at the end of each quarter, then on `jour`, of the communes of `faits` that were
     in the programme by then. A commune that has left since stays counted, and enters an ORT once.
+    Acts are counted as they were signed: communes that have merged since had each its own.
     None when no act is dated.
     """
-    labels = [
-        label for label in chain.from_iterable(faits.labellisations.values()) if label.debut <= jour
-    ]
+    known = chain.from_iterable(faits.labellisations.values())
+    labels = [label for label in known if label.debut <= jour and faits.asked_for(label.commune)]
     adhesions, unknown = days_of_adhesion(labels, jour)
     codes = {label.commune for label in labels}
     entries = days_of_entry([faits.couvertures.get(code, ()) for code in codes], jour)

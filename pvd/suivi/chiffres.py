@@ -71,32 +71,32 @@ class Decompte:
 
     @cached_property
     def couvertures(self):
-        """The coverages, by an ORT in force, of the communes in the programme."""
+        """The coverages, by an ORT in force, of the communes in the programme, each with its code."""
         return [
-            couverture
+            (code, couverture)
             for code in self.laureates
             for couverture in couvertures_en_vigueur(
-                self.faits.couvertures.get(code, ()), self.jour
+                self.faits.couvertures_de(code, self.jour), self.jour
             )
         ]
 
     @property
     def couvertes(self):
-        return {couverture.commune for couverture in self.couvertures}
+        return {code for code, _ in self.couvertures}
 
     @property
     def par_avenant(self):
-        return {couverture.commune for couverture in self.couvertures if couverture.entree}
+        return {code for code, couverture in self.couvertures if couverture.entree}
 
     @property
     def ort(self):
         """The keys of the ORT."""
-        return {couverture.convention.pk for couverture in self.couvertures}
+        return {couverture.convention.pk for _, couverture in self.couvertures}
 
     @property
     def ort_fondees(self):
         """The keys of the ORT that a commune lauréate entered by the convention itself."""
-        return {c.convention.pk for c in self.couvertures if not c.entree}
+        return {c.convention.pk for _, c in self.couvertures if not c.entree}
 
     @property
     def ort_par_avenant(self):
@@ -139,5 +139,5 @@ def chiffres(departement, jour):
 
 def departements_du_programme(jour):
     """Return the départements of which something is recorded on `jour`."""
-    laureates = Labellisation.objects.as_of(jour)
-    return Departement.objects.filter(pk__in=laureates.values("commune__departement"))
+    laureates = Labellisation.objects.as_of(jour).communes(jour).order_by()
+    return Departement.objects.filter(pk__in=laureates.values("departement"))

@@ -23,12 +23,14 @@ class Fait:
     # The record that tells it, and what of it: a fact keeps them when its day is corrected.
     fiche: object = None
     champ: str = ""
+    # The commune that it happened to, where it is not that of the page but one that it regroups.
+    commune: object = None
 
 
 def read_conventions(situation):
     """Return the conventions that the commune has entered by the day, with their acts."""
     entered = CommuneCouverte.objects.with_dates().filter(
-        commune=situation.commune, date_entree__lte=situation.jour
+        commune__dans=situation.fiches, date_entree__lte=situation.jour
     )
     found = Convention.objects.filter(pk__in=entered.values("convention"))
     return list(with_actes(found, situation.jour).order_by("date_signature", "pk"))
@@ -40,7 +42,8 @@ def labellisations_connues(codes, jour):
     The oldest first: two queries.
     """
     known = Labellisation.objects.filter(commune__dans=codes, debut__lte=jour)
-    return list(known.order_by("debut").prefetch_related(sourced()))
+    known = known.select_related("commune").prefetch_related(sourced())
+    return list(known.order_by("debut", "pk"))
 
 
 def timeline(situation, labels, conventions):
@@ -54,15 +57,36 @@ def timeline(situation, labels, conventions):
         for couverture in coverages_of(situation, convention)
         if convention.vaut_ort
     ]
-    facts = [fact for label in labels for fact in facts_of_label(label, entries, situation.jour)]
+    facts = []
+    for label in labels:
+        own = list(facts_of_label(label, entries, situation.jour))
+        facts += happened_to(label.commune, own, situation)
     for convention in conventions:
-        facts += facts_of_convention(situation, convention)
-    return sorted((f for f in facts if f.jour <= situation.jour), key=lambda fact: fact.jour)
+        for couverture in coverages_of(situation, convention):
+            own = list(facts_of_couverture(couverture, situation, convention))
+            facts += happened_to(couverture.commune, own, situation)
+    told = {}
+    for fact in facts:
+        if fact.jour <= situation.jour:
+            told.setdefault((fact.fiche, fact.champ, fact.commune), fact)
+    return sorted(told.values(), key=lambda fact: fact.jour)
+
+
+# What is of a convention, and not of one of its communes.
+COMMON = ("acte", "fin")
+
+
+def happened_to(commune, facts, situation):
+    """Return `facts`, each with the commune that it happened to if it is another one than the page's."""
+    for fact in facts:
+        if commune.pk != situation.commune.pk and not (fact.convention and fact.champ in COMMON):
+            fact.commune = commune
+    return facts
 
 
 def coverages_of(situation, convention):
     """Return the coverages of the commune by a convention, known on the day."""
-    return [c for c in convention.entrees_connues if c.commune_id == situation.commune.pk]
+    return [c for c in convention.entrees_connues if c.commune_id in situation.fiches]
 
 
 def facts_of_label(label, entries, jour):
@@ -88,26 +112,25 @@ def facts_of_label(label, entries, jour):
         yield Fait(label.fin, text, label.precision_fin, None, said("fin"), label, "fin")
 
 
-def facts_of_convention(situation, convention):
-    """Yield what a convention did to the commune: entry, later avenants, exit, end."""
+def facts_of_couverture(couverture, situation, convention):
+    """Yield what a convention did to a commune: entry, later avenants, exit, end."""
     what = "l'ORT" if convention.vaut_ort else "une convention-cadre qui ne vaut pas ORT"
-    for couverture in coverages_of(situation, convention):
-        for acte in OrtDuJour(convention, situation.jour).actes:
-            if acte.record == couverture.acte_entree:
-                how = "par avenant" if acte.is_avenant else "par la convention elle-même"
-                text, champ = f"Entrée dans {what} {how}", "entree"
-            elif acte.record == couverture.sortie:
-                text, champ = f"Sortie de {what} par avenant", "sortie"
-            elif couverte(couverture, acte.date):
-                text, champ = f"{acte.nom.capitalize()} : {acte.texte}", "acte"
-            else:
-                continue
-            yield Fait(acte.date, text, acte.precision, convention, acte.dits, acte.record, champ)
-        end = date_fin_au(convention, situation.jour)
-        if end and couverte(couverture, end):
-            text = f"Fin de {what}, à l'issue de sa durée"
-            how = convention.precision_signature
-            yield Fait(end, text, how, convention, fiche=convention, champ="fin")
+    for acte in OrtDuJour(convention, situation.jour).actes:
+        if acte.record == couverture.acte_entree:
+            how = "par avenant" if acte.is_avenant else "par la convention elle-même"
+            text, champ = f"Entrée dans {what} {how}", "entree"
+        elif acte.record == couverture.sortie:
+            text, champ = f"Sortie de {what} par avenant", "sortie"
+        elif couverte(couverture, acte.date):
+            text, champ = f"{acte.nom.capitalize()} : {acte.texte}", "acte"
+        else:
+            continue
+        yield Fait(acte.date, text, acte.precision, convention, acte.dits, acte.record, champ)
+    end = date_fin_au(convention, situation.jour)
+    if end and couverte(couverture, end):
+        text = f"Fin de {what}, à l'issue de sa durée"
+        how = convention.precision_signature
+        yield Fait(end, text, how, convention, fiche=convention, champ="fin")
 
 
 def documents(facts):

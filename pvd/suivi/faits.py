@@ -3,10 +3,15 @@
 import datetime
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Self
+from operator import attrgetter
+from typing import Any, Self
 
-from communes.models import Departement, Labellisation
+from django.db.models import Q
+
+from communes.models import Commune, Departement
 from communes.programme.faits import LabellisationDatee, labellisations_datees
+from communes.territoire.faits import successions_lues
+from communes.territoire.successions import Successions
 from ort.faits import CouvertureDatee, couvertures_datees
 from projects.postes.faits import PosteDate, postes_desservant
 from pvd.suivi import regles
@@ -16,7 +21,8 @@ from socle.periodes import holds_on
 class Faits:
     """The dated facts of the communes of `codes`, or of all France when it is None.
 
-    Each table is read when it is first asked for, in a few short queries, whatever the day.
+    Each table is read when it is first asked for, in a few short queries, whatever the day. The
+    facts of a commune on a day are all those for which it then answers: see `Successions`.
     """
 
     def __init__(self, codes: Iterable[str] | None = None) -> None:
@@ -30,48 +36,83 @@ class Faits:
         """
         if departement is None:
             return cls()
-        labels = Labellisation.objects.of_departement(departement).order_by()
-        return cls(list(labels.values_list("commune", flat=True)))
+        labelled = Q(labellisations__isnull=False) | Q(
+            heritages__commune__labellisations__isnull=False
+        )
+        there = Commune.objects.order_by().filter(labelled, departement=departement)
+        return cls(list(there.values_list("pk", flat=True).distinct()))
+
+    @cached_property
+    def successions(self) -> Successions:
+        """Who answers for whom, day by day."""
+        return successions_lues()
+
+    @cached_property
+    def fiches(self) -> set[str] | None:
+        """The codes of all the records that are, on some day, those of a commune of `codes`."""
+        return None if self.codes is None else self.successions.avec_liees(self.codes)
 
     @cached_property
     def labellisations(self) -> dict[str, list[LabellisationDatee]]:
-        """The times in the programme, by code."""
-        return labellisations_datees(self.codes)
+        """The times in the programme, by the code that they are recorded of."""
+        return labellisations_datees(self.fiches)
 
     @cached_property
     def couvertures(self) -> dict[str, list[CouvertureDatee]]:
-        """The coverages by a convention, by code."""
-        return couvertures_datees(self.codes)
+        """The coverages by a convention, by the code that they are recorded of."""
+        return couvertures_datees(self.fiches)
 
     @cached_property
     def postes(self) -> dict[str, list[PosteDate]]:
-        """The posts that ever served, by code."""
-        return postes_desservant(self.codes)
+        """The posts that ever served, by code: of the communes that answer for those recorded."""
+        return postes_desservant(self.codes, self.successions)
+
+    def labellisations_de(self, code: str, jour: datetime.date) -> list[LabellisationDatee]:
+        """Return the times in the programme of a commune, as `jour` knows it, the oldest first."""
+        found = self.gathered(self.labellisations, code, jour)
+        return sorted(found, key=attrgetter("debut"))
+
+    def couvertures_de(self, code: str, jour: datetime.date) -> list[CouvertureDatee]:
+        """Return the coverages of a commune, as `jour` knows it."""
+        return self.gathered(self.couvertures, code, jour)
+
+    def gathered(self, table: dict[str, list[Any]], code: str, jour: datetime.date) -> list[Any]:
+        """Return the rows of a table for which a commune answers on `jour`."""
+        return [row for own in self.successions.fiches(code, jour) for row in table.get(own, ())]
 
     def dans_le_programme(self, jour: datetime.date) -> list[str]:
         """Return the codes of the communes in the programme on `jour`."""
-        return [
-            code
+        running = {
+            self.successions.commune_du_jour(code, jour): None
             for code, labels in self.labellisations.items()
             if any(holds_on(label, jour) for label in labels)
-        ]
+        }
+        return [code for code in running if self.asked_for(code)]
+
+    def asked_for(self, code: str) -> bool:
+        """Tell whether a commune is one of `codes`."""
+        return self.codes is None or code in self.asked
+
+    @cached_property
+    def asked(self) -> set[str]:
+        """The codes asked for, to look up in."""
+        return set(self.codes or ())
 
     def statut(self, code: str, jour: datetime.date) -> regles.Statut | None:
         """Return the `Statut` of a commune: see `regles.statut`."""
-        labels = self.labellisations.get(code, ())
-        return regles.statut(labels, self.couvertures.get(code, ()), jour)
+        return regles.statut(*self.dates_de(code, jour), jour)
 
     def echeance_ort(self, code: str, jour: datetime.date) -> datetime.date | None:
         """Return the day by which the ORT of a commune was to be signed: see `regles.echeance_ort`."""
-        return regles.echeance_ort(
-            self.labellisations.get(code, ()), self.couvertures.get(code, ()), jour
-        )
+        return regles.echeance_ort(*self.dates_de(code, jour), jour)
 
     def en_retard(self, code: str, jour: datetime.date) -> bool:
         """Tell whether the ORT of a commune is late: see `regles.en_retard`."""
-        return regles.en_retard(
-            self.labellisations.get(code, ()), self.couvertures.get(code, ()), jour
-        )
+        return regles.en_retard(*self.dates_de(code, jour), jour)
+
+    def dates_de(self, code: str, jour: datetime.date) -> tuple[list[Any], list[Any]]:
+        """Return the times in the programme and the coverages of a commune, as `jour` knows it."""
+        return self.labellisations_de(code, jour), self.couvertures_de(code, jour)
 
     def etat_poste(self, code: str, complet: bool, jour: datetime.date) -> regles.EtatPoste:
         """Return the `EtatPoste` of a commune: see `regles.etat_poste`."""

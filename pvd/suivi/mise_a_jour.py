@@ -9,11 +9,12 @@ from collections import defaultdict
 from functools import cache
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField, F, Max, Value
+from django.db.models import CharField, F, Max, Q, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from communes.models import Labellisation
+from communes.models import Labellisation, Succession
+from communes.territoire.faits import successions_lues
 from ort.models import Avenant, CommuneCouverte, Convention, Partie, Secteur
 from projects.postes.models import Desserte, Occupation, Poste, Recrutement
 from socle.sources import Affirmation
@@ -46,12 +47,15 @@ def dernieres_mises_a_jour(communes):
     """Return, by code, the day on which the page of each of `communes` last changed.
 
     `communes` is a queryset or a list of codes; one that no record speaks of is absent. A constant
-    number of queries, three, whatever the number of communes.
+    number of queries, four, whatever the number of communes.
     """
     latest, behind = {}, defaultdict(set)
+    successions = successions_lues()
     for row in read(links_to(communes)):
-        keep_latest(latest, row["commune"], row["quand"])
-        behind[row["page"], row["cle"]].add(row["commune"])
+        followed = successions.of_commune.get(row["commune"], ())
+        for commune in {row["commune"], *(succession.devient for succession in followed)}:
+            keep_latest(latest, commune, row["quand"])
+            behind[row["page"], row["cle"]].add(commune)
     for row in read(rows_of(behind)):
         for commune in behind[row["page"], row["cle"]]:
             keep_latest(latest, commune, row["quand"])
@@ -83,9 +87,14 @@ def as_text(name):
 
 
 def links_to(communes):
-    """Yield the versions of the rows that name one of `communes`, the latest of each record."""
+    """Yield the versions of the rows that name one of `communes`, or one that they follow.
+
+    The latest of each record.
+    """
+    followed = Succession.objects.filter(devient__in=communes).values("commune")
+    named = Q(commune__in=communes) | Q(commune__in=followed)
     for model, page, key in LIENS:
-        versions = versions_of(model).filter(commune__in=communes).order_by()
+        versions = versions_of(model).filter(named).order_by()
         yield versions.values("commune", page=label(page), cle=as_text(key)).annotate(
             quand=Max("history_date")
         )

@@ -63,16 +63,16 @@ def nouveautes(departement, jour):
     The facts are those of the timelines of its communes, each once for the communes that share it.
     A constant number of queries, whatever the number of communes.
     """
-    known = Labellisation.objects.of_departement(departement).filter(debut__lte=jour)
-    found = list(situations(known.communes(), jour))
-    labels = labellisations_connues([s.commune.pk for s in found], jour)
+    known = Labellisation.objects.counted_in(departement, jour).filter(debut__lte=jour)
+    found = list(situations(known.communes(jour), jour))
+    labels = labellisations_connues([code for s in found for code in s.fiches], jour)
     conventions = conventions_entered(found, jour)
     faits = [
         (fact, situation)
         for situation in found
         for fact in timeline(
             situation,
-            [label for label in labels if label.commune_id == situation.commune.pk],
+            [label for label in labels if label.commune_id in situation.fiches],
             [c for c in conventions if coverages_of(situation, c)],
         )
     ]
@@ -90,7 +90,7 @@ def newest_first(nouveaute):
 def conventions_entered(situations, jour):
     """Return the conventions that the communes of `situations` had entered by `jour`, with their acts."""
     entered = CommuneCouverte.objects.with_dates().filter(
-        commune__dans=[s.commune.pk for s in situations], date_entree__lte=jour
+        commune__dans=[code for s in situations for code in s.fiches], date_entree__lte=jour
     )
     found = Convention.objects.filter(pk__in=entered.values("convention"))
     return list(with_actes(found, jour).order_by("date_signature", "pk"))
@@ -105,7 +105,7 @@ def grouped(faits, moments):
     return [
         Nouveaute(
             group[0][0],
-            [situation for _, situation in group],
+            list({situation.commune.pk: situation for _, situation in group}.values()),
             max(moments.of(fact, situation) for fact, situation in group),
         )
         for group in groups.values()

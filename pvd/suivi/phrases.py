@@ -1,10 +1,13 @@
 """Where a commune stands on a day, told in French."""
 
-from communes.models import Tenue
+from collections import defaultdict
+
+from communes.models import Commune, Tenue
 from communes.programme.regles import LANCEMENT, perhaps_begun
 from pvd.suivi.regles import Statut
 from socle.dates import Precision, bare, in_french, in_words
-from socle.francais import depuis
+from socle.francais import depuis, liste
+from socle.periodes import holds_on
 
 ORT = "opération de revitalisation de territoire (ORT)"
 PROGRAMME = "le programme Petites villes de demain"
@@ -107,9 +110,34 @@ def tell_outsider(situation):
     return absent + RESERVES[tenue]
 
 
+def reunion(situation):
+    """Say which communes that are no more it regroups, since when, and the entry of each, if any."""
+    others = [code for code in situation.fiches if code != situation.commune.pk]
+    if not others:
+        return ""
+    gone = Commune.objects.filter(pk__dans=others, fin__lte=situation.jour)
+    by_day = defaultdict(list)
+    for commune in gone.order_by("fin", "nom_recherche", "pk"):
+        by_day[commune.fin].append(tell_regrouped(commune, situation))
+    return " ".join(
+        f"Depuis le {in_french(day)}, {subject(situation)} réunit aussi {liste(names)}."
+        for day, names in by_day.items()
+    )
+
+
+def tell_regrouped(commune, situation):
+    """Name a commune that is no more, with its code, and its entry in the programme if it is in it."""
+    name = f"{commune.nom} (code {commune.pk})"
+    labels = situation.faits.labellisations.get(commune.pk, ())
+    running = [label for label in labels if holds_on(label, situation.jour)]
+    if not running:
+        return name
+    return f"{name}, lauréate {depuis(running[0].debut, running[0].precision_debut)}"
+
+
 def uncertain_entry(situation):
     """Return the entry after the day that may in truth precede it, or None."""
-    known = situation.faits.labellisations.get(situation.commune.pk, ())
+    known = situation.faits.labellisations_de(situation.commune.pk, situation.jour)
     return next((label for label in known if perhaps_begun(label, situation.jour)), None)
 
 

@@ -30,6 +30,11 @@ class Situation:
         """Return the name of the commune on that day."""
         return self.commune.nom_au(self.jour)
 
+    @cached_property
+    def fiches(self):
+        """Return the codes of the communes whose records are its own on that day."""
+        return self.faits.successions.fiches(self.commune.pk, self.jour)
+
     @property
     def nom_intercommunalite(self):
         """Return its name on that day, or an empty text."""
@@ -38,7 +43,7 @@ class Situation:
     @property
     def labellisations(self):
         """Return the times in the programme begun by that day, the oldest first."""
-        labels = self.faits.labellisations.get(self.commune.pk, ())
+        labels = self.faits.labellisations_de(self.commune.pk, self.jour)
         return [label for label in labels if label.debut <= self.jour]
 
     @cached_property
@@ -62,10 +67,10 @@ class Situation:
         exit_day = self.labellisation and self.labellisation.fin
         return exit_day if exit_day and exit_day <= self.jour else None
 
-    @property
+    @cached_property
     def toutes_couvertures(self):
         """Return all the coverages recorded of the commune, whatever their days."""
-        return self.faits.couvertures.get(self.commune.pk, ())
+        return self.faits.couvertures_de(self.commune.pk, self.jour)
 
     @cached_property
     def couvertures(self):
@@ -125,7 +130,7 @@ def lisibles(communes):
 def situer(communes, jour):
     """Return the `Situation` on `jour` of each of `communes`, a list that `lisibles` has read.
 
-    Twelve queries at most, whatever their number.
+    Thirteen queries at most, whatever their number.
     """
     codes = [commune.pk for commune in communes]
     faits = Faits(codes)
@@ -156,9 +161,11 @@ def communes_de_statut(statut, departement, jour):
     Without `statut`: the communes lauréates on `jour`.
     """
     if not statut:
-        return Labellisation.objects.as_of(jour).of_departement(departement).communes()
+        return Labellisation.objects.as_of(jour).counted_in(departement, jour).communes(jour)
     faits = Faits.du_programme(departement)
-    codes = [code for code in faits.labellisations if faits.statut(code, jour) == statut]
+    labelled = {faits.successions.commune_du_jour(code, jour) for code in faits.labellisations}
+    there = [code for code in labelled if faits.asked_for(code)]
+    codes = [code for code in there if faits.statut(code, jour) == statut]
     return Commune.objects.filter(pk__dans=codes)
 
 

@@ -21,7 +21,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Concat
 
-from communes.models import Commune, Departement, Labellisation, Population
+from communes.models import Commune, Departement, Labellisation, Population, Succession
 from ort.models import Avenant, CommuneCouverte, Convention
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste
 from projects.postes.models.cofinancements import (
@@ -137,13 +137,17 @@ def improbable(perimetre, jour):
 @verification(
     "disparue",
     "Commune disparue",
-    "La commune a disparu et ses fiches ne le disent pas : elle compte encore, sous son ancien nom. "
-    "Enregistrez sa fin, et ce qui passe à la commune qui lui succède si elle ne l'a pas déjà.",
+    "La commune a disparu, le découpage officiel ne dit pas laquelle lui succède, et ses fiches courent "
+    "encore : elle compte sous son ancien nom. Enregistrez leur fin, et ce qui passe à une autre.",
 )
 def vanished(perimetre, jour):
-    """Yield what still runs on `jour` of communes that ended by then: labellisations, ORT, posts."""
-    gone = Commune.objects.filter(fin__lte=jour)
-    name = Concat(F("commune__nom"), Value(" → "), F("commune__successeur__nom"))
+    """Yield what still runs on `jour` of communes that ended by then and that none is known to follow.
+
+    What is recorded of the others is counted by their successor: see `Succession`.
+    """
+    followed = Succession.objects.as_of(jour).values("commune")
+    gone = Commune.objects.filter(fin__lte=jour).exclude(pk__in=followed)
+    name = F("commune__nom")
     yield perimetre.of(Labellisation).as_of(jour).filter(commune__in=gone).annotate(detail=name)
     covered = CommuneCouverte.objects.en_vigueur(jour).filter(commune__in=gone)
     served = Desserte.objects.as_of(jour).filter(commune__in=gone)
@@ -188,13 +192,9 @@ def ort_before_adhesion(perimetre, jour):
 )
 def in_two_ort(perimetre, jour):
     """Yield the communes that at least two ORT in force on `jour` cover."""
-    covered = CommuneCouverte.objects.en_vigueur(jour).order_by()
-    twice = (
-        covered.values("commune")
-        .annotate(nombre=Count("convention", distinct=True))
-        .filter(nombre__gt=1)
-    )
-    yield perimetre.of(Commune).filter(pk__in=twice.values("commune"))
+    covered = CommuneCouverte.objects.en_vigueur(jour).communes_du_jour(jour)
+    twice = covered.annotate(nombre=Count("convention", distinct=True)).filter(nombre__gt=1)
+    yield perimetre.of(Commune).filter(pk__in=twice.values("commune_du_jour"))
 
 
 @verification(

@@ -5,8 +5,19 @@ from datetime import date
 import pytest
 from django.db.models import Sum
 
-from communes.models import Commune, Intercommunalite, Millesime, Population, Rattachement
+from communes.models import (
+    Commune,
+    Departement,
+    Intercommunalite,
+    Labellisation,
+    Millesime,
+    Population,
+    Rattachement,
+)
 from communes.territoire.decoupage.annees import populations_publiees
+from pvd.suivi.chiffres import chiffres
+from pvd.suivi.models import Chiffre
+from pvd.suivi.situation import communes_de_statut
 from tests.livre.conftest import load
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +51,16 @@ def test_every_vanished_commune_has_a_successor():
 def test_vanished_codes_lead_to_the_commune_of_today():
     for code, today in (("72287", "72155"), ("62461", "62447"), ("13201", "13055")):
         assert Commune.objects.resolve(code).pk == today
+
+
+@pytest.mark.parametrize("recorded", [("12076", "12218"), ("12076",), ("12218",)])
+def test_conques_en_rouergue_is_one_laureate_under_its_two_codes(recorded):
+    for code in recorded:
+        Labellisation.objects.create(commune_id=code, debut=date(2021, 1, 22))
+    aveyron = Departement.objects.get(pk="12")
+    for jour, code in ((date(2024, 12, 31), "12076"), (date(2025, 1, 1), "12218")):
+        assert [c.pk for c in communes_de_statut(None, aveyron, jour)] == [code]
+        assert chiffres(aveyron, jour)[Chiffre.COMMUNES] == 1
 
 
 def test_corsica_and_communes_without_intercommunalite_are_there():

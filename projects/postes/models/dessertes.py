@@ -3,6 +3,7 @@
 from django.db import models
 
 from communes.models import Commune
+from communes.territoire.du_jour import DeCommuneQuerySet
 from socle.historique import HistoriseeQuerySet
 from socle.periodes import Periode, PeriodeQuerySet
 from socle.sources import Sourcee
@@ -16,17 +17,21 @@ class DuPosteQuerySet(HistoriseeQuerySet):
         return self.filter(poste__in=Desserte.objects.of_user(user).values("poste"))
 
 
-class DesserteQuerySet(DuPosteQuerySet, PeriodeQuerySet):
+class DesserteQuerySet(DeCommuneQuerySet, DuPosteQuerySet, PeriodeQuerySet):
     def of_user(self, user):
         """Keep what links a post to a commune of `user`, at any date."""
         return self.filter(commune__in=Commune.objects.for_user(user))
 
     def serving(self, departement, jour):
-        """Keep what links on `jour` a post to a commune of `departement`; of France when it is None."""
+        """Keep what links on `jour` a post to a commune of `departement`; of France when it is None.
+
+        The commune is the one that answers that day for the one that the record names.
+        """
         running = self.as_of(jour)
         if departement is None:
             return running
-        return running.filter(commune__departement=departement)
+        there = Commune.objects.order_by().filter(departement=departement)
+        return running.des(there.values("pk"), jour)
 
 
 class Desserte(Sourcee, Periode):

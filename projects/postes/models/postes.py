@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from communes.models import Commune, Departement, Intercommunalite, Rattachement
+from communes.territoire.du_jour import reunies
 from ort.models import Organisme
 from projects.postes.models.dessertes import Desserte
 from projects.postes.models.occupations import Occupation
@@ -141,6 +142,11 @@ class Poste(Sourcee):
     def employeur(self):
         """Return the commune, the intercommunalité or the organisme that employs, or None if unknown."""
         return self.employeur_commune or self.employeur_intercommunalite or self.employeur_organisme
+
+    @property
+    def dessertes_du_jour(self):
+        """Return the communes served, in the name of those of the day that `dessertes_lues` is of."""
+        return reunies(self.dessertes_lues)
 
     def communes_within_reach(self, user):
         """Return the communes that `user` may have this post serve.

@@ -47,8 +47,8 @@ def lignes(perimetre, jour):
 
     Those that `perimetre` keeps, and that exist on `jour`. Some fifteen queries, whatever their number.
     """
-    known = Labellisation.objects.filter(debut__lte=jour).order_by().values("commune")
-    covered = CommuneCouverte.objects.order_by().values("commune")
+    known = Labellisation.objects.filter(debut__lte=jour).communes_du_jour(jour)
+    covered = CommuneCouverte.objects.communes_du_jour(jour)
     communes = perimetre.of(Commune).as_of(jour)
     named = communes.filter(pk__in=known) | communes.filter(pk__in=covered)
     found = map(Ligne, situer(list(lisibles(named.order_by("nom_recherche", "code_insee"))), jour))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.db.models import Q
+
 from communes.models import (
     Commune,
     ContourCommune,
@@ -161,11 +163,13 @@ class CarteDepartement:
 
 def communes_montrees(departement, jour):
     """Return the communes of `departement` in the programme by `jour`, and those of its ORT, all over."""
-    known = Labellisation.objects.of_departement(departement).filter(debut__lte=jour)
-    covered = CommuneCouverte.objects.en_vigueur(jour).filter(
+    known = Labellisation.objects.counted_in(departement, jour).filter(debut__lte=jour)
+    covered = CommuneCouverte.objects.as_of(jour).filter(
         convention__in=ort_comptees(departement, jour).values("pk")
     )
-    return known.communes() | Commune.objects.filter(pk__in=covered.values("commune"))
+    return Commune.objects.filter(
+        Q(pk__in=known.communes_du_jour(jour)) | Q(pk__in=covered.communes_du_jour(jour))
+    )
 
 
 def carte(departement, montrees, jour):

@@ -55,7 +55,7 @@ class Departements(PartieDuSitemap):
 class Communes(PartieDuSitemap):
     def items(self):
         """Return the communes that are, or have been, in the programme."""
-        known = Labellisation.objects.filter(debut__lte=self.jour).communes()
+        known = Labellisation.objects.filter(debut__lte=self.jour).communes(self.jour)
         self.changed = dernieres_mises_a_jour(known.order_by())
         return known.order_by("code_insee")
 
@@ -70,7 +70,7 @@ class Communes(PartieDuSitemap):
 class Intercommunalites(PartieDuSitemap):
     def items(self):
         """Return the intercommunalités of today that have a commune in the programme."""
-        laureates = Labellisation.objects.as_of(self.jour).values("commune")
+        laureates = Labellisation.objects.laureates(self.jour)
         members = Rattachement.objects.as_of(self.jour).filter(commune__in=laureates)
         found = Intercommunalite.objects.filter(pk__in=members.values("intercommunalite"))
         return found.order_by("siren")

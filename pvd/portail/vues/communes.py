@@ -18,7 +18,7 @@ from pvd.portail.frise import frise
 from pvd.suivi.chronologie import documents, labellisations_connues, read_conventions, timeline
 from pvd.suivi.dates_cles import dates_cles
 from pvd.suivi.mise_a_jour import derniere_mise_a_jour
-from pvd.suivi.phrases import sentence, statut_in_words
+from pvd.suivi.phrases import reunion, sentence, statut_in_words
 from pvd.suivi.situation import lisibles, situer
 from pvd.suivi.suite import suites
 from socle.dessin.qr import qr_svg
@@ -77,6 +77,7 @@ def commune(request, code):
         "situation": situation,
         "departement": found.departement,
         "phrase": sentence(situation) if found.holds_on(jour) else "",
+        "reunion": reunion(situation),
         "statut_dit": statut_in_words(situation),
         "mise_a_jour": derniere_mise_a_jour(found),
         "postes": serving(situation),
@@ -102,7 +103,7 @@ def find_situation(code, jour):
 def read_dates(situation):
     """Return what the page tells of the ORT of the commune, of its dates, past and to come."""
     conventions = read_conventions(situation)
-    labels = labellisations_connues([situation.commune.pk], situation.jour)
+    labels = labellisations_connues(situation.fiches, situation.jour)
     facts = timeline(situation, labels, conventions)
     couvertes_par = [
         (couverture, OrtDuJour(convention, situation.jour))
@@ -121,7 +122,9 @@ def read_dates(situation):
         "documents": documents(facts),
         "effets": [(certitude, effets(certitude)) for certitude in Certitude],
         "effets_lus_en": LUS_EN,
-        "secteurs": Secteur.objects.filter(commune=situation.commune, convention__in=conventions)
+        "secteurs": Secteur.objects.filter(
+            commune__dans=situation.fiches, convention__in=conventions
+        )
         .filter(Q(avenant__isnull=True) | Q(avenant__date_signature__lte=situation.jour))
         .distinct(),
     }

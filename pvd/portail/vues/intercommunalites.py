@@ -29,14 +29,14 @@ def intercommunalite(request, siren):
     members = Commune.objects.filter(
         pk__in=Rattachement.objects.as_of(jour).filter(intercommunalite=found).values("commune")
     )
-    laureates = Labellisation.objects.as_of(jour).filter(commune__in=members.values("pk"))
+    laureates = Labellisation.objects.as_of(jour).des(members.order_by().values("pk"), jour)
     departements = list(Departement.objects.filter(pk__in=members.values("departement")))
     context = {
         "jour": jour,
         "intercommunalite": found,
         "nom": found.nom_au(jour),
         "nb_membres": members.count(),
-        "situations": list(situations(laureates.communes(), jour)),
+        "situations": list(situations(laureates.communes(jour), jour)),
         "ort": Convention.objects.ort().en_vigueur(jour).covering(members, jour),
         "departements": departements,
         "departement": departements[0] if len(departements) == 1 else None,

@@ -20,7 +20,7 @@ def lodeve(db):
 
 
 def running(jour):
-    return set(Labellisation.objects.as_of(day(jour)).communes())
+    return set(Labellisation.objects.as_of(day(jour)).communes(day(jour)))
 
 
 def ended(jour):
@@ -78,10 +78,11 @@ def test_the_communes_of_a_departement_are_those_that_it_holds(lodeve):
     lacaune = factories.commune("81124")
     factories.labellisation(lodeve)
     factories.labellisation(lacaune)
-    labels = Labellisation.objects.as_of(day("2023-07-06"))
-    assert set(labels.of_departement(lodeve.departement).communes()) == {lodeve}
-    assert set(labels.of_departement(lacaune.departement).communes()) == {lacaune}
-    assert set(labels.of_departement(None).communes()) == {lodeve, lacaune}
+    jour = day("2023-07-06")
+    labels = Labellisation.objects.as_of(jour)
+    assert set(labels.of_departement(lodeve.departement).communes(jour)) == {lodeve}
+    assert set(labels.of_departement(lacaune.departement).communes(jour)) == {lacaune}
+    assert set(labels.of_departement(None).communes(jour)) == {lodeve, lacaune}
     assert not labels.of_departement(factories.departement("2A")).exists()
 
 

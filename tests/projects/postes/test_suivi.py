@@ -133,10 +133,10 @@ def test_the_communes_served_on_the_day():
     assert suivi(factories.poste(), "2022-01-01").nb_communes == 0
 
 
-def test_all_of_it_takes_four_queries(django_assert_num_queries, poste):
-    """The posts, the communes they serve, their people, their offers."""
+def test_all_of_it_takes_five_queries(django_assert_num_queries, poste):
+    """The posts, the communes they serve and who answers for them, their people, their offers."""
     factories.occupation(factories.poste(date_ouverture=day("2020-01-01")), "2022-01-01")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         told = situer(list(Poste.objects.all()), day("2023-01-15"))
         assert [p.du_jour.jours_vacance for p in told] == [14, None]
 

@@ -181,13 +181,13 @@ def make_some():
 def test_the_home_takes_no_more_queries_when_there_is_more(agent_34):
     make_some()
     agent_34.get(HOME)
-    # Session, user, départements; the facts of the ORT that are late (4) and their communes; ending
-    # ORT and their avenants; the dates of the posts (5), those to fill and their communes;
+    # Session, user, départements; the facts of the ORT that are late (5) and their communes (2);
+    # ending ORT and their avenants; the dates of the posts (6), those to fill and their communes (2);
     # contracts; fundings; reports; changes; vintages and data to check.
     for _ in range(2):
         with CaptureQueriesContext(connection) as queries:
             page = agent_34.get(HOME)
-        assert len(queries) <= 22
+        assert len(queries) <= 26
         sections = ("retards", "echeances", "postes", "contrats", "cofinancements")
         assert all(page.context[name].total for name in sections)
         for _ in range(5):

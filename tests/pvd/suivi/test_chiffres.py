@@ -225,8 +225,8 @@ def test_the_facts_are_read_once_for_all_the_figures_of_all_the_days(monts):
 def test_a_figure_that_nobody_published_is_not_counted(monts):
     nothing = count_of_comparaisons()
     published(Chiffre.COMMUNES, 1)
-    # The labellisations, and nothing of the ORT, the intercommunalités nor the posts.
-    assert count_of_comparaisons() == nothing + 1
+    # The labellisations and who answers for them; nothing of the ORT, the members nor the posts.
+    assert count_of_comparaisons() == nothing + 2
 
 
 def test_a_departement_is_of_the_programme_while_a_commune_of_it_is(monts):

@@ -71,7 +71,7 @@ def load(jour="2026-11-23"):
 
 def test_each_commune_of_the_programme_has_a_post(demonstration, territory):
     load()
-    laureates = Labellisation.objects.as_of(JOUR).filter(commune__departement="34").communes()
+    laureates = Labellisation.objects.as_of(JOUR).filter(commune__departement="34").communes(JOUR)
     assert laureates.count() == 18
     told = {s.nom: s.etat_poste for s in situations(laureates, JOUR)}
     assert EtatPoste.AUCUN not in told.values()

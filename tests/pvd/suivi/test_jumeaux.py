@@ -8,12 +8,16 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from communes.models import Labellisation
+from communes.models import Commune, Departement, Labellisation
 from ort.faits import couvertures_datees
 from ort.models import CommuneCouverte, Convention
 from ort.regles import couverte, couvertures_en_vigueur, en_vigueur, signe
+from projects.postes.faits import postes_dates
+from projects.postes.models import Desserte
+from projects.postes.regles import communes_desservies
 from pvd.suivi.chiffres import Decompte, ort_comptees
 from pvd.suivi.faits import Faits
+from pvd.suivi.situation import communes_de_statut
 from socle.periodes import holds_on
 from tests import factories
 
@@ -42,10 +46,22 @@ CONVENTIONS = st.lists(
 )
 
 
-def record(stays, conventions):
+# The day when a town ends, whether the next one begins on that day, for each but the last.
+MERGERS = st.tuples(*[st.none() | st.tuples(DAYS, st.booleans()) for _ in TOWNS[1:]])
+SERVED = st.lists(st.tuples(st.sampled_from(TOWNS), st.none() | DAYS, st.none() | DAYS), max_size=3)
+
+
+def record(stays, conventions, mergers, dessertes):
     """Record a random history; an exit that comes before its entry is left out."""
+    tarn = factories.departement("81")
     for code in TOWNS:
-        factories.commune(code)
+        # The last one is of another département than those that may merge into it.
+        place = {"departement": tarn} if code == TOWNS[-1] else {}
+        factories.commune(code, **place)
+    record_mergers(mergers)
+    for code, debut, fin in dessertes:
+        fin = fin if fin and (debut is None or fin > debut) else None
+        Desserte.objects.create(poste=factories.poste([]), commune_id=code, debut=debut, fin=fin)
     for code, debut, fin in stays:
         fin = fin if fin and fin > debut else None
         Labellisation.objects.create(commune_id=code, debut=debut, fin=fin)
@@ -70,6 +86,20 @@ def act_of(acts, rank):
     return acts[rank + 1] if -1 <= rank < len(acts) - 1 else None
 
 
+def record_mergers(mergers):
+    """Have each town end on its day, if it has one, followed by the next: a chain of them at most."""
+    for code, after, merger in zip(TOWNS, TOWNS[1:], mergers, strict=False):
+        if merger:
+            fin, changes_code = merger
+            town, heir = Commune.objects.get(pk=code), Commune.objects.get(pk=after)
+            if town.debut and town.debut >= fin:
+                continue
+            heir.debut = fin if changes_code else None
+            heir.save()
+            town.fin, town.successeur = fin, heir
+            town.save()
+
+
 # What SQL is asked, as the pages ask it, on a day.
 QUERIES = {
     "labels": Labellisation.objects.as_of,
@@ -78,6 +108,15 @@ QUERIES = {
     "couvertures": CommuneCouverte.objects.as_of,
     "couvertures_en_vigueur": CommuneCouverte.objects.en_vigueur,
     "ort_comptees": lambda jour: ort_comptees(None, jour),
+    "ort_du_tarn": lambda jour: ort_comptees(Departement(pk="81"), jour),
+    "dans_le_tarn": lambda jour: communes_de_statut(None, Departement(pk="81"), jour),
+    "laureates": lambda jour: Labellisation.objects.as_of(jour).communes(jour),
+    "couvertes": lambda jour: Commune.objects.filter(
+        pk__in=CommuneCouverte.objects.en_vigueur(jour).communes_du_jour(jour)
+    ),
+    "desservies": lambda jour: Commune.objects.filter(
+        pk__in=Desserte.objects.as_of(jour).communes_du_jour(jour)
+    ),
 }
 
 
@@ -103,14 +142,15 @@ def keys(name, jour):
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(STAYS, CONVENTIONS)
-def test_sql_and_python_say_the_same_on_each_day(stays, conventions):
+@given(STAYS, CONVENTIONS, MERGERS, SERVED)
+def test_sql_and_python_say_the_same_on_each_day(stays, conventions, mergers, dessertes):
     with transaction.atomic():
-        record(stays, conventions)
+        record(stays, conventions, mergers, dessertes)
         labels, signed = list(Labellisation.objects.all()), list(Convention.objects.all())
         read = [c for found in couvertures_datees().values() for c in found]
         by_commune = couvertures_datees(TOWNS)
-        faits = Faits()
+        faits, tarn = Faits(), Departement(pk="81")
+        du_tarn, postes = Faits.du_programme(tarn), postes_dates().values()
         for jour in ASKED:
             assert keys("labels", jour) == {label.pk for label in labels if holds_on(label, jour)}
             assert keys("en_vigueur", jour) == {
@@ -128,4 +168,15 @@ def test_sql_and_python_say_the_same_on_each_day(stays, conventions):
                 for held in couvertures_en_vigueur(found, jour)
             }
             assert keys("ort_comptees", jour) == Decompte(None, jour, faits).ort
+            assert keys("ort_du_tarn", jour) == Decompte(tarn, jour, du_tarn).ort
+            assert keys("dans_le_tarn", jour) == set(du_tarn.dans_le_programme(jour))
+            assert keys("laureates", jour) == set(faits.dans_le_programme(jour))
+            assert keys("couvertes", jour) == {
+                code
+                for code in TOWNS
+                if couvertures_en_vigueur(faits.couvertures_de(code, jour), jour)
+            }
+            assert keys("desservies", jour) == {
+                code for poste in postes for code in communes_desservies(poste, jour)
+            }
         transaction.set_rollback(True)

@@ -135,5 +135,5 @@ def test_growth(lodeve):
         factories.labellisation(town)
         factories.poste([town])
         factories.avenant(factories.convention("2021-07-16", [town]), "2022-01-01")
-    assert count() == few == 3
+    assert count() == few == 4
     assert len(dernieres_mises_a_jour(Commune.objects.all())) == 6

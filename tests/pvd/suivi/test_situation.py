@@ -210,7 +210,7 @@ def test_the_lists_and_the_pages_say_the_same_of_every_commune():
             assert by_list == {pk for pk, told in by_page.items() if told == statut}, (jour, statut)
         without = set(communes_de_statut(None, None, jour).values_list("pk", flat=True))
         assert without == {pk for pk, told in by_page.items() if told not in (None, Statut.SORTIE)}
-        running = Labellisation.objects.as_of(jour).communes()
+        running = Labellisation.objects.as_of(jour).communes(jour)
         assert without == set(running.values_list("pk", flat=True))
         seen |= set(by_page.values())
     assert seen == {None, *Statut}, "the cases do not reach every status"

@@ -74,14 +74,21 @@ def test_a_commune_in_the_programme_without_adhesion(agent):
 )
 def test_a_commune_that_has_vanished_and_still_counts(agent, fin, gone):
     heir = factories.commune("34246", nom="Entre-Vignes")
-    vanished = factories.commune("34300", nom="Vérargues", fin=factories.day(fin), successeur=heir)
+    vanished = factories.commune("34300", nom="Vérargues", fin=factories.day(fin))
     factories.labellisation(vanished)
     factories.convention("2023-07-06", [vanished, heir], intitule="ORT du Lunellois")
     factories.poste([vanished], intitule="Chef de projet", employeur_commune=heir)
     expected = ["Chef de projet", "ORT du Lunellois", "Vérargues"] if gone else []
     assert sorted(found(agent, "disparue")) == expected
     details = {row["precision"] for row in constats(Perimetre(agent), JOUR, "disparue")}
-    assert details == ({"Vérargues → Entre-Vignes"} if gone else set())
+    assert details == ({"Vérargues"} if gone else set())
+
+
+def test_a_commune_whose_successor_is_known_is_nothing_to_check(agent):
+    heir = factories.commune("34246", nom="Entre-Vignes")
+    gone = {"fin": factories.day("2023-01-01"), "successeur": heir}
+    factories.labellisation(factories.commune("34300", nom="Vérargues", **gone))
+    assert found(agent, "disparue") == []
 
 
 def test_a_date_that_no_retained_source_tells(agent):
