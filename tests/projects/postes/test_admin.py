@@ -145,11 +145,12 @@ def test_the_list_tells_the_state_and_since_when(agent_34):
     poste = factories.poste([factories.commune("34142")])
     factories.occupation(poste, "2022-09-01")
     url = reverse("admin:projects_poste_changelist")
-    assert "Pourvu depuis le 1er septembre 2022" in agent_34.get(url).content.decode()
+    held = '<span class="badge badge--success">pourvu</span> depuis le 1er septembre 2022'
+    assert held in agent_34.get(url).content.decode()
     poste.date_fermeture = factories.day("2023-09-01")
     poste.save()
-    assert "Fermé depuis le 1er septembre 2023" in agent_34.get(url).content.decode()
-    assert "Fermé depuis le 1er septembre 2023" not in agent_34.get(page_of(poste)).content.decode()
+    closed = '<span class="badge">fermé</span> depuis le 1er septembre 2023'
+    assert closed in agent_34.get(url).content.decode()
     assert "fermé depuis le 1er septembre 2023" in agent_34.get(page_of(poste)).content.decode()
 
 
