@@ -48,23 +48,25 @@ def employer_of(poste):
     return [getattr(poste, f"{name}_id") for name in EMPLOYEURS]
 
 
-def is_surely(poste, employer, values):
-    """Tell whether nothing that a row says makes of it another post than `poste`, of the same communes."""
+def doubts(poste, employer, values):
+    """Yield, in words, what a row says that would make of it another post than `poste`, of its communes."""
     ouverture, intitule = values.get("date_ouverture"), values.get("intitule")
-    return (
-        employer_of(poste) == employer
-        and (not intitule or search_key(intitule) == search_key(poste.intitule))
-        and (not ouverture or poste.date_ouverture in (None, ouverture))
-        and poste.date_fermeture in (None, values.get("date_fermeture"))
-    )
+    if employer_of(poste) != employer:
+        yield "l'employeur n'est dit que d'un côté"
+    if intitule and search_key(intitule) != search_key(poste.intitule):
+        yield "son intitulé est autre"
+    if ouverture and poste.date_ouverture not in (None, ouverture):
+        yield "il a ouvert un autre jour"
+    if poste.date_fermeture not in (None, values.get("date_fermeture")):
+        yield "il a fermé"
 
 
-def which_of(postes):
-    """Return the question of a row that may speak of one of `postes`, or of another."""
+def which_of(postes, why):
+    """Return the question of a row that may speak of one of `postes`, or of another, and why it is asked."""
     told = liste(f"« {poste} » ({poste.identifiant})" for poste in postes)
     return (
-        f"{told} dessert déjà une de ces communes : écrivez dans une colonne « poste_identifiant » cet "
-        "identifiant s'il s'agit de lui, un nouveau si c'est un autre poste"
+        f"{told} dessert déjà une de ces communes, mais {liste(why)} : écrivez dans une colonne "
+        "« poste_identifiant » cet identifiant s'il s'agit de lui, un nouveau si c'est un autre poste"
     )
 
 
@@ -203,8 +205,13 @@ class PosteRessource(Ressource):
         ]
         if not similar:
             return None
-        if len(similar) > 1 or not is_surely(similar[0], employer, values):
-            raise CelluleRefusee("poste_identifiant", "", which_of(similar))
+        why = (
+            ["ils sont plusieurs"]
+            if len(similar) > 1
+            else list(doubts(similar[0], employer, values))
+        )
+        if why:
+            raise CelluleRefusee("poste_identifiant", "", which_of(similar, why))
         return similar[0]
 
     def names_of_new(self, values, row, taken):

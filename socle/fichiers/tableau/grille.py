@@ -38,6 +38,7 @@ class Feuille:
     cachee: bool = False
     fusions: list[Plage] = field(default_factory=list)
     lignes_masquees: set[int] = field(default_factory=set)
+    colonnes_masquees: set[int] = field(default_factory=set)
     filtree: bool = False
     trop_longue: bool = False
     largeurs: dict[int, int] = field(default_factory=dict)
@@ -47,6 +48,10 @@ class Feuille:
         if cell.texte or cell.faute:
             self.lignes.setdefault(row, {})[column] = cell
             self.trop_longue = self.trop_longue or len(self.lignes) > MOST_KEPT
+
+    def hide(self, first: int, last: int) -> None:
+        """Keep that columns are hidden, as far as a table of ours goes."""
+        self.colonnes_masquees.update(range(first, min(last, WIDEST) + 1))
 
     def rows(self) -> Iterator[tuple[int, dict[int, Cellule]]]:
         for number in sorted(self.lignes):

@@ -58,6 +58,7 @@ def table_of(sheet: Feuille, header: Entete, nom: str) -> Fichier:
             f"{rows_told(list(tri.ecartees))} {are} de côté : {quoted(tri.ecartees.values())}."
         )
     fichier.remarques += told_hidden(sheet, tri.lues)
+    fichier.remarques += told_hidden_columns(sheet, header)
     fichier.remarques += told_nameless(sheet, header, tri.lues)
     refuse_shifted(sheet, header, tri.lues, fichier)
     for number, cells in tri.lues:
@@ -130,6 +131,19 @@ def told_hidden(sheet: Feuille, rows: list[tuple[int, dict[int, Cellule]]]) -> l
         if hidden == 1
         else f"{hidden} lignes masquées{by} sont lues aussi."
     ]
+
+
+def told_hidden_columns(sheet: Feuille, header: Entete) -> list[str]:
+    """Name the hidden columns, which are read like the others."""
+    hidden = [name for column, name in header.noms.items() if column in sheet.colonnes_masquees]
+    if not hidden:
+        return []
+    are = (
+        "La colonne masquée {} est lue"
+        if len(hidden) == 1
+        else "Les colonnes masquées {} sont lues"
+    )
+    return [f"{are.format(quoted(hidden))} aussi."]
 
 
 def refuse_shifted(

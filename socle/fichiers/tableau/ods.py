@@ -38,15 +38,17 @@ def ods_sheets(archive: ZipFile) -> Iterator[Feuille]:
 
 def sheets_of(content: IO[bytes]) -> Iterator[Feuille]:
     hidden: set[str] = set()
-    sheet, row = Feuille(""), 0
+    sheet, row, column = Feuille(""), 0, 1
     for event, element in ElementTree.iterparse(content, ("start", "end")):
         if event == "start":
             if element.tag == f"{TABLE}table":
-                sheet, row = Feuille(element.get(f"{TABLE}name", "")), 1
+                sheet, row, column = Feuille(element.get(f"{TABLE}name", "")), 1, 1
                 sheet.cachee = element.get(f"{TABLE}style-name") in hidden
         elif element.tag == f"{STYLE}style":
             if any(e.get(f"{TABLE}display") == "false" for e in element):
                 hidden.add(element.get(f"{STYLE}name", ""))
+        elif element.tag == f"{TABLE}table-column":
+            column = read_column(sheet, column, element)
         elif element.tag == f"{TABLE}table-row":
             row = read_row(sheet, row, element)
             element.clear()
@@ -68,6 +70,14 @@ def read_row(sheet: Feuille, row: int, element: Element) -> int:
                 sheet.lignes_masquees.add(number)
                 sheet.filtree |= element.get(f"{TABLE}visibility") == "filter"
     return row + times
+
+
+def read_column(sheet: Feuille, column: int, element: Element) -> int:
+    """Keep that a column, and those that repeat it, are hidden; return the number of the next."""
+    following = column + repeated(element, "columns")
+    if element.get(f"{TABLE}visibility", "visible") != "visible":
+        sheet.hide(column, following - 1)
+    return following
 
 
 def filled_cells(sheet: Feuille, row: int, element: Element) -> Iterator[tuple[int, Cellule]]:

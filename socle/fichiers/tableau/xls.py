@@ -48,6 +48,9 @@ def read_sheet(book: Book, found: Sheet) -> Feuille:
             sheet.lignes_masquees.add(row + 1)
         if sheet.trop_longue:
             break
+    for column, info in found.colinfo_map.items():
+        if info.hidden:
+            sheet.hide(column + 1, column + 1)
     sheet.fusions = [
         (top + 1, bottom, left + 1, right) for top, bottom, left, right in found.merged_cells
     ]

@@ -112,6 +112,8 @@ class Xlsx:
                     row = int(element.get("r", row + 1))
                     self.read_row(sheet, row, element)
                     element.clear()
+                elif name == "col" and element.get("hidden") in ("1", "true"):
+                    sheet.hide(int(element.get("min", 1)), int(element.get("max", 1)))
                 elif name == "mergeCell":
                     if plage := plage_of(element.get("ref", "")):
                         sheet.fusions.append(plage)

@@ -221,21 +221,32 @@ def test_the_post_of_the_same_employer_and_commune_is_the_one_that_a_row_speaks_
 
 
 @pytest.mark.parametrize(
-    ("fields", "column", "cell"),
+    ("fields", "column", "cell", "why"),
     [
-        ({}, "intitule", "Manager de centre-ville"),
-        ({"date_ouverture": day("2021-06-01")}, "date_ouverture", "01/07/2021"),
-        ({"date_fermeture": day("2023-06-01")}, "quotite", "100"),
-        ({"employeur_intercommunalite": None}, "quotite", "100"),
+        ({}, "intitule", "Manager de centre-ville", "son intitulé est autre"),
+        (
+            {"date_ouverture": day("2021-06-01")},
+            "date_ouverture",
+            "01/07/2021",
+            "il a ouvert un autre jour",
+        ),
+        ({"date_fermeture": day("2023-06-01")}, "quotite", "100", "il a fermé"),
+        (
+            {"employeur_intercommunalite": None},
+            "quotite",
+            "100",
+            "l'employeur n'est dit que d'un côté",
+        ),
     ],
 )
-def test_a_twin_is_asked_and_never_made(agent_34, lodevois, fields, column, cell):
+def test_a_twin_is_asked_and_never_made(agent_34, lodevois, fields, column, cell, why):
     known(lodevois, **fields)
     header = f"Commune;EPCI employeur;{column}"
     page = preview(agent_34, f"Lodève;CC Lodévois et Larzac;{cell}", header=header)
     assert outcome(page) == {2: "refusée"}
     told = motives(page)[2]
-    assert "« Chef de projet PVD » (poste-lodeve) dessert déjà une de ces communes" in told
+    assert "« Chef de projet PVD » (poste-lodeve) dessert déjà" in told
+    assert f"dessert déjà une de ces communes, mais {why} :" in told
     assert "écrivez dans une colonne « poste_identifiant » cet identifiant" in told
     answered = f"Lodève;CC Lodévois et Larzac;{cell};autre-poste"
     intitule = "" if column == "intitule" else ";intitule"

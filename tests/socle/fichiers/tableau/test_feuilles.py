@@ -170,6 +170,26 @@ def test_rows_hidden_by_hand_or_by_a_filter_are_read_and_counted():
     assert read(content).remarques == ["1 ligne masquée par un filtre est lue aussi."]
 
 
+def test_columns_hidden_by_hand_are_read_and_named():
+    def prepare(sheet):
+        sheet.column_dimensions["B"].hidden = True
+
+    fichier = read(xlsx(*ROWS, prepare=prepare))
+    assert fichier.lignes[0][1][1]
+    assert fichier.remarques == [f"La colonne masquée « {HEADER[1]} » est lue aussi."]
+    hidden = '<table:table-column table:visibility="collapse" table:number-columns-repeated="2"/>'
+    fichier = read(ods_of(hidden + ods_row(*HEADER) + ods_row("34142", "x")))
+    told = f"Les colonnes masquées « {HEADER[0]} » et « {HEADER[1]} » sont lues aussi."
+    assert fichier.remarques == [told]
+
+
+def test_columns_hidden_to_the_end_of_the_sheet_are_not_gone_through():
+    endless = (
+        '<table:table-column table:visibility="collapse" table:number-columns-repeated="99999999"/>'
+    )
+    assert len(read(ods_of(endless + ods_row(*HEADER) + ods_row("34142", "x"))).remarques) == 1
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
