@@ -208,7 +208,6 @@ class ConventionAdmin(
     date_hierarchy = "date_signature"
     ordering = ["intitule", "identifiant"]
     frozen_fields = ["identifiant"]
-    prepopulated_fields = {"identifiant": ["intitule"]}
     autocomplete_fields = ["porteur", "departement_reference", "ville_principale"]
     inlines = [AvenantInline, CouvertureInline, PartieInline, SecteurInline, DocumentInline]
     ort_fields = ["vaut_ort", "ville_principale", "derogation_l303_3", "origine"]
@@ -219,12 +218,6 @@ class ConventionAdmin(
         ("Interne", {"fields": ["note_interne"]}),
     ]
     signature = date_column("date_signature", "precision_signature", "signature")
-
-    def get_changeform_initial_data(self, request):
-        """Fill in the département of an agent who has only one."""
-        own = list(Departement.objects.for_user(request.user)[:2])
-        only = {"departement_reference": own[0].pk} if len(own) == 1 else {}
-        return only | super().get_changeform_initial_data(request)
 
     def get_readonly_fields(self, request, obj=None):
         """Show, to whoever keeps it not, what only the DDT of reference may change of a convention."""

@@ -206,6 +206,10 @@ class Sourcee(Historisee):
     affirmations = GenericRelation(Affirmation)
     # What looks wrong in such a record, as `socle.remarques` tells it.
     remarques_possibles = ()
+    # The dates by which such a record becomes public, each with the geste that writes it first. One
+    # rule for all doors: it is told who says it, and shown what it changes. A geste and a file ask
+    # for both; a plain form, which asks for neither, only corrects what is there: see `made_public`.
+    publie_par: dict[str, str] = {}
 
     class Meta:
         abstract = True
@@ -218,6 +222,12 @@ class Sourcee(Historisee):
         """Store each date on the first day that its precision leaves open, before all other rules."""
         keep_first_days(self)
         super().clean()
+
+
+def made_public(before, after, model):
+    """Return the dates of `publie_par` that a form writes first, of values before and after it."""
+    dates = getattr(model, "publie_par", ())
+    return [name for name in dates if after.get(name) and not before.get(name)]
 
 
 def affirm(fiche, champ, valeur_brute, source, precision, detail_interne=""):

@@ -18,6 +18,7 @@ from socle.essai import essai
 from tests import factories
 from tests.conftest import browser_of
 from tests.formulaires import filled
+from tests.pvd.bureau.test_gestes import fill_and_confirm, typed
 
 OPEN, NO, AWAY, LOST = 200, 403, 302, 404
 # A form that comes back with its errors is an answer 200; one that is saved leads elsewhere.
@@ -227,22 +228,22 @@ def test_the_search_box_offers_the_conventions_of_the_agent(agent_34):
 
 
 def test_a_hand_made_labellisation_elsewhere_is_refused(agent_34, national):
-    url = reverse("admin:communes_labellisation_add")
-    data = filled(agent_34.get(url), commune=factories.commune("12001").pk, debut="01/01/2021")
-    answer = agent_34.post(url, data)
+    url = reverse("admin:gestes", args=["entrer-dans-le-programme"])
+    data = typed(commune=factories.commune("12001").pk)
+    answer = fill_and_confirm(agent_34, url, data)
     assert answer.status_code == 200
-    assert "commune" in answer.context["adminform"].form.errors
+    assert "commune" in answer.context["form"].errors
     assert not Labellisation.objects.exists()
-    assert national.post(url, data).status_code == 302
+    assert fill_and_confirm(national, url, data).status_code == 302
 
 
 def test_a_hand_made_convention_elsewhere_is_refused(agent_34):
-    url = reverse("admin:ort_convention_add")
-    page = agent_34.get(url)
-    data = filled(page, intitule="ORT", identifiant="ort", departement_reference="")
+    url = reverse("admin:gestes", args=["nouvelle-convention"])
+    lodeve = factories.commune("34142")
+    data = typed(nature="oui", origine="PVD", communes=[lodeve.pk])
     for code, status in (("12", 200), ("34", 302)):
         data["departement_reference"] = factories.departement(code).pk
-        assert agent_34.post(url, data).status_code == status
+        assert fill_and_confirm(agent_34, url, data).status_code == status
     assert Convention.objects.get().departement_reference_id == "34"
 
 

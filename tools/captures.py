@@ -142,7 +142,7 @@ class Guide:
         self.picture("accueil")
 
     def sign_an_avenant(self):
-        self.open("geste", "avenant-ajouter-communes", "ort-agde")
+        self.open("geste", "avenant", "ort-agde")
         for commune in ("Florensac", "Montagnac", "Pézenas"):
             self.choose("communes", commune)
         self.fill(date="11/01/2023")

@@ -80,6 +80,11 @@ class Labellisation(Sourcee, Periode):
 
     siblings_by = ("commune",)
     overlap_message = "Cette commune est déjà dans le programme à ces dates."
+    publie_par = {
+        "debut": "Entrer dans le programme",
+        "date_signature_adhesion": "Signer la convention d'adhésion",
+        "fin": "Quitter le programme",
+    }
     remarques_possibles = (
         Avant(
             "debut",

@@ -53,6 +53,7 @@ class Avenant(Sourcee):
     objet = models.CharField("objet", max_length=250, blank=True)
     note_interne = models.TextField("note interne", blank=True, help_text="Jamais publiée.")
 
+    publie_par = {"date_signature": "Avenant"}
     remarques_possibles = (
         Avant(
             "date_signature",

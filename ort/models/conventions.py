@@ -155,6 +155,7 @@ class Convention(Sourcee):
     origine = models.CharField("origine", max_length=5, choices=Origine, default=Origine.PVD)
     note_interne = models.TextField("note interne", blank=True, help_text="Jamais publiée.")
 
+    publie_par = {"date_signature": "Signer la convention"}
     remarques_possibles = (
         Avant(
             "date_signature",

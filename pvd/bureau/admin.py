@@ -1,12 +1,13 @@
 """The back office of what speaks of every app: its home, the guided actions, the published figures."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import path, reverse_lazy
 from django.utils import timezone
 from dsfr.admin import DsfrConfig
 
 from communes.programme.admin import LabellisationAdmin
 from communes.territoire.filtres import DepartementFilter
+from ort.admin import ConventionAdmin
 from pvd.bureau.a_verifier import a_verifier
 from pvd.bureau.accueil import home
 from pvd.bureau.aide import aide
@@ -95,6 +96,10 @@ LabellisationAdmin.imports = {"communes-laureates": LaureatesRessource}
 LabellisationAdmin.list_filter = [StatutDeCommuneFilter, *LabellisationAdmin.list_filter]
 LabellisationAdmin.list_display.insert(1, statut_du_jour)
 LabellisationAdmin.read_rows = with_statuts
+
+# What such a record makes public is told by its source, and shown first: a geste asks for both.
+LabellisationAdmin.ajout = reverse_lazy("admin:gestes", args=["entrer-dans-le-programme"])
+ConventionAdmin.ajout = reverse_lazy("admin:gestes", args=["nouvelle-convention"])
 
 FIGURES_AT_STAKE.append(figures_at_stake)
 

@@ -5,6 +5,7 @@ from django.contrib import admin, messages
 from django.contrib.contenttypes.admin import GenericTabularInline
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.contenttypes.prefetch import GenericPrefetch
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import CharField, Q
 from django.db.models.functions import Cast
@@ -16,7 +17,12 @@ from socle.admin.champs import date_column
 from socle.admin.choix import PerimetreForm
 from socle.adresses_admin import admin_url
 from socle.dates import bare, parse_date
-from socle.sources import Affirmation, Source, Sourcee, sans_source
+from socle.sources import Affirmation, Source, Sourcee, made_public, sans_source
+
+BY_ITS_GESTE = (
+    "« {champ} » : ce qui devient public dit sa source, et montre d'abord ce qu'il change. "
+    "Enregistrez-le par « {geste} »."
+)
 
 
 def date_fields(model_admin):
@@ -118,9 +124,23 @@ class SourceeAdmin(PerimetreAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
+        self.refuse_to_publish(form, formsets)
         self.refuse_whole(form.instance)
         self.warn_of_contradictions(request, form.instance)
         self.warn_of_remarks(request, form, formsets)
+
+    def refuse_to_publish(self, form, formsets):
+        """Refuse what would become public without its source nor a look at what it changes."""
+        rows = [row for formset in formsets for row in formset.forms if row.has_changed()]
+        refus = [
+            BY_ITS_GESTE.format(
+                champ=one.fields[name].label, geste=type(one.instance).publie_par[name]
+            )
+            for one in (form, *rows)
+            for name in made_public(one.initial, one.cleaned_data, type(one.instance))
+        ]
+        if refus:
+            raise ValidationError(refus)
 
     def refuse_whole(self, record):
         """Refuse, by `ValidationError`, what a record and its rows cannot be once all of them are saved."""

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from communes.models import Agent, AncienNomCommune, Labellisation, Role
+from communes.models import Agent, AncienNomCommune, Role
 from tests import factories
 from tests.formulaires import errors, filled
 
@@ -64,21 +64,28 @@ def test_the_national_level_alone_says_how_far_a_departement_is_kept(national, a
     assert (herault.tenue, herault.nom) == ("partielle", "Hérault")
 
 
-def test_an_agent_enters_a_labellisation(agent_34):
-    factories.commune("34142")
-    url = reverse("admin:communes_labellisation_add")
+def test_an_entry_is_corrected_and_overlaps_no_other(agent_34):
+    town = factories.commune("34142")
+    factories.labellisation(town, "2021-01-22", fin="2022-01-01")
+    back = factories.labellisation(town, "2023-01-01")
+    url = reverse("admin:communes_labellisation_change", args=[back.pk])
     page = agent_34.get(url)
     assert "Entrée dans le programme" in page.content.decode()
-    data = filled(page, commune="34142", debut="22/01/2021", precision_debut="au_plus_tard")
-    assert agent_34.post(url, data).status_code == 302
-    assert Labellisation.objects.get().debut == factories.day("2021-01-22")
+    why = {"motif_correction": "liste relue"}
+    for debut, status in (("31/12/2021", 200), ("01/01/2022", 302)):
+        answer = agent_34.post(url, filled(page, debut=debut, **why))
+        assert answer.status_code == status
+    back.refresh_from_db()
+    assert back.debut == factories.day("2022-01-01")
 
 
-def test_a_second_running_labellisation_is_refused_in_french(agent_34):
-    factories.labellisation(factories.commune("34142"))
-    url = reverse("admin:communes_labellisation_add")
-    answer = agent_34.post(url, filled(agent_34.get(url), commune="34142", debut="01/01/2024"))
-    assert "Cette commune est déjà dans le programme" in errors(answer)
+def test_an_exit_is_not_published_by_a_plain_form(agent_34):
+    inside = factories.labellisation(factories.commune("34142"))
+    url = reverse("admin:communes_labellisation_change", args=[inside.pk])
+    answer = agent_34.post(url, filled(agent_34.get(url), fin="01/01/2024"))
+    assert "Enregistrez-le par « Quitter le programme »." in errors(answer)
+    inside.refresh_from_db()
+    assert inside.fin is None
 
 
 # Accounts: a référent gives no right that it lacks.

@@ -89,16 +89,19 @@ def row_of(page, code, jour):
 
 
 def test_an_avenant_signed_at_the_keyboard_is_public_from_its_day(bureau, herault):
-    bureau.get_by_role("link", name="Avenant : ajouter des communes").click()
+    bureau.get_by_role("link", name="Avenant", exact=True).click()
     bureau.get_by_role("link", name="ORT de Lodève").click()
     assert fits(bureau)
-    # The first field that is not the menu's: a search, as the select2 of the admin does it.
+    # The first field that is not the menu's.
+    bureau.locator("[name=date]").focus()
+    type_until(bureau, "date", "06/07/2023")
+    type_until(bureau, "numero", "1")
+    # A search, as the select2 of the admin does it.
     bureau.locator(".field-communes .select2-search__field").focus()
     bureau.keyboard.type("gignac")
     expect(bureau.locator(".select2-results__option--highlighted")).to_have_text("Gignac")
     bureau.keyboard.press("Enter")
-    type_until(bureau, "date", "06/07/2023")
-    type_until(bureau, "numero", "1")
+    type_until(bureau, "duree_annees", "")
     bureau.keyboard.press("Enter")
     expect(bureau.locator(".errorlist")).to_contain_text("Indiquez la source")
     assert not Avenant.objects.exists()
@@ -214,7 +217,7 @@ def test_an_import_is_taken_back_from_its_message(bureau):
 def test_others_are_refused_at_the_same_addresses(page, herault, username):
     log_in(page, username)
     lodeve = herault.couvertures.get().commune.labellisations.get()
-    geste = reverse("admin:geste", args=["avenant-ajouter-communes", herault.pk])
+    geste = reverse("admin:geste", args=["avenant", herault.pk])
     assert page.goto(geste).status == (404 if username == "tarn" else 403)
     record = page.goto(reverse("admin:communes_labellisation_change", args=[lodeve.pk]))
     if username == "tarn":

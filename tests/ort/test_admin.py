@@ -145,23 +145,33 @@ def test_the_row_of_a_page_that_ends_before_it_begins_is_refused(agent_34):
 
 
 def test_a_signature_known_to_the_month_is_stored_on_its_first_day(agent_34):
-    planned = factories.convention(None)
+    signed = factories.convention("2023-07-06")
     typed = {"date_signature": "16/07/2023", "precision_signature": "mois"}
+    page = agent_34.get(page_of(signed))
+    data = filled(page, motif_correction="acte relu", **typed)
+    assert agent_34.post(page_of(signed), data).status_code == 302
+    signed.refresh_from_db()
+    assert signed.date_signature == factories.day("2023-07-01")
+
+
+def test_a_signature_is_not_published_by_a_plain_form(agent_34):
+    """Neither of the convention nor of an avenant: a geste asks its source and shows what it changes."""
+    planned, signed = factories.convention(None), factories.convention("2023-07-06")
     page = agent_34.get(page_of(planned))
-    assert agent_34.post(page_of(planned), filled(page, **typed)).status_code == 302
+    answer = agent_34.post(page_of(planned), filled(page, date_signature="16/07/2023"))
+    assert "Enregistrez-le par « Signer la convention »." in errors(answer)
     planned.refresh_from_db()
-    assert planned.date_signature == factories.day("2023-07-01")
+    assert planned.date_signature is None
+    act = {"date_signature": "01/02/2024", "precision_signature": "jour"}
+    assert "par « Avenant »" in errors(add_row(agent_34, signed, "avenants", **act))
+    assert not signed.avenants.exists()
 
 
-def test_a_whole_convention_is_entered_on_one_page(agent_34):
-    lodeve = factories.commune("34142", "new")
-    url = reverse("admin:ort_convention_add")
-    page = agent_34.get(url)
-    assert page.context["adminform"].form.initial["departement_reference"] == "34"
+def test_a_convention_is_completed_on_one_page(agent_34):
+    lodeve, signed = factories.commune("34142", "new"), factories.convention("2023-07-06")
     rows = {
         "avenants-TOTAL_FORMS": 1,
         "avenants-0-numero": 1,
-        "avenants-0-date_signature": "01/02/2024",
         "avenants-0-precision_signature": "jour",
         "couvertures-TOTAL_FORMS": 1,
         "couvertures-0-commune": lodeve.pk,
@@ -172,9 +182,8 @@ def test_a_whole_convention_is_entered_on_one_page(agent_34):
         "secteurs-0-commune": lodeve.pk,
         "secteurs-0-nom": "Centre ancien",
     }
-    data = filled(page, intitule="ORT", identifiant="ort", date_signature="06/07/2023", **rows)
-    assert agent_34.post(url, data).status_code == 302
-    signed = lodeve.couvertures.get().convention
+    data = filled(agent_34.get(page_of(signed)), **rows)
+    assert agent_34.post(page_of(signed), data).status_code == 302
     children = (signed.avenants, signed.couvertures, signed.parties, signed.secteurs)
     assert [rows.count() for rows in children] == [1, 1, 1, 1]
 

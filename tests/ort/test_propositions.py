@@ -18,6 +18,7 @@ from tests.conftest import browser_of
 from tests.factories import day
 from tests.fichiers import imported, motives, outcome, previewed
 from tests.formulaires import errors, filled
+from tests.pvd.bureau.test_gestes import fill_and_confirm
 
 
 @pytest.fixture
@@ -135,9 +136,9 @@ def test_an_agent_takes_out_its_own_communes_only(agent_81, salvetat, code, may,
         assert outcome(page) == {2: "modifiée" if may else "refusée"}
         imported(agent_81, "ort_convention", "ort-communes", text)
     elif door == "geste":
-        url = reverse("admin:geste", args=["avenant-retirer-communes", salvetat.pk])
+        url = reverse("admin:geste", args=["avenant", salvetat.pk])
         data = {"couvertures": [covered.pk], "date": "11/05/2024", "source": factories.source().pk}
-        agent_81.post(url, data | {"_confirmer": "Confirmer"})
+        fill_and_confirm(agent_81, url, data)
     else:
         covered.sortie = out
         refused = nullcontext() if may else pytest.raises(ValidationError, match="La Salvetat")

@@ -95,9 +95,9 @@ def said(page):
 
 
 def test_a_form_says_it_once_saved(agent_34):
-    town = factories.commune("34142", "new")
-    url = reverse("admin:communes_labellisation_add")
-    entered = {"commune": town.pk, "debut": "01/01/1950"}
+    inside = factories.labellisation(factories.commune("34142", "new"))
+    url = reverse("admin:communes_labellisation_change", args=[inside.pk])
+    entered = {"debut": "01/01/1950", "motif_correction": "relu"}
     page = agent_34.post(url, filled(agent_34.get(url), **entered), follow=True)
     assert Labellisation.objects.get().debut == day("1950-01-01")
     assert any(
@@ -108,10 +108,11 @@ def test_a_form_says_it_once_saved(agent_34):
 def test_a_form_says_it_of_the_rows_that_it_writes(agent_34):
     signed = factories.convention("2018-01-01")
     url = reverse("admin:ort_convention_change", args=[signed.pk])
-    row = {"avenants-TOTAL_FORMS": 1, "avenants-0-date_signature": "02/01/2018"}
-    row |= {"avenants-0-precision_signature": "jour"}
+    avenant = factories.avenant(signed, "2019-01-01")
+    row = {"avenants-0-date_signature": "02/01/2018", "motif_correction": "acte relu"}
     page = agent_34.post(url, filled(agent_34.get(url), **row), follow=True)
-    assert Avenant.objects.count() == 1
+    avenant.refresh_from_db()
+    assert avenant.date_signature == day("2018-01-02")
     assert sum("avant la loi" in message for message in said(page)) == 2
 
 

@@ -1,12 +1,12 @@
 """Guided actions: what happens in the life of the programme, each a short form, with its source."""
 
-from pvd.bureau.gestes.conventions import (
-    AjouterCommunes,
-    Prolonger,
-    RetirerCommunes,
-    SignerConvention,
+from pvd.bureau.gestes.conventions import NouvelleConvention, SignerAvenant, SignerConvention
+from pvd.bureau.gestes.labellisations import (
+    EntrerDansLeProgramme,
+    QuitterProgramme,
+    RevenirProgramme,
+    SignerAdhesion,
 )
-from pvd.bureau.gestes.labellisations import QuitterProgramme, RevenirProgramme, SignerAdhesion
 from pvd.bureau.gestes.postes import (
     AjouterCofinancement,
     AjouterCommunesAuPoste,
@@ -25,13 +25,13 @@ from pvd.bureau.gestes.postes import (
 GESTES = {
     geste.slug: geste
     for geste in (
+        EntrerDansLeProgramme(),
         SignerAdhesion(),
         QuitterProgramme(),
         RevenirProgramme(),
+        NouvelleConvention(),
         SignerConvention(),
-        AjouterCommunes(),
-        RetirerCommunes(),
-        Prolonger(),
+        SignerAvenant(),
         OuvrirPoste(),
         PublierOffre(),
         IssueOffre(),

@@ -3,10 +3,12 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.auth import get_permission_codename
+from django.db import IntegrityError, transaction
 
 from communes.models import Departement
 from socle.admin.champs import DayField, LastDayField
 from socle.admin.choix import SearchedSelect
+from socle.admin.evenements import Chapitre
 from socle.adresses_admin import admin_url
 from socle.dates import Precision, first_day
 from socle.historique import one_act
@@ -41,6 +43,9 @@ class CasesField(forms.ModelMultipleChoiceField):
 
 class GesteForm(forms.Form):
     """The date of a fact and who says it; `record` is what the geste is about."""
+
+    # How the page groups the fields of a fact that has many: (title, names).
+    parts = ()
 
     date = JourField(label="Date")
     precision = forms.ChoiceField(
@@ -77,13 +82,22 @@ class GesteForm(forms.Form):
         """Adapt the fields to the record; a form that has to says how."""
 
     @property
+    def unasked(self):
+        """Return the names of the fields that the page does not ask for yet."""
+        return ()
+
+    @property
     def groups(self):
-        """Return the fields as the page shows them: the fact, its source, the comment."""
-        fact = [f for f in self if f.name not in {*SOURCE_FIELDS, "commentaire"}]
+        """Return the fields as the page shows them: the fact, in its parts, its source, the comment."""
+        others = {*SOURCE_FIELDS, "commentaire"}
+        fact = self.parts or [("Ce qui s'est passé", [f for f in self.fields if f not in others])]
         return [
-            ("Ce qui s'est passé", fact),
-            ("Qui le dit", [self[name] for name in SOURCE_FIELDS]),
-            ("Pour vos collègues", [self["commentaire"]]),
+            (title, [self[name] for name in names if name not in self.unasked])
+            for title, names in (
+                *fact,
+                ("Qui le dit", SOURCE_FIELDS),
+                ("Pour vos collègues", ["commentaire"]),
+            )
         ]
 
     def clean(self):
@@ -119,12 +133,8 @@ class GesteForm(forms.Form):
         data = self.cleaned_data
         if data["source"]:
             return data["source"]
-        source = Source(
-            cle=free_key(data["source_titre"]),
-            titre=data["source_titre"],
-            editeur=data["source_editeur"],
-        )
-        return save(source, reason)
+        source = Source(titre=data["source_titre"], editeur=data["source_editeur"])
+        return save_named(source, reason)
 
 
 class SansPrecisionForm(GesteForm):
@@ -133,9 +143,29 @@ class SansPrecisionForm(GesteForm):
     precision = None
 
 
+def offer(form, name, rows, widget):
+    """Let one of `rows`, or several, be searched by `widget`, and refuse any other."""
+    field = form.fields[name]
+    field.widget = widget
+    field.widget.is_required = field.required
+    field.queryset = rows
+    field.widget.choices = field.choices
+
+
 def free_key(title):
     """Return a key that no source has, made from `title`."""
     return unused(Source, "cle", title, "source")
+
+
+def save_named(source, reason):
+    """Save a new source under a key of its own, be it taken at the very moment by someone else."""
+    source.cle = free_key(source.titre)
+    try:
+        with transaction.atomic():
+            return save(source, reason)
+    except IntegrityError:
+        source.cle = free_key(source.titre)
+        return save(source, reason)
 
 
 def unused(model, field, text, default):
@@ -208,6 +238,10 @@ class Geste:
         """Return `record` as it is now, to try the geste on."""
         return self.model._base_manager.get(pk=record.pk)
 
+    def reason(self, data):
+        """Return what was done, as the history says it."""
+        return self.fait
+
     def write(self, record, form, reason):
         """Write the fact; return the record to show, and what the source says, for `affirm`."""
         raise NotImplementedError
@@ -218,8 +252,8 @@ class Geste:
         Raises `ValidationError`, in French, for what the records cannot hold; the caller holds
         the transaction.
         """
-        comment = form.cleaned_data["commentaire"]
-        reason = f"{self.fait} : {comment}" if comment else self.fait
+        comment, reason = form.cleaned_data["commentaire"], self.reason(form.cleaned_data)
+        reason = f"{reason} : {comment}" if comment else reason
         with one_act(reason):
             source = form.get_source(reason)
             shown, sayings = self.write(record, form, reason)
@@ -232,6 +266,8 @@ class GesteQuiCree(Geste):
     """A geste that makes its record: asked for at its own address, with nothing to choose first."""
 
     creates = True
+    # What it makes for each commune: another of the same commune was perhaps made in between.
+    par_commune = None
 
     def candidates(self, records, jour):
         """Keep nothing: it happens to no record that is already there."""
@@ -240,3 +276,8 @@ class GesteQuiCree(Geste):
     def current(self, record):
         """Return a blank record: the one of the form is kept for the next try."""
         return self.model()
+
+    def chapitres(self, data):
+        """Return, as chapters of history, what of the same sort concerns the same communes."""
+        made = self.par_commune.history.filter(commune__in=self.communes(None, data))
+        return [Chapitre(made)]

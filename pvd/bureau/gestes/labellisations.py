@@ -1,11 +1,13 @@
-"""What happens to a commune in the programme: it signs its adhésion, leaves, comes back."""
+"""What happens to a commune in the programme: it enters, signs its adhésion, leaves, comes back."""
 
 from django import forms
+from django.contrib import admin
 
-from communes.models import Labellisation
+from communes.models import Commune, Labellisation
 from communes.programme.regles import MONTHS_FROM_ADHESION_TO_ORT
-from pvd.bureau.gestes.base import Geste, GesteForm, save
-from socle.dates import add_months, in_words
+from pvd.bureau.gestes.base import Geste, GesteForm, GesteQuiCree, JourField, offer, save
+from socle.admin.choix import SearchedSelect
+from socle.dates import Precision, add_months, first_day, in_words
 
 
 class GesteDeLabellisation(Geste):
@@ -16,6 +18,87 @@ class GesteDeLabellisation(Geste):
 
     def communes(self, record, data):
         return [record.commune_id]
+
+
+class EntreeForm(GesteForm):
+    commune = forms.ModelChoiceField(label="Commune", queryset=Commune.objects.none())
+    id_pvd = forms.CharField(
+        label="Identifiant PVD",
+        required=False,
+        max_length=20,
+        help_text="Celui de l'ANCT : pvd-76-34-1. Vide s'il n'est pas connu.",
+    )
+    date_signature_adhesion = JourField(
+        label="Convention d'adhésion signée le",
+        required=False,
+        help_text="Vide si elle n'est pas signée, ou si une autre source le dit.",
+    )
+    precision_adhesion = forms.ChoiceField(
+        label="Précision de l'adhésion",
+        choices=Precision,
+        initial=Precision.JOUR,
+        required=False,
+    )
+    field_order = ["commune", "date", "precision", "id_pvd"]
+
+    def prepare(self):
+        self.fields["date"].label = "Retenue le"
+        self.fields["date"].help_text = "Jour où la commune a été retenue dans le programme."
+        link = Labellisation._meta.get_field("commune")
+        own = Commune.objects.for_user(self.user)
+        offer(self, "commune", own, SearchedSelect(link, admin.site))
+
+    def clean_commune(self):
+        """Lead a commune that was in the programme to its return."""
+        commune = self.cleaned_data["commune"]
+        known = commune.labellisations.order_by("debut").last()
+        if known and known.fin is None:
+            raise forms.ValidationError(f"{commune} est déjà dans le programme.")
+        if known:
+            raise forms.ValidationError(
+                f"{commune} y a déjà été : enregistrez « {RevenirProgramme.titre} »."
+            )
+        return commune
+
+    def clean(self):
+        data = super().clean()
+        data["precision_adhesion"] = data.get("precision_adhesion") or Precision.JOUR
+        if signed := data.get("date_signature_adhesion"):
+            data["date_signature_adhesion"] = first_day(signed, data["precision_adhesion"])
+        return data
+
+
+class EntrerDansLeProgramme(GesteQuiCree, GesteDeLabellisation):
+    slug = "entrer-dans-le-programme"
+    titre = "Entrer dans le programme"
+    fait = "Entrée dans le programme"
+    form = EntreeForm
+    adds = [Labellisation]
+    par_commune = Labellisation
+
+    def communes(self, record, data):
+        return [data["commune"].pk]
+
+    def phrases(self, record, data):
+        entered = in_words(data["date"], data["precision"])
+        told = [f"{data['commune']} est retenue dans le programme {entered}."]
+        if signed := data["date_signature_adhesion"]:
+            jour = in_words(signed, data["precision_adhesion"])
+            told.append(f"Sa convention d'adhésion est signée {jour}.")
+        else:
+            told.append("Sa convention d'adhésion s'enregistrera à part.")
+        return told
+
+    def write(self, record, form, reason):
+        data = form.cleaned_data
+        record.debut, record.precision_debut = data["date"], data["precision"]
+        for name in ("commune", "id_pvd", "date_signature_adhesion", "precision_adhesion"):
+            setattr(record, name, data[name])
+        save(record, reason)
+        said = [(record, "debut", data["date"], data["precision"])]
+        if signed := data["date_signature_adhesion"]:
+            said.append((record, "date_signature_adhesion", signed, data["precision_adhesion"]))
+        return record, said
 
 
 class SignerAdhesion(GesteDeLabellisation):

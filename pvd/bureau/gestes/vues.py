@@ -13,13 +13,15 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from pvd.bureau.gestes import GESTES
+from communes.models import Commune
+from pvd.bureau.gestes import GESTES, gestes_for
+from pvd.bureau.gestes.apercus import OTHERWISE, Appui
 from pvd.bureau.perimetre import Perimetre, asked_perimetre
 from pvd.suivi.chiffres import chiffres
 from socle.adresses_admin import admin_url
 from socle.contraintes import sentence
 from socle.essai import essai
-from socle.verrou import OneAtATime
+from socle.verrou import OneAtATime, lock
 
 PER_PAGE = 100
 
@@ -55,6 +57,7 @@ def choose(request, geste):
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     named = [(record.pk, geste.name(record)) for record in page]
     where = {"perimetre": perimetre, "departements": own}
+    where["autres"] = [g for g in gestes_for(request.user, geste.model) if g.creates]
     return show(request, "bureau/geste_choix.html", geste, page=page, named=named, q=q, **where)
 
 
@@ -62,6 +65,8 @@ def choose(request, geste):
 def do(request, slug, pk):
     """Show the form of a geste; once filled in, what it changes; once confirmed, write it."""
     geste = allowed_geste(request, slug)
+    if geste.creates:
+        raise Http404
     if request.method == "GET":
         record = get_object_or_404(Perimetre(request.user).of(geste.model), pk=pk)
         return answer(request, geste, record)
@@ -78,6 +83,7 @@ def do(request, slug, pk):
 def answer(request, geste, record):
     jour = timezone.localdate()
     if not geste.candidates(geste.model.objects.filter(pk=record.pk), jour).exists():
+        tell_since(request, Appui(request, geste, record, {}))
         messages.error(request, f"« {geste.titre} » : {geste.impossible}")
         return redirect(geste.address(record))
     return fill_in(request, geste, record)
@@ -90,22 +96,47 @@ def fill_in(request, geste, record):
     if request.method != "POST":
         return ask(request, geste, record, geste.form(**asked))
     form = geste.form(request.POST, **asked)
-    effects = try_out(geste, record, form, jour) if form.is_valid() else None
+    if not form.is_valid():
+        return ask(request, geste, record, form)
+    if geste.creates:
+        # Nothing is there to lock yet: who makes the same at once waits on its communes.
+        lock(Commune, *geste.communes(record, form.cleaned_data))
+    effects = try_out(geste, record, form, jour)
     if effects is None or "_modifier" in request.POST:
         return ask(request, geste, record, form)
-    if "_confirmer" in request.POST:
-        with refused_on(form):
-            shown = geste.apply(record, form)
-        if form.errors:
-            return ask(request, geste, record, form)
-        messages.success(request, f"{geste.fait} : {geste.name(shown)}. C'est enregistré.")
-        return redirect(geste.address(shown))
-    return show(
-        request, "bureau/geste_confirmation.html", geste, record=record, form=form, effects=effects
-    )
+    appui = Appui(request, geste, record, form.cleaned_data)
+    jeton = appui.jeton(effects)
+    if "_confirmer" in request.POST and request.POST.get("apercu") == jeton:
+        return confirm(request, geste, record, form)
+    if "apercu" in request.POST and not tell_since(request, appui):
+        messages.warning(request, OTHERWISE)
+    context = {"record": record, "form": form, "effects": effects, "apercu": jeton}
+    return show(request, "bureau/geste_confirmation.html", geste, **context)
+
+
+def tell_since(request, appui):
+    """Tell what was written since the preview that is confirmed; return whether something was."""
+    told = appui.depuis(request.POST.get("apercu", ""))
+    for phrase in told:
+        messages.warning(request, phrase)
+    return bool(told)
+
+
+def confirm(request, geste, record, form):
+    """Write what the preview has shown, and lead to the record."""
+    with refused_on(form):
+        shown = geste.apply(record, form)
+    if form.errors:
+        return ask(request, geste, record, form)
+    done = geste.reason(form.cleaned_data)
+    messages.success(request, f"{done} : {geste.name(shown)}. C'est enregistré.")
+    return redirect(geste.address(shown))
 
 
 def ask(request, geste, record, form):
+    """Show the form; if it was refused at the confirmation, what was written since its preview."""
+    if "_confirmer" in request.POST and form.errors and not geste.creates:
+        tell_since(request, Appui(request, geste, record, form.cleaned_data))
     return show(request, "bureau/geste.html", geste, record=record, form=form)
 
 

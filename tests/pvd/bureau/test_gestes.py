@@ -35,7 +35,20 @@ def typed(**fields):
 
 def do(client, slug, record, **fields):
     """Fill in the form and confirm what it shows; return the page that follows."""
-    return client.post(address(slug, record), typed(**fields) | {"_confirmer": "Confirmer"})
+    return fill_and_confirm(client, address(slug, record), typed(**fields))
+
+
+def fill_and_confirm(client, url, data):
+    """Send a form, then confirm the preview that it shows; a form that is refused is the answer."""
+    shown = client.post(url, data)
+    if not (shown.context and "apercu" in shown.context):
+        return shown
+    return client.post(url, data | confirming(shown))
+
+
+def confirming(shown):
+    """Return what the button « Confirmer » of a preview sends besides its fields."""
+    return {"apercu": shown.context["apercu"], "_confirmer": "Confirmer"}
 
 
 def refusal(client, slug, record, **fields):
@@ -75,9 +88,7 @@ def one_of_each(code="34"):
         "quitter-le-programme": running,
         "revenir-dans-le-programme": left,
         "signer-convention": factories.convention(None, departement_reference=departement),
-        "avenant-ajouter-communes": signed,
-        "avenant-retirer-communes": signed,
-        "avenant-prolonger": signed,
+        "avenant": signed,
         "changer-de-chef-de-projet": held,
         "arrivee": vacant,
         "depart": held,
@@ -124,7 +135,7 @@ def test_who_may_open_a_geste_that_makes_a_record(
     # It happens to no record that is already there, even by an address made by hand.
     poste = factories.poste([factories.commune("34142")])
     answer = agent_34.post(address(slug, poste), typed() | {"_confirmer": "Confirmer"})
-    assert (answer.status_code, Poste.objects.count()) == (302, 1)
+    assert (answer.status_code, Poste.objects.count()) == (404, 1)
 
 
 def test_an_unknown_geste_or_record_is_not_there(agent_34):
@@ -288,14 +299,14 @@ def test_signing_a_convention_brings_its_communes_in(agent_34):
 
 def test_an_avenant_adds_communes_in_one_go(agent_81, shared):
     fields = {"communes": ["81192"], "date": "11/01/2023", "numero": 1}
-    assert do(agent_81, "avenant-ajouter-communes", shared, **fields).status_code == 302
+    assert do(agent_81, "avenant", shared, **fields).status_code == 302
     avenant = Avenant.objects.get()
     assert (avenant.convention, avenant.numero) == (shared, 1)
     assert avenant.affirmations.get().valeur == "2023-01-11"
     entered = CommuneCouverte.objects.get(entree=avenant)
     assert (entered.commune_id, entered.convention) == ("81192", shared)
     assert {avenant.history.get().history_change_reason} == {"Avenant qui ajoute des communes"}
-    twice = refusal(agent_81, "avenant-ajouter-communes", shared, **fields)
+    twice = refusal(agent_81, "avenant", shared, **fields)
     assert "Déjà dans cette ORT" in twice
 
 
@@ -311,7 +322,7 @@ def test_an_avenant_settles_what_a_source_said_of_the_entry(agent_34, shared):
     )
     perimetre = Perimetre(agent_34.agent)
     assert constats(perimetre, timezone.localdate(), "ecartee").count() == 1
-    do(agent_34, "avenant-ajouter-communes", shared, communes=["34194"], date="10/03/2026")
+    do(agent_34, "avenant", shared, communes=["34194"], date="10/03/2026")
     assert Affirmation.objects.ecartees().get() == doubted
     assert constats(perimetre, timezone.localdate(), "ecartee").count() == 0
 
@@ -322,28 +333,28 @@ def test_an_avenant_known_to_the_month_may_be_of_that_of_its_convention(
 ):
     """The convention was signed on 28 July 2022: « juillet 2022 » may be after it."""
     fields = {"communes": ["81192"], "date": month, "precision": "mois"}
-    assert do(agent_34, "avenant-ajouter-communes", shared, **fields).status_code == status
+    assert do(agent_34, "avenant", shared, **fields).status_code == status
     assert Avenant.objects.count() == (status == 302)
 
 
 def test_a_commune_out_of_reach_is_refused_to_a_hand_made_request(agent_34, agent_81, shared):
     factories.commune("12001")
     for client in (agent_34, agent_81):
-        assert "12001" in refusal(client, "avenant-ajouter-communes", shared, communes=["12001"])
+        assert "12001" in refusal(client, "avenant", shared, communes=["12001"])
     assert not Avenant.objects.exists()
 
 
 def test_an_avenant_before_its_convention_is_refused(agent_34, shared):
     fields = {"communes": ["81192"], "date": "27/07/2022"}
-    told = refusal(agent_34, "avenant-ajouter-communes", shared, **fields)
+    told = refusal(agent_34, "avenant", shared, **fields)
     assert "avant sa convention, signée le 28 juillet 2022" in told
     fields["date"] = "28/07/2022"
-    assert do(agent_34, "avenant-ajouter-communes", shared, **fields).status_code == 302
+    assert do(agent_34, "avenant", shared, **fields).status_code == 302
 
 
 def test_an_avenant_of_a_number_already_taken_is_refused(agent_34, shared):
     factories.avenant(shared, numero=1)
-    told = refusal(agent_34, "avenant-prolonger", shared, duree_annees=6, numero=1)
+    told = refusal(agent_34, "avenant", shared, duree_annees=6, numero=1)
     assert "déjà un avenant de ce numéro" in told
     assert Avenant.objects.count() == 1
 
@@ -352,7 +363,7 @@ def test_a_commune_whose_exit_is_not_signed_is_not_added_again(agent_34, shared)
     inside = CommuneCouverte.objects.get(commune="81124")
     inside.sortie = factories.avenant(shared, None)
     inside.save()
-    told = refusal(agent_34, "avenant-ajouter-communes", shared, communes=["81124"])
+    told = refusal(agent_34, "avenant", shared, communes=["81124"])
     assert "Déjà dans cette ORT" in told
 
 
@@ -360,9 +371,9 @@ def test_an_avenant_removes_communes_that_had_come_in(agent_34, shared):
     inside = CommuneCouverte.objects.get(commune="81124")
     late = factories.avenant(shared, "2024-01-01", [factories.commune("34001")])
     newcomer = CommuneCouverte.objects.get(entree=late)
-    told = refusal(agent_34, "avenant-retirer-communes", shared, couvertures=[newcomer.pk])
+    told = refusal(agent_34, "avenant", shared, couvertures=[newcomer.pk])
     assert "n'y était pas encore entrée" in told
-    do(agent_34, "avenant-retirer-communes", shared, couvertures=[inside.pk])
+    do(agent_34, "avenant", shared, couvertures=[inside.pk])
     inside.refresh_from_db()
     assert inside.sortie.date_signature == datetime.date(2023, 7, 6)
     assert inside.history.latest().history_change_reason == "Avenant qui retire des communes"
@@ -371,20 +382,20 @@ def test_an_avenant_removes_communes_that_had_come_in(agent_34, shared):
 def test_a_commune_of_another_convention_cannot_be_removed(agent_34, shared):
     other = factories.convention(communes=[factories.commune("12001")])
     row = CommuneCouverte.objects.get(convention=other)
-    refusal(agent_34, "avenant-retirer-communes", shared, couvertures=[row.pk])
+    refusal(agent_34, "avenant", shared, couvertures=[row.pk])
     row.refresh_from_db()
     assert row.sortie is None
 
 
 def test_an_avenant_extends_and_never_shortens(agent_34, shared):
-    assert "déjà de 5 ans" in refusal(agent_34, "avenant-prolonger", shared, duree_annees=5)
-    do(agent_34, "avenant-prolonger", shared, duree_annees=7)
+    assert "déjà de 5 ans" in refusal(agent_34, "avenant", shared, duree_annees=5)
+    do(agent_34, "avenant", shared, duree_annees=7)
     assert date_fin_au(shared, timezone.localdate()) == datetime.date(2029, 7, 28)
 
 
 def test_an_unsigned_convention_has_no_avenant(agent_34):
     unsigned = factories.convention(None)
-    answer = do(agent_34, "avenant-prolonger", unsigned, duree_annees=7)
+    answer = do(agent_34, "avenant", unsigned, duree_annees=7)
     assert answer.status_code == 302
     assert not Avenant.objects.exists()
 

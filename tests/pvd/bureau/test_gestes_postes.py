@@ -20,10 +20,9 @@ from socle.models import Affirmation
 from socle.sources import record_type
 from tests import factories
 from tests.lecture import poste_du_jour
-from tests.pvd.bureau.test_gestes import address, do, refusal, typed
+from tests.pvd.bureau.test_gestes import address, do, fill_and_confirm, refusal, typed
 
 OPEN = reverse("admin:gestes", args=["ouvrir-un-poste"])
-CONFIRM = {"_confirmer": "Confirmer"}
 
 
 def french(day):
@@ -66,7 +65,7 @@ def test_a_post_is_opened_with_its_employer_and_its_communes(agent_34):
     assert "est ouvert le 1er septembre 2023, à 80 % d'un temps plein" in page
     assert "Clermont-l'Hérault et Lodève" in page
     assert not Poste.objects.exists()
-    answer = agent_34.post(OPEN, opening() | CONFIRM)
+    answer = fill_and_confirm(agent_34, OPEN, opening())
     opened = Poste.objects.get()
     assert answer.url == reverse("admin:projects_poste_histoire", args=[opened.pk])
     assert agent_34.get(answer.url).status_code == 200
@@ -86,7 +85,7 @@ def test_a_post_is_opened_with_its_employer_and_its_communes(agent_34):
 
 def test_two_posts_of_one_name_have_two_addresses(agent_34):
     for _ in range(2):
-        assert agent_34.post(OPEN, opening() | CONFIRM).status_code == 302
+        assert fill_and_confirm(agent_34, OPEN, opening()).status_code == 302
     keys = Poste.objects.values_list("identifiant", flat=True)
     assert sorted(keys) == ["poste-clermont-l-herault-lodeve", "poste-clermont-l-herault-lodeve-2"]
 
@@ -107,7 +106,7 @@ def test_a_post_is_not_opened_out_of_reach_nor_by_halves(field, value, agent_34)
     factories.commune("12001", epci=factories.intercommunalite("200000012"))
     if value == "new":
         value = factories.commune("34142", epci="new").rattachements.get().intercommunalite_id
-    answer = agent_34.post(OPEN, opening(**{field: value}) | CONFIRM)
+    answer = fill_and_confirm(agent_34, OPEN, opening(**{field: value}))
     assert answer.status_code == 200
     assert field in answer.context["form"].errors
     assert not Poste.objects.exists()
@@ -395,7 +394,7 @@ def test_a_year_that_can_only_be_a_mistake_is_refused(day, agent_34, poste):
 
 
 def test_a_post_without_a_title_takes_that_of_its_communes(agent_34):
-    agent_34.post(OPEN, opening(intitule="") | CONFIRM)
+    fill_and_confirm(agent_34, OPEN, opening(intitule=""))
     assert Poste.objects.get().intitule == (
         "Chef de projet Petites villes de demain de Clermont-l'Hérault et Lodève"
     )

@@ -5,7 +5,7 @@ from django.contrib import admin
 
 from communes.models import Commune
 from projects.postes.models import Desserte
-from pvd.bureau.gestes.base import CasesField, SansPrecisionForm, save
+from pvd.bureau.gestes.base import CasesField, SansPrecisionForm, offer, save
 from pvd.bureau.gestes.postes.commun import GesteDePoste, said_of
 from socle.admin.portee import CommunesField, CommunesSelect
 from socle.dates import in_words
@@ -25,10 +25,8 @@ class AjoutAuPosteForm(SansPrecisionForm):
 
     def prepare(self):
         self.fields["date"].label = "Desservies depuis le"
-        field = self.fields["communes"]
-        field.widget = CommunesSelect(Desserte, admin.site, self.record)
-        field.queryset = self.record.communes_within_reach(self.user)
-        field.widget.choices = field.choices
+        joining = self.record.communes_within_reach(self.user)
+        offer(self, "communes", joining, CommunesSelect(Desserte, admin.site, self.record))
 
     def clean_communes(self):
         """Refuse a commune that the post serves already."""

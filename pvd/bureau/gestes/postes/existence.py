@@ -8,7 +8,7 @@ from communes.models import Commune, Intercommunalite
 from ort.models import Organisme
 from projects.postes.intitule import identifiant_usuel, intitule_usuel
 from projects.postes.models import EMPLOYEURS, Desserte, MotifDepart, Occupation, Poste
-from pvd.bureau.gestes.base import GesteForm, GesteQuiCree, save, unused
+from pvd.bureau.gestes.base import GesteForm, GesteQuiCree, offer, save, unused
 from pvd.bureau.gestes.postes.commun import QUOTITE, GesteDePoste, last_day, named, offers, said_of
 from socle.admin.choix import SearchedSelect, SearchedSelectMultiple
 from socle.admin.portee import CommunesField
@@ -61,17 +61,9 @@ class OuverturePosteForm(GesteForm):
             "employeur_intercommunalite": Intercommunalite.objects.for_user(self.user),
             "employeur_organisme": Organisme.objects.all(),
         }.items():
-            self.offer(name, rows, SearchedSelect(Poste._meta.get_field(name), admin.site))
+            offer(self, name, rows, SearchedSelect(Poste._meta.get_field(name), admin.site))
         searched = SearchedSelectMultiple(Desserte._meta.get_field("commune"), admin.site)
-        self.offer("communes", Commune.objects.for_user(self.user), searched)
-
-    def offer(self, name, rows, widget):
-        """Let one of `rows` be searched, and refuse any other."""
-        field = self.fields[name]
-        field.widget = widget
-        field.widget.is_required = field.required
-        field.queryset = rows
-        field.widget.choices = field.choices
+        offer(self, "communes", Commune.objects.for_user(self.user), searched)
 
     def clean(self):
         """Ask for one employer, and one only."""
@@ -92,6 +84,7 @@ class OuvrirPoste(GesteQuiCree, GesteDePoste):
     fait = "Poste ouvert"
     form = OuverturePosteForm
     adds = [Poste, Desserte]
+    par_commune = Desserte
 
     def communes(self, record, data):
         return [commune.pk for commune in data["communes"]]

@@ -127,7 +127,8 @@ class Arrivee(GesteDePoste):
     def warnings(self, record, data):
         """Tell that several people hold the post at once: it happens, and may be a mistake."""
         held = Occupation.objects.filter(poste=record)
-        others = held.as_of(data["date"]).exclude(debut=data["date"])
+        arrived = held.filter(debut=data["date"]).order_by("pk").last()
+        others = held.as_of(data["date"]).exclude(pk=arrived.pk)
         return [
             Alerte(
                 "simultanees",

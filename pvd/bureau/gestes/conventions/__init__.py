@@ -1,0 +1,7 @@
+"""What happens to a convention: it is made, it is signed, then avenants change it."""
+
+from pvd.bureau.gestes.conventions.avenant import SignerAvenant
+from pvd.bureau.gestes.conventions.nouvelle import NouvelleConvention
+from pvd.bureau.gestes.conventions.signature import SignerConvention
+
+__all__ = ["NouvelleConvention", "SignerAvenant", "SignerConvention"]
