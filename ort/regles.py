@@ -71,6 +71,30 @@ def couvertures_en_vigueur(couvertures: Iterable[Any], jour: datetime.date) -> l
     return list(first.values())
 
 
+def fin_couverture(couverture: Any, jour: datetime.date) -> datetime.date | None:
+    """Return the first day out of the ORT, as known on `jour`: the exit, or the end of the convention."""
+    ends = (couverture.date_sortie, date_fin_au(couverture.convention, jour))
+    return min((end for end in ends if end is not None), default=None)
+
+
+def debut_couverture(couvertures: Iterable[Any], jour: datetime.date) -> Any:
+    """Return, of the coverages of a commune, the one that began the cover unbroken until `jour`, or None.
+
+    An ORT that ends on the day when another covers the commune breaks nothing.
+    """
+    couvertures = list(couvertures)
+    holding = couvertures_en_vigueur(couvertures, jour)
+    if not holding:
+        return None
+    first = holding[0]
+    known = [couverture for couverture in couvertures if entree_connue(couverture, jour)]
+    for couverture in sorted(known, key=lambda c: (c.date_entree, c.pk), reverse=True):
+        end = fin_couverture(couverture, jour)
+        if couverture.date_entree < first.date_entree and (end is None or end >= first.date_entree):
+            first = couverture
+    return first
+
+
 def entree_connue(couverture: Any, jour: datetime.date) -> bool:
     """Tell whether the commune had entered by `jour` an ORT signed by then, be it over or they out."""
     convention = couverture.convention

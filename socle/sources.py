@@ -26,7 +26,9 @@ class Source(Historisee):
     """What states facts: a document (a file, a page, a release, a signed act), or a service itself."""
 
     class Genre(models.TextChoices):
-        DOCUMENT = "document", "document"
+        DOCUMENT = "document", "liste, fichier, page ou autre document"
+        ACTE = "acte", "acte signé"
+        PRESSE = "presse", "presse"
         SERVICE = "service", "connaissance du service"
 
     cle = models.SlugField("clé", unique=True, help_text="Nom court, repris dans les fichiers.")

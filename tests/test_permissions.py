@@ -11,7 +11,7 @@ from communes.comptes.journal import record
 from communes.comptes.roles import RECORDS, REFERENCE
 from communes.comptes.roles import SHARED as SHARED_RECORDS
 from communes.models import Agent, Departement, Labellisation, Role
-from ort.models import Convention, Document, Organisme
+from ort.models import Avenant, Convention, Document, Organisme
 from projects.postes.models import Poste
 from pvd.suivi.models import ChiffrePublie
 from socle.essai import essai
@@ -299,12 +299,11 @@ def write_a_convention(herault, national):
     return url, data, lambda: Convention.objects.filter(intitule="Changé").exists()
 
 
-def choose_a_commune(herault, national):
-    """By a foreign key: a commune that the search box of the role may not offer."""
-    free = factories.commune("34103", nom="Florensac")
-    url, data = page_for(herault, "/admin/communes/labellisation/add/", national)
-    data |= {"commune": free.pk, "debut": "01/01/2021"}
-    return url, data, lambda: Labellisation.objects.filter(commune=free).exists()
+def choose_a_convention(herault, national):
+    """By a foreign key: a convention that the search box of the role may not offer."""
+    url, data = page_for(herault, "/admin/ort/avenant/add/", national)
+    data |= {"convention": herault["ort"], "numero": 77}
+    return url, data, lambda: Avenant.objects.filter(numero=77).exists()
 
 
 def add_a_row(herault, national):
@@ -353,7 +352,7 @@ def delete_many(herault, national):
 REQUESTS = [
     # request                  visiteur inactif  aucun    agent81  lecteur  agent    référent  national
     (write_a_convention,        LOG_IN, LOG_IN,  NO,      AWAY,    NO,      DONE,    DONE,    DONE),
-    (choose_a_commune,          LOG_IN, LOG_IN,  NO,      REFUSED, NO,      DONE,    DONE,    DONE),
+    (choose_a_convention,       LOG_IN, LOG_IN,  NO,      REFUSED, NO,      DONE,    DONE,    DONE),
     (add_a_row,                 LOG_IN, LOG_IN,  NO,      REFUSED, NO,      DONE,    DONE,    DONE),
     (give_a_departement,        LOG_IN, LOG_IN,  NO,      NO,      NO,      NO,      REFUSED, DONE),
     (give_the_role_of_referent, LOG_IN, LOG_IN,  NO,      NO,      NO,      NO,      REFUSED, DONE),

@@ -45,7 +45,7 @@ class LabellisationRessource(Ressource):
         *("nom_maire", "mel_mairie", "site_mairie"),
         *("statut", "ort_identifiant", "ort_intitule", "date_signature_ort", "date_entree_ort"),
         *("entree_par", "avenant_numero", "poste_chef_projet"),
-        *("population_annee", "population_millesime"),
+        *("population_annee", "population_millesime", "nb_ort"),
     )
     temoins = {"code_insee": ("nom_commune", "lib_com", "commune")}
     exemple = {

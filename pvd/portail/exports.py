@@ -149,6 +149,13 @@ COMMUNES = Table(
             "Millésime du découpage officiel qui donne cette population.",
             "integer",
         ),
+        Colonne(
+            "nb_ort",
+            lambda s: len(s.couvertures),
+            "Nombre d'ORT en vigueur qui couvrent la commune ce jour-là ; au-delà d'une, les colonnes "
+            "de l'ORT sont celles de l'ORT demandée par le filtre, sinon de la dernière rejointe.",
+            "integer",
+        ),
     ),
 )
 

@@ -121,6 +121,8 @@ class CommuneFiltres(Filtres):
             covered = CommuneCouverte.objects.en_vigueur(self.jour)
             covered = covered.filter(convention=chosen["ort"])
             kept = kept.filter(pk__in=covered.communes_du_jour(self.jour))
+            # Of a commune in several ORT, the rows speak of the one asked for: see `Situation`.
+            kept = kept.annotate(ort_demandee=Value(chosen["ort"].pk))
         if chosen["poste"]:
             states = etats_postes(kept, self.jour)
             kept = kept.filter(

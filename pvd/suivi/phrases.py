@@ -50,10 +50,20 @@ def named(convention):
 
 
 def tell_couverte(situation):
-    """Tell since when an ORT covers the commune, and which one if it joined it by avenant."""
-    couverture, convention = situation.couverture, situation.convention
-    since = depuis(couverture.date_entree, couverture.precision_entree)
+    """Tell since when an ORT covers the commune, which one if it joined it by avenant, and all if several.
+
+    The cover began before the ORT of the day if another covered the commune until it.
+    """
+    couverture, convention, begun = (
+        situation.couverture,
+        situation.convention,
+        situation.debut_couverture,
+    )
+    since = depuis(begun.date_entree, begun.precision_entree)
     phrase = f"est couverte par une {ORT} {since}"
+    if len(situation.couvertures) > 1:
+        names = liste(named(couverture.convention) for couverture in situation.couvertures)
+        return f"{phrase} ; plusieurs la couvrent ce jour-là : {names}"
     if not couverture.entree:
         return phrase
     signature = in_words(convention.date_signature, convention.precision_signature)

@@ -7,7 +7,7 @@ from functools import cached_property
 from communes.models import Commune, Intercommunalite, Labellisation, Population, Tenue
 from communes.programme import regles as programme
 from communes.territoire.faits import intercommunalites_au, populations_au
-from ort.regles import couvertures_en_vigueur
+from ort.regles import couvertures_en_vigueur, debut_couverture
 from pvd.suivi import regles
 from pvd.suivi.faits import Faits
 from socle.periodes import holds_on
@@ -79,8 +79,15 @@ class Situation:
 
     @property
     def couverture(self):
-        """Return the coverage that counts, the latest entry, or None."""
-        return self.couvertures[-1] if self.couvertures else None
+        """Return the coverage that counts, or None: by the ORT asked for, else the latest entry."""
+        asked = getattr(self.commune, "ort_demandee", None)
+        of_asked = [c for c in self.couvertures if c.convention.pk == asked]
+        return next(reversed(of_asked or self.couvertures), None)
+
+    @property
+    def debut_couverture(self):
+        """Return the coverage by which the cover that holds on that day began, unbroken, or None."""
+        return debut_couverture(self.toutes_couvertures, self.jour)
 
     @property
     def convention(self):

@@ -177,11 +177,23 @@ class SourceAdmin(PartageeAdmin):
     date_hierarchy = "date_document"
     frozen_fields = ["cle"]
     prepopulated_fields = {"cle": ["titre"]}
-    fields = ["titre", "cle", "editeur", "date_document", "url"]
+    fields = ["titre", "cle", "editeur", "genre", "date_document", "url"]
     formfield_overrides = PvdAdmin.formfield_overrides | {
         models.URLField: {"assume_scheme": "https"}
     }
     document = date_column("date_document", description="date du document")
+
+    def get_readonly_fields(self, request, obj=None):
+        """Leave what a service knows by itself what it is: it is no document."""
+        fixed = ["genre"] if obj and obj.genre == Source.Genre.SERVICE else []
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        """Offer the sorts of documents: what a service knows is written by what it enters."""
+        if db_field.name == "genre":
+            service = Source.Genre.SERVICE
+            kwargs["choices"] = [choice for choice in Source.Genre.choices if choice[0] != service]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 
 class SansSourceFilter(admin.SimpleListFilter):

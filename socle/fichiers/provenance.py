@@ -112,7 +112,7 @@ class Dires:
                 refus.append(
                     CelluleRefusee(date_column, row[date_column], NO_SOURCE.format(column))
                 )
-            elif source.genre == Source.Genre.DOCUMENT:
+            elif source.genre != Source.Genre.SERVICE:
                 refus += self.denials(instance, champ, source, column, row)
         if refus:
             raise LigneRefusee(refus)

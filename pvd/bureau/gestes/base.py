@@ -1,5 +1,7 @@
 """What all guided actions share: a date, its source, a comment, and how they are written down."""
 
+from typing import NamedTuple
+
 from django import forms
 from django.contrib import admin
 from django.contrib.auth import get_permission_codename
@@ -11,12 +13,17 @@ from socle.admin.choix import SearchedSelect
 from socle.admin.evenements import Chapitre
 from socle.adresses_admin import admin_url
 from socle.dates import Precision, first_day
-from socle.historique import one_act
+from socle.historique import Historisee, one_act
 from socle.identifiants import bare_key, identifiant_de, libre
 from socle.models import Affirmation, Source
-from socle.sources import affirm
+from socle.sources import Sourcee, affirm
 
-SOURCE_FIELDS = ["source", "source_titre", "source_editeur"]
+SOURCE_FIELDS = ["source", "source_titre", "source_editeur", "source_genre", "source_date"]
+# What a new source may be; what a service knows by itself is asked for elsewhere.
+GENRES = [
+    (genre.value, genre.label)
+    for genre in (Source.Genre.DOCUMENT, Source.Genre.ACTE, Source.Genre.PRESSE)
+]
 
 
 class JourField(DayField):
@@ -60,6 +67,14 @@ class GesteForm(forms.Form):
         max_length=150,
         required=False,
         help_text="Qui l'a écrit : préfecture, commune, presse.",
+    )
+    source_genre = forms.ChoiceField(
+        label="Ce que c'est", choices=GENRES, initial=Source.Genre.DOCUMENT, required=False
+    )
+    source_date = JourField(
+        label="Date du document",
+        required=False,
+        help_text="L'aperçu la compare à ce que le document dit.",
     )
     commentaire = forms.CharField(
         label="Commentaire",
@@ -121,7 +136,7 @@ class GesteForm(forms.Form):
     def ask_for_one_source(self, data):
         """Ask who says it: a recorded source, or the title and the publisher of a new one."""
         chosen, title = data.get("source"), data.get("source_titre")
-        if chosen and title:
+        if chosen and (title or data.get("source_date")):
             self.add_error("source_titre", "Choisissez une source ou créez-en une, pas les deux.")
         elif title and not data.get("source_editeur"):
             self.add_error("source_editeur", "Indiquez qui a écrit ce document.")
@@ -133,7 +148,12 @@ class GesteForm(forms.Form):
         data = self.cleaned_data
         if data["source"]:
             return data["source"]
-        source = Source(titre=data["source_titre"], editeur=data["source_editeur"])
+        source = Source(
+            titre=data["source_titre"],
+            editeur=data["source_editeur"],
+            genre=data["source_genre"] or Source.Genre.DOCUMENT,
+            date_document=data["source_date"],
+        )
         return save_named(source, reason)
 
 
@@ -182,6 +202,28 @@ def save(record, reason):
     return record
 
 
+class Ecrit(NamedTuple):
+    """What a geste wrote: the record to show, and what its source says, as `Geste.write` gives it."""
+
+    fiche: Historisee
+    source: Source
+    dires: list
+
+    def remarques(self):
+        """Return what looks wrong in the records written, each asked once."""
+        written = {(type(record), record.pk): record for record in (self.fiche, *self.fiches_dites)}
+        return [
+            remarque
+            for record in written.values()
+            if isinstance(record, Sourcee)
+            for remarque in record.remarques()
+        ]
+
+    @property
+    def fiches_dites(self):
+        return [fiche for fiche, *_ in self.dires]
+
+
 class Geste:
     """Something that happens to a record of `model`: asked for by `form`, written by `apply`."""
 
@@ -194,6 +236,8 @@ class Geste:
     # What is added besides: whoever does the geste may add it by hand too.
     adds = ()
     impossible = "Ce n'est plus possible : la fiche a changé."
+    # It tells what is decided for days to come, of which a document may well speak before them.
+    annonce = False
     # It makes a record, and is not done to one: see `GesteQuiCree`.
     creates = False
 
@@ -227,7 +271,10 @@ class Geste:
         raise NotImplementedError
 
     def warnings(self, record, data):
-        """Return what to look at again once it is written, as `Alerte`; nothing is ever refused for it."""
+        """Return what to look at again once it is written, each a text and its explanation.
+
+        Nothing is ever refused for it.
+        """
         return []
 
     def address(self, record):
@@ -247,7 +294,7 @@ class Geste:
         raise NotImplementedError
 
     def apply(self, record, form):
-        """Write the fact, its source and its reason; return the record to show.
+        """Write the fact, its source and its reason; return what was written.
 
         Raises `ValidationError`, in French, for what the records cannot hold; the caller holds
         the transaction.
@@ -259,7 +306,7 @@ class Geste:
             shown, sayings = self.write(record, form, reason)
             for fiche, champ, jour, precision in sayings:
                 affirm(fiche, champ, f"{jour:%d/%m/%Y}", source, precision)
-        return shown
+        return Ecrit(shown, source, sayings)
 
 
 class GesteQuiCree(Geste):

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from communes.models import Commune
 from pvd.bureau.gestes import GESTES, gestes_for
 from pvd.bureau.gestes.apercus import OTHERWISE, Appui
+from pvd.bureau.gestes.avertissements import of_source
 from pvd.bureau.perimetre import Perimetre, asked_perimetre
 from pvd.suivi.chiffres import chiffres
 from socle.adresses_admin import admin_url
@@ -125,7 +126,7 @@ def tell_since(request, appui):
 def confirm(request, geste, record, form):
     """Write what the preview has shown, and lead to the record."""
     with refused_on(form):
-        shown = geste.apply(record, form)
+        shown = geste.apply(record, form).fiche
     if form.errors:
         return ask(request, geste, record, form)
     done = geste.reason(form.cleaned_data)
@@ -194,7 +195,7 @@ def try_out(geste, record, form, jour):
     with refused_on(form), essai():
         written = geste.apply(geste.current(record), form)
         after = figures(departements, jour)
-        warned = [*geste.warnings(written, form.cleaned_data), *written.remarques()]
+        warned = list(alertes(geste, written, form.cleaned_data))
     if form.errors:
         return None
     changed = [
@@ -203,6 +204,14 @@ def try_out(geste, record, form, jour):
         if value != after[departement, chiffre]
     ]
     return Effets(phrases, changed, warned)
+
+
+def alertes(geste, written, data):
+    """Yield what to look at again of what a geste has written: the fact, its source, its records."""
+    yield from geste.warnings(written.fiche, data)
+    if not geste.annonce:
+        yield from of_source(written.source, written.dires)
+    yield from written.remarques()
 
 
 def figures(departements, jour):

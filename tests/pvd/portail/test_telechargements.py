@@ -29,7 +29,7 @@ CONTRACT = {
     "code_departement, nom_departement, siren_epci, nom_epci, population, id_pvd, "
     "date_entree_programme, precision_entree, date_signature_adhesion, date_sortie_programme, "
     "statut, ort_identifiant, ort_intitule, date_signature_ort, date_entree_ort, entree_par, "
-    "avenant_numero, poste_chef_projet, population_annee, population_millesime",
+    "avenant_numero, poste_chef_projet, population_annee, population_millesime, nb_ort",
     "intercommunalites": "date_situation, annee_cog, siren_epci, nom_epci, nature, departements, "
     "nb_communes, nb_communes_laureates, communes_laureates",
     "ort": "date_situation, annee_cog, ort_identifiant, intitule, siren_epci, nom_epci, "

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.db.models import Q
 
 from communes.models import Commune, Intercommunalite
+from ort.avertissements import apres_la_fin, des_entrees
 from ort.models import Avenant, CommuneCouverte, Organisme, Partie, Secteur
 from ort.models.droits import Plume
 from ort.regles import date_fin_au, duree_au
@@ -295,6 +296,10 @@ class SignerAvenant(GesteDeConvention):
             yield f"Parties ajoutées ({role.label}) : {liste(parties)}."
         if data["objet"]:
             yield f"Objet : {data['objet']}."
+
+    def warnings(self, record, data):
+        entering = des_entrees(record, data["communes"], data["date"])
+        return [*apres_la_fin(record, data["date"]), *entering]
 
     def write(self, record, form, reason):
         data = form.cleaned_data

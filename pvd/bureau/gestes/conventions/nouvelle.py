@@ -6,7 +6,7 @@ from django.contrib import admin
 from communes.models import Commune, Departement, Intercommunalite
 from ort.models import CommuneCouverte, Convention
 from pvd.bureau.gestes.base import GesteForm, GesteQuiCree, offer, save, unused
-from pvd.bureau.gestes.conventions.commun import GesteDeConvention
+from pvd.bureau.gestes.conventions.commun import GesteDeSignature
 from socle.admin.champs import DayField
 from socle.admin.choix import SearchedSelect, SearchedSelectMultiple
 from socle.admin.portee import CommunesField
@@ -118,7 +118,7 @@ def intitule_usuel(data):
     return f"{sort} {liste([first.avec_de, *(others if len(others) < NAMED_AT_MOST else ())])}"
 
 
-class NouvelleConvention(GesteQuiCree, GesteDeConvention):
+class NouvelleConvention(GesteQuiCree, GesteDeSignature):
     slug = "nouvelle-convention"
     titre = "Nouvelle convention"
     fait = "Convention enregistrée"

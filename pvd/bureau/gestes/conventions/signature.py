@@ -4,7 +4,7 @@ from django import forms
 
 from communes.models import Commune
 from pvd.bureau.gestes.base import GesteForm, save
-from pvd.bureau.gestes.conventions.commun import GesteDeConvention
+from pvd.bureau.gestes.conventions.commun import GesteDeSignature
 from socle.dates import in_words
 from socle.francais import liste, pluriel
 
@@ -20,7 +20,7 @@ class ConventionForm(GesteForm):
         self.fields["duree_annees"].initial = self.record.duree_annees
 
 
-class SignerConvention(GesteDeConvention):
+class SignerConvention(GesteDeSignature):
     slug = "signer-convention"
     titre = "Signer la convention"
     fait = "Convention signée"

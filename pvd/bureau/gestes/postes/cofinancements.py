@@ -75,6 +75,7 @@ class AjouterCofinancement(GesteDePoste):
     fait = "Cofinancement ajouté"
     form = NouveauCofinancementForm
     adds = [CofinancementPoste]
+    annonce = True
 
     def phrases(self, record, data):
         funder = data["precision_financeur"] or Financeur(data["financeur"]).label

@@ -216,6 +216,14 @@ class GesteDeDepart(GesteDeTitulaire):
             return [gone]
         return [gone, f"Motif : {MotifDepart(data['motif_depart']).label}."]
 
+    def warnings(self, record, data):
+        """Tell that someone left after the last day of the contract: it was perhaps extended."""
+        ended = data["occupation"].fin_contrat_prevue
+        if ended is None or data["depart"] <= ended:
+            return []
+        told = f"Le départ est après le dernier jour du contrat, {last_day(ended)}."
+        return [Alerte("apres_le_contrat", told, "S'il a été prolongé, enregistrez-le d'abord.")]
+
     def write(self, record, form, reason):
         gone = save(form.departure(), reason)
         return record, [said_of(gone, "fin")]
@@ -259,7 +267,7 @@ class ChangerTitulaire(GesteDeDepart):
         return [*super().phrases(record, data), *Arrivee().phrases(record, data)]
 
     def warnings(self, record, data):
-        return Arrivee().warnings(record, data)
+        return [*super().warnings(record, data), *Arrivee().warnings(record, data)]
 
     def write(self, record, form, reason):
         _, left = super().write(record, form, reason)
