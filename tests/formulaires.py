@@ -11,7 +11,7 @@ def filled(response, **changes):
     forms = [context["adminform"].form, *asked_besides(context)]
     for inline in context["inline_admin_formsets"]:
         forms += [inline.formset.management_form, *inline.formset.forms]
-    data = {}
+    data = {"jeton": context["jeton"]} if "jeton" in context else {}
     for form in forms:
         for bound in form:
             data[bound.html_name] = written(bound.value())

@@ -182,6 +182,30 @@ def test_two_posts_told_by_one_new_source_are_both_opened():
         assert [answer.status_code for answer in at_once(*acts)] == [302, 302]
 
 
+BLANK = {
+    "socle_source": lambda rank: {"titre": "Arrêté", "cle": f"arrete-{rank}"},
+    "ort_avenant": lambda rank: {"convention": factories.convention().pk, "objet": "secteur"},
+    "projects_poste": lambda rank: {
+        "intitule": "Chef de projet",
+        "identifiant": f"poste-{rank}",
+        "dessertes-0-commune": factories.commune("34142").pk,
+    },
+}
+
+
+@pytest.mark.parametrize("name", BLANK)
+def test_a_blank_form_is_saved_once_though_it_is_clicked_twice(name):
+    """Of an avenant without day nor number, nothing else would refuse the second."""
+    (browser, _), url = agents(), reverse(f"admin:{name}_add")
+    for rank in range(ROUNDS):
+        model = apps.get_model(*name.split("_"))
+        before = model.objects.count()
+        data = filled(browser.get(url), **BLANK[name](rank))
+        answers = at_once(post(browser, url, data), post(browser, url, data))
+        assert [answer.status_code for answer in answers] == [302, 302]
+        assert model.objects.count() == before + 1
+
+
 def test_a_commune_is_added_to_an_ort_by_two_agents():
     browsers = agents()
     for _ in range(ROUNDS):

@@ -9,12 +9,12 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.http import HttpResponseRedirect
 from django.utils import timezone
 from django.utils.text import capfirst
 
+from socle.admin.ajout import AjoutAdmin
 from socle.admin.champs import date_column
 from socle.admin.choix import LimitedChoices
 from socle.admin.historique import HistoriqueAdmin
@@ -68,7 +68,7 @@ class PvdChangeList(ChangeList):
         return super().apply_select_related(qs).prefetch_related(*self.model_admin.list_prefetch())
 
 
-class PvdAdmin(LimitedChoices, HistoriqueAdmin, SuppressionAdmin):
+class PvdAdmin(AjoutAdmin, LimitedChoices, HistoriqueAdmin, SuppressionAdmin):
     """The list and the form of the back office.
 
     It is used as it is for records that all départements share; `PerimetreAdmin` for the others.
@@ -80,22 +80,11 @@ class PvdAdmin(LimitedChoices, HistoriqueAdmin, SuppressionAdmin):
     empty_value_display = UNKNOWN
     # Paths to territories, whose names are searched as people type them.
     territory_search = ()
-    # The address of the page that makes such a record, where a plain form may not: see
-    # `Sourcee.publie_par`.
-    ajout = ""
     # Written when the record is created; afterwards by the national level alone.
     frozen_fields = ()
 
     def get_changelist(self, request, **kwargs):
         return PvdChangeList
-
-    def add_view(self, request, form_url="", extra_context=None):
-        """Lead to the page that makes such a record, if it has one of its own."""
-        if not self.ajout:
-            return super().add_view(request, form_url, extra_context)
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        return HttpResponseRedirect(self.ajout)
 
     def lookup_allowed(self, lookup, value, request):
         """Let an address filter the list by what the list offers, and by no other field nor lookup.

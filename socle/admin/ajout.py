@@ -1,0 +1,73 @@
+"""The page that adds a record is saved once: a click too many, or « back » then « save », adds nothing."""
+
+import secrets
+
+from django.contrib import admin, messages
+from django.core.cache import caches
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpResponseRedirect
+
+from socle.adresses_admin import admin_url
+from socle.web.places import give_back, key_of, take
+
+KEPT = 24 * 3600
+ALREADY = (
+    "Ce formulaire était déjà enregistré : rien de plus n'est écrit. Pour une autre fiche, ouvrez un "
+    "nouveau formulaire."
+)
+
+
+class AjoutAdmin(admin.ModelAdmin):
+    """The blank form of a record, or the page of its own that makes it."""
+
+    # The address of the page that makes such a record, where a plain form may not: see
+    # `Sourcee.publie_par`.
+    ajout = ""
+
+    def add_view(self, request, form_url="", extra_context=None):
+        """Lead to the page that makes such a record, if it has one of its own."""
+        if not self.ajout:
+            return super().add_view(request, form_url, extra_context)
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return HttpResponseRedirect(self.ajout)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Save a blank form once, by the token that its page bears.
+
+        The token is taken in the transaction that writes: a second sending waits for the first, then
+        finds it taken if the first has written, free if it was refused.
+        """
+        page = (request, object_id, form_url, extra_context)
+        jeton = request.POST.get("jeton")
+        if object_id is not None or not jeton:
+            return super().changeform_view(*page)
+        key = key_of("ajout", request.user.pk, request.path, jeton)
+        with transaction.atomic():
+            place = take(key, 1, KEPT)
+            if place is None:
+                return self.already_added(request, key)
+            answer = super().changeform_view(*page)
+            if added := getattr(request, "added", None):
+                caches["compteurs"].set(place, str(added.pk), KEPT)
+            else:
+                give_back([place])
+            return answer
+
+    def response_add(self, request, obj, post_url_continue=None):
+        request.added = obj
+        return super().response_add(request, obj, post_url_continue)
+
+    def already_added(self, request, key):
+        """Lead to the record that the first sending of a form has made, and say that it is the only one."""
+        messages.warning(request, ALREADY)
+        added = self.get_object(request, caches["compteurs"].get(f"{key}:0"))
+        page = admin_url(added, "change") if added else admin_url(self.model, "changelist")
+        return HttpResponseRedirect(page)
+
+    def render_change_form(self, request, context, add=False, **kwargs):
+        """Give a blank form its token; the one of a form that was refused is still good."""
+        if add:
+            context["jeton"] = request.POST.get("jeton") or secrets.token_urlsafe(16)
+        return super().render_change_form(request, context, add=add, **kwargs)
