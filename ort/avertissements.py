@@ -13,10 +13,14 @@ from socle.francais import depuis, liste
 
 @dataclass(frozen=True)
 class Avertissement:
-    """A warning: `texte` says what looks odd, `explication` what to do about it."""
+    """A warning: `texte` says what looks odd, `explication` what to do about it.
+
+    `commune` is the code of the one that it is about, if it is about one.
+    """
 
     texte: str
-    explication: str = ""
+    explication: str
+    commune: str = ""
 
 
 def de_la_convention(convention: Convention, jour: datetime.date) -> list[Avertissement]:
@@ -81,6 +85,7 @@ def d_ailleurs(convention, codes, jour):
             f"{member.commune} n'est pas membre de {convention.porteur.nom_au(jour)} "
             f"{in_words(jour)}, mais de {member.intercommunalite.nom_au(jour)}.",
             "Vérifiez la commune et la convention.",
+            member.commune_id,
         )
 
 
@@ -96,6 +101,7 @@ def deja_couvertes(convention, codes, jour):
     ):
         since = depuis(couverture.date_entree, couverture.acte_entree.precision_signature)
         yield Avertissement(
-            f"{couverture.commune} est déjà couverte par {couverture.convention} {since}.",
+            f"{couverture.commune} est déjà couverte par « {couverture.convention} » {since}.",
             "Elle serait dans deux ORT : si elle quitte la première, enregistrez d'abord sa sortie.",
+            couverture.commune_id,
         )

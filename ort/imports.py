@@ -7,6 +7,7 @@ from django.db.models import Q
 from communes.models import Commune, Departement, Intercommunalite
 from communes.programme.regles import LANCEMENT
 from communes.territoire.champs import NOMS_DU_CODE, champ_commune
+from ort.avertissements import des_entrees
 from ort.exports import AVENANTS, DUREE_TOTALE, ORT, ort_rows
 from ort.models import Avenant, CommuneCouverte, Convention
 from ort.models.droits import Plume
@@ -26,6 +27,7 @@ from socle.fichiers.champs import (
 from socle.fichiers.champs_nombres import champ_duree, champ_entier
 from socle.fichiers.cle import Cle, cle_interne
 from socle.fichiers.colonnes import cells_of
+from socle.fichiers.lignes import Sort
 from socle.fichiers.rapprochement import readable
 from socle.fichiers.ressource import Ressource
 from socle.francais import liste
@@ -374,3 +376,16 @@ class CouvertureRessource(SousReference):
                 within.values_list("pk", flat=True)
             )
         return record.pk in self.communes_by_convention[instance.convention_id]
+
+    def warn(self, lignes):
+        """Tell, of the communes that come in, what the preview of a geste tells: two queries an act."""
+        entering = defaultdict(dict)
+        for ligne in lignes:
+            row = ligne.objet
+            if ligne.sort is Sort.NOUVELLE and row.acte_entree.date_signature:
+                act = (row.convention, row.acte_entree.date_signature)
+                entering[act][row.commune_id] = ligne
+        for (convention, jour), rows in entering.items():
+            communes = [ligne.objet.commune for ligne in rows.values()]
+            for warning in des_entrees(convention, communes, jour):
+                rows[warning.commune].remarques.append(warning.texte)

@@ -63,6 +63,8 @@ class Passage:
         self.load_computed()
         lignes = [self.ligne(lue) for lue in self.table.lignes]
         self.ecriture.flush()
+        if self.user and not self.for_good:
+            self.ressource.warn(lignes)
         return lignes
 
     def choices(self, champ):

@@ -156,5 +156,8 @@ class Ressource(resources.ModelResource):
         """Return the records to create along with a new `instance`, from `extra_columns`."""
         return []
 
+    def warn(self, lignes):
+        """Add to the rows of a preview what looks odd in them, read together: see `LigneTraitee`."""
+
     def load_sources(self):
         self.sources = {source.cle: source for source in Source.objects.all()}

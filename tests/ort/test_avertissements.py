@@ -33,7 +33,7 @@ def test_a_commune_of_another_intercommunalite_is_told_with_its_own(bedarieux, l
     told = texts(des_entrees(bedarieux, [lodeve], day("2026-02-01")))
     assert told == [
         "Lodève n'est pas membre de CC Grand Orb le 1er février 2026, mais de CC Lodévois et Larzac.",
-        "Lodève est déjà couverte par ORT de Lodève depuis le 1er février 2022.",
+        "Lodève est déjà couverte par « ORT de Lodève » depuis le 1er février 2022.",
     ]
 
 

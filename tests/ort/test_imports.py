@@ -1,5 +1,7 @@
 """The ORT, their communes and their avenants, brought in and taken out by agents."""
 
+import html
+
 import pytest
 from django.urls import reverse
 
@@ -184,3 +186,21 @@ def test_an_identifier_is_known_whatever_its_case_and_its_hyphens(agent_34, salv
     text = "ort_identifiant,date_signature\nORT Salvetat,11/01/2023\n"
     imported(agent_34, AVENANT, "avenants", text)
     assert Avenant.objects.get().convention == salvetat
+
+
+def test_a_preview_warns_of_a_commune_from_elsewhere_or_covered(agent_34, salvetat):
+    """As that of a geste does, once for all the rows of an act."""
+    salvetat.porteur = factories.intercommunalite("200066553", nom="CC du Haut-Languedoc")
+    salvetat.save()
+    epci = factories.intercommunalite("200017341", nom="CC Lodévois et Larzac")
+    lodeve = factories.commune("34142", epci=epci, nom="Lodève")
+    factories.convention("2022-02-01", [lodeve], intitule="ORT de Lodève")
+    factories.commune("34119", epci=salvetat.porteur, nom="Fraisse")
+    text = "ort_identifiant,code_insee\nort-salvetat,{}\n"
+    page = previewed(agent_34, ORT, "ort-communes", text.format("34142"))
+    assert outcome(page) == {2: "nouvelle"}
+    shown = html.unescape(page.content.decode())
+    assert "Lodève n'est pas membre de CC du Haut-Languedoc le 28 juillet 2022" in shown
+    assert "déjà couverte par « ORT de Lodève »" in shown.replace("\N{NO-BREAK SPACE}", " ")
+    calm = previewed(agent_34, ORT, "ort-communes", text.format("34119"))
+    assert "À vérifier :" not in calm.content.decode()

@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 
-from pvd.bureau.gestes.base import GesteQuiCree
 from socle.admin.evenements import events_since, gather, last_versions
 from socle.web.places import key_of
 
@@ -16,7 +15,7 @@ class Appui:
 
     def __init__(self, request, geste, record, data):
         self.user = request.user
-        if isinstance(geste, GesteQuiCree):
+        if geste.creates:
             self.chapitres = geste.chapitres(data)
         else:
             model_admin = admin.site.get_model_admin(geste.model)

@@ -31,7 +31,7 @@ def test_an_avenant_warns_and_is_written_all_the_same(agent_34, lodeve, bedarieu
     factories.convention("2022-02-01", [lodeve], intitule="ORT de Lodève")
     asked = typed(communes=[lodeve.pk], date="01/02/2026")
     told = " ".join(warned(agent_34, address("avenant", bedarieux), asked))
-    for part in ("échue", "n'est pas membre", "déjà couverte par ORT de Lodève"):
+    for part in ("échue", "n'est pas membre", "déjà couverte par « ORT de Lodève »"):
         assert part in told
     assert do(agent_34, "avenant", bedarieux, **asked).status_code == 302
     assert lodeve.couvertures.count() == 2

@@ -52,7 +52,11 @@ class AvenantForm(GesteForm):
         required=False,
         help_text="Celui que porte l'acte ; vide s'il n'est pas connu.",
     )
-    acte = forms.CharField(label="Est-ce le même acte ?", required=False, widget=forms.RadioSelect)
+    acte = forms.CharField(
+        label="Est-ce le même acte ?",
+        required=False,
+        widget=forms.RadioSelect(attrs={"class": "radiolist"}),
+    )
     communes = CommunesField(
         label="Communes ajoutées",
         queryset=Commune.objects.none(),

@@ -31,7 +31,7 @@ class NouvelleConventionForm(GesteForm):
         label="Nature",
         choices=VAUT_ORT.items(),
         initial="oui",
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "radiolist"}),
         help_text="Une convention d'adhésion s'enregistre par « Entrer dans le programme » ou "
         "« Signer la convention d'adhésion ».",
     )
