@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.contrib import admin, messages
+from django.core.cache import caches
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
@@ -23,8 +24,11 @@ from socle.adresses_admin import admin_url
 from socle.contraintes import sentence
 from socle.essai import essai
 from socle.verrou import OneAtATime, lock
+from socle.web.places import key_of
 
 PER_PAGE = 100
+# How long a page of confirmation is known to be done.
+KEPT = 24 * 3600
 
 
 def allowed_geste(request, slug):
@@ -43,7 +47,7 @@ def start(request, slug):
     if not geste.creates:
         return choose(request, geste)
     with transaction.atomic():
-        return fill_in(request, geste, geste.model())
+        return once(request, fill_in(request, geste, geste.model()))
 
 
 @require_safe
@@ -78,7 +82,17 @@ def do(request, slug, pk):
             # What all hang on comes first, here as on a form: neither waits for the other.
             get_object_or_404(geste.model, pk__in=kept, pk=pk).lock_siblings()
         locked = geste.model.objects.select_for_update().filter(pk__in=kept)
-        return answer(request, geste, get_object_or_404(locked, pk=pk))
+        return once(request, answer(request, geste, get_object_or_404(locked, pk=pk)))
+
+
+def once(request, answered):
+    """Lead to what this very page has already done, when it is confirmed by two clicks."""
+    done = request.method == "POST" and caches["compteurs"].get(confirmed_key(request))
+    return redirect(done) if done else answered
+
+
+def confirmed_key(request):
+    return key_of("geste", request.user.pk, request.path, request.POST.get("apercu"))
 
 
 def answer(request, geste, record):
@@ -131,6 +145,7 @@ def confirm(request, geste, record, form):
         return ask(request, geste, record, form)
     done = geste.reason(form.cleaned_data)
     messages.success(request, f"{done} : {geste.name(shown)}. C'est enregistré.")
+    caches["compteurs"].set(confirmed_key(request), geste.address(shown), KEPT)
     return redirect(geste.address(shown))
 
 

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.contrib.messages import get_messages
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -216,6 +217,54 @@ def test_a_geste_previewed_writes_no_row_sends_no_mail_and_leaves_no_file(
     document = Document.objects.get()
     assert [mail.subject for mail in mailoutbox] == ["Acte déposé", "Écrit"]
     assert document.fichier.storage.exists(document.fichier.name)
+
+
+def test_a_confirmation_clicked_twice_leads_to_what_it_did(agent_34, poste):
+    """It is its own work that the page would tell its user, and offer to do again."""
+    url = address("arrivee", poste)
+    data = typed(titulaire="Dominique") | confirming(
+        agent_34.post(url, typed(titulaire="Dominique"))
+    )
+    answers = [agent_34.post(url, data) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert answers[0].url == answers[1].url
+    assert poste.occupations.count() == 1
+    told = [str(message) for message in get_messages(answers[1].wsgi_request)]
+    assert any("vous avez enregistré : « Arrivée d'un chef de projet »" in each for each in told)
+
+
+def test_a_preview_overtaken_is_shown_again_with_who_wrote(agent_34, referent_34, poste):
+    url, data = address("arrivee", poste), typed(titulaire="Dominique")
+    data |= confirming(agent_34.post(url, data))
+    do(referent_34, "arrivee", poste, titulaire="Camille")
+    again = agent_34.post(url, data)
+    assert (again.status_code, poste.occupations.count()) == (200, 1)
+    told = [str(message) for message in again.context["messages"]]
+    name = referent_34.agent.get_username()
+    assert told[0].startswith(f"Depuis votre aperçu, {name} a enregistré : « Arrivée")
+    assert agent_34.post(url, data | confirming(again)).status_code == 302
+
+
+def test_a_preview_whose_figures_moved_is_shown_again(agent_34, shared):
+    """Someone else wrote elsewhere: nothing of this record, but what it changes is not the same."""
+    town = shared.couvertures.get(commune="34293").commune
+    url, data = address("avenant", shared), typed(communes=["81192"])
+    data |= confirming(agent_34.post(url, data))
+    factories.convention("2023-01-01", [factories.commune("81192")], intitule="ORT de l'autre")
+    again = agent_34.post(url, data)
+    assert (again.status_code, town.couvertures.count()) == (200, 1)
+    assert any("n'est plus le même" in str(message) for message in again.context["messages"])
+    assert not shared.avenants.exists()
+
+
+def test_what_was_not_shown_is_not_confirmed(agent_34):
+    record = laureate()
+    url = address("signer-adhesion", record)
+    for forged in ({}, {"apercu": ""}, {"apercu": "0-0.abc"}):
+        answer = agent_34.post(url, typed() | {"_confirmer": "Confirmer"} | forged)
+        assert "effects" in answer.context
+    record.refresh_from_db()
+    assert record.date_signature_adhesion is None
 
 
 def test_one_may_go_back_to_the_form(agent_34):
