@@ -41,7 +41,7 @@ class AjoutAdmin(admin.ModelAdmin):
         """
         page = (request, object_id, form_url, extra_context)
         jeton = request.POST.get("jeton")
-        if object_id is not None or not jeton:
+        if object_id is not None or not jeton or not self.has_add_permission(request):
             return super().changeform_view(*page)
         key = key_of("ajout", request.user.pk, request.path, jeton)
         with transaction.atomic():
