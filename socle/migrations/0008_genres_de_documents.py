@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('socle', '0006_imports'),
+        ('socle', '0007_une_ligne'),
     ]
 
     operations = [
