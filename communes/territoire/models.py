@@ -332,6 +332,8 @@ class Succession(Periode):
 
     objects = SuccessionQuerySet.as_manager()
 
+    feminin = True
+
     class Meta(Periode.Meta):
         verbose_name = "succession"
 

@@ -28,7 +28,7 @@ PARTS = {
     "_restore": "6-retrouver-lhistorique-rétablir-une-fiche-supprimée",
     "suivi_signalement": "7-répondre-à-une-erreur-signalée",
     "projects_": "3-suivre-un-poste-de-chef-de-projet",
-    "ort_": "1-signer-un-avenant-qui-fait-entrer-une-commune",
+    "ort_": "1-enregistrer-un-avenant",
     "communes_labellisation_geste": "4-sortir-une-commune-du-programme",
     "communes_labellisation": "2-corriger-une-date-en-disant-pourquoi",
     "communes_agent": "à-savoir-aussi",

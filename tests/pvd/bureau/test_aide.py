@@ -45,7 +45,7 @@ def test_each_page_leads_to_a_part_that_is_there(agent_34):
     ("address", "part"),
     [
         (reverse("admin:index"), "#se-connecter-et-laccueil"),
-        (reverse("admin:ort_convention_changelist"), "#1-signer-un-avenant"),
+        (reverse("admin:ort_convention_changelist"), "#1-enregistrer-un-avenant"),
         (reverse("admin:ort_convention_import"), "#5-importer-un-tableau"),
         (reverse("admin:gestes", args=["arrivee"]), "#3-suivre-un-poste"),
         (reverse("admin:gestes", args=["quitter-le-programme"]), "#4-sortir-une-commune"),

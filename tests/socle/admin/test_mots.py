@@ -13,7 +13,7 @@ from tests import factories
 
 FEMININE = """
     affirmation commune convention intercommunalité labellisation modification note partie population
-    proposition purge région source validation
+    proposition purge région source succession validation
 """
 MASCULINE = """
     agent ancien avenant chiffre cofinancement colonne contact contour contrôle département document
@@ -53,8 +53,8 @@ def test_pages_are_named_as_one_would_say(agent_34):
         factories.convention(), communes=[factories.commune("34142", epci="new")]
     )
     page = text(agent_34.get(reverse("admin:ort_convention_changelist")))
-    assert "Ajouter une convention" in page
     assert "Supprimer les conventions sélectionnées" in page
+    assert "Ajouter une source" in text(agent_34.get(reverse("admin:socle_source_changelist")))
     added = text(agent_34.get(reverse("admin:ort_avenant_add")))
     assert "<h1>Ajouter un avenant</h1>" in added
     changed = text(agent_34.get(reverse("admin:ort_avenant_change", args=[avenant.pk])))
