@@ -1,5 +1,6 @@
 """The records of the projet de territoire, a folder a subject; Django looks for them here."""
 
+from projects.carnet.models import Contact, Fonction, Note
 from projects.postes.models.cofinancements import Alerte, CofinancementPoste, Financeur
 from projects.postes.models.dessertes import Desserte
 from projects.postes.models.occupations import MotifDepart, Occupation, TypeContrat
@@ -10,10 +11,13 @@ from projects.postes.models.recrutements import Recrutement
 __all__ = [
     "Alerte",
     "CofinancementPoste",
+    "Contact",
     "Desserte",
     "Etat",
     "Financeur",
+    "Fonction",
     "MotifDepart",
+    "Note",
     "Occupation",
     "Poste",
     "Purge",

@@ -36,6 +36,11 @@ ANSWERED = {
 PROPOSED = {
     "ort.proposition",
 }
+# What agents keep for themselves, persons included: a lecteur does not read it.
+CARNET = {
+    "projects.contact",
+    "projects.note",
+}
 # What agents did, which they read and take back; each its own.
 OWN = {
     "socle.import",
@@ -55,7 +60,7 @@ def role_permissions(role):
     """Return the permissions of a role, as `app.action_model`; a page asks for them a hundred times."""
     actions = {name: ["view"] for name in RECORDS | SHARED | ANSWERED | PROPOSED | REFERENCE}
     if role in {Role.AGENT, Role.REFERENT}:
-        actions |= {name: ["view", "add", "change", "delete"] for name in RECORDS}
+        actions |= {name: ["view", "add", "change", "delete"] for name in RECORDS | CARNET}
         actions |= {name: ["view", "add", "change"] for name in SHARED}
         actions |= {name: ["view", "change"] for name in ANSWERED}
         actions |= {name: ["view", "add", "change"] for name in PROPOSED}

@@ -344,5 +344,5 @@ class PurgeAdmin(ReadOnly, PvdAdmin):
 
     list_display = [
         *("moment", "par", "partis_avant"),
-        *("titulaires", "versions", "fichiers", "signalements"),
+        *("titulaires", "versions", "contacts", "fichiers", "signalements"),
     ]

@@ -47,6 +47,11 @@ def tell_etat(du_jour):
     return phrase
 
 
+def tell_holder(occupation):
+    """Write who holds a post, and the terms that are known of the contract."""
+    return ", ".join([occupation.titulaire or "nom non enregistré", *terms_of(occupation)])
+
+
 @dataclass
 class FaitDePoste:
     """What happened on a day, or what is planned for it; `jour` None: on a day that is not known."""
@@ -203,7 +208,7 @@ def histoire(poste, jour):
     return Histoire(
         faits=sorted(events, key=lambda event: event.jour or datetime.date.min),
         titulaires=[
-            ", ".join([occupation.titulaire or "nom non enregistré", *terms_of(occupation)])
+            tell_holder(occupation)
             for occupation in occupations
             if occupation.holds_on(jour) and poste.du_jour.etat == Etat.POURVU
         ],

@@ -6,12 +6,16 @@ from django.utils import timezone
 from dsfr.admin import DsfrConfig
 
 from communes.programme.admin import LabellisationAdmin
+from communes.territoire.admin import CommuneAdmin, IntercommunaliteAdmin
 from communes.territoire.filtres import DepartementFilter
 from ort.admin import ConventionAdmin
 from pvd.bureau.a_verifier import a_verifier
 from pvd.bureau.accueil import home
 from pvd.bureau.aide import aide
 from pvd.bureau.consequences import figures_at_stake
+from pvd.bureau.fiches.communes import FicheDeCommune
+from pvd.bureau.fiches.conventions import FicheDeConvention
+from pvd.bureau.fiches.intercommunalites import FicheDIntercommunalite
 from pvd.bureau.gestes import vues as gestes
 from pvd.bureau.imports import LaureatesRessource
 from pvd.bureau.tableau import vues as tableau
@@ -53,6 +57,8 @@ admin.site.order += [
     "ort.proposition",
     "ort.organisme",
     "projects.poste",
+    "projects.contact",
+    "projects.note",
     "socle.source",
     "socle.affirmation",
     "socle.import",
@@ -100,6 +106,10 @@ LabellisationAdmin.read_rows = with_statuts
 # What such a record makes public is told by its source, and shown first: a geste asks for both.
 LabellisationAdmin.ajout = reverse_lazy("admin:gestes", args=["entrer-dans-le-programme"])
 ConventionAdmin.ajout = reverse_lazy("admin:gestes", args=["nouvelle-convention"])
+# All that is said of a record, on one page: no app below knows all of it.
+CommuneAdmin.page_d_agent = FicheDeCommune
+IntercommunaliteAdmin.page_d_agent = FicheDIntercommunalite
+ConventionAdmin.page_d_agent = FicheDeConvention
 
 FIGURES_AT_STAKE.append(figures_at_stake)
 

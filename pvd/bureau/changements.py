@@ -98,9 +98,14 @@ class FicheChangee:
 
 
 def versions(sorte, perimetre, since):
-    """Return the versions of one sort of record, written from `since` on, as rows of one shape."""
+    """Return the versions of one sort of record, written from `since` on, as rows of one shape.
+
+    Without `since`: all of them.
+    """
     path, model = sorte.scope or (sorte.path, sorte.page)
-    rows = sorte.model.history.filter(history_date__gte=since)
+    rows = sorte.model.history.all()
+    if since:
+        rows = rows.filter(history_date__gte=since)
     if not perimetre.everywhere:
         kept = sorte.named(perimetre) if sorte.named else perimetre.of(model).values("pk")
         rows = rows.filter(**{f"{path}__in": kept})
@@ -122,7 +127,12 @@ def versions(sorte, perimetre, since):
 
 def recent_changes(perimetre, now):
     """Return what was changed in the last seven days, the latest first, in one query."""
-    first, *others = [versions(sorte, perimetre, now - RECENT) for sorte in FICHES_SUIVIES]
+    return last_changes(perimetre, now - RECENT)
+
+
+def last_changes(perimetre, since=None):
+    """Return what was changed from `since` on, the latest first, in one query."""
+    first, *others = [versions(sorte, perimetre, since) for sorte in FICHES_SUIVIES]
     changes = {}
     for row in first.union(*others, all=True).order_by("-quand", "cle_de_page")[:VERSIONS]:
         jour = timezone.localtime(row["quand"]).date()

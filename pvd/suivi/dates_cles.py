@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass, field
 
 from communes.programme.regles import labellisation_au
+from ort.actes import OrtDuJour
 from socle.dates import Precision
 from socle.francais import UNKNOWN_DATE
 
@@ -20,17 +21,26 @@ class DateCle:
     dits: list = field(default_factory=list)
 
 
-def dates_cles(situation, labels, couvertes_par):
+def couvertes_par(situation, conventions):
+    """Return, for each ORT that covers the commune, the coverage and the `OrtDuJour`.
+
+    `conventions` are all those of the commune, read by `with_actes`.
+    """
+    ort = {convention.pk: OrtDuJour(convention, situation.jour) for convention in conventions}
+    return [(couverture, ort[couverture.convention.pk]) for couverture in situation.couvertures]
+
+
+def dates_cles(situation, labels, couvertes):
     """Return the key dates known on the day, in the order in which they happen.
 
-    `couvertes_par` holds, for each ORT that covers the commune, the coverage and the `OrtDuJour`.
+    `couvertes` holds, for each ORT that covers the commune, the coverage and the `OrtDuJour`.
     `labels` are its `labellisations_connues`, which hold what the sources say.
     """
     label = labellisation_au(labels, situation.jour)
     dates = dates_of_programme(situation, label)
-    for couverture, ort in couvertes_par:
+    for couverture, ort in couvertes:
         dates += dates_of_ort(couverture, ort)
-    if situation.laureate and not couvertes_par:
+    if situation.laureate and not couvertes:
         dates.append(DateCle("ORT", texte="aucune à cette date"))
     if situation.date_sortie:
         dates.append(

@@ -23,11 +23,15 @@ class Suite:
     cle: str = ""
     jour: datetime.date | None = None
     precision: str = Precision.JOUR
+    # Its day is over: it was to happen by then, and has not.
+    passee: bool = False
 
 
 def suites(situation):
     """Return what comes next for the commune: its ORT to sign, the end of those that cover it."""
-    ends = [suite_of_ort(couverture.convention, situation) for couverture in situation.couvertures]
+    ends = [
+        suite_of_ort(couverture.convention, situation.jour) for couverture in situation.couvertures
+    ]
     if ends or not situation.laureate:
         return ends
     return [suite_of_programme(situation)]
@@ -56,6 +60,7 @@ def suite_of_programme(situation):
             "Signature de l'ORT",
             f"Le délai de {DELAI} après l'adhésion a pris fin {due} ; l'ORT reste à signer. "
             f"{SANS_EFFET}",
+            passee=True,
         )
     return Suite(
         f"Fin du délai de {DELAI} pour signer l'ORT",
@@ -66,13 +71,13 @@ def suite_of_programme(situation):
     )
 
 
-def suite_of_ort(convention, situation):
-    """Tell when an ORT in force ends, as known on the day, or that it is not known."""
+def suite_of_ort(convention, jour):
+    """Tell when an ORT in force on `jour` ends, as known then, or that it is not known."""
     title = f"Fin de {named(convention)}"
-    end = date_fin_au(convention, situation.jour)
+    end = date_fin_au(convention, jour)
     if end is None:
         return Suite(title, "Non renseignée : la durée de cette ORT n'est pas enregistrée.")
-    duration = pluriel(duree_au(convention, situation.jour), "an,ans")
+    duration = pluriel(duree_au(convention, jour), "an,ans")
     return Suite(
         title,
         f"À l'issue de sa durée de {duration}, qu'un avenant peut prolonger.",

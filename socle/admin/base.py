@@ -18,7 +18,9 @@ from socle.admin.ajout import AjoutAdmin
 from socle.admin.champs import date_column
 from socle.admin.choix import LimitedChoices
 from socle.admin.historique import HistoriqueAdmin
+from socle.admin.page_d_agent import PageDAgentAdmin
 from socle.admin.suppression import SuppressionAdmin
+from socle.adresses_admin import admin_url
 from socle.francais import UNKNOWN, du, un
 from socle.web.filtres import LONGEST_SEARCH
 from socle.web.refus import DemandeInvalide
@@ -63,12 +65,18 @@ class PvdChangeList(ChangeList):
         super().get_results(request)
         self.result_list = self.model_admin.read_rows(list(self.result_list))
 
+    def url_for_result(self, result):
+        """Lead to the page of a record, where it has one; a window of choices leads nowhere."""
+        if self.model_admin.page_d_agent and not self.is_popup:
+            return admin_url(result, "page")
+        return super().url_for_result(result)
+
     def apply_select_related(self, qs):
         """Read the relations that the columns show: in one query each, however many rows."""
         return super().apply_select_related(qs).prefetch_related(*self.model_admin.list_prefetch())
 
 
-class PvdAdmin(AjoutAdmin, LimitedChoices, HistoriqueAdmin, SuppressionAdmin):
+class PvdAdmin(AjoutAdmin, PageDAgentAdmin, LimitedChoices, HistoriqueAdmin, SuppressionAdmin):
     """The list and the form of the back office.
 
     It is used as it is for records that all départements share; `PerimetreAdmin` for the others.

@@ -41,6 +41,9 @@ PER_PAGE = 50
 class HistoriqueAdmin(admin.ModelAdmin):
     """The pages of a record whose versions are kept; a plain admin for the other models."""
 
+    # Whether a correction says why: of what is published nowhere, it need not.
+    motif_demande = True
+
     @property
     def historisee(self):
         return issubclass(self.model, Historisee)

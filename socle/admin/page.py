@@ -62,6 +62,8 @@ class PageEnvoyee:
 
     def lacks_a_reason(self):
         """Tell whether a value changes or goes, on the record or in its rows, and nobody said why."""
+        if not self.model_admin.motif_demande:
+            return False
         self.form.is_valid()
         self.correction.is_valid()
         if self.correction.cleaned_data.get("motif_correction", "").strip():

@@ -10,6 +10,7 @@ class Purge(models.Model):
     partis_avant = models.DateField("partis avant le")
     titulaires = models.PositiveIntegerField("titulaires concernés")
     versions = models.PositiveIntegerField("versions de l'historique effacées")
+    contacts = models.PositiveIntegerField("contacts supprimés", default=0)
     fichiers = models.PositiveIntegerField("fichiers d'import expirés effacés")
     signalements = models.PositiveIntegerField("signalements clos supprimés", default=0)
 

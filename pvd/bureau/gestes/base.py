@@ -11,7 +11,7 @@ from communes.models import Departement
 from socle.admin.champs import DayField, LastDayField
 from socle.admin.choix import SearchedSelect
 from socle.admin.evenements import Chapitre
-from socle.adresses_admin import admin_url
+from socle.admin.page_d_agent import page_url
 from socle.dates import Precision, first_day
 from socle.historique import Historisee, one_act
 from socle.identifiants import bare_key, identifiant_de, libre
@@ -279,7 +279,7 @@ class Geste:
 
     def address(self, record):
         """Return the page of the back office that the geste leads to."""
-        return admin_url(record, "change")
+        return page_url(record)
 
     def current(self, record):
         """Return `record` as it is now, to try the geste on."""

@@ -7,6 +7,7 @@ from communes.models import Commune, Labellisation
 from communes.programme.regles import MONTHS_FROM_ADHESION_TO_ORT
 from pvd.bureau.gestes.base import Geste, GesteForm, GesteQuiCree, JourField, offer, save
 from socle.admin.choix import SearchedSelect
+from socle.admin.page_d_agent import page_url
 from socle.dates import Precision, add_months, first_day, in_words
 
 
@@ -18,6 +19,10 @@ class GesteDeLabellisation(Geste):
 
     def communes(self, record, data):
         return [record.commune_id]
+
+    def address(self, record):
+        """Lead to the page of the commune, where its times in the programme are told."""
+        return page_url(record.commune)
 
 
 class EntreeForm(GesteForm):

@@ -6,7 +6,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from communes.models import Commune
-from ort.actes import OrtDuJour
 from ort.effets import LUS_EN, Certitude, effets
 from ort.models import Secteur
 from projects.postes.du_jour import situer as situer_postes
@@ -16,7 +15,7 @@ from pvd.portail.agenda import calendar
 from pvd.portail.filtres import CommuneFiltres, communes_named, communes_of_france
 from pvd.portail.frise import frise
 from pvd.suivi.chronologie import documents, labellisations_connues, read_conventions, timeline
-from pvd.suivi.dates_cles import dates_cles
+from pvd.suivi.dates_cles import couvertes_par, dates_cles
 from pvd.suivi.mise_a_jour import derniere_mise_a_jour
 from pvd.suivi.phrases import reunion, sentence, statut_in_words
 from pvd.suivi.situation import lisibles, situer
@@ -105,16 +104,11 @@ def read_dates(situation):
     conventions = read_conventions(situation)
     labels = labellisations_connues(situation.fiches, situation.jour)
     facts = timeline(situation, labels, conventions)
-    couvertes_par = [
-        (couverture, OrtDuJour(convention, situation.jour))
-        for couverture in situation.couvertures
-        for convention in conventions
-        if convention.pk == couverture.convention.pk
-    ]
+    couvertes = couvertes_par(situation, conventions)
     next_ones = suites(situation)
     return {
-        "couvertes_par": couvertes_par,
-        "dates_cles": dates_cles(situation, labels, couvertes_par),
+        "couvertes_par": couvertes,
+        "dates_cles": dates_cles(situation, labels, couvertes),
         "suites": next_ones,
         "agenda": any(suite.jour for suite in next_ones),
         "faits": facts,

@@ -1,0 +1,65 @@
+"""The page of an ORT, for agents."""
+
+from functools import cached_property
+
+from django.db.models import Q
+from django.urls import reverse
+
+from communes.models import Labellisation
+from ort.actes import OrtDuJour, with_actes
+from ort.models import Convention, Secteur
+from projects.postes.models import Desserte, Poste
+from pvd.bureau.fiches.base import FicheDAgent
+from pvd.signalements.models import Signalement
+from pvd.suivi.suite import suite_of_ort
+
+
+class FicheDeConvention(FicheDAgent):
+    tete = "bureau/fiches/tete_convention.html"
+    corps = "bureau/fiches/corps_convention.html"
+    sujet = "convention"
+
+    @cached_property
+    def ort(self):
+        (convention,) = with_actes(Convention.objects.filter(pk=self.record.pk), self.jour)
+        return OrtDuJour(convention, self.jour)
+
+    @property
+    def phrase(self):
+        return self.ort.phrase
+
+    @property
+    def adresse_publique(self):
+        return reverse("ort", args=[self.record.identifiant])
+
+    @cached_property
+    def communes(self):
+        """Return the codes of the communes that the convention covers today."""
+        return [couverture.commune_id for couverture in self.ort.couvertes]
+
+    @cached_property
+    def laureates(self):
+        labels = Labellisation.objects.as_of(self.jour).filter(commune__in=self.communes)
+        return set(labels.values_list("commune", flat=True))
+
+    @cached_property
+    def secteurs(self):
+        return list(Secteur.objects.filter(convention=self.record).select_related("commune"))
+
+    def cles(self):
+        pk = self.record.pk
+        served = Desserte.objects.as_of(self.jour).filter(commune__in=self.communes)
+        return {
+            **self.cles_des_conventions([pk]),
+            Poste: list(served.order_by().values_list("poste", flat=True).distinct()),
+            Signalement: Signalement.objects.filter(convention=pk).values("pk"),
+        }
+
+    def suites(self):
+        running = self.ort.signee and not self.ort.terminee
+        return [suite_of_ort(self.ort.convention, self.jour)] if running else []
+
+    def carnets_voisins(self):
+        """Show whom to call at the intercommunalité that carries it, and in its communes."""
+        porteur = self.record.porteur_id
+        return Q(intercommunalite__in=[porteur] if porteur else []) | Q(commune__in=self.communes)
