@@ -21,6 +21,7 @@ from communes.models import (
 )
 from ort.models import Avenant, CommuneCouverte, Convention, Document, Proposition
 from ort.models.propositions import change_of
+from projects.carnet.models import Contact, Note
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
 from pvd.signalements.models import Signalement
 from socle.historique import sans_historique
@@ -184,6 +185,21 @@ def cofinancement(poste, financeur="anah", annee=2022, **fields):
     return CofinancementPoste.objects.create(
         poste=poste, financeur=financeur, annee=annee, **fields
     )
+
+
+def contact(sujet, fonction="maire", **fields):
+    """Return a contact of a commune, an intercommunalité or a convention."""
+    fields = {"nom": "Alix Exemple"} | fields
+    return Contact.objects.create(fonction=fonction, **about(sujet), **fields)
+
+
+def note(sujet, texte="Appel de la mairie", jour="2024-03-12", **fields):
+    """Return a note about a commune, an intercommunalité or a convention."""
+    return Note.objects.create(texte=texte, jour=day(jour), **about(sujet), **fields)
+
+
+def about(sujet):
+    return {type(sujet)._meta.model_name: sujet}
 
 
 def source(cle=None, **fields):

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from communes.comptes.journal import record
-from communes.comptes.roles import RECORDS, REFERENCE
+from communes.comptes.roles import CARNET, RECORDS, REFERENCE
 from communes.comptes.roles import SHARED as SHARED_RECORDS
 from communes.models import Agent, Departement, Labellisation, Role
 from ort.models import Avenant, Convention, Document, Organisme
@@ -113,6 +113,8 @@ def records_of(code):
         "ort_proposition": factories.proposition(signed),
         "ort_organisme": Organisme.objects.create(nom=code, nature="etat"),
         "projects_poste": factories.poste([town]),
+        "projects_contact": factories.contact(town),
+        "projects_note": factories.note(town),
         "socle_source": factories.source(),
         "socle_affirmation": signed.affirmations.create(
             champ="date_signature", valeur_brute="2023", source=factories.source()
@@ -162,7 +164,7 @@ def test_the_deletion_of_many_stops_at_the_perimeter(agent_34):
 def test_an_agent_deletes_the_records_only(role, request, db):
     agent = request.getfixturevalue(role).agent
     may_delete = {p.replace("delete_", "") for p in agent.get_all_permissions() if "delete_" in p}
-    assert may_delete == RECORDS
+    assert may_delete == RECORDS | CARNET
     assert not may_delete & (REFERENCE | SHARED_RECORDS)
 
 

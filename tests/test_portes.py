@@ -59,9 +59,10 @@ ROWS = {
     "/admin/communes/agent/<path:object_id>/history/": "ciirroo",
     "/admin/communes/agent/add/": "ciiiioo",
     "/admin/communes/commune/": "coooioo",
-    "/admin/communes/commune/<path:object_id>/": "crrrrrr",
+    "/admin/communes/commune/<path:object_id>/": "cooxxoo",
     "/admin/communes/commune/<path:object_id>/change/": "coorioo",
     "/admin/communes/commune/<path:object_id>/delete/": "ciiiiii",
+    "/admin/communes/commune/<path:object_id>/fiche/": "cooxxoo",
     "/admin/communes/commune/<path:object_id>/history/": "coorroo",
     "/admin/communes/commune/add/": "ciiiiii",
     "/admin/communes/departement/": "coooioo",
@@ -71,9 +72,10 @@ ROWS = {
     "/admin/communes/departement/<path:object_id>/history/": "coorroo",
     "/admin/communes/departement/add/": "ciiiiii",
     "/admin/communes/intercommunalite/": "coooioo",
-    "/admin/communes/intercommunalite/<path:object_id>/": "crrrrrr",
+    "/admin/communes/intercommunalite/<path:object_id>/": "cooxxoo",
     "/admin/communes/intercommunalite/<path:object_id>/change/": "coorioo",
     "/admin/communes/intercommunalite/<path:object_id>/delete/": "ciiiiii",
+    "/admin/communes/intercommunalite/<path:object_id>/fiche/": "cooxxoo",
     "/admin/communes/intercommunalite/<path:object_id>/history/": "coorroo",
     "/admin/communes/intercommunalite/add/": "ciiiiii",
     "/admin/communes/journaldroits/": "ciiiioo",
@@ -134,10 +136,11 @@ ROWS = {
     "/admin/ort/avenant/supprimees/": "ciooioo",
     "/admin/ort/avenant/supprimees/<int:numero>/": "cioxioo",
     "/admin/ort/convention/": "coooioo",
-    "/admin/ort/convention/<path:object_id>/": "crrrrrr",
+    "/admin/ort/convention/<path:object_id>/": "cooxxoo",
     "/admin/ort/convention/<path:object_id>/change/": "coorioo",
     "/admin/ort/convention/<path:object_id>/communes/": "cioiioo",
     "/admin/ort/convention/<path:object_id>/delete/": "ciorioo",
+    "/admin/ort/convention/<path:object_id>/fiche/": "cooxxoo",
     "/admin/ort/convention/<path:object_id>/history/": "coorroo",
     "/admin/ort/convention/<path:object_id>/proposer/": "cirrrrr",
     "/admin/ort/convention/<path:object_id>/valider/": "ciixxii",
@@ -179,6 +182,23 @@ ROWS = {
     "/admin/mot-de-passe/oublie/": "ooooooo",
     "/admin/password_change/": "coooooo",
     "/admin/password_change/done/": "coooooo",
+    "/admin/projects/contact/": "ciooioo",
+    "/admin/projects/contact/<path:object_id>/": "crrrrrr",
+    "/admin/projects/contact/<path:object_id>/change/": "ciorioo",
+    "/admin/projects/contact/<path:object_id>/delete/": "ciorioo",
+    "/admin/projects/contact/<path:object_id>/history/": "crorroo",
+    "/admin/projects/contact/add/": "ciooioo",
+    "/admin/projects/contact/supprimees/": "ciooioo",
+    "/admin/projects/contact/supprimees/<int:numero>/": "cioxioo",
+    "/admin/projects/note/": "ciooioo",
+    "/admin/projects/note/<path:object_id>/": "crrrrrr",
+    "/admin/projects/note/<path:object_id>/change/": "ciorioo",
+    "/admin/projects/note/<path:object_id>/delete/": "ciorioo",
+    "/admin/projects/note/<path:object_id>/fait/": "cpppppp",
+    "/admin/projects/note/<path:object_id>/history/": "crorroo",
+    "/admin/projects/note/add/": "ciooioo",
+    "/admin/projects/note/supprimees/": "ciooioo",
+    "/admin/projects/note/supprimees/<int:numero>/": "cioxioo",
     "/admin/projects/poste/": "coooioo",
     "/admin/projects/poste/<path:object_id>/": "crrrrrr",
     "/admin/projects/poste/<path:object_id>/change/": "coorioo",
@@ -287,6 +307,15 @@ WRITTEN_BY_ITS_AGENT = {
     "/admin/ort/document/<path:object_id>/change/",
     "/admin/ort/document/<path:object_id>/delete/",
     "/admin/ort/document/supprimees/<int:numero>/",
+    "/admin/projects/contact/",
+    "/admin/projects/contact/<path:object_id>/change/",
+    "/admin/projects/contact/<path:object_id>/delete/",
+    "/admin/projects/contact/supprimees/<int:numero>/",
+    "/admin/projects/note/",
+    "/admin/projects/note/<path:object_id>/change/",
+    "/admin/projects/note/<path:object_id>/delete/",
+    "/admin/projects/note/<path:object_id>/fait/",
+    "/admin/projects/note/supprimees/<int:numero>/",
     "/admin/projects/poste/",
     "/admin/projects/poste/<path:object_id>/change/",
     "/admin/projects/poste/<path:object_id>/delete/",
@@ -349,6 +378,8 @@ def kept_by_agents(signed, town, year):
         "document": factories.document(signed, visibilite=Document.Visibilite.INTERNE),
         "organisme": Organisme.objects.create(nom=f"Organisme de {year}", nature="etat"),
         "poste": factories.poste([town]),
+        "contact": factories.contact(town),
+        "note": factories.note(town),
         "source": factories.source(),
         "affirmation": affirmation(signed),
         "chiffrepublie": ChiffrePublie.objects.create(
@@ -520,3 +551,31 @@ def test_no_form_of_another_departement_writes(db):
                 routes_written.add(route)
     assert wrote["agent 81"] == wrote["agent de nulle part"] == set()
     assert wrote["agent 34"] == WRITTEN_BY_ITS_AGENT
+
+
+# Where what agents keep for themselves is read, by those who keep it.
+CARNET = {
+    "/admin/communes/intercommunalite/<path:object_id>/",
+    "/admin/communes/intercommunalite/<path:object_id>/fiche/",
+    "/admin/projects/contact/",
+    "/admin/projects/contact/<path:object_id>/change/",
+    "/admin/projects/contact/<path:object_id>/history/",
+    "/admin/projects/contact/supprimees/<int:numero>/",
+    "/admin/projects/note/",
+    "/admin/projects/note/<path:object_id>/change/",
+    "/admin/projects/note/<path:object_id>/history/",
+    "/admin/projects/note/supprimees/<int:numero>/",
+}
+
+
+def test_contacts_and_notes_are_read_at_their_addresses_and_by_whom_keeps_them(db):
+    """No public page, file, feed nor list tells of them; no lecteur nor neighbour reads any."""
+    browsers, (held, gone) = cast(), records()
+    told = {role: set() for role in ("visiteur", "lecteur 34", "agent 34", "agent 81", "national")}
+    for route in ROWS:
+        for role, routes_read in told.items():
+            sent = browsers[role].get(address(route, held, gone)).getvalue()
+            if b"Alix Exemple" in sent or b"Appel de la mairie" in sent:
+                routes_read.add(route)
+    assert told["visiteur"] == told["lecteur 34"] == told["agent 81"] == set()
+    assert told["agent 34"] == told["national"] == CARNET

@@ -30,7 +30,8 @@ from pvd.suivi.verifications import Constat, constats
 from socle.adresses_admin import admin_url
 
 # A page shows so many lines of each sort; the rest is one click away, in its list or its history.
-LINES = 12
+LINES = 8
+NOTES_DE_LA_FEUILLE = 3
 # The colour of the badge of a post, as the State's design system names it.
 COULEURS_D_ETAT = {Etat.POURVU: "success", Etat.VACANT: "warning", Etat.RECRUTEMENT: "info"}
 
@@ -155,6 +156,11 @@ class FicheDAgent:
     def notes(self):
         notes = Note.objects.for_user(self.user).sur(self.record)
         return list(notes.with_auteur()[:LINES])
+
+    @property
+    def dernieres_notes(self):
+        """Return the notes that a sheet has room for."""
+        return self.notes[:NOTES_DE_LA_FEUILLE]
 
     @cached_property
     def documents(self):

@@ -27,7 +27,7 @@ class FicheDIntercommunalite(FicheDAgent):
     def phrase(self):
         members = pluriel(len(self.membres), "commune membre,communes membres")
         laureates = pluriel(len(self.situations), "lauréate,lauréates")
-        return f"{members} aujourd'hui, dont {laureates} du programme Petites villes de demain."
+        return f"{members} aujourd'hui, dont {laureates}."
 
     @property
     def adresse_publique(self):

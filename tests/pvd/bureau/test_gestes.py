@@ -278,7 +278,7 @@ def test_one_may_go_back_to_the_form(agent_34):
 def test_signing_the_adhesion_writes_its_date_its_source_and_its_reason(agent_34):
     record = laureate()
     answer = do(agent_34, "signer-adhesion", record, commentaire="Reçue par courrier")
-    assert answer.url == reverse("admin:communes_labellisation_change", args=[record.pk])
+    assert answer.url == reverse("admin:communes_commune_page", args=[record.commune_id])
     record.refresh_from_db()
     assert record.date_signature_adhesion == datetime.date(2023, 7, 6)
     said = Affirmation.objects.get()

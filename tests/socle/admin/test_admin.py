@@ -121,6 +121,8 @@ RECORDS = {
     "journaldroits": one_right,
     "poste": one_poste,
     "purge": one_purge,
+    "contact": lambda: factories.contact(factories.commune()),
+    "note": lambda: factories.note(factories.commune()),
     "source": factories.source,
     "import": lambda: factories.importe(factories.agent()),
     "affirmation": lambda: affirmation(factories.convention(), retenue=False),
