@@ -137,6 +137,23 @@ class Guide:
         self.click("Voir ce qui va changer")
         self.click("Confirmer")
 
+    def prepare_a_call(self):
+        """Note whom to call in Gignac, and when to come back to what was said."""
+        page = reverse("admin:communes_commune_page", args=["34114"])
+        for link, fields in (
+            ("Ajouter un contact", {"nom": "Alix Exemple", "telephone": "04 00 00 00 01"}),
+            ("Ajouter une note", {"texte": "Délibération le 10.", "rappel": "12/12/2026"}),
+        ):
+            self.page.goto(page)
+            with self.page.expect_navigation():
+                self.page.get_by_role("link", name=link).click()
+            if "nom" in fields:
+                self.page.locator("[name=fonction]").select_option("maire")
+            self.fill(**fields)
+            self.click("Enregistrer")
+        self.page.goto(page)
+        self.picture("fiche")
+
     def home(self):
         self.open("index")
         self.picture("accueil")
@@ -198,6 +215,7 @@ def follow(browser, address, keys):
     guide.log_in()
     guide.correct_a_date()
     guide.change_the_holder()
+    guide.prepare_a_call()
     guide.home()
     guide.sign_an_avenant()
     guide.leave_the_programme()
