@@ -1,0 +1,105 @@
+"""A call from Lodève in a real browser: its page, a note with its reminder, a sheet to print."""
+
+import datetime
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from tests import factories
+from tests.e2e.axe import faults_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+A_PAGE = re.compile(rb"/Type\s*/Page\b")
+SOON = timezone.localdate() + datetime.timedelta(days=12)
+
+
+@pytest.fixture
+def bureau(page, settings):
+    """Return the page of an agent of the Hérault, where Lodève has all that a town may have."""
+    settings.PVD_DEPARTEMENT = "34"
+    epci = factories.intercommunalite("200017341", nom="CC Lodévois et Larzac")
+    town = factories.commune("34142", epci=epci, nom="Lodève")
+    factories.labellisation(town, adhesion="2021-03-26")
+    signed = factories.convention("2021-07-16", [town], intitule="ORT de Lodève", porteur=epci)
+    factories.avenant(signed, "2023-09-01", duree_annees=12)
+    poste = factories.poste([town], employeur_intercommunalite=epci)
+    factories.occupation(
+        poste, "2023-01-09", titulaire="Lou Personnage", telephone="06 00 00 00 03"
+    )
+    for fonction in ("maire", "elu_referent", "dgs", "ddt"):
+        factories.contact(town, fonction, telephone="04 00 00 00 01", courriel="mairie@exemple.fr")
+    factories.contact(epci, "dgs", nom="Sacha Fictif")
+    for _ in range(3):
+        factories.note(town, "Comité de pilotage : les études avancent, l'avenant attend sa date.")
+    factories.agent("herault", [town.departement])
+    page.goto(reverse("admin:login"))
+    page.locator("[name=username]").fill("herault")
+    page.locator("[name=password]").fill("secret")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Tableau de bord")
+    return page
+
+
+def fits(page):
+    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_call_is_noted_with_its_reminder_and_the_reminder_is_done(bureau):
+    bureau.goto(reverse("admin:communes_commune_changelist"))
+    bureau.locator("#searchbar").fill("lodeve")
+    bureau.keyboard.press("Enter")
+    bureau.locator("#result_list").get_by_role("link", name="Lodève").click()
+    expect(bureau.locator("h1")).to_have_text("Lodève")
+    bureau.get_by_role("link", name="Ajouter une note").click()
+    bureau.locator("[name=texte]").fill("Relancer la directrice")
+    bureau.locator("[name=rappel]").fill(f"{SOON:%d/%m/%Y}")
+    bureau.get_by_role("button", name="Enregistrer", exact=True).first.click()
+    expect(bureau.locator("h1")).to_have_text("Lodève")
+    due = bureau.locator(".fiche-echeances")
+    expect(due).to_contain_text("Relancer la directrice")
+    bureau.get_by_role("button", name="Fait : Relancer la directrice").click()
+    expect(bureau.locator(".messagelist")).to_contain_text("Le rappel est fait.")
+    expect(due).not_to_contain_text("Relancer la directrice")
+    expect(bureau.locator(".fiche-notes")).to_contain_text("fait")
+
+
+def test_the_gestes_open_at_the_keyboard_and_lead_back_to_the_page(bureau):
+    bureau.goto(reverse("admin:communes_commune_page", args=["34142"]))
+    bureau.locator(".fiche-gestes summary").focus()
+    bureau.keyboard.press("Enter")
+    extend = bureau.get_by_role("link", name=re.compile("prolonger"))
+    expect(extend.first).to_be_visible()
+    bureau.keyboard.press("Tab")
+    assert bureau.evaluate("document.activeElement.closest('.fiche-gestes__choix') !== null")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1366, 400])
+def test_the_pages_have_no_fault_and_fit(scheme, width, bureau):
+    bureau.emulate_media(color_scheme=scheme)
+    bureau.set_viewport_size({"width": width, "height": 768})
+    addresses = [
+        "/admin/communes/commune/34142/",
+        "/admin/communes/commune/34142/fiche/",
+        "/admin/communes/intercommunalite/200017341/",
+    ]
+    for address in addresses:
+        bureau.goto(address)
+        assert faults_of(bureau) == []
+        assert fits(bureau)
+    bureau.get_by_role("link", name="ORT de Lodève").first.click()
+    expect(bureau.locator("h1")).to_have_text("ORT de Lodève")
+    assert faults_of(bureau) == []
+    bureau.get_by_role("link", name="Ajouter un contact").click()
+    assert fits(bureau)
+
+
+def test_the_sheet_for_a_meeting_holds_on_one_page(bureau):
+    for address in ("communes/commune/34142", "communes/intercommunalite/200017341"):
+        bureau.goto(f"/admin/{address}/fiche/")
+        sheet = bureau.pdf(prefer_css_page_size=True)
+        assert len(A_PAGE.findall(sheet)) == 1
