@@ -168,6 +168,7 @@ class StatutDOrtFilter(admin.SimpleListFilter):
     def lookups(self, request, model_admin):
         return [
             ("en_vigueur", "en vigueur aujourd'hui"),
+            ("sans_duree", "en vigueur, sans durée enregistrée"),
             ("terminee", "terminée"),
             ("non_signee", "non signée"),
         ]
@@ -176,6 +177,7 @@ class StatutDOrtFilter(admin.SimpleListFilter):
         today, conventions = timezone.localdate(), Convention.objects
         kept = {
             "en_vigueur": conventions.en_vigueur(today),
+            "sans_duree": conventions.sans_fin(today),
             "terminee": conventions.ended(today),
             "non_signee": conventions.exclude(pk__in=conventions.signees(today).values("pk")),
         }.get(self.value())

@@ -51,6 +51,7 @@ ROWS = {
     "/admin/aide/": "coooooo",
     "/admin/aide/<slug:name>/": "coooooo",
     "/admin/autocomplete/": "coooioo",
+    "/admin/chercher/": "coooooo",
     "/admin/communes/agent/": "ciiiioo",
     "/admin/communes/agent/<id>/password/": "ciiiioo",
     "/admin/communes/agent/<path:object_id>/": "crrrrrr",

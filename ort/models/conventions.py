@@ -109,6 +109,10 @@ class ConventionQuerySet(AValiderQuerySet):
         covering = CommuneCouverte.objects.as_of(jour).des(laureates.communes_du_jour(jour), jour)
         return self.ort().signees(jour).filter(pk__in=covering.values("convention"))
 
+    def sans_fin(self, jour):
+        """Keep the conventions in force on `jour` whose duration is not known: nobody sees them end."""
+        return self.en_vigueur(jour).filter(jour_fin__isnull=True)
+
     def finissant(self, jour, horizon):
         """Keep the conventions in force on `jour` that end, as known then, on `horizon` or before."""
         return self.en_vigueur(jour).filter(jour_fin__lte=as_number(horizon))

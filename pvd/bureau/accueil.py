@@ -10,6 +10,7 @@ from communes.models import Commune, Labellisation
 from communes.territoire.du_jour import reunies, with_successions
 from ort.models import Convention, Proposition
 from ort.regles import date_fin_au
+from projects.carnet.models import SUJETS, Note
 from projects.postes.du_jour import situer
 from projects.postes.faits import postes_dates
 from projects.postes.histoire import tell_etat
@@ -22,6 +23,7 @@ from pvd.bureau.perimetre import asked_perimetre
 from pvd.signalements.models import Signalement
 from pvd.suivi.faits import Faits
 from pvd.suivi.verifications import count_constats
+from socle.admin.page_d_agent import page_url
 from socle.dates import ONE_DAY, add_months
 
 # The home shows so many lines of each sort, and says how many more there are.
@@ -130,6 +132,15 @@ def proposals_waiting(perimetre):
     )
 
 
+def due_reminders(perimetre, jour):
+    """Return the notes to come back to by `jour`, the first due first."""
+    due = perimetre.of(Note).a_relancer().filter(rappel__lte=jour).select_related(*SUJETS)
+    found = list(due)
+    for note in found:
+        note.adresse = page_url(note.sujet)
+    return found
+
+
 @dataclass
 class Section:
     """The first lines of a task, and how many there are."""
@@ -141,6 +152,9 @@ class Section:
     def of(cls, found):
         return cls(found[:LINES], len(found))
 
+    def __bool__(self):
+        return bool(self.total)
+
     @property
     def reste(self):
         return self.total - len(self.lignes)
@@ -150,24 +164,34 @@ def home(request):
     """Return what the home page shows, in a number of queries that does not grow."""
     perimetre, own = asked_perimetre(request)
     jour = timezone.localdate()
+    waiting = what_waits(request.user, perimetre, jour)
     return {
         "jour": jour,
         "perimetre": perimetre,
         "departements": own,
-        "retards": Section.of(late_ort(perimetre, jour)),
-        "echeances": Section.of(ending_ort(perimetre, jour)),
-        "postes": Section.of(posts_to_fill(perimetre, jour)),
-        "contrats": Section.of(ending_contracts(perimetre, jour)),
-        "cofinancements": Section.of(ending_fundings(perimetre, jour)),
-        "signalements": Section.of(reports_to_answer(perimetre, jour))
-        if request.user.has_perm("suivi.change_signalement")
-        else None,
-        "propositions": Section.of(proposals_waiting(perimetre)),
+        **waiting,
+        "rien_n_attend": not any(waiting.values()),
         "changements": Section.of(recent_changes(perimetre, timezone.now())),
-        "constats": count_constats(perimetre, jour),
         "gestes": [
             (titre, gestes)
             for titre, model in TITRES_DES_GESTES.items()
             if (gestes := gestes_for(request.user, model))
         ],
+    }
+
+
+def what_waits(user, perimetre, jour):
+    """Return what asks for something, by the name of its box; a box that holds nothing is not shown."""
+    answers = user.has_perm("suivi.change_signalement")
+    return {
+        "rappels": Section.of(due_reminders(perimetre, jour)),
+        "retards": Section.of(late_ort(perimetre, jour)),
+        "echeances": Section.of(ending_ort(perimetre, jour)),
+        "sans_duree": perimetre.of(Convention).ort().sans_fin(jour).count(),
+        "postes": Section.of(posts_to_fill(perimetre, jour)),
+        "contrats": Section.of(ending_contracts(perimetre, jour)),
+        "cofinancements": Section.of(ending_fundings(perimetre, jour)),
+        "signalements": Section.of(reports_to_answer(perimetre, jour)) if answers else None,
+        "propositions": Section.of(proposals_waiting(perimetre)),
+        "constats": count_constats(perimetre, jour),
     }

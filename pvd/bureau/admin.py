@@ -18,6 +18,7 @@ from pvd.bureau.fiches.conventions import FicheDeConvention
 from pvd.bureau.fiches.intercommunalites import FicheDIntercommunalite
 from pvd.bureau.gestes import vues as gestes
 from pvd.bureau.imports import LaureatesRessource
+from pvd.bureau.recherche import chercher
 from pvd.bureau.tableau import vues as tableau
 from pvd.suivi.faits import Faits
 from pvd.suivi.models import ChiffrePublie
@@ -44,6 +45,7 @@ admin.site.pages += [
         name="tableau_fichier",
     ),
     path("a-verifier/", admin.site.admin_view(a_verifier), name="a_verifier"),
+    path("chercher/", admin.site.admin_view(chercher), name="chercher"),
     path("gestes/<slug:slug>/", admin.site.admin_view(gestes.start), name="gestes"),
     path("gestes/<slug:slug>/<int:pk>/", admin.site.admin_view(gestes.do), name="geste"),
 ]

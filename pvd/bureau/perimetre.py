@@ -7,6 +7,7 @@ from django.http import Http404
 
 from communes.models import Agent, Commune, Departement, Labellisation
 from ort.models import Avenant, Convention, Proposition
+from projects.models import Note
 from projects.postes.models import Poste
 from pvd.signalements.models import Signalement
 
@@ -18,6 +19,12 @@ PATHS = {
     Avenant: ["convention__couvertures__commune__departement", "convention__departement_reference"],
     Proposition: ["destinataire", "convention__couvertures__commune__departement"],
     Poste: ["dessertes__commune__departement"],
+    Note: [
+        "commune__departement",
+        "intercommunalite__rattachements__commune__departement",
+        "convention__couvertures__commune__departement",
+        "convention__departement_reference",
+    ],
     Signalement: ["departement", "convention__couvertures__commune__departement"],
 }
 

@@ -141,10 +141,41 @@ def test_the_national_level_chooses_a_departement(national, agent_34):
     assert agent_34.get(HOME, {"departement": "12"}).status_code == 404
 
 
-def test_an_empty_home_says_so(agent_34):
+def test_an_empty_home_says_so_once_and_shows_no_empty_box(agent_34):
     page = agent_34.get(HOME).content.decode()
-    for sentence in ("Rien à vérifier.", "Aucune parmi celles", "Aucun parmi ceux", "<p>Aucune"):
-        assert sentence in page
+    assert page.count("Rien n'attend") == 1
+    assert '<span class="compte">0</span>' not in page
+    factories.labellisation(factories.commune("34001"), adhesion="2020-01-01")
+    page = agent_34.get(HOME).content.decode()
+    assert "Rien n'attend" not in page
+    assert "ORT attendues" in page
+    assert '<span class="compte">0</span>' not in page
+
+
+def test_an_ort_without_duration_is_told_rather_than_a_reassuring_nought(agent_34):
+    signed = factories.convention("2022-01-12", [factories.commune("34001")])
+    factories.convention("2022-01-12", [factories.commune("34002")], duree_annees=5)
+    page = agent_34.get(HOME).content.decode()
+    assert "1 ORT sans durée enregistrée" in page
+    assert listed(agent_34, "ort_convention", etat="sans_duree") == {signed}
+
+
+def test_reminders_are_told_from_their_day_to_those_who_keep_notes(
+    agent_34, lecteur_34, agent_81, national
+):
+    today = timezone.localdate()
+    town = factories.commune("34142", nom="Lodève")
+    due = factories.note(town, "Relancer", rappel=today)
+    factories.note(town, "Plus tard", rappel=today + datetime.timedelta(days=1))
+    factories.note(town, "Fait", rappel=today, rappel_fait=True)
+    for browser in (agent_34, national):
+        assert browser.get(HOME).context["rappels"].lignes == [due]
+    assert national.get(HOME, {"departement": "34"}).context["rappels"].total == 1
+    assert national.get(HOME, {"departement": "81"}).context["rappels"].total == 0
+    page = agent_34.get(HOME).content.decode()
+    assert reverse("admin:communes_commune_page", args=["34142"]) in page
+    for browser in (lecteur_34, agent_81):
+        assert "Relancer" not in browser.get(HOME).content.decode()
 
 
 def test_an_agent_of_no_departement_is_told_so(client, db):
@@ -181,13 +212,14 @@ def make_some():
 def test_the_home_takes_no_more_queries_when_there_is_more(agent_34):
     make_some()
     agent_34.get(HOME)
-    # Session, user, départements; the facts of the ORT that are late (5) and their communes (2);
-    # ending ORT and their avenants; the dates of the posts (6), those to fill and their communes (2);
-    # contracts; fundings; reports; changes; vintages and data to check.
+    # Session, user, départements; reminders; the facts of the ORT that are late (5) and their
+    # communes (2); ending ORT and their avenants, those without duration; the dates of the posts (6),
+    # those to fill and their communes (2); contracts; fundings; reports; changes; vintages and data to
+    # check.
     for _ in range(2):
         with CaptureQueriesContext(connection) as queries:
             page = agent_34.get(HOME)
-        assert len(queries) <= 26
+        assert len(queries) <= 28
         sections = ("retards", "echeances", "postes", "contrats", "cofinancements")
         assert all(page.context[name].total for name in sections)
         for _ in range(5):
