@@ -64,6 +64,11 @@ class ContactForm(CarnetForm):
     class Meta:
         labels = {"debut": "En fonction depuis le"}
         help_texts = {"debut": "Vide : on ne sait pas depuis quand."}
+        error_messages = {
+            "fonction": {
+                "required": "Dites sa fonction : c'est par elle que l'on cherche quelqu'un."
+            }
+        }
 
 
 @admin.register(Contact)

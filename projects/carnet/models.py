@@ -102,12 +102,7 @@ class Contact(DuCarnet, Periode):
     A person: internal, never published nor exported, and erased some years after they left.
     """
 
-    fonction = models.CharField(
-        "fonction",
-        max_length=14,
-        choices=Fonction,
-        error_messages={"blank": "Dites sa fonction : c'est par elle qu'on cherche un contact."},
-    )
+    fonction = models.CharField("fonction", max_length=14, choices=Fonction)
     precision = models.CharField(
         "précision",
         max_length=150,

@@ -103,3 +103,18 @@ def test_the_sheet_for_a_meeting_holds_on_one_page(bureau):
         bureau.goto(f"/admin/{address}/fiche/")
         sheet = bureau.pdf(prefer_css_page_size=True)
         assert len(A_PAGE.findall(sheet)) == 1
+
+
+def test_a_name_leads_from_the_home_to_the_page_of_the_town(bureau):
+    bureau.set_viewport_size({"width": 400, "height": 768})
+    bureau.goto(reverse("admin:index"))
+    assert faults_of(bureau) == []
+    assert fits(bureau)
+    bureau.get_by_label("Aller à").fill("lod")
+    bureau.keyboard.press("Enter")
+    expect(bureau.get_by_role("link", name="ORT de Lodève")).to_be_visible()
+    assert faults_of(bureau) == []
+    assert fits(bureau)
+    bureau.get_by_label("Aller à").fill("lodeve")
+    bureau.keyboard.press("Enter")
+    expect(bureau.locator("h1")).to_have_text("Lodève")

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from projects.models import Contact
 from projects.postes.models import Occupation, Purge
 from projects.postes.purge import erase, prepare
 from pvd.signalements.models import Signalement
@@ -150,6 +151,18 @@ def test_the_command_erases_once_and_leaves_a_trace_without_the_data(poste, caps
     assert "dont l'identité est connue : 0\n" in again
     assert "Il n'y a rien à effacer." in again
     assert (Purge.objects.count(), Occupation.history.count()) == (1, versions)
+
+
+def test_contacts_gone_as_long_are_removed_and_counted(capsys):
+    town = factories.commune("34142")
+    factories.contact(town, nom="Camille Exemple", fin=day("2020-01-01"))
+    staying = factories.contact(town, nom="Dominique Autre")
+    assert "Contacts partis de même : 1\n" in told(capsys=capsys)
+    assert kept() == {"projects.Contact", "projects.HistoricalContact"}
+    told("--confirmer", capsys=capsys)
+    assert kept() == set()
+    assert Contact.objects.get() == staying
+    assert Purge.objects.get().contacts == 1
 
 
 @pytest.mark.parametrize("annees", ["0", "-1", "101"])
