@@ -171,6 +171,8 @@ class Note(DuCarnet):
     )
     rappel_fait = models.BooleanField("rappel fait", default=False)
 
+    feminin = True
+
     objects = NoteQuerySet.as_manager()
 
     class Meta(DuCarnet.Meta):
