@@ -32,8 +32,6 @@ from socle.adresses_admin import admin_url
 # A page shows so many lines of each sort; the rest is one click away, in its list or its history.
 LINES = 8
 NOTES_DE_LA_FEUILLE = 3
-# The colour of the badge of a post, as the State's design system names it.
-COULEURS_D_ETAT = {Etat.POURVU: "success", Etat.VACANT: "warning", Etat.RECRUTEMENT: "info"}
 
 
 @dataclass(frozen=True)
@@ -126,8 +124,7 @@ class FicheDAgent:
         )
         for poste in situer(found, self.jour):
             poste.phrase = capfirst(tell_etat(poste.du_jour))
-            poste.couleur = COULEURS_D_ETAT.get(poste.du_jour.etat, "")
-            poste.etat = Etat(poste.du_jour.etat).label
+            poste.etat = Etat(poste.du_jour.etat)
             pourvu = poste.du_jour.etat == Etat.POURVU
             poste.en_poste = poste.occupations_du_jour if pourvu else []
             for occupation in poste.en_poste:
