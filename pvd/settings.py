@@ -321,15 +321,14 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 # The pictures of the guide too, which the back office shows.
-STATICFILES_DIRS = [BASE_DIR / "static", ("captures", BASE_DIR / "docs" / "captures")]
+STATICFILES_DIRS = [BASE_DIR / "static", BASE_DIR / "docs" / "captures"]
 # Only production collects its files: elsewhere they are served from where they are written.
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = not PRODUCTION
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # The signed acts: outside the code and the static files, read by the checked view alone.
 PVD_DOCUMENTS_DIR = Path(os.environ.get("PVD_DOCUMENTS_DIR") or VAR_DIR / "documents").resolve()
-SERVED = [STATIC_ROOT.resolve(), BASE_DIR / "static", BASE_DIR / "docs"]
-if any(PVD_DOCUMENTS_DIR.is_relative_to(folder) for folder in SERVED):
+if any(PVD_DOCUMENTS_DIR.is_relative_to(d) for d in (STATIC_ROOT.resolve(), *STATICFILES_DIRS)):
     raise ImproperlyConfigured("PVD_DOCUMENTS_DIR est un dossier que le site sert à tous.")
 PVD_DOCUMENT_MAX_MO = 20
 STORAGES = {

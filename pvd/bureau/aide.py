@@ -49,7 +49,7 @@ def address(target):
     """Return where a link or an image of a document leads inside the site."""
     file, _, part = target.partition("#")
     if file.startswith("captures/"):
-        return static(file)
+        return static(file.removeprefix("captures/"))
     if file in FILES:
         return f"{reverse('admin:aide', args=[FILES[file]])}{f'#{part}' if part else ''}"
     return target

@@ -119,9 +119,9 @@ def test_what_was_empty_is_filled_in_without_a_reason(agent_34, signed):
 
 
 def test_a_date_and_its_precision_are_filled_in_together(agent_34):
-    planned = factories.convention(None)
-    changes = {"date_signature": "01/12/2023", "precision_signature": "mois"}
-    assert send(agent_34, planned, **changes).status_code == 302
+    poste = factories.poste([factories.commune("34142")])
+    changes = {"date_ouverture": "01/12/2023", "precision_ouverture": "mois"}
+    assert send(agent_34, poste, **changes).status_code == 302
 
 
 def test_a_row_is_added_without_a_reason(agent_34, signed):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 
 from communes.models import Labellisation
+from communes.territoire.du_jour import with_successions
 from ort.models import Avenant, Convention, Document, Proposition
 from projects.carnet.models import SUJETS
 from projects.models import Contact, Note
@@ -115,11 +116,12 @@ class FicheDAgent:
         """Return the posts of the page, with their state of today, who holds and whom they serve."""
         held = Occupation.objects.as_of(self.jour).order_by("debut", "pk")
         served = Desserte.objects.as_of(self.jour).select_related("commune")
+        served = served.prefetch_related(with_successions(self.jour))
         postes = self.perimetre.of(Poste).select_related(*EMPLOYEURS).order_by("pk")
         found = list(
             postes.prefetch_related(
                 Prefetch("occupations", held, to_attr="occupations_du_jour"),
-                Prefetch("dessertes", served, to_attr="dessertes_du_jour"),
+                Prefetch("dessertes", served, to_attr="dessertes_lues"),
             )
         )
         for poste in situer(found, self.jour):

@@ -42,13 +42,13 @@ class FicheDIntercommunalite(FicheDAgent):
     @cached_property
     def situations(self):
         """Return where each of its communes of the programme stands."""
-        labels = Labellisation.objects.as_of(self.jour).filter(commune__in=self.membres)
-        return list(situations(labels.communes(), self.jour))
+        labels = Labellisation.objects.as_of(self.jour).des(self.membres, self.jour)
+        return list(situations(labels.communes(self.jour), self.jour))
 
     @cached_property
     def conventions(self):
         """Return the conventions that it carries, or that cover one of its communes."""
-        covering = CommuneCouverte.objects.as_of(self.jour).filter(commune__in=self.membres)
+        covering = CommuneCouverte.objects.as_of(self.jour).des(self.membres, self.jour)
         theirs = Q(porteur=self.record) | Q(pk__in=covering.values("convention"))
         named = Perimetre(self.user).of(Convention).filter(theirs)
         return list(with_actes(named, self.jour).order_by("date_signature", "pk"))
@@ -59,8 +59,8 @@ class FicheDIntercommunalite(FicheDAgent):
 
     def cles(self):
         conventions = [convention.pk for convention in self.conventions]
-        labels = Labellisation.objects.filter(commune__in=self.membres).order_by()
-        served = Desserte.objects.as_of(self.jour).filter(commune__in=self.membres)
+        labels = Labellisation.objects.des(self.membres, self.jour).order_by()
+        served = Desserte.objects.as_of(self.jour).des(self.membres, self.jour)
         theirs = Q(employeur_intercommunalite=self.record) | Q(pk__in=served.values("poste"))
         postes = Poste.objects.filter(theirs).order_by()
         of_records = Q(commune__in=self.membres) | Q(convention__in=conventions)

@@ -13,6 +13,7 @@ from ort.models import Convention
 from projects.postes.models import Desserte
 from tests import factories
 from tests.factories import day
+from tests.pvd.bureau.test_gestes import fill_and_confirm
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +78,7 @@ def test_the_page_of_a_commune_tells_all_of_it(agent_34, lodeve, documents_folde
         "Date sans source",
         "ORT sans ville principale",
         reverse("commune", args=["34142"]),
-        reverse("admin:geste", args=["avenant-prolonger", signed.pk]),
+        reverse("admin:geste", args=["avenant", signed.pk]),
     ):
         assert told in text, told
 
@@ -199,10 +200,10 @@ def test_only_what_is_of_the_record_is_told(agent_34, lodeve):
 
 def test_a_geste_leads_to_the_page_of_what_it_was_about(lodeve, agent_34):
     signed = lodeve.couvertures.get().convention
-    url = reverse("admin:geste", args=["avenant-prolonger", signed.pk])
+    url = reverse("admin:geste", args=["avenant", signed.pk])
     data = {"date": "01/10/2024", "precision": "jour", "duree_annees": "15", "numero": "7"}
-    data |= {"source": factories.source().pk, "_confirmer": "1"}
-    answer = agent_34.post(url, data)
+    data |= {"source": factories.source().pk}
+    answer = fill_and_confirm(agent_34, url, data)
     assert answer.status_code == 302, answer.context["form"].errors
     assert answer.url == page_of(signed)
 
