@@ -18,8 +18,10 @@ from socle.identifiants import bare_key, identifiant_de, libre
 from socle.models import Affirmation, Source
 from socle.sources import Sourcee, affirm
 
-SOURCE_FIELDS = ["source", "source_titre", "source_editeur", "source_genre", "source_date"]
-# What a new source may be; what a service knows by itself is asked for elsewhere.
+SERVICE_FIELDS = ["connaissance", "connaissance_jour", "connaissance_detail"]
+SOURCE_FIELDS = ["source", *SERVICE_FIELDS]
+SOURCE_FIELDS += ["source_titre", "source_editeur", "source_genre", "source_date"]
+# What a new document may be.
 GENRES = [
     (genre.value, genre.label)
     for genre in (Source.Genre.DOCUMENT, Source.Genre.ACTE, Source.Genre.PRESSE)
@@ -61,6 +63,18 @@ class GesteForm(forms.Form):
     source = forms.ModelChoiceField(
         label="Source connue", queryset=Source.objects.all(), required=False
     )
+    connaissance = forms.BooleanField(
+        label="Ou le service le sait par lui-même",
+        required=False,
+        help_text="Un appel, un courriel, une réunion. Publié : « Connaissance du service » et le jour.",
+    )
+    connaissance_jour = JourField(label="Su le", required=False, help_text="Vide : aujourd'hui.")
+    connaissance_detail = forms.CharField(
+        label="Comment",
+        max_length=300,
+        required=False,
+        help_text="Interne, jamais publié : « appel de la DGS », « comité de pilotage ».",
+    )
     source_titre = forms.CharField(label="Ou titre d'une autre", max_length=250, required=False)
     source_editeur = forms.CharField(
         label="et son éditeur",
@@ -89,7 +103,7 @@ class GesteForm(forms.Form):
         link = Affirmation._meta.get_field("source")
         self.fields["source"].widget = SearchedSelect(link, admin.site)
         self.fields["source"].widget.choices = self.fields["source"].choices
-        for name in ("source_titre", "source_editeur", "commentaire"):
+        for name in ("source_titre", "source_editeur", "connaissance_detail", "commentaire"):
             self.fields[name].widget.attrs["class"] = "vTextField"
         self.prepare()
 
@@ -134,20 +148,27 @@ class GesteForm(forms.Form):
                 self.add_error(name, "Cette date est à venir : on enregistre ici ce qui a eu lieu.")
 
     def ask_for_one_source(self, data):
-        """Ask who says it: a recorded source, or the title and the publisher of a new one."""
+        """Ask who says it: a recorded source, the service, or the title and the publisher of a new one."""
         chosen, title = data.get("source"), data.get("source_titre")
+        service = data.get("connaissance")
         if chosen and (title or data.get("source_date")):
             self.add_error("source_titre", "Choisissez une source ou créez-en une, pas les deux.")
+        elif service and (chosen or title):
+            self.add_error("connaissance", "Choisissez un document ou le service, pas les deux.")
         elif title and not data.get("source_editeur"):
             self.add_error("source_editeur", "Indiquez qui a écrit ce document.")
-        elif not (chosen or title) and "source" not in self.errors:
-            self.add_error("source", "Indiquez la source, ou créez-en une juste en dessous.")
+        elif not (chosen or title or service) and "source" not in self.errors:
+            self.add_error("source", "Indiquez la source, le service, ou créez-en une en dessous.")
+        if not service and data.get("connaissance_detail"):
+            self.add_error("connaissance", "Cochez pour que le service soit la source.")
 
     def get_source(self, reason):
         """Return the source chosen, or the new one, written down."""
         data = self.cleaned_data
         if data["source"]:
             return data["source"]
+        if data["connaissance"]:
+            return Source.connaissance_du_service(data["connaissance_jour"] or self.jour).kept()
         source = Source(
             titre=data["source_titre"],
             editeur=data["source_editeur"],
@@ -302,10 +323,10 @@ class Geste:
         comment, reason = form.cleaned_data["commentaire"], self.reason(form.cleaned_data)
         reason = f"{reason} : {comment}" if comment else reason
         with one_act(reason):
-            source = form.get_source(reason)
+            source, how = form.get_source(reason), form.cleaned_data["connaissance_detail"]
             shown, sayings = self.write(record, form, reason)
             for fiche, champ, jour, precision in sayings:
-                affirm(fiche, champ, f"{jour:%d/%m/%Y}", source, precision)
+                affirm(fiche, champ, f"{jour:%d/%m/%Y}", source, precision, how)
         return Ecrit(shown, source, sayings)
 
 

@@ -507,3 +507,44 @@ def test_someone_who_loses_the_right_is_refused_at_once(agent_34):
     record = laureate()
     Agent.objects.get(pk=agent_34.agent.pk).departements.clear()
     assert do(agent_34, "signer-adhesion", record).status_code == 403
+
+
+# What the service knows by itself.
+
+CALL = {"source_titre": "", "source_editeur": "", "connaissance": "on"}
+
+
+def test_a_call_is_a_source_in_one_click_and_how_it_is_known_stays_inside(agent_34, client):
+    town = factories.commune("34142", epci="new", nom="Lodève")
+    record = factories.labellisation(town)
+    known = CALL | {"connaissance_jour": "10/07/2023", "connaissance_detail": "appel de Mme Durand"}
+    assert do(agent_34, "signer-adhesion", record, **known).status_code == 302
+    said = Affirmation.objects.get(champ="date_signature_adhesion")
+    assert (said.source.titre, said.source.genre) == (
+        "Connaissance du service, 10 juillet 2023",
+        Source.Genre.SERVICE,
+    )
+    assert said.detail_interne == "appel de Mme Durand"
+    page = client.get("/communes/34142/").content.decode()
+    assert "Connaissance du service, 10 juillet 2023" in page
+    assert "Durand" not in page
+
+
+def test_a_call_of_today_needs_no_day(agent_34):
+    record = factories.labellisation(factories.commune("34142", epci="new"))
+    assert do(agent_34, "signer-adhesion", record, **CALL).status_code == 302
+    assert Source.objects.get().date_document == timezone.localdate()
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        (CALL | {"source_titre": "Une lettre"}, "Choisissez un document ou le service"),
+        (CALL | {"connaissance": "", "connaissance_detail": "un appel"}, "Cochez pour que"),
+        (CALL | {"connaissance": ""}, "Indiquez la source, le service"),
+        (CALL | {"connaissance_jour": "01/01/2099"}, "Cette date est à venir"),
+    ],
+)
+def test_one_source_is_told(fields, told, agent_34):
+    record = factories.labellisation(factories.commune("34142", epci="new"))
+    assert told in refusal(agent_34, "signer-adhesion", record, **fields)
