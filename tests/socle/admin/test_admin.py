@@ -158,6 +158,19 @@ def test_every_filter_answers(model_admin, national):
             assert answer.status_code == 200, choice
 
 
+def test_the_sources_of_ones_own_records_come_first(agent_34):
+    elsewhere = factories.labellisation(factories.commune("81124", epci="new"))
+    affirmation(elsewhere, "debut", source=factories.source("a", titre="Ailleurs"))
+    ours = factories.labellisation(factories.commune("34142", epci="new"))
+    affirmation(ours, "debut", source=factories.source("z", titre="Zones, au Moniteur"))
+    affirmation(ours, "debut", "2021-01-22", source=factories.source("y", titre="Une lettre"))
+    asked = {"app_label": "socle", "model_name": "affirmation", "field_name": "source"}
+    found = agent_34.get(reverse("admin:autocomplete"), asked).json()["results"]
+    names = [one["text"] for one in found]
+    assert names[:2] == ["Une lettre", "Zones, au Moniteur"]
+    assert "Ailleurs" in names[2:]
+
+
 @pytest.mark.parametrize("name", RECORDS)
 def test_a_longer_list_takes_no_more_queries(name, national):
     for _ in range(3):
