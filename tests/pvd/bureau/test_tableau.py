@@ -220,3 +220,17 @@ def test_a_reader_downloads_and_sends_nothing_back(herault):
     )
     assert "Renvoyer ce tableau" not in html.unescape(ask(reader).content.decode())
     assert [row["nom_commune"] for row in file_of(reader)[1]] == ["Gignac", "Lodève"]
+
+
+@pytest.mark.parametrize(
+    ("au", "kept"), [("2024-12-31", ["Lodève"]), ("2025-01-01", ["Grand-Lodève"])]
+)
+def test_a_commune_that_is_no_more_is_told_under_its_successor(au, kept, herault, agent_34):
+    bigger = factories.commune(
+        "34900", epci="new", nom="Grand-Lodève", debut=factories.day("2025-01-01")
+    )
+    lodeve = herault["Lodève"]
+    lodeve.fin, lodeve.successeur = factories.day("2025-01-01"), bigger
+    lodeve.save()
+    assert names(ask(agent_34, au=au, ort="avec")) == kept
+    assert counts(ask(agent_34, au=au)) == [2, 3, 4]
