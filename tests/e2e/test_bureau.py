@@ -89,6 +89,7 @@ def row_of(page, code, jour):
 
 
 def test_an_avenant_signed_at_the_keyboard_is_public_from_its_day(bureau, herault):
+    bureau.get_by_text("Enregistrer ce qui s'est passé").click()
     bureau.get_by_role("link", name="Avenant", exact=True).click()
     bureau.get_by_role("link", name="ORT de Lodève").click()
     assert fits(bureau)

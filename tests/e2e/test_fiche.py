@@ -71,8 +71,7 @@ def test_the_gestes_open_at_the_keyboard_and_lead_back_to_the_page(bureau):
     bureau.goto(reverse("admin:communes_commune_page", args=["34142"]))
     bureau.locator(".fiche-gestes summary").focus()
     bureau.keyboard.press("Enter")
-    extend = bureau.get_by_role("link", name=re.compile("prolonger"))
-    expect(extend.first).to_be_visible()
+    expect(bureau.get_by_role("link", name="Avenant", exact=True)).to_be_visible()
     bureau.keyboard.press("Tab")
     assert bureau.evaluate("document.activeElement.closest('.fiche-gestes__choix') !== null")
 
@@ -95,6 +94,7 @@ def test_the_pages_have_no_fault_and_fit(scheme, width, bureau):
     expect(bureau.locator("h1")).to_have_text("ORT de Lodève")
     assert faults_of(bureau) == []
     bureau.get_by_role("link", name="Ajouter un contact").click()
+    expect(bureau.locator("h1")).to_have_text("Ajouter un contact")
     assert fits(bureau)
 
 
