@@ -438,7 +438,7 @@ def test_a_period_refuses_overlaps_or_is_known_to_allow_them():
     held = {model for model in periods if model.siblings_by}
     assert held == {Labellisation, Rattachement, Desserte}
     allowed = {"AncienNomCommune", "AncienNomIntercommunalite", "CofinancementPoste"}
-    allowed |= {"Commune", "Intercommunalite", "Occupation"}
+    allowed |= {"Commune", "Contact", "Intercommunalite", "Occupation", "Succession"}
     assert {model.__name__ for model in periods - held} == allowed
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

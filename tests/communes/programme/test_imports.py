@@ -188,7 +188,8 @@ def test_a_row_of_another_departement_is_refused_and_tells_nothing_of_it(agent_3
     assert outcome(page) == {2: "refusée", 3: "refusée", 4: "modifiée"}
     assert set(motives(page).values()) == {
         "colonne « code_insee », valeur « 81124 » : hors de vos départements",
-        "colonne « code_insee », valeur « 81192 » : hors de vos départements",
+        "colonne « code_insee », valeur « 81192 » : hors de vos départements : demandez l'accord de la "
+        "DDT du Tarn, puis l'ajout à l'administrateur national",
     }
     assert "29/04/2021" not in page.content.decode()
     confirm(agent_34, page)

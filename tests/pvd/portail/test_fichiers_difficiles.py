@@ -26,7 +26,7 @@ READERS = {"date": date.fromisoformat, "integer": int, "string": str}
 def awkward():
     """Communes of Corsica and overseas, of no intercommunalité, covered twice, gone then back."""
     factories.millesime(2021)
-    epci = factories.intercommunalite("200017341", nom="CC\nde deux lignes")
+    epci = factories.intercommunalite("200017341", nom="CC\tde « deux » mots")
     corsica = factories.commune("2A004", nom=AWKWARD[1], departement=factories.departement("2A"))
     overseas = factories.commune(
         "97105", nom=AWKWARD[0], departement=factories.departement("971"), siren=""
@@ -41,7 +41,7 @@ def awkward():
     first = factories.convention("2021-07-16", [lodeve, overseas], intitule=AWKWARD[0])
     left = factories.avenant(first, "2022-12-31", numero=1)
     factories.rewrite(first.couvertures.filter(commune=lodeve), sortie=left)
-    back = factories.avenant(first, "2024-04-01", objet="=1+1\nde retour")
+    back = factories.avenant(first, "2024-04-01", objet="=1+1\tde retour")
     factories.couverture(first, lodeve, entree=back)
     second = factories.convention("2022-01-01", [lodeve], intitule=AWKWARD[1], vaut_ort=True)
     factories.convention(None, [corsica], intitule=AWKWARD[4])

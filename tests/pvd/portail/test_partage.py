@@ -354,7 +354,7 @@ def test_feed_is_announced_and_keeps_the_day(client):
 
 def test_text_that_xml_cannot_hold_does_not_break_the_feed(client, lodeve):
     label = lodeve.labellisations.get()
-    label.fin, label.motif_sortie = factories.day("2024-01-01"), "retrait\x0b décidé"
+    label.fin, label.motif_sortie = factories.day("2024-01-01"), "retrait\x08 décidé"
     label.save()
     assert "Lodève – sortie du programme (retrait décidé)" in [t for t, *_ in entries_of(client)]
 
