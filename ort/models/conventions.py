@@ -113,9 +113,10 @@ class ConventionQuerySet(AValiderQuerySet):
         """Keep the conventions in force on `jour` whose duration is not known: nobody sees them end."""
         return self.en_vigueur(jour).filter(jour_fin__isnull=True)
 
-    def finissant(self, jour, horizon):
-        """Keep the conventions in force on `jour` that end, as known then, on `horizon` or before."""
-        return self.en_vigueur(jour).filter(jour_fin__lte=as_number(horizon))
+    def finissant(self, jour, depuis, horizon):
+        """Keep the conventions signed by `jour` that end, as known then, after `depuis`, by `horizon`."""
+        ends = {"jour_fin__gt": as_number(depuis), "jour_fin__lte": as_number(horizon)}
+        return self.signees(jour).with_jour_fin(jour).filter(**ends)
 
 
 class Convention(Sourcee):

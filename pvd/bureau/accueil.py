@@ -60,12 +60,16 @@ def late_ort(perimetre, jour):
 
 
 def ending_ort(perimetre, jour):
-    """Return the ORT in force that end within twelve months, the first to end first, with `fin`."""
-    horizon = add_months(jour, MONTHS_AHEAD_ORT)
-    soon = perimetre.of(Convention).ort().finissant(jour, horizon)
-    found = list(soon.prefetch_related("avenants"))
+    """Return the ORT that end within twelve months, or ended less than twelve months ago.
+
+    The first to end first; each bears `fin`, the first day out of force, and `terminee`.
+    """
+    since, horizon = add_months(jour, -MONTHS_AHEAD_ORT), add_months(jour, MONTHS_AHEAD_ORT)
+    around = perimetre.of(Convention).ort().finissant(jour, since, horizon)
+    found = list(around.prefetch_related("avenants"))
     for convention in found:
         convention.fin = date_fin_au(convention, jour)
+        convention.terminee = convention.fin <= jour
     return sorted(found, key=lambda convention: convention.fin)
 
 

@@ -51,7 +51,11 @@ def test_an_ort_that_ends_within_twelve_months(db):
     assert ending_ort(everywhere(), datetime.date(2023, 1, 11)) == []
     assert ending_ort(everywhere(), JOUR) == [signed]
     assert ending_ort(everywhere(), datetime.date(2024, 1, 11)) == [signed]
-    assert ending_ort(everywhere(), datetime.date(2024, 1, 12)) == []
+    (ended,) = ending_ort(everywhere(), datetime.date(2024, 1, 12))
+    assert (ended.terminee, ended.fin) == (True, datetime.date(2024, 1, 12))
+    assert not ending_ort(everywhere(), datetime.date(2024, 1, 11))[0].terminee
+    assert ending_ort(everywhere(), datetime.date(2025, 1, 11)) == [signed]
+    assert ending_ort(everywhere(), datetime.date(2025, 1, 12)) == []
     factories.avenant(signed, "2022-01-01", duree_annees=9)
     assert ending_ort(everywhere(), JOUR) == []
 
