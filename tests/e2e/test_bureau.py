@@ -158,6 +158,23 @@ def test_a_month_of_another_year_is_one_choice_away(bureau):
     assert not bureau.locator(".timezonewarning:visible").count()
 
 
+COVERED = """links => links.filter(link => {
+    const box = link.getBoundingClientRect();
+    return document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2) !== link;
+}).map(link => link.textContent)"""
+
+
+def test_a_calendar_opens_over_the_buttons_that_stay_in_sight(bureau):
+    bureau.goto(reverse("admin:projects_note_add"))
+    bureau.locator(".field-rappel .datetimeshortcuts a").nth(1).click()
+    calendar = bureau.locator(".calendarbox:visible")
+    calendar.scroll_into_view_if_needed()
+    assert calendar.locator("td a").evaluate_all(COVERED) == []
+    turning = calendar.get_by_label("Mois").bounding_box()["x"]
+    arrow = calendar.locator(".calendarnav-previous").bounding_box()
+    assert arrow["x"] + arrow["width"] <= turning
+
+
 def test_a_file_goes_in_but_for_its_bad_rows(bureau):
     bureau.goto(reverse("admin:communes_labellisation_changelist"))
     assert fits(bureau)
