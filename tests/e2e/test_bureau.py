@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from communes.models import Labellisation, Role
 from ort.models import Avenant
 from tests import factories
+from tests.e2e.axe import faults_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -156,6 +157,33 @@ def test_a_month_of_another_year_is_one_choice_away(bureau):
     calendar.get_by_role("link", name="26", exact=True).click()
     expect(signed).to_have_value("26/03/2021")
     assert not bureau.locator(".timezonewarning:visible").count()
+
+
+# Each kind of page that Django draws: a list, a form and its tables, a geste, a file, a table, the guide.
+DRAWN = [
+    "/admin/communes/labellisation/",
+    "/admin/projects/poste/",
+    "/admin/projects/poste/add/",
+    "/admin/projects/contact/add/",
+    "/admin/gestes/avenant/",
+    "/admin/gestes/nouvelle-convention/",
+    "/admin/communes/labellisation/importer/",
+    "/admin/tableau/",
+    "/admin/aide/",
+]
+# Django leaves empty the head over the name of each row.
+LEFT_TO_DJANGO = {"empty-table-header"}
+
+
+def test_the_pages_that_django_draws_can_be_read_by_everyone(bureau):
+    for address in DRAWN:
+        bureau.goto(address)
+        bureau.wait_for_load_state()
+        assert [f for f in faults_of(bureau) if f[0] not in LEFT_TO_DJANGO] == [], address
+    bureau.context.clear_cookies()
+    for address in (reverse("admin:login"), reverse("admin_password_reset")):
+        bureau.goto(address)
+        assert faults_of(bureau) == [], address
 
 
 COVERED = """links => links.filter(link => {
