@@ -42,7 +42,7 @@ def test_an_act_with_all_its_effects_is_one(agent_34, salvetat):
     for told in (
         "Y entre : Anglès.",
         "En sort : Fraisse-sur-Agout.",
-        "portée à 7 ans",
+        "portée à 7 ans : la convention prend fin le 28 juillet 2029, au lieu du 28 juillet 2027.",
         "centre ancien (Anglès) et les quais (La Salvetat-sur-Agout)",
         "CC du Haut-Languedoc et Région Occitanie",
     ):

@@ -13,7 +13,7 @@ from pvd.bureau.gestes.base import CasesField, GesteForm, offer, save
 from pvd.bureau.gestes.conventions.commun import GesteDeConvention
 from socle.admin.choix import SearchedSelectMultiple
 from socle.admin.portee import CommunesField, CommunesSelect
-from socle.dates import add_years, bare, in_words, last_day
+from socle.dates import add_years, bare, in_french, in_words, last_day
 from socle.francais import liste, pluriel
 from socle.recherche import search_key
 from socle.sources import Affirmation, record_type
@@ -285,10 +285,10 @@ class SignerAvenant(GesteDeConvention):
         if data["duree_annees"]:
             before = date_fin_au(record, data["date"])
             after = add_years(record.date_signature, data["duree_annees"])
-            ended = f", au lieu d'être échue {in_words(before)}" if before else ""
+            ended = f", au lieu du {in_french(before)}" if before else ""
             yield (
                 f"Sa durée totale est portée à {pluriel(data['duree_annees'], 'an,ans')} : "
-                f"elle vaut jusqu'à être échue {in_words(after)}{ended}."
+                f"la convention prend fin le {in_french(after)}{ended}."
             )
 
     def told_others(self, data):
