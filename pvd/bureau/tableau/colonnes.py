@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from pvd.suivi.regles import EtatPoste
 from socle.admin.base import NOTHING
 from socle.admin.champs import badge
-from socle.francais import UNKNOWN, date_courte
+from socle.francais import UNKNOWN, date_courte, nombre
 
 
 def always(ligne):
@@ -81,6 +81,10 @@ def statut(ligne):
     return statut and badge(statut.label, statut.couleur)
 
 
+def inhabitants(ligne):
+    return ligne.situation.population and ligne.situation.population.valeur
+
+
 def of_label(attribute):
     """Return how to read a field of the time in the programme, if there is one."""
     return lambda ligne: getattr(ligne.situation.labellisation, attribute, None)
@@ -123,7 +127,8 @@ COLONNES = {
             "population",
             "Population",
             PROGRAMME,
-            lambda x: x.situation.population and x.situation.population.valeur,
+            inhabitants,
+            lambda x: inhabitants(x) and nombre(inhabitants(x)),
         ),
         ColonneDuTableau(
             "statut",

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from communes.models import Agent, Labellisation, Role
+from socle.francais import nombre
 from tests import factories
 from tests.conftest import browser_of
 from tests.fichiers import changes, outcome, previewed
@@ -153,6 +154,14 @@ def test_the_columns_are_kept(herault, agent_34):
     assert list(cells(ask(again))) == ["code_insee", "nom_commune", "population"]
     choose(agent_34)
     assert "statut" in cells(ask(agent_34))
+
+
+def test_a_population_is_read_by_thousands(herault, agent_34):
+    herault["Lodève"].populations.update(valeur=7251)
+    herault["Gignac"].populations.all().delete()
+    choose(agent_34, "population")
+    assert cells(ask(agent_34, q="Lodève"))["population"] == nombre(7251)
+    assert cells(ask(agent_34, q="Gignac"))["population"] == "non renseigné"
 
 
 def test_the_file_is_what_is_shown(herault, agent_34):
