@@ -43,7 +43,8 @@ function watchCalendars() {
     .observe(document.body, { childList: true });
 }
 
-// Filters open one at a time, close when one goes elsewhere, and are searched when they are long.
+// Filters open one at a time, close when one goes elsewhere, and are searched when they are long; so does the
+// list of what to record on a page of agents.
 function ready(filter) {
   document.addEventListener("click", (event) => {
     if (!filter.contains(event.target)) filter.open = false;
@@ -89,5 +90,5 @@ document.addEventListener("DOMContentLoaded", () => {
   // After those of Django, which draw them when jQuery says that the page is ready, or a row added.
   window.django?.jQuery?.(nameFields);
   document.addEventListener("formset:added", nameFields);
-  document.querySelectorAll("#changelist-filter details").forEach(ready);
+  document.querySelectorAll("#changelist-filter details, .fiche-gestes").forEach(ready);
 });

@@ -71,9 +71,16 @@ def test_the_gestes_open_at_the_keyboard_and_lead_back_to_the_page(bureau):
     bureau.goto(reverse("admin:communes_commune_page", args=["34142"]))
     bureau.locator(".fiche-gestes summary").focus()
     bureau.keyboard.press("Enter")
-    expect(bureau.get_by_role("link", name="Avenant", exact=True)).to_be_visible()
+    amend = bureau.get_by_role("link", name="Avenant", exact=True)
+    expect(amend).to_be_visible()
     bureau.keyboard.press("Tab")
     assert bureau.evaluate("document.activeElement.closest('.fiche-gestes__choix') !== null")
+    bureau.keyboard.press("Escape")
+    expect(amend).to_be_hidden()
+    expect(bureau.locator(".fiche-gestes summary")).to_be_focused()
+    bureau.keyboard.press("Enter")
+    bureau.locator("h1").click()
+    expect(amend).to_be_hidden()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
