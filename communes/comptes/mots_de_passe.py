@@ -17,8 +17,9 @@ TRADE = """
 """
 # The programme began in 2020.
 FIRST_YEAR = 2020
-# « ort » is found in « porte », « le » everywhere.
+# « ort » is found in « porte », « le » everywhere; Rouet, of the Hérault, in « brouette ».
 LONG, SHORT = 5, 3
+LONG_PLACE = 8
 WRITTEN_AS = str.maketrans("01345789@$!€", "oleastbgasie")
 MESSAGE = (
     "Ce mot de passe contient « %(mot)s », que l'on essaierait d'abord ici. Évitez les mots du "
@@ -31,8 +32,9 @@ class MotsDevinablesValidator:
     """Refuse the words of the trade, of the places and of the years, and the names of the account."""
 
     def validate(self, password, user=None):
-        words = [*TRADE.split(","), *years(timezone.localdate()), *names_of(user), *places_of(user)]
-        found = first_of({letters(word) for word in words}, password)
+        words = [*TRADE.split(","), *years(timezone.localdate()), *names_of(user)]
+        places = {letters(place) for place in places_of(user)}
+        found = first_of({letters(word) for word in words}, password, places)
         if found:
             raise ValidationError(MESSAGE, code="mot_devinable", params={"mot": found})
 
@@ -77,16 +79,18 @@ def is_long(word):
     return len(word) >= LONG or (len(word) == len("2026") and word.isdigit())
 
 
-def first_of(words, password):
-    """Return the longest of `words` that a password holds, or None.
+def first_of(words, password, places=()):
+    """Return the longest of `words` and of `places` that a password holds, or None.
 
     A short one is sought where no other letter touches it, but for other short ones.
     """
     readings = [password, password.translate(WRITTEN_AS)]
-    for word in sorted(filter(is_long, words), key=len, reverse=True):
+    anywhere = {*filter(is_long, words), *(place for place in places if len(place) >= LONG_PLACE)}
+    for word in sorted(anywhere, key=len, reverse=True):
         if any(word in letters(text) for text in readings):
             return word
-    short = sorted(re.escape(word) for word in words if len(word) >= SHORT and not is_long(word))
+    others = {*words, *places} - anywhere
+    short = sorted(re.escape(word) for word in others if len(word) >= SHORT)
     alone = re.compile(f"(?:{'|'.join(short)})+")
     runs = [run for text in readings for run in re.findall("[a-z]+", search_key(text))]
     return next((run for run in runs if alone.fullmatch(run)), None)

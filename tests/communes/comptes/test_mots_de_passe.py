@@ -85,6 +85,20 @@ def test_a_short_word_is_not_sought_inside_another():
     assert first_of({"ort", "pvd"}, "x9ortpvd-rouge") == "ortpvd"
 
 
+@pytest.mark.parametrize(
+    ("password", "found"),
+    [
+        ("Tulipe-Brouette-55", None),
+        ("Tulipe-Rouet-55", "rouet"),
+        ("tulipe55rouet", "rouet"),
+        ("jemontpelliers", "montpellier"),
+        ("l0deve-tulipe", "lodeve"),
+    ],
+)
+def test_a_short_place_is_sought_where_no_other_letter_touches_it(password, found):
+    assert first_of(set(), password, {"rouet", "montpellier", "lodeve"}) == found
+
+
 def test_the_years_go_from_the_programme_to_the_next_one():
     assert list(years(factories.day("2022-05-01"))) == ["2020", "2021", "2022", "2023"]
 
