@@ -163,7 +163,7 @@ class SourceeAdmin(PerimetreAdmin):
             if str(held) != affirmation.valeur:
                 message = (
                     f"« {labels[affirmation.champ]} » : la source retenue dit "
-                    f"{affirmation.valeur_brute}, la fiche dit {held and bare(held) or 'rien'}."
+                    f"{affirmation.dit}, la fiche dit {held and bare(held) or 'rien'}."
                 )
                 self.message_user(request, message, messages.WARNING)
 
