@@ -239,20 +239,33 @@ def tell_unlinked(sender, instance, **kwargs):
         row.save()
 
 
-def hanging_rows(version):
-    """Return the models whose rows hung on the record of `version`, each with what links them to it."""
-    model = version.instance_type
-    key = getattr(version, model._meta.pk.attname)
+def row_links(model):
+    """Yield the links by which rows hang on a record of `model`, and go away with it."""
     for link in model._meta.related_objects:
         if link.on_delete is CASCADE and issubclass(link.related_model, Historisee):
-            yield link.related_model, {link.field.attname: key}
+            yield link
     for link in model._meta.private_fields:
         if isinstance(link, GenericRelation):
+            yield link
+
+
+def rows_of(model):
+    """Return the models whose rows hang on a record of `model`, and those that hang on these."""
+    rows = {link.related_model for link in row_links(model)} - {model}
+    return rows.union(*map(rows_of, rows))
+
+
+def hanging_rows(version):
+    """Yield the models whose rows hung on the record of `version`, each with what links them to it."""
+    model = version.instance_type
+    key = getattr(version, model._meta.pk.attname)
+    for link in row_links(model):
+        if isinstance(link, GenericRelation):
             sort = ContentType.objects.get_for_model(model)
-            yield (
-                link.related_model,
-                {link.content_type_field_name: sort, link.object_id_field_name: str(key)},
-            )
+            linked = {link.content_type_field_name: sort, link.object_id_field_name: str(key)}
+        else:
+            linked = {link.field.attname: key}
+        yield link.related_model, linked
 
 
 def removed_together(version):

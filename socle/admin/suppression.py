@@ -12,7 +12,7 @@ from socle.admin.correction import MotifForm
 from socle.adresses_admin import admin_url
 from socle.essai import essai
 from socle.francais import UNKNOWN, accord
-from socle.historique import Historisee, one_act
+from socle.historique import Historisee, one_act, rows_of
 
 # What an app above adds: functions that take some records and return the function that counts the
 # public figures of their territories, `{name: value}`, or None when they count in no figure.
@@ -100,6 +100,16 @@ class SuppressionAdmin(admin.ModelAdmin):
             removes = remove_selected if issubclass(self.model, Historisee) else remove
             actions["delete_selected"] = (removes, name, told)
         return actions
+
+    def get_deleted_objects(self, objs, request):
+        """Judge the rows that go with a record by the right to remove it: they are written with it.
+
+        Read alone, on a page of their own, they may well be removed by nobody. What only names the
+        record is no row of it, and is still judged by its own right.
+        """
+        told, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        rows = {str(row._meta.verbose_name) for row in rows_of(self.model)}
+        return told, counts, {name for name in lacking if str(name) not in rows}, protected
 
     def delete_view(self, request, object_id, extra_context=None):
         if not issubclass(self.model, Historisee):

@@ -1,0 +1,91 @@
+"""What is removed goes with its rows, on the right over it alone, and comes back with them."""
+
+import pytest
+
+from communes.models import Labellisation
+from ort.models import Avenant, Convention
+from projects.postes.models import Occupation, Poste
+from socle.admin.base import ReadOnly
+from socle.admin.sources import SourceeAdmin
+from socle.models import Affirmation
+from tests import factories
+from tests.socle.admin.test_admin import ADMINS, address, affirmation
+from tests.socle.test_historique import restore_page
+
+WHY = {"post": "yes", "motif": "saisie en double"}
+GONE = {"motif": "supprimée à tort"}
+
+
+@pytest.fixture
+def lodeve(db):
+    return factories.commune("34142", epci="new", nom="Lodève")
+
+
+def a_post(commune):
+    poste = factories.poste([commune])
+    factories.occupation(poste, "2022-09-01", titulaire="Camille Martin")
+    return poste
+
+
+# The records that have sources, each with the rows that agents write on its page, and a date of it.
+SOURCED = {
+    Labellisation: (factories.labellisation, "debut"),
+    Convention: (lambda commune: factories.convention(), "date_signature"),
+    Avenant: (lambda commune: factories.avenant(factories.convention()), "date_signature"),
+    Poste: (a_post, "date_ouverture"),
+}
+
+
+def remove(client, record):
+    """Remove a record as an agent does; return the address that brings it back."""
+    page = client.get(address(record, "delete"))
+    assert not page.context["perms_lacking"]
+    assert client.post(address(record, "delete"), WHY).status_code == 302
+    assert not type(record).objects.filter(pk=record.pk).exists()
+    return restore_page(type(record).history.removed().get(id=record.pk))
+
+
+def test_each_sort_of_sourced_record_is_tried_below():
+    sourced = [a for a in ADMINS if isinstance(a, SourceeAdmin) and not isinstance(a, ReadOnly)]
+    assert SOURCED.keys() == {a.model for a in sourced}
+
+
+@pytest.mark.parametrize("model", SOURCED, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("role", ["agent_34", "national"])
+def test_a_record_goes_and_comes_back_with_its_sources(role, model, request, lodeve):
+    client = request.getfixturevalue(role)
+    make, champ = SOURCED[model]
+    record = make(lodeve)
+    said = affirmation(record, champ)
+    url = remove(client, record)
+    assert not Affirmation.objects.exists()
+    assert client.post(url, GONE).status_code == 302
+    assert model.objects.get(pk=record.pk) == record
+    assert Affirmation.objects.get() == said
+    assert Occupation.objects.count() == (model is Poste)
+
+
+def test_many_go_with_their_sources(agent_34, lodeve):
+    record = factories.labellisation(lodeve)
+    affirmation(record, "debut")
+    many = WHY | {"action": "delete_selected", "_selected_action": [record.pk]}
+    assert agent_34.post(address(record, "changelist"), many).status_code == 302
+    assert not Labellisation.objects.exists()
+    assert not Affirmation.objects.exists()
+
+
+def test_a_lecteur_and_a_neighbour_remove_nothing(lecteur_34, agent_81, lodeve):
+    record = factories.labellisation(lodeve)
+    affirmation(record, "debut")
+    for client in (lecteur_34, agent_81):
+        client.post(address(record, "delete"), WHY)
+    assert Labellisation.objects.exists()
+    assert Affirmation.objects.exists()
+
+
+def test_what_another_ddt_has_asked_keeps_the_convention(agent_34, national, lodeve):
+    signed = factories.convention()
+    factories.proposition(signed)
+    for client in (agent_34, national):
+        client.post(address(signed, "delete"), WHY)
+    assert Convention.objects.get() == signed
