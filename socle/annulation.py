@@ -10,8 +10,9 @@ from django.db.models.deletion import Collector
 from socle.actes import by_model, kept_models, touched
 from socle.appuis import resting_on
 from socle.contraintes import sentence
-from socle.historique import CHANGED, CREATED, REMOVED, bring_back, one_act
+from socle.historique import CHANGED, CREATED, REMOVED, one_act
 from socle.perimetre import within_reach
+from socle.retablissement import bring_back
 from socle.verrou import hung_on, lock
 
 # Whoever undoes has the rights by which it was written.

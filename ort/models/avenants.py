@@ -23,7 +23,7 @@ class Avenant(Sourcee):
     """An act that changes a convention. It always hangs on the convention, never on another avenant."""
 
     convention = models.ForeignKey(
-        "ort.Convention", models.PROTECT, "avenants", verbose_name="convention"
+        "ort.Convention", models.CASCADE, "avenants", verbose_name="convention"
     )
     # Empty until the act is first saved: those of a preview, which are undone, never have one.
     identifiant = models.SlugField(

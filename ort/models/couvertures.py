@@ -52,12 +52,12 @@ class CommuneCouverte(OneAtATime, Historisee):
     siblings_by = ("convention", "commune")
 
     convention = models.ForeignKey(
-        "ort.Convention", models.PROTECT, "couvertures", verbose_name="convention"
+        "ort.Convention", models.CASCADE, "couvertures", verbose_name="convention"
     )
     commune = models.ForeignKey(Commune, models.PROTECT, "couvertures", verbose_name="commune")
     entree = models.ForeignKey(
         Avenant,
-        models.PROTECT,
+        models.RESTRICT,
         "entrees",
         null=True,
         blank=True,
@@ -66,7 +66,7 @@ class CommuneCouverte(OneAtATime, Historisee):
     )
     sortie = models.ForeignKey(
         Avenant,
-        models.PROTECT,
+        models.RESTRICT,
         "sorties",
         null=True,
         blank=True,

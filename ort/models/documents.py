@@ -61,11 +61,11 @@ class Document(Historisee):
         PUBLIC = "public", "public"
 
     convention = models.ForeignKey(
-        Convention, models.PROTECT, "documents", verbose_name="convention"
+        Convention, models.CASCADE, "documents", verbose_name="convention"
     )
     avenant = models.ForeignKey(
         Avenant,
-        models.PROTECT,
+        models.RESTRICT,
         "documents",
         null=True,
         blank=True,

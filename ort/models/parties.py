@@ -47,7 +47,7 @@ class Partie(Historisee):
     convention = models.ForeignKey(Convention, models.CASCADE, "parties", verbose_name="convention")
     avenant = models.ForeignKey(
         Avenant,
-        models.PROTECT,
+        models.RESTRICT,
         "parties",
         null=True,
         blank=True,
@@ -116,7 +116,7 @@ class Secteur(Historisee):
     nom = models.CharField("nom", max_length=200)
     avenant = models.ForeignKey(
         Avenant,
-        models.PROTECT,
+        models.RESTRICT,
         "secteurs",
         null=True,
         blank=True,

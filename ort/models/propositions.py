@@ -58,7 +58,7 @@ class Proposition(models.Model):
         RETIREE = "retiree", "retirée par son auteur"
 
     convention = models.ForeignKey(
-        Convention, models.CASCADE, "propositions", verbose_name="convention"
+        Convention, models.PROTECT, "propositions", verbose_name="convention"
     )
     destinataire = models.ForeignKey(
         Departement, models.PROTECT, "propositions", verbose_name="proposée à la DDT"

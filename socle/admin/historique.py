@@ -33,7 +33,8 @@ from socle.adresses_admin import admin_name, admin_url
 from socle.contraintes import sentence
 from socle.fichiers.imports import Import
 from socle.francais import at_hour
-from socle.historique import Historisee, author, name_of, one_act, removed_together, restore
+from socle.historique import Historisee, author, name_of, one_act
+from socle.retablissement import removed_together, restore
 
 PER_PAGE = 50
 

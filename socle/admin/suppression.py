@@ -4,15 +4,17 @@ from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 
 from socle.admin.correction import MotifForm
 from socle.adresses_admin import admin_url
+from socle.contraintes import sentence
 from socle.essai import essai
 from socle.francais import UNKNOWN, accord
-from socle.historique import Historisee, one_act, rows_of
+from socle.historique import Historisee, one_act
+from socle.retablissement import rows_of
 
 # What an app above adds: functions that take some records and return the function that counts the
 # public figures of their territories, `{name: value}`, or None when they count in no figure.
@@ -68,14 +70,15 @@ def remove_selected(model_admin, request, queryset):
         with transaction.atomic(), one_act(request.POST.get("motif", "")):
             answer = delete_selected(model_admin, request, queryset)
         return with_reason(answer, motif, records)
-    except ValidationError as error:
+    except (ValidationError, IntegrityError) as error:
         tell_refusal(request, error)
         return None
 
 
 def tell_refusal(request, error):
     """Say why what was asked to be removed stays."""
-    messages.error(request, f"Rien n'est supprimé : {' '.join(error.messages)}")
+    reasons = [sentence(error)] if isinstance(error, IntegrityError) else error.messages
+    messages.error(request, f"Rien n'est supprimé : {' '.join(reasons)}")
 
 
 def with_reason(answer, motif, records):
@@ -123,6 +126,6 @@ class SuppressionAdmin(admin.ModelAdmin):
             with one_act(request.POST.get("motif", "")):
                 answer = super().delete_view(request, object_id, extra_context)
             return with_reason(answer, motif, [record])
-        except ValidationError as error:
+        except (ValidationError, IntegrityError) as error:
             tell_refusal(request, error)
             return HttpResponseRedirect(admin_url(record, "change"))

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from communes.models import Role
 from ort.models import Avenant, CommuneCouverte, Convention, Organisme, Partie, Secteur
 from ort.regles import date_fin_au, duree_au
-from socle.historique import restore
+from socle.retablissement import restore
 from tests import factories
 from tests.factories import day, rewrite
 

@@ -8,7 +8,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from ort.models import Convention, ModificationExterieure
 from socle.essai import essai
-from socle.historique import one_act, restore, sans_historique, signed_by
+from socle.historique import one_act, sans_historique, signed_by
+from socle.retablissement import restore
 from tests import factories
 from tests.bases import migrate
 

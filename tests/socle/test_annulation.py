@@ -12,8 +12,9 @@ from projects.postes.models import Desserte, Occupation, Poste, Recrutement
 from socle.actes import ActeFait, kept_models
 from socle.annulation import undo
 from socle.appuis import NAMED
-from socle.historique import one_act, restore, sans_historique
+from socle.historique import one_act, sans_historique
 from socle.models import Affirmation
+from socle.retablissement import restore
 from tests import factories
 from tests.factories import day
 

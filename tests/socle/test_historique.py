@@ -11,7 +11,8 @@ from django.urls import reverse
 from communes.models import Labellisation
 from ort.models import CommuneCouverte, Convention, Partie
 from projects.postes.models import Poste
-from socle.historique import one_act, restore
+from socle.historique import one_act
+from socle.retablissement import restore
 from tests import factories
 from tests.conftest import browser_of
 from tests.formulaires import errors, filled

@@ -6,7 +6,8 @@ from django.db import IntegrityError
 
 from projects.postes.du_jour import situer_offres
 from projects.postes.models import Recrutement
-from socle.historique import one_act, restore
+from socle.historique import one_act
+from socle.retablissement import restore
 from tests import factories
 from tests.factories import day, recrutement
 

@@ -3,7 +3,8 @@
 import pytest
 
 from communes.models import Labellisation
-from ort.models import Avenant, Convention
+from ort.models import Avenant, CommuneCouverte, Convention, Document, Organisme, Partie, Secteur
+from projects.carnet.models import Contact, Note
 from projects.postes.models import Occupation, Poste
 from socle.admin.base import ReadOnly
 from socle.admin.sources import SourceeAdmin
@@ -81,6 +82,67 @@ def test_a_lecteur_and_a_neighbour_remove_nothing(lecteur_34, agent_81, lodeve):
         client.post(address(record, "delete"), WHY)
     assert Labellisation.objects.exists()
     assert Affirmation.objects.exists()
+
+
+def shared_out(lodeve):
+    """Return a convention that has rows of each sort, those of its avenant included."""
+    agde = factories.commune("34003", epci="new", nom="Agde")
+    signed = factories.convention(communes=[lodeve], intitule="ORT du Lodévois")
+    avenant = factories.avenant(signed, communes=[agde])
+    left = signed.couvertures.get(commune=lodeve)
+    left.sortie = avenant
+    left.save()
+    etat = Organisme.objects.create(nom="Préfecture", nature="etat")
+    signed.parties.create(organisme=etat, avenant=avenant)
+    signed.secteurs.create(commune=agde, nom="Centre ancien", avenant=avenant)
+    factories.document(signed, avenant=avenant)
+    factories.note(signed)
+    factories.contact(signed)
+    for fiche in (signed, avenant):
+        affirmation(fiche)
+    return signed
+
+
+ROWS = [Convention, Avenant, CommuneCouverte, Partie, Secteur, Document, Note, Contact, Affirmation]
+
+
+def all_rows():
+    """Return all that a convention is made of, as it is in the base."""
+    return {model: list(model.objects.order_by("pk").values()) for model in ROWS}
+
+
+def test_a_convention_is_removed_whole_in_one_step_and_comes_back_whole(
+    agent_34, lodeve, documents_folder
+):
+    signed = shared_out(lodeve)
+    before = all_rows()
+    assert all(before.values())
+    page = agent_34.get(address(signed, "delete")).content.decode()
+    for named in ("Agde", "Préfecture", "Centre ancien", "Avenant"):
+        assert named in page
+    url = remove(agent_34, signed)
+    assert not any(all_rows().values())
+    assert "Centre ancien" in agent_34.get(url).content.decode()
+    assert agent_34.post(url, GONE).status_code == 302
+    assert all_rows() == before
+
+
+def test_an_avenant_on_which_communes_rest_is_not_removed_alone(agent_34, lodeve):
+    avenant = factories.avenant(factories.convention(), communes=[lodeve])
+    page = agent_34.get(address(avenant, "delete"))
+    assert page.context["protected"]
+    agent_34.post(address(avenant, "delete"), WHY)
+    assert Avenant.objects.get() == avenant
+
+
+def test_only_the_ddt_of_reference_removes_a_convention(agent_34, agent_81, lodeve):
+    castres = factories.commune("81065", epci="new")
+    signed = factories.convention(communes=[lodeve, castres])
+    assert signed.departement_reference_id == "34"
+    answer = agent_81.post(address(signed, "delete"), WHY, follow=True)
+    assert "Rien n&#x27;est supprimé" in answer.content.decode()
+    assert signed.couvertures.count() == 2
+    remove(agent_34, signed)
 
 
 def test_what_another_ddt_has_asked_keeps_the_convention(agent_34, national, lodeve):
