@@ -20,6 +20,12 @@ class ActeFait:
     auteur: int | None
     motif: str
 
+    @classmethod
+    def of(cls, version):
+        """Return the act by which a version was written."""
+        motif = version.history_change_reason or ""
+        return cls(version.history_date, version.history_user_id, motif)
+
     def versions(self, model):
         """Return the versions that the act wrote of the records of `model`."""
         return model.history.filter(

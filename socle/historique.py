@@ -14,18 +14,22 @@ from django.dispatch import receiver
 from django.utils import timezone
 from simple_history.manager import HistoricalQuerySet, HistoryManager
 from simple_history.models import HistoricalRecords
-from simple_history.signals import pre_create_historical_record
+from simple_history.signals import post_create_historical_record, pre_create_historical_record
 
 REMOVED = "-"
 CREATED = "+"
 CHANGED = "~"
 
 
-@dataclass(frozen=True)
+@dataclass
 class ActeEnCours:
-    """What someone does at once: all that it writes bears the same moment and the same reason."""
+    """What someone does at once: all that it writes bears the same moment and the same reason.
+
+    `derniere` is the last version that it wrote, by which the act is known once it is done.
+    """
 
     motif: str
+    derniere: models.Model | None = None
 
     @cached_property
     def moment(self):
@@ -69,6 +73,13 @@ def sign_version(history_instance, **kwargs):
         history_instance.history_change_reason = (
             history_instance.history_change_reason or acte.motif or None
         )
+
+
+@receiver(post_create_historical_record)
+def remember_version(history_instance, **kwargs):
+    """Have the ongoing act, if there is one, know what it wrote."""
+    if acte := ONGOING.get():
+        acte.derniere = history_instance
 
 
 def author(version):

@@ -18,6 +18,7 @@ from communes.models import Agent, Role
 from ort.models import Document, Organisme, Partie
 from pvd.suivi.models import ChiffrePublie
 from socle.essai import essai
+from socle.historique import one_act, signed_by
 from tests import factories
 from tests.conftest import browser_of
 from tests.formulaires import filled
@@ -48,6 +49,7 @@ ROWS = {
     "/admin/(?P<app_label>socle|communes|ort|suivi|projects)/$": "coooxoo",
     "/admin/(?P<url>.*)$": "cxxxxxx",
     "/admin/a-verifier/": "coooooo",
+    "/admin/actes/<str:modele>/<int:numero>/annuler/": "cioxxoo",
     "/admin/aide/": "coooooo",
     "/admin/aide/<slug:name>/": "coooooo",
     "/admin/autocomplete/": "coooioo",
@@ -297,6 +299,7 @@ ROWS = {
 WRITTEN_BY_ITS_AGENT = {
     "/admin/communes/labellisation/",
     "/admin/communes/labellisation/<path:object_id>/delete/",
+    "/admin/actes/<str:modele>/<int:numero>/annuler/",
     "/admin/ort/avenant/",
     "/admin/ort/avenant/<path:object_id>/change/",
     "/admin/ort/avenant/<path:object_id>/delete/",
@@ -399,6 +402,7 @@ def records():
     lodeve, other = (factories.commune(code, epci=epci) for code in ("34142", "34103"))
     signed = factories.convention(communes=[lodeve], identifiant="ort-de-lodeve")
     gone = {name: removed(r) for name, r in kept_by_agents(signed, other, 2020).items()}
+    gone["<str:modele>"] = written_by_an_agent(lodeve)
     made = kept_by_agents(signed, other, 2021)
     Partie.objects.create(convention=signed, organisme=made["organisme"], role="signataire")
     signed.affirmations.create(champ="date_signature", valeur_brute="2021", source=made["source"])
@@ -419,6 +423,13 @@ def records():
         "import": factories.importe(factories.agent("importateur", [lodeve.departement])).pk,
     }
     return held, gone
+
+
+def written_by_an_agent(commune):
+    """Return the number of the version by which an agent of its département wrote a record of a commune."""
+    agent = factories.agent("auteur", [commune.departement])
+    with signed_by(agent), one_act("saisie"):
+        return factories.labellisation(commune).history.get().history_id
 
 
 def right_of(departement):
@@ -442,6 +453,7 @@ def address(route, held, gone):
         "<slug:forme>": "csv",
         "<slug:extension>": "csv",
         "<str:jeton>": "inconnu",
+        "<str:modele>": "communes.labellisation",
         "<uidb64>": "MQ",
         "<slug:name>": "guide",
         "<token>": "inconnu",

@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from communes.models import Commune, Labellisation
 from ort.models import Avenant, CommuneCouverte, Convention, Organisme, Partie, Secteur
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
-from socle.adresses_admin import admin_url
+from socle.adresses_admin import admin_url, undo_url
 from socle.sources import Affirmation, Source, record_type
 
 RECENT = timedelta(days=7)
@@ -79,13 +79,18 @@ GESTES_D_HISTOIRE = {"+": "ajout", "~": "modification", "-": "suppression"}
 
 @dataclass
 class FicheChangee:
-    """What one person did to one record on one day."""
+    """What one person did to one record on one day.
+
+    `annuler` is the address that takes back the last of it: of one's own acts, of any for the national
+    level. Those of colleagues are taken back from the history of their records.
+    """
 
     fiche: str
     url: str
     qui: str
     quand: object
     quoi: list
+    annuler: str = ""
 
     @property
     def texte(self):
@@ -117,6 +122,7 @@ def versions(sorte, perimetre, since):
         fiche=Cast(F(sorte.nom), text),
         detail=Cast(F(sorte.detail) if sorte.detail else Value(""), text),
         quand=F("history_date"),
+        version=F("history_id"),
         geste=F("history_type"),
         motif=Cast(F("history_change_reason"), text),
         compte=F("history_user__username"),
@@ -132,6 +138,7 @@ def recent_changes(perimetre, now):
 
 def last_changes(perimetre, since=None):
     """Return what was changed from `since` on, the latest first, in one query."""
+    user = perimetre.user
     first, *others = [versions(sorte, perimetre, since) for sorte in FICHES_SUIVIES]
     changes = {}
     for row in first.union(*others, all=True).order_by("-quand", "cle_de_page")[:VERSIONS]:
@@ -139,6 +146,9 @@ def last_changes(perimetre, since=None):
         key = row["page"], row["cle_de_page"], row["compte"], jour
         if key not in changes:
             changes[key] = change_of(row)
+            if row["compte"] and (user.is_superuser or row["compte"] == user.username):
+                model = apps.get_model(row["modele"])
+                changes[key].annuler = undo_url(model, row["version"])
         changes[key].quoi.append(what_of(row))
     return list(changes.values())
 

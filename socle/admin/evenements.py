@@ -101,10 +101,14 @@ class Evenement:
 
 @dataclass
 class ActeDHistorique:
-    """What one agent did at once, for one reason; `importe`, the import that it was, if it was one."""
+    """What one agent did at once, for one reason; `importe`, the import that it was, if it was one.
+
+    `annuler` is the address that takes it back, for whoever may.
+    """
 
     evenements: list
     importe: object = None
+    annuler: str = ""
 
     @property
     def quand(self):

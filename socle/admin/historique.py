@@ -29,11 +29,11 @@ from socle.admin.evenements import (
     tell_version,
 )
 from socle.admin.page import PageEnvoyee, asked_field
-from socle.adresses_admin import admin_name, admin_url
+from socle.adresses_admin import admin_name, admin_url, undo_url, with_undo
 from socle.contraintes import sentence
 from socle.fichiers.imports import Import
 from socle.francais import at_hour
-from socle.historique import Historisee, author, name_of, one_act
+from socle.historique import ONGOING, Historisee, author, name_of, one_act
 from socle.retablissement import removed_together, restore
 
 PER_PAGE = 50
@@ -140,6 +140,12 @@ class HistoriqueAdmin(admin.ModelAdmin):
         if not (change and self.historisee) or form.changed_data:
             super().save_model(request, obj, form, change)
 
+    def message_user(self, request, message, level=messages.INFO, *args, **kwargs):
+        """Offer, with what says that an act is done, to take it back."""
+        if level == messages.SUCCESS:
+            message = with_undo(message, ONGOING.get())
+        super().message_user(request, message, level, *args, **kwargs)
+
     def delete_queryset(self, request, queryset):
         """Remove the chosen records, each with its version."""
         queryset.delete_each() if self.historisee else queryset.delete()
@@ -157,6 +163,8 @@ class HistoriqueAdmin(admin.ModelAdmin):
         actes = Paginator(gather(tell(self.chapitres(request, record))), PER_PAGE)
         page = actes.get_page(request.GET.get("p"))
         tell_imports(page, request.user)
+        if self.has_change_permission(request, record):
+            tell_undo(page)
         context = {"object": record, "page": page, "title": f"Historique : {record}"}
         return self.page(request, "admin/historique.html", context | (extra_context or {}))
 
@@ -199,8 +207,7 @@ class HistoriqueAdmin(admin.ModelAdmin):
             raise PermissionDenied
         version = get_object_or_404(self.removed_versions(request), history_id=numero)
         motif = MotifForm(request.POST or None)
-        if motif.is_valid() and (record := self.bring_back(motif, version)):
-            messages.success(request, f"« {record} » est rétablie.")
+        if motif.is_valid() and (record := self.bring_back(request, motif, version)):
             return HttpResponseRedirect(admin_url(record, "change"))
         removals = removed_together(version)
         shown = {c.model: c for c in self.chapitres(request, version.instance)}
@@ -221,11 +228,13 @@ class HistoriqueAdmin(admin.ModelAdmin):
         context = {"motif": motif, "evenements": evenements, "title": f"Rétablir : {nom}"}
         return self.page(request, "admin/retablir.html", context | {"version": version, "nom": nom})
 
-    def bring_back(self, motif, version):
+    def bring_back(self, request, motif, version):
         """Restore the record of `version`, or say on the form why it cannot be."""
         try:
             with one_act(motif.cleaned_data["motif"]):
-                return restore(version)
+                record = restore(version)
+                self.message_user(request, f"« {record} » est rétablie.", messages.SUCCESS)
+                return record
         except ValidationError as error:
             reasons = error.messages
         except IntegrityError as error:
@@ -243,6 +252,14 @@ def tell_imports(actes, user):
         acte.importe = imports.get(acte.cle)
         if acte.importe in read:
             acte.importe.url = admin_url(acte.importe, "change")
+
+
+def tell_undo(actes):
+    """Give each act the address that takes it back; an import has its own, what nobody signed has none."""
+    for acte in actes:
+        version = acte.evenements[0].version
+        if version.history_user_id and acte.importe is None:
+            acte.annuler = undo_url(version.instance_type, version.history_id)
 
 
 def labels_of(shown):

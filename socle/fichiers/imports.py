@@ -20,6 +20,11 @@ class ImportQuerySet(models.QuerySet):
         """Keep the imports that `user` has confirmed; national: all."""
         return self if user.is_active and user.is_superuser else self.filter(auteur=user)
 
+    def of(self, acte):
+        """Return the import that an act was, or took back; None of any other act."""
+        was = Q(moment=acte.moment, auteur=acte.auteur, motif=acte.motif)
+        return self.filter(was | Q(annule_le=acte.moment, annule_par=acte.auteur)).first()
+
     def keep(self, acte, user, titre, nom, apercu):
         """Write down the import that the ongoing `acte` is of; one that wrote nothing is none."""
         if not apercu.a_ecrire:

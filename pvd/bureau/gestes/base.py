@@ -13,7 +13,7 @@ from socle.admin.choix import SearchedSelect
 from socle.admin.evenements import Chapitre
 from socle.admin.page_d_agent import page_url
 from socle.dates import Precision, first_day
-from socle.historique import Historisee, one_act
+from socle.historique import ActeEnCours, Historisee, one_act
 from socle.identifiants import bare_key, identifiant_de, libre
 from socle.models import Affirmation, Source
 from socle.sources import Sourcee, affirm
@@ -229,6 +229,7 @@ class Ecrit(NamedTuple):
     fiche: Historisee
     source: Source
     dires: list
+    acte: ActeEnCours
 
     def remarques(self):
         """Return what looks wrong in the records written, each asked once."""
@@ -322,12 +323,12 @@ class Geste:
         """
         comment, reason = form.cleaned_data["commentaire"], self.reason(form.cleaned_data)
         reason = f"{reason} : {comment}" if comment else reason
-        with one_act(reason):
+        with one_act(reason) as acte:
             source, how = form.get_source(reason), form.cleaned_data["connaissance_detail"]
             shown, sayings = self.write(record, form, reason)
             for fiche, champ, jour, precision in sayings:
                 affirm(fiche, champ, f"{jour:%d/%m/%Y}", source, precision, how)
-        return Ecrit(shown, source, sayings)
+        return Ecrit(shown, source, sayings, acte)
 
 
 class GesteQuiCree(Geste):

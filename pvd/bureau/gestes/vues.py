@@ -20,7 +20,7 @@ from pvd.bureau.gestes.apercus import OTHERWISE, Appui
 from pvd.bureau.gestes.avertissements import of_source
 from pvd.bureau.perimetre import Perimetre, asked_perimetre
 from pvd.suivi.chiffres import chiffres
-from socle.adresses_admin import admin_url
+from socle.adresses_admin import admin_url, with_undo
 from socle.contraintes import sentence
 from socle.essai import essai
 from socle.verrou import OneAtATime, lock
@@ -140,11 +140,13 @@ def tell_since(request, appui):
 def confirm(request, geste, record, form):
     """Write what the preview has shown, and lead to the record."""
     with refused_on(form):
-        shown = geste.apply(record, form).fiche
+        written = geste.apply(record, form)
     if form.errors:
         return ask(request, geste, record, form)
     done = geste.reason(form.cleaned_data)
-    messages.success(request, f"{done} : {geste.name(shown)}. C'est enregistré.")
+    shown = written.fiche
+    told = f"{done} : {geste.name(shown)}. C'est enregistré."
+    messages.success(request, with_undo(told, written.acte))
     caches["compteurs"].set(confirmed_key(request), geste.address(shown), KEPT)
     return redirect(geste.address(shown))
 
