@@ -360,6 +360,9 @@ def test_a_row_comes_to_hang_on_a_record_while_its_import_is_undone():
         assert Convention.objects.filter(pk=made.pk).exists() == (added.status_code == 302)
         if added.status_code == 302:
             assert "(avenant) s&#x27;appuie sur" in undone.content.decode()
+        else:
+            assert "errornote" in added.content.decode()
+            assert "ajouté avec succès" not in added.content.decode()
 
 
 def test_an_import_is_undone_by_two_browsers():

@@ -3,9 +3,10 @@
 import secrets
 
 from django.contrib import admin, messages
+from django.contrib.messages.storage import default_storage
 from django.core.cache import caches
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpResponseRedirect
 
 from socle.adresses_admin import admin_url
@@ -44,6 +45,17 @@ class AjoutAdmin(admin.ModelAdmin):
         if object_id is not None or not jeton or not self.has_add_permission(request):
             return super().changeform_view(*page)
         key = key_of("ajout", request.user.pk, request.path, jeton)
+        try:
+            return self.save_once(key, page)
+        except IntegrityError:
+            # What the form names was removed between its choice and the writing: read again, it says
+            # so. Nothing is written, and the success that was about to be told is not.
+            request.added, request._messages = None, default_storage(request)
+            return self.save_once(key, page)
+
+    def save_once(self, key, page):
+        """Show the answer to a blank form, whose token is `key`: written, refused, or already there."""
+        request = page[0]
         with transaction.atomic():
             place = take(key, 1, KEPT)
             if place is None:
