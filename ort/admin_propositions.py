@@ -16,6 +16,7 @@ from ort.models import Avenant, CommuneCouverte, Convention, Proposition
 from ort.models.droits import Plume
 from ort.models.propositions import change_of
 from ort.propositions import phrases, tell_author, tell_recipient
+from socle.admin.ajout import jeton_of, sent_once
 from socle.admin.base import PerimetreAdmin
 from socle.admin.champs import DayField
 from socle.adresses_admin import admin_name, admin_url
@@ -24,6 +25,7 @@ from socle.francais import at_hour, pluriel
 from socle.historique import agent_name
 
 OF_CONVENTION = ("date_signature", "precision_signature", "duree_annees", "departement_reference")
+ALREADY = "Cette proposition était déjà envoyée : rien de plus n'est proposé."
 NOTHING_TO_ASK = "Vous pouvez écrire vous-même dans cette convention : il n'y a rien à proposer."
 
 
@@ -148,6 +150,16 @@ class ProposableAdmin(admin.ModelAdmin):
         if not self.may_propose(request, convention):
             messages.info(request, NOTHING_TO_ASK)
             return HttpResponseRedirect(admin_url(convention, "change"))
+        if not request.POST.get("jeton"):
+            return self.ask_what_to_propose(request, convention)[0]
+        return sent_once(
+            request,
+            lambda: self.ask_what_to_propose(request, convention),
+            lambda key: self.already_proposed(request, key),
+        )
+
+    def ask_what_to_propose(self, request, convention):
+        """Return the page that asks, or the one that follows, and the first of the proposals made."""
         form = PropositionForm(convention, request.user, request.POST or None)
         if form.is_valid():
             with transaction.atomic():
@@ -157,9 +169,15 @@ class ProposableAdmin(admin.ModelAdmin):
                 ]
             told = pluriel(len(made), "proposition envoyée,propositions envoyées")
             messages.success(request, f"{told} : rien n'est changé avant la réponse.")
-            return HttpResponseRedirect(admin_url(made[0], "change"))
+            return HttpResponseRedirect(admin_url(made[0], "change")), made[0]
         context = {"object": convention, "form": form, "title": f"Proposer : {convention}"}
-        return self.page(request, "admin/ort/convention/proposer.html", context)
+        context["jeton"] = jeton_of(request)
+        return self.page(request, "admin/ort/convention/proposer.html", context), None
+
+    def already_proposed(self, request, key):
+        """Lead to what the first sending of the page has proposed."""
+        messages.warning(request, ALREADY)
+        return HttpResponseRedirect(admin_url(Proposition, "change", key))
 
     def propose(self, request, convention, destinataire, changements, form):
         proposition = Proposition.objects.create(

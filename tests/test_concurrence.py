@@ -17,7 +17,7 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.urls import reverse
 
 from communes.models import Commune, Labellisation, Rattachement
-from ort.models import CommuneCouverte, Convention
+from ort.models import CommuneCouverte, Convention, Proposition
 from projects.postes.models import Desserte
 from socle.contraintes import exclusion_name, sentence
 from socle.copie import tables_copiees
@@ -204,6 +204,20 @@ def test_a_blank_form_is_saved_once_though_it_is_clicked_twice(name):
         answers = at_once(post(browser, url, data), post(browser, url, data))
         assert [answer.status_code for answer in answers] == [302, 302]
         assert model.objects.count() == before + 1
+
+
+def test_what_is_proposed_to_another_ddt_is_proposed_once_though_it_is_clicked_twice():
+    reference = factories.departement("81")
+    shared = factories.convention(
+        communes=[factories.commune("34142"), factories.commune("81065")],
+        departement_reference=reference,
+    )
+    (browser, _), url = agents(), reverse("admin:ort_convention_propose", args=[shared.pk])
+    for rank in range(ROUNDS):
+        data = {"jeton": browser.get(url).context["jeton"], "duree_annees": 8, "texte": "voir"}
+        answers = at_once(post(browser, url, data), post(browser, url, data))
+        assert answers[0].url == answers[1].url
+        assert Proposition.objects.count() == rank + 1
 
 
 def test_a_commune_is_added_to_an_ort_by_two_agents():

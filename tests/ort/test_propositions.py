@@ -3,6 +3,7 @@
 from contextlib import nullcontext
 
 import pytest
+from django.contrib.messages import get_messages
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from communes.models import Departement
+from ort.admin_propositions import ALREADY
 from ort.models import CommuneCouverte, Convention, Proposition
 from pvd.suivi.chiffres import chiffres
 from socle.historique import one_act, signed_by
@@ -208,6 +210,26 @@ def propose(browser, convention, **fields):
 def answer(browser, proposition, pressed, suite=""):
     url = reverse("admin:ort_proposition_answer", args=[proposition.pk])
     return browser.post(url, {pressed: "x", "suite": suite})
+
+
+def test_a_page_sent_again_proposes_nothing_more(
+    agent_81, salvetat, django_capture_on_commit_callbacks
+):
+    blank = agent_81.get(page_of(salvetat, "propose"))
+    data = {"jeton": blank.context["jeton"], "duree_annees": "8"}
+    assert f'name="jeton" value="{data["jeton"]}"' in blank.content.decode()
+    refused = propose(agent_81, salvetat, **data, texte="")
+    assert (refused.status_code, refused.context["jeton"]) == (200, data["jeton"])
+    with django_capture_on_commit_callbacks(execute=True):
+        first = propose(agent_81, salvetat, **data)
+    made = Proposition.objects.get()
+    with django_capture_on_commit_callbacks() as mails:
+        again = propose(agent_81, salvetat, **data | {"duree_annees": "9"})
+    assert first.url == again.url == reverse("admin:ort_proposition_change", args=[made.pk])
+    assert ALREADY in [str(message) for message in get_messages(again.wsgi_request)]
+    assert (Proposition.objects.get(), mails) == (made, [])
+    assert propose(agent_81, salvetat, duree_annees="9").status_code == 302
+    assert Proposition.objects.count() == 2
 
 
 @pytest.fixture
