@@ -178,6 +178,12 @@ def written_day(text, precision):
         return text
 
 
+def precision_of(fiche, champ):
+    """Return how exactly a record knows one of its dates; to the day, when it does not tell."""
+    fields = (f for f in fiche._meta.fields if isinstance(f, PrecisionField) and f.date == champ)
+    return next((getattr(fiche, field.name) for field in fields), Precision.JOUR)
+
+
 def record_type(fiche):
     """Return the content type under which the affirmations about `fiche` are kept."""
     return ContentType.objects.get_for_model(fiche)
@@ -232,6 +238,41 @@ def made_public(before, after, model):
     return [name for name in dates if after.get(name) and not before.get(name)]
 
 
+def said_by(fiche, champ, jour):
+    """Return the retained affirmations that say `jour` of a field of a record."""
+    of_field = Affirmation.objects.retenues().filter(
+        content_type=record_type(fiche), object_id=str(fiche.pk), champ=champ
+    )
+    return of_field.filter(valeur=jour.isoformat()).select_related("source")
+
+
+def set_aside(affirmations):
+    """Keep what disagrees with its record: no longer retained, and shown to the agents."""
+    for affirmation in affirmations:
+        affirmation.retenue = False
+        affirmation.save()
+
+
+def read_again(affirmation, jour, precision):
+    """Have a source that was misread say `jour`: what it never said is not kept."""
+    written = f"{jour:%d/%m/%Y}"
+    others = Affirmation.objects.exclude(pk=affirmation.pk).filter(
+        content_type=affirmation.content_type,
+        object_id=affirmation.object_id,
+        champ=affirmation.champ,
+        source=affirmation.source,
+        valeur_brute=written,
+    )
+    if others:
+        # It was written twice: the right reading is retained, the wrong one disagrees.
+        set_aside([affirmation])
+        affirm(affirmation.fiche, affirmation.champ, written, affirmation.source, precision)
+        return
+    affirmation.valeur_brute, affirmation.precision = written, precision
+    affirmation.valeur = jour.isoformat()
+    affirmation.save()
+
+
 def affirm(fiche, champ, valeur_brute, source, precision, detail_interne=""):
     """Record that `source` says `valeur_brute`, the retained date, of a field of `fiche`.
 
@@ -255,6 +296,4 @@ def affirm(fiche, champ, valeur_brute, source, precision, detail_interne=""):
             setattr(affirmation, name, value)
         affirmation.save()
     retained = Affirmation.objects.retenues().filter(**of_field)
-    for disagreeing in retained.exclude(valeur=said["valeur"]):
-        disagreeing.retenue = False
-        disagreeing.save()
+    set_aside(retained.exclude(valeur=said["valeur"]))

@@ -15,6 +15,7 @@ from communes.models import Departement
 from ort.models.conventions import Convention
 from socle.dates import in_french, keep_first_days
 from socle.historique import one_act
+from socle.sources import said_by, set_aside
 
 ANSWERED = "Cette proposition a déjà une réponse."
 CHANGED = "« {} » a changé depuis la proposition : refusez-la, puis corrigez la fiche vous-même."
@@ -118,19 +119,26 @@ class Proposition(models.Model):
         return held
 
     def write_changes(self):
-        """Write the fields as proposed, each record once."""
-        fiches = {}
+        """Write the fields as proposed, each record once.
+
+        What a source says of a date that changes is set aside: nobody says yet who says the new one.
+        """
+        fiches, dires = {}, []
         for change in self.changements:
             key = change["modele"], change["cle"], change.get("nouvelle")
             fiche = fiches.setdefault(key, self.fiche_of(change))
             champ = fiche._meta.get_field(change["champ"])
             if written(fiche, champ) != change["avant"]:
                 raise ValidationError(CHANGED.format(fiche))
+            before = champ.value_from_object(fiche)
+            if before and isinstance(champ, models.DateField):
+                dires += said_by(fiche, champ.name, before)
             setattr(fiche, champ.attname, champ.to_python(change["apres"] or None))
         for fiche in fiches.values():
             keep_first_days(fiche)
             fiche.full_clean()
             fiche.save()
+        set_aside(dires)
 
     def fiche_of(self, change):
         """Return the record of a change as it is now; a new row of the convention if it has no key."""

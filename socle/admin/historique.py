@@ -122,7 +122,7 @@ class HistoriqueAdmin(admin.ModelAdmin):
             page.make_forms()
             page.make_rows()
             lock(record)
-            refused = page.is_stale() or page.lacks_a_reason()
+            refused = page.is_stale() or any([page.lacks_a_reason(), page.contradicts_a_source()])
             if page.is_valid() and not refused:
                 return page.save()
             return page.show(form_url, extra_context)

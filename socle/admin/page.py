@@ -5,6 +5,7 @@ from django.contrib.admin.options import IS_POPUP_VAR, TO_FIELD_VAR
 from django.contrib.admin.utils import flatten_fieldsets
 from django.forms.formsets import all_valid
 
+from socle.admin.contredites import TO_ANSWER, AvecQuestion, contredites, written_by
 from socle.admin.correction import (
     CorrectionForm,
     corrections,
@@ -13,6 +14,7 @@ from socle.admin.correction import (
     take_in,
 )
 from socle.admin.evenements import events_since, last_versions
+from socle.sources import Sourcee
 
 
 class PageEnvoyee:
@@ -74,6 +76,31 @@ class PageEnvoyee:
             self.correction.add_error("motif_correction", refus)
         return bool(asked)
 
+    def contradicts_a_source(self):
+        """Tell whether a date changes, on the record or in its rows, and not what its source says.
+
+        It is asked beside the field; what is answered stays there until the page is saved.
+        """
+        self.form.is_valid()
+        self.contredites, page = [], written_by(self.formsets)
+        rows = [
+            row
+            for formset in self.formsets
+            if formset.is_valid()
+            for row in formset.initial_forms
+            if row not in formset.deleted_forms
+        ]
+        unanswered = False
+        for form in filter(is_sourced, (self.form, *rows)):
+            for asked in contredites(form, page if form is self.form else {}, self.request):
+                field = form.fields[asked.champ]
+                field.widget = AvecQuestion(field.widget, asked)
+                self.contredites.append(asked)
+                if not asked.is_valid():
+                    form.add_error(asked.champ, TO_ANSWER)
+                    unanswered = True
+        return unanswered
+
     def is_valid(self):
         return all_valid([*self.formsets, self.form, self.correction])
 
@@ -82,6 +109,8 @@ class PageEnvoyee:
         model_admin, request = self.model_admin, self.request
         record = model_admin.save_form(request, self.form, change=True)
         model_admin.save_model(request, record, self.form, True)
+        for answered in self.contredites:
+            answered.write()
         model_admin.save_related(request, self.form, self.formsets, True)
         changes = model_admin.construct_change_message(request, self.form, self.formsets, False)
         model_admin.log_change(request, record, changes)
@@ -117,6 +146,10 @@ class PageEnvoyee:
         return model_admin.render_change_form(
             request, context | (extra_context or {}), change=True, obj=record, form_url=form_url
         )
+
+
+def is_sourced(form):
+    return isinstance(form.instance, Sourcee)
 
 
 def asked_field(request):

@@ -21,6 +21,7 @@ from tests.factories import day
 from tests.fichiers import imported, motives, outcome, previewed
 from tests.formulaires import errors, filled
 from tests.pvd.bureau.test_gestes import fill_and_confirm
+from tests.socle.admin.test_admin import affirmation
 
 
 @pytest.fixture
@@ -304,6 +305,17 @@ def test_who_may_answer(who, status, request, proposed):
     assert answer(browser, proposed, "refusee").status_code == status
     proposed.refresh_from_db()
     assert proposed.reponse == ("refusee" if who == "referent_34" else "")
+
+
+def test_a_date_that_is_proposed_and_accepted_is_no_longer_said_by_its_source(
+    agent_34, agent_81, salvetat
+):
+    said = affirmation(salvetat, valeur="2022-07-28")
+    propose(agent_81, salvetat, date_signature="29/07/2022")
+    assert answer(agent_34, Proposition.objects.get(), "acceptee").status_code == 302
+    said.refresh_from_db()
+    salvetat.refresh_from_db()
+    assert (salvetat.date_signature, said.retenue) == (day("2022-07-29"), False)
 
 
 def test_a_proposal_on_what_has_changed_since_is_refused(agent_34, proposed, salvetat):

@@ -44,9 +44,9 @@ def offered(answer):
     return url
 
 
-def corrected(client, signed):
+def corrected(client, signed, **changes):
     """Correct the date of a convention, by its form; return the address that takes it back."""
-    answer = send(client, signed, date_signature="07/07/2023", **WHY)
+    answer = send(client, signed, date_signature="07/07/2023", **WHY, **changes)
     assert answer.status_code == 302
     return offered(answer)
 
