@@ -46,7 +46,8 @@ def test_it_is_asked_beside_the_date_and_nothing_typed_is_lost(agent_34, signed,
     assert answer.status_code == 200
     assert ASKED in errors(answer)
     assert "L&#x27;ancienne date, 6 juillet 2023, a pour source « Liste PVD »" in page
-    assert 'value="07/07/2023"' in page and "à suivre</textarea>" in page
+    assert 'value="07/07/2023"' in page
+    assert "à suivre</textarea>" in page
     signed.refresh_from_db()
     assert signed.date_signature == day("2023-07-06")
     assert said(signed) == [("Liste PVD", "2023-07-06", True)]
@@ -54,7 +55,8 @@ def test_it_is_asked_beside_the_date_and_nothing_typed_is_lost(agent_34, signed,
 
 def test_the_answer_stays_when_the_page_is_refused_for_something_else(agent_34, signed, liste):
     answer = send(agent_34, signed, date_signature="07/07/2023", **answered("relue"))
-    assert "dites pourquoi" in errors(answer) and ASKED not in errors(answer)
+    assert "dites pourquoi" in errors(answer)
+    assert ASKED not in errors(answer)
     assert 'value="relue"' in answer.content.decode().split("checked")[0][-300:]
 
 
