@@ -55,6 +55,8 @@ class GesteForm(forms.Form):
 
     # How the page groups the fields of a fact that has many: (title, names).
     parts = ()
+    # The fields that ask for the document itself, where a form takes it.
+    joint = ()
 
     date = JourField(label="Date")
     precision = forms.ChoiceField(
@@ -118,12 +120,14 @@ class GesteForm(forms.Form):
     @property
     def groups(self):
         """Return the fields as the page shows them: the fact, in its parts, its source, the comment."""
-        others = {*SOURCE_FIELDS, "commentaire"}
+        others = {*SOURCE_FIELDS, *self.joint, "commentaire"}
+        others |= {champ.name for champ in self.hidden_fields()}
         fact = self.parts or [("Ce qui s'est passé", [f for f in self.fields if f not in others])]
         return [
             (title, [self[name] for name in names if name not in self.unasked])
             for title, names in (
                 *fact,
+                *([("L'acte signé, en PDF", self.joint)] if self.joint else ()),
                 ("Qui le dit", SOURCE_FIELDS),
                 ("Pour vos collègues", ["commentaire"]),
             )
@@ -157,10 +161,17 @@ class GesteForm(forms.Form):
             self.add_error("connaissance", "Choisissez un document ou le service, pas les deux.")
         elif title and not data.get("source_editeur"):
             self.add_error("source_editeur", "Indiquez qui a écrit ce document.")
-        elif not (chosen or title or service) and "source" not in self.errors:
+        elif (
+            not (chosen or title or service or self.brings_its_source(data))
+            and "source" not in self.errors
+        ):
             self.add_error("source", "Indiquez la source, le service, ou créez-en une en dessous.")
         if not service and data.get("connaissance_detail"):
             self.add_error("connaissance", "Cochez pour que le service soit la source.")
+
+    def brings_its_source(self, data):
+        """Tell whether the form takes the very document that says the fact."""
+        return False
 
     def get_source(self, reason):
         """Return the source chosen, or the new one, written down."""
@@ -169,13 +180,16 @@ class GesteForm(forms.Form):
             return data["source"]
         if data["connaissance"]:
             return Source.connaissance_du_service(data["connaissance_jour"] or self.jour).kept()
-        source = Source(
+        return save_named(self.new_source(data), reason)
+
+    def new_source(self, data):
+        """Return the source that is told by its title, not written down yet."""
+        return Source(
             titre=data["source_titre"],
             editeur=data["source_editeur"],
             genre=data["source_genre"] or Source.Genre.DOCUMENT,
             date_document=data["source_date"],
         )
-        return save_named(source, reason)
 
 
 class SansPrecisionForm(GesteForm):
@@ -299,6 +313,13 @@ class Geste:
         """
         return []
 
+    def told_document(self, data):
+        """Return, as sentences, what becomes of the document that the form takes."""
+        return []
+
+    def deposit(self, form, sayings, reason):
+        """Keep the document that the form takes, once what it says is written as `sayings`."""
+
     def address(self, record):
         """Return the page of the back office that the geste leads to."""
         return page_url(record)
@@ -315,10 +336,10 @@ class Geste:
         """Write the fact; return the record to show, and what the source says, for `affirm`."""
         raise NotImplementedError
 
-    def apply(self, record, form):
+    def apply(self, record, form, for_good=False):
         """Write the fact, its source and its reason; return what was written.
 
-        Raises `ValidationError`, in French, for what the records cannot hold; the caller holds
+        What is only tried, and not `for_good`, leaves no file behind. Raises `ValidationError`, in French, for what the records cannot hold; the caller holds
         the transaction.
         """
         comment, reason = form.cleaned_data["commentaire"], self.reason(form.cleaned_data)
@@ -328,6 +349,8 @@ class Geste:
             shown, sayings = self.write(record, form, reason)
             for fiche, champ, jour, precision in sayings:
                 affirm(fiche, champ, f"{jour:%d/%m/%Y}", source, precision, how)
+            if for_good:
+                self.deposit(form, sayings, reason)
         return Ecrit(shown, source, sayings, acte)
 
 

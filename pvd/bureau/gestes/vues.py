@@ -110,7 +110,7 @@ def fill_in(request, geste, record):
     asked = {"record": record, "user": request.user, "jour": jour}
     if request.method != "POST":
         return ask(request, geste, record, geste.form(**asked))
-    form = geste.form(request.POST, **asked)
+    form = geste.form(request.POST, request.FILES, **asked)
     if not form.is_valid():
         return ask(request, geste, record, form)
     if geste.creates:
@@ -140,7 +140,7 @@ def tell_since(request, appui):
 def confirm(request, geste, record, form):
     """Write what the preview has shown, and lead to the record."""
     with refused_on(form):
-        written = geste.apply(record, form)
+        written = geste.apply(record, form, for_good=True)
     if form.errors:
         return ask(request, geste, record, form)
     done = geste.reason(form.cleaned_data)
@@ -207,6 +207,7 @@ def try_out(geste, record, form, jour):
     What is shown before confirming is thus what confirming will do, whatever the rules are.
     """
     phrases = geste.phrases(record, form.cleaned_data)
+    phrases = [*phrases, *geste.told_document(form.cleaned_data)]
     departements = list(geste.departements(record, form.cleaned_data))
     before = figures(departements, jour)
     with refused_on(form), essai():

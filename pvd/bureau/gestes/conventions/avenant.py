@@ -6,11 +6,11 @@ from django.db.models import Q
 
 from communes.models import Commune, Intercommunalite
 from ort.avertissements import apres_la_fin, des_entrees
-from ort.models import Avenant, CommuneCouverte, Organisme, Partie, Secteur
+from ort.models import Avenant, CommuneCouverte, Document, Organisme, Partie, Secteur
 from ort.models.droits import Plume
 from ort.regles import date_fin_au, duree_au
-from pvd.bureau.gestes.base import CasesField, GesteForm, offer, save
-from pvd.bureau.gestes.conventions.commun import GesteDeConvention
+from pvd.bureau.gestes.base import CasesField, offer, save
+from pvd.bureau.gestes.conventions.commun import ActeForm, GesteDeConvention
 from socle.admin.choix import SearchedSelectMultiple
 from socle.admin.portee import CommunesField, CommunesSelect
 from socle.dates import add_years, bare, in_french, in_words, last_day
@@ -44,7 +44,7 @@ EFFETS = {
 }
 
 
-class AvenantForm(GesteForm):
+class AvenantForm(ActeForm):
     numero = forms.IntegerField(
         label="Numéro de l'avenant",
         min_value=1,
@@ -107,6 +107,10 @@ class AvenantForm(GesteForm):
         ("Durée", ["duree_annees"]),
         ("Secteurs et parties", ["secteurs", *PARTIES, "role", "objet"]),
     )
+
+    def nom_de_l_acte(self, data):
+        number = f" n° {data['numero']}" if data["numero"] else ""
+        return f"Avenant{number} du {bare(data['date'], data['precision'])}, {self.record}"
 
     def prepare(self):
         self.fields["date"].label = "Avenant signé le"
@@ -245,7 +249,7 @@ class SignerAvenant(GesteDeConvention):
     titre = "Avenant"
     fait = "Avenant"
     form = AvenantForm
-    adds = [Avenant, CommuneCouverte, Partie, Secteur]
+    adds = [Avenant, CommuneCouverte, Document, Partie, Secteur]
     impossible = "Cette convention n'est pas signée : elle ne peut pas avoir d'avenant."
 
     def candidates(self, records, jour):

@@ -4,9 +4,9 @@ from django import forms
 from django.contrib import admin
 
 from communes.models import Commune, Departement, Intercommunalite
-from ort.models import CommuneCouverte, Convention
-from pvd.bureau.gestes.base import GesteForm, GesteQuiCree, offer, save, unused
-from pvd.bureau.gestes.conventions.commun import GesteDeSignature
+from ort.models import CommuneCouverte, Convention, Document
+from pvd.bureau.gestes.base import GesteQuiCree, offer, save, unused
+from pvd.bureau.gestes.conventions.commun import ActeForm, GesteDeSignature
 from socle.admin.champs import DayField
 from socle.admin.choix import SearchedSelect, SearchedSelectMultiple
 from socle.admin.portee import CommunesField
@@ -26,7 +26,7 @@ WRITTEN = [
 ]
 
 
-class NouvelleConventionForm(GesteForm):
+class NouvelleConventionForm(ActeForm):
     nature = forms.ChoiceField(
         label="Nature",
         choices=VAUT_ORT.items(),
@@ -79,6 +79,9 @@ class NouvelleConventionForm(GesteForm):
         ("La fiche", ["intitule", "departement_reference", "origine"]),
     )
 
+    def nom_de_l_acte(self, data):
+        return data["intitule"]
+
     def prepare(self):
         self.fields["date"].label, self.fields["date"].required = "Signée le", False
         own = Departement.objects.for_user(self.user)
@@ -123,7 +126,7 @@ class NouvelleConvention(GesteQuiCree, GesteDeSignature):
     titre = "Nouvelle convention"
     fait = "Convention enregistrée"
     form = NouvelleConventionForm
-    adds = [Convention, CommuneCouverte]
+    adds = [Convention, CommuneCouverte, Document]
     par_commune = CommuneCouverte
 
     def communes(self, record, data):

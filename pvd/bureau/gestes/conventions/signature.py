@@ -3,17 +3,21 @@
 from django import forms
 
 from communes.models import Commune
-from pvd.bureau.gestes.base import GesteForm, save
-from pvd.bureau.gestes.conventions.commun import GesteDeSignature
+from ort.models import Document
+from pvd.bureau.gestes.base import save
+from pvd.bureau.gestes.conventions.commun import ActeForm, GesteDeSignature
 from socle.dates import in_words
 from socle.francais import liste, pluriel
 
 
-class ConventionForm(GesteForm):
+class ConventionForm(ActeForm):
     duree_annees = forms.IntegerField(
         label="Durée, en années", min_value=1, max_value=99, required=False
     )
     field_order = ["date", "precision", "duree_annees"]
+
+    def nom_de_l_acte(self, data):
+        return str(self.record)
 
     def prepare(self):
         self.fields["date"].label = "Signée le"
@@ -25,6 +29,7 @@ class SignerConvention(GesteDeSignature):
     titre = "Signer la convention"
     fait = "Convention signée"
     form = ConventionForm
+    adds = [Document]
     impossible = "Cette convention est déjà signée."
 
     def candidates(self, records, jour):
