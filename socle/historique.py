@@ -198,6 +198,9 @@ class Historisee(models.Model):
     `one_act`.
     """
 
+    # The fields of free text that the public reads: see `socle.personnes`.
+    textes_publics = ()
+
     objects = HistoriseeQuerySet.as_manager()
     history = HistoricalRecords(
         inherit=True, history_manager=VersionManager, historical_queryset=VersionQuerySet

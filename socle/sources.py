@@ -39,6 +39,7 @@ class Source(Historisee):
     url = models.URLField("adresse", blank=True, max_length=400)
 
     feminin = True
+    textes_publics = ("titre", "editeur")
 
     class Meta:
         verbose_name = "source"
@@ -110,6 +111,7 @@ class Affirmation(Historisee):
     objects = AffirmationQuerySet.as_manager()
 
     feminin = True
+    textes_publics = ("note",)
 
     class Meta:
         verbose_name = "affirmation"

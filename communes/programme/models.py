@@ -105,6 +105,7 @@ class Labellisation(Sourcee, Periode):
     objects = LabellisationQuerySet.as_manager()
 
     feminin = True
+    textes_publics = ("motif_sortie",)
 
     class Meta(Periode.Meta):
         verbose_name = "labellisation"

@@ -65,6 +65,8 @@ class Avenant(Sourcee):
 
     objects = AvenantQuerySet.as_manager()
 
+    textes_publics = ("objet",)
+
     class Meta:
         verbose_name = "avenant"
         ordering = ["convention", "date_signature", "pk"]

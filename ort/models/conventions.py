@@ -173,6 +173,7 @@ class Convention(Sourcee):
     objects = ConventionQuerySet.as_manager()
 
     feminin = True
+    textes_publics = ("intitule",)
 
     class Meta:
         verbose_name = "convention"

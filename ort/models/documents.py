@@ -88,6 +88,8 @@ class Document(Historisee):
 
     objects = DocumentQuerySet.as_manager()
 
+    textes_publics = ("titre",)
+
     class Meta:
         verbose_name = "document"
         ordering = ["convention", "pk"]

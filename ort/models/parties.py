@@ -28,6 +28,8 @@ class Organisme(Historisee):
     nature = models.CharField("nature", max_length=14, choices=Nature)
     siren = models.CharField("SIREN", max_length=9, blank=True, validators=[un_siren])
 
+    textes_publics = ("nom",)
+
     class Meta:
         verbose_name = "organisme"
         ordering = ["nom"]
@@ -124,6 +126,8 @@ class Secteur(Historisee):
     )
 
     objects = LieeQuerySet.as_manager()
+
+    textes_publics = ("nom",)
 
     class Meta:
         verbose_name = "secteur d'intervention"

@@ -8,6 +8,7 @@ from django.contrib.admin.widgets import (
     AdminDateWidget,
 )
 from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 
 from socle.dates import ONE_DAY, Precision, parse_date, refuse_far_years
@@ -60,6 +61,21 @@ class NumberField(forms.DecimalField):
         if isinstance(value, str):
             value = "".join(value.split()).rstrip("€%")
         return super().to_python(value)
+
+
+class AvecQuestion(forms.Widget):
+    """A field of a page, with what its new value has the page ask under it, by a template."""
+
+    def __init__(self, widget, template, asked):
+        super().__init__(widget.attrs)
+        self.widget, self.template, self.asked = widget, template, asked
+
+    def render(self, name, value, attrs=None, renderer=None):
+        field = self.widget.render(name, value, attrs, renderer)
+        return field + render_to_string(self.template, self.asked)
+
+    def value_from_datadict(self, data, files, name):
+        return self.widget.value_from_datadict(data, files, name)
 
 
 def badge(word, couleur=""):

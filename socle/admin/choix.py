@@ -7,7 +7,8 @@ from django.contrib.admin.widgets import (
 )
 from django.db import models
 
-from socle.admin.champs import DayField
+from socle.admin.champs import AvecQuestion, DayField
+from socle.personnes import ASKED, CONFIRMED, quoted, texts_naming_someone
 
 
 class KnownOnly:
@@ -59,6 +60,20 @@ class PerimetreForm(forms.ModelForm):
             if held and isinstance(select, HeldSelect):
                 link = self.instance._meta.get_field(name)
                 select.held = link.get_cached_value(self.instance, default=None)
+
+    def clean(self):
+        """Ask about each public text that changes and seems to name somebody: once, beside it."""
+        data = super().clean()
+        texts = getattr(self.instance, "textes_publics", ())
+        written = {name: self.cleaned_data.get(name) for name in texts if name in self.changed_data}
+        for name, found in texts_naming_someone(written).items():
+            box, field = f"nomme-{self.add_prefix(name)}", self.fields[name]
+            ticked = box in self.data
+            asked = {"nom": box, "cochee": ticked, "libelle": CONFIRMED}
+            field.widget = AvecQuestion(field.widget, "admin/texte_public.html", asked)
+            if not ticked:
+                self.add_error(name, quoted(ASKED, found))
+        return data
 
 
 class LimitedChoices:

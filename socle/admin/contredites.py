@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from socle.admin.choix import SearchedSelect
@@ -107,22 +106,6 @@ def searched_source(field, request):
     return RelatedFieldWidgetWrapper(
         searched, link.remote_field, admin.site, can_add_related=may_add
     )
-
-
-class AvecQuestion(forms.Widget):
-    """A field of a page, with what its new value has the page ask under it."""
-
-    def __init__(self, widget, contredite):
-        super().__init__(widget.attrs)
-        self.widget, self.contredite = widget, contredite
-
-    def render(self, name, value, attrs=None, renderer=None):
-        field = self.widget.render(name, value, attrs, renderer)
-        asked = {"contredite": self.contredite}
-        return field + render_to_string("admin/date_contredite.html", asked)
-
-    def value_from_datadict(self, data, files, name):
-        return self.widget.value_from_datadict(data, files, name)
 
 
 def contredites(form, page, request):

@@ -5,7 +5,8 @@ from django.contrib.admin.options import IS_POPUP_VAR, TO_FIELD_VAR
 from django.contrib.admin.utils import flatten_fieldsets
 from django.forms.formsets import all_valid
 
-from socle.admin.contredites import TO_ANSWER, AvecQuestion, contredites, written_by
+from socle.admin.champs import AvecQuestion
+from socle.admin.contredites import TO_ANSWER, contredites, written_by
 from socle.admin.correction import (
     CorrectionForm,
     corrections,
@@ -94,7 +95,9 @@ class PageEnvoyee:
         for form in filter(is_sourced, (self.form, *rows)):
             for asked in contredites(form, page if form is self.form else {}, self.request):
                 field = form.fields[asked.champ]
-                field.widget = AvecQuestion(field.widget, asked)
+                field.widget = AvecQuestion(
+                    field.widget, "admin/date_contredite.html", {"contredite": asked}
+                )
                 self.contredites.append(asked)
                 if not asked.is_valid():
                     form.add_error(asked.champ, TO_ANSWER)

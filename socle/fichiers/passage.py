@@ -1,6 +1,7 @@
 """What each row of a file does, tried or for good: the records are written in the order of the rows."""
 
 from contextlib import contextmanager, suppress
+from functools import cached_property
 
 from socle.dates import keep_first_days
 from socle.fichiers.champs import CelluleRefusee, DateWidget, RecordWidget
@@ -18,6 +19,7 @@ from socle.fichiers.lignes import (
 )
 from socle.fichiers.provenance import Dires
 from socle.fichiers.rapprochement import OUTSIDE, Rapprochement, told_outside
+from socle.personnes import TOLD, Noms, quoted, texts_naming_someone
 from socle.sources import Sourcee
 
 TEST_CODE = "999999"
@@ -150,6 +152,8 @@ class Passage:
         ligne.changements += [change for change, _ in affirmations if change.avant != change.apres]
         if self.sourced:
             ligne.remarques = [remarque.texte for remarque in instance.remarques()]
+        if self.user and not self.for_good:
+            ligne.remarques += self.people_named(instance, changed)
         if new:
             extra = [column for column in self.ressource.extra_columns if row.get(column)]
             ligne.changements += [CelluleChangee(column, "", row[column]) for column in extra]
@@ -158,6 +162,18 @@ class Passage:
             self.dires.write(instance, affirmations)
         if new:
             self.rapprochement.remember(ligne, instance)
+
+    def people_named(self, instance, changed):
+        """Return what is to be looked at again of the public texts that a row changes."""
+        texts = getattr(self.model, "textes_publics", ())
+        written = {name: getattr(instance, name) for name in texts if name in changed}
+        found = texts_naming_someone(written, self.noms) if any(written.values()) else {}
+        return [quoted(TOLD, passages) for passages in found.values()]
+
+    @cached_property
+    def noms(self):
+        """Return the names of people, read once for all the rows."""
+        return Noms()
 
     def refuse_otherwise(self, above, instance, values, row):
         """Refuse a row that says of a record another thing than the row above."""

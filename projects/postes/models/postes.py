@@ -107,6 +107,8 @@ class Poste(Sourcee):
 
     objects = PosteQuerySet.as_manager()
 
+    textes_publics = ("intitule", "service")
+
     class Meta:
         verbose_name = "poste de chef de projet"
         verbose_name_plural = "postes de chef de projet"

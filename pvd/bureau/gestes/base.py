@@ -16,6 +16,7 @@ from socle.dates import Precision, first_day
 from socle.historique import ActeEnCours, Historisee, one_act
 from socle.identifiants import bare_key, identifiant_de, libre
 from socle.models import Affirmation, Source
+from socle.personnes import ASKED, CONFIRMED, quoted, texts_naming_someone
 from socle.sources import Sourcee, affirm
 
 SERVICE_FIELDS = ["connaissance", "connaissance_jour", "connaissance_detail"]
@@ -57,6 +58,8 @@ class GesteForm(forms.Form):
     parts = ()
     # The fields that ask for the document itself, where a form takes it.
     joint = ()
+    # The fields of free text that the public reads: see `socle.personnes`.
+    textes_publics = ("source_titre", "source_editeur")
 
     date = JourField(label="Date")
     precision = forms.ChoiceField(
@@ -92,6 +95,7 @@ class GesteForm(forms.Form):
         required=False,
         help_text="L'aperçu la compare à ce que le document dit.",
     )
+    personne_nommee = forms.BooleanField(label=CONFIRMED, required=False)
     commentaire = forms.CharField(
         label="Commentaire",
         max_length=300,
@@ -102,6 +106,8 @@ class GesteForm(forms.Form):
     def __init__(self, *args, record, user, jour, **kwargs):
         super().__init__(*args, **kwargs)
         self.record, self.user, self.jour = record, user, jour
+        # The first text that seems to name somebody: the question is under it.
+        self.naming = None
         link = Affirmation._meta.get_field("source")
         self.fields["source"].widget = SearchedSelect(link, admin.site)
         self.fields["source"].widget.choices = self.fields["source"].choices
@@ -120,11 +126,11 @@ class GesteForm(forms.Form):
     @property
     def groups(self):
         """Return the fields as the page shows them: the fact, in its parts, its source, the comment."""
-        others = {*SOURCE_FIELDS, *self.joint, "commentaire"}
+        others = {*SOURCE_FIELDS, *self.joint, "personne_nommee", "commentaire"}
         others |= {champ.name for champ in self.hidden_fields()}
         fact = self.parts or [("Ce qui s'est passé", [f for f in self.fields if f not in others])]
         return [
-            (title, [self[name] for name in names if name not in self.unasked])
+            (title, list(self.asked(names)))
             for title, names in (
                 *fact,
                 *([("L'acte signé, en PDF", self.joint)] if self.joint else ()),
@@ -133,10 +139,19 @@ class GesteForm(forms.Form):
             )
         ]
 
+    def asked(self, names):
+        """Yield the fields of a group, and under a text that seems to name somebody, the question."""
+        for name in names:
+            if name not in self.unasked:
+                yield self[name]
+            if name == self.naming:
+                yield self["personne_nommee"]
+
     def clean(self):
         data = super().clean()
         self.refuse_days_to_come(data)
         self.ask_for_one_source(data)
+        self.ask_about_people(data)
         if data.get("date") and "precision" in self.fields:
             data["precision"] = data.get("precision") or Precision.JOUR
             data["date"] = first_day(data["date"], data["precision"])
@@ -150,6 +165,14 @@ class GesteForm(forms.Form):
             typed = field.prepare_value(data[name])
             if typed > self.jour:
                 self.add_error(name, "Cette date est à venir : on enregistre ici ce qui a eu lieu.")
+
+    def ask_about_people(self, data):
+        """Ask whether the public texts that seem to name somebody do so rightly: once, for all of them."""
+        found = texts_naming_someone({name: data.get(name) for name in self.textes_publics})
+        self.naming = next(iter(found), None)
+        if not data.get("personne_nommee"):
+            for name, passages in found.items():
+                self.add_error(name, quoted(ASKED, passages))
 
     def ask_for_one_source(self, data):
         """Ask who says it: a recorded source, the service, or the title and the publisher of a new one."""
@@ -339,8 +362,8 @@ class Geste:
     def apply(self, record, form, for_good=False):
         """Write the fact, its source and its reason; return what was written.
 
-        What is only tried, and not `for_good`, leaves no file behind. Raises `ValidationError`, in French, for what the records cannot hold; the caller holds
-        the transaction.
+        What is only tried, and not `for_good`, leaves no file behind. Raises `ValidationError`, in
+        French, for what the records cannot hold; the caller holds the transaction.
         """
         comment, reason = form.cleaned_data["commentaire"], self.reason(form.cleaned_data)
         reason = f"{reason} : {comment}" if comment else reason

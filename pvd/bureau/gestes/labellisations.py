@@ -141,6 +141,7 @@ class SortieForm(GesteForm):
         help_text="Publié avec la date de sortie. Vide s'il n'est pas connu.",
     )
     field_order = ["date", "precision", "motif"]
+    textes_publics = (*GesteForm.textes_publics, "motif")
 
     def prepare(self):
         self.fields["date"].label = "Sortie le"

@@ -101,6 +101,7 @@ class AvenantForm(ActeForm):
         help_text="Public. Ce que l'acte fait d'autre, en quelques mots.",
     )
 
+    textes_publics = (*ActeForm.textes_publics, "objet", "secteurs")
     parts = (
         ("L'acte", ["date", "precision", "numero", "acte"]),
         ("Ce qu'il fait : remplissez chacun de ses effets", ["communes", "couvertures"]),

@@ -72,6 +72,7 @@ class NouvelleConventionForm(ActeForm):
         help_text="Vide : « ORT de », puis le nom des communes.",
     )
 
+    textes_publics = (*ActeForm.textes_publics, "intitule")
     parts = (
         ("L'acte", ["nature", "date", "precision", "date_signature_prevue", "duree_annees"]),
         ("Qui la porte, qui elle couvre", ["porteur", "communes"]),

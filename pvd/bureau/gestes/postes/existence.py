@@ -51,6 +51,7 @@ class OuverturePosteForm(GesteForm):
         queryset=Commune.objects.none(),
         help_text="Dès l'ouverture. Tapez le début d'un nom ou un code INSEE.",
     )
+    textes_publics = (*GesteForm.textes_publics, "intitule", "service")
     field_order = ["intitule", *EMPLOYEURS, "service", "quotite", "communes", "date", "precision"]
 
     def prepare(self):
