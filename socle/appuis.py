@@ -47,7 +47,50 @@ def unknown_before(fiches):
 
 
 def written_since(model, fiches):
-    """Yield the records that someone wrote after the act."""
+    """Yield the records that someone wrote after the act, where it had written."""
+    for version in overtaking(model, fiches):
+        yield (
+            f"« {name_of(version.instance)} » : fiche {WRITTEN[version.history_type]} depuis par "
+            f"{author(version)}, le {at_hour(version.history_date)}."
+        )
+
+
+def overtaking(model, fiches):
+    """Yield the last version of each record that was written after the act, where it had written."""
+    for fiche, version in later_versions(model, fiches):
+        if overtakes(version, fiche):
+            yield version
+
+
+def overtakes(version, fiche):
+    """Tell whether a later version wrote where the act did: what other fields say since then stays."""
+    if fiche.sort != CHANGED or version.history_type == REMOVED:
+        return True
+    return any(
+        getattr(version, field.attname) != getattr(fiche.apres, field.attname)
+        for field in fiche.changed_fields
+    )
+
+
+def changes(version, fiche):
+    """Tell whether a later version says of a record anything else than the act left."""
+    fields = fiche.model._meta.concrete_fields
+    return any(getattr(version, f.attname) != getattr(fiche.apres, f.attname) for f in fields)
+
+
+def kept_since(fiches):
+    """Yield a sentence for each record that someone wrote after the act, in other fields: they stay."""
+    for model, group in by_model(fiches, CHANGED).items():
+        for fiche, version in later_versions(model, group):
+            if not overtakes(version, fiche) and changes(version, fiche):
+                yield (
+                    f"« {name_of(version.instance)} » : modifiée depuis par {author(version)}, le "
+                    f"{at_hour(version.history_date)}, sur d'autres points, qui restent."
+                )
+
+
+def later_versions(model, fiches):
+    """Return the records that were written after the act, each with its last version."""
     key = model._meta.pk.attname
     last = {fiche.cle: fiche.derniere.history_id for fiche in fiches}
     versions = model.history.filter(
@@ -58,11 +101,7 @@ def written_since(model, fiches):
         for version in versions.select_related("history_user").order_by("history_id")
         if version.history_id > last[getattr(version, key)]
     }
-    for version in since.values():
-        yield (
-            f"« {name_of(version.instance)} » : fiche {WRITTEN[version.history_type]} depuis par "
-            f"{author(version)}, le {at_hour(version.history_date)}."
-        )
+    return [(fiche, since[fiche.cle]) for fiche in fiches if fiche.cle in since]
 
 
 def naming(model, created, ours):

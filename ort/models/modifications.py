@@ -86,13 +86,9 @@ def reference_before(version):
 
 
 def validated_since(acte, fiches):
-    """Yield the conventions that were validated after an act wrote in them: someone agreed with it.
-
-    The validation of a convention that the act made names it, and is found by its link.
-    """
+    """Yield the conventions that were validated after an act wrote in them: someone agreed with it."""
     written = {convention_of(fiche.derniere) for fiche in fiches if fiche.model in SUIVIS}
-    made = {f.cle for f in fiches if f.model is Convention and f.sort == CREATED}
-    since = Validation.objects.filter(convention__dans=list(written - made), moment__gt=acte.moment)
+    since = Validation.objects.filter(convention__dans=list(written), moment__gt=acte.moment)
     for validation in since.select_related("convention", "agent"):
         yield (
             f"« {validation.convention} » : convention validée depuis par "

@@ -20,10 +20,17 @@ from socle.historique import HistoriseeQuerySet
 
 
 class Validation(models.Model):
-    """The reference département agrees with a convention as it stands at that moment."""
+    """The reference département agrees with a convention as it stands at that moment.
+
+    As a `ModificationExterieure`, it outlives the convention, and waits for it to be restored.
+    """
 
     convention = models.ForeignKey(
-        "ort.Convention", models.CASCADE, "validations", verbose_name="convention"
+        "ort.Convention",
+        models.DO_NOTHING,
+        "validations",
+        db_constraint=False,
+        verbose_name="convention",
     )
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL,

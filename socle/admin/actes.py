@@ -12,13 +12,12 @@ from django.views.decorators.http import require_http_methods
 from socle.actes import ActeFait, kept_models, touched
 from socle.admin.correction import MotifForm
 from socle.admin.page_d_agent import page_url
-from socle.admin.touchees import opened, refusals, told, tried
+from socle.admin.touchees import may_take_back, opened, refusals, since, told, tried
 from socle.adresses_admin import admin_url, with_undo
-from socle.annulation import may_undo, undo
+from socle.annulation import undo
 from socle.fichiers.imports import Import
 from socle.francais import at_hour
-from socle.historique import CHANGED, author
-from socle.sources import Affirmation
+from socle.historique import author
 from socle.verrou import hung_on
 
 
@@ -49,6 +48,7 @@ def undo_act(request, modele, numero):
     context |= admin.site.each_context(request)
     context |= {"quand": at_hour(acte.moment), "auteur": author(version), "acte": acte}
     context |= {"refus": refused, "consequences": moved, "motif": motif}
+    context |= since(request, fiches)
     context |= {"title": "Annuler", "retour": place_of(request, fiches)}
     return TemplateResponse(request, "admin/acte_annuler.html", context)
 
@@ -71,32 +71,6 @@ def version_of(modele, numero):
     if model not in kept_models():
         raise Http404
     return get_object_or_404(model.history, history_id=numero, history_user__isnull=False)
-
-
-def may_take_back(request, acte, fiches):
-    """Tell whether the user may write all that the act wrote.
-
-    What all départements share is of no département: it is taken back by its author, while that
-    author may still write it, or by the national level.
-    """
-    user = request.user
-    if not may_undo(fiches, user):
-        return False
-    shared = [fiche for fiche in fiches if is_shared(fiche.model)]
-    if user.is_superuser or not shared:
-        return True
-    return acte.auteur == user.pk and all(
-        admin.site.get_model_admin(fiche.model).has_change_permission(
-            request, fiche.model._base_manager.filter(pk=fiche.cle).first()
-        )
-        for fiche in shared
-        if fiche.sort == CHANGED
-    )
-
-
-def is_shared(model):
-    """Tell whether the records of `model` are of all; what a source says is of its record."""
-    return model is not Affirmation and not hasattr(model._base_manager.all(), "for_user")
 
 
 def undone(request, acte, motif, fiches):

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from socle.actes import touched
 from socle.admin.base import PerimetreAdmin, ReadOnly
-from socle.admin.touchees import refusals, told, tried
+from socle.admin.touchees import refusals, since, told, tried
 from socle.adresses_admin import admin_name, admin_url
 from socle.annulation import may_undo
 from socle.fichiers.imports import Import
@@ -92,6 +92,7 @@ class ImportConfirmeAdmin(ReadOnly, PerimetreAdmin):
             "fait": fait,
             "refus": refused,
             "consequences": moved,
+            **since(request, fiches),
             "title": f"Annuler l'import : {fait.nom}",
         }
         return self.page(request, "admin/import_annuler.html", context)

@@ -6,13 +6,17 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 
-from socle.actes import FicheTouchee, by_model
+from socle.actes import ActeFait, FicheTouchee, by_model, touched
 from socle.admin.evenements import Annuaire, Chapitre, differences
 from socle.admin.historique import PER_PAGE, labels_of
 from socle.admin.suppression import counters_of, figures_moved
-from socle.adresses_admin import admin_url
-from socle.historique import CHANGED, CREATED, REMOVED, name_of
+from socle.adresses_admin import admin_url, undo_url
+from socle.annulation import may_undo
+from socle.appuis import kept_since, overtaking
+from socle.francais import at_hour
+from socle.historique import CHANGED, CREATED, REMOVED, author, name_of
 from socle.perimetre import removed_within_reach, within_reach
+from socle.sources import Affirmation
 
 DONE = {CREATED: "ajout", CHANGED: "modification", REMOVED: "suppression"}
 # What tells to which record a row belongs is said by its name.
@@ -103,6 +107,54 @@ def opened(request, model, keys):
 def reached_among(model, keys, user):
     """Return those of `keys` that are of records of `user`, be they there or removed."""
     return within_reach(model, keys, user) | removed_within_reach(model, keys, user)
+
+
+def since(request, fiches):
+    """Return what was done since of the records touched: the acts that overtake theirs, and what stays."""
+    return {"depuis": later_acts(request, fiches), "restent": list(kept_since(fiches))}
+
+
+def later_acts(request, fiches):
+    """Return the acts to take back first, that the user may, each with its address and how it is told."""
+    versions = [v for model, group in by_model(fiches).items() for v in overtaking(model, group)]
+    last = {ActeFait.of(version): version for version in versions if version.history_user_id}
+    return [
+        (undo_url(version.instance_type, version.history_id), told_of(version))
+        for acte, version in sorted(last.items(), key=lambda one: one[0].moment, reverse=True)
+        if may_take_back(request, acte, touched(acte))
+    ]
+
+
+def told_of(version):
+    """Return what was done, by whom and when, as a link says it."""
+    what = version.history_change_reason or "une modification"
+    return f"{what}, par {author(version)}, le {at_hour(version.history_date)}"
+
+
+def may_take_back(request, acte, fiches):
+    """Tell whether the user may write all that the act wrote.
+
+    What all départements share is of no département: it is taken back by its author, while that
+    author may still write it, or by the national level.
+    """
+    user = request.user
+    if not may_undo(fiches, user):
+        return False
+    shared = [fiche for fiche in fiches if is_shared(fiche.model)]
+    if user.is_superuser or not shared:
+        return True
+    return acte.auteur == user.pk and all(
+        admin.site.get_model_admin(fiche.model).has_change_permission(
+            request, fiche.model._base_manager.filter(pk=fiche.cle).first()
+        )
+        for fiche in shared
+        if fiche.sort == CHANGED
+    )
+
+
+def is_shared(model):
+    """Tell whether the records of `model` are of all; what a source says is of its record."""
+    return model is not Affirmation and not hasattr(model._base_manager.all(), "for_user")
 
 
 def refusals(write):

@@ -12,9 +12,12 @@ from ort.models import Convention
 from pvd.bureau.perimetre import Perimetre
 from pvd.suivi.chiffres import chiffres
 from pvd.suivi.verifications import constats
+from socle.adresses_admin import undo_url
+from socle.historique import one_act, signed_by
 from tests import factories
 from tests.conftest import browser_of
 from tests.formulaires import filled
+from tests.socle.admin.test_actes import offered, taken_back
 
 
 def page(convention, view="change"):
@@ -132,6 +135,33 @@ def test_the_data_to_check_name_it_to_the_reference_only(agent_34, agent_81, nat
     for code, number in (("34", 1), ("81", 0)):
         chosen = Perimetre(national.agent, factories.departement(code))
         assert len(constats(chosen, today, "a_valider")) == number
+
+
+@pytest.mark.parametrize("how", ["restored", "taken_back"])
+def test_the_validations_of_a_convention_come_back_with_it(agent_34, agent_81, shared, how):
+    rename(agent_81, shared, "ORT relue")
+    validate(agent_34, shared)
+    (moment,) = shared.validations.values_list("moment", flat=True)
+    answer = agent_34.post(page(shared, "delete"), {"post": "yes", "motif": "doublon"})
+    assert not Convention.objects.filter(pk=shared.pk).exists()
+    if how == "restored":
+        version = Convention.history.removed().get()
+        url = reverse("admin:ort_convention_restore", args=[version.pk])
+        assert agent_34.post(url, {"motif": "à tort"}).status_code == 302
+    else:
+        taken_back(agent_34, offered(answer))
+    back = Convention.objects.get(pk=shared.pk)
+    assert [(v.agent, v.moment) for v in back.validations.all()] == [(agent_34.agent, moment)]
+    assert awaiting() == []
+    assert "dernière validation" in agent_34.get(page(shared)).content.decode().lower()
+
+
+def test_a_convention_that_was_validated_since_it_was_made_is_not_taken_back(agent_34, shared):
+    with signed_by(agent_34.agent), one_act("saisie"):
+        made = factories.convention()
+    made.validations.create(agent=agent_34.agent, moment=timezone.now())
+    url = undo_url(Convention, made.history.get().history_id)
+    assert "convention validée depuis par agent34" in agent_34.get(url).content.decode()
 
 
 def test_a_validation_changes_no_public_figure(agent_34, agent_81, shared):

@@ -180,7 +180,7 @@ def test_an_act_that_wrote_nothing_undoes_nothing(national, signed):
 
 def test_a_record_changed_since_is_named_with_who_and_when(national, signed):
     acte = done(lambda: correct(signed, duree_annees=5))
-    signed.note_interne = "relu"
+    signed.duree_annees = 6
     signed._history_user = factories.agent(
         "camille", [factories.departement("34")], last_name="Martin"
     )
@@ -189,7 +189,16 @@ def test_a_record_changed_since_is_named_with_who_and_when(national, signed):
     assert refused(acte, national) == [
         "« ORT du Lodévois » : fiche modifiée depuis par Martin, le 6 juillet 2026 à 14 h 05."
     ]
-    assert Convention.objects.get().duree_annees == 5
+    assert Convention.objects.get().duree_annees == 6
+
+
+def test_what_was_written_since_elsewhere_stays_and_keeps_nothing(national, signed):
+    acte = done(lambda: correct(signed, duree_annees=5))
+    before = signed.history.earliest().duree_annees
+    correct(signed, note_interne="relu")
+    undo(acte, "erreur", national)
+    kept = Convention.objects.get()
+    assert (kept.duree_annees, kept.note_interne) == (before, "relu")
 
 
 def test_a_record_removed_since_or_brought_back_is_named(national):

@@ -198,6 +198,56 @@ def test_what_rests_on_an_act_is_named_and_nothing_moves(method, agent_34, signe
     assert signed.date_signature == factories.day("2023-07-08")
 
 
+def test_what_was_done_since_is_offered_to_be_taken_back_first(agent_34, signed):
+    first = corrected(agent_34, signed)
+    collegue = browser_of(factories.agent("camille", [factories.departement("34")]))
+    answer = send(collegue, signed, date_signature="08/07/2023", motif_correction="relu encore")
+    later = offered(answer)
+    page = text(agent_34.get(first))
+    assert f'<a href="{later}">Annuler « relu encore, par camille, le' in page
+    taken_back(agent_34, later)
+    assert "modifiée depuis" not in text(agent_34.get(first))
+    taken_back(agent_34, first)
+    signed.refresh_from_db()
+    assert signed.date_signature == factories.day("2023-07-06")
+
+
+def test_what_the_agent_may_not_take_back_is_not_offered(agent_34, national, signed):
+    first = corrected(agent_34, signed)
+    town = factories.commune("81065", epci="new")
+    castres = factories.convention(communes=[town], departement_reference=town.departement)
+    with signed_by(national.agent), one_act("partout"):
+        for record in (signed, castres):
+            record.refresh_from_db()
+            record.date_signature = factories.day("2023-08-08")
+            record.save()
+    page = text(agent_34.get(first))
+    assert "fiche modifiée depuis par national" in page
+    assert "Annuler « partout" not in page
+    assert "Annuler « partout" in text(national.get(first))
+
+
+def test_what_changed_other_fields_since_stays(agent_34, signed):
+    url = corrected(agent_34, signed)
+    collegue = browser_of(factories.agent("camille", [factories.departement("34")]))
+    assert send(collegue, signed, duree_annees="7").status_code == 302
+    page = text(agent_34.get(url))
+    assert "« ORT du Lodévois » : modifiée depuis par camille, le" in page
+    assert "sur d&#x27;autres points, qui restent." in page
+    taken_back(agent_34, url)
+    signed.refresh_from_db()
+    assert (signed.date_signature, signed.duree_annees) == (factories.day("2023-07-06"), 7)
+
+
+def test_a_new_record_that_someone_completed_since_stays(agent_34, signed):
+    with signed_by(agent_34.agent), one_act("saisie"):
+        made = factories.convention(intitule="ORT de Gignac")
+    url = undo_url(Convention, made.history.get().history_id)
+    assert send(agent_34, made, duree_annees="7").status_code == 302
+    assert "fiche modifiée depuis" in text(agent_34.post(url, SLIP))
+    assert Convention.objects.filter(pk=made.pk).exists()
+
+
 def test_a_convention_on_which_an_avenant_rests_stays(agent_34, lodeve):
     with signed_by(agent_34.agent), one_act("saisie"):
         made = factories.convention()

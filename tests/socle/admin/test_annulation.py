@@ -148,10 +148,11 @@ def test_what_rests_on_an_import_is_named_and_nothing_moves(method, agent_34, fa
     with one_act("relu"):
         agde.refresh_from_db()
         agde._history_user = factories.agent("camille", last_name="Martin")
-        agde.note_interne = "relu"
+        agde.date_signature_adhesion = day("2021-06-03")
         agde.save()
     answer = getattr(agent_34, method)(undo_url(fait))
     page = text(answer)
+    assert "Annuler « relu, par Martin, le" in page
     assert "« Agde dans le programme » : fiche modifiée depuis par Martin, le" in page
     assert 'value="Annuler cet import"' not in page
     assert Labellisation.objects.count() == 2
