@@ -3,7 +3,7 @@
 from django.contrib.admin.helpers import AdminErrorList, AdminForm
 from django.contrib.admin.options import IS_POPUP_VAR, TO_FIELD_VAR
 from django.contrib.admin.utils import flatten_fieldsets
-from django.forms.formsets import all_valid
+from django.forms.formsets import DELETION_FIELD_NAME, all_valid
 
 from socle.admin.champs import AvecQuestion
 from socle.admin.contredites import TO_ANSWER, contredites, written_by
@@ -84,12 +84,9 @@ class PageEnvoyee:
         """
         self.form.is_valid()
         self.contredites, page = [], written_by(self.formsets)
+        # A row that is refused for something else is asked about too.
         rows = [
-            row
-            for formset in self.formsets
-            if formset.is_valid()
-            for row in formset.initial_forms
-            if row not in formset.deleted_forms
+            row for formset in self.formsets for row in formset.initial_forms if not removes(row)
         ]
         unanswered = False
         for form in filter(is_sourced, (self.form, *rows)):
@@ -149,6 +146,12 @@ class PageEnvoyee:
         return model_admin.render_change_form(
             request, context | (extra_context or {}), change=True, obj=record, form_url=form_url
         )
+
+
+def removes(row):
+    """Tell whether a row of a page is to be removed, be it right or not."""
+    row.is_valid()
+    return row.cleaned_data.get(DELETION_FIELD_NAME)
 
 
 def is_sourced(form):

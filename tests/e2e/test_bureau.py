@@ -11,6 +11,7 @@ from communes.models import Labellisation, Role
 from ort.models import Avenant
 from tests import factories
 from tests.e2e.axe import faults_of
+from tests.socle.admin.test_admin import affirmation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -291,3 +292,25 @@ def test_every_list_and_form_is_shown_without_a_style_of_its_own(page, herault):
     page.goto(reverse("admin:ort_convention_change", args=[herault.pk]))
     page.locator(".select2-selection").first.click()
     expect(page.locator(".select2-dropdown")).to_be_visible()
+
+
+def test_what_a_correction_asks_is_under_its_field_and_answered_there(bureau, herault):
+    said = affirmation(herault, valeur="2022-01-10", source=factories.source(titre="Liste PVD"))
+    avenant = factories.avenant(herault, "2023-02-03", numero=1)
+    affirmation(avenant, valeur="2023-02-03", source=said.source)
+    bureau.goto(reverse("admin:ort_convention_change", args=[herault.pk]))
+    bureau.locator("[name=date_signature]").fill("11/01/2022")
+    bureau.locator("[name=avenants-0-date_signature]").fill("04/02/2023")
+    bureau.locator("[name=avenants-0-objet]").fill("Vu avec M. Dupont")
+    bureau.locator("[name=motif_correction]").fill("relu")
+    bureau.locator("[name=_save]").click()
+    own = bureau.locator(".field-date_signature .date-contredite").first
+    expect(own.locator("legend")).to_contain_text("10 janvier 2022, a pour source « Liste PVD »")
+    assert [f for f in faults_of(bureau) if f[0] not in LEFT_TO_DJANGO] == []
+    own.get_by_label("Erreur de saisie").check()
+    bureau.locator("[name=dite-avenants-0-date_signature-devenir][value=ecartee]").check()
+    bureau.locator("[name=nomme-avenants-0-objet]").check()
+    bureau.locator("[name=_save]").click()
+    expect(bureau.locator(".success")).to_be_visible()
+    said.refresh_from_db()
+    assert said.valeur == "2022-01-11"

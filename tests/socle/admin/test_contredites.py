@@ -173,6 +173,10 @@ def test_a_row_with_its_own_sources_asks_too(agent_34, signed):
     row = row_of(agent_34.get(address(signed)), signature)
     typed = {f"{row}-date_signature": "02/09/2023", **WHY}
     assert ASKED in errors(send(agent_34, signed, **typed))
+    faulty = send(agent_34, signed, **typed, **{f"{row}-numero": "0"})
+    assert f'name="dite-{row}-date_signature-devenir"' in faulty.content.decode()
+    removed = {f"{row}-DELETE": "on", f"{row}-date_signature": "02/09/2023"}
+    assert ASKED not in errors(send(agent_34, signed, **removed))
     named = answered("relue", champ=f"{row}-date_signature")
     assert send(agent_34, signed, **typed, **named).status_code == 302
     assert said(signature) == [("Liste PVD", "2023-09-02", True)]
