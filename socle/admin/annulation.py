@@ -92,7 +92,7 @@ class ImportConfirmeAdmin(ReadOnly, PerimetreAdmin):
             "fait": fait,
             "refus": refused,
             "consequences": moved,
-            **since(request, fiches),
+            **({} if fait.annule_le else since(request, fiches)),
             "title": f"Annuler l'import : {fait.nom}",
         }
         return self.page(request, "admin/import_annuler.html", context)
