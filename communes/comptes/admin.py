@@ -16,6 +16,7 @@ from communes.comptes.formulaires import (
 )
 from communes.comptes.journal import record, watched
 from communes.comptes.roles import role_permissions
+from communes.comptes.visites import remember_visit
 from communes.models import (
     Agent,
     JournalDroits,
@@ -147,7 +148,7 @@ class AgentAdmin(PerimetreAdmin, UserAdmin):
         return "tous" if agent.is_superuser else codes or "aucun"
 
 
-admin.site.detours.append(choose_first)
+admin.site.detours += [choose_first, remember_visit]
 admin.site.pages.append(
     path("password_change/", admin.site.admin_view(own_password), name="password_change")
 )

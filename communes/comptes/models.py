@@ -61,6 +61,10 @@ class Agent(AbstractUser):
         "colonnes du tableau", default=list, db_default=[], blank=True, editable=False
     )
 
+    # The last day when the account opened a page, and the one before: see `communes.comptes.visites`.
+    derniere_activite = models.DateField("dernière activité", null=True, editable=False)
+    visite_precedente = models.DateField("visite précédente", null=True, editable=False)
+
     objects = AgentManager()
 
     class Meta:
