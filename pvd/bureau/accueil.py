@@ -17,7 +17,7 @@ from projects.postes.histoire import tell_etat
 from projects.postes.models import SANS_PERSONNE, CofinancementPoste, Desserte, Occupation, Poste
 from projects.postes.models.postes import MONTHS_AHEAD
 from projects.postes.regles import etat
-from pvd.bureau.changements import recent_changes
+from pvd.bureau.changements import RECENT, recent_changes
 from pvd.bureau.gestes import gestes_for
 from pvd.bureau.perimetre import asked_perimetre
 from pvd.signalements.models import Signalement
@@ -176,6 +176,7 @@ def home(request):
         **waiting,
         "rien_n_attend": not any(waiting.values()),
         "changements": Section.of(recent_changes(perimetre, timezone.now())),
+        "changements_depuis": (jour - RECENT).isoformat(),
         "gestes": [
             (titre, gestes)
             for titre, model in TITRES_DES_GESTES.items()

@@ -9,6 +9,7 @@ from communes.programme.admin import LabellisationAdmin
 from communes.territoire.admin import CommuneAdmin, IntercommunaliteAdmin
 from communes.territoire.filtres import DepartementFilter
 from ort.admin import ConventionAdmin
+from pvd.bureau import nouveautes
 from pvd.bureau.a_verifier import a_verifier
 from pvd.bureau.accueil import home
 from pvd.bureau.aide import aide
@@ -43,6 +44,12 @@ admin.site.pages += [
         "tableau/exporter/<slug:forme>/",
         admin.site.admin_view(tableau.telecharger),
         name="tableau_fichier",
+    ),
+    path("nouveautes/", admin.site.admin_view(nouveautes.nouveautes), name="nouveautes"),
+    path(
+        "nouveautes/exporter/<slug:forme>/",
+        admin.site.admin_view(nouveautes.telecharger),
+        name="nouveautes_fichier",
     ),
     path("a-verifier/", admin.site.admin_view(a_verifier), name="a_verifier"),
     path("chercher/", admin.site.admin_view(chercher), name="chercher"),

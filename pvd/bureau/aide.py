@@ -36,6 +36,7 @@ PARTS = {
     "communes_labellisation_geste": "4-sortir-une-commune-du-programme",
     "communes_labellisation": "2-corriger-une-date-en-disant-pourquoi",
     "communes_agent": "à-savoir-aussi",
+    "nouveautes": "10-ce-qui-a-changé",
     "index": "se-connecter-et-laccueil",
 }
 

@@ -93,9 +93,14 @@ class FicheChangee:
     annuler: str = ""
 
     @property
+    def choses(self):
+        """Return each thing that was done, once."""
+        return list(dict.fromkeys(self.quoi))
+
+    @property
     def texte(self):
         """Tell each thing once, and no more than a line holds."""
-        things = list(dict.fromkeys(self.quoi))
+        things = self.choses
         more = (
             [f"et {len(things) - THINGS} autres"] if len(things) > THINGS + 1 else things[THINGS:]
         )
@@ -136,12 +141,12 @@ def recent_changes(perimetre, now):
     return last_changes(perimetre, now - RECENT)
 
 
-def last_changes(perimetre, since=None):
-    """Return what was changed from `since` on, the latest first, in one query."""
+def last_changes(perimetre, since=None, most=VERSIONS):
+    """Return what was changed from `since` on, the latest first, in one query of `most` versions."""
     user = perimetre.user
     first, *others = [versions(sorte, perimetre, since) for sorte in FICHES_SUIVIES]
     changes = {}
-    for row in first.union(*others, all=True).order_by("-quand", "cle_de_page")[:VERSIONS]:
+    for row in first.union(*others, all=True).order_by("-quand", "cle_de_page")[:most]:
         jour = timezone.localtime(row["quand"]).date()
         key = row["page"], row["cle_de_page"], row["compte"], jour
         if key not in changes:

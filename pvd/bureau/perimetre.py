@@ -1,7 +1,9 @@
 """The records that an agent keeps: those of all its départements, or of the one it has chosen."""
 
 from dataclasses import dataclass
+from functools import wraps
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404
 
@@ -67,3 +69,15 @@ def asked_perimetre(request):
     if code not in chosen:
         raise Http404
     return Perimetre(request.user, chosen[code]), own
+
+
+def des_communes(view):
+    """Open a page about the communes of a user to whoever may read those of the programme."""
+
+    @wraps(view)
+    def checked(request, *args, **kwargs):
+        if not request.user.has_perm("communes.view_labellisation"):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return checked

@@ -1,7 +1,9 @@
-"""What is new in a département: the public facts of its communes, as entries of an Atom feed."""
+"""What is new among communes: their public facts, the latest recorded first, as of an Atom feed."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, time
+from itertools import chain
 
 from django.utils import timezone
 
@@ -47,6 +49,11 @@ class Nouveaute:
     communes: list
     moment: datetime
 
+    @property
+    def connue_le(self):
+        """Return the day since when our records have told it."""
+        return timezone.localdate(self.moment)
+
     def tag(self, host):
         """Return the identifier of the entry: it stays when the day of the fact is corrected."""
         fiche, champ = self.fait.fiche, self.fait.champ
@@ -65,26 +72,61 @@ def nouveautes(departement, jour):
     """
     known = Labellisation.objects.counted_in(departement, jour).filter(debut__lte=jour)
     found = list(situations(known.communes(jour), jour))
-    labels = labellisations_connues([code for s in found for code in s.fiches], jour)
-    conventions = conventions_entered(found, jour)
-    faits = [
-        (fact, situation)
-        for situation in found
-        for fact in timeline(
-            situation,
-            [label for label in labels if label.commune_id in situation.fiches],
-            [c for c in conventions if coverages_of(situation, c)],
-        )
-    ]
-    news = grouped(faits, Moments(labels, conventions))
-    return sorted(news, key=newest_first)[:ENTREES]
+    return nouveautes_des(found, jour)[:ENTREES]
+
+
+def nouveautes_des(found, jour):
+    """Return what happened by `jour` to the communes of `found`, their situations of that day.
+
+    The latest recorded first; five queries or so, whatever their number.
+    """
+    connus = FaitsConnus(found, jour)
+    news = grouped(connus.faits(), Moments(connus.labels, connus.conventions))
+    return sorted(news, key=newest_first)
+
+
+class FaitsConnus:
+    """The timelines of many communes, read together."""
+
+    def __init__(self, found, jour):
+        self.situations = found
+        self.labels = labellisations_connues([code for s in found for code in s.fiches], jour)
+        self.conventions = conventions_entered(found, jour)
+
+    def faits(self):
+        """Yield each fact with the situation of its commune, in the order of the timelines."""
+        labels, conventions = self.by_commune()
+        for situation in self.situations:
+            code = situation.commune.pk
+            for fact in timeline(situation, labels[code], conventions[code]):
+                yield fact, situation
+
+    def by_commune(self):
+        """Return the labellisations and the conventions of each commune, by its code."""
+        answering = defaultdict(list)
+        for situation in self.situations:
+            for code in situation.fiches:
+                answering[code].append(situation.commune.pk)
+        labels, conventions = defaultdict(list), defaultdict(list)
+        for label in self.labels:
+            for commune in answering[label.commune_id]:
+                labels[commune].append(label)
+        for convention in self.conventions:
+            entered = [answering[c.commune_id] for c in convention.entrees_connues]
+            for commune in dict.fromkeys(chain.from_iterable(entered)):
+                conventions[commune].append(convention)
+        return labels, conventions
 
 
 def newest_first(nouveaute):
     """Sort by the day of recording, then by the day of the fact, both going down."""
     fait = nouveaute.fait
-    recorded = timezone.localdate(nouveaute.moment)
-    return -recorded.toordinal(), -fait.jour.toordinal(), fait.fiche._meta.model_name, fait.fiche.pk
+    return (
+        -nouveaute.connue_le.toordinal(),
+        -fait.jour.toordinal(),
+        fait.fiche._meta.model_name,
+        fait.fiche.pk,
+    )
 
 
 def conventions_entered(situations, jour):

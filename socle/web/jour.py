@@ -10,25 +10,28 @@ from socle.web.refus import DemandeInvalide, quoted
 
 
 def jour_of(request):
-    """Return the day that `?au=AAAA-MM-JJ` asks for, today without it.
+    """Return the day that `?au=AAAA-MM-JJ` asks for, today without it."""
+    text = request.GET.get("au", "").strip()
+    return day_asked("au", text) if text else timezone.localdate()
+
+
+def day_asked(name, text):
+    """Return the day that `?name=text` asks for.
 
     Raises `DemandeInvalide` for what is not a day, and for a day to come: nothing is known of it.
     """
     today = timezone.localdate()
-    text = request.GET.get("au", "").strip()
-    if not text:
-        return today
     try:
         if not ISO.fullmatch(text):
             raise ValueError
         jour = datetime.date.fromisoformat(text)
     except ValueError:
         raise DemandeInvalide(
-            f"La date « au={quoted(text)} » n'existe pas. Écrivez-la AAAA-MM-JJ, par exemple 2023-07-06."
+            f"La date « {name}={quoted(text)} » n'existe pas. Écrivez-la AAAA-MM-JJ, par exemple 2023-07-06."
         ) from None
     if jour > today:
         raise DemandeInvalide(
-            f"La date « au={text} » est à venir. La situation est connue jusqu'au {in_french(today)}."
+            f"La date « {name}={text} » est à venir. La situation est connue jusqu'au {in_french(today)}."
         )
     return jour
 

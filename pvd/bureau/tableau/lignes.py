@@ -47,12 +47,17 @@ def lignes(perimetre, jour):
 
     Those that `perimetre` keeps, and that exist on `jour`. Some fifteen queries, whatever their number.
     """
+    found = map(Ligne, situer(list(lisibles(communes_suivies(perimetre, jour))), jour))
+    return [ligne for ligne in found if compte(ligne)]
+
+
+def communes_suivies(perimetre, jour):
+    """Return the communes of the programme or of an ORT, by their names; of an ORT to come too."""
     known = Labellisation.objects.filter(debut__lte=jour).communes_du_jour(jour)
     covered = CommuneCouverte.objects.communes_du_jour(jour)
     communes = perimetre.of(Commune).as_of(jour)
     named = communes.filter(pk__in=known) | communes.filter(pk__in=covered)
-    found = map(Ligne, situer(list(lisibles(named.order_by("nom_recherche", "code_insee"))), jour))
-    return [ligne for ligne in found if compte(ligne)]
+    return named.order_by("nom_recherche", "code_insee")
 
 
 def compte(ligne):

@@ -1,13 +1,13 @@
 """The pages of « Toutes mes communes »: the table, its columns, its files."""
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from pvd.bureau.perimetre import des_communes
 from pvd.bureau.tableau.colonnes import COLONNES, TOUJOURS, colonnes_de
 from pvd.bureau.tableau.demande import ORT, POSTES, STATUTS, Demande
 from pvd.bureau.tableau.lignes import completer
@@ -16,18 +16,7 @@ from socle.admin.exports import FORMES
 PER_PAGE = 100
 
 
-def readable(view):
-    """Open a page to whoever may read the communes lauréates."""
-
-    def checked(request, *args, **kwargs):
-        if not request.user.has_perm("communes.view_labellisation"):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return checked
-
-
-@readable
+@des_communes
 @require_safe
 def tableau(request):
     """Show the table as it is asked for, with the columns that the agent chose."""
@@ -80,7 +69,7 @@ def par_groupe(chosen):
     return groupes
 
 
-@readable
+@des_communes
 @require_POST
 def choisir(request):
     """Keep the columns that the agent chose, and lead back to what was asked."""
@@ -91,7 +80,7 @@ def choisir(request):
     return HttpResponseRedirect(reverse("admin:tableau") + (query and f"?{query}"))
 
 
-@readable
+@des_communes
 @require_safe
 def telecharger(request, forme):
     """Send the rows asked for, all of them, with the columns shown."""
