@@ -1,6 +1,7 @@
 """The home of the back office: what waits for an agent, in its départements, in few queries."""
 
 import datetime
+import re
 
 import pytest
 from django.db import connection
@@ -21,6 +22,7 @@ from pvd.bureau.perimetre import Perimetre
 from socle.dates import add_months
 from tests import factories
 from tests.formulaires import filled
+from tests.pages import without_tags
 
 HOME = "/admin/"
 JOUR = datetime.date(2023, 1, 12)
@@ -154,6 +156,88 @@ def test_an_empty_home_says_so_once_and_shows_no_empty_box(agent_34):
     assert "Rien n'attend" not in page
     assert "ORT attendues" in page
     assert '<span class="compte">0</span>' not in page
+
+
+TODAY = timezone.localdate()
+SOON = TODAY + datetime.timedelta(days=30)
+
+
+def waits_for_an_ort(town):
+    factories.labellisation(town, adhesion="2020-01-01")
+
+
+def ort_that_ended(town):
+    signed = add_months(TODAY, -12 * 5 - 6)
+    factories.convention(f"{signed}", [town], duree_annees=5)
+
+
+def held_poste(town, **contract):
+    poste = factories.poste([town])
+    factories.occupation(poste, "2022-01-01", **contract)
+    return poste
+
+
+# What alone makes each box of the home appear, from a commune.
+BOXES = {
+    "rappels": lambda town: factories.note(town, rappel=TODAY),
+    "retards": waits_for_an_ort,
+    "echeances": ort_that_ended,
+    "postes": lambda town: factories.poste([town], date_ouverture=datetime.date(2022, 1, 1)),
+    "contrats": lambda town: held_poste(town, fin_contrat_prevue=SOON),
+    "cofinancements": lambda town: factories.cofinancement(held_poste(town), fin=SOON),
+    "signalements": lambda town: factories.signalement(town.departement),
+    "propositions": lambda town: factories.proposition(
+        factories.convention(f"{TODAY}", [town], duree_annees=9)
+    ),
+}
+# What is to be checked, and what was changed, come with any record.
+WITH_ALL = {"constats", "changements"}
+
+
+@pytest.mark.parametrize("box", BOXES)
+def test_a_box_is_shown_when_it_holds_something_and_alone(box, agent_34):
+    BOXES[box](factories.commune("34001"))
+    shown = re.findall(r'<h2 id="titre-(\w+)"', agent_34.get(HOME).content.decode())
+    assert [name for name in shown if name not in WITH_ALL] == [box]
+
+
+def test_what_waits_is_sorted_by_day_in_each_box(agent_34):
+    towns = [factories.commune(f"3400{number}") for number in range(3)]
+    for town, days in zip(towns, (20, 0, 10), strict=True):
+        ago = datetime.timedelta(days=days)
+        factories.note(town, rappel=TODAY - ago)
+        factories.labellisation(town, adhesion=f"{datetime.date(2021, 3, 1) + ago}")
+        held_poste(town, fin_contrat_prevue=SOON + ago)
+        factories.cofinancement(held_poste(town), fin=SOON + ago)
+        ended = add_months(TODAY, -12 * 5) - ago
+        factories.convention(
+            f"{ended}", [factories.commune(f"3411{days // 10}", epci="new")], duree_annees=5
+        )
+    shown = agent_34.get(HOME).context
+    for box, day in (
+        ("rappels", "rappel"),
+        ("retards", "echeance_ort"),
+        ("echeances", "fin"),
+        ("contrats", "dernier_jour"),
+        ("cofinancements", "dernier_jour"),
+    ):
+        days = [getattr(line, day) for line in shown[box].lignes]
+        assert (days, len(days)) == (sorted(days), 3), box
+
+
+def test_an_expired_ort_is_said_expired_and_never_awaited(agent_34):
+    """Signed within the eighteen months, as Clermont's: it was not late, and is over."""
+    town = factories.commune("34079", nom="Clermont-l'Hérault")
+    factories.labellisation(town, adhesion=f"{add_months(TODAY, -12 * 5 - 8)}")
+    ort_that_ended(town)
+    for browser, address in (
+        (agent_34, HOME),
+        (agent_34, reverse("admin:communes_commune_page", args=["34079"])),
+    ):
+        page = without_tags(browser.get(address).content.decode())
+        assert "terminée" in page
+        assert "délai passé" not in page
+        assert "attendue" not in page
 
 
 def test_an_ort_without_duration_is_told_rather_than_a_reassuring_nought(agent_34):
