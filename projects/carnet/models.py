@@ -99,7 +99,7 @@ class ContactQuerySet(DuCarnetQuerySet, PeriodeQuerySet):
 class Contact(DuCarnet, Periode):
     """Somebody whom agents call, for as long as that function is theirs.
 
-    A person: internal, never published nor exported, and erased some years after they left.
+    A person: internal, never published, downloaded by agents alone, erased some years after they left.
     """
 
     fonction = models.CharField("fonction", max_length=14, choices=Fonction)

@@ -9,7 +9,9 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 
+from projects.carnet.models import Fonction
 from pvd.suivi.regles import EtatPoste
 from socle.admin.base import NOTHING
 from socle.admin.champs import badge
@@ -44,6 +46,10 @@ class ColonneDuTableau:
     d_office: bool = False
     # Whether there is something to know: without an ORT, its end is not unknown.
     concerne: Callable[[Any], bool] = always
+    # What its cells are read with, besides the situation: see `pvd.bureau.tableau.complements`.
+    complement: str = ""
+    # The right without which the column is not there, for a page, a sort nor a file.
+    droit: str = ""
 
     def cellule(self, ligne):
         """Return the cell of the page, which tells what is not known from what does not exist."""
@@ -100,6 +106,36 @@ def of_ort(attribute):
     return lambda ligne: getattr(ligne.ort, attribute, None)
 
 
+MOYENS = {"nom": "nom", "courriel": "courriel", "telephone": "téléphone"}
+# Whom one calls; another function has a name of its own, and no column.
+FONCTIONS = [fonction for fonction in Fonction if fonction != Fonction.AUTRE]
+
+
+def contact_columns():
+    """Yield how to reach each function: internal, for those who keep the contacts."""
+    for fonction in FONCTIONS:
+        for champ, titre in MOYENS.items():
+            yield ColonneDuTableau(
+                f"{fonction}_{champ}",
+                f"{capfirst(fonction.label)} : {titre}",
+                CONTACTS,
+                of_contacts(fonction, champ),
+                complement="contacts",
+                droit="projects.view_contact",
+            )
+
+
+def of_contacts(fonction, champ):
+    """Return how to read a field of the contacts of a function, of all of them in one cell."""
+
+    def valeur(ligne):
+        told = (getattr(contact, champ) for contact in ligne.contacts.get(fonction, ()))
+        return ", ".join(filter(None, told))
+
+    return valeur
+
+
+CONTACTS = "Contacts (internes)"
 PROGRAMME, ACTES, DUREES, POSTE = "Programme", "Actes", "Durées", "Chef de projet"
 COLONNES = {
     colonne.nom: colonne
@@ -229,9 +265,21 @@ COLONNES = {
             d_office=True,
         ),
         ColonneDuTableau(
-            "titulaires", "Titulaires", POSTE, lambda x: ", ".join(x.titulaires), concerne=never
+            "titulaires",
+            "Titulaires",
+            POSTE,
+            lambda x: ", ".join(x.titulaires),
+            concerne=never,
+            complement="titulaires",
         ),
-        day("mise_a_jour", "Dernière mise à jour", "Nouvelles", lambda x: x.mise_a_jour),
+        day(
+            "dernieres_nouvelles",
+            "Dernières nouvelles",
+            "Nouvelles",
+            lambda x: x.dernieres_nouvelles,
+            complement="dernieres_nouvelles",
+        ),
+        *contact_columns(),
     )
 }
 # A table without them names no commune, and could not be sent back.
@@ -239,7 +287,19 @@ TOUJOURS = ("code_insee", "nom_commune")
 D_OFFICE = [nom for nom, colonne in COLONNES.items() if colonne.d_office]
 
 
+def lisibles_par(user):
+    """Return the columns that a user may choose, sort by and download, by name."""
+    return {
+        nom: colonne
+        for nom, colonne in COLONNES.items()
+        if not colonne.droit or user.has_perm(colonne.droit)
+    }
+
+
 def colonnes_de(user):
-    """Return the columns that an agent chose, in the order of the table; those of office before."""
+    """Return the columns that an agent chose, in the order of the table; those of office before.
+
+    One chosen before a right was lost is not among them.
+    """
     chosen = set(user.colonnes_du_tableau or D_OFFICE).union(TOUJOURS)
-    return [colonne for nom, colonne in COLONNES.items() if nom in chosen]
+    return [colonne for nom, colonne in lisibles_par(user).items() if nom in chosen]

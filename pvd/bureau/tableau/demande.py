@@ -6,7 +6,8 @@ from functools import cached_property
 from django.utils import timezone
 
 from pvd.bureau.perimetre import asked_perimetre
-from pvd.bureau.tableau.colonnes import COLONNES
+from pvd.bureau.tableau.colonnes import lisibles_par
+from pvd.bureau.tableau.complements import completer
 from pvd.bureau.tableau.lignes import lignes
 from pvd.suivi.regles import EtatPoste, Statut
 from socle.dates import add_months
@@ -69,7 +70,8 @@ class Demande:
         self.ort = self.one_of("ort", ORT)
         self.statut = self.one_of("statut", STATUTS)
         self.poste = self.one_of("poste", POSTES)
-        self.tri = self.one_of("tri", COLONNES, "nom_commune")
+        self.colonnes = lisibles_par(self.request.user)
+        self.tri = self.one_of("tri", self.colonnes, "nom_commune")
         self.sens = self.one_of("sens", {"": "", "desc": ""})
         self.epci = self.request.GET.get("epci", "")
         self.q = self.request.GET.get("q", "").strip()
@@ -122,7 +124,8 @@ class Demande:
         names = list(ENSEMBLES)
         widest = names.index(self.ensemble)
         kept = [x for x in self.tenues if names.index(ensemble_de(x)) <= widest]
-        return in_order(kept, COLONNES[self.tri], self.sens == "desc")
+        by = self.colonnes[self.tri]
+        return in_order(completer(kept, [by], self.request.user), by, self.sens == "desc")
 
     @property
     def intercommunalites(self):

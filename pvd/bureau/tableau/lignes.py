@@ -1,23 +1,23 @@
 """The rows of the table: what is true of each commune on a day, and what agents know of it."""
 
-from collections import defaultdict
+import datetime
 from dataclasses import dataclass, field
 
 from communes.models import Commune, Labellisation
 from ort.models import CommuneCouverte
 from ort.regles import date_fin_au, duree_au
-from projects.models import Occupation
-from pvd.suivi.mise_a_jour import dernieres_mises_a_jour
 from pvd.suivi.situation import Situation, lisibles, situer
 
 
 @dataclass
 class Ligne:
-    """A commune on a day: its `situation`, then what is read for the rows that are shown alone."""
+    """A commune on a day: its `situation`, then what `completer` reads for the columns that ask for it."""
 
     situation: Situation
     titulaires: list = field(default_factory=list)
-    mise_a_jour: object = None
+    # By function.
+    contacts: dict = field(default_factory=dict)
+    dernieres_nouvelles: datetime.date | None = None
 
     @property
     def ort(self):
@@ -63,26 +63,3 @@ def communes_suivies(perimetre, jour):
 def compte(ligne):
     """Tell whether a commune is told of: in the programme or in an ORT that day, or before it."""
     return bool(ligne.situation.labellisations or ligne.ort or ligne.a_eu_une_ort)
-
-
-def completer(found, user):
-    """Give the rows that are shown what their situation does not hold; two or three queries."""
-    updated = dernieres_mises_a_jour([ligne.situation.commune.pk for ligne in found])
-    holders = titulaires_des(found, user)
-    for ligne in found:
-        ligne.mise_a_jour = updated.get(ligne.situation.commune.pk)
-        served = [poste.pk for poste in ligne.situation.postes]
-        ligne.titulaires = [name for pk in served for name in holders[pk]]
-    return found
-
-
-def titulaires_des(found, user):
-    """Return, by post, the names of those who hold it on the day of the rows, as `user` may read them."""
-    holders = defaultdict(list)
-    if not found or not user.has_perm("projects.view_occupation"):
-        return holders
-    postes = {poste.pk for ligne in found for poste in ligne.situation.postes}
-    rows = Occupation.objects.for_user(user).as_of(found[0].situation.jour).exclude(titulaire="")
-    for poste, name in rows.filter(poste__in=postes).values_list("poste", "titulaire"):
-        holders[poste].append(name)
-    return holders

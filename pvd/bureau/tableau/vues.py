@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from pvd.bureau.perimetre import des_communes
-from pvd.bureau.tableau.colonnes import COLONNES, TOUJOURS, colonnes_de
+from pvd.bureau.tableau.colonnes import TOUJOURS, colonnes_de, lisibles_par
+from pvd.bureau.tableau.complements import completer
 from pvd.bureau.tableau.demande import ORT, POSTES, STATUTS, Demande
-from pvd.bureau.tableau.lignes import completer
 from socle.admin.exports import FORMES
 
 PER_PAGE = 100
@@ -23,7 +23,7 @@ def tableau(request):
     demande = Demande(request)
     page = Paginator(demande.lignes, PER_PAGE).get_page(request.GET.get("page"))
     colonnes = colonnes_de(request.user)
-    shown = completer(list(page), request.user)
+    shown = completer(list(page), colonnes, request.user)
     context = admin.site.each_context(request) | {
         "title": "Toutes mes communes",
         "demande": demande,
@@ -39,7 +39,7 @@ def tableau(request):
             ),
         ],
         "colonnes": colonnes,
-        "toutes_les_colonnes": par_groupe(colonnes),
+        "toutes_les_colonnes": par_groupe(demande.colonnes, colonnes),
         "page": page,
         "cellules": [[colonne.cellule(ligne) for colonne in colonnes] for ligne in shown],
         "formes": {forme: format.titre for forme, format in FORMES.items()},
@@ -60,10 +60,10 @@ def choices_of(request, name, choices, chosen):
         }
 
 
-def par_groupe(chosen):
+def par_groupe(colonnes, chosen):
     """Return the columns that may be chosen, by group, each with whether it is."""
     groupes = {}
-    for colonne in COLONNES.values():
+    for colonne in colonnes.values():
         if colonne.nom not in TOUJOURS:
             groupes.setdefault(colonne.groupe, []).append((colonne, colonne in chosen))
     return groupes
@@ -74,7 +74,8 @@ def par_groupe(chosen):
 def choisir(request):
     """Keep the columns that the agent chose, and lead back to what was asked."""
     asked = set(request.POST.getlist("colonne"))
-    request.user.colonnes_du_tableau = [nom for nom in COLONNES if nom in asked]
+    readable = lisibles_par(request.user)
+    request.user.colonnes_du_tableau = [nom for nom in readable if nom in asked]
     request.user.save(update_fields=["colonnes_du_tableau"])
     query = request.GET.urlencode()
     return HttpResponseRedirect(reverse("admin:tableau") + (query and f"?{query}"))
@@ -89,7 +90,7 @@ def telecharger(request, forme):
     demande, colonnes = Demande(request), colonnes_de(request.user)
     rows = (
         [demande.jour, *(colonne.valeur(ligne) for colonne in colonnes)]
-        for ligne in completer(demande.lignes, request.user)
+        for ligne in completer(demande.lignes, colonnes, request.user)
     )
     header = ["date_situation", *(colonne.nom for colonne in colonnes)]
     return FORMES[forme].answer(header, rows, f"pvd-interne-mes-communes-{demande.jour:%Y%m%d}")

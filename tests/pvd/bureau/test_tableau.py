@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from communes.models import Agent, Labellisation, Role
+from pvd.bureau.tableau.colonnes import COLONNES
 from socle.francais import nombre
 from tests import factories
 from tests.conftest import browser_of
@@ -188,7 +189,13 @@ def test_the_file_is_what_is_shown(herault, agent_34):
 
 
 def test_the_file_comes_back_unchanged_or_corrected(herault, agent_34):
-    choose(agent_34, "date_entree_programme", "date_signature_adhesion", "fin_ort", "mise_a_jour")
+    choose(
+        agent_34,
+        "date_entree_programme",
+        "date_signature_adhesion",
+        "fin_ort",
+        "dernieres_nouvelles",
+    )
     text, _ = file_of(agent_34)
     page = "communes_labellisation", "communes-laureates"
     assert set(outcome(previewed(agent_34, *page, text)).values()) == {"inchangée"}
@@ -211,7 +218,8 @@ def test_more_communes_take_no_more_queries(herault, agent_34):
             ask(agent_34, ensemble="couvertes")
         return len(queries)
 
-    choose(agent_34, "titulaires", "mise_a_jour", "population", "nom_epci", "fin_ort")
+    chosen = ("titulaires", "dernieres_nouvelles", "population", "nom_epci", "fin_ort", "maire_nom")
+    choose(agent_34, *chosen)
     factories.occupation(factories.poste([herault["Lodève"]]), "2023-01-01", titulaire="Camille")
     ask_again()
     few = ask_again()
@@ -243,3 +251,116 @@ def test_a_commune_that_is_no_more_is_told_under_its_successor(au, kept, herault
     lodeve.save()
     assert names(ask(agent_34, au=au, ort="avec")) == kept
     assert counts(ask(agent_34, au=au)) == [2, 3, 4]
+
+
+def column_of(browser, name, **asked):
+    """Return what each commune shows in a column, by its name."""
+    choose(browser, name)
+    answer = ask(browser, **asked)
+    shown = (cells(answer, row) for row in range(len(answer.context["cellules"])))
+    return dict(zip(names(answer), (row[name] for row in shown), strict=True))
+
+
+def test_contacts_are_told_as_of_the_day(herault, agent_34):
+    lodeve = herault["Lodève"]
+    factories.contact(lodeve, nom="Ancienne", fin=factories.day("2023-01-01"))
+    factories.contact(lodeve, nom="Nouveau", debut=factories.day("2023-01-01"), telephone="04")
+    told = {"Lodève": "Ancienne", "Gignac": "non renseigné", "Ganges": "non renseigné"}
+    assert column_of(agent_34, "maire_nom", au="2022-12-31") == told
+    assert column_of(agent_34, "maire_nom", q="Lodève", au="2023-01-01") == {"Lodève": "Nouveau"}
+    assert column_of(agent_34, "maire_telephone", q="Lodève") == {"Lodève": "04"}
+
+
+def test_whom_the_commune_does_not_name_is_that_of_its_intercommunalite_or_ort(herault, agent_34):
+    lodeve = herault["Lodève"]
+    epci = lodeve.rattachements.get().intercommunalite
+    signed = lodeve.couvertures.get().convention
+    factories.contact(signed, "chef_de_projet", nom="De l'ORT")
+    asked = {"q": "Lodève", "au": "2022-12-31"}
+    assert column_of(agent_34, "chef_de_projet_nom", **asked) == {"Lodève": "De l'ORT"}
+    factories.contact(epci, "chef_de_projet", nom="De l'EPCI")
+    assert column_of(agent_34, "chef_de_projet_nom", **asked) == {"Lodève": "De l'EPCI"}
+    for nom in ("Deux", "Une"):
+        factories.contact(lodeve, "chef_de_projet", nom=nom)
+    assert column_of(agent_34, "chef_de_projet_nom", **asked) == {"Lodève": "Deux, Une"}
+    factories.contact(epci, "maire", nom="Présidente")
+    assert column_of(agent_34, "maire_nom", **asked) == {"Lodève": "non renseigné"}
+
+
+CONTACT_COLUMNS = [nom for nom, colonne in COLONNES.items() if colonne.complement == "contacts"]
+
+
+def test_a_lecteur_can_ask_for_no_contact_whatever_the_address(herault, lecteur_34, agent_34):
+    factories.contact(herault["Lodève"], nom="Camille Martin", courriel="camille@exemple.invalid")
+    assert len(CONTACT_COLUMNS) == 15
+    page = html.unescape(ask(agent_34).content.decode())
+    assert all(f'value="{nom}"' in page for nom in CONTACT_COLUMNS)
+    choose(lecteur_34, "statut", *CONTACT_COLUMNS)
+    # As an agent who has become a lecteur since.
+    Agent.objects.filter(pk=lecteur_34.agent.pk).update(
+        colonnes_du_tableau=["statut", *CONTACT_COLUMNS]
+    )
+    page = html.unescape(ask(lecteur_34).content.decode())
+    text, rows = file_of(lecteur_34)
+    for nom in (*CONTACT_COLUMNS, "Camille", "Contacts"):
+        assert nom not in page
+        assert nom not in text
+    assert list(rows[0]) == ["date_situation", "code_insee", "nom_commune", "statut"]
+    for nom in CONTACT_COLUMNS:
+        assert lecteur_34.get(URL, {"tri": nom}).status_code == 400
+        assert agent_34.get(URL, {"tri": nom}).status_code == 200
+
+
+def test_an_agent_reads_no_contact_of_another_departement(herault, agent_81, agent_34):
+    lacaune = factories.commune("81124", epci="new", nom="Lacaune")
+    factories.labellisation(lacaune)
+    factories.contact(herault["Lodève"], nom="Camille Martin")
+    factories.contact(lacaune, nom="Dominique Martin")
+    choose(agent_81, "maire_nom")
+    assert "Camille" not in file_of(agent_81, ensemble="couvertes")[0]
+    choose(agent_34, "maire_nom")
+    assert [row["maire_nom"] for row in file_of(agent_34, q="Lodève")[1]] == ["Camille Martin"]
+
+
+@pytest.mark.parametrize(
+    ("au", "told"),
+    [
+        ("2021-03-19", "22/01/2021"),
+        ("2021-03-20", "20/03/2021"),
+        ("2022-01-10", "10/01/2022"),
+        ("2022-05-01", "01/05/2022"),
+        ("2023-06-01", "01/06/2023"),
+        ("2024-03-11", "01/06/2023"),
+        ("2024-03-12", "12/03/2024"),
+    ],
+)
+def test_the_last_news_is_the_last_day_known_by_that_day(au, told, herault, agent_34):
+    """Of the programme and the ORT, then of a document, of a post, of a note."""
+    lodeve = herault["Lodève"]
+    factories.occupation(factories.poste([lodeve]), "2023-06-01")
+    label = lodeve.labellisations.get()
+    source = factories.source(date_document=factories.day("2022-05-01"))
+    label.affirmations.create(champ="debut", valeur_brute="2021-01-22", source=source)
+    factories.note(lodeve, jour="2024-03-12")
+    shown = column_of(agent_34, "dernieres_nouvelles", q="Lodève", au=au)
+    assert shown == {"Lodève": told}
+
+
+def test_a_lecteur_is_not_told_the_day_of_a_note(herault, lecteur_34, agent_34):
+    factories.note(herault["Gignac"], jour="2024-03-12")
+    for browser, told in ((agent_34, "12/03/2024"), (lecteur_34, "20/09/2022")):
+        shown = column_of(browser, "dernieres_nouvelles", q="Gignac", au="2024-03-12")
+        assert shown == {"Gignac": told}
+
+
+def test_rows_are_sorted_by_what_is_not_of_their_situation(herault, agent_34):
+    factories.note(herault["Lodève"], jour="2024-03-12")
+    factories.contact(herault["Gignac"], nom="Zoé")
+    factories.contact(herault["Lodève"], nom="Alix")
+    for tri, sens, first in (
+        ("dernieres_nouvelles", "", "Gignac"),
+        ("dernieres_nouvelles", "desc", "Lodève"),
+        ("maire_nom", "", "Lodève"),
+        ("maire_nom", "desc", "Gignac"),
+    ):
+        assert names(ask(agent_34, tri=tri, sens=sens, au="2024-03-12"))[0] == first
