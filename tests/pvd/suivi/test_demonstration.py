@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from communes.models import Labellisation
+from projects.models import Contact, Note
 from projects.postes.du_jour import etats
 from projects.postes.models import (
     CofinancementPoste,
@@ -20,6 +21,7 @@ from projects.postes.models import (
     Poste,
     Recrutement,
 )
+from pvd.suivi.chargement import FILES
 from pvd.suivi.management.commands.charger_demonstration import STORIES, dated
 from pvd.suivi.management.commands.charger_programme import SHIPPED
 from pvd.suivi.regles import EtatPoste
@@ -106,6 +108,40 @@ def test_no_person_is_named(demonstration, territory):
         number = re.fullmatch(r"Titulaire (\d+)", person.titulaire)[1]
         assert person.courriel == f"titulaire{number}@exemple.invalid"
         assert person.telephone == ""
+
+
+def test_contacts_and_notes_make_the_pages_of_agents_whole(demonstration, territory):
+    load()
+    with_all = Contact.objects.filter(commune="34142").values_list("fonction", flat=True)
+    assert {"maire", "elu_referent", "dgs", "ddt"} <= set(with_all)
+    assert Note.objects.a_relancer().filter(rappel__lte=JOUR).count() == 2
+    assert Note.objects.a_relancer().filter(rappel__gt=JOUR).count() == 2
+    assert Note.objects.filter(rappel_fait=True).count() == 1
+
+
+def test_contacts_and_notes_say_that_they_are_made_up(demonstration, territory):
+    """The telephones are among those that nobody is given, kept for films."""
+    load()
+    assert Contact.objects.exists()
+    assert Note.objects.exists()
+    for person in Contact.objects.all():
+        number = re.fullmatch(r"Contact (\d+)", person.nom)[1]
+        assert person.courriel == f"contact{number}@exemple.invalid"
+        assert re.fullmatch(r"04 65 71 \d\d \d\d", person.telephone)
+    assert all(note.texte.startswith("Fictif.") for note in Note.objects.all())
+
+
+@pytest.mark.parametrize("make", [factories.contact, factories.note])
+def test_a_database_where_agents_keep_something_is_refused(make, demonstration, territory):
+    make(Labellisation.objects.first().commune)
+    with pytest.raises(CommandError, match="pas ceux de la démonstration"):
+        load()
+    assert not Poste.objects.exists()
+
+
+def test_the_true_records_hold_no_contact_nor_note():
+    assert not {"contacts.csv", "notes.csv"} & {path.name for path in SHIPPED.iterdir()}
+    assert not {"contacts.csv", "notes.csv"} & set(FILES)
 
 
 def test_every_date_names_its_source(demonstration, territory):

@@ -1,10 +1,14 @@
+import csv
 import datetime
+import io
 import re
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from projects.carnet.models import SUJETS
+from projects.models import Contact, Note
 from projects.postes.models import CofinancementPoste, Occupation, Poste, Recrutement
 from pvd.suivi.chargement import FILES, load_text
 from socle.dates import ISO, Precision
@@ -15,6 +19,8 @@ from socle.sources import affirm, sourced_fields
 STORIES = settings.BASE_DIR / "donnees" / "demonstration"
 # The document that every made-up date names, and by which the database is known to be made up.
 SOURCE = "donnees-fictives"
+# What agents keep for themselves: no file of the true records holds any.
+CARNET = {"contacts.csv": Contact, "notes.csv": Note}
 # {J-30}: thirty days before the day of the demonstration; {A-1}: the year before.
 MOMENT = re.compile(r"\{(?P<unit>[JA])(?P<shift>[+-]\d+)?\}")
 
@@ -40,8 +46,8 @@ def jour_given(text):
 
 class Command(BaseCommand):
     help = (
-        "Charge des postes, offres, titulaires et cofinancements inventés dans la base de "
-        "démonstration (PVD_DEMO=1), à la place des postes connus. Refuse toute autre base."
+        "Charge des postes, offres, titulaires, cofinancements, contacts et notes inventés dans la "
+        "base de démonstration (PVD_DEMO=1), à la place des postes connus. Refuse toute autre base."
     )
 
     def add_arguments(self, parser):
@@ -68,10 +74,11 @@ class Command(BaseCommand):
             raise CommandError(
                 "Ce n'est pas le site de démonstration : rien n'est chargé. Lancez « make demo »."
             )
-        if Occupation.objects.exists() and not Source.objects.filter(cle=SOURCE).exists():
+        kept = any(model.objects.exists() for model in (Occupation, Contact, Note))
+        if kept and not Source.objects.filter(cle=SOURCE).exists():
             raise CommandError(
-                "Cette base contient des titulaires qui ne sont pas ceux de la démonstration : "
-                "rien n'est chargé."
+                "Cette base contient des titulaires, des contacts ou des notes qui ne sont pas ceux "
+                "de la démonstration : rien n'est chargé."
             )
 
     @transaction.atomic
@@ -84,6 +91,20 @@ class Command(BaseCommand):
                 apercu = load_text(name, dated(path.read_text(encoding="utf-8"), jour))
                 self.stdout.write(f"{name} : {apercu.bilan['créées']} créées")
         self.affirm_all(Source.objects.get(cle=SOURCE))
+        for name, model in CARNET.items():
+            text = dated((STORIES / name).read_text(encoding="utf-8"), jour)
+            self.stdout.write(f"{name} : {self.keep(model, text)} créées")
+
+    def keep(self, model, text):
+        """Record a contact or a note for each row of `text`; return their number."""
+        rows = list(csv.DictReader(io.StringIO(text)))
+        for row in rows:
+            said = {name: value for name, value in row.items() if value}
+            about = {f"{sujet}_id": said.pop(sujet, None) for sujet in SUJETS if sujet in row}
+            record = model(**about, **said)
+            record.full_clean()
+            record.save()
+        return len(rows)
 
     def affirm_all(self, source):
         """Name the source of every made-up date, as an agent would have."""
