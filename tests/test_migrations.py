@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from communes.models import Labellisation
+from communes.models import Agent, Labellisation
 from ort.models import Avenant, Convention
 from projects.postes.models import Occupation
 from pvd.portail.telechargements import TELECHARGEMENTS
@@ -190,6 +190,21 @@ def test_the_line_ends_of_an_old_site_become_spaces(gabarits):
     assert titles == {"ORT du  Lodévois"}
     assert exits == {"Retrait de la commune"}
     assert people == {("A. Martin", "04 67")}
+
+
+@pytest.mark.django_db
+def test_the_accounts_of_an_old_site_were_last_there_at_their_last_log_in(gabarits):
+    version = "avenants sans identifiant"
+    # Half past midnight in France, and still the day before where the hours are counted from.
+    late = datetime.datetime(2026, 3, 1, 23, 30, tzinfo=datetime.UTC)
+    with gabarits.migrated(version, list(VERSIONS[version].items())):
+        old = migrate(BEFORE_ONE_LINE).get_model("communes.Agent")
+        old._default_manager.create(username="venue", last_login=late)
+        old._default_manager.create(username="jamais")
+        call_command("migrate", verbosity=0)
+        kept = Agent.objects.values_list("username", "derniere_activite", "visite_precedente")
+        told = {name: days for name, *days in kept}
+    assert told == {"venue": [datetime.date(2026, 3, 2), None], "jamais": [None, None]}
 
 
 @pytest.mark.django_db

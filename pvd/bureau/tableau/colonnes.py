@@ -9,7 +9,6 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.text import capfirst
 
 from projects.carnet.models import Fonction
 from pvd.suivi.regles import EtatPoste
@@ -108,16 +107,22 @@ def of_ort(attribute):
 
 MOYENS = {"nom": "nom", "courriel": "courriel", "telephone": "téléphone"}
 # Whom one calls; another function has a name of its own, and no column.
-FONCTIONS = [fonction for fonction in Fonction if fonction != Fonction.AUTRE]
+FONCTIONS = {
+    Fonction.MAIRE: "Maire",
+    Fonction.ELU_REFERENT: "Élu référent",
+    Fonction.DGS: "DGS",
+    Fonction.CHEF_DE_PROJET: "Chef de projet",
+    Fonction.DDT: "Correspondant DDT",
+}
 
 
 def contact_columns():
     """Yield how to reach each function: internal, for those who keep the contacts."""
-    for fonction in FONCTIONS:
+    for fonction, nom in FONCTIONS.items():
         for champ, titre in MOYENS.items():
             yield ColonneDuTableau(
                 f"{fonction}_{champ}",
-                f"{capfirst(fonction.label)} : {titre}",
+                f"{nom} : {titre}",
                 CONTACTS,
                 of_contacts(fonction, champ),
                 complement="contacts",
