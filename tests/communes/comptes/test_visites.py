@@ -61,6 +61,17 @@ def test_no_page_of_the_day_writes_it_again(agent_34):
     assert not [q for q in queries if "UPDATE" in q["sql"] and "visite_precedente" in q["sql"]]
 
 
+@pytest.mark.une_base
+def test_a_base_that_cannot_write_lets_one_read(agent_34, days):
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA query_only = ON")
+        try:
+            assert agent_34.get(ADMIN).status_code == 200
+        finally:
+            cursor.execute("PRAGMA query_only = OFF")
+    assert days() == (None, None)
+
+
 def test_a_public_page_is_no_visit(agent_34, days):
     factories.departement("34")
     agent_34.get("/")
