@@ -95,9 +95,9 @@ def pluriel(count: int, words: str) -> str:
     return f"{nombre(count)} {many if count > 1 else one}"
 
 
-def un(model: Any) -> str:
+def un(model: Any, name: str = "") -> str:
     """Return the name of a sort of records after its article: « une convention », « un avenant »."""
-    return f"{'une' if is_feminine(model) else 'un'} {model._meta.verbose_name}"
+    return f"{'une' if is_feminine(model) else 'un'} {name or model._meta.verbose_name}"
 
 
 def du(model: Any) -> str:

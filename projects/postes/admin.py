@@ -96,12 +96,6 @@ class PosteInline(FicheInline):
     rows_of_record = {Occupation: ("occupations", named_by_holder)}
 
 
-class RowsOnSeveralLines:
-    """Rows that have too many fields for a table: each is a small form of a few lines."""
-
-    template = "admin/edit_inline/stacked.html"
-
-
 class DesserteInline(PosteInline):
     model = Desserte
     form = DesserteForm
@@ -128,7 +122,7 @@ class OccupationForm(PerimetreForm):
         help_texts = {"debut": "Premier jour en poste."}
 
 
-class OccupationInline(RowsOnSeveralLines, PosteInline):
+class OccupationInline(PosteInline):
     model = Occupation
     form = OccupationForm
     verbose_name_plural = "titulaires (interne)"
@@ -139,7 +133,7 @@ class OccupationInline(RowsOnSeveralLines, PosteInline):
     ]
 
 
-class RecrutementInline(RowsOnSeveralLines, PosteInline):
+class RecrutementInline(PosteInline):
     model = Recrutement
     fields = [
         ("date_publication", "date_cloture", "date_entretiens"),
@@ -159,7 +153,7 @@ class CofinancementForm(PerimetreForm):
         field_classes = dict.fromkeys(["taux", "montant", "plafond"], NumberField)
 
 
-class CofinancementInline(RowsOnSeveralLines, PosteInline):
+class CofinancementInline(PosteInline):
     model = CofinancementPoste
     form = CofinancementForm
     verbose_name_plural = "cofinancements (interne)"

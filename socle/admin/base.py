@@ -7,6 +7,7 @@ each takes its rows from the `for_user` of the model behind it.
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
@@ -243,8 +244,16 @@ class PartageeAdmin(PvdAdmin):
         return removals if request.user.is_superuser else removals.none()
 
 
-class PlainChoices(LimitedChoices):
-    """The choices of a row of a table: a record is searched, or added if missing; no other button."""
+class Rangees(LimitedChoices, InlineModelAdmin):
+    """Rows on the page of their record: a table of texts, whose lines open one at a time."""
+
+    template = "admin/edit_inline/rangees.html"
+    extra = 0
+    empty_value_display = NOTHING
+
+
+class PlainChoices(Rangees):
+    """The choices of a row: a record is searched, or added if missing; no other button."""
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -259,22 +268,17 @@ class PlainChoices(LimitedChoices):
         return {}
 
 
-class PerimetreInline(DansLePerimetre, PlainChoices, admin.TabularInline):
-    """Rows on the page of their record."""
+class PerimetreInline(DansLePerimetre, PlainChoices):
+    """Rows of the perimeter of the user."""
 
-    extra = 0
-    empty_value_display = NOTHING
     select_related = ()
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related(*self.select_related)
 
 
-class ReadOnlyInline(ReadOnly, LimitedChoices, admin.TabularInline):
-    """Rows on the page of their record, read by whoever sees the record."""
-
-    extra = 0
-    empty_value_display = NOTHING
+class ReadOnlyInline(ReadOnly, Rangees):
+    """Rows read by whoever sees their record."""
 
     def has_view_permission(self, request, obj=None):
         return True

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.contenttypes.admin import GenericTabularInline
+from django.contrib.contenttypes.admin import GenericInlineModelAdmin
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.core.exceptions import ValidationError
@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
-from socle.admin.base import NOTHING, PartageeAdmin, PerimetreAdmin, PlainChoices, PvdAdmin
+from socle.admin.base import PartageeAdmin, PerimetreAdmin, PlainChoices, PvdAdmin
 from socle.admin.champs import date_column
 from socle.admin.choix import PerimetreForm
 from socle.adresses_admin import admin_url
@@ -57,12 +57,11 @@ class AffirmationForm(PerimetreForm):
         return data
 
 
-class AffirmationInline(PlainChoices, GenericTabularInline):
+class AffirmationInline(PlainChoices, GenericInlineModelAdmin):
     """What each source says of the dates of the record: written by whoever may write the record."""
 
     model = Affirmation
     form = AffirmationForm
-    extra = 0
     verbose_name = "source d'une date"
     verbose_name_plural = "sources des dates"
     fields = [
@@ -71,7 +70,6 @@ class AffirmationInline(PlainChoices, GenericTabularInline):
     ]
     readonly_fields = ["champ_en_francais"]
     autocomplete_fields = ["source"]
-    empty_value_display = NOTHING
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("source")

@@ -64,20 +64,12 @@ function ready(filter) {
   filter.addEventListener("toggle", () => filter.open && search?.focus());
 }
 
-// In a table a field is named by the head of its column, and elsewhere by its label.
-function titleOf(field) {
-  const cell = field.closest(".tabular td");
-  return field.labels[0] ?? cell?.closest("table").tHead?.rows[0].cells[cell.cellIndex];
-}
-
-// Django gives no name to the fields of its tables; select2 names those that it draws by what is chosen.
+// select2 names the fields that it draws by what is chosen alone.
 function nameFields() {
-  document.querySelectorAll("#content form :is(input:not([type='hidden']), select, textarea)").forEach((field) => {
-    const title = titleOf(field);
+  document.querySelectorAll("#content form .select2-hidden-accessible").forEach((field) => {
+    const title = field.labels[0];
     if (!title) return;
     title.id ||= `${field.id}_titre`;
-    if (!field.labels.length) field.setAttribute("aria-labelledby", title.id);
-    if (!field.matches(".select2-hidden-accessible")) return;
     field.nextElementSibling.querySelectorAll("[role$='box']").forEach((drawn) => {
       drawn.setAttribute("aria-labelledby", `${title.id} select2-${field.id}-container`);
     });
