@@ -2,6 +2,7 @@
 
 from functools import wraps
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 from django.utils import timezone
@@ -53,6 +54,11 @@ class PvdAdminSite(admin.AdminSite):
 
     def index(self, request, extra_context=None):
         return super().index(request, self.home(request) | (extra_context or {}))
+
+    def app_index(self, request, app_label, extra_context=None):
+        """Name the page by its lists: « Administration de » agrees with no other name."""
+        title = {"title": apps.get_app_config(app_label).verbose_name}
+        return super().app_index(request, app_label, title | (extra_context or {}))
 
     def get_app_list(self, request, app_label=None):
         """Return the lists in `order`, the app of the first of them first; the others follow."""

@@ -77,6 +77,7 @@ POSTES_INTERNES = Export(
         colonne_champ("note_interne"),
     ),
     internal_rows,
+    coordonnees=("titulaire_courriel", "titulaire_telephone"),
 )
 
 
@@ -129,6 +130,7 @@ TITULAIRES = Export(
         colonne_champ("motif_depart"),
     ),
     rows_of(Occupation, "debut"),
+    coordonnees=Occupation.coordonnees,
 )
 
 

@@ -65,7 +65,7 @@ def ancienne_commune(perimetre, code):
     """Yield the commune to which a former code leads, of a commune déléguée for instance."""
     commune = Commune.objects.resolve(code.upper())
     if commune and commune.pk != code.upper() and perimetre.of(Commune).filter(pk=commune.pk):
-        yield FicheTrouvee("Commune", str(commune), page_url(commune), f"ancien code {code}", True)
+        yield FicheTrouvee("Communes", str(commune), page_url(commune), f"ancien code {code}", True)
 
 
 def fiche_trouvee(record, asked):
@@ -74,7 +74,7 @@ def fiche_trouvee(record, asked):
     names = {search_key(str(record)), *getattr(record, "nom_recherche", "").split("|")}
     exact = search_key(asked) in {*names, search_key(code)}
     address = admin_url(record, "histoire") if isinstance(record, Poste) else page_url(record)
-    sort = capfirst(record._meta.verbose_name)
+    sort = capfirst(record._meta.verbose_name_plural)
     return FicheTrouvee(sort, str(record), address, code, exact)
 
 
@@ -87,9 +87,9 @@ def personnes(perimetre, asked):
     for occupation in held.filter(pk__in=named[:LINES]).select_related("poste").order_by("-debut"):
         where = admin_url(occupation.poste, "histoire")
         exact = search_key(occupation.titulaire) == key
-        yield FicheTrouvee("Titulaire", occupation.titulaire, where, str(occupation.poste), exact)
+        yield FicheTrouvee("Titulaires", occupation.titulaire, where, str(occupation.poste), exact)
     named = [pk for pk, nom in contacts.values_list("pk", "nom") if key in search_key(nom)]
     for contact in contacts.filter(pk__in=named[:LINES]).select_related(*SUJETS):
         where, exact = page_url(contact.sujet), search_key(contact.nom) == key
         what = f"{contact.en_tant_que}, {contact.sujet}"
-        yield FicheTrouvee("Contact", contact.nom, where, what, exact)
+        yield FicheTrouvee("Contacts", contact.nom, where, what, exact)

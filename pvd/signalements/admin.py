@@ -72,13 +72,6 @@ class SignalementAdmin(PerimetreAdmin):
     ]
     readonly_fields = [*visitor_fields, "courriel", "clos_le"]
 
-    def get_fieldsets(self, request, obj=None):
-        """Keep the address of the visitor for whoever may answer."""
-        (title, visitor), *others = super().get_fieldsets(request, obj)
-        if not super().has_change_permission(request):
-            visitor = {"fields": self.visitor_fields}
-        return [(title, visitor), *others]
-
     def has_add_permission(self, request):
         return False
 

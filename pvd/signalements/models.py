@@ -49,6 +49,8 @@ class Signalement(models.Model):
         CORRIGE = "corrige", "corrigé"
         SANS_SUITE = "sans_suite", "sans suite"
 
+    coordonnees = ("courriel",)
+
     OUVERTS = (Statut.RECU, Statut.EN_COURS)
     CLOS = (Statut.CORRIGE, Statut.SANS_SUITE)
 

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import InlineModelAdmin
-from django.contrib.admin.utils import get_fields_from_path
+from django.contrib.admin.utils import flatten, get_fields_from_path
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -22,6 +22,7 @@ from socle.admin.historique import HistoriqueAdmin
 from socle.admin.page_d_agent import PageDAgentAdmin
 from socle.admin.suppression import SuppressionAdmin
 from socle.adresses_admin import admin_url
+from socle.coordonnees import coordonnees_cachees
 from socle.francais import UNKNOWN, du, un
 from socle.web.filtres import LONGEST_SEARCH
 from socle.web.refus import DemandeInvalide
@@ -163,6 +164,17 @@ class PvdAdmin(AjoutAdmin, PageDAgentAdmin, LimitedChoices, HistoriqueAdmin, Sup
             context["title"] = capfirst(self.opts.verbose_name)
         return super().render_change_form(request, context, add=add, obj=obj, **kwargs)
 
+    def get_fieldsets(self, request, obj=None):
+        """Leave out how to reach a person, for whoever only reads."""
+        hidden = coordonnees_cachees(request.user, self.model)
+        return [
+            (
+                title,
+                options | {"fields": [f for f in flatten(options["fields"]) if f not in hidden]},
+            )
+            for title, options in super().get_fieldsets(request, obj)
+        ]
+
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else super().get_prepopulated_fields(request, obj)
 
@@ -250,6 +262,11 @@ class Rangees(LimitedChoices, InlineModelAdmin):
     template = "admin/edit_inline/rangees.html"
     extra = 0
     empty_value_display = NOTHING
+
+    def get_fields(self, request, obj=None):
+        """Leave out how to reach a person, for whoever only reads."""
+        hidden = coordonnees_cachees(request.user, self.model)
+        return [f for f in flatten(super().get_fields(request, obj)) if f not in hidden]
 
 
 class PlainChoices(Rangees):

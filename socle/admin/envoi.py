@@ -11,6 +11,8 @@ from socle.sources import Source
 class FichierForm(forms.Form):
     """A file, and what is asked once for all its rows."""
 
+    required_css_class = "required"
+
     sorte = forms.ChoiceField(label="Le fichier contient", widget=forms.RadioSelect)
     fichier = forms.FileField(
         label="Tableau XLSX, XLS, ODS ou CSV",

@@ -57,6 +57,7 @@ class ExportAdmin(admin.ModelAdmin):
         except IncorrectLookupParameters:
             return HttpResponseRedirect(admin_url(self.model, "changelist"))
         jour = timezone.localdate()
-        export, records = self.exports[nom], self.model._default_manager.filter(pk__in=listed)
+        export = self.exports[nom].for_user(request.user)
+        records = self.model._default_manager.filter(pk__in=listed)
         rows = export.lignes(records, jour)
         return FORMES[forme].answer(export.entete, rows, f"pvd-interne-{nom}-{jour:%Y%m%d}")

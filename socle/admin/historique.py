@@ -31,6 +31,7 @@ from socle.admin.evenements import (
 from socle.admin.page import PageEnvoyee, asked_field
 from socle.adresses_admin import admin_name, admin_url, undo_url, with_undo
 from socle.contraintes import sentence
+from socle.coordonnees import coordonnees_cachees
 from socle.fichiers.imports import Import
 from socle.francais import at_hour
 from socle.historique import ONGOING, Historisee, author, name_of, one_act
@@ -52,12 +53,14 @@ class HistoriqueAdmin(admin.ModelAdmin):
     def chapitres(self, request, record):
         """Return the chapters of the story of `record`: its own versions, then those of its rows."""
         own = self.model.history.filter(**{self.opts.pk.attname: record.pk})
-        chapters = [Chapitre(own, labels=labels_of(self), own=True)]
+        hidden = coordonnees_cachees(request.user, self.model)
+        chapters = [Chapitre(own, labels_of(self), hidden, own=True)]
         for inline in self.get_inlines(request, record):
             if issubclass(inline.model, Historisee):
                 link = link_of(inline, record)
                 versions = inline.model.history.naming(**link)
-                chapter = Chapitre(versions, labels_of(inline), tuple(link))
+                hidden = (*link, *coordonnees_cachees(request.user, inline.model))
+                chapter = Chapitre(versions, labels_of(inline), hidden)
                 if hasattr(inline, "version_values"):
                     chapter.values = inline(self.model, self.admin_site).version_values()
                 chapters.append(chapter)

@@ -90,6 +90,13 @@ def with_reason(answer, motif, records):
     return answer
 
 
+def spaced(told):
+    """Write « Avenant : » in what Django tells of records, lists in lists, as « Avenant: »."""
+    if isinstance(told, list):
+        return [spaced(each) for each in told]
+    return type(told)(told.replace(": ", " : ", 1))
+
+
 class SuppressionAdmin(admin.ModelAdmin):
     """The admin of records removed for a reason, kept by their versions and those of their rows."""
 
@@ -112,7 +119,8 @@ class SuppressionAdmin(admin.ModelAdmin):
         """
         told, counts, lacking, protected = super().get_deleted_objects(objs, request)
         rows = {str(row._meta.verbose_name) for row in rows_of(self.model)}
-        return told, counts, {name for name in lacking if str(name) not in rows}, protected
+        lacking = {name for name in lacking if str(name) not in rows}
+        return spaced(told), counts, lacking, spaced(protected)
 
     def delete_view(self, request, object_id, extra_context=None):
         if not issubclass(self.model, Historisee):

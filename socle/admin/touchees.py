@@ -13,6 +13,7 @@ from socle.admin.suppression import counters_of, figures_moved
 from socle.adresses_admin import admin_url, undo_url
 from socle.annulation import may_undo
 from socle.appuis import kept_since, overtaking
+from socle.coordonnees import coordonnees_cachees
 from socle.francais import at_hour
 from socle.historique import CHANGED, CREATED, REMOVED, author, name_of
 from socle.perimetre import removed_within_reach, within_reach
@@ -75,7 +76,8 @@ def lines(request, fiches):
     """Return the `LigneTouchee` of each record, in a number of queries that does not grow."""
     lignes = []
     for model, group in by_model(fiches).items():
-        chapter = Chapitre(model.history.all(), field_names(model), hidden=SAID_BY_NAME)
+        hidden = (*SAID_BY_NAME, *coordonnees_cachees(request.user, model))
+        chapter = Chapitre(model.history.all(), field_names(model), hidden)
         versions = [v for fiche in group for v in (fiche.avant, fiche.apres) if v is not None]
         annuaire = Annuaire([chapter], [versions])
         there = opened(request, model, [fiche.cle for fiche in group])

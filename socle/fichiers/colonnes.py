@@ -2,11 +2,12 @@
 
 import datetime
 from collections.abc import Callable, Container, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Prefetch
 
+from socle.coordonnees import coordonnees_cachees
 from socle.sources import Affirmation
 
 Reader = Callable[[Any], Any]
@@ -98,11 +99,20 @@ class Table:
 
 @dataclass(frozen=True)
 class Export:
-    """An internal table: its `colonnes`, and how the records of a list become its rows on a day."""
+    """An internal table: its `colonnes`, and how the records of a list become its rows on a day.
+
+    Those of `coordonnees` tell how to reach a person.
+    """
 
     titre: str
     colonnes: tuple[Colonne, ...]
     rows: Callable[[Any, datetime.date], Iterable[Any]]
+    coordonnees: tuple[str, ...] = ()
+
+    def for_user(self, user: Any) -> "Export":
+        """Return the table that `user` may take away: who only reads leaves how to reach people."""
+        cachees = coordonnees_cachees(user, self)
+        return replace(self, colonnes=tuple(c for c in self.colonnes if c.nom not in cachees))
 
     @property
     def entete(self) -> list[str]:

@@ -195,6 +195,8 @@ document.addEventListener("DOMContentLoaded", () => {
   rememberFolded();
   const tables = new Map();
   document.querySelectorAll(".rangees").forEach((group) => tables.set(group.id, new TableDesRangees(group)));
+  // What is moved loses the focus.
+  showFirstError();
   const tableOf = (prefix) => tables.get(`${prefix}-group`);
   document.addEventListener("formset:added", (event) => tableOf(event.detail.formsetName).added(event.target));
   // Django renumbers the rows that stay after it said that one went.

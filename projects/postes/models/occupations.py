@@ -9,8 +9,9 @@ from socle.dates import ONE_DAY, add_months
 from socle.periodes import Periode, PeriodeQuerySet, debut_connu
 from socle.sources import Sourcee
 
+COORDONNEES = ("courriel", "telephone")
 # What tells who someone is, and is erased once that person has been gone for long enough.
-IDENTITE = ("titulaire", "courriel", "telephone")
+IDENTITE = ("titulaire", *COORDONNEES)
 
 
 class TypeContrat(models.TextChoices):
@@ -89,6 +90,8 @@ class Occupation(Sourcee, Periode):
 
     Two people may hold a post at once: it is told, never refused.
     """
+
+    coordonnees = COORDONNEES
 
     poste = models.ForeignKey("Poste", models.CASCADE, "occupations", verbose_name="poste")
     debut = debut_connu("premier jour", "Premier jour compris.", "L'arrivée a une date.")

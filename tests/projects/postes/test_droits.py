@@ -127,3 +127,45 @@ def test_posts_are_counted_once_in_all_and_in_each_commune(shared):
     assert counts == [2, 2, 3]
     held = [Occupation.objects.en_poste(where, jour).count() for where in (herault, tarn, None)]
     assert held == counts
+
+
+REACHED_AT = ("claude@exemple.fr", "04 67 00 00 00")
+
+
+def of_a_holder(poste):
+    """Yield the pages and files of the back office that tell of who holds a post."""
+    yield page_of(poste)
+    for page in ("history", "histoire"):
+        yield reverse(f"admin:projects_poste_{page}", args=[poste.pk])
+    for name in ("postes", "titulaires"):
+        yield reverse("admin:projects_poste_export", args=[name, "csv"])
+    yield reverse("admin:communes_commune_page", args=["34142"])
+    yield reverse("admin:chercher") + "?q=claude"
+    yield reverse("admin:index")
+
+
+def told_by(browser, address):
+    """Return what a page says, or a file that is streamed."""
+    return b"".join(browser.get(address, follow=True)).decode()
+
+
+def test_how_to_reach_a_holder_is_hidden_from_who_only_reads(lecteur_34, agent_34):
+    poste = factories.poste([factories.commune("34142")])
+    courriel, telephone = REACHED_AT
+    holder = factories.occupation(poste, "2022-01-01", titulaire="Claude", courriel=courriel)
+    holder.telephone = telephone
+    holder.save()
+    for address in of_a_holder(poste):
+        told = told_by(lecteur_34, address)
+        assert not [known for known in REACHED_AT if known in told], address
+    assert "Claude" in told_by(lecteur_34, page_of(poste))
+    read = [told_by(agent_34, address) for address in of_a_holder(poste)]
+    assert [courriel in page for page in read[:5]] == [True, True, False, True, True]
+
+
+def test_a_form_sent_by_who_only_reads_writes_no_address(lecteur_34):
+    poste = factories.poste([factories.commune("34142")])
+    factories.occupation(poste, "2022-01-01", courriel="claude@exemple.fr")
+    answer = lecteur_34.post(page_of(poste), {"occupations-0-courriel": "autre@exemple.fr"})
+    assert answer.status_code == 403
+    assert poste.occupations.get().courriel == "claude@exemple.fr"

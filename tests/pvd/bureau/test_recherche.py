@@ -1,5 +1,7 @@
 """The search of the home: it goes where one name or one code leads, else says what is near."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -62,6 +64,8 @@ def test_what_several_records_near_is_listed(agent_34, herault):
     answer = search(agent_34, "lod")
     found = {fiche.adresse for fiche in answer.context["trouvees"]}
     assert found == {herault["commune"], herault["epci"], herault["ort"], herault["poste"]}
+    titles = re.findall("<h2>([^<]*)</h2>", answer.content.decode())
+    assert titles == ["Communes", "Intercommunalités", "Conventions", "Postes de chef de projet"]
     assert "Rien ne porte ce nom" in search(agent_34, "Rodez").content.decode()
     for nothing in ("", "  ", "'"):
         assert search(agent_34, nothing).context["trouvees"] == []

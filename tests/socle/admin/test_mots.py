@@ -1,6 +1,8 @@
 """The back office speaks a French that agrees, whatever the sort of record."""
 
 import html
+import json
+import re
 
 import pytest
 from django.apps import apps
@@ -59,6 +61,26 @@ def test_pages_are_named_as_one_would_say(agent_34):
     assert "<h1>Ajouter un avenant</h1>" in added
     changed = text(agent_34.get(reverse("admin:ort_avenant_change", args=[avenant.pk])))
     assert "<h1>Modification de l'avenant</h1>" in changed
+
+
+def test_what_django_says_of_rows_agrees(agent_34):
+    convention = factories.convention(communes=[factories.commune("34142", epci="new")])
+    form = text(agent_34.get(reverse("admin:ort_convention_change", args=[convention.pk])))
+    for word in ("Ajouter une commune couverte", "Ajouter un avenant", "Ajouter une partie"):
+        assert json.dumps(word)[1:-1] in form
+    assert "Ajouter un objet" not in form
+    removal = text(agent_34.get(reverse("admin:ort_convention_delete", args=[convention.pk])))
+    assert "Commune couverte : " in removal
+    assert not re.search(r"\w: <", removal)
+    lists = text(agent_34.get(reverse("admin:app_list", args=["ort"])))
+    assert "<h1>Opérations de revitalisation de territoire</h1>" in lists
+    assert "Administration de" not in lists
+
+
+def test_what_an_import_needs_looks_needed(agent_34):
+    page = text(agent_34.get(reverse("admin:ort_convention_import")))
+    needed = re.findall(r'<label[^>]*class="required"[^>]*>([^<]*)', page)
+    assert needed == ["Le fichier contient", "Motif"]
 
 
 def test_lists_are_sorted_by_name(agent_34):

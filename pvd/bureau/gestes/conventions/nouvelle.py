@@ -125,7 +125,7 @@ def intitule_usuel(data):
 class NouvelleConvention(GesteQuiCree, GesteDeSignature):
     slug = "nouvelle-convention"
     titre = "Nouvelle convention"
-    fait = "Convention enregistrée"
+    fait = "Nouvelle convention"
     form = NouvelleConventionForm
     adds = [Convention, CommuneCouverte, Document]
     par_commune = CommuneCouverte

@@ -1,0 +1,10 @@
+"""How to reach a person: read by who writes the records, hidden from who only reads them.
+
+A model says which of its fields are such in `coordonnees`. An account that does not say what it may
+do reads none.
+"""
+
+
+def coordonnees_cachees(user, model):
+    """Return the fields of `model` that tell how to reach a person, when `user` only reads."""
+    return getattr(model, "coordonnees", ()) if getattr(user, "lit_seulement", True) else ()
