@@ -133,7 +133,8 @@ audit: .venv/.dev ## Mesure les pages servies comme en production : Lighthouse e
 	$(PYTHON) -m tools.navigateur
 	$(PYTHON) -m tools.audit
 
-captures: .venv/.dev ## Refait les captures du guide des agents (docs/captures)
+captures: export ECRANS := $(ECRANS)
+captures: .venv/.dev ## Refait les captures du guide (docs/captures) ; ECRANS=dossier : dix écrans, trois largeurs, deux thèmes
 	$(PYTHON) -m tools.navigateur
 	$(PYTHON) -m tools.captures
 

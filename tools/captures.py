@@ -1,6 +1,8 @@
 """The pictures of docs/guide-agent.md, from the real Hérault and in a real browser: `make captures`.
 
 The database is thrown away, and its day never moves: a picture changes when its screen does.
+`make captures ECRANS=folder` takes instead those of ten screens of the back office, in three widths and
+both themes: to be looked at before and after a change of looks, and kept nowhere.
 """
 
 import datetime
@@ -19,6 +21,7 @@ from django.core.management import call_command
 from django.test.testcases import LiveServerThread
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from tools.navigateur import find
@@ -28,6 +31,9 @@ PARIS = ZoneInfo("Europe/Paris")
 LOADED = datetime.datetime(2026, 10, 1, 9, 0, tzinfo=PARIS)
 TODAY = datetime.datetime(2026, 11, 20, 9, 30, tzinfo=PARIS)
 WIDTH, HEIGHT, MARGIN = 1280, 900, 24
+# Enough for a screen without photograph, which then weighs a third.
+COLOURS = 48
+SCREENS = [(width, theme) for width in (1366, 1920, 400) for theme in ("light", "dark")]
 IDENTIFIANT, MOT_DE_PASSE = "c.martin", "captures-du-guide"
 # One change, one new commune, one row as the records say, and three that cannot go in.
 TABLE = """Code INSEE;Commune;Date entrée;Date adhésion
@@ -113,7 +119,9 @@ class Guide:
         height = min(self.page.evaluate(bottom) + MARGIN, HEIGHT)
         path = FOLDER / f"{name}.png"
         clip = {"x": 0, "y": 0, "width": WIDTH, "height": height}
-        self.page.screenshot(path=path, clip=clip, animations="disabled")
+        taken = Image.open(io.BytesIO(self.page.screenshot(clip=clip, animations="disabled")))
+        plain = taken.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+        plain.save(path, optimize=True)
         print(f"{path.name:<24}{path.stat().st_size / 1000:>4.0f} ko")
 
     def log_in(self):
@@ -182,8 +190,15 @@ class Guide:
         file = {"name": "suivi-pvd.csv", "mimeType": "text/csv", "buffer": TABLE.encode("cp1252")}
         self.page.locator("[name=fichier]").set_input_files(file)
         self.fill(raison="Report du tableau de suivi")
+        self.page.locator("[name=connaissance]").check()
         self.click("Voir l'aperçu")
         self.picture("import")
+
+    def correct_a_row(self):
+        self.open("projects_poste_change", "vallee-de-l-herault")
+        self.page.locator("#occupations-group .rangees-bouton[aria-expanded]").last.click()
+        self.page.locator("#occupations-group").scroll_into_view_if_needed()
+        self.picture("rangees")
 
     def read_the_history(self):
         self.open("communes_labellisation_history", "34143")
@@ -200,21 +215,55 @@ class Guide:
         self.picture("retablir")
 
 
-def follow(browser, address, keys):
-    """Do all that the guide tells, in its own order but for the home, taken on a busy day."""
+def arrive(browser, address, keys, width=WIDTH, theme="light"):
+    """Return an agent who has just logged in, before a screen of that width and theme."""
     context = browser.new_context(
         base_url=address,
         locale="fr-FR",
         timezone_id=PARIS.key,
-        color_scheme="light",
+        color_scheme=theme,
         reduced_motion="reduce",
-        viewport={"width": WIDTH, "height": HEIGHT},
+        viewport={"width": width, "height": HEIGHT},
     )
     guide = Guide(context.new_page(), keys)
     guide.page.clock.set_fixed_time(TODAY)
     guide.log_in()
+    return guide
+
+
+def look(browser, address, keys, folder):
+    """Take the whole of ten screens of the back office, in three widths and both themes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    convention, poste, labellisation = (
+        keys[k] for k in ("ort-agde", "vallee-de-l-herault", "34143")
+    )
+    screens = {
+        "accueil": reverse("admin:index"),
+        "recherche": f"{reverse('admin:chercher')}?q=saint",
+        "tableau": reverse("admin:tableau"),
+        "commune": reverse("admin:communes_commune_page", args=["34114"]),
+        "conventions": reverse("admin:ort_convention_changelist"),
+        "convention": reverse("admin:ort_convention_change", args=[convention]),
+        "poste": reverse("admin:projects_poste_change", args=[poste]),
+        "geste": reverse("admin:geste", args=["avenant", convention]),
+        "import": reverse("admin:communes_labellisation_import"),
+        "historique": reverse("admin:communes_labellisation_history", args=[labellisation]),
+    }
+    for width, theme in SCREENS:
+        guide = arrive(browser, address, keys, width, theme)
+        for name, place in screens.items():
+            guide.page.goto(place)
+            path = folder / f"{name}-{width}-{theme}.png"
+            guide.page.screenshot(path=path, full_page=True, animations="disabled")
+        guide.page.context.close()
+
+
+def follow(browser, address, keys):
+    """Do all that the guide tells, in its own order but for the home, taken on a busy day."""
+    guide = arrive(browser, address, keys)
     guide.correct_a_date()
     guide.change_the_holder()
+    guide.correct_a_row()
     guide.prepare_a_call()
     guide.home()
     guide.sign_an_avenant()
@@ -247,7 +296,11 @@ def main():
                 # Chromium has no sandbox for root; it visits only our own pages.
                 arguments = ["--no-sandbox", "--disable-gpu"]
                 browser = playwright.chromium.launch(executable_path=executable, args=arguments)
-                follow(browser, f"http://127.0.0.1:{server.port}", known)
+                address = f"http://127.0.0.1:{server.port}"
+                if ecrans := os.environ.get("ECRANS"):
+                    look(browser, address, known, Path(ecrans))
+                else:
+                    follow(browser, address, known)
                 browser.close()
             server.terminate()
 
