@@ -7,7 +7,7 @@ from django.db.models import Q
 from communes.models import Commune, Departement, Intercommunalite
 from communes.programme.regles import LANCEMENT
 from communes.territoire.champs import NOMS_DU_CODE, champ_commune
-from ort.avertissements import des_entrees
+from ort.avertissements import de_l_avenant, de_la_signature, des_entrees
 from ort.exports import AVENANTS, DUREE_TOTALE, ORT, ort_rows
 from ort.models import Avenant, CommuneCouverte, Convention
 from ort.models.droits import Plume
@@ -27,7 +27,7 @@ from socle.fichiers.champs import (
 from socle.fichiers.champs_nombres import champ_duree, champ_entier
 from socle.fichiers.cle import Cle, cle_interne
 from socle.fichiers.colonnes import cells_of
-from socle.fichiers.lignes import Sort
+from socle.fichiers.lignes import Sort, moved
 from socle.fichiers.rapprochement import readable
 from socle.fichiers.ressource import Ressource
 from socle.francais import liste
@@ -94,6 +94,11 @@ class ConventionRessource(SousReference):
         "date_fin": "la date de signature, « duree_convention_annees », ou la durée d'un avenant",
         "statut": "les dates de l'ORT, ou sa durée",
         "communes_couvertes": "le tableau des communes des ORT",
+    }
+    # What changes whom it binds, from when, or whether it is an ORT.
+    pesent = {
+        *("siren_epci", "date_signature", "date_signature_prevue"),
+        *("ville_principale", "derogation_l303_3", "vaut_ort"),
     }
     a_defaut = {"ort_identifiant": ("siren_epci", "date_signature")}
     composees = ("ort_identifiant",)
@@ -181,6 +186,13 @@ class ConventionRessource(SousReference):
         columns = (*ORT.propres, DUREE_TOTALE)
         return {row.convention.pk: cells_of(columns, self.calculees, row) for row in rows}
 
+    def warn(self, lignes):
+        """Tell, of the conventions that a row makes or signs otherwise, what the preview of a geste tells."""
+        for ligne in moved(lignes, self.pesent):
+            convention = ligne.objet
+            if jour := convention.date_signature or convention.date_signature_prevue:
+                ligne.remarques += [w.texte for w in de_la_signature(convention, jour)]
+
 
 class AvenantRessource(SousReference):
     """One row per avenant, known by its identifier; failing that, by its convention and its day."""
@@ -237,6 +249,12 @@ class AvenantRessource(SousReference):
     def computed_on(self, keys, jour):
         avenants = Avenant.objects.filter(pk__dans=keys).prefetch_related("entrees", "sorties")
         return {a.pk: cells_of(AVENANTS.propres, self.calculees, a) for a in avenants}
+
+    def warn(self, lignes):
+        """Tell, of the avenants that a row makes or signs another day, what the preview of a geste tells."""
+        for ligne in moved(lignes, {"date_signature"}):
+            if jour := ligne.objet.date_signature:
+                ligne.remarques += [w.texte for w in de_l_avenant(ligne.objet, jour)]
 
 
 CLE_DE_COUVERTURE = cle_interne("couverture", "convention", "commune")
@@ -388,4 +406,4 @@ class CouvertureRessource(SousReference):
         for (convention, jour), rows in entering.items():
             communes = [ligne.objet.commune for ligne in rows.values()]
             for warning in des_entrees(convention, communes, jour):
-                rows[warning.commune].remarques.append(warning.texte)
+                rows[warning.cle].remarques.append(warning.texte)

@@ -2,6 +2,7 @@
 
 from communes.programme.regles import LANCEMENT
 from communes.territoire.champs import NOMS_DU_CODE, champ_commune
+from projects.postes.avertissements import Service, avant_le_programme
 from projects.postes.models import (
     CofinancementPoste,
     Desserte,
@@ -12,7 +13,7 @@ from projects.postes.models import (
     Recrutement,
     TypeContrat,
 )
-from socle.dates import known_by, plain
+from socle.dates import Precision, known_by, plain
 from socle.fichiers.champs import (
     CelluleRefusee,
     Champ,
@@ -31,6 +32,7 @@ from socle.fichiers.champs_nombres import (
     champ_telephone,
 )
 from socle.fichiers.cle import cle_interne
+from socle.fichiers.lignes import moved
 from socle.fichiers.ressource import Ressource
 from socle.recherche import search_key
 
@@ -67,6 +69,16 @@ class DesserteRessource(Ressource):
         model = Desserte
         import_id_fields = ["poste", "commune", "debut"]
         fields = ["poste", "commune", "debut", "fin"]
+
+    def warn(self, lignes):
+        """Tell whom a post would serve before the programme, of the rows that say since when it does."""
+        dated = [li for li in moved(lignes, {"date_debut"}) if li.objet.debut]
+        services = [
+            Service(li.objet.commune_id, li.objet.debut, Precision.JOUR, n)
+            for n, li in enumerate(dated)
+        ]
+        for warning in avant_le_programme(services):
+            dated[warning.cle].remarques.append(warning.texte)
 
 
 class TitulaireWidget(TextWidget):

@@ -10,6 +10,7 @@ from communes.models import Commune, Intercommunalite
 from communes.programme.regles import LANCEMENT
 from communes.territoire.champs import CommuneWidget
 from ort.models import Organisme
+from projects.postes.avertissements import Service, avant_le_programme
 from projects.postes.du_jour import situer
 from projects.postes.exports import POSTES
 from projects.postes.intitule import identifiant_usuel, intitule_usuel
@@ -29,6 +30,7 @@ from socle.fichiers.champs_nombres import (
     champ_quotite,
 )
 from socle.fichiers.colonnes import cells_of
+from socle.fichiers.lignes import moved
 from socle.fichiers.rapprochement import told_outside
 from socle.fichiers.ressource import Ressource
 from socle.francais import liste
@@ -163,6 +165,19 @@ class PosteRessource(Ressource):
         named = [{SERVED: code} for row in rows for code in codes_of(row)]
         self.served.load(SERVED, named, user)
         self.communes_by_user = {}
+
+    def warn(self, lignes):
+        """Tell, of the posts that a row opens, or opens another day, whom they serve before the programme."""
+        rows = moved(lignes, {"date_ouverture"})
+        opened = {ligne.objet.pk: ligne for ligne in rows if ligne.objet.date_ouverture}
+        services = []
+        for served in Desserte.objects.filter(poste__dans=list(opened)).order_by("pk"):
+            poste = opened[served.poste_id].objet
+            if served.debut is None or served.debut <= poste.date_ouverture:
+                day = (poste.date_ouverture, poste.precision_ouverture)
+                services.append(Service(served.commune_id, *day, poste.pk))
+        for warning in avant_le_programme(services):
+            opened[warning.cle].remarques.append(warning.texte)
 
     def computed_on(self, keys, jour):
         postes = situer(list(Poste.objects.filter(pk__dans=keys)), jour)

@@ -122,9 +122,9 @@ def futures(perimetre, jour):
 @verification(
     "improbable",
     "Date improbable",
-    "Une entrée ou une adhésion d'avant le lancement du programme (1er octobre 2020), une adhésion "
-    "signée une fois sortie, une ORT d'avant la loi (23 novembre 2018) : cela se peut, vérifiez la "
-    "date.",
+    "Une entrée, une adhésion ou l'ouverture d'un poste d'avant le lancement du programme (1er octobre "
+    "2020), une adhésion signée une fois sortie, une ORT d'avant la loi (23 novembre 2018) : cela se "
+    "peut, vérifiez la date.",
 )
 def improbable(perimetre, jour):
     """Yield the records that their own model finds doubtful: see `socle.remarques`."""

@@ -85,6 +85,16 @@ def refused(column, value, reason):
     return LigneRefusee([CelluleRefusee(column, value, reason)])
 
 
+def moved(lignes, columns):
+    """Return the rows that make their record, or change one of `columns` of it."""
+    return [
+        ligne
+        for ligne in lignes
+        if ligne.sort is Sort.NOUVELLE
+        or any(change.colonne in columns for change in ligne.changements)
+    ]
+
+
 class Apercu:
     """The rows after a passage, by what became of them."""
 

@@ -152,6 +152,7 @@ class Passage:
         ligne.changements += [change for change, _ in affirmations if change.avant != change.apres]
         if self.sourced:
             ligne.remarques = [remarque.texte for remarque in instance.remarques()]
+            ligne.remarques += self.dires.doubts(instance, affirmations)
         if self.user and not self.for_good:
             ligne.remarques += self.people_named(instance, changed)
         if new:

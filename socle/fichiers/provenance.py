@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from socle.avertissements import of_source
 from socle.dates import Precision
 from socle.fichiers.champs import CelluleRefusee, is_erasure
 from socle.fichiers.lignes import CelluleChangee, LigneRefusee, shown
@@ -128,6 +129,15 @@ class Dires:
             and said.retenue
             and said.valeur != str(getattr(instance, champ))
         ]
+
+    def doubts(self, instance, affirmations):
+        """Return, in sentences, what looks odd between the dates of a row and the documents that say them."""
+        told = []
+        for _, said in affirmations:
+            champ = said["champ"]
+            saying = (instance, champ, getattr(instance, champ), said["precision"])
+            told += [warning.texte for warning in of_source(said["source"], [saying])]
+        return told
 
     def write(self, instance, affirmations):
         """Write what the row makes its sources say; a date of which none spoke yet costs no reading."""

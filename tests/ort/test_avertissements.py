@@ -99,3 +99,54 @@ def test_an_act_after_the_end_is_told_even_if_it_extends(bedarieux, jour, ended)
         if ended
         else []
     )
+
+
+@pytest.fixture
+def gignac(bedarieux):
+    """Gignac, of the carrier of Bédarieux, into which Jonquières merged on 1 January 2025."""
+    town = factories.commune("34114", epci=bedarieux.porteur, nom="Gignac")
+    factories.commune("34122", nom="Jonquières", fin=day("2025-01-01"), successeur=town)
+    return town
+
+
+@pytest.fixture
+def jonquieres(gignac):
+    return gignac.predecesseurs.get()
+
+
+@pytest.mark.parametrize(("jour", "covered"), [("2024-12-31", 0), ("2025-01-01", 1)])
+def test_what_covered_a_vanished_commune_covers_who_followed_it(
+    bedarieux, gignac, jonquieres, jour, covered
+):
+    factories.convention("2022-02-01", [jonquieres], intitule="ORT de Jonquières")
+    told = texts(des_entrees(bedarieux, [gignac], day(jour)))
+    assert told == covered * [
+        "Gignac est déjà couverte, sous le nom de Jonquières, par « ORT de Jonquières » depuis le "
+        "1er février 2022."
+    ]
+
+
+def test_a_vanished_commune_is_of_the_intercommunalite_of_who_followed_it(gignac, jonquieres):
+    elsewhere = factories.intercommunalite("200017341", nom="CC Lodévois et Larzac")
+    signed = factories.convention("2022-02-01", porteur=elsewhere, derogation_l303_3=True)
+    assert des_entrees(signed, [jonquieres], day("2024-12-31")) == []
+    (warning,) = des_entrees(signed, [jonquieres], day("2025-01-01"))
+    assert warning.cle == jonquieres.pk
+    assert warning.texte.startswith(
+        "Jonquières, suivie par Gignac, n'est pas membre de CC Lodévois"
+    )
+
+
+def test_a_commune_and_who_followed_it_are_in_one_ort_once(bedarieux, gignac, jonquieres):
+    factories.couverture(bedarieux, jonquieres)
+    (told,) = texts(des_entrees(bedarieux, [gignac], day("2025-01-01")))
+    assert told.startswith("Gignac est déjà dans cette ORT, sous le nom de Jonquières,")
+    assert des_entrees(bedarieux, [gignac], day("2024-12-31")) == []
+
+
+def test_entries_take_few_queries_however_many_they_are(
+    bedarieux, lodeve, django_assert_max_num_queries
+):
+    others = [factories.commune(epci="new") for _ in range(3)]
+    with django_assert_max_num_queries(8):
+        assert len(des_entrees(bedarieux, [lodeve, *others], day("2026-02-01"))) == 5

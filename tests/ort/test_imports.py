@@ -204,3 +204,58 @@ def test_a_preview_warns_of_a_commune_from_elsewhere_or_covered(agent_34, salvet
     assert "déjà couverte par « ORT de Lodève »" in shown.replace("\N{NO-BREAK SPACE}", " ")
     calm = previewed(agent_34, ORT, "ort-communes", text.format("34119"))
     assert "À vérifier :" not in calm.content.decode()
+
+
+def remarks(page):
+    """Return what a preview warns of, by row."""
+    lignes = page.context["apercu"].lignes
+    return {ligne.numero: ligne.remarques for ligne in lignes if ligne.remarques}
+
+
+@pytest.mark.parametrize(("jour", "second"), [("27/07/2022", False), ("28/07/2022", True)])
+def test_a_preview_warns_of_a_second_ort_as_a_geste_does(agent_34, salvetat, jour, second):
+    salvetat.porteur = factories.intercommunalite("200066553", nom="CC du Haut-Languedoc")
+    salvetat.save()
+    factories.commune("34119", epci=salvetat.porteur)
+    text = f"{HEADER},siren_epci\nort-autre,ORT autre,34,PVD,{jour},200066553\n"
+    (told,) = remarks(previewed(agent_34, ORT, "ort", text)).values()
+    assert "La ville principale n'est pas dite, ni la dérogation du préfet." in told
+    expected = "CC du Haut-Languedoc porte déjà une ORT ce jour-là : ORT d'essai."
+    assert (expected in told) == second
+
+
+def test_a_preview_warns_of_what_a_row_changes_and_of_nothing_else(agent_34, salvetat):
+    text = "ort_identifiant,intitule\nort-salvetat,ORT relue\n"
+    assert remarks(previewed(agent_34, ORT, "ort", text)) == {}
+    text = "ort_identifiant,derogation_l303_3\nort-salvetat,non\n"
+    assert remarks(previewed(agent_34, ORT, "ort", text)) == {
+        2: ["La ville principale n'est pas dite, ni la dérogation du préfet."]
+    }
+
+
+def test_a_convention_signed_by_a_file_warns_of_its_communes(agent_34):
+    lodeve = factories.commune("34142", nom="Lodève")
+    factories.convention("2022-02-01", [lodeve], intitule="ORT de Lodève")
+    factories.convention(None, [lodeve], identifiant="ort-prevue", derogation_l303_3=True)
+    text = "ort_identifiant,date_signature\nort-prevue,01/02/2022\n"
+    (told,) = remarks(previewed(agent_34, ORT, "ort", text)).values()
+    assert told == ["Lodève est déjà couverte par « ORT de Lodève » depuis le 1er février 2022."]
+
+
+@pytest.mark.parametrize(("jour", "ended"), [("27/07/2027", False), ("28/07/2027", True)])
+def test_a_preview_warns_of_an_avenant_after_the_end(agent_34, salvetat, jour, ended):
+    salvetat.duree_annees = 5
+    salvetat.save()
+    text = f"ort_identifiant,date_avenant,objet\nort-salvetat,{jour},Prolongation\n"
+    told = remarks(previewed(agent_34, AVENANT, "avenants", text))
+    expected = ["Cette convention est échue depuis le 28 juillet 2027, avant cet avenant."]
+    assert told == ({2: expected} if ended else {})
+
+
+@pytest.mark.parametrize(("document", "told"), [("2022-07-27", 1), ("2022-07-28", 0)])
+def test_a_preview_warns_of_a_fact_later_than_its_document(agent_34, document, told):
+    source = factories.source("acte", titre="Acte", date_document=day(document))
+    text = f"{HEADER},derogation_l303_3\nort-a,ORT de A,34,PVD,28/07/2022,oui\n"
+    page = previewed(agent_34, ORT, "ort", text, source=source.pk)
+    later = "dit un fait qui lui est postérieur : date de signature le 28 juillet 2022."
+    assert [t.endswith(later) for t in remarks(page).get(2, [])] == [True] * told

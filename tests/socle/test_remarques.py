@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from communes.models import Labellisation
 from ort.models import Avenant, Convention
+from projects.postes.models import Poste
 from pvd.bureau.perimetre import Perimetre
 from pvd.suivi.verifications import constats
 from tests import factories
@@ -43,7 +44,16 @@ def avenant(signature, precision="jour", **fields):
     return factories.avenant(kept, signature, precision_signature=precision)
 
 
+def post(ouverture, precision="jour"):
+    fields = {"date_ouverture": ouverture, "precision_ouverture": precision}
+    return factories.poste([factories.commune("34142")], **fields)
+
+
 CASES = [
+    (lambda: post("2020-09-30"), True),
+    (lambda: post("2020-10-01"), False),
+    (lambda: post("2020-01-01", "annee"), False),
+    (lambda: post(None), False),
     (lambda: entry("2020-09-30"), True),
     (lambda: entry("2020-10-01"), False),
     (lambda: entry("2020-09-30", "au_plus_tard"), True),
@@ -85,8 +95,9 @@ def test_a_date_is_doubtful_from_one_day_to_another(make, doubtful):
 
 
 def test_every_remark_is_a_sentence_in_french():
-    told = [r for model in (Labellisation, Convention, Avenant) for r in model.remarques_possibles]
-    assert len(told) == 5
+    models = (Labellisation, Convention, Avenant, Poste)
+    told = [remark for model in models for remark in model.remarques_possibles]
+    assert len(told) == 6
     assert all(r.texte.endswith(".") and "%" not in r.texte for r in told)
 
 

@@ -5,12 +5,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from communes.models import Commune, Departement, Intercommunalite, Rattachement
+from communes.programme.regles import LANCEMENT
 from communes.territoire.du_jour import reunies
 from ort.models import Organisme
 from projects.postes.models.dessertes import Desserte
 from projects.postes.models.occupations import Occupation
 from socle.dates import PrecisionField, stored_on_first_day
 from socle.historique import HistoriseeQuerySet
+from socle.remarques import Avant
 from socle.sources import Sourcee
 
 
@@ -104,6 +106,14 @@ class Poste(Sourcee):
     )
     precision_fermeture = PrecisionField("précision de la fermeture", date="date_fermeture")
     note_interne = models.TextField("note interne", blank=True, help_text="Jamais publiée.")
+
+    remarques_possibles = (
+        Avant(
+            "date_ouverture",
+            LANCEMENT,
+            "Le poste est ouvert avant le lancement du programme, le 1er octobre 2020.",
+        ),
+    )
 
     objects = PosteQuerySet.as_manager()
 

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from communes.models import Commune
 from pvd.bureau.gestes import GESTES, gestes_for
 from pvd.bureau.gestes.apercus import OTHERWISE, Appui
-from pvd.bureau.gestes.avertissements import of_source
 from pvd.bureau.perimetre import Perimetre, asked_perimetre
 from pvd.suivi.chiffres import chiffres
 from socle.adresses_admin import admin_url, with_undo
+from socle.avertissements import of_source
 from socle.contraintes import sentence
 from socle.essai import essai
 from socle.verrou import OneAtATime, lock

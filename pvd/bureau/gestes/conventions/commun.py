@@ -2,8 +2,7 @@
 
 from django import forms
 
-from communes.models import Commune
-from ort.avertissements import de_la_convention, des_entrees
+from ort.avertissements import de_la_signature
 from ort.documents import refuse_what_is_no_pdf
 from ort.models import Avenant, CommuneCouverte, Convention, Document
 from pvd.bureau.gestes.base import Geste, GesteForm
@@ -117,8 +116,4 @@ class GesteDeSignature(GesteDeConvention):
     """The convention itself comes: it brings in those that no avenant does."""
 
     def warnings(self, record, data):
-        jour = data["date"] or data["date_signature_prevue"]
-        founding = Commune.objects.filter(
-            couvertures__convention=record, couvertures__entree__isnull=True
-        )
-        return [*de_la_convention(record, jour), *des_entrees(record, founding, jour)]
+        return de_la_signature(record, data["date"] or data["date_signature_prevue"])

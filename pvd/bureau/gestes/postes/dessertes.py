@@ -4,11 +4,12 @@ from django import forms
 from django.contrib import admin
 
 from communes.models import Commune
+from projects.postes.avertissements import Service, avant_le_programme
 from projects.postes.models import Desserte
 from pvd.bureau.gestes.base import CasesField, SansPrecisionForm, offer, save
 from pvd.bureau.gestes.postes.commun import GesteDePoste, said_of
 from socle.admin.portee import CommunesField, CommunesSelect
-from socle.dates import in_words
+from socle.dates import Precision, in_words
 from socle.francais import liste
 
 
@@ -51,6 +52,12 @@ class AjouterCommunesAuPoste(GesteDePoste):
         return [
             f"Le poste dessert aussi, depuis {in_words(data['date'])} : {liste(data['communes'])}."
         ]
+
+    def warnings(self, record, data):
+        """Tell whom the post would serve before the programme does."""
+        return avant_le_programme(
+            Service(commune.pk, data["date"], Precision.JOUR) for commune in data["communes"]
+        )
 
     def write(self, record, form, reason):
         data = form.cleaned_data

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from communes.models import Commune, Intercommunalite
 from ort.models import Organisme
+from projects.postes.avertissements import Service, avant_le_programme
 from projects.postes.intitule import identifiant_usuel, intitule_usuel
 from projects.postes.models import EMPLOYEURS, Desserte, MotifDepart, Occupation, Poste
 from pvd.bureau.gestes.base import GesteForm, GesteQuiCree, offer, save, unused
@@ -101,6 +102,12 @@ class OuvrirPoste(GesteQuiCree, GesteDePoste):
             f"Il dessert, dès ce jour-là : {liste(data['communes'])}.",
             "Les offres, les personnes et les cofinancements s'enregistreront à part.",
         ]
+
+    def warnings(self, record, data):
+        """Tell whom the post would serve before the programme does."""
+        return avant_le_programme(
+            Service(commune.pk, data["date"], data["precision"]) for commune in data["communes"]
+        )
 
     def write(self, record, form, reason):
         data = form.cleaned_data

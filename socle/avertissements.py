@@ -1,8 +1,9 @@
-"""What looks odd between a fact and the document that says it: told before it is written."""
+"""What looks odd in a fact about to be recorded: told by previews, of gestes and of files; never refused."""
 
 import datetime
+from dataclasses import dataclass
+from typing import Any
 
-from ort.avertissements import Avertissement
 from socle.dates import ONE_DAY, in_french, in_words, last_day
 from socle.models import Source
 from socle.sources import sourced_fields
@@ -12,8 +13,20 @@ SOON = datetime.timedelta(days=62)
 PROMPT = {Source.Genre.ACTE, Source.Genre.PRESSE}
 
 
+@dataclass(frozen=True)
+class Avertissement:
+    """A warning: `texte` says what looks odd, `explication` what to do about it.
+
+    `cle` is the key of the one that it is about, where several are asked about together.
+    """
+
+    texte: str
+    explication: str
+    cle: Any = ""
+
+
 def of_source(source, sayings):
-    """Yield what is odd in the dates that `source` says, as `Geste.write` returns them."""
+    """Yield what is odd in the dates that `source` says: (record, field, day, precision) each."""
     if source.date_document is None or source.genre == Source.Genre.SERVICE:
         return
     for fiche, champ, jour, precision in sayings:
