@@ -185,11 +185,6 @@ def test_two_posts_told_by_one_new_source_are_both_opened():
 BLANK = {
     "socle_source": lambda rank: {"titre": "Arrêté", "cle": f"arrete-{rank}"},
     "ort_avenant": lambda rank: {"convention": factories.convention().pk, "objet": "secteur"},
-    "projects_poste": lambda rank: {
-        "intitule": "Chef de projet",
-        "identifiant": f"poste-{rank}",
-        "dessertes-0-commune": factories.commune("34142").pk,
-    },
 }
 
 

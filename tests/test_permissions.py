@@ -12,7 +12,6 @@ from communes.comptes.roles import CARNET, RECORDS, REFERENCE
 from communes.comptes.roles import SHARED as SHARED_RECORDS
 from communes.models import Agent, Departement, Labellisation, Role
 from ort.models import Avenant, Convention, Document, Organisme
-from projects.postes.models import Poste
 from pvd.suivi.models import ChiffrePublie
 from socle.essai import essai
 from tests import factories
@@ -250,12 +249,13 @@ def test_a_hand_made_convention_elsewhere_is_refused(agent_34):
 
 
 def test_a_hand_made_row_elsewhere_is_refused(agent_34):
-    url = reverse("admin:projects_poste_add")
-    data = filled(agent_34.get(url), intitule="Chef de projet", identifiant="poste")
-    data["dessertes-0-commune"] = factories.commune("12001").pk
+    ours = factories.poste([factories.commune("34142")])
+    url = reverse("admin:projects_poste_change", args=[ours.pk])
+    data = filled(agent_34.get(url), **{"dessertes-TOTAL_FORMS": 2})
+    data["dessertes-1-commune"] = factories.commune("12001").pk
     answer = agent_34.post(url, data)
-    assert "commune" in answer.context["inline_admin_formsets"][0].formset.errors[0]
-    assert not Poste.objects.exists()
+    assert "commune" in answer.context["inline_admin_formsets"][0].formset.errors[1]
+    assert ours.dessertes.count() == 1
 
 
 def test_a_row_of_another_record_cannot_be_taken_over(agent_34):
@@ -309,11 +309,11 @@ def choose_a_convention(herault, national):
 
 
 def add_a_row(herault, national):
-    """By a row of a page: the commune served by a new post."""
-    url, data = page_for(herault, "/admin/projects/poste/add/", national)
-    data |= {"intitule": "Chef", "identifiant": "nouveau", "dessertes-TOTAL_FORMS": "1"}
-    data["dessertes-0-commune"] = "34142"
-    return url, data, lambda: Poste.objects.filter(identifiant="nouveau").exists()
+    """By a row of a page: a commune served by a post of the Hérault and of the Tarn."""
+    shared = factories.poste([factories.commune("34293"), factories.commune("81124")])
+    url, data = page_for(herault, f"/admin/projects/poste/{shared.pk}/change/", national)
+    data |= {"dessertes-TOTAL_FORMS": "3", "dessertes-2-commune": "34142"}
+    return url, data, lambda: shared.dessertes.filter(commune="34142").exists()
 
 
 def give_a_departement(herault, national):

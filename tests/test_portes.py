@@ -211,7 +211,7 @@ ROWS = {
     "/admin/projects/poste/<path:object_id>/delete/": "ciorioo",
     "/admin/projects/poste/<path:object_id>/histoire/": "coorroo",
     "/admin/projects/poste/<path:object_id>/history/": "coorroo",
-    "/admin/projects/poste/add/": "ciooioo",
+    "/admin/projects/poste/add/": "cirrirr",
     "/admin/projects/poste/exporter/<slug:nom>/<slug:forme>/": "coooioo",
     "/admin/projects/poste/importer/": "ciooioo",
     "/admin/projects/poste/importer/<slug:sorte>/<str:jeton>/": "cirrirr",

@@ -249,7 +249,6 @@ class PosteAdmin(ImportAdmin, ExportAdmin, PorteeAdmin, SourceeAdmin):
     territory_search = ["dessertes__commune", "employeur_commune", "employeur_intercommunalite"]
     ordering = ["intitule", "identifiant"]
     frozen_fields = ["identifiant"]
-    prepopulated_fields = {"identifiant": ["intitule"]}
     autocomplete_fields = EMPLOYEURS
     inlines = [DesserteInline, OccupationInline, RecrutementInline, CofinancementInline]
     fieldsets = [

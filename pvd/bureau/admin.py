@@ -9,6 +9,7 @@ from communes.programme.admin import LabellisationAdmin
 from communes.territoire.admin import CommuneAdmin, IntercommunaliteAdmin
 from communes.territoire.filtres import DepartementFilter
 from ort.admin import ConventionAdmin
+from projects.postes.admin import PosteAdmin
 from pvd.bureau import nouveautes
 from pvd.bureau.a_verifier import a_verifier
 from pvd.bureau.accueil import home
@@ -115,6 +116,7 @@ LabellisationAdmin.read_rows = with_statuts
 # What such a record makes public is told by its source, and shown first: a geste asks for both.
 LabellisationAdmin.ajout = reverse_lazy("admin:gestes", args=["entrer-dans-le-programme"])
 ConventionAdmin.ajout = reverse_lazy("admin:gestes", args=["nouvelle-convention"])
+PosteAdmin.ajout = reverse_lazy("admin:gestes", args=["ouvrir-un-poste"])
 # All that is said of a record, on one page: no app below knows all of it.
 CommuneAdmin.page_d_agent = FicheDeCommune
 IntercommunaliteAdmin.page_d_agent = FicheDIntercommunalite

@@ -177,7 +177,7 @@ DRAWN = [
     "/admin/ort/convention/add/",
     "/admin/ort/convention/supprimees/",
     "/admin/projects/poste/",
-    "/admin/projects/poste/add/",
+    "/admin/gestes/ouvrir-un-poste/",
     "/admin/projects/contact/add/",
     "/admin/socle/source/",
     "/admin/gestes/avenant/",

@@ -6,7 +6,6 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from projects.postes.models import Poste
 from tests import factories
 from tests.formulaires import errors, filled
 
@@ -15,22 +14,19 @@ def page_of(poste):
     return reverse("admin:projects_poste_change", args=[poste.pk])
 
 
-def test_a_whole_post_is_entered_on_one_page(agent_34):
-    lodeve = factories.commune("34142", "new")
-    url = reverse("admin:projects_poste_add")
+def test_all_that_hangs_on_a_post_is_entered_on_one_page(agent_34):
+    poste = factories.poste([factories.commune("34142")])
     rows = {
-        "dessertes-0-commune": lodeve.pk,
         "occupations-TOTAL_FORMS": 1,
         "occupations-0-debut": "01/09/2022",
         "occupations-0-fin": "31/08/2023",
         "recrutements-TOTAL_FORMS": 1,
         "recrutements-0-date_publication": "01/06/2022",
     }
-    data = filled(agent_34.get(url), intitule="Chef de projet", identifiant="poste-1", **rows)
-    assert agent_34.post(url, data).status_code == 302
-    occupation = Poste.objects.get().occupations.get()
-    assert occupation.fin == factories.day("2023-09-01")
-    page = agent_34.get(page_of(occupation.poste)).content.decode()
+    data = filled(agent_34.get(page_of(poste)), **rows)
+    assert agent_34.post(page_of(poste), data).status_code == 302
+    assert poste.occupations.get().fin == factories.day("2023-09-01")
+    page = agent_34.get(page_of(poste)).content.decode()
     assert 'value="31/08/2023"' in page
 
 
@@ -44,8 +40,9 @@ def test_the_last_day_in_post_may_be_the_first(agent_34):
 
 
 def test_a_post_serves_a_commune(agent_34):
-    url = reverse("admin:projects_poste_add")
-    answer = agent_34.post(url, filled(agent_34.get(url), intitule="Poste", identifiant="p"))
+    poste = factories.poste([factories.commune("34142")])
+    gone = {"dessertes-0-DELETE": "on", "motif_correction": "doublon"}
+    answer = agent_34.post(page_of(poste), filled(agent_34.get(page_of(poste)), **gone))
     assert "Indiquez au moins une commune desservie." in errors(answer)
 
 

@@ -19,6 +19,8 @@ from projects.postes.models import (
 from socle.models import Affirmation
 from socle.sources import record_type
 from tests import factories
+from tests.fichiers import confirm, previewed
+from tests.formulaires import filled
 from tests.lecture import poste_du_jour
 from tests.pvd.bureau.test_gestes import address, do, fill_and_confirm, refusal, typed
 
@@ -83,11 +85,36 @@ def test_a_post_is_opened_with_its_employer_and_its_communes(agent_34):
     assert state(opened, "2023-09-01") == Etat.VACANT
 
 
-def test_two_posts_of_one_name_have_two_addresses(agent_34):
-    for _ in range(2):
-        assert fill_and_confirm(agent_34, OPEN, opening()).status_code == 302
-    keys = Poste.objects.values_list("identifiant", flat=True)
-    assert sorted(keys) == ["poste-clermont-l-herault-lodeve", "poste-clermont-l-herault-lodeve-2"]
+def test_a_post_is_named_by_its_communes_whatever_its_title(agent_34):
+    for code, nom in (("34114", "Gignac"), ("34239", "Saint-André-de-Sangonis")):
+        factories.commune(code, nom=nom)
+    for communes in (["34142"], ["34114", "34239"], ["34142"]):
+        assert fill_and_confirm(agent_34, OPEN, opening(communes=communes)).status_code == 302
+    keys = Poste.objects.order_by("pk").values_list("identifiant", flat=True)
+    assert list(keys) == [
+        "poste-lodeve",
+        "poste-gignac-saint-andre-de-sangonis",
+        "poste-lodeve-2",
+    ]
+
+
+def test_a_file_names_a_post_as_a_geste_does(agent_34, tmp_path, settings):
+    settings.VAR_DIR = tmp_path
+    assert fill_and_confirm(agent_34, OPEN, opening(communes=["34142"])).status_code == 302
+    epci = factories.commune("34142").rattachements.get().intercommunalite_id
+    header = "communes_desservies,employeur_siren_epci,date_ouverture"
+    page = previewed(agent_34, "projects_poste", "postes", f"{header}\n34142,{epci},01/09/2023\n")
+    assert confirm(agent_34, page).status_code == 302
+    assert Poste.objects.latest("pk").identifiant == "poste-lodeve-2"
+
+
+def test_a_post_keeps_the_name_it_has(agent_34, poste):
+    """Whatever it serves and is called since; the form of an agent only shows it."""
+    url, named = reverse("admin:projects_poste_change", args=[poste.pk]), poste.identifiant
+    typed_in = {"intitule": "Autre", "identifiant": "poste-autre", "motif_correction": "relu"}
+    assert agent_34.post(url, filled(agent_34.get(url), **typed_in)).status_code == 302
+    poste.refresh_from_db()
+    assert (poste.intitule, poste.identifiant) == ("Autre", named)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from tests.pvd.bureau.test_gestes import fill_and_confirm, typed
 
 NOUVELLE = reverse("admin:gestes", args=["nouvelle-convention"])
 ENTREE = reverse("admin:gestes", args=["entrer-dans-le-programme"])
+OUVERTURE = reverse("admin:gestes", args=["ouvrir-un-poste"])
 
 
 def changed(page):
@@ -122,7 +123,7 @@ def test_a_commune_that_was_there_does_not_enter_twice(agent_34, lodeve, fin, ex
         ("avenant", NOUVELLE),
         ("signer-convention", NOUVELLE),
         ("signer-adhesion", ENTREE),
-        ("depart", reverse("admin:gestes", args=["ouvrir-un-poste"])),
+        ("depart", OUVERTURE),
     ],
 )
 def test_an_empty_list_leads_to_what_makes_a_record(agent_34, slug, leads_to):
@@ -132,7 +133,12 @@ def test_an_empty_list_leads_to_what_makes_a_record(agent_34, slug, leads_to):
 
 
 @pytest.mark.parametrize(
-    ("model", "leads_to"), [("communes_labellisation", ENTREE), ("ort_convention", NOUVELLE)]
+    ("model", "leads_to"),
+    [
+        ("communes_labellisation", ENTREE),
+        ("ort_convention", NOUVELLE),
+        ("projects_poste", OUVERTURE),
+    ],
 )
 def test_the_plain_form_leads_to_the_geste(agent_34, lecteur_34, model, leads_to):
     add = reverse(f"admin:{model}_add")
