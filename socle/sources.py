@@ -20,6 +20,7 @@ from socle.dates import (
     parse_date,
 )
 from socle.historique import Historisee, HistoriseeQuerySet
+from socle.publication import Publiable
 
 
 class Source(Historisee):
@@ -210,16 +211,12 @@ def sans_source(records):
     return records.filter(missing)
 
 
-class Sourcee(Historisee):
+class Sourcee(Publiable, Historisee):
     """A record whose dates can be sourced, and whose every version is kept."""
 
     affirmations = GenericRelation(Affirmation)
     # What looks wrong in such a record, as `socle.remarques` tells it.
     remarques_possibles = ()
-    # The dates by which such a record becomes public, each with the geste that writes it first. One
-    # rule for all doors: it is told who says it, and shown what it changes. A geste and a file ask
-    # for both; a plain form, which asks for neither, only corrects what is there: see `made_public`.
-    publie_par: dict[str, str] = {}
 
     class Meta:
         abstract = True
@@ -232,12 +229,6 @@ class Sourcee(Historisee):
         """Store each date on the first day that its precision leaves open, before all other rules."""
         keep_first_days(self)
         super().clean()
-
-
-def made_public(before, after, model):
-    """Return the dates of `publie_par` that a form writes first, of values before and after it."""
-    dates = getattr(model, "publie_par", ())
-    return [name for name in dates if after.get(name) and not before.get(name)]
 
 
 def said_by(fiche, champ, jour):

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Length
 
 from ort.models.liees import LieeQuerySet
+from ort.models.publication import PAR_AVENANT
 from ort.regles import LOI_ELAN
 from socle.dates import Precision, PrecisionField, last_day, stored_on_first_day
 from socle.remarques import Avant
@@ -53,7 +54,7 @@ class Avenant(Sourcee):
     objet = models.CharField("objet", max_length=250, blank=True)
     note_interne = models.TextField("note interne", blank=True, help_text="Jamais publiée.")
 
-    publie_par = {"date_signature": "Avenant"}
+    publie_par = {"date_signature": PAR_AVENANT}
     remarques_possibles = (
         Avant(
             "date_signature",

@@ -13,7 +13,9 @@ from communes.territoire.du_jour import DeCommuneQuerySet
 from ort.models.avenants import Avenant
 from ort.models.jours import backward, covered_twice
 from ort.models.liees import LieeQuerySet
+from ort.models.publication import geste_de
 from socle.historique import Historisee
+from socle.publication import Publiable
 from socle.verrou import OneAtATime
 
 
@@ -43,7 +45,7 @@ class CommuneCouverteQuerySet(DeCommuneQuerySet, LieeQuerySet):
         return self.as_of(jour).filter(convention__in=in_force.values("pk"))
 
 
-class CommuneCouverte(OneAtATime, Historisee):
+class CommuneCouverte(OneAtATime, Publiable, Historisee):
     """A commune in a convention: entered by the convention itself or by an avenant, out by an avenant.
 
     A commune that leaves and comes back has two rows, whose days do not meet: see `ort.models.jours`.
@@ -128,6 +130,13 @@ class CommuneCouverte(OneAtATime, Historisee):
         others = self.siblings().select_related("convention", "entree", "sortie")
         if covered_twice([self, *others]):
             raise ValidationError({"commune": "Cette commune est déjà dans cette ORT à ces dates."})
+
+    def faits_publics(self):
+        """Return the entry once its act is signed, and the exit likewise."""
+        gestes = {"commune": geste_de(self.convention, self.entree)}
+        if self.sortie:
+            gestes["sortie"] = geste_de(self.convention, self.sortie)
+        return {champ: geste for champ, geste in gestes.items() if geste}
 
     @property
     def acte_entree(self):

@@ -8,6 +8,7 @@ from communes.territoire.codes import of_length, un_siren
 from ort.models.avenants import Avenant
 from ort.models.conventions import Convention
 from ort.models.liees import LieeQuerySet
+from ort.models.publication import PublieeParUnActe
 from socle.historique import Historisee
 
 
@@ -39,7 +40,7 @@ class Organisme(Historisee):
         return self.nom
 
 
-class Partie(Historisee):
+class Partie(PublieeParUnActe, Historisee):
     """Who signs or supports a convention: a commune, an intercommunalité or an organisme."""
 
     class RolePartie(models.TextChoices):
@@ -108,7 +109,7 @@ class Partie(Historisee):
         return self.commune or self.intercommunalite or self.organisme
 
 
-class Secteur(Historisee):
+class Secteur(PublieeParUnActe, Historisee):
     """A secteur d'intervention of an ORT (article L. 303-2 of the CCH)."""
 
     convention = models.ForeignKey(

@@ -18,6 +18,7 @@ from pvd.bureau.consequences import figures_at_stake
 from pvd.bureau.fiches.communes import FicheDeCommune
 from pvd.bureau.fiches.conventions import FicheDeConvention
 from pvd.bureau.fiches.intercommunalites import FicheDIntercommunalite
+from pvd.bureau.gestes import geste_url
 from pvd.bureau.gestes import vues as gestes
 from pvd.bureau.imports import LaureatesRessource
 from pvd.bureau.recherche import chercher
@@ -28,6 +29,7 @@ from pvd.suivi.regles import Statut
 from pvd.suivi.situation import communes_de_statut
 from socle.admin.base import PerimetreAdmin
 from socle.admin.champs import badge
+from socle.admin.sources import SourceeAdmin
 from socle.admin.suppression import FIGURES_AT_STAKE
 from socle.francais import UNKNOWN
 
@@ -117,6 +119,7 @@ LabellisationAdmin.read_rows = with_statuts
 LabellisationAdmin.ajout = reverse_lazy("admin:gestes", args=["entrer-dans-le-programme"])
 ConventionAdmin.ajout = reverse_lazy("admin:gestes", args=["nouvelle-convention"])
 PosteAdmin.ajout = reverse_lazy("admin:gestes", args=["ouvrir-un-poste"])
+SourceeAdmin.geste_url = staticmethod(geste_url)
 # All that is said of a record, on one page: no app below knows all of it.
 CommuneAdmin.page_d_agent = FicheDeCommune
 IntercommunaliteAdmin.page_d_agent = FicheDIntercommunalite

@@ -50,7 +50,7 @@ class AjoutAdmin(admin.ModelAdmin):
     """The blank form of a record, or the page of its own that makes it."""
 
     # The address of the page that makes such a record, where a plain form may not: see
-    # `Sourcee.publie_par`.
+    # `socle.publication`.
     ajout = ""
 
     def add_view(self, request, form_url="", extra_context=None):

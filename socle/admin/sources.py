@@ -1,5 +1,7 @@
 """Sources and what they say: on the page of each record, and in one list for what disagrees."""
 
+from collections import defaultdict
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.contenttypes.admin import GenericInlineModelAdmin
@@ -17,11 +19,13 @@ from socle.admin.champs import date_column
 from socle.admin.choix import PerimetreForm
 from socle.adresses_admin import admin_url
 from socle.dates import bare, parse_date
-from socle.sources import Affirmation, Source, Sourcee, made_public, sans_source
+from socle.francais import liste
+from socle.publication import made_public
+from socle.sources import Affirmation, Source, Sourcee, sans_source
 
 BY_ITS_GESTE = (
-    "« {champ} » : ce qui devient public dit sa source, et montre d'abord ce qu'il change. "
-    "Enregistrez-le par « {geste} »."
+    "{quoi} : ce qui devient public dit sa source, et montre d'abord ce qu'il change. "
+    'Enregistrez-le par « {geste} » : <a href="{url}">ouvrir ce geste, rempli</a>.'
 )
 
 
@@ -114,31 +118,58 @@ def written_rows(formset):
     return [*formset.new_objects, *(record for record, _ in formset.changed_objects)]
 
 
+def sent_rows(formsets):
+    """Return the rows of a page that stay, each as its form and whether it is new."""
+    return [
+        (form, form in formset.extra_forms)
+        for formset in formsets
+        for form in formset.forms
+        if form.has_changed() and form not in formset.deleted_forms
+    ]
+
+
 class SourceeAdmin(PerimetreAdmin):
     """The admin of a record whose dates are sourced, on its own page."""
+
+    # The address of a geste, by its title, filled in with facts: (record, field) each. Given by the roof.
+    geste_url = None
 
     def get_inlines(self, request, obj):
         return [*super().get_inlines(request, obj), AffirmationInline]
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        self.refuse_to_publish(form, formsets)
+        self.refuse_to_publish(form, formsets, change)
         self.refuse_whole(form.instance)
         self.warn_of_contradictions(request, form.instance)
         self.warn_of_remarks(request, form, formsets)
 
-    def refuse_to_publish(self, form, formsets):
-        """Refuse what would become public without its source nor a look at what it changes."""
-        rows = [row for formset in formsets for row in formset.forms if row.has_changed()]
-        refus = [
-            BY_ITS_GESTE.format(
-                champ=one.fields[name].label, geste=type(one.instance).publie_par[name]
-            )
-            for one in (form, *rows)
-            for name in made_public(one.initial, one.cleaned_data, type(one.instance))
+    def refuse_to_publish(self, form, formsets, change):
+        """Refuse what would become public without its source nor a look at what it changes.
+
+        Its rows are read once the record itself may stand: its own date may be what publishes them.
+        """
+        sent = [(form, not change)], sent_rows(formsets)
+        found = next(filter(None, map(self.published, sent)), {})
+        if found:
+            raise ValidationError([self.by_its_geste(*published) for published in found.items()])
+
+    def published(self, sent):
+        """Return, by geste, the facts that forms, each new or not, make public: (form, field) each."""
+        found = defaultdict(list)
+        for form, new in sent:
+            for champ, geste in made_public(form, new).items():
+                found[geste].append((form, champ))
+        return found
+
+    def by_its_geste(self, geste, facts):
+        """Say by which geste these facts are recorded, and lead there with what was typed of them."""
+        named = [
+            f"« {form.fields[champ].label if isinstance(form.instance, self.model) else form.instance} »"
+            for form, champ in facts
         ]
-        if refus:
-            raise ValidationError(refus)
+        url = self.geste_url(geste, [(form.instance, champ) for form, champ in facts])
+        return format_html(BY_ITS_GESTE, quoi=liste(named), geste=geste, url=url)
 
     def refuse_whole(self, record):
         """Refuse, by `ValidationError`, what a record and its rows cannot be once all of them are saved."""

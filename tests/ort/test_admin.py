@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from ort.models import Convention
 from tests import factories
 from tests.formulaires import errors, filled
 
@@ -60,6 +61,7 @@ def test_both_departements_see_and_save_the_whole_of_a_shared_convention(role, r
 )
 def test_an_agent_adds_its_communes_and_the_members_of_the_carrier(code, allowed, agent_34, shared):
     """Anything wider is for the DDT of that commune: an EPCI over a border opens no département."""
+    factories.rewrite(Convention.objects, date_signature=None)
     factories.commune("34142", nom="Lodève")
     factories.commune("81105", epci=shared.porteur, nom="Graulhet")
     answer = add_row(agent_34, shared, "couvertures", commune=code)
@@ -94,9 +96,10 @@ def test_the_search_box_is_closed_to_whoever_may_not_write(role, status, request
 def test_a_commune_enters_by_an_avenant_of_its_convention_only(agent_34):
     lodeve = factories.commune("34142")
     ours, other = factories.convention(), factories.convention()
-    avenant, foreign = factories.avenant(ours, numero=1), factories.avenant(other, numero=2)
+    avenant = factories.avenant(ours, None, numero=1)
+    foreign = factories.avenant(other, None, numero=2)
     page = agent_34.get(page_of(ours)).content.decode()
-    assert "avenant n° 1 (1er septembre 2023)" in page
+    assert "avenant n° 1 (non signé)" in page
     assert "avenant n° 2" not in page
     answer = add_row(agent_34, ours, "couvertures", commune=lodeve.pk, entree=foreign.pk)
     assert "Sélectionnez un choix valide" in errors(answer)
@@ -159,7 +162,7 @@ def test_a_signature_is_not_published_by_a_plain_form(agent_34):
     planned, signed = factories.convention(None), factories.convention("2023-07-06")
     page = agent_34.get(page_of(planned))
     answer = agent_34.post(page_of(planned), filled(page, date_signature="16/07/2023"))
-    assert "Enregistrez-le par « Signer la convention »." in errors(answer)
+    assert "Enregistrez-le par « Signer la convention »" in errors(answer)
     planned.refresh_from_db()
     assert planned.date_signature is None
     act = {"date_signature": "01/02/2024", "precision_signature": "jour"}
@@ -168,7 +171,7 @@ def test_a_signature_is_not_published_by_a_plain_form(agent_34):
 
 
 def test_a_convention_is_completed_on_one_page(agent_34):
-    lodeve, signed = factories.commune("34142", "new"), factories.convention("2023-07-06")
+    lodeve, planned = factories.commune("34142", "new"), factories.convention(None)
     rows = {
         "avenants-TOTAL_FORMS": 1,
         "avenants-0-numero": 1,
@@ -182,9 +185,9 @@ def test_a_convention_is_completed_on_one_page(agent_34):
         "secteurs-0-commune": lodeve.pk,
         "secteurs-0-nom": "Centre ancien",
     }
-    data = filled(agent_34.get(page_of(signed)), **rows)
-    assert agent_34.post(page_of(signed), data).status_code == 302
-    children = (signed.avenants, signed.couvertures, signed.parties, signed.secteurs)
+    data = filled(agent_34.get(page_of(planned)), **rows)
+    assert agent_34.post(page_of(planned), data).status_code == 302
+    children = (planned.avenants, planned.couvertures, planned.parties, planned.secteurs)
     assert [rows.count() for rows in children] == [1, 1, 1, 1]
 
 

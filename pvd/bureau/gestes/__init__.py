@@ -1,8 +1,16 @@
 """Guided actions: what happens in the life of the programme, each a short form, with its source."""
 
-from django.db.models import Exists, OuterRef
+from urllib.parse import urlencode
 
-from pvd.bureau.gestes.conventions import NouvelleConvention, SignerAvenant, SignerConvention
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+
+from pvd.bureau.gestes.conventions import (
+    CompleterConvention,
+    NouvelleConvention,
+    SignerAvenant,
+    SignerConvention,
+)
 from pvd.bureau.gestes.labellisations import (
     EntrerDansLeProgramme,
     QuitterProgramme,
@@ -34,6 +42,7 @@ GESTES = {
         NouvelleConvention(),
         SignerConvention(),
         SignerAvenant(),
+        CompleterConvention(),
         OuvrirPoste(),
         PublierOffre(),
         IssueOffre(),
@@ -47,6 +56,26 @@ GESTES = {
         FermerPoste(),
     )
 }
+
+
+def geste_url(titre, facts):
+    """Return the address of a geste, by its title, filled in with `facts`: (record, field) each.
+
+    It is done to their record, or to the one that they hang on.
+    """
+    geste = next(geste for geste in GESTES.values() if geste.titre == titre)
+    typed = urlencode(geste.typed_already(facts), doseq=True)
+    if geste.creates:
+        return f"{reverse('admin:gestes', args=[geste.slug])}?{typed}"
+    return f"{reverse('admin:geste', args=[geste.slug, subject(facts[0][0], geste.model)])}?{typed}"
+
+
+def subject(record, model):
+    """Return the key of `record`, if it is of `model`, or else of the one of `model` that it names."""
+    if isinstance(record, model):
+        return record.pk
+    link = next(field for field in record._meta.concrete_fields if field.related_model is model)
+    return getattr(record, link.attname)
 
 
 def gestes_for(user, model):

@@ -17,6 +17,7 @@ from socle.historique import ActeEnCours, Historisee, one_act
 from socle.identifiants import bare_key, identifiant_de, libre
 from socle.models import Affirmation, Source
 from socle.personnes import ASKED, CONFIRMED, quoted, texts_naming_someone
+from socle.remarques import precision_of
 from socle.sources import Sourcee, affirm
 
 SERVICE_FIELDS = ["connaissance", "connaissance_jour", "connaissance_detail"]
@@ -221,6 +222,12 @@ class SansPrecisionForm(GesteForm):
     precision = None
 
 
+def day_typed(fiche, champ):
+    """Return the day of a fact as a form asks for it, with its precision."""
+    precision = getattr(fiche, precision_of(type(fiche), champ))
+    return {"date": f"{getattr(fiche, champ):%d/%m/%Y}", "precision": precision}
+
+
 def offer(form, name, rows, widget):
     """Let one of `rows`, or several, be searched by `widget`, and refuse any other."""
     field = form.fields[name]
@@ -350,6 +357,10 @@ class Geste:
     def current(self, record):
         """Return `record` as it is now, to try the geste on."""
         return self.model._base_manager.get(pk=record.pk)
+
+    def typed_already(self, facts):
+        """Return, by field of the form, what a page has typed of facts: (record, field) each."""
+        return day_typed(*facts[0])
 
     def reason(self, data):
         """Return what was done, as the history says it."""

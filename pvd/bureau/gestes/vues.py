@@ -1,6 +1,6 @@
 """The pages of the guided actions: choose the record, fill in the form, read what changes, confirm."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from django.contrib import admin, messages
@@ -8,6 +8,7 @@ from django.core.cache import caches
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
+from django.forms import ModelMultipleChoiceField
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -109,7 +110,9 @@ def fill_in(request, geste, record):
     jour = timezone.localdate()
     asked = {"record": record, "user": request.user, "jour": jour}
     if request.method != "POST":
-        return ask(request, geste, record, geste.form(**asked))
+        form = geste.form(**asked)
+        form.initial = typed_elsewhere(form, request.GET)
+        return ask(request, geste, record, form)
     form = geste.form(request.POST, request.FILES, **asked)
     if not form.is_valid():
         return ask(request, geste, record, form)
@@ -127,6 +130,17 @@ def fill_in(request, geste, record):
         messages.warning(request, OTHERWISE)
     context = {"record": record, "form": form, "effects": effects, "apercu": jeton}
     return show(request, "bureau/geste_confirmation.html", geste, **context)
+
+
+def typed_elsewhere(form, sent):
+    """Return, of what the address of a geste says, what its form would take."""
+    typed = {}
+    for name, field in form.fields.items():
+        if name in sent:
+            several = isinstance(field, ModelMultipleChoiceField)
+            with suppress(ValidationError):
+                typed[name] = field.clean(sent.getlist(name) if several else sent[name])
+    return typed
 
 
 def tell_since(request, appui):

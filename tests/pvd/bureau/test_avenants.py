@@ -126,3 +126,37 @@ def test_the_neighbour_takes_out_its_own_communes_only(agent_81, salvetat):
     form = agent_81.get(address("avenant", salvetat)).context["form"]
     offered = form.fields["couvertures"].queryset.values_list("commune", flat=True)
     assert list(offered) == ["81014"]
+
+
+@pytest.fixture
+def planned(salvetat):
+    """An avenant that is only planned, which would bring Lodève in."""
+    lodeve = factories.commune("34142", nom="Lodève")
+    return factories.avenant(salvetat, None, [lodeve], numero=3)
+
+
+def test_an_avenant_that_was_planned_is_signed_and_not_written_twice(agent_34, salvetat, planned):
+    asked = {"date": "01/02/2024", "duree_annees": 9}
+    told = refusal(agent_34, "avenant", salvetat, **asked)
+    assert "l'avenant n° 3 non signé, qui ajoute des communes" in told
+    url, asked = address("avenant", salvetat), typed(**asked, acte=planned.pk)
+    phrases = agent_34.post(url, asked).context["effects"].phrases
+    assert phrases[0].endswith("est signé le 1er février 2024.")
+    assert "Déjà prévu, y entre : Lodève." in phrases
+    planned.refresh_from_db()
+    assert planned.date_signature is None
+    assert do(agent_34, "avenant", salvetat, **asked).status_code == 302
+    planned.refresh_from_db()
+    assert (planned.date_signature, planned.duree_annees) == (factories.day("2024-02-01"), 9)
+    assert salvetat.avenants.count() == 1
+    assert planned.affirmations.get().valeur == "2024-02-01"
+
+
+def test_what_a_planned_avenant_brings_in_is_warned_of_once_it_is_signed(
+    agent_34, salvetat, planned
+):
+    lodeve = planned.entrees.get().commune
+    factories.convention("2022-02-01", [lodeve], intitule="ORT de Lodève")
+    asked = typed(date="01/02/2024", acte=planned.pk, objet="Entrée")
+    effects = agent_34.post(address("avenant", salvetat), asked).context["effects"]
+    assert ["déjà couverte" in alerte.texte for alerte in effects.alertes] == [True]

@@ -90,6 +90,7 @@ def one_of_each(code="34"):
         "revenir-dans-le-programme": left,
         "signer-convention": factories.convention(None, departement_reference=departement),
         "avenant": signed,
+        "completer-la-convention": signed,
         "changer-de-chef-de-projet": held,
         "arrivee": vacant,
         "depart": held,

@@ -1,7 +1,8 @@
-"""What happens to a convention: it is made, it is signed, then avenants change it."""
+"""What happens to a convention: it is made, signed, completed, then avenants change it."""
 
 from pvd.bureau.gestes.conventions.avenant import SignerAvenant
+from pvd.bureau.gestes.conventions.completer import CompleterConvention
 from pvd.bureau.gestes.conventions.nouvelle import NouvelleConvention
 from pvd.bureau.gestes.conventions.signature import SignerConvention
 
-__all__ = ["NouvelleConvention", "SignerAvenant", "SignerConvention"]
+__all__ = ["CompleterConvention", "NouvelleConvention", "SignerAvenant", "SignerConvention"]

@@ -34,6 +34,10 @@ class ActeForm(GesteForm):
         """Return the title of the act, as its document and its source bear it."""
         raise NotImplementedError
 
+    def jour_de_l_acte(self, data):
+        """Return the day of the act, if it is known to the day."""
+        return data["date"] if data["precision"] == Precision.JOUR else None
+
     def clean_acte_pdf(self):
         """Return the file, or the one that was kept since an earlier answer: no browser sends it again."""
         upload, kept = self.cleaned_data["acte_pdf"], self.cleaned_data["acte_envoi"]
@@ -62,12 +66,11 @@ class ActeForm(GesteForm):
         """Return the source that is told, or the act whose file is there."""
         if data["source_titre"] or not data["acte_pdf"]:
             return super().new_source(data)
-        signed = data["date"] if data["precision"] == Precision.JOUR else None
         return Source(
             titre=self.nom_de_l_acte(data)[:250],
             editeur=data["source_editeur"] or self.porteur(data),
             genre=Source.Genre.ACTE,
-            date_document=data["source_date"] or signed,
+            date_document=data["source_date"] or self.jour_de_l_acte(data),
         )
 
     def porteur(self, data):

@@ -50,7 +50,7 @@ class NouvelleConventionForm(ActeForm):
         label="Communes couvertes",
         queryset=Commune.objects.none(),
         help_text="Tapez le début d'un nom ou un code INSEE. Celles d'un autre département "
-        "s'ajoutent ensuite, sur la fiche.",
+        "s'ajoutent ensuite, par « Compléter la convention ».",
     )
     ville_principale = forms.ModelChoiceField(
         label="Ville principale signataire", queryset=Commune.objects.none(), required=False
