@@ -164,12 +164,14 @@ class SourceeAdmin(PerimetreAdmin):
 
     def by_its_geste(self, geste, facts):
         """Say by which geste these facts are recorded, and lead there with what was typed of them."""
-        named = [
-            f"« {form.fields[champ].label if isinstance(form.instance, self.model) else form.instance} »"
-            for form, champ in facts
-        ]
+        quoi = liste(f"« {self.named(form, champ)} »" for form, champ in facts)
         url = self.geste_url(geste, [(form.instance, champ) for form, champ in facts])
-        return format_html(BY_ITS_GESTE, quoi=liste(named), geste=geste, url=url)
+        return format_html(BY_ITS_GESTE, quoi=quoi, geste=geste, url=url)
+
+    def named(self, form, champ):
+        """Name a fact of the record by its field, one of its rows by what it is."""
+        of_record = isinstance(form.instance, self.model)
+        return form.fields[champ].label if of_record else form.instance
 
     def refuse_whole(self, record):
         """Refuse, by `ValidationError`, what a record and its rows cannot be once all of them are saved."""

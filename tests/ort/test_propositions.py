@@ -123,7 +123,8 @@ def test_what_moves_all_the_communes_is_of_who_keeps_the_ort(agent_81, salvetat,
 @pytest.mark.parametrize(("code", "may"), [("81124", True), ("34293", False)])
 @pytest.mark.parametrize("door", ["form", "import", "geste", "removal", "model"])
 def test_an_agent_takes_out_its_own_communes_only(agent_81, salvetat, code, may, door):
-    out = factories.avenant(salvetat, "2023-05-11", numero=1)
+    # Once it is signed, a form publishes no exit, of any commune: it leads to the geste.
+    out = factories.avenant(salvetat, None if door == "form" else "2023-05-11", numero=1)
     covered = salvetat.couvertures.get(commune=code)
     row = row_of(agent_81, salvetat, code)
     if door == "form":
@@ -152,7 +153,7 @@ def test_an_agent_takes_out_its_own_communes_only(agent_81, salvetat, code, may,
 
 
 def test_who_keeps_an_ort_takes_out_the_communes_of_the_other(agent_34, salvetat):
-    out = factories.avenant(salvetat, "2023-05-11", numero=1)
+    out = factories.avenant(salvetat, None, numero=1)
     row = row_of(agent_34, salvetat, "81124")
     assert post(agent_34, salvetat, **{f"{row}-sortie": out.pk}).status_code == 302
     assert salvetat.couvertures.get(commune="81124").sortie == out

@@ -134,7 +134,7 @@ class AvenantForm(ContenuForm):
     def find_the_same_act(self, data):
         """Ask whether an avenant of that day, or not signed yet, is the same act; keep it as `avenant`."""
         same = self.record.avenants.filter(
-            Q(date_signature=data["date"]) | Q(date_signature__isnull=True)
+            Q(date_signature=data.get("date")) | Q(date_signature__isnull=True)
         )
         if data.get("numero"):
             same = same.filter(Q(numero=data["numero"]) | Q(numero__isnull=True))

@@ -45,7 +45,7 @@ class SignerConvention(GesteDeSignature):
         )
         if names := liste(covered):
             return [*phrases, f"Communes couvertes dès ce jour-là : {names}."]
-        return [*phrases, "Aucune commune n'y est enregistrée : ajoutez-les sur sa fiche."]
+        return [*phrases, "Aucune commune n'y est enregistrée : ajoutez-les d'abord sur sa fiche."]
 
     def write(self, record, form, reason):
         data = form.cleaned_data
