@@ -46,7 +46,7 @@ ROWS = {
     "/": "ooooooo",
     "/accessibilite/": "ooooooo",
     "/admin/": "coooooo",
-    "/admin/(?P<app_label>socle|communes|ort|suivi|projects)/$": "coooxoo",
+    "/admin/(?P<app_label>socle|communes|ort|projects|suivi)/$": "coooxoo",
     "/admin/(?P<url>.*)$": "cxxxxxx",
     "/admin/a-verifier/": "coooooo",
     "/admin/actes/<str:modele>/<int:numero>/annuler/": "cioxxoo",
@@ -343,7 +343,7 @@ PUBLIC = {
     "(?P<code>[0-9][0-9ABab][0-9]?)": "34",
     "(?P<code>[0-9][0-9ABab][0-9]{3})": "34142",
     "(?P<siren>[0-9]{9})": "200017341",
-    "(?P<app_label>socle|communes|ort|suivi|projects)": "ort",
+    "(?P<app_label>socle|communes|ort|projects|suivi)": "ort",
     "(?P<url>.*)": "nulle-part",
 }
 
