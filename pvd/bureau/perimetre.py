@@ -1,6 +1,6 @@
 """The records that an agent keeps: those of all its départements, or of the one it has chosen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 
 from django.core.exceptions import PermissionDenied
@@ -37,6 +37,8 @@ class Perimetre:
 
     user: Agent
     departement: Departement | None = None
+    # A home and a page of data to check ask for each sort of record some ten times.
+    queries: dict = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def everywhere(self):
@@ -45,6 +47,13 @@ class Perimetre:
 
     def of(self, model):
         """Return the records of `model` that `user` keeps there, by the `for_user` of the model."""
+        if model not in self.queries:
+            self.queries[model] = self.query(model)
+        # A copy each time: what one caller has read is not read by another.
+        return self.queries[model].all()
+
+    def query(self, model):
+        """Return the query of the records of `model`, which takes longer to build than to run."""
         records = model._default_manager.all()
         if not self.user.is_superuser:
             records = records.for_user(self.user)
