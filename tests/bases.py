@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, connections
@@ -16,6 +16,30 @@ from django.db.migrations.executor import MigrationExecutor
 
 # That of pytest-xdist; alone, a process has no name.
 PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "")
+# The last migration of each app, on the days of the first versions that were used, the oldest first.
+VERSIONS = {
+    "gestes et droits": {
+        "communes": "0003_journal_droits",
+        "ort": "0004_validation",
+        "projects": "0002_historique",
+        "socle": "0002_historique",
+        "suivi": "0002_historique",
+    },
+    "vie des postes": {
+        "communes": "0005_contours",
+        "ort": "0004_validation",
+        "projects": "0003_suivi_des_postes",
+        "socle": "0002_historique",
+        "suivi": "0004_compteurs",
+    },
+    "avenants sans identifiant": {
+        "communes": "0011_fond_de_france",
+        "ort": "0008_modification_exterieure",
+        "projects": "0005_doublons",
+        "socle": "0003_ce_qui_ne_peut_etre",
+        "suivi": "0004_compteurs",
+    },
+}
 
 
 class Gabarits:
@@ -72,19 +96,34 @@ class Gabarits:
         return database
 
     @contextmanager
-    def migrated(self, name, targets):
-        """Turn to another database of this process, as a site of the version `name` has it.
+    def migrated(self, version):
+        """Turn to another database of this process, as a site of `version` has it.
 
-        `targets` are its last migrations; yield the models as they were then.
+        Yield the models as they were then.
         """
-        with self.alone(name) as known:
-            if known is None:
-                with connected_to(self.empty("ancienne")):
-                    migrate(targets)
-                    self.keep(name)
+        self.keep_version(version)
         database = self.second("ancienne")
-        with self.copied(name, database), connected_to(database):
-            yield MigrationExecutor(connection).loader.project_state(targets).apps
+        with self.copied(version, database), connected_to(database):
+            yield MigrationExecutor(connection).loader.project_state(targets(version)).apps
+
+    def keep_version(self, version):
+        """Make the template of a site of `version`, from that of the version before, once a run."""
+        older = list(VERSIONS)[: list(VERSIONS).index(version)]
+        with self.alone(version) as known:
+            if known is not None:
+                return
+            database = self.empty("ancienne")
+            with ExitStack() as stack:
+                if older:
+                    self.keep_version(older[-1])
+                    stack.enter_context(self.copied(older[-1], database))
+                stack.enter_context(connected_to(database))
+                migrate(targets(version))
+                self.keep(version)
+
+
+def targets(version):
+    return list(VERSIONS[version].items())
 
 
 def create(database, template):
@@ -118,8 +157,8 @@ def connected_to(database):
         ContentType.objects.clear_cache()
 
 
-def migrate(targets):
-    """Migrate the base to `targets`; return the models as they were then."""
+def migrate(there):
+    """Migrate the base to the migrations `there`; return the models as they were then."""
     executor = MigrationExecutor(connection)
-    executor.migrate(targets)
-    return executor.loader.project_state(targets).apps
+    executor.migrate(there)
+    return executor.loader.project_state(there).apps

@@ -16,32 +16,8 @@ from ort.models import Avenant, Convention
 from projects.postes.models import Occupation
 from pvd.portail.telechargements import TELECHARGEMENTS
 from socle.recherche import search_key
-from tests.bases import migrate
+from tests.bases import VERSIONS, migrate
 
-# The last migration of each app, on the days of the first versions that were used.
-VERSIONS = {
-    "gestes et droits": {
-        "communes": "0003_journal_droits",
-        "ort": "0004_validation",
-        "projects": "0002_historique",
-        "socle": "0002_historique",
-        "suivi": "0002_historique",
-    },
-    "vie des postes": {
-        "communes": "0005_contours",
-        "ort": "0004_validation",
-        "projects": "0003_suivi_des_postes",
-        "socle": "0002_historique",
-        "suivi": "0004_compteurs",
-    },
-    "avenants sans identifiant": {
-        "communes": "0011_fond_de_france",
-        "ort": "0008_modification_exterieure",
-        "projects": "0005_doublons",
-        "socle": "0003_ce_qui_ne_peut_etre",
-        "suivi": "0004_compteurs",
-    },
-}
 BEFORE_ONE_LINE = [
     ("communes", "0013_journal_des_comptes"),
     ("ort", "0010_propositions"),
@@ -149,8 +125,7 @@ def files():
 
 @pytest.mark.django_db
 def test_the_avenants_of_an_old_site_are_named_by_their_signature(gabarits):
-    version = "avenants sans identifiant"
-    with gabarits.migrated(version, list(VERSIONS[version].items())) as old:
+    with gabarits.migrated("avenants sans identifiant") as old:
         enter(old)
         ort = old.get_model("ort", "Convention").objects.get()
         avenants, versions = (
@@ -173,8 +148,7 @@ def test_the_avenants_of_an_old_site_are_named_by_their_signature(gabarits):
 
 @pytest.mark.django_db
 def test_the_line_ends_of_an_old_site_become_spaces(gabarits):
-    version = "avenants sans identifiant"
-    with gabarits.migrated(version, list(VERSIONS[version].items())):
+    with gabarits.migrated("avenants sans identifiant"):
         old = migrate(BEFORE_ONE_LINE)
         enter(old)
         for name, fields in {
@@ -213,7 +187,7 @@ def test_the_files_of_an_old_site_say_the_same_once_migrated(version, gabarits):
     enter(of_today)
     expected = files()
     assert any(len(rows) > 2 for rows in expected.values())
-    with gabarits.migrated(version, list(VERSIONS[version].items())) as apps:
+    with gabarits.migrated(version) as apps:
         enter(apps)
         call_command("migrate", verbosity=0)
         migrated = files()

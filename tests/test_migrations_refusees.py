@@ -12,7 +12,6 @@ from ort.models import Avenant, Partie
 from socle.migrations._contrevenants import CORRECT, STOPPED, refuse_offenders
 from tests import factories
 from tests.bases import migrate
-from tests.test_migrations import VERSIONS
 
 pytestmark = pytest.mark.django_db
 
@@ -31,8 +30,7 @@ BEFORE_CODES = [
 @pytest.fixture
 def old_apps(request, gabarits):
     """Turn to the base of an old site, as it was before a rule; return its models."""
-    version = "vie des postes"
-    with gabarits.migrated(version, list(VERSIONS[version].items())):
+    with gabarits.migrated("vie des postes"):
         yield migrate(getattr(request, "param", BEFORE_FIRST_DAYS))
 
 

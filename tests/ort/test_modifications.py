@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from ort.models import Convention, ModificationExterieure
 from socle.essai import essai
@@ -147,20 +146,17 @@ def test_a_convention_that_comes_back_still_waits(agent_34, agent_81, shared):
     assert awaiting() == [Convention.objects.get()]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_migration_reads_the_histories():
+@pytest.mark.django_db
+def test_the_migration_reads_the_histories(gabarits):
     """Each sort of version, by the neighbour; then what asks for nothing."""
     before = [("ort", "0007_codes_et_doublons")]
-    apps = migrate(before)
-    try:
-        awaited = old_versions(apps)
+    with gabarits.migrated("avenants sans identifiant"):
+        awaited = old_versions(migrate(before))
         migrate([("ort", "0008_modification_exterieure")])
         noted = ModificationExterieure.objects.order_by("pk").values_list("convention", "moment")
         assert list(noted) == awaited
         migrate(before)
         assert ModificationExterieure._meta.db_table not in connection.introspection.table_names()
-    finally:
-        migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
 
 
 def old_versions(apps):
