@@ -31,6 +31,8 @@ HERE = Path(__file__).parent
 PAGES = [HERE / folder for folder in ("e2e", "pvd/portail", "socle/dessin", "socle/web")]
 PAGES += [HERE / "ort/test_vues.py", HERE / "projects/postes/test_vues.py"]
 PAGES += [HERE / "livre/test_textes.py"]
+# What the sheets of the agents tell, and their help; each is opened on both by `tests/test_portes.py`.
+PAGES += [HERE / "pvd/bureau/test_fiches.py", HERE / "pvd/bureau/test_aide.py"]
 # And the demonstration refuses any base but its own.
 PAGES += [HERE / "pvd/suivi/test_demonstration.py"]
 # Nor does the number of queries change: what a test counts is in its name.

@@ -78,8 +78,8 @@ def parameters():
     yield reverse("admin:ort_convention_export", args=["ort", "csv"]), {*of_any_list, "departement"}
     yield reverse("admin:ort_convention_removed"), ["p"]
     yield reverse("admin:login"), ["next"]
-    for page in ("admin:index", "admin:a_verifier"):
-        yield reverse(page), ["departement", "sorte", "page", "q"]
+    yield reverse("admin:index"), ["departement"]
+    yield reverse("admin:a_verifier"), ["departement", "sorte", "page", "q"]
     for slug in GESTES:
         yield reverse("admin:gestes", args=[slug]), ["departement", "q", "page"]
     for name in SEARCH:

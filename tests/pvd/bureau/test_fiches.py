@@ -108,6 +108,7 @@ def test_a_sheet_for_a_meeting_fits_what_the_page_tells(agent_34, lodeve):
         assert "Document interne" in read(agent_34, record, "fiche")
 
 
+@pytest.mark.deux_bases
 @pytest.mark.parametrize("page", ["page", "fiche"])
 def test_a_lecteur_reads_no_contact_note_nor_way_to_reach_somebody(page, lecteur_34, lodeve):
     for record in records_of(lodeve):
@@ -120,6 +121,7 @@ def test_a_lecteur_reads_no_contact_note_nor_way_to_reach_somebody(page, lecteur
         assert "Enregistrer ce qui" not in text
 
 
+@pytest.mark.deux_bases
 def test_contacts_of_a_neighbour_without_link_are_not_shown(agent_34, national):
     """A commune of no intercommunalité is not that of all the contacts that have none."""
     island = factories.commune("34001", nom="L'Île")
@@ -130,6 +132,7 @@ def test_contacts_of_a_neighbour_without_link_are_not_shown(agent_34, national):
             assert "Personne D" not in read(browser, record)
 
 
+@pytest.mark.deux_bases
 def test_the_contacts_of_the_intercommunalite_and_of_the_ort_are_shown_after_those_of_the_town(
     agent_34, lodeve
 ):
@@ -155,6 +158,7 @@ def test_what_is_typed_runs_nowhere(agent_34, lodeve):
         assert sent.count("&lt;script&gt;alert(1)") >= 4
 
 
+@pytest.mark.deux_bases
 @pytest.mark.parametrize("code", ["34999", "12001", "nulle-part", "34142/autre"])
 @pytest.mark.parametrize("role", ["lecteur_34", "agent_34", "referent_34", "agent_81"])
 def test_a_commune_out_of_reach_is_not_found(code, role, request, lodeve):
@@ -187,6 +191,7 @@ def test_a_late_ort_and_a_planned_signature_are_due(agent_34):
     assert coming.intitule in read(agent_34, town)
 
 
+@pytest.mark.deux_bases
 def test_only_what_is_of_the_record_is_told(agent_34, lodeve):
     other = factories.commune("34101", nom="Florensac")
     factories.labellisation(other)
@@ -216,6 +221,7 @@ def test_a_list_leads_to_the_page_and_the_form_stays_at_its_address(agent_34, lo
     assert page_of(lodeve) in form.content.decode()
 
 
+@pytest.mark.deux_bases
 def test_the_last_changes_are_those_of_the_record(agent_34, lodeve):
     signed = lodeve.couvertures.get().convention
     factories.convention(intitule="Une autre ORT")

@@ -76,29 +76,26 @@ def test_every_internal_link_leads_somewhere(client):
             assert client.get(link).status_code == 200, link
 
 
-WEIRD = [
+# What a database may read otherwise: what it cannot hold, what it searches by, how far its days go.
+READ_BY_BOTH = [
     "%00",
     "%F0%9F%A6%84",
     "%ff%fe",
     "'--",
-    "<script>",
     "%25%5F%5C",
     "1" * 500,
-    "a" * 60_000,
-    "-1",
     "9" * 30,
-    "%0A",
-    "٣",
-    "2023-02-30",
     "0001-01-01",
     "9999-12-31",
-    "20230706",
 ]
+# Python says what they are, or refuses them; what then reaches a database is a text or a day like any other.
+READ_BY_PYTHON = ["<script>", "a" * 60_000, "-1", "%0A", "٣", "2023-02-30", "20230706"]
+WEIRD = [pytest.param(typed, marks=pytest.mark.deux_bases) for typed in READ_BY_BOTH]
+WEIRD += READ_BY_PYTHON
 LISTS = ["/communes/", "/intercommunalites/", "/ort/", "/chefs-de-projet/"]
 NAMES = ["q", "departement", "epci", "statut", "ort", "poste", "au", "page", "inconnu"]
 
 
-@pytest.mark.deux_bases
 @pytest.mark.parametrize("typed", WEIRD)
 def test_nothing_typed_in_a_filter_breaks_a_list(client, typed):
     for address in LISTS:
@@ -106,7 +103,6 @@ def test_nothing_typed_in_a_filter_breaks_a_list(client, typed):
             assert client.get(f"{address}?{name}={typed}").status_code in (200, 400)
 
 
-@pytest.mark.deux_bases
 @pytest.mark.parametrize("typed", WEIRD)
 def test_nothing_typed_in_an_address_breaks_the_site(client, typed):
     for root in ("/communes/", "/departements/", "/intercommunalites/", "/ort/", "/donnees/", "/"):
