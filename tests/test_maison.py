@@ -89,6 +89,13 @@ def classes():
     return found
 
 
+@cache
+def files():
+    """Return the names of the files of the project."""
+    others = (path for folder in OTHERS for path in (ROOT / folder).rglob("*"))
+    return {path.name for path in (*CODE, *others, *ROOT.iterdir())}
+
+
 @pytest.mark.parametrize("path", [*PAPERS, *CODE], ids=lambda path: str(path.relative_to(ROOT)))
 def test_what_is_named_exists(path):
     """A path, a module or a file named in a document, a comment or a docstring is there."""
@@ -103,9 +110,7 @@ def test_what_is_named_exists(path):
         for name, member in A_MEMBER.findall(text)
         if name in ours and not known_member(ours[name], member)
     ]
-    known = {p.name for p in CODE} | {p.name for o in OTHERS for p in (ROOT / o).rglob("*")}
-    known |= {p.name for p in ROOT.iterdir()}
-    lost += [name for name in A_FILE.findall(text) if name not in known]
+    lost += [name for name in A_FILE.findall(text) if name not in files()]
     assert lost == []
 
 
