@@ -171,7 +171,7 @@ def test_the_accounts_of_an_old_site_were_last_there_at_their_last_log_in(gabari
     version = "avenants sans identifiant"
     # Half past midnight in France, and still the day before where the hours are counted from.
     late = datetime.datetime(2026, 3, 1, 23, 30, tzinfo=datetime.UTC)
-    with gabarits.migrated(version, list(VERSIONS[version].items())):
+    with gabarits.migrated(version):
         old = migrate(BEFORE_ONE_LINE).get_model("communes.Agent")
         old._default_manager.create(username="venue", last_login=late)
         old._default_manager.create(username="jamais")

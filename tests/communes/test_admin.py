@@ -83,7 +83,7 @@ def test_an_exit_is_not_published_by_a_plain_form(agent_34):
     inside = factories.labellisation(factories.commune("34142"))
     url = reverse("admin:communes_labellisation_change", args=[inside.pk])
     answer = agent_34.post(url, filled(agent_34.get(url), fin="01/01/2024"))
-    assert "Enregistrez-le par « Quitter le programme »." in errors(answer)
+    assert "Enregistrez-le par « Quitter le programme » :" in errors(answer)
     inside.refresh_from_db()
     assert inside.fin is None
 

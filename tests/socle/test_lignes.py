@@ -104,7 +104,7 @@ def test_a_form_that_is_no_record_refuses_them_as_well(agent_34):
 def test_an_agent_does_not_write_two_lines_in_a_title(agent_34):
     ort = factories.convention()
     url = reverse("admin:ort_convention_change", args=[ort.pk])
-    answer = agent_34.post(url, filled(agent_34.get(url), intitule="ORT\nBcc: autre@exemple.fr"))
+    answer = agent_34.post(url, filled(agent_34.get(url), intitule="ORT\nBcc: autre"))
     assert "tient sur une ligne" in errors(answer)
     ort.refresh_from_db()
     assert ort.intitule == "ORT d'essai"
