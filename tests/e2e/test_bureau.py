@@ -335,6 +335,8 @@ def test_what_a_correction_asks_is_under_its_field_and_answered_there(bureau, he
     affirmation(avenant, valeur="2023-02-03", source=said.source)
     bureau.goto(reverse("admin:ort_convention_change", args=[herault.pk]))
     bureau.locator("[name=date_signature]").fill("11/01/2022")
+    avenants = bureau.get_by_role("table", name="Avenants")
+    avenants.get_by_role("button", name=re.compile("^Modifier")).click()
     bureau.locator("[name=avenants-0-date_signature]").fill("04/02/2023")
     bureau.locator("[name=avenants-0-objet]").fill("Vu avec M. Dupont")
     bureau.locator("[name=motif_correction]").fill("relu")

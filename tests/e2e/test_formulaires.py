@@ -64,6 +64,10 @@ def test_rows_read_as_a_table_and_open_one_at_a_time(form):
 
 
 def test_a_row_is_added_told_then_saved_and_another_taken_away(form, convention):
+    # What a signed act brings is for a geste to say.
+    factories.rewrite(type(convention).objects.all(), date_signature=None)
+    factories.rewrite(convention.avenants.all(), date_signature=None)
+    form.reload()
     form.get_by_role("button", name="Ajouter un secteur d'intervention").click()
     sectors = form.get_by_role("table", name="Secteurs d'intervention")
     expect(form.locator("[name=secteurs-0-nom]")).to_be_focused()
