@@ -1,6 +1,28 @@
 """The records of the projet de territoire, a folder a subject; Django looks for them here."""
 
+from projects.actions.models import (
+    Action,
+    ActionAdhesion,
+    ActionCommune,
+    ActionPartenaire,
+    ActionSecteur,
+    ActionTheme,
+    Axe,
+    Cout,
+    Derogation,
+    EffetAvenant,
+    FaitAction,
+    Prevision,
+    Theme,
+)
 from projects.carnet.models import Contact, Fonction, Note
+from projects.financements.models import (
+    AlerteAcceptee,
+    Dispositif,
+    FaitFinancement,
+    Financement,
+    ReglePeriode,
+)
 from projects.postes.models.cofinancements import Alerte, CofinancementPoste, Financeur
 from projects.postes.models.dessertes import Desserte
 from projects.postes.models.occupations import MotifDepart, Occupation, TypeContrat
@@ -9,18 +31,36 @@ from projects.postes.models.purges import Purge
 from projects.postes.models.recrutements import Recrutement
 
 __all__ = [
+    "Action",
+    "ActionAdhesion",
+    "ActionCommune",
+    "ActionPartenaire",
+    "ActionSecteur",
+    "ActionTheme",
     "Alerte",
+    "AlerteAcceptee",
+    "Axe",
     "CofinancementPoste",
     "Contact",
+    "Cout",
+    "Derogation",
     "Desserte",
+    "Dispositif",
+    "EffetAvenant",
     "Etat",
+    "FaitAction",
+    "FaitFinancement",
+    "Financement",
     "Financeur",
     "Fonction",
     "MotifDepart",
     "Note",
     "Occupation",
     "Poste",
+    "Prevision",
     "Purge",
     "Recrutement",
+    "ReglePeriode",
+    "Theme",
     "TypeContrat",
 ]

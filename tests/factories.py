@@ -21,7 +21,23 @@ from communes.models import (
 )
 from ort.models import Avenant, CommuneCouverte, Convention, Document, Proposition
 from ort.models.propositions import change_of
+from projects.actions.models import (
+    Action,
+    ActionAdhesion,
+    ActionCommune,
+    Axe,
+    Cout,
+    FaitAction,
+    Prevision,
+    Theme,
+)
 from projects.carnet.models import Contact, Note
+from projects.financements.models import (
+    Dispositif,
+    FaitFinancement,
+    Financement,
+    ReglePeriode,
+)
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
 from pvd.signalements.models import Signalement
 from socle.historique import sans_historique
@@ -184,6 +200,81 @@ def recrutement(poste, publication, issue="", date_issue=None, **fields):
 def cofinancement(poste, financeur="anah", annee=2022, **fields):
     return CofinancementPoste.objects.create(
         poste=poste, financeur=financeur, annee=annee, **fields
+    )
+
+
+def theme(cle="habitat"):
+    rank = next(numbers)
+    return Theme.objects.get_or_create(cle=cle, defaults={"libelle": cle, "ordre": rank})[0]
+
+
+def axe(convention, code="A", **fields):
+    return Axe.objects.create(
+        convention=convention, code=code, **({"intitule": "Habiter le centre"} | fields)
+    )
+
+
+def action(communes=(), convention=None, adhesions=(), **fields):
+    """Return an action: brought by `convention`, by the adhésions of labellisations, or « relevée »."""
+    number = next(numbers)
+    fields = {"identifiant": f"action-{number}", "intitule": f"Action {number}"} | fields
+    brought = "adhesion" if adhesions else "convention" if convention else ""
+    fields.setdefault("entree_par", "avenant" if fields.get("entree") else brought)
+    created = Action.objects.create(convention=convention, **fields)
+    for done_in in communes:
+        ActionCommune.objects.create(action=created, commune=done_in)
+    for labellisation in adhesions:
+        ActionAdhesion.objects.create(action=created, labellisation=labellisation)
+    return created
+
+
+def fait(action, nature, jour, phase="", **fields):
+    if nature in ("debut", "fin"):
+        phase = phase or "operation"
+    return FaitAction.objects.create(
+        action=action, nature=nature, jour=day(jour), phase=phase, **fields
+    )
+
+
+def prevision(action, date_prevue, etablie_le, objet="fin", **fields):
+    return Prevision.objects.create(
+        action=action,
+        objet=objet,
+        date_prevue=day(date_prevue),
+        etablie_le=day(etablie_le),
+        **fields,
+    )
+
+
+def cout(action, montant, jour="2024-01-01", base="HT", **fields):
+    return Cout.objects.create(action=action, montant=montant, jour=day(jour), base=base, **fields)
+
+
+def dispositif(cle="detr", nature="etat", **fields):
+    fields = {"libelle": cle.upper(), "nature": nature} | fields
+    return Dispositif.objects.get_or_create(cle=cle, defaults=fields)[0]
+
+
+def regle(dispositif, debut=None, fin=None, **fields):
+    fields = {"article": "CGCT, art. R. 2334-28"} | fields
+    return ReglePeriode.objects.create(
+        dispositif=dispositif, debut=debut and day(debut), fin=fin and day(fin), **fields
+    )
+
+
+def financement(action, cle="detr", nature="etat", **fields):
+    fields.setdefault("identifiant", f"financement-{next(numbers)}")
+    scheme = dispositif(cle, nature)
+    return Financement.objects.create(action=action, dispositif=scheme, **fields)
+
+
+def fait_financement(financement, nature, jour, montant=None, **fields):
+    if nature == "versement":
+        fields.setdefault("sorte_versement", "acompte")
+    if nature == "retrait":
+        fields.setdefault("sorte_retrait", "renonciation")
+    return FaitFinancement.objects.create(
+        financement=financement, nature=nature, jour=day(jour), montant=montant, **fields
     )
 
 

@@ -18,6 +18,7 @@ from django.urls import reverse
 
 from communes.models import Commune, Labellisation, Rattachement
 from ort.models import CommuneCouverte, Convention, Proposition
+from projects.financements.models import ReglePeriode
 from projects.postes.models import Desserte
 from socle.contraintes import exclusion_name, sentence
 from socle.copie import tables_copiees
@@ -448,7 +449,7 @@ def test_a_period_refuses_overlaps_or_is_known_to_allow_them():
     """The next one has to say: two names of one day, two people in one post are no error."""
     periods = {m for m in apps.get_models() if issubclass(m, Periode)}
     held = {model for model in periods if model.siblings_by}
-    assert held == {Labellisation, Rattachement, Desserte}
+    assert held == {Labellisation, Rattachement, Desserte, ReglePeriode}
     allowed = {"AncienNomCommune", "AncienNomIntercommunalite", "CofinancementPoste"}
     allowed |= {"Commune", "Contact", "Intercommunalite", "Occupation", "Succession"}
     assert {model.__name__ for model in periods - held} == allowed

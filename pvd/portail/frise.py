@@ -65,7 +65,7 @@ class Repere:
         return self.y + 4
 
 
-class Axe:
+class EchelleDuTemps:
     """Where the days fall, from the first day of a year to the last of another."""
 
     def __init__(self, first, last):
@@ -102,7 +102,7 @@ def percent(value):
 class Frise:
     """All that the template draws."""
 
-    axe: Axe
+    axe: EchelleDuTemps
     jour: datetime.date
     couloirs: list
     reperes: list
@@ -136,7 +136,7 @@ def frise(situation, facts, conventions, suites):
     if not facts:
         return None
     to_come = [suite for suite in suites if suite.jour]
-    axe = Axe(facts[0].jour, max([situation.jour, *(suite.jour for suite in to_come)]))
+    axe = EchelleDuTemps(facts[0].jour, max([situation.jour, *(suite.jour for suite in to_come)]))
     lines = [
         ("Dans le programme", "programme", stays(situation)),
         ("Couverte par une ORT", "ort", covers(situation, conventions)),

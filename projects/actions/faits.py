@@ -1,0 +1,189 @@
+"""Actions as tuples of dates: what the rules read of thousands of them, and nothing internal."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from projects.actions.models import (
+    MAITRES_D_OUVRAGE,
+    Action,
+    ActionAdhesion,
+    ActionCommune,
+    Cout,
+    EffetAvenant,
+    EntreePar,
+    FaitAction,
+    Prevision,
+)
+
+
+class FaitDate(NamedTuple):
+    """A fact, without its reason."""
+
+    jour: datetime.date
+    precision: str
+    nature: str
+    phase: str
+
+
+class PrevisionDatee(NamedTuple):
+    """A day announced on another."""
+
+    objet: str
+    date_prevue: datetime.date
+    precision: str
+    etablie_le: datetime.date
+
+
+class CoutDate(NamedTuple):
+    """A cost announced on a day."""
+
+    jour: datetime.date
+    precision: str
+    nature: str
+    montant: Decimal
+    base: str
+
+
+class TransfertDate(NamedTuple):
+    """A change of owner by an avenant, with the keys of the owner before it, one of three."""
+
+    jour: datetime.date | None
+    ancien_commune: str | None
+    ancien_intercommunalite: str | None
+    ancien_organisme: int | None
+
+
+class ActionDatee(NamedTuple):
+    """An action with all that is dated of it. `entree_le` and `sortie_le` are the days of its acts."""
+
+    pk: int
+    identifiant: str
+    aboutissement: str
+    entree_par: str
+    convention: int | None
+    etendue: str
+    entree_le: datetime.date | None
+    precision_entree: str
+    sortie_le: datetime.date | None
+    maitre_ouvrage: tuple[Any, Any, Any]
+    communes: tuple[str, ...]
+    faits: list[FaitDate]
+    previsions: list[PrevisionDatee]
+    couts: list[CoutDate]
+    transferts: list[TransfertDate]
+
+
+class JourDActe(NamedTuple):
+    """The day of an act, as it is known."""
+
+    jour: datetime.date | None
+    precision: str
+
+
+OF_ACTION = ("pk", "identifiant", "aboutissement", "entree_par", "convention", "etendue")
+OF_ACTES = (
+    "convention__date_signature",
+    "convention__precision_signature",
+    "entree__date_signature",
+    "entree__precision_signature",
+    "sortie__date_signature",
+)
+
+
+def actions_datees(cles: Iterable[int] | None = None) -> dict[int, ActionDatee]:
+    """Return the actions of these keys, by key: seven queries, whatever their number.
+
+    `cles` None reads all the actions.
+    """
+    rows = Action.objects.order_by("pk")
+    if cles is not None:
+        cles = list(cles)
+        rows = rows.filter(pk__dans=cles)
+    read = list(rows.values_list(*OF_ACTION, *OF_ACTES, *MAITRES_D_OUVRAGE))
+    if not read:
+        return {}
+    adhesions = actes_d_adhesion(cles)
+    communes = communes_nommees(cles)
+    of_models = {
+        "faits": rows_by_action(FaitAction, FaitDate, cles),
+        "previsions": rows_by_action(Prevision, PrevisionDatee, cles),
+        "couts": rows_by_action(Cout, CoutDate, cles),
+        "transferts": transferts(cles),
+    }
+    found = {}
+    for row in read:
+        own, actes, owners = row[:6], row[6:11], row[11:]
+        pk, entree_par = own[0], own[3]
+        acte = acte_d_entree(entree_par, adhesions.get(pk), actes)
+        found[pk] = ActionDatee(
+            *own,
+            entree_le=acte.jour,
+            precision_entree=acte.precision,
+            sortie_le=actes[4],
+            maitre_ouvrage=tuple(owners),
+            communes=tuple(communes[pk]),
+            **{name: rows[pk] for name, rows in of_models.items()},
+        )
+    return found
+
+
+def acte_d_entree(entree_par: str, adhesion: JourDActe | None, actes: tuple[Any, ...]) -> JourDActe:
+    """Return the day of the act that brings an action: none for an « opération relevée »."""
+    match entree_par:
+        case EntreePar.ADHESION:
+            return adhesion or JourDActe(None, "")
+        case EntreePar.CONVENTION:
+            return JourDActe(*actes[0:2])
+        case EntreePar.AVENANT:
+            return JourDActe(*actes[2:4])
+    return JourDActe(None, "")
+
+
+def actes_d_adhesion(cles: list[int] | None) -> dict[int, JourDActe]:
+    """Return the day of the adhésion of each action, the same for all its communes: one query."""
+    rows = of_actions(ActionAdhesion.objects.order_by("-pk"), cles)
+    return {
+        action: JourDActe(jour, precision)
+        for action, jour, precision in rows.values_list(
+            "action",
+            "labellisation__date_signature_adhesion",
+            "labellisation__precision_adhesion",
+        )
+    }
+
+
+def communes_nommees(cles: list[int] | None) -> dict[int, list[str]]:
+    """Return the codes of the communes that each action names, in order: one query."""
+    by_action = defaultdict(list)
+    rows = of_actions(ActionCommune.objects.order_by("commune"), cles)
+    for action, commune in rows.values_list("action", "commune"):
+        by_action[action].append(commune)
+    return by_action
+
+
+def transferts(cles: list[int] | None) -> dict[int, list[TransfertDate]]:
+    """Return the changes of owner of each action, in the order of their avenants: one query."""
+    rows = EffetAvenant.objects.filter(nature=EffetAvenant.Nature.TRANSFEREE)
+    rows = of_actions(rows.order_by("avenant__date_signature", "pk"), cles)
+    anciens = ("ancien_commune", "ancien_intercommunalite", "ancien_organisme")
+    by_action = defaultdict(list)
+    for action, *fields in rows.values_list("action", "avenant__date_signature", *anciens):
+        by_action[action].append(TransfertDate(*fields))
+    return by_action
+
+
+def rows_by_action(model: Any, datee: Any, cles: list[int] | None) -> dict[int, list[Any]]:
+    """Return the rows of `model` as tuples `datee`, by the key of their action: one query."""
+    by_action = defaultdict(list)
+    rows = of_actions(model.objects.order_by(), cles)
+    for action, *fields in rows.values_list("action", *datee._fields):
+        by_action[action].append(datee._make(fields))
+    return by_action
+
+
+def of_actions(rows: Any, cles: list[int] | None) -> Any:
+    """Keep the rows of the actions of these keys; all of them when `cles` is None."""
+    return rows if cles is None else rows.filter(action__dans=cles)

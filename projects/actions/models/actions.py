@@ -1,0 +1,258 @@
+"""The actions of a plan: what is to be done, by whom, where, and by which act."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from communes.models import Commune, Intercommunalite
+from ort.models import Avenant, Convention, Organisme
+from projects.actions.models.droits import ActionQuerySet
+from projects.actions.models.themes import Axe, Theme
+from socle.sources import Sourcee
+
+# Who has an action done, one of three, as a post's employer.
+MAITRES_D_OUVRAGE = (
+    "maitre_ouvrage_commune",
+    "maitre_ouvrage_intercommunalite",
+    "maitre_ouvrage_organisme",
+)
+
+
+class Phase(models.TextChoices):
+    """What is done of an action: a study, then the operation itself."""
+
+    ETUDE = "etude", "étude"
+    OPERATION = "operation", "opération"
+
+
+class Etendue(models.TextChoices):
+    """Where an action is done."""
+
+    COMMUNES = "communes", "les communes nommées"
+    ORT = "ort", "toutes les communes que l'ORT couvre"
+
+
+class PlanSigne(models.TextChoices):
+    """Whether an action was signed with its money."""
+
+    AVEC_FINANCEMENT = "avec_financement", "mature : signée avec son financement"
+    SANS_FINANCEMENT = "sans_financement", "en germe : signée sans financement"
+
+
+class EntreePar(models.TextChoices):
+    """The sort of act that brings an action into a plan; none: « opération relevée »."""
+
+    ADHESION = "adhesion", "convention d'adhésion"
+    CONVENTION = "convention", "convention-cadre"
+    AVENANT = "avenant", "avenant"
+
+
+class Action(Sourcee):
+    """What a plan has done. Its days in the plan are those of its acts, read through them.
+
+    One that a document tells, and whose place in a plan is not known, is an « opération relevée »: it
+    has communes and no act, and is from its first dated fact on.
+
+    Its owner may be unknown: a plan does not always say it, and nothing is guessed.
+    """
+
+    identifiant = models.SlugField(
+        "identifiant", max_length=80, unique=True, help_text="Adresse publique : ne change plus."
+    )
+    numero = models.CharField(
+        "numéro", max_length=20, blank=True, help_text="Tel que le plan l'écrit : « A1 », « 1.10 »."
+    )
+    intitule = models.CharField("intitulé", max_length=300)
+    sous_intitule = models.CharField("sous-action", max_length=300, blank=True)
+    description = models.TextField("description", max_length=20_000, blank=True)
+    axe = models.ForeignKey(
+        Axe, models.PROTECT, "actions", null=True, blank=True, verbose_name="axe"
+    )
+    theme = models.ForeignKey(
+        Theme, models.PROTECT, "actions", null=True, blank=True, verbose_name="thème principal"
+    )
+    maitre_ouvrage_commune = models.ForeignKey(
+        Commune,
+        models.PROTECT,
+        "actions_portees",
+        null=True,
+        blank=True,
+        verbose_name="maître d'ouvrage : commune",
+    )
+    maitre_ouvrage_intercommunalite = models.ForeignKey(
+        Intercommunalite,
+        models.PROTECT,
+        "actions_portees",
+        null=True,
+        blank=True,
+        verbose_name="maître d'ouvrage : intercommunalité",
+    )
+    maitre_ouvrage_organisme = models.ForeignKey(
+        Organisme,
+        models.PROTECT,
+        "actions_portees",
+        null=True,
+        blank=True,
+        verbose_name="maître d'ouvrage : organisme",
+    )
+    etendue = models.CharField("étendue", max_length=8, choices=Etendue, default=Etendue.COMMUNES)
+    aboutissement = models.CharField(
+        "ce qui l'achève",
+        max_length=9,
+        choices=Phase,
+        default=Phase.OPERATION,
+        help_text="La fin de l'étude n'achève qu'une action dont c'est l'aboutissement.",
+    )
+    investissement = models.BooleanField("opération d'investissement", null=True, blank=True)
+    plan_signe = models.CharField("au plan signé", max_length=16, choices=PlanSigne, blank=True)
+    indicateurs_texte = models.TextField(
+        "indicateurs", max_length=10_000, blank=True, help_text="Tels que le plan les écrit."
+    )
+    longitude = models.DecimalField(
+        "longitude",
+        max_digits=8,
+        decimal_places=5,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-180), MaxValueValidator(180)],
+    )
+    latitude = models.DecimalField(
+        "latitude",
+        max_digits=7,
+        decimal_places=5,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-90), MaxValueValidator(90)],
+    )
+    convention = models.ForeignKey(
+        Convention, models.RESTRICT, "actions", null=True, blank=True, verbose_name="convention"
+    )
+    entree_par = models.CharField(
+        "entrée par",
+        max_length=10,
+        choices=EntreePar,
+        blank=True,
+        help_text="Vide : opération relevée dans un document, hors plan connu.",
+    )
+    entree = models.ForeignKey(
+        Avenant,
+        models.RESTRICT,
+        "actions_ajoutees",
+        null=True,
+        blank=True,
+        verbose_name="ajoutée par l'avenant",
+    )
+    sortie = models.ForeignKey(
+        Avenant,
+        models.RESTRICT,
+        "actions_retirees",
+        null=True,
+        blank=True,
+        verbose_name="retirée par l'avenant",
+        help_text="Vide : l'action est toujours au plan.",
+    )
+    note_interne = models.TextField("note interne", blank=True, help_text="Jamais publiée.")
+
+    feminin = True
+
+    objects = ActionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "action"
+        verbose_name_plural = "actions"
+        ordering = ["identifiant"]
+        constraints = [
+            models.CheckConstraint(
+                condition=(
+                    Q(
+                        maitre_ouvrage_commune__isnull=True,
+                        maitre_ouvrage_intercommunalite__isnull=True,
+                    )
+                    | Q(maitre_ouvrage_commune__isnull=True, maitre_ouvrage_organisme__isnull=True)
+                    | Q(
+                        maitre_ouvrage_intercommunalite__isnull=True,
+                        maitre_ouvrage_organisme__isnull=True,
+                    )
+                ),
+                name="projects_action_un_maitre_d_ouvrage",
+                violation_error_message="Une action a un seul maître d'ouvrage.",
+            ),
+            models.CheckConstraint(
+                condition=Q(entree_par="avenant", entree__isnull=False)
+                | (~Q(entree_par="avenant") & Q(entree__isnull=True)),
+                name="projects_action_entree_dite",
+                violation_error_message="Une action ajoutée par un avenant nomme cet avenant.",
+            ),
+            models.CheckConstraint(
+                condition=Q(convention__isnull=False)
+                | (
+                    Q(entree_par__in=["", "adhesion"])
+                    & Q(entree__isnull=True, sortie__isnull=True, etendue="communes")
+                ),
+                name="projects_action_de_son_acte",
+                violation_error_message="Choisissez la convention dont cette action est.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(entree_par="") | Q(convention__isnull=True, axe__isnull=True),
+                name="projects_action_relevee_hors_plan",
+                violation_error_message="Une opération relevée n'est au plan d'aucune convention.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(entree=models.F("sortie")),
+                name="projects_action_deux_actes",
+                violation_error_message="Une action n'entre pas et ne sort pas par le même acte.",
+            ),
+            models.CheckConstraint(
+                condition=Q(longitude__isnull=True, latitude__isnull=True)
+                # A check passes on what is unknown: both are asked for.
+                | Q(longitude__isnull=False, longitude__range=(-180, 180))
+                & Q(latitude__isnull=False, latitude__range=(-90, 90)),
+                name="projects_action_lieu_entier",
+                violation_error_message="Un lieu a une longitude et une latitude, en degrés.",
+            ),
+            models.UniqueConstraint(
+                fields=["convention", "numero", "sous_intitule"],
+                condition=~Q(numero=""),
+                name="projects_action_numero_unique",
+                violation_error_message="Ce plan a déjà une action de ce numéro.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.numero} {self.intitule}".strip()
+
+    @property
+    def maitre_ouvrage(self):
+        """Return the commune, the intercommunalité or the organisme that has it done; None if unknown."""
+        return (
+            self.maitre_ouvrage_commune
+            or self.maitre_ouvrage_intercommunalite
+            or self.maitre_ouvrage_organisme
+        )
+
+    @property
+    def relevee(self):
+        """Tell whether no act known brings it: an « opération relevée »."""
+        return not self.entree_par
+
+    def clean(self):
+        """Refuse acts, and an axe, that are of another plan, and an exit that precedes the entry."""
+        super().clean()
+        for name in ("entree", "sortie"):
+            avenant = getattr(self, name)
+            if avenant and avenant.convention_id != self.convention_id:
+                raise ValidationError({name: "Cet avenant est celui d'une autre convention."})
+        if self.axe and self.axe.convention_id and self.axe.convention_id != self.convention_id:
+            raise ValidationError({"axe": "Cet axe est celui d'un autre plan."})
+        self.refuse_backward()
+
+    def refuse_backward(self):
+        """Refuse an action that leaves the plan before the act that brings it."""
+        if not (self.sortie and self.sortie.date_signature):
+            return
+        came = self.entree.date_signature if self.entree else self.convention.date_signature
+        if came and self.sortie.dernier_jour_signature <= came:
+            raise ValidationError(
+                {"sortie": "Une action ne sort du plan qu'après l'acte qui l'y a mise."}
+            )

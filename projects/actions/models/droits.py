@@ -1,0 +1,96 @@
+"""Whose an action is: what hangs on it is reached, and written, through it."""
+
+from django.db.models import Exists, OuterRef, Q
+
+from communes.models import Commune, Departement
+from ort.models import CommuneCouverte, Convention
+from socle.historique import HistoriseeQuerySet
+
+
+def of_communes(communes):
+    """Return the condition that an action is of one of `communes`, at any date.
+
+    Those that it names, or, when it is of its whole ORT, those that the convention ever covered.
+    """
+    covered = CommuneCouverte.objects.filter(commune__in=communes).order_by()
+    return Q(communes_liees__commune__in=communes) | Q(
+        etendue="ort", convention__in=covered.values("convention")
+    )
+
+
+class ActionQuerySet(HistoriseeQuerySet):
+    def for_user(self, user):
+        """Keep the actions that `user` reads: of its communes, or of the conventions that it sees."""
+        theirs = of_communes(Commune.objects.for_user(user))
+        seen = Q(convention__in=Convention.objects.for_user(user))
+        return self.filter(pk__in=self.model.objects.filter(theirs | seen).order_by().values("pk"))
+
+    def a_ecrire(self, user):
+        """Keep the actions whose facts `user` writes: of its communes, or whose convention it keeps."""
+        kept = Q(convention__departement_reference__in=Departement.objects.for_user(user))
+        theirs = of_communes(Commune.objects.for_user(user))
+        return self.filter(pk__in=self.model.objects.filter(theirs | kept).order_by().values("pk"))
+
+    def connues(self, jour):
+        """Keep the actions that an act signed on `jour` or before brings, be they out since.
+
+        The act is the adhésion, the convention itself or the avenant of entry. The « opérations
+        relevées », which no act brings, are `relevees`.
+        """
+        adhesions = self.model._meta.get_field("adhesions").related_model.objects
+        signed = adhesions.filter(
+            action=OuterRef("pk"), labellisation__date_signature_adhesion__lte=jour
+        )
+        return self.filter(
+            Q(Exists(signed), entree_par="adhesion")
+            | Q(entree_par="convention", convention__date_signature__lte=jour)
+            | Q(entree_par="avenant", entree__date_signature__lte=jour)
+        )
+
+    def au_plan(self, jour):
+        """Keep the actions in their plan on `jour`: come by an act, and that no avenant took out by then."""
+        return self.connues(jour).exclude(sortie__date_signature__lte=jour)
+
+    def relevees(self):
+        """Keep the « opérations relevées », which documents tell and no act known brings."""
+        return self.filter(entree_par="")
+
+    def concernant(self, communes, jour):
+        """Keep the actions done on `jour` in one of `communes`, as keys to choose by.
+
+        Those that name one, or whose convention covers one on that day when they are of the whole
+        ORT. The commune is the one that answers that day for the one recorded.
+        """
+        links = self.model._meta.get_field("communes_liees").related_model.objects
+        named = links.des(communes, jour)
+        covered = CommuneCouverte.objects.as_of(jour).des(communes, jour)
+        return self.filter(
+            Q(etendue="communes", pk__in=named.order_by().values("action"))
+            | Q(etendue="ort", convention__in=covered.order_by().values("convention"))
+        )
+
+    def removed_for_user(self, user):
+        """Return the removals of actions of the conventions that `user` sees, or that named its communes."""
+        removals = self.model.history.removed()
+        link = self.model._meta.get_field("communes_liees").related_model
+        named = link.history.filter(commune__in=Commune.objects.for_user(user))
+        return removals.filter(
+            Q(convention__in=Convention.objects.for_user(user)) | Q(id__in=named.values("action"))
+        )
+
+
+class DeLActionQuerySet(HistoriseeQuerySet):
+    """The rows that name an `action`."""
+
+    @property
+    def actions(self):
+        """Return all the actions, which the link of the rows leads to."""
+        return self.model._meta.get_field("action").related_model.objects
+
+    def for_user(self, user):
+        """Keep the rows of the actions that `user` reads."""
+        return self.filter(action__in=self.actions.for_user(user))
+
+    def removed_for_user(self, user):
+        """Return the removals of rows of the actions of `user`, themselves still there."""
+        return self.model.history.removed().filter(action__in=self.actions.for_user(user))

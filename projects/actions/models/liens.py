@@ -1,0 +1,254 @@
+"""What an action is linked to: communes, adhésions, themes, sectors, partners, avenants."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+
+from communes.models import Commune, Intercommunalite, Labellisation
+from communes.territoire.du_jour import DeCommuneQuerySet
+from ort.models import Avenant, Organisme, Secteur
+from projects.actions.models.actions import Action
+from projects.actions.models.droits import DeLActionQuerySet
+from projects.actions.models.themes import Theme
+from socle.historique import Historisee
+from socle.sources import Sourcee
+
+
+def une_fois(model, field, message):
+    """Return the constraint that an action is linked once to a record."""
+    return models.UniqueConstraint(
+        fields=["action", field],
+        name=f"projects_{model}_une_fois",
+        violation_error_message=message,
+    )
+
+
+class ActionCommuneQuerySet(DeCommuneQuerySet, DeLActionQuerySet):
+    """The communes of the actions, in the name of whichever answers for them on a day."""
+
+
+class ActionCommune(Historisee):
+    """A commune where an action is done."""
+
+    action = models.ForeignKey(Action, models.CASCADE, "communes_liees", verbose_name="action")
+    commune = models.ForeignKey(Commune, models.PROTECT, "actions", verbose_name="commune")
+
+    feminin = True
+
+    objects = ActionCommuneQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "commune de l'action"
+        verbose_name_plural = "communes de l'action"
+        ordering = ["commune__nom_recherche"]
+        constraints = [
+            une_fois("actioncommune", "commune", "Cette commune est déjà celle de l'action.")
+        ]
+
+    def __str__(self):
+        return f"{self.commune} : {self.action}"
+
+
+class ActionAdhesion(Historisee):
+    """An adhésion that carries an action; one signed by several communes together is several rows."""
+
+    action = models.ForeignKey(Action, models.CASCADE, "adhesions", verbose_name="action")
+    labellisation = models.ForeignKey(
+        Labellisation, models.RESTRICT, "actions", verbose_name="adhésion"
+    )
+
+    feminin = True
+
+    objects = DeLActionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "adhésion de l'action"
+        verbose_name_plural = "adhésions de l'action"
+        ordering = ["pk"]
+        constraints = [
+            une_fois("actionadhesion", "labellisation", "Cette adhésion porte déjà l'action.")
+        ]
+
+    def __str__(self):
+        return f"{self.labellisation} : {self.action}"
+
+    def clean(self):
+        """Refuse adhésions that were not signed together: an action comes by one act."""
+        super().clean()
+        others = type(self).objects.filter(action=self.action_id).exclude(pk=self.pk)
+        days = set(others.values_list("labellisation__date_signature_adhesion", flat=True))
+        if days - {self.labellisation.date_signature_adhesion}:
+            raise ValidationError(
+                {"labellisation": "Cette adhésion n'a pas été signée le même jour que les autres."}
+            )
+
+
+class ActionTheme(Historisee):
+    """A theme of an action, beside its main one."""
+
+    action = models.ForeignKey(Action, models.CASCADE, "themes_lies", verbose_name="action")
+    theme = models.ForeignKey(Theme, models.PROTECT, verbose_name="thème")
+
+    objects = DeLActionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "thème secondaire"
+        verbose_name_plural = "thèmes secondaires"
+        ordering = ["theme__ordre"]
+        constraints = [une_fois("actiontheme", "theme", "Ce thème est déjà celui de l'action.")]
+
+    def __str__(self):
+        return str(self.theme)
+
+
+class ActionSecteur(Historisee):
+    """A secteur d'intervention where an action is done."""
+
+    action = models.ForeignKey(Action, models.CASCADE, "secteurs_lies", verbose_name="action")
+    secteur = models.ForeignKey(Secteur, models.CASCADE, verbose_name="secteur")
+
+    objects = DeLActionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "secteur de l'action"
+        verbose_name_plural = "secteurs de l'action"
+        ordering = ["secteur__nom"]
+        constraints = [
+            une_fois("actionsecteur", "secteur", "Ce secteur est déjà celui de l'action.")
+        ]
+
+    def __str__(self):
+        return str(self.secteur)
+
+    def clean(self):
+        """Refuse a sector of another convention."""
+        super().clean()
+        if self.secteur.convention_id != self.action.convention_id:
+            raise ValidationError({"secteur": "Ce secteur est celui d'une autre convention."})
+
+
+class ActionPartenaire(Historisee):
+    """A body that supports an action."""
+
+    action = models.ForeignKey(Action, models.CASCADE, "partenaires_lies", verbose_name="action")
+    organisme = models.ForeignKey(Organisme, models.PROTECT, verbose_name="organisme")
+
+    objects = DeLActionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "partenaire de l'action"
+        verbose_name_plural = "partenaires de l'action"
+        ordering = ["organisme__nom"]
+        constraints = [
+            une_fois("actionpartenaire", "organisme", "Ce partenaire est déjà celui de l'action.")
+        ]
+
+    def __str__(self):
+        return str(self.organisme)
+
+
+class EffetAvenant(Historisee):
+    """What an avenant does to an action that was there before, and stays: changed, or another owner's.
+
+    Of a change of owner, the one that it was before is kept: the owner on a day is read from there.
+    """
+
+    class Nature(models.TextChoices):
+        MODIFIEE = "modifiee", "action modifiée"
+        TRANSFEREE = "transferee", "maître d'ouvrage changé"
+
+    action = models.ForeignKey(Action, models.CASCADE, "effets", verbose_name="action")
+    avenant = models.ForeignKey(
+        Avenant, models.RESTRICT, "effets_sur_actions", verbose_name="avenant"
+    )
+    nature = models.CharField("effet", max_length=10, choices=Nature)
+    texte = models.TextField(
+        "ce que l'acte écrit", max_length=4000, blank=True, help_text="Public, comme l'acte."
+    )
+    ancien_commune = models.ForeignKey(
+        Commune, models.PROTECT, "+", null=True, blank=True, verbose_name="avant : commune"
+    )
+    ancien_intercommunalite = models.ForeignKey(
+        Intercommunalite,
+        models.PROTECT,
+        "+",
+        null=True,
+        blank=True,
+        verbose_name="avant : intercommunalité",
+    )
+    ancien_organisme = models.ForeignKey(
+        Organisme, models.PROTECT, "+", null=True, blank=True, verbose_name="avant : organisme"
+    )
+
+    objects = DeLActionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "effet d'un avenant"
+        verbose_name_plural = "effets d'avenants"
+        ordering = ["avenant__date_signature", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["action", "avenant", "nature"],
+                name="projects_effetavenant_une_fois",
+                violation_error_message="Cet avenant a déjà cet effet sur l'action.",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(ancien_commune__isnull=True, ancien_intercommunalite__isnull=True)
+                    | Q(ancien_commune__isnull=True, ancien_organisme__isnull=True)
+                    | Q(ancien_intercommunalite__isnull=True, ancien_organisme__isnull=True)
+                )
+                & (
+                    Q(nature="transferee")
+                    | Q(
+                        ancien_commune__isnull=True,
+                        ancien_intercommunalite__isnull=True,
+                        ancien_organisme__isnull=True,
+                    )
+                ),
+                name="projects_effetavenant_un_ancien",
+                violation_error_message="Seul un changement de maître d'ouvrage en nomme l'ancien, un seul.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_nature_display()} par {self.avenant.nom}"
+
+    def clean(self):
+        """Refuse an avenant of another convention."""
+        super().clean()
+        if self.avenant.convention_id != self.action.convention_id:
+            raise ValidationError({"avenant": "Cet avenant est celui d'une autre convention."})
+
+
+class Derogation(Sourcee):
+    """What the préfet allows for an action, against the rule: a smaller share, an early start."""
+
+    class Objet(models.TextChoices):
+        PARTICIPATION = "participation", "participation minimale (CGCT, art. L. 1111-10)"
+        COMMENCEMENT = "commencement", "commencement avant dossier complet (CGCT, art. R. 2334-24)"
+
+    action = models.ForeignKey(Action, models.CASCADE, "derogations", verbose_name="action")
+    objet = models.CharField("objet", max_length=13, choices=Objet)
+    jour = models.DateField("jour de la décision")
+    reference = models.CharField("référence", max_length=100, blank=True)
+    motif = models.CharField("fondement", max_length=400, help_text="Jamais publié.")
+
+    feminin = True
+
+    objects = DeLActionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "dérogation du préfet"
+        verbose_name_plural = "dérogations du préfet"
+        ordering = ["jour", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["action", "objet", "jour"],
+                name="projects_derogation_une_fois",
+                violation_error_message="Cette dérogation est déjà enregistrée.",
+            )
+        ]
+
+    def __str__(self):
+        return f"dérogation : {self.get_objet_display()}"

@@ -1,0 +1,82 @@
+"""Lines of money as tuples of dates and amounts: what the rules read of thousands of them."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models.functions import Coalesce
+
+from projects.financements.models import FaitFinancement, Financement
+
+
+class FaitFinancementDate(NamedTuple):
+    """A fact of a line of money, without its reason."""
+
+    jour: datetime.date
+    precision: str
+    nature: str
+    montant: Decimal | None
+    sorte_versement: str
+    sorte_retrait: str
+    date_notification: datetime.date | None
+    depense_subventionnable: Decimal | None
+    base: str
+    taux: Decimal | None
+    delai: str
+    date_limite_prevue: datetime.date | None
+    suppose: bool
+
+
+class FinancementDate(NamedTuple):
+    """A line of money with its facts, and who pays, one of three."""
+
+    pk: int
+    action: int
+    dispositif: str
+    nature: str
+    public: bool
+    forme: str
+    annee: int | None
+    financeur_organisme: int | None
+    financeur_commune: str | None
+    financeur_intercommunalite: str | None
+    faits: list[FaitFinancementDate]
+
+
+OF_SCHEME = Coalesce("financeur_organisme", "dispositif__financeur")
+# In the order of `FinancementDate`; `paye` is the body that pays, named by the line or by its scheme.
+COLONNES = (
+    "pk",
+    "action",
+    "dispositif__cle",
+    "dispositif__nature",
+    "dispositif__public",
+    "forme",
+    "annee",
+    "paye",
+    "financeur_commune",
+    "financeur_intercommunalite",
+)
+
+
+def financements_dates(actions: Iterable[int] | None = None) -> dict[int, list[FinancementDate]]:
+    """Return the lines of money of the actions of these keys, by action: two queries.
+
+    `actions` None reads those of all the actions.
+    """
+    lines = Financement.objects.order_by("rang", "pk")
+    faits = FaitFinancement.objects.order_by("jour", "pk")
+    if actions is not None:
+        keys = list(actions)
+        lines = lines.filter(action__dans=keys)
+        faits = faits.filter(financement__action__dans=keys)
+    by_line = defaultdict(list)
+    for line, *fields in faits.values_list("financement", *FaitFinancementDate._fields):
+        by_line[line].append(FaitFinancementDate._make(fields))
+    by_action: dict[int, list[FinancementDate]] = defaultdict(list)
+    for row in lines.annotate(paye=OF_SCHEME).values_list(*COLONNES):
+        line = FinancementDate(*row, faits=by_line[row[0]])
+        by_action[line.action].append(line)
+    return by_action

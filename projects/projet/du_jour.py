@@ -1,0 +1,177 @@
+"""Actions and their money on a day, for the pages, the files and the counts that show them."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from communes.territoire.faits import successions_lues
+from communes.territoire.successions import Successions
+from ort.models import CommuneCouverte
+from projects.actions import regles
+from projects.actions.faits import ActionDatee, actions_datees
+from projects.actions.models import Etendue
+from projects.financements import regles as argent
+from projects.financements.faits import FinancementDate, financements_dates
+
+
+@dataclass
+class ActionDuJour:
+    """What the dates of an action and of its money tell on `jour`: each value is that of its rule.
+
+    `lignes` are its lines of money. What anybody may read is told from public facts alone; an agent
+    is told of them all.
+    """
+
+    dates: ActionDatee
+    lignes: list[FinancementDate]
+    communes: list[str]
+    jour: datetime.date
+
+    @cached_property
+    def subventions(self):
+        """Return the lines of money but the share of the owner: see `argent.propre`."""
+        return [ligne for ligne in self.lignes if not argent.propre(ligne, self.dates, self.jour)]
+
+    @cached_property
+    def parts_propres(self):
+        """Return the lines that are the share of the owner."""
+        return [ligne for ligne in self.lignes if argent.propre(ligne, self.dates, self.jour)]
+
+    @cached_property
+    def autres(self):
+        """Return the days of all that is known of its money."""
+        return argent.jours_connus(self.lignes)
+
+    @cached_property
+    def etat(self):
+        return regles.etat(self.dates, self.jour, self.autres)
+
+    @cached_property
+    def etat_depuis(self):
+        return regles.etat_depuis(self.dates, self.jour, self.autres)
+
+    @cached_property
+    def derniere_nouvelle(self):
+        return regles.derniere_nouvelle(self.dates, self.jour, self.autres)
+
+    @property
+    def statut_communs(self):
+        return regles.statut_communs(self.dates, self.jour, self.autres)
+
+    @property
+    def phase(self):
+        return regles.phase(self.dates, self.jour)
+
+    @cached_property
+    def en_retard(self):
+        return regles.en_retard(self.dates, self.jour)
+
+    @property
+    def au_plan(self):
+        return regles.au_plan(self.dates, self.jour)
+
+    @property
+    def relevee(self):
+        return regles.relevee(self.dates, self.jour, self.autres)
+
+    @property
+    def debut(self):
+        return regles.debut(self.dates, self.jour)
+
+    @property
+    def fin(self):
+        return regles.fin(self.dates, self.jour)
+
+    @property
+    def fin_prevue(self):
+        return regles.fin_prevue(self.dates, self.jour)
+
+    @property
+    def fin_prevue_initiale(self):
+        return regles.fin_prevue_initiale(self.dates, self.jour)
+
+    @property
+    def glissement_jours(self):
+        return regles.glissement_jours(self.dates, self.jour)
+
+    @property
+    def maitre_ouvrage(self):
+        return regles.maitre_ouvrage(self.dates, self.jour)
+
+    @cached_property
+    def cout(self):
+        return regles.cout(self.dates, self.jour)
+
+    @cached_property
+    def sommes(self):
+        """Return the sums of its lines, a stage apart from the others."""
+        return argent.sommes(self.subventions, self.jour)
+
+    @property
+    def nb_communes(self):
+        return len(self.communes)
+
+
+class ActionsDatees:
+    """Some actions, all days together, read in a constant number of queries; `du_jour` tells a day.
+
+    `cles` None reads all those of France.
+    """
+
+    def __init__(self, cles: Iterable[int] | None = None) -> None:
+        self.cles = None if cles is None else list(cles)
+
+    @cached_property
+    def actions(self) -> dict[int, ActionDatee]:
+        """The actions, by key."""
+        return actions_datees(self.cles)
+
+    @cached_property
+    def lignes(self) -> dict[int, list[FinancementDate]]:
+        """All the lines of money, by action."""
+        return financements_dates(self.cles)
+
+    @cached_property
+    def lignes_publiques(self) -> dict[int, list[FinancementDate]]:
+        """The lines of money with what anybody may read; one of which nothing is public is not there."""
+        read = {cle: map(argent.publics, lignes) for cle, lignes in self.lignes.items()}
+        return {cle: [ligne for ligne in lignes if ligne.faits] for cle, lignes in read.items()}
+
+    @cached_property
+    def successions(self) -> Successions:
+        """Who answers for whom, day by day."""
+        return successions_lues()
+
+    def du_jour(self, jour: datetime.date, interne: bool = False) -> dict[int, ActionDuJour]:
+        """Return what is known of each action on `jour`, by key; `interne`: with what agents alone read."""
+        lignes = self.lignes if interne else self.lignes_publiques
+        couvertes = self.couvertes(jour)
+        return {
+            cle: ActionDuJour(
+                dates, lignes.get(cle, []), self.communes(dates, couvertes, jour), jour
+            )
+            for cle, dates in self.actions.items()
+        }
+
+    def couvertes(self, jour: datetime.date) -> dict[Any, list[str]]:
+        """Return the communes that each convention of an action of a whole ORT covers on `jour`."""
+        whole = {a.convention for a in self.actions.values() if a.etendue == Etendue.ORT}
+        by_convention = defaultdict(list)
+        if whole:
+            rows = CommuneCouverte.objects.as_of(jour).filter(convention__dans=whole)
+            for convention, commune in rows.order_by("commune").values_list(
+                "convention", "commune"
+            ):
+                by_convention[convention].append(commune)
+        return by_convention
+
+    def communes(
+        self, action: ActionDatee, couvertes: dict[Any, list[str]], jour: datetime.date
+    ) -> list[str]:
+        """Return the codes of the communes of an action, those that answer on `jour`, each once."""
+        whole = action.etendue == Etendue.ORT
+        named = couvertes[action.convention] if whole else action.communes
+        return sorted({self.successions.commune_du_jour(code, jour) for code in named})
