@@ -65,6 +65,7 @@ class ActionDatee(NamedTuple):
     entree_par: str
     convention: int | None
     etendue: str
+    investissement: bool | None
     entree_le: datetime.date | None
     precision_entree: str
     sortie_le: datetime.date | None
@@ -83,7 +84,8 @@ class JourDActe(NamedTuple):
     precision: str
 
 
-OF_ACTION = ("pk", "identifiant", "aboutissement", "entree_par", "convention", "etendue")
+# In the order of `ActionDatee`.
+OF_ACTION = ActionDatee._fields[:7]
 OF_ACTES = (
     "convention__date_signature",
     "convention__precision_signature",
@@ -115,7 +117,7 @@ def actions_datees(cles: Iterable[int] | None = None) -> dict[int, ActionDatee]:
     }
     found = {}
     for row in read:
-        own, actes, owners = row[:6], row[6:11], row[11:]
+        own, actes, owners = row[:7], row[7:12], row[12:]
         pk, entree_par = own[0], own[3]
         acte = acte_d_entree(entree_par, adhesions.get(pk), actes)
         found[pk] = ActionDatee(

@@ -16,6 +16,7 @@ ACTION = ActionDatee(
     entree_par="convention",
     convention=1,
     etendue="communes",
+    investissement=None,
     entree_le=day("2021-07-16"),
     precision_entree="jour",
     sortie_le=None,

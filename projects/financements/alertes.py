@@ -1,0 +1,376 @@
+"""What looks wrong in the money and the days of an action: warnings, never refusals, internal.
+
+Each is a rule of its own, a function of an action, its lines of money and a day; each says the text
+that it rests on and its computation. A scheme's rates and months are dated settings: what nobody read
+in the text says « à vérifier ».
+"""
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from projects.actions import regles
+from projects.actions.faits import ActionDatee
+from projects.actions.models import Derogation
+from projects.actions.regles import TERMINEES, EtatAction
+from projects.financements import delais
+from projects.financements import regles as argent
+from projects.financements.delais import ReglesDispositifs
+from projects.financements.faits import FinancementDate
+from projects.financements.models import Forme
+from socle.dates import add_years, in_french, in_words
+from socle.francais import euros, nombre, pour_cent
+
+# CGCT, art. L. 1111-10, III: the least share of the owner of an investment, of its public money.
+PART_MINIMALE = 20
+# CGCT, art. R. 2334-27: what the State's grants to local investment reach, all together.
+PLAFOND_DOTATIONS = 80
+DOTATIONS = {"detr", "dsil", "dsid", "dpv"}
+# CGCT, L. 2334-36 and following: asked in year N, decided by the end of N + 1, or asked again.
+A_REDEMANDER = {"detr", "dsil"}
+SANS_NOUVELLES = 365
+# Outre-mer, where the least share is not asked (L. 1111-10, III).
+OUTRE_MER = ("97", "98")
+
+
+class AlerteDAction(NamedTuple):
+    """A warning: its rule, what it says, the computation written out, the text, the line if it is of one."""
+
+    sorte: str
+    texte: str
+    calcul: str
+    article: str
+    financement: int | None = None
+    verifiee: bool = True
+
+
+class Dossier(NamedTuple):
+    """What the warnings read of an action: its dates, its lines of money, its waivers."""
+
+    action: ActionDatee
+    lignes: list[FinancementDate]
+    communes: list[str]
+    derogations: list[tuple[str, datetime.date]]
+    acceptees: list["Acceptee"]
+
+    def subventions(self, jour: datetime.date) -> list[FinancementDate]:
+        """Return its lines but the share of its owner, which no warning is about."""
+        return [ligne for ligne in self.lignes if not argent.propre(ligne, self.action, jour)]
+
+    def derogation(self, objet: str, jour: datetime.date) -> bool:
+        """Tell whether the préfet had allowed it by `jour`."""
+        return any(about == objet and given <= jour for about, given in self.derogations)
+
+
+class Acceptee(NamedTuple):
+    """A warning that someone accepts, from a day up to another, both included; no end: for good."""
+
+    sorte: str
+    financement: int | None
+    jour: datetime.date
+    jusqu_au: datetime.date | None
+
+    def silences(self, alerte: AlerteDAction, jour: datetime.date) -> bool:
+        """Tell whether the warning is accepted on `jour`."""
+        of_it = (self.sorte, self.financement) == (alerte.sorte, alerte.financement)
+        return of_it and self.jour <= jour and (self.jusqu_au is None or jour <= self.jusqu_au)
+
+
+Alertes = Iterator[AlerteDAction]
+
+
+def alertes(
+    dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date
+) -> list[AlerteDAction]:
+    """Return the warnings of an action on `jour`, but those that someone accepted, in a fixed order."""
+    found = [alerte for rule in RULES for alerte in rule(dossier, dispositifs, jour)]
+    return [
+        alerte
+        for alerte in found
+        if not any(accepted.silences(alerte, jour) for accepted in dossier.acceptees)
+    ]
+
+
+def retard(dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date) -> Alertes:
+    """Warn of an action whose announced end is past: see `regles.en_retard`."""
+    forecast = regles.fin_prevue(dossier.action, jour)
+    if forecast and regles.en_retard(dossier.action, jour):
+        when = in_words(forecast.date_prevue, forecast.precision)
+        yield AlerteDAction("en_retard", f"La fin était annoncée {when}.", "", "règle du service")
+
+
+def part_du_maitre_d_ouvrage(
+    dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date
+) -> Alertes:
+    """Warn when the owner of an investment would pay less than 20 % of its public money.
+
+    (cost − other public grants − private money) ÷ (cost − private money), on what is granted, then on
+    what the plan expects. Exactly 20 % passes; a cost unknown, or after tax, cannot be checked.
+    """
+    if not concerned_by_share(dossier, jour):
+        return
+    for sorte, told, amount_of in (
+        ("part_du_maitre_d_ouvrage", "Le maître d'ouvrage paierait", argent.accorde),
+        ("part_prevue", "Le plan prévoit que le maître d'ouvrage paie", argent.prevu),
+    ):
+        grants = [(ligne, amount_of(ligne, jour)) for ligne in dossier.subventions(jour)]
+        known = [(ligne, a) for ligne, a in grants if a and ligne.forme == Forme.SUBVENTION]
+        if known:
+            yield from share_warnings(dossier, known, sorte, told, jour)
+
+
+def concerned_by_share(dossier: Dossier, jour: datetime.date) -> bool:
+    """Tell whether the least share is asked: an investment of a collectivité, outside outre-mer."""
+    commune, intercommunalite, _ = regles.maitre_ouvrage(dossier.action, jour)
+    overseas = any(code.startswith(OUTRE_MER) for code in dossier.communes)
+    waived = dossier.derogation(Derogation.Objet.PARTICIPATION, jour)
+    owned = commune is not None or intercommunalite is not None
+    return bool(dossier.action.investissement and owned and not overseas and not waived)
+
+
+def share_warnings(
+    dossier: Dossier,
+    grants: list[tuple[FinancementDate, Decimal]],
+    sorte: str,
+    told: str,
+    jour: datetime.date,
+) -> Alertes:
+    """Warn of a share below the least, or that nobody can compute."""
+    article = "CGCT, art. L. 1111-10, III"
+    cost = regles.cout(dossier.action, jour)
+    if cost is None or cost.base == "TTC":
+        why = "le coût n'est pas connu" if cost is None else "le coût est toutes taxes comprises"
+        texte = f"Part du maître d'ouvrage non vérifiable : {why}."
+        yield AlerteDAction(f"{sorte}_non_verifiable", texte, "", article)
+        return
+    public = sum((amount for ligne, amount in grants if ligne.public), Decimal(0))
+    private = sum((amount for ligne, amount in grants if not ligne.public), Decimal(0))
+    base = cost.montant - private
+    own = base - public
+    if base > 0 and own * 100 < PART_MINIMALE * base:
+        rate = own * 100 / base
+        texte = (
+            f"{told} {percent(rate)} de l'argent public, pour {pour_cent(PART_MINIMALE)} au moins."
+        )
+        calcul = f"({euros(cost.montant)} − {euros(public)} − {euros(private)}) ÷ {euros(base)}"
+        yield AlerteDAction(sorte, texte, calcul, article)
+
+
+def dotations(dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date) -> Alertes:
+    """Warn when DETR, DSIL, DSID and DPV together pass 80 % of the smallest of their eligible spendings."""
+    granted = [
+        (argent.accorde(ligne, jour), argent.accord(ligne, jour).depense_subventionnable)
+        for ligne in dossier.subventions(jour)
+        if ligne.dispositif in DOTATIONS and argent.est_accorde(ligne, jour)
+    ]
+    total = sum((amount for amount, _ in granted if amount), Decimal(0))
+    spending = min((spent for _, spent in granted if spent), default=None)
+    if spending and total * 100 > PLAFOND_DOTATIONS * spending:
+        yield AlerteDAction(
+            "dotations",
+            f"Les dotations de l'État atteignent {percent(total * 100 / spending)} de la dépense "
+            f"subventionnable, pour {pour_cent(PLAFOND_DOTATIONS)} au plus.",
+            f"{euros(total)} ÷ {euros(spending)}",
+            "CGCT, art. R. 2334-27",
+        )
+
+
+def au_dela_du_cout(
+    dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date
+) -> Alertes:
+    """Warn when what is granted, of all forms, is more than the cost."""
+    cost = regles.cout(dossier.action, jour)
+    total = argent.sommes(dossier.subventions(jour), jour).accorde.montant
+    if cost and total > cost.montant:
+        yield AlerteDAction(
+            "au_dela_du_cout",
+            f"{euros(total)} sont accordés, pour un coût de {euros(cost.montant)}.",
+            f"{euros(total)} > {euros(cost.montant)}",
+            "règle du service",
+        )
+
+
+def commence_trop_tot(
+    dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date
+) -> Alertes:
+    """Warn of an operation begun before the file was complete, or asked for, unless the préfet allowed it."""
+    begun = delais.debut_operation(dossier.action, jour)
+    if begun is None or dossier.derogation(Derogation.Objet.COMMENCEMENT, jour):
+        return
+    for ligne in dossier.subventions(jour):
+        filed = first_of(ligne, jour, "dossier_complet") or first_of(ligne, jour, "demande")
+        if ligne.dispositif in DOTATIONS and filed and begun < filed:
+            yield AlerteDAction(
+                "commence_trop_tot",
+                "L'opération a commencé avant le dépôt du dossier complet.",
+                f"début {in_words(begun)}, dossier {in_words(filed)}",
+                "CGCT, art. R. 2334-24",
+                ligne.pk,
+            )
+
+
+def caducite(dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date) -> Alertes:
+    """Warn of a grant that lapses, or will within 6 then 2 months, because nothing has begun.
+
+    While the action is paused, nobody is reminded of it.
+    """
+    if delais.debut_operation(dossier.action, jour) or asleep(dossier, jour):
+        return
+    for ligne in ouvertes(dossier, jour):
+        limit = delais.limite_commencement(ligne, dispositifs, jour)
+        if limit is None:
+            continue
+        passed = jour > limit.jour
+        if passed or jour >= limit.avant(6):
+            left = "dans moins de deux mois" if jour >= limit.avant(2) else "dans moins de six mois"
+            texte = (
+                f"Rien n'a commencé au {in_french(limit.jour)} : ce financement est caduc."
+                if passed
+                else f"Rien n'a commencé : ce financement sera caduc {left}, après le "
+                f"{in_french(limit.jour)}."
+            )
+            sorte = "caducite" if passed else "caducite_proche"
+            yield AlerteDAction(sorte, texte, limit.calcul, limit.article, ligne.pk, limit.verifiee)
+
+
+def achevement(dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date) -> Alertes:
+    """Warn of a grant whose operation was to be finished by then."""
+    if regles.etat(dossier.action, jour) in TERMINEES or asleep(dossier, jour):
+        return
+    for ligne in ouvertes(dossier, jour):
+        limit = delais.limite_achevement(dossier.action, ligne, dispositifs, jour)
+        if limit and jour > limit.jour:
+            texte = f"L'opération devait être achevée le {in_french(limit.jour)} au plus tard."
+            yield AlerteDAction(
+                "achevement", texte, limit.calcul, limit.article, ligne.pk, limit.verifiee
+            )
+
+
+def avances(dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date) -> Alertes:
+    """Warn of an advance, or of advance and instalments before the balance, above what the scheme pays."""
+    for ligne in dossier.subventions(jour):
+        first = argent.accord(ligne, jour)
+        rule = first and dispositifs.regle(ligne.dispositif, first.jour)
+        granted = dernier_accord(ligne, jour)
+        if not rule or not granted:
+            continue
+        for sorte, kinds, most, what in (
+            ("avance", ("avance",), rule.taux_avance, "L'avance atteint"),
+            (
+                "acomptes",
+                ("avance", "acompte"),
+                rule.plafond_acomptes,
+                "Avance et acomptes atteignent",
+            ),
+        ):
+            paid = delais.paid_as(ligne, kinds, jour)
+            if most is not None and paid * 100 > most * granted:
+                rate = percent(paid * 100 / granted)
+                texte = f"{what} {rate} de l'accord, pour {percent(most)} au plus."
+                calcul = f"{euros(paid)} ÷ {euros(granted)}"
+                yield AlerteDAction(sorte, texte, calcul, rule.article, ligne.pk, rule.verifiee)
+
+
+def dernier_accord(ligne: FinancementDate, jour: datetime.date) -> Decimal | None:
+    """Return the amount of the last decision by `jour`: what is granted, before any balance."""
+    fait = argent.dernier(ligne, jour, *argent.DECISIONS)
+    amount: Decimal | None = fait.montant if fait else None
+    return amount
+
+
+def demande_perimee(
+    dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date
+) -> Alertes:
+    """Warn of a DETR or DSIL asked in year N, and without decision on 31 December N + 1."""
+    for ligne in dossier.subventions(jour):
+        asked = argent.dernier(ligne, jour, "demande")
+        waits = asked and argent.en_attente(ligne, jour) is not None
+        if ligne.dispositif in A_REDEMANDER and waits and jour.year > asked.jour.year + 1:
+            yield AlerteDAction(
+                "demande_perimee",
+                f"Demandé en {asked.jour.year} et sans décision au 31 décembre "
+                f"{asked.jour.year + 1} : une nouvelle demande est à déposer.",
+                "",
+                "CGCT, art. R. 2334-25",
+                ligne.pk,
+                verifiee=False,
+            )
+
+
+def achevee_non_soldee(
+    dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date
+) -> Alertes:
+    """Warn of a grant not balanced a year after the action was finished."""
+    ended = regles.fin(dossier.action, jour)
+    if ended is None or jour < add_years(ended.jour, 1):
+        return
+    for ligne in ouvertes(dossier, jour):
+        texte = f"L'action est achevée {in_words(*ended)}, et ce financement n'est pas soldé."
+        yield AlerteDAction("achevee_non_soldee", texte, "", "règle du service", ligne.pk)
+
+
+def accord_sans_versement(
+    dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date
+) -> Alertes:
+    """Warn of a grant of which nothing is paid a year after its notification, or its decision if unknown."""
+    for ligne in ouvertes(dossier, jour):
+        first = argent.accord(ligne, jour)
+        since = first.date_notification or first.jour
+        if not argent.dernier(ligne, jour, "versement") and jour >= add_years(since, 1):
+            texte = f"Accordé {in_words(since)}, et rien n'est versé."
+            yield AlerteDAction("accord_sans_versement", texte, "", "règle du service", ligne.pk)
+
+
+def sans_nouvelles(
+    dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date
+) -> Alertes:
+    """Warn of an action of which nothing is known for more than 365 days, neither finished nor dropped."""
+    others = argent.jours_connus(dossier.lignes)
+    last = regles.derniere_nouvelle(dossier.action, jour, others)
+    over = regles.etat(dossier.action, jour, others) in TERMINEES or asleep(dossier, jour)
+    if last and not over and (jour - last).days > SANS_NOUVELLES:
+        texte = f"Rien de nouveau depuis le {in_french(last)}."
+        yield AlerteDAction("sans_nouvelles", texte, "", "règle du service")
+
+
+def ouvertes(dossier: Dossier, jour: datetime.date) -> list[FinancementDate]:
+    """Return the lines granted by `jour`, neither balanced nor withdrawn."""
+    closed = {argent.EtatFinancement.SOLDE, argent.EtatFinancement.RETIRE}
+    return [
+        ligne
+        for ligne in dossier.subventions(jour)
+        if argent.est_accorde(ligne, jour) and argent.etat(ligne, jour) not in closed
+    ]
+
+
+def asleep(dossier: Dossier, jour: datetime.date) -> bool:
+    """Tell whether the action is paused: reminders stop then, and start again when it goes on."""
+    return regles.etat(dossier.action, jour) in (EtatAction.EN_PAUSE, EtatAction.ABANDONNEE)
+
+
+def first_of(ligne: FinancementDate, jour: datetime.date, nature: str) -> datetime.date | None:
+    """Return the first day, by `jour`, of a fact of that nature, or None."""
+    return next((f.jour for f in argent.faits_au(ligne, jour) if f.nature == nature), None)
+
+
+def percent(rate: Decimal) -> str:
+    """Write a rate to one decimal: « 17,2 % », and « 20 % » without any."""
+    rounded = round(rate, 1)
+    return f"{nombre(rounded, int(rounded % 1 != 0))}\u00a0%"
+
+
+RULES: Iterable[Callable[[Dossier, ReglesDispositifs, datetime.date], Alertes]] = (
+    part_du_maitre_d_ouvrage,
+    dotations,
+    au_dela_du_cout,
+    commence_trop_tot,
+    caducite,
+    achevement,
+    avances,
+    demande_perimee,
+    retard,
+    achevee_non_soldee,
+    accord_sans_versement,
+    sans_nouvelles,
+)
