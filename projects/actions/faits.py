@@ -109,25 +109,20 @@ def actions_datees(cles: Iterable[int] | None = None) -> dict[int, ActionDatee]:
         return {}
     adhesions = actes_d_adhesion(cles)
     communes = communes_nommees(cles)
-    of_models = {
-        "faits": rows_by_action(FaitAction, FaitDate, cles),
-        "previsions": rows_by_action(Prevision, PrevisionDatee, cles),
-        "couts": rows_by_action(Cout, CoutDate, cles),
-        "transferts": transferts(cles),
-    }
+    by_action = [
+        rows_by_action(FaitAction, FaitDate, cles),
+        rows_by_action(Prevision, PrevisionDatee, cles),
+        rows_by_action(Cout, CoutDate, cles),
+        transferts(cles),
+    ]
     found = {}
     for row in read:
         own, actes, owners = row[:7], row[7:12], row[12:]
         pk, entree_par = own[0], own[3]
-        acte = acte_d_entree(entree_par, adhesions.get(pk), actes)
-        found[pk] = ActionDatee(
-            *own,
-            entree_le=acte.jour,
-            precision_entree=acte.precision,
-            sortie_le=actes[4],
-            maitre_ouvrage=tuple(owners),
-            communes=tuple(communes[pk]),
-            **{name: rows[pk] for name, rows in of_models.items()},
+        entree = acte_d_entree(entree_par, adhesions.get(pk), actes)
+        dated = [rows[pk] for rows in by_action]
+        found[pk] = ActionDatee._make(
+            [*own, *entree, actes[4], owners, tuple(communes[pk]), *dated]
         )
     return found
 

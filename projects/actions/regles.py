@@ -27,7 +27,7 @@ class EtatAction(models.TextChoices):
     NON_RENSEIGNEE = "non_renseignee", "non renseignée"
 
     @property
-    def couleur(self):
+    def couleur(self) -> str:
         """Return the colour of its badge, as the State's design system names it; empty: none."""
         colours = {
             EtatAction.ACHEVEE: "success",
@@ -89,7 +89,10 @@ def maitre_ouvrage(action: ActionDatee, jour: datetime.date) -> tuple[Any, Any, 
     It is the owner recorded, or, before the avenant that gave the action to it, the former one.
     """
     later = [t for t in action.transferts if not known_by(t.jour, jour)]
-    return tuple(later[0][1:]) if later else action.maitre_ouvrage
+    if not later:
+        return action.maitre_ouvrage
+    former = later[0]
+    return former.ancien_commune, former.ancien_intercommunalite, former.ancien_organisme
 
 
 def faits_au(action: ActionDatee, jour: datetime.date) -> list[FaitDate]:

@@ -77,9 +77,9 @@ def limite_commencement(
     (CGCT, art. R. 2334-28, for DETR and DSIL).
     """
     first = argent.accord(ligne, jour)
-    notified = first.date_notification if first else None
-    rule = notified and dispositifs.regle(ligne.dispositif, notified)
-    if not rule or rule.mois_commencement is None:
+    notified: datetime.date | None = first.date_notification if first else None
+    rule = dispositifs.regle(ligne.dispositif, notified) if notified else None
+    if notified is None or rule is None or rule.mois_commencement is None:
         return None
     return extended(
         ligne,
@@ -124,12 +124,15 @@ def limite_achevement(
 
 def extended(ligne: FinancementDate, jour: datetime.date, delai: str, limite: Limite) -> Limite:
     """Return a deadline as its last extension known on `jour` moves it: one corrects another."""
-    made = [f for f in argent.faits_au(ligne, jour) if f.nature == "prorogation"]
-    of_it = [f for f in made if f.delai == delai]
-    if not of_it:
+    moved = [
+        (f.jour, f.date_limite_prevue)
+        for f in argent.faits_au(ligne, jour)
+        if f.delai == delai and f.date_limite_prevue
+    ]
+    if not moved:
         return limite
-    moved = limite._replace(jour=of_it[-1].date_limite_prevue, verifiee=True)
-    return moved._replace(calcul=f"prorogé le {in_french(of_it[-1].jour)}")
+    given, last = moved[-1]
+    return limite._replace(jour=last, calcul=f"prorogé le {in_french(given)}", verifiee=True)
 
 
 def paid_as(ligne: FinancementDate, kinds: Iterable[str], jour: datetime.date) -> Decimal:

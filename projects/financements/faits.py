@@ -77,6 +77,6 @@ def financements_dates(actions: Iterable[int] | None = None) -> dict[int, list[F
         by_line[line].append(FaitFinancementDate._make(fields))
     by_action: dict[int, list[FinancementDate]] = defaultdict(list)
     for row in lines.annotate(paye=OF_SCHEME).values_list(*COLONNES):
-        line = FinancementDate(*row, faits=by_line[row[0]])
+        line = FinancementDate._make([*row, by_line[row[0]]])
         by_action[line.action].append(line)
     return by_action

@@ -46,7 +46,7 @@ class EtatFinancement(models.TextChoices):
     NON_RENSEIGNE = "non_renseigne", "non renseigné"
 
     @property
-    def couleur(self):
+    def couleur(self) -> str:
         """Return the colour of its badge, as the State's design system names it; empty: none."""
         colours = {
             EtatFinancement.SOLDE: "success",
@@ -195,7 +195,7 @@ class Somme(NamedTuple):
     sans_montant: int
 
     @property
-    def connue(self):
+    def connue(self) -> bool:
         """Tell whether the sum says anything: a line, or several, none of known amount, is no sum."""
         return self.lignes > self.sans_montant
 
