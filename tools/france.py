@@ -14,6 +14,7 @@ from communes.models import Commune, Departement, Labellisation, Rattachement, T
 from ort.models import Avenant, CommuneCouverte, Convention
 from projects.postes.models import Desserte, Occupation, Poste, Recrutement
 from socle.historique import sans_historique
+from tools.plans import Plans
 
 # The programme as a whole (ANCT, 2024): communes lauréates; ORT and posts, the order of size.
 COMMUNES, ORT, POSTES = 1_646, 1_100, 900
@@ -31,6 +32,7 @@ def fill(times=1):
         call_command(command, stdout=sys.stderr)
     with sans_historique():
         Draw(random.Random(34), times).all()
+        Plans(random.Random(34)).all()
 
 
 class Draw:

@@ -159,13 +159,14 @@ def share_warnings(
 
 def dotations(dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date) -> Alertes:
     """Warn when DETR, DSIL, DSID and DPV together pass 80 % of the smallest of their eligible spendings."""
-    granted = [
-        (argent.accorde(ligne, jour), argent.accord(ligne, jour).depense_subventionnable)
+    read = [
+        argent.compte(ligne, jour)
         for ligne in dossier.subventions(jour)
-        if ligne.dispositif in DOTATIONS and argent.est_accorde(ligne, jour)
+        if ligne.dispositif in DOTATIONS
     ]
-    total = sum((amount for amount, _ in granted if amount), Decimal(0))
-    spending = min((spent for _, spent in granted if spent), default=None)
+    total = sum((compte.accorde for compte in read if compte.accorde), Decimal(0))
+    told = [compte.accord.depense_subventionnable for compte in read if compte.accord]
+    spending = min((spent for spent in told if spent), default=None)
     if spending and total * 100 > PLAFOND_DOTATIONS * spending:
         yield AlerteDAction(
             "dotations",
@@ -315,9 +316,9 @@ def accord_sans_versement(
 ) -> Alertes:
     """Warn of a grant of which nothing is paid a year after its notification, or its decision if unknown."""
     for ligne in ouvertes(dossier, jour):
-        first = argent.accord(ligne, jour)
-        since = first.date_notification or first.jour
-        if not argent.dernier(ligne, jour, "versement") and jour >= add_years(since, 1):
+        read = argent.compte(ligne, jour)
+        since = read.accord and (read.accord.date_notification or read.accord.jour)
+        if since and not read.paye and jour >= add_years(since, 1):
             texte = f"Accordé {in_words(since)}, et rien n'est versé."
             yield AlerteDAction("accord_sans_versement", texte, "", "règle du service", ligne.pk)
 

@@ -61,13 +61,18 @@ COLONNES = (
 )
 
 
-def financements_dates(actions: Iterable[int] | None = None) -> dict[int, list[FinancementDate]]:
+def financements_dates(
+    actions: Iterable[int] | None = None, natures: Iterable[str] = ()
+) -> dict[int, list[FinancementDate]]:
     """Return the lines of money of the actions of these keys, by action: two queries.
 
-    `actions` None reads those of all the actions.
+    `actions` None reads those of all the actions; `natures` are the sorts of facts that are read,
+    all of them when it is empty.
     """
     lines = Financement.objects.order_by("rang", "pk")
-    faits = FaitFinancement.objects.order_by("jour", "pk")
+    faits = FaitFinancement.objects.order_by()
+    if natures:
+        faits = faits.filter(nature__in=natures)
     if actions is not None:
         keys = list(actions)
         lines = lines.filter(action__dans=keys)

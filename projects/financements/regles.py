@@ -13,11 +13,11 @@ from django.db import models
 
 from projects.actions.faits import ActionDatee
 from projects.actions.regles import maitre_ouvrage
-from projects.financements.coherence import CLOTURES, verse
+from projects.financements.coherence import CLOTURES
 from projects.financements.faits import FaitFinancementDate, FinancementDate
 from projects.financements.models import NatureFinancement, NatureFinanceur
 
-CENT = Decimal("0.01")
+CENT, ZERO = Decimal("0.01"), Decimal(0)
 # What anybody may read: the facts that these pages, files and counts are made of. The others are internal.
 PUBLICS = {
     NatureFinancement.ACCORD,
@@ -29,7 +29,6 @@ PUBLICS = {
 ORDRE = {nature: rank for rank, nature in enumerate(NatureFinancement.values)}
 # What says how much is granted.
 DECISIONS = ("accord", "modification", "retrait")
-INSTRUCTION = ("demande", "refus", "sans_suite")
 
 
 class EtatFinancement(models.TextChoices):
@@ -91,31 +90,81 @@ def propre(ligne: FinancementDate, action: ActionDatee, jour: datetime.date) -> 
     )
 
 
+class Compte(NamedTuple):
+    """What the facts of a line come to on a day, read once, in their order.
+
+    `accord` is the grant as first given, `decision` the last fact that says how much is granted,
+    `instruction` the nature of the last demand, refusal or filing.
+    """
+
+    prevu: Decimal | None = None
+    demande: Decimal | None = None
+    attend: bool = False
+    instruction: str = ""
+    accord: FaitFinancementDate | None = None
+    decision: FaitFinancementDate | None = None
+    verse: Decimal = ZERO
+    paye: bool = False
+    solde: bool = False
+
+    @property
+    def retire(self) -> bool:
+        """Tell whether the grant was withdrawn whole."""
+        last = self.decision
+        return last is not None and last.nature == "retrait" and last.montant == 0
+
+    @property
+    def accorde(self) -> Decimal | None:
+        """Return the amount granted: see the rule of the same name."""
+        if self.solde:
+            return self.verse
+        return self.decision.montant if self.decision else None
+
+
+def compte(ligne: FinancementDate, jour: datetime.date) -> Compte:
+    """Return what the facts of a line, of `jour` or before, come to: an order that nobody chooses."""
+    read: dict[str, Any] = {}
+    for fait in faits_au(ligne, jour):
+        match fait.nature:
+            case "prevision":
+                read["prevu"] = fait.montant
+            case "demande":
+                read |= {"demande": fait.montant, "attend": True, "instruction": "demande"}
+            case "refus" | "sans_suite":
+                read |= {"attend": False, "instruction": fait.nature}
+            case "accord":
+                read |= {"attend": False, "decision": fait}
+                read.setdefault("accord", fait)
+            case "modification" | "retrait":
+                read["decision"] = fait
+            case "versement":
+                read["paye"] = True
+                read["verse"] = read.get("verse", ZERO) + (fait.montant or ZERO)
+                read["solde"] = read.get("solde", False) or fait.sorte_versement in CLOTURES
+            case "reversement":
+                read["verse"] = read.get("verse", ZERO) - (fait.montant or ZERO)
+    return Compte(**read)
+
+
 def prevu(ligne: FinancementDate, jour: datetime.date) -> Decimal | None:
-    """Return what the plan of that day expects, or None."""
-    fait = dernier(ligne, jour, "prevision")
-    return fait.montant if fait else None
+    """Return what the plan of that day expects, the last said, or None."""
+    return compte(ligne, jour).prevu
 
 
 def demande(ligne: FinancementDate, jour: datetime.date) -> Decimal | None:
     """Return the amount last asked, or None."""
-    fait = dernier(ligne, jour, "demande")
-    return fait.montant if fait else None
+    return compte(ligne, jour).demande
 
 
 def en_attente(ligne: FinancementDate, jour: datetime.date) -> Decimal | None:
     """Return what is asked and awaits an answer: no grant, refusal or filing is as late as the demand."""
-    asked = dernier(ligne, jour, "demande")
-    answered = dernier(ligne, jour, "accord", "refus", "sans_suite")
-    if asked is None or (answered and answered.jour >= asked.jour):
-        return None
-    amount: Decimal | None = asked.montant
-    return amount
+    read = compte(ligne, jour)
+    return read.demande if read.attend else None
 
 
-def accord(ligne: FinancementDate, jour: datetime.date) -> Any:
+def accord(ligne: FinancementDate, jour: datetime.date) -> FaitFinancementDate | None:
     """Return the grant as it was first given, or None."""
-    return next((f for f in faits_au(ligne, jour) if f.nature == "accord"), None)
+    return compte(ligne, jour).accord
 
 
 def accorde_initial(ligne: FinancementDate, jour: datetime.date) -> Decimal | None:
@@ -131,12 +180,12 @@ def est_accorde(ligne: FinancementDate, jour: datetime.date) -> bool:
 
 def solde(ligne: FinancementDate, jour: datetime.date) -> bool:
     """Tell whether a balance, or the one payment of all, is paid: nothing more will be."""
-    return any(fait.sorte_versement in CLOTURES for fait in faits_au(ligne, jour))
+    return compte(ligne, jour).solde
 
 
 def montant_verse(ligne: FinancementDate, jour: datetime.date) -> Decimal:
     """Return what is paid by `jour`, less what was paid back: 0 when nothing is recorded."""
-    return verse(ligne.faits, jour)
+    return compte(ligne, jour).verse
 
 
 def accorde(ligne: FinancementDate, jour: datetime.date) -> Decimal | None:
@@ -145,39 +194,38 @@ def accorde(ligne: FinancementDate, jour: datetime.date) -> Decimal | None:
     It is that of the last grant, modification or withdrawal; once the balance is paid, what was
     paid: the rate of the grant, times the real spending (CGCT, art. R. 2334-30).
     """
-    if solde(ligne, jour):
-        return montant_verse(ligne, jour)
-    fait = dernier(ligne, jour, *DECISIONS)
-    return fait.montant if fait else None
+    return compte(ligne, jour).accorde
 
 
 def reste_a_verser(ligne: FinancementDate, jour: datetime.date) -> Decimal | None:
     """Return what is granted and not paid; 0 after the balance; None if the grant is unknown."""
-    granted = accorde(ligne, jour)
-    return None if granted is None else granted - montant_verse(ligne, jour)
+    read = compte(ligne, jour)
+    return None if read.accorde is None else read.accorde - read.verse
 
 
 def retire(ligne: FinancementDate, jour: datetime.date) -> bool:
     """Tell whether the grant was withdrawn whole."""
-    fait = dernier(ligne, jour, *DECISIONS)
-    return fait is not None and fait.nature == "retrait" and fait.montant == 0
+    return compte(ligne, jour).retire
 
 
 def etat(ligne: FinancementDate, jour: datetime.date) -> EtatFinancement:
     """Return the `EtatFinancement` of the line on `jour`: see its members, in order."""
-    if retire(ligne, jour):
+    return etat_du_compte(compte(ligne, jour))
+
+
+def etat_du_compte(read: Compte) -> EtatFinancement:
+    """Return the first `EtatFinancement` that holds."""
+    if read.retire:
         return EtatFinancement.RETIRE
-    if solde(ligne, jour):
+    if read.solde:
         return EtatFinancement.SOLDE
-    if dernier(ligne, jour, "versement"):
+    if read.paye:
         return EtatFinancement.VERSE_EN_PARTIE
-    if est_accorde(ligne, jour):
+    if read.accord:
         return EtatFinancement.ACCORDE
-    if asked := dernier(ligne, jour, *INSTRUCTION):
-        return OF_INSTRUCTION[asked.nature]
-    if dernier(ligne, jour, "prevision"):
-        return EtatFinancement.PREVU
-    return EtatFinancement.NON_RENSEIGNE
+    if read.instruction:
+        return OF_INSTRUCTION[read.instruction]
+    return EtatFinancement.NON_RENSEIGNE if read.prevu is None else EtatFinancement.PREVU
 
 
 OF_INSTRUCTION = {
@@ -204,7 +252,7 @@ def somme(montants: Iterable[Decimal | None]) -> Somme:
     """Add the amounts of one stage; the unknown ones are counted aloud."""
     amounts = list(montants)
     known = [amount for amount in amounts if amount is not None]
-    return Somme(sum(known, Decimal(0)), len(amounts), len(amounts) - len(known))
+    return Somme(sum(known, ZERO), len(amounts), len(amounts) - len(known))
 
 
 class Sommes(NamedTuple):
@@ -224,18 +272,17 @@ def sommes(lignes: Iterable[FinancementDate], jour: datetime.date) -> Sommes:
 
     What is refused leaves « demandé », what is withdrawn whole leaves « accordé », for sums of their own.
     """
-    lignes = list(lignes)
-    granted = [ligne for ligne in lignes if est_accorde(ligne, jour)]
-    standing = [ligne for ligne in granted if not retire(ligne, jour)]
-    refused = [ligne for ligne in lignes if etat(ligne, jour) == EtatFinancement.REFUSE]
+    comptes = [compte(ligne, jour) for ligne in lignes]
+    granted = [read for read in comptes if read.accord]
+    refused = [read for read in comptes if etat_du_compte(read) == EtatFinancement.REFUSE]
     return Sommes(
-        prevu=somme(known(prevu(ligne, jour) for ligne in lignes)),
-        demande=somme(known(demande(ligne, jour) for ligne in lignes)),
-        en_attente=somme(known(en_attente(ligne, jour) for ligne in lignes)),
-        accorde=somme(accorde(ligne, jour) for ligne in standing),
-        verse=somme(montant_verse(ligne, jour) for ligne in granted),
-        refuse=somme(demande(ligne, jour) for ligne in refused),
-        retire=somme(accorde_initial(ligne, jour) for ligne in granted if retire(ligne, jour)),
+        prevu=somme(known(read.prevu for read in comptes)),
+        demande=somme(known(read.demande for read in comptes)),
+        en_attente=somme(known(read.demande for read in comptes if read.attend)),
+        accorde=somme(read.accorde for read in granted if not read.retire),
+        verse=somme(read.verse for read in granted),
+        refuse=somme(read.demande for read in refused),
+        retire=somme(read.accord.montant for read in granted if read.accord and read.retire),
     )
 
 

@@ -137,7 +137,7 @@ class ActionsDatees:
     @cached_property
     def lignes_publiques(self) -> dict[int, list[FinancementDate]]:
         """The lines of money with what anybody may read; one of which nothing is public is not there."""
-        read = {cle: map(argent.publics, lignes) for cle, lignes in self.lignes.items()}
+        read = financements_dates(self.cles, argent.PUBLICS)
         return {cle: [ligne for ligne in lignes if ligne.faits] for cle, lignes in read.items()}
 
     @cached_property
