@@ -69,7 +69,12 @@ def publics(ligne: FinancementDate) -> FinancementDate:
 def faits_au(ligne: FinancementDate, jour: datetime.date) -> list[FaitFinancementDate]:
     """Return the facts of `jour` or before, by day, then in the order of `NatureFinancement`."""
     come = [fait for fait in ligne.faits if fait.jour <= jour]
-    return sorted(come, key=lambda fait: (fait.jour, ORDRE[fait.nature]))
+    return sorted(come, key=in_order) if len(come) > 1 else come
+
+
+def in_order(fait: FaitFinancementDate) -> tuple[datetime.date, int]:
+    """Return what a fact is sorted by: its day, then the order of its nature."""
+    return fait.jour, ORDRE[fait.nature]
 
 
 def dernier(ligne: FinancementDate, jour: datetime.date, *natures: str) -> Any:
@@ -97,15 +102,15 @@ class Compte(NamedTuple):
     `instruction` the nature of the last demand, refusal or filing.
     """
 
-    prevu: Decimal | None = None
-    demande: Decimal | None = None
-    attend: bool = False
-    instruction: str = ""
-    accord: FaitFinancementDate | None = None
-    decision: FaitFinancementDate | None = None
-    verse: Decimal = ZERO
-    paye: bool = False
-    solde: bool = False
+    prevu: Decimal | None
+    demande: Decimal | None
+    attend: bool
+    instruction: str
+    accord: FaitFinancementDate | None
+    decision: FaitFinancementDate | None
+    verse: Decimal
+    paye: bool
+    solde: bool
 
     @property
     def retire(self) -> bool:
@@ -123,27 +128,27 @@ class Compte(NamedTuple):
 
 def compte(ligne: FinancementDate, jour: datetime.date) -> Compte:
     """Return what the facts of a line, of `jour` or before, come to: an order that nobody chooses."""
-    read: dict[str, Any] = {}
+    prevu = demande = accord = decision = None
+    attend = paye = solde = False
+    instruction, verse = "", ZERO
     for fait in faits_au(ligne, jour):
         match fait.nature:
             case "prevision":
-                read["prevu"] = fait.montant
+                prevu = fait.montant
             case "demande":
-                read |= {"demande": fait.montant, "attend": True, "instruction": "demande"}
+                demande, attend, instruction = fait.montant, True, fait.nature
             case "refus" | "sans_suite":
-                read |= {"attend": False, "instruction": fait.nature}
+                attend, instruction = False, fait.nature
             case "accord":
-                read |= {"attend": False, "decision": fait}
-                read.setdefault("accord", fait)
+                accord, decision, attend = accord or fait, fait, False
             case "modification" | "retrait":
-                read["decision"] = fait
+                decision = fait
             case "versement":
-                read["paye"] = True
-                read["verse"] = read.get("verse", ZERO) + (fait.montant or ZERO)
-                read["solde"] = read.get("solde", False) or fait.sorte_versement in CLOTURES
+                verse, paye = verse + (fait.montant or ZERO), True
+                solde = solde or fait.sorte_versement in CLOTURES
             case "reversement":
-                read["verse"] = read.get("verse", ZERO) - (fait.montant or ZERO)
-    return Compte(**read)
+                verse -= fait.montant or ZERO
+    return Compte(prevu, demande, attend, instruction, accord, decision, verse, paye, solde)
 
 
 def prevu(ligne: FinancementDate, jour: datetime.date) -> Decimal | None:
