@@ -155,6 +155,7 @@ class Action(Sourcee):
     note_interne = models.TextField("note interne", blank=True, help_text="Jamais publiée.")
 
     feminin = True
+    textes_publics = ("intitule", "sous_intitule", "description", "indicateurs_texte")
 
     objects = ActionQuerySet.as_manager()
 

@@ -180,6 +180,8 @@ class EffetAvenant(Historisee):
         Organisme, models.PROTECT, "+", null=True, blank=True, verbose_name="avant : organisme"
     )
 
+    textes_publics = ("texte",)
+
     objects = DeLActionQuerySet.as_manager()
 
     class Meta:

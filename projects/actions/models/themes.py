@@ -53,6 +53,8 @@ class Axe(Historisee):
     intitule = models.CharField("intitulé", max_length=250)
     ordre = models.PositiveSmallIntegerField("ordre", default=0)
 
+    textes_publics = ("intitule",)
+
     objects = AxeQuerySet.as_manager()
 
     class Meta:
