@@ -1,6 +1,8 @@
 """The back office of the projet de territoire, a module a subject; Django looks for it here."""
 
+from projects.actions import admin as actions
 from projects.carnet import admin as carnet
+from projects.financements import admin as financements
 from projects.postes import admin as postes
 
-__all__ = ["carnet", "postes"]
+__all__ = ["actions", "carnet", "financements", "postes"]

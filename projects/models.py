@@ -29,6 +29,7 @@ from projects.postes.models.occupations import MotifDepart, Occupation, TypeCont
 from projects.postes.models.postes import Etat, Poste
 from projects.postes.models.purges import Purge
 from projects.postes.models.recrutements import Recrutement
+from projects.projet import ecriture
 
 __all__ = [
     "Action",
@@ -63,4 +64,5 @@ __all__ = [
     "ReglePeriode",
     "Theme",
     "TypeContrat",
+    "ecriture",
 ]

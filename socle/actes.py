@@ -103,10 +103,10 @@ def models_of(acte):
     """Return the models of which an act wrote a record, in one query."""
     models = kept_models()
     ranks = [
-        acte.versions(model).order_by().values(rang=Value(rang))
+        acte.versions(model).order_by().values(modele=Value(rang))
         for rang, model in enumerate(models)
     ]
-    written = ranks[0].union(*ranks[1:]).values_list("rang", flat=True)
+    written = ranks[0].union(*ranks[1:]).values_list("modele", flat=True)
     return [models[rang] for rang in sorted(written)]
 
 

@@ -19,7 +19,7 @@ from communes.models import (
     Role,
     Tenue,
 )
-from ort.models import Avenant, CommuneCouverte, Convention, Document, Proposition
+from ort.models import Avenant, CommuneCouverte, Convention, Document, Organisme, Proposition
 from ort.models.propositions import change_of
 from projects.actions.models import (
     Action,
@@ -318,3 +318,7 @@ def importe(auteur, **fields):
     fields = {"moment": timezone.now(), "titre": "Communes lauréates", "nom": "suivi.xlsx"} | fields
     counts = {"nouvelles": 1, "modifiees": 0, "refusees": 0}
     return Import.objects.create(auteur=auteur, motif="relecture", **counts | fields)
+
+
+def organisme(nom="Préfecture", nature="etat", **fields):
+    return Organisme.objects.get_or_create(nom=nom, defaults={"nature": nature} | fields)[0]

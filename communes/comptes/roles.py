@@ -21,6 +21,21 @@ RECORDS = {
     "projects.occupation",
     "projects.recrutement",
     "projects.cofinancementposte",
+    "projects.action",
+    "projects.actionadhesion",
+    "projects.actioncommune",
+    "projects.actionpartenaire",
+    "projects.actionsecteur",
+    "projects.actiontheme",
+    "projects.alerteacceptee",
+    "projects.axe",
+    "projects.cout",
+    "projects.derogation",
+    "projects.effetavenant",
+    "projects.faitaction",
+    "projects.faitfinancement",
+    "projects.financement",
+    "projects.prevision",
     "socle.affirmation",
 }
 # What all départements name in their records: agents write it, the national level alone deletes it.
@@ -51,6 +66,9 @@ REFERENCE = {
     "communes.intercommunalite",
     "communes.departement",
     "communes.rattachement",
+    "projects.dispositif",
+    "projects.regleperiode",
+    "projects.theme",
     "suivi.chiffrepublie",
 }
 

@@ -9,10 +9,16 @@ from django.http import Http404
 
 from communes.models import Agent, Commune, Departement, Labellisation
 from ort.models import Avenant, Convention, Proposition
-from projects.models import Note
+from projects.models import Action, Financement, Note
 from projects.postes.models import Poste
 from pvd.signalements.models import Signalement
 
+# The same ways, from an action: by the communes that it names, or by its convention.
+PAR_L_ACTION = [
+    "communes_liees__commune__departement",
+    "convention__couvertures__commune__departement",
+    "convention__departement_reference",
+]
 # From each sort of record, the ways to the départements that it is of.
 PATHS = {
     Commune: ["departement"],
@@ -21,6 +27,8 @@ PATHS = {
     Avenant: ["convention__couvertures__commune__departement", "convention__departement_reference"],
     Proposition: ["destinataire", "convention__couvertures__commune__departement"],
     Poste: ["dessertes__commune__departement"],
+    Action: PAR_L_ACTION,
+    Financement: [f"action__{path}" for path in PAR_L_ACTION],
     Note: [
         "commune__departement",
         "intercommunalite__rattachements__commune__departement",

@@ -260,10 +260,10 @@ def gather(events):
 def last_versions(chapitres):
     """Return the number of the last version of each chapter, as `12-0-7`, in one query."""
     lasts = [
-        c.versions.order_by().values(rang=Value(rang)).annotate(derniere=Max("history_id"))
+        c.versions.order_by().values(chapitre=Value(rang)).annotate(derniere=Max("history_id"))
         for rang, c in enumerate(chapitres)
     ]
-    numbers = dict(lasts[0].union(*lasts[1:], all=True).values_list("rang", "derniere"))
+    numbers = dict(lasts[0].union(*lasts[1:], all=True).values_list("chapitre", "derniere"))
     return "-".join(str(numbers.get(rang) or 0) for rang in range(len(chapitres)))
 
 

@@ -5,8 +5,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from communes.models import Commune, Intercommunalite
-from ort.models import Avenant, Convention, Organisme
+from communes.models import Commune, Departement, Intercommunalite
+from ort.models import Avenant, CommuneCouverte, Convention, Organisme
 from projects.actions.models.droits import ActionQuerySet
 from projects.actions.models.themes import Axe, Theme
 from socle.sources import Sourcee
@@ -257,3 +257,16 @@ class Action(Sourcee):
             raise ValidationError(
                 {"sortie": "Une action ne sort du plan qu'après l'acte qui l'y a mise."}
             )
+
+    def communes_within_reach(self, user):
+        """Return the communes that `user` may say this action is done in.
+
+        Those of its départements, those of the action, and those that its convention covers or covered.
+        """
+        theirs = Q(departement__in=Departement.objects.for_user(user))
+        if self.pk:
+            theirs |= Q(pk__in=self.communes_liees.order_by().values("commune"))
+        if self.convention_id:
+            covered = CommuneCouverte.objects.filter(convention=self.convention_id).order_by()
+            theirs |= Q(pk__in=covered.values("commune"))
+        return Commune.objects.filter(theirs)

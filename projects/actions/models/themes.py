@@ -31,6 +31,13 @@ class AxeQuerySet(HistoriseeQuerySet):
             | Q(labellisation__in=Labellisation.objects.for_user(user))
         )
 
+    def removed_for_user(self, user):
+        """Return the removals of axes of the conventions, and of the labellisations, of `user`."""
+        return self.model.history.removed().filter(
+            Q(convention__in=Convention.objects.for_user(user))
+            | Q(labellisation__in=Labellisation.objects.for_user(user))
+        )
+
 
 class Axe(Historisee):
     """A part of a plan, with the code and the words of the act that carries the plan."""

@@ -13,6 +13,8 @@ from django.utils import timezone
 from communes.comptes import journal
 from communes.models import Departement, Millesime, Region
 from ort.models import Document, Organisme
+from projects.actions.models import Theme
+from projects.financements.models import Dispositif
 from projects.postes.models import Purge
 from pvd.suivi.models import ChiffrePublie
 from socle.admin.base import PerimetreAdmin, PvdAdmin
@@ -104,6 +106,28 @@ def one_purge():
     )
 
 
+def one_action():
+    town = factories.commune(epci="new")
+    signed = factories.convention(communes=[town])
+    return factories.action([town], signed, maitre_ouvrage_commune=town)
+
+
+def one_financement():
+    line = factories.financement(one_action())
+    factories.fait_financement(line, "accord", "2024-01-01", 1000)
+    return line
+
+
+def one_theme():
+    return factories.theme(f"theme-{Theme.objects.count()}")
+
+
+def one_dispositif():
+    scheme = factories.dispositif(f"fonds-{Dispositif.objects.count()}")
+    factories.regle(scheme)
+    return scheme
+
+
 RECORDS = {
     "agent": lambda: factories.agent(departements=[factories.departement()]),
     "millesime": one_millesime,
@@ -121,6 +145,11 @@ RECORDS = {
     "journaldroits": one_right,
     "poste": one_poste,
     "purge": one_purge,
+    "action": one_action,
+    "axe": lambda: factories.axe(factories.convention()),
+    "theme": one_theme,
+    "financement": one_financement,
+    "dispositif": one_dispositif,
     "contact": lambda: factories.contact(factories.commune()),
     "note": lambda: factories.note(factories.commune()),
     "source": factories.source,
