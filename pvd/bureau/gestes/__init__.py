@@ -30,6 +30,7 @@ from pvd.bureau.gestes.postes import (
     PublierOffre,
     RetirerCommunesDuPoste,
 )
+from pvd.bureau.gestes.projet import DU_PROJET
 
 # In the order in which buttons and lists show them.
 GESTES = {
@@ -54,6 +55,7 @@ GESTES = {
         RetirerCommunesDuPoste(),
         AjouterCofinancement(),
         FermerPoste(),
+        *DU_PROJET,
     )
 }
 
@@ -91,7 +93,8 @@ def gestes_possibles(user, model, keys, jour):
     offered = [geste for geste in gestes_for(user, model) if not geste.creates]
     itself = model._default_manager.filter(pk=OuterRef("pk"))
     asked = {
-        f"geste_{n}": Exists(geste.candidates(itself, jour)) for n, geste in enumerate(offered)
+        f"geste_{n}": Exists(geste.writable(geste.candidates(itself, jour), user))
+        for n, geste in enumerate(offered)
     }
     if not asked or not keys:
         return {}

@@ -8,6 +8,7 @@ from django.contrib.auth import get_permission_codename
 from django.db import IntegrityError, transaction
 
 from communes.models import Departement
+from pvd.suivi.chiffres import chiffres
 from socle.admin.champs import DayField, LastDayField
 from socle.admin.choix import SearchedSelect
 from socle.admin.evenements import Chapitre
@@ -311,6 +312,18 @@ class Geste:
         """Keep the records to which it can happen, as they are on `jour`."""
         raise NotImplementedError
 
+    def writable(self, records, user):
+        """Keep the records that `user` may write, of those that it reads: all, unless told otherwise."""
+        return records
+
+    def chiffres(self, departement, jour):
+        """Return the public figures of a département that the geste may change, each with its label."""
+        return chiffres(departement, jour)
+
+    def etats(self, record, jour):
+        """Return what anybody reads of the record itself, by label, where the geste changes it."""
+        return {}
+
     def allowed(self, user):
         """Tell whether `user` may do by hand, somewhere, all that the geste writes."""
         codes = [("change", self.model), ("view", Source), ("add", Source), ("add", Affirmation)]
@@ -370,6 +383,9 @@ class Geste:
         """Write the fact; return the record to show, and what the source says, for `affirm`."""
         raise NotImplementedError
 
+    def say_besides(self, record, source, how):
+        """Record what the source says of the record shown, that is no date."""
+
     def apply(self, record, form, for_good=False):
         """Write the fact, its source and its reason; return what was written.
 
@@ -383,6 +399,7 @@ class Geste:
             shown, sayings = self.write(record, form, reason)
             for fiche, champ, jour, precision in sayings:
                 affirm(fiche, champ, f"{jour:%d/%m/%Y}", source, precision, how)
+            self.say_besides(shown, source, how)
             if for_good:
                 self.deposit(form, sayings, reason)
         return Ecrit(shown, source, sayings, acte)

@@ -19,7 +19,6 @@ from communes.models import Commune
 from pvd.bureau.gestes import GESTES, gestes_for
 from pvd.bureau.gestes.apercus import OTHERWISE, Appui
 from pvd.bureau.perimetre import Perimetre, asked_perimetre
-from pvd.suivi.chiffres import chiffres
 from socle.adresses_admin import admin_url, with_undo
 from socle.avertissements import of_source
 from socle.contraintes import sentence
@@ -56,6 +55,7 @@ def choose(request, geste):
     """List the records of the agent to which the geste can happen today."""
     perimetre, own = asked_perimetre(request)
     possible = geste.candidates(perimetre.of(geste.model), timezone.localdate())
+    possible = geste.writable(possible, request.user)
     model_admin = admin.site.get_model_admin(geste.model)
     possible = possible.select_related(*(model_admin.list_select_related or ()))
     q = request.GET.get("q", "")
@@ -74,11 +74,12 @@ def do(request, slug, pk):
     if geste.creates:
         raise Http404
     if request.method == "GET":
-        record = get_object_or_404(Perimetre(request.user).of(geste.model), pk=pk)
+        kept = geste.writable(Perimetre(request.user).of(geste.model), request.user)
+        record = get_object_or_404(kept, pk=pk)
         return answer(request, geste, record)
     with transaction.atomic():
         # Two agents at once: the second waits for the first, and is told what it finds then.
-        kept = Perimetre(request.user).of(geste.model).values("pk")
+        kept = geste.writable(Perimetre(request.user).of(geste.model), request.user).values("pk")
         if issubclass(geste.model, OneAtATime):
             # What all hang on comes first, here as on a form: neither waits for the other.
             get_object_or_404(geste.model, pk__in=kept, pk=pk).lock_siblings()
@@ -190,8 +191,8 @@ class ChiffreChange:
 
     territoire: str
     chiffre: str
-    avant: int | None
-    apres: int | None
+    avant: int | str | None
+    apres: int | str | None
 
 
 @dataclass
@@ -223,17 +224,17 @@ def try_out(geste, record, form, jour):
     phrases = geste.phrases(record, form.cleaned_data)
     phrases = [*phrases, *geste.told_document(form.cleaned_data)]
     departements = list(geste.departements(record, form.cleaned_data))
-    before = figures(departements, jour)
+    before = figures(geste, record, departements, jour)
     with refused_on(form), essai():
         written = geste.apply(geste.current(record), form)
-        after = figures(departements, jour)
+        after = figures(geste, written.fiche, departements, jour)
         warned = list(alertes(geste, written, form.cleaned_data))
     if form.errors:
         return None
     changed = [
-        ChiffreChange(str(departement), chiffre.label, value, after[departement, chiffre])
-        for (departement, chiffre), value in before.items()
-        if value != after[departement, chiffre]
+        ChiffreChange(where, label, before.get((where, label)), value)
+        for (where, label), value in after.items()
+        if value != before.get((where, label))
     ]
     return Effets(phrases, changed, warned)
 
@@ -246,10 +247,11 @@ def alertes(geste, written, data):
     yield from written.remarques()
 
 
-def figures(departements, jour):
-    """Return the figures of today, by département and figure."""
-    return {
-        (departement, chiffre): value
-        for departement in departements
-        for chiffre, value in chiffres(departement, jour).items()
-    }
+def figures(geste, record, departements, jour):
+    """Return the figures of today, by where and label: those of the record first."""
+    own = geste.etats(record, jour) if record and record.pk else {}
+    found = {("Ce que chacun en lit", label): value for label, value in own.items()}
+    for departement in departements:
+        for chiffre, value in geste.chiffres(departement, jour).items():
+            found[str(departement), chiffre.label] = value
+    return found

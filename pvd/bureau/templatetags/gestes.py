@@ -4,8 +4,15 @@ from django import template
 from django.utils import timezone
 
 from pvd.bureau.gestes import gestes_for, gestes_possibles
+from socle.francais import nombre
 
 register = template.Library()
+
+
+@register.filter
+def chiffre_dit(value):
+    """Write what a geste changes: a number, or what is told in words."""
+    return value if isinstance(value, str) else nombre(value)
 
 
 @register.simple_tag(takes_context=True)

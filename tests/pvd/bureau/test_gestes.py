@@ -101,6 +101,35 @@ def one_of_each(code="34"):
         "poste-ajouter-communes": vacant,
         "poste-retirer-communes": shared,
         "ajouter-un-cofinancement": vacant,
+        **one_of_each_action(town, signed, running),
+    }
+
+
+def one_of_each_action(town, signed, running):
+    """Return, for each geste of a plan, a record of a commune to which it can happen."""
+    new, paused, blocked, dropped = (factories.action([town], signed) for _ in range(4))
+    factories.fait(paused, "pause", "2024-01-01")
+    factories.fait(blocked, "blocage", "2024-01-01")
+    factories.fait(dropped, "abandon", "2024-01-01")
+    asked, granted = factories.financement(new), factories.financement(new, "dsil")
+    factories.fait_financement(asked, "demande", "2024-01-01", 1000)
+    factories.fait_financement(granted, "accord", "2024-01-01", 1000)
+    factories.avenant(signed, "2024-01-01")
+    factories.action([town], adhesions=[running])
+    to_action = ("demarrer", "signaler-un-blocage", "mettre-en-pause", "achever", "abandonner")
+    to_action += ("reviser-le-calendrier", "reviser-le-cout", "deposer-une-demande")
+    to_action += ("enregistrer-un-accord", "enregistrer-un-versement")
+    to_asked = ("deposer-la-demande", "enregistrer-un-accord", "refus-ou-sans-suite")
+    to_granted = ("enregistrer-un-versement", "modifier-l-accord", "proroger", "retirer")
+    return {
+        **{f"action-{slug}": new for slug in to_action},
+        "action-lever-le-blocage": blocked,
+        "action-reprendre": paused,
+        "action-relancer": dropped,
+        **{f"financement-{slug}": asked for slug in to_asked},
+        **{f"financement-{slug}": granted for slug in to_granted},
+        "attacher-les-actions-de-l-adhesion": signed,
+        "appliquer-un-avenant-au-plan": signed,
     }
 
 

@@ -1,0 +1,618 @@
+"""What happens to a line of money: asked, granted, changed, paid, extended, refused, withdrawn."""
+
+from datetime import date
+
+from django import forms
+from django.db.models import Exists, OuterRef, Subquery
+from django.utils import timezone
+
+from communes.models import Commune, Intercommunalite
+from ort.avertissements import Avertissement
+from ort.models import Organisme
+from projects.actions.models import BaseMontant
+from projects.financements import regles
+from projects.financements.coherence import CLOTURES
+from projects.financements.faits import financements_dates
+from projects.financements.models import (
+    FINANCEURS,
+    Dispositif,
+    FaitFinancement,
+    Financement,
+    Forme,
+    SorteRetrait,
+    SorteVersement,
+)
+from pvd.bureau.gestes.base import GesteForm, JourField, save, unused
+from pvd.bureau.gestes.projet.champs import MontantField, TauxField
+from pvd.bureau.gestes.projet.commun import (
+    GesteDAction,
+    GesteDeLigne,
+    chercher,
+    texte_court,
+    texte_long,
+)
+from socle.admin.champs import DayField
+from socle.dates import Precision, in_french, in_words
+from socle.francais import euros, nombre, pour_cent
+
+# What the amount of a grant may differ by from rate × spending, in euros: arrêtés round.
+ECART = 1
+
+
+def ligne_du_jour(ligne):
+    """Return a line of money with its facts, all of them, for the rules."""
+    lines = financements_dates([ligne.action_id])[ligne.action_id]
+    return next(line for line in lines if line.pk == ligne.pk)
+
+
+class NouvelleLigne(forms.Form):
+    """Who pays, and by which scheme: what a line that is not there yet says besides its fact."""
+
+    dispositif = forms.ModelChoiceField(label="Dispositif", queryset=Dispositif.objects.all())
+    financeur_organisme = forms.ModelChoiceField(
+        label="Financeur, si le dispositif ne le dit pas : organisme",
+        queryset=Organisme.objects.none(),
+        required=False,
+    )
+    financeur_commune = forms.ModelChoiceField(
+        label="ou commune", queryset=Commune.objects.none(), required=False
+    )
+    financeur_intercommunalite = forms.ModelChoiceField(
+        label="ou intercommunalité", queryset=Intercommunalite.objects.none(), required=False
+    )
+    forme = forms.ChoiceField(label="Forme", choices=Forme, initial=Forme.SUBVENTION)
+    annee = forms.IntegerField(
+        label="Année du programme", min_value=2000, max_value=2100, required=False
+    )
+    numero_dossier = texte_court("Numéro de dossier", "Interne : jamais publié.", max_length=60)
+
+
+DE_LA_LIGNE = ["dispositif", *FINANCEURS, "forme", "annee", "numero_dossier"]
+
+
+class LigneForm(GesteForm):
+    """A fact of a line of money that is there, or, for an action, of one that is yet to be made."""
+
+    @property
+    def nouvelle(self):
+        return "dispositif" in self.fields
+
+    def prepare(self):
+        if not self.nouvelle:
+            return
+        chercher(self, Financement, "dispositif", "financeur_organisme")
+        for name, model in (
+            ("financeur_commune", Commune),
+            ("financeur_intercommunalite", Intercommunalite),
+        ):
+            chercher(self, Financement, name, rows=model.objects.for_user(self.user))
+        self.order_fields([*DE_LA_LIGNE, *self.field_order])
+
+    def clean(self):
+        data = super().clean()
+        if self.nouvelle and data.get("dispositif"):
+            self.ask_who_pays(data)
+        return data
+
+    def ask_who_pays(self, data):
+        """Ask for one funder, which the scheme does not always name."""
+        named = [name for name in FINANCEURS if data.get(name)]
+        own = data["dispositif"].nature == "fonds_propres"
+        if len(named) > 1:
+            self.add_error(named[1], "Un financement a un seul financeur.")
+        elif not (named or own or data["dispositif"].financeur_id or self.errors):
+            self.add_error(
+                "financeur_organisme",
+                "Ce dispositif ne dit pas qui paie : choisissez le financeur.",
+            )
+
+    def ligne(self, reason):
+        """Return the line that the geste is about; one that is not there yet is written."""
+        if not self.nouvelle:
+            return Financement.objects.get(pk=self.record.pk)
+        data = self.cleaned_data
+        scheme = data["dispositif"]
+        name = f"{self.record.identifiant}-{scheme.cle}"
+        rank = Financement.objects.filter(action=self.record).count() + 1
+        line = Financement(
+            identifiant=unused(Financement, "identifiant", name, "financement"),
+            action=self.record,
+            rang=rank,
+            **{name: data[name] for name in DE_LA_LIGNE},
+        )
+        return save(line, reason)
+
+
+class DemandeForm(LigneForm):
+    montant = MontantField(label="Montant demandé, en €", help_text="« 1 234,56 € »")
+    dossier_complet = JourField(
+        label="Dossier complet le",
+        required=False,
+        help_text="L'opération peut commencer de ce jour-là. Vide : pas encore, ou pas connu.",
+    )
+    field_order = ["montant", "date", "precision", "dossier_complet"]
+
+    def prepare(self):
+        super().prepare()
+        self.fields["date"].label = "Demande déposée le"
+
+
+class NouvelleDemandeForm(NouvelleLigne, DemandeForm):
+    pass
+
+
+class AccordForm(LigneForm):
+    """The fields of the arrêté, in its order; amount, spending and rate check one another."""
+
+    reference = texte_court("Numéro de l'arrêté ou de la convention", "Public.")
+    depense_subventionnable = MontantField(
+        label="Dépense subventionnable, en €", required=False, help_text="« 1 234,56 € »"
+    )
+    base = forms.ChoiceField(label="Base", choices=BaseMontant, initial="HT", required=False)
+    taux = TauxField(label="Taux, en %", required=False, help_text="« 37,5 » pour 37,5 %.")
+    taux_confirme = forms.BooleanField(label="Le taux est bien de moins de 1 %", required=False)
+    montant = MontantField(
+        label="Montant accordé, en €",
+        required=False,
+        help_text="Vide : calculé de la dépense et du taux ; sans eux, accord sans montant connu.",
+    )
+    motif = texte_court(
+        "Si le montant s'écarte du calcul de plus de 1 €, pourquoi",
+        "Interne : jamais publié. « Plafonné par la commission ».",
+        max_length=300,
+    )
+    date_notification = JourField(
+        label="Notifié le", required=False, help_text="Les délais courent de ce jour-là."
+    )
+    field_order = [
+        *("reference", "date", "precision", "depense_subventionnable", "base", "taux"),
+        *("taux_confirme", "montant", "motif", "date_notification"),
+    ]
+
+    def prepare(self):
+        super().prepare()
+        self.fields["date"].label = "Signé le"
+
+    @property
+    def unasked(self):
+        """Leave out the question about a rate under 1 % until one is typed."""
+        return () if "taux" in self.errors or self.data.get("taux_confirme") else ("taux_confirme",)
+
+    def clean(self):
+        data = super().clean()
+        self.ask_about_the_rate(data)
+        self.check_the_amount(data)
+        return data
+
+    def ask_about_the_rate(self, data):
+        """Ask whether 0,8 is 0,8 % or 80 %, unless the amount says it, or the agent."""
+        rate, spending, amount = (
+            data.get(name) for name in ("taux", "depense_subventionnable", "montant")
+        )
+        if rate is None or rate >= 1 or data.get("taux_confirme"):
+            return
+        if spending and amount and abs(share(spending, rate) - amount) <= ECART:
+            return
+        percent = pour_cent(rate * 100)
+        self.add_error(
+            "taux",
+            f"{pour_cent(rate)} ou {percent} ? Écrivez « {nombre(rate * 100)} » pour {percent}, ou cochez "
+            "que le taux est bien de moins de 1 %.",
+        )
+
+    def check_the_amount(self, data):
+        """Compute the amount if it is left out; else refuse that it differs, unless one says why."""
+        rate, spending, amount = (
+            data.get(name) for name in ("taux", "depense_subventionnable", "montant")
+        )
+        if rate is None or spending is None or self.errors:
+            return
+        due = share(spending, rate)
+        if amount is None:
+            data["montant"] = due
+        elif abs(due - amount) > ECART and not data.get("motif"):
+            self.add_error(
+                "montant",
+                f"{pour_cent(rate)} de {euros(spending)} font {euros(due)}, et non {euros(amount)} : "
+                "corrigez l'un des trois, ou dites en dessous pourquoi ils diffèrent.",
+            )
+
+
+def share(spending, rate):
+    """Return a rate, in percent, of a spending, to the cent."""
+    return regles.au_cent(spending * rate / 100)
+
+
+class NouvelAccordForm(NouvelleLigne, AccordForm):
+    pass
+
+
+class VersementForm(LigneForm):
+    sorte = forms.ChoiceField(label="Versé comme", choices=SorteVersement)
+    montant = MontantField(label="Montant versé, en €", help_text="« 1 234,56 € »")
+    reference = texte_court("Référence", "Numéro du mandat ou de la demande de paiement.")
+    field_order = ["sorte", "montant", "date", "precision", "reference"]
+
+    def prepare(self):
+        super().prepare()
+        self.fields["date"].label = "Versé le"
+        if not self.nouvelle:
+            left = regles.reste_a_verser(ligne_du_jour(self.record), self.jour)
+            self.fields["montant"].initial = left or None
+            if left:
+                self.fields["montant"].help_text = f"Reste à verser : {euros(left)}."
+
+
+class NouveauVersementForm(NouvelleLigne, VersementForm):
+    pass
+
+
+class RefusForm(LigneForm):
+    nature = forms.ChoiceField(
+        label="Réponse", choices=[("refus", "refus"), ("sans_suite", "classé sans suite")]
+    )
+    motif = texte_long("Motif")
+    field_order = ["nature", "date", "precision", "motif"]
+
+
+class ModificationForm(LigneForm):
+    montant = MontantField(label="Nouveau montant accordé, en €", zero=True)
+    reference = texte_court("Numéro de l'acte", "Public.")
+    motif = texte_long("Motif")
+    field_order = ["montant", "date", "precision", "reference", "motif"]
+
+
+class ProrogationForm(LigneForm):
+    delai = forms.ChoiceField(label="Délai prorogé", choices=FaitFinancement.Delai)
+    date_limite_prevue = DayField(label="Nouvelle date limite", help_text="Peut être à venir.")
+    reference = texte_court("Numéro de l'acte")
+    field_order = ["delai", "date_limite_prevue", "date", "precision", "reference"]
+
+    def prepare(self):
+        super().prepare()
+        self.fields["date"].label = "Prorogation signée le"
+
+    def clean(self):
+        data = super().clean()
+        limit, signed = data.get("date_limite_prevue"), data.get("date")
+        if limit and signed and limit <= signed:
+            self.add_error(
+                "date_limite_prevue",
+                "Une prorogation reporte la date limite après le jour où elle est signée.",
+            )
+        return data
+
+
+class RetraitForm(LigneForm):
+    sorte = forms.ChoiceField(label="Retiré par", choices=SorteRetrait)
+    montant = MontantField(
+        label="Ce qui reste accordé, en €", zero=True, initial=0, help_text="0 : tout est retiré."
+    )
+    motif = texte_long("Motif")
+    field_order = ["sorte", "montant", "date", "precision", "motif"]
+
+
+def avec(nature, **fields):
+    """Keep, of each line of the outer query, the facts of that nature."""
+    return Exists(
+        FaitFinancement.objects.filter(financement=OuterRef("pk"), nature=nature, **fields)
+    )
+
+
+class FaitDeLigne:
+    """One fact of a line of money: written in the same words, be the line there or not."""
+
+    adds = (FaitFinancement,)
+    nature = ""
+    # The fields of the fact that the form asks for.
+    champs = ()
+
+    def nature_de(self, data):
+        """Return what happens to the line."""
+        return self.nature
+
+    def faits(self, ligne, data):
+        """Return the facts to write, in order, not saved."""
+        fields = {name: data[name] for name in self.champs}
+        return [self.fait_de(ligne, self.nature_de(data), data, **fields)]
+
+    def fait_de(self, ligne, nature, data, **fields):
+        asked = {"jour": data["date"], "precision": data["precision"]} | fields
+        return FaitFinancement(financement=ligne, nature=nature, **asked)
+
+    def write(self, record, form, reason):
+        ligne = form.ligne(reason)
+        written = [save(fait, reason) for fait in self.faits(ligne, form.cleaned_data)]
+        shown = record if isinstance(record, Financement) else ligne.action
+        return shown, [(fait, "jour", fait.jour, fait.precision) for fait in written]
+
+    def de_qui(self, record, data):
+        """Name the line: its scheme and who pays."""
+        if isinstance(record, Financement):
+            return (
+                f"{record.dispositif} ({record.financeur})"
+                if record.financeur
+                else record.dispositif
+            )
+        named = next((data[name] for name in FINANCEURS if data[name]), None)
+        return f"{data['dispositif']} ({named})" if named else data["dispositif"]
+
+    def quand(self, data):
+        return in_words(data["date"], data["precision"])
+
+
+class DeposerDemande(FaitDeLigne, GesteDeLigne):
+    slug = "financement-deposer-la-demande"
+    titre = "Déposer la demande"
+    fait = "Demande déposée"
+    nature = "demande"
+    champs = ("montant",)
+    form = DemandeForm
+    impossible = "Ce financement est déjà accordé."
+
+    def candidates(self, records, jour):
+        return records.filter(~avec("accord"))
+
+    def phrases(self, record, data):
+        told = [
+            f"{self.de_qui(record, data)} : {euros(data['montant'])} sont demandés {self.quand(data)}."
+        ]
+        if data["dossier_complet"]:
+            told.append(f"Le dossier est complet le {in_french(data['dossier_complet'])}.")
+        return [*told, "Une demande est interne : rien n'en est publié."]
+
+    def faits(self, ligne, data):
+        asked = super().faits(ligne, data)
+        if data["dossier_complet"]:
+            complete = self.fait_de(ligne, "dossier_complet", data)
+            complete.jour, complete.precision = data["dossier_complet"], Precision.JOUR
+            asked.append(complete)
+        return asked
+
+
+class SurNouvelleLigne(GesteDAction):
+    """The same, of a line that nobody has recorded yet: done to its action."""
+
+    adds = (Financement, FaitFinancement)
+
+    def candidates(self, records, jour):
+        """Keep them all: what was granted to an action that is over is still to be told."""
+        return records
+
+    def warnings(self, record, data):
+        return deja(record, data)
+
+
+class NouvelleDemande(SurNouvelleLigne, DeposerDemande):
+    slug = "action-deposer-une-demande"
+    titre = "Déposer une demande"
+    form = NouvelleDemandeForm
+
+
+def deja(action, data):
+    """Tell of a line of the same scheme that is already there: two grants, perhaps, or the same."""
+    same = action.financements.filter(
+        dispositif=data["dispositif"], **{name: data[name] for name in FINANCEURS}
+    )
+    # The one just written, or just tried, is one of them.
+    if same.count() < 2:
+        return []
+    return [
+        Avertissement(
+            f"Cette action a déjà une ligne « {data['dispositif']} ».",
+            "Si c'est la même, enregistrez ce qui arrive à cette ligne-là ; sinon, les deux sont gardées.",
+        )
+    ]
+
+
+class EnregistrerAccord(FaitDeLigne, GesteDeLigne):
+    slug = "financement-enregistrer-un-accord"
+    titre = "Enregistrer un accord"
+    fait = "Accord enregistré"
+    nature = "accord"
+    champs = (
+        *("montant", "reference", "date_notification"),
+        *("depense_subventionnable", "base", "taux", "motif"),
+    )
+    form = AccordForm
+    impossible = "Ce financement est déjà accordé : enregistrez une modification."
+
+    def candidates(self, records, jour):
+        """Keep the lines that no decision grants: what a payment supposes is no decision."""
+        return records.filter(~avec("accord", suppose=False))
+
+    def phrases(self, record, data):
+        amount = euros(data["montant"]) if data["montant"] else "un montant inconnu"
+        told = [f"{self.de_qui(record, data)} : {amount} accordés {self.quand(data)}."]
+        if data["depense_subventionnable"] and data["taux"]:
+            base = f" {data['base']}" if data["base"] else ""
+            spent = euros(data["depense_subventionnable"])
+            told.append(f"Soit {pour_cent(data['taux'])} d'une dépense de {spent}{base}.")
+        if data["date_notification"]:
+            told.append(
+                f"Notifié le {in_french(data['date_notification'])} : les délais en courent."
+            )
+        if isinstance(record, Financement) and record.faits.filter(suppose=True).exists():
+            told.append("Cet accord remplace celui qu'un versement supposait.")
+        return told
+
+    def faits(self, ligne, data):
+        """Write the decision in the place of the one that a payment supposed: a correction."""
+        (told,) = super().faits(ligne, data)
+        supposed = FaitFinancement.objects.filter(financement=ligne, suppose=True).first()
+        if supposed is None:
+            return [told]
+        for name in ("jour", "precision", *self.champs):
+            setattr(supposed, name, getattr(told, name))
+        supposed.suppose = False
+        return [supposed]
+
+
+class NouvelAccord(SurNouvelleLigne, EnregistrerAccord):
+    slug = "action-enregistrer-un-accord"
+    titre = "Enregistrer un accord, sans demande connue"
+    form = NouvelAccordForm
+
+
+class Verser(FaitDeLigne, GesteDeLigne):
+    slug = "financement-enregistrer-un-versement"
+    titre = "Enregistrer un versement"
+    fait = "Versement enregistré"
+    nature = "versement"
+    form = VersementForm
+    impossible = "Ce financement est soldé : plus rien n'en est versé."
+
+    def candidates(self, records, jour):
+        return records.filter(~avec("versement", sorte_versement__in=CLOTURES))
+
+    def phrases(self, record, data):
+        sort = SorteVersement(data["sorte"]).label
+        told = [
+            f"{self.de_qui(record, data)} : {euros(data['montant'])} versés ({sort}) {self.quand(data)}."
+        ]
+        if not accorde(record):
+            told.append(
+                "Aucun accord n'en est connu : il est supposé, au plus tard ce jour-là, sans montant."
+            )
+        return told
+
+    def warnings(self, record, data):
+        """Tell what a balance leaves unpaid: the grant is then what was paid."""
+        if data["sorte"] not in CLOTURES or not isinstance(record, Financement):
+            return []
+        granted = plafond_accorde(record)
+        paid = regles.montant_verse(ligne_du_jour(record), timezone.localdate())
+        if granted is None or paid >= granted:
+            return []
+        return [
+            Avertissement(
+                f"Le financement est soldé à {euros(paid)}, pour {euros(granted)} accordés.",
+                "L'accordé devient ce qui a été versé (CGCT, art. R. 2334-30).",
+            )
+        ]
+
+    def faits(self, ligne, data):
+        paid = self.fait_de(
+            ligne,
+            "versement",
+            data,
+            montant=data["montant"],
+            sorte_versement=data["sorte"],
+            reference=data["reference"],
+        )
+        if accorde(ligne):
+            return [paid]
+        supposed = FaitFinancement(
+            financement=ligne,
+            nature="accord",
+            jour=data["date"],
+            precision=Precision.AU_PLUS_TARD,
+            suppose=True,
+        )
+        return [supposed, paid]
+
+
+def accorde(record):
+    """Tell whether a line was granted; an action is no line."""
+    return isinstance(record, Financement) and record.faits.filter(nature="accord").exists()
+
+
+def plafond_accorde(ligne):
+    """Return what the last decision grants, whatever was paid of it since."""
+    fait = regles.dernier(ligne_du_jour(ligne), date.max, *regles.DECISIONS)
+    return fait and fait.montant
+
+
+class NouveauVersement(SurNouvelleLigne, Verser):
+    slug = "action-enregistrer-un-versement"
+    titre = "Enregistrer un versement, sans accord connu"
+    form = NouveauVersementForm
+
+
+class RefusOuSansSuite(FaitDeLigne, GesteDeLigne):
+    slug = "financement-refus-ou-sans-suite"
+    titre = "Refus ou sans suite"
+    fait = "Réponse enregistrée"
+    champs = ("motif",)
+    form = RefusForm
+    impossible = "Ce financement n'est pas en attente d'une réponse."
+
+    def candidates(self, records, jour):
+        """Keep the lines whose demand awaits an answer."""
+        asked = FaitFinancement.objects.filter(
+            financement=OuterRef("pk"), nature__in=["demande", "refus", "sans_suite"]
+        ).order_by("-jour", "-nature")
+        waiting = records.alias(derniere=Subquery(asked.values("nature")[:1]))
+        return waiting.filter(~avec("accord"), derniere="demande")
+
+    def nature_de(self, data):
+        return data["nature"]
+
+    def phrases(self, record, data):
+        said = "refusé" if data["nature"] == "refus" else "classé sans suite"
+        return [
+            f"{self.de_qui(record, data)} : {said} {self.quand(data)}.",
+            "Un refus et son motif sont internes : rien n'en est publié.",
+        ]
+
+
+class ModifierAccord(FaitDeLigne, GesteDeLigne):
+    slug = "financement-modifier-l-accord"
+    titre = "Modifier le montant accordé"
+    fait = "Accord modifié"
+    nature = "modification"
+    champs = ("montant", "reference", "motif")
+    form = ModificationForm
+    impossible = "Ce financement n'est pas accordé, ou il est soldé."
+
+    def candidates(self, records, jour):
+        closed = avec("versement", sorte_versement__in=CLOTURES)
+        return records.filter(avec("accord"), ~closed)
+
+    def phrases(self, record, data):
+        before = plafond_accorde(record)
+        instead = f", au lieu de {euros(before)}" if before is not None else ""
+        amount = euros(data["montant"])
+        return [f"{self.de_qui(record, data)} : {amount} accordés{instead} {self.quand(data)}."]
+
+
+class Proroger(FaitDeLigne, GesteDeLigne):
+    slug = "financement-proroger"
+    titre = "Proroger"
+    fait = "Délai prorogé"
+    nature = "prorogation"
+    champs = ("delai", "date_limite_prevue", "reference")
+    form = ProrogationForm
+    impossible = "Ce financement n'est pas accordé : rien n'est à proroger."
+
+    def candidates(self, records, jour):
+        return records.filter(avec("accord"))
+
+    def phrases(self, record, data):
+        delay = FaitFinancement.Delai(data["delai"]).label
+        limit = in_french(data["date_limite_prevue"])
+        return [
+            f"{self.de_qui(record, data)} : le délai {delay} va jusqu'au {limit}, prorogé {self.quand(data)}."
+        ]
+
+
+class Retirer(ModifierAccord):
+    slug = "financement-retirer"
+    titre = "Retirer"
+    fait = "Financement retiré"
+    nature = "retrait"
+    champs = ("montant", "motif")
+    form = RetraitForm
+
+    def faits(self, ligne, data):
+        (told,) = super().faits(ligne, data)
+        told.sorte_retrait = data["sorte"]
+        return [told]
+
+    def phrases(self, record, data):
+        sort = SorteRetrait(data["sorte"]).label
+        left = f", {euros(data['montant'])} restent accordés" if data["montant"] else ""
+        return [
+            f"{self.de_qui(record, data)} : retiré {self.quand(data)} ({sort}){left}.",
+            "Le motif est gardé pour les services, et n'est pas publié.",
+        ]

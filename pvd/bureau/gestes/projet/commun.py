@@ -1,0 +1,196 @@
+"""What the guided actions on actions and their money share: whose they are, what everyone reads of them."""
+
+from typing import NamedTuple
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils import timezone
+
+from communes.models import Commune
+from projects.actions.models import Action, FaitAction
+from projects.actions.models.droits import of_communes
+from projects.actions.regles import EtatAction
+from projects.financements.models import Financement
+from projects.projet.du_jour import ActionsDatees
+from projects.projet.totaux import Totaux
+from pvd.bureau.gestes.base import Geste, offer
+from socle.admin.choix import SearchedSelect, SearchedSelectMultiple
+from socle.admin.page_d_agent import page_url
+from socle.dates import in_words
+from socle.francais import euros
+
+INTERNE = "Interne : jamais publié."
+
+
+def texte_long(label, help_text=INTERNE, rows=3, **kwargs):
+    """Return the field of a text of several lines."""
+    widget = forms.Textarea(attrs={"rows": rows, "class": "vLargeTextField"})
+    asked = {"max_length": 2000, "required": False} | kwargs
+    return forms.CharField(label=label, help_text=help_text, widget=widget, **asked)
+
+
+def texte_court(label, help_text="", **kwargs):
+    """Return the field of a text of one line."""
+    widget = forms.TextInput(attrs={"class": "vTextField"})
+    asked = {"max_length": 100, "required": False} | kwargs
+    return forms.CharField(label=label, help_text=help_text, widget=widget, **asked)
+
+
+def chercher(form, model, *names, rows=None):
+    """Have fields of a form, named as those of `model`, search one record each."""
+    for name in names:
+        link = model._meta.get_field(name)
+        offered = link.related_model._default_manager.all() if rows is None else rows
+        offer(form, name, offered, SearchedSelect(link, admin.site))
+
+
+def chercher_plusieurs(form, name, link, rows):
+    """Have a field of a form search several records, as the field `link` does."""
+    offer(form, name, rows, SearchedSelectMultiple(link, admin.site))
+
+
+class ChiffreDuProjet(NamedTuple):
+    """A figure of the plans of a département."""
+
+    label: str
+
+
+def chiffres_du_projet(departement, jour):
+    """Return what anybody reads on `jour` of the plans of a département, each with its label."""
+    communes = Commune.objects.filter(departement=departement)
+    keys = Action.objects.filter(of_communes(communes)).order_by().values_list("pk", flat=True)
+    actions = ActionsDatees(set(keys)).du_jour(jour).values()
+    totaux = Totaux(actions, jour).de(communes.values_list("pk", flat=True))
+    sommes = totaux.sommes
+    found = {"actions au plan": len(totaux), "actions en retard": totaux.en_retard}
+    found |= {f"actions « {etat.label} »": totaux.etats.get(etat, 0) for etat in EtatAction}
+    found |= {
+        "accordé, en €": sommes.accorde.montant,
+        "accords sans montant": sommes.accorde.sans_montant,
+        "versé, en €": sommes.verse.montant,
+    }
+    for base, label in (("HT", "coût HT, en €"), ("TTC", "coût TTC, en €"), ("", "coût, en €")):
+        found[label] = sum(c.montant for c in totaux.couts if c.base == base)
+    return {ChiffreDuProjet(label): value for label, value in found.items()}
+
+
+def du_jour(action, jour, interne=False):
+    """Return what is known of an action on `jour`; by default, what anybody reads."""
+    return ActionsDatees([action.pk]).du_jour(jour, interne=interne)[action.pk]
+
+
+def en_public(action, jour):
+    """Return what anybody reads of an action on `jour`, by label."""
+    public = du_jour(action, jour)
+    told = {"état de l'action": str(public.etat.label)}
+    told["au plan"] = "oui" if public.au_plan else "non"
+    told["en retard"] = "oui" if public.en_retard else "non"
+    for label, somme in (("accordé", public.sommes.accorde), ("versé", public.sommes.verse)):
+        told[label] = dire_somme(somme)
+    told["coût"] = dire_cout(public.cout)
+    told["fin prévue"] = dire_jour(public.fin_prevue)
+    return told
+
+
+def dire_somme(somme):
+    """Write a sum of one stage, with what it leaves out."""
+    if not somme.lignes:
+        return "rien d'enregistré"
+    without = f", {somme.sans_montant} sans montant" if somme.sans_montant else ""
+    return (euros(somme.montant) if somme.connue else "montant inconnu") + without
+
+
+def dire_cout(cout):
+    """Write a cost with its base."""
+    return f"{euros(cout.montant)} {cout.base}".strip() if cout else "non renseigné"
+
+
+def dire_jour(prevision):
+    """Write the day that a forecast gives."""
+    return in_words(prevision.date_prevue, prevision.precision) if prevision else "non renseignée"
+
+
+def derniere_nature(jour, pairs):
+    """Return, of each action of the outer query, the nature of its last fact that `pairs`, a filter, keeps.
+
+    Two facts of one day follow the order of the natures, which is that of their names.
+    """
+    facts = FaitAction.objects.filter(pairs, action=OuterRef("pk"), jour__lte=jour)
+    return Subquery(facts.order_by("-jour", "-nature").values("nature")[:1])
+
+
+def with_etats(records, jour):
+    """Add to actions, as keys to choose by, what their facts of `jour` say of their state."""
+    finished = Q(nature="relance") | Q(nature="fin", phase=OuterRef("aboutissement"))
+    begun = FaitAction.objects.filter(
+        action=OuterRef("pk"), nature="debut", phase="operation", jour__lte=jour
+    )
+    return records.alias(
+        arret=derniere_nature(jour, Q(nature__in=["abandon", "relance"])),
+        achevement=derniere_nature(jour, finished),
+        obstacle=derniere_nature(jour, Q(nature__in=["blocage", "levee"])),
+        rythme=derniere_nature(jour, Q(nature__in=["pause", "reprise"])),
+        commencee=Exists(begun),
+    )
+
+
+DROPPED, FINISHED = Q(arret="abandon"), Q(achevement="fin")
+
+
+def vivantes(records, jour):
+    """Keep the actions neither abandoned nor finished on `jour`: more is expected of them."""
+    # A comparison with nothing is neither true nor false: nothing is no abandon.
+    ended = with_etats(records, jour).filter(DROPPED | FINISHED).order_by().values("pk")
+    return with_etats(records, jour).exclude(pk__in=ended)
+
+
+class DuProjet(Geste):
+    """A geste whose figures are those of the plans."""
+
+    def chiffres(self, departement, jour):
+        return chiffres_du_projet(departement, jour)
+
+    def action(self, record):
+        """Return the action that a record is of."""
+        raise NotImplementedError
+
+    def communes(self, record, data):
+        return du_jour(self.action(record), timezone.localdate()).communes
+
+    def etats(self, record, jour):
+        return en_public(self.action(record), jour)
+
+    def address(self, record):
+        return page_url(self.action(record))
+
+
+class GesteDAction(DuProjet):
+    model = Action
+
+    def action(self, record):
+        return record
+
+    def writable(self, records, user):
+        """Keep the actions of the communes of the agent, and of the conventions that it keeps."""
+        if user.is_superuser:
+            return records
+        return records.filter(pk__in=Action.objects.a_ecrire(user).order_by().values("pk"))
+
+    def candidates(self, records, jour):
+        return vivantes(records, jour)
+
+
+class GesteDeLigne(DuProjet):
+    """Something that happens to a line of money."""
+
+    model = Financement
+
+    def action(self, record):
+        return record.action
+
+    def writable(self, records, user):
+        if user.is_superuser:
+            return records
+        kept = Action.objects.a_ecrire(user).order_by().values("pk")
+        return records.filter(action__in=kept)
