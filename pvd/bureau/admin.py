@@ -9,12 +9,14 @@ from communes.programme.admin import LabellisationAdmin
 from communes.territoire.admin import CommuneAdmin, IntercommunaliteAdmin
 from communes.territoire.filtres import DepartementFilter
 from ort.admin import ConventionAdmin
+from projects.actions.admin import ActionAdmin
 from projects.postes.admin import PosteAdmin
 from pvd.bureau import nouveautes
 from pvd.bureau.a_verifier import a_verifier
 from pvd.bureau.accueil import home
 from pvd.bureau.aide import aide
 from pvd.bureau.consequences import figures_at_stake
+from pvd.bureau.fiches.actions import FicheDAction
 from pvd.bureau.fiches.communes import FicheDeCommune
 from pvd.bureau.fiches.conventions import FicheDeConvention
 from pvd.bureau.fiches.intercommunalites import FicheDIntercommunalite
@@ -68,6 +70,8 @@ admin.site.order += [
     "ort.avenant",
     "ort.proposition",
     "ort.organisme",
+    "projects.action",
+    "projects.financement",
     "projects.poste",
     "projects.contact",
     "projects.note",
@@ -120,10 +124,12 @@ LabellisationAdmin.ajout = reverse_lazy("admin:gestes", args=["entrer-dans-le-pr
 ConventionAdmin.ajout = reverse_lazy("admin:gestes", args=["nouvelle-convention"])
 PosteAdmin.ajout = reverse_lazy("admin:gestes", args=["ouvrir-un-poste"])
 SourceeAdmin.geste_url = staticmethod(geste_url)
+ActionAdmin.ajout = reverse_lazy("admin:gestes", args=["inscrire-une-action"])
 # All that is said of a record, on one page: no app below knows all of it.
 CommuneAdmin.page_d_agent = FicheDeCommune
 IntercommunaliteAdmin.page_d_agent = FicheDIntercommunalite
 ConventionAdmin.page_d_agent = FicheDeConvention
+ActionAdmin.page_d_agent = FicheDAction
 
 FIGURES_AT_STAKE.append(figures_at_stake)
 

@@ -12,6 +12,16 @@ from django.utils.text import capfirst
 
 from communes.models import Commune, Labellisation
 from ort.models import Avenant, CommuneCouverte, Convention, Organisme, Partie, Secteur
+from projects.models import (
+    Action,
+    ActionCommune,
+    Cout,
+    EffetAvenant,
+    FaitAction,
+    FaitFinancement,
+    Financement,
+    Prevision,
+)
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
 from socle.adresses_admin import admin_url, undo_url
 from socle.sources import Affirmation, Source, record_type
@@ -59,6 +69,12 @@ def organismes_named(perimetre):
 
 OF_CONVENTION = {"page": Convention, "path": "convention_id", "nom": "convention__intitule"}
 OF_POSTE = {"page": Poste, "path": "poste_id", "nom": "poste__intitule"}
+OF_ACTION = {"page": Action, "path": "action_id", "nom": "action__intitule"}
+OF_LIGNE = {
+    "page": Action,
+    "path": "financement__action_id",
+    "nom": "financement__action__intitule",
+}
 FICHES_SUIVIES = [
     FicheSuivie(Labellisation, Labellisation, "id", "commune__nom", scope=("commune_id", Commune)),
     FicheSuivie(Convention, Convention, "id", "intitule"),
@@ -71,6 +87,11 @@ FICHES_SUIVIES = [
     FicheSuivie(Occupation, **OF_POSTE),
     FicheSuivie(Recrutement, **OF_POSTE),
     FicheSuivie(CofinancementPoste, **OF_POSTE),
+    FicheSuivie(Action, Action, "id", "intitule"),
+    FicheSuivie(ActionCommune, **OF_ACTION, detail="commune__nom"),
+    *(FicheSuivie(model, **OF_ACTION) for model in (FaitAction, Prevision, Cout, EffetAvenant)),
+    FicheSuivie(Financement, **OF_ACTION, detail="dispositif__libelle"),
+    FicheSuivie(FaitFinancement, **OF_LIGNE, detail="financement__dispositif__libelle"),
     FicheSuivie(Source, Source, "id", "titre", named=sources_named),
     FicheSuivie(Organisme, Organisme, "id", "nom", named=organismes_named),
 ]
@@ -129,7 +150,7 @@ def versions(sorte, perimetre, since):
         quand=F("history_date"),
         version=F("history_id"),
         geste=F("history_type"),
-        motif=Cast(F("history_change_reason"), text),
+        raison=Cast(F("history_change_reason"), text),
         compte=F("history_user__username"),
         compte_prenom=F("history_user__first_name"),
         compte_nom=F("history_user__last_name"),
@@ -175,8 +196,8 @@ def change_of(row):
 
 def what_of(row):
     """Say what a version tells: its reason if one was given, else what was done to what."""
-    if row["motif"]:
-        return row["motif"]
+    if row["raison"]:
+        return row["raison"]
     kind = apps.get_model(row["modele"])._meta.verbose_name
     detail = f" ({row['detail']})" if row["detail"] else ""
     return f"{GESTES_D_HISTOIRE[row['geste']]} : {kind}{detail}"

@@ -13,10 +13,11 @@ from communes.models import Labellisation
 from communes.territoire.du_jour import with_successions
 from ort.models import Avenant, Convention, Document, Proposition
 from projects.carnet.models import SUJETS
-from projects.models import Contact, Note
+from projects.models import Action, Contact, Financement, Note
 from projects.postes.du_jour import situer
 from projects.postes.histoire import tell_etat, tell_holder
 from projects.postes.models import EMPLOYEURS, Desserte, Etat, Occupation, Poste
+from projects.projet.du_jour import ActionsDatees
 from pvd.bureau.changements import last_changes
 from pvd.bureau.fiches.echeances import (
     demandes,
@@ -33,6 +34,12 @@ from socle.adresses_admin import admin_url
 # A page shows so many lines of each sort; the rest is one click away, in its list or its history.
 LINES = 8
 NOTES_DE_LA_FEUILLE = 3
+# What the name of a record is made of.
+NOMMES_AVEC = {
+    Labellisation: ["commune"],
+    Poste: EMPLOYEURS,
+    Financement: ["dispositif", "action"],
+}
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,11 @@ def whose(contact):
     return str(contact.sujet), contact.sujet.pk
 
 
+def actions_de(communes, jour):
+    """Return the keys of the actions done on `jour` in one of `communes`, as a subquery."""
+    return Action.objects.concernant(communes, jour).order_by().values("pk")
+
+
 class FicheDAgent:
     """The page of one record, for one user, today; each sort of page says which records it speaks of."""
 
@@ -64,6 +76,9 @@ class FicheDAgent:
     corps = ""
     # What the record is called among those that contacts and notes are about.
     sujet = ""
+    # To the records of which models something can happen, and which can be made, from the page.
+    modeles_des_gestes = (Labellisation, Convention, Poste)
+    modeles_faits = (Labellisation, Convention, Poste, Action)
 
     def __init__(self, request, record):
         self.request, self.user, self.record = request, request.user, record
@@ -133,6 +148,15 @@ class FicheDAgent:
                 occupation.dite = tell_holder(occupation)
         return found
 
+    @cached_property
+    def actions(self):
+        """Return the actions of the page, with what agents know of each today: those of the plans first."""
+        found = list(self.perimetre.of(Action).order_by("numero", "identifiant"))
+        today = ActionsDatees([action.pk for action in found]).du_jour(self.jour, interne=True)
+        for action in found:
+            action.du_jour = today[action.pk]
+        return sorted(found, key=lambda action: action.relevee)
+
     @property
     def lit_le_carnet(self):
         """Tell whether the user reads contacts and notes, and how to reach those in post."""
@@ -194,7 +218,7 @@ class FicheDAgent:
     def gestes(self):
         """Return what can be recorded, as (of what, [(what, where)]): the record first, then a new one."""
         groups = []
-        for model in (Labellisation, Convention, Poste):
+        for model in self.modeles_des_gestes:
             keys = list(self.perimetre.of(model).order_by("pk").values_list("pk", flat=True))
             possible = gestes_possibles(self.user, model, keys, self.jour)
             for record in self.named(model, possible):
@@ -208,14 +232,15 @@ class FicheDAgent:
     def named(self, model, possible):
         """Return the records to which something can happen, with what their names are made of."""
         keys = [key for key, gestes in possible.items() if gestes]
-        names = {Labellisation: ["commune"], Poste: EMPLOYEURS}.get(model, [])
+        names = NOMMES_AVEC.get(model, [])
         return model._default_manager.filter(pk__in=keys).select_related(*names).order_by("pk")
 
     @cached_property
     def creations(self):
         """Return what makes a record of its own."""
-        models = (Labellisation, Convention, Poste)
-        return [g for model in models for g in gestes_for(self.user, model) if g.creates]
+        return [
+            g for model in self.modeles_faits for g in gestes_for(self.user, model) if g.creates
+        ]
 
     def ajouter(self, model):
         """Return the address that adds a contact or a note about the record."""
