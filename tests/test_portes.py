@@ -52,6 +52,8 @@ ROWS = {
     "/admin/actes/<str:modele>/<int:numero>/annuler/": "cioxxoo",
     "/admin/aide/": "coooooo",
     "/admin/aide/<slug:name>/": "coooooo",
+    "/admin/alertes/": "coooooo",
+    "/admin/alertes/<int:pk>/<slug:sorte>/accepter/": "cioxioo",
     "/admin/autocomplete/": "coooioo",
     "/admin/chercher/": "coooooo",
     "/admin/communes/agent/": "ciiiioo",
@@ -512,8 +514,8 @@ def address(route, held, gone):
         "<int:numero>": gone.get(model, held[model if model == "proposition" else "import"]),
         "<path:content_type_id>": "1",
         "<slug:slug>": "arrivee",
-        "<int:pk>": held["poste"] if "gestes" in route else held["document"],
-        "<slug:sorte>": SORTS.get(model),
+        "<int:pk>": held[numbered(route)],
+        "<slug:sorte>": "sans_nouvelles" if "alertes" in route else SORTS.get(model),
         "<slug:forme>": "csv",
         "<slug:extension>": "csv",
         "<str:jeton>": "inconnu",
@@ -527,6 +529,12 @@ def address(route, held, gone):
     for argument, value in named.items():
         route = route.replace(argument, str(value))
     return route.replace(r"\Z", "").replace("$", "").replace("\\", "")
+
+
+def numbered(route):
+    """Return the sort of record that the number in an address is of."""
+    sorts = {"gestes": "poste", "alertes": "action"}
+    return next((sort for part, sort in sorts.items() if part in route), "document")
 
 
 SORTS = {

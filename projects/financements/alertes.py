@@ -35,7 +35,10 @@ OUTRE_MER = ("97", "98")
 
 
 class AlerteDAction(NamedTuple):
-    """A warning: its rule, what it says, the computation written out, the text, the line if it is of one."""
+    """A warning: its rule, what it says, the computation written out, the text, the line if it is of one.
+
+    `jour` is the day that it is about: the oldest ones come first.
+    """
 
     sorte: str
     texte: str
@@ -43,6 +46,13 @@ class AlerteDAction(NamedTuple):
     article: str
     financement: int | None = None
     verifiee: bool = True
+    jour: datetime.date | None = None
+
+    @property
+    def explication(self) -> str:
+        """Return the computation and the text, and say when nobody has read it."""
+        doubt = "" if self.verifiee else "règle à vérifier"
+        return " ; ".join(filter(None, [self.calcul, self.article, doubt]))
 
 
 class Dossier(NamedTuple):
@@ -97,7 +107,8 @@ def retard(dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date
     forecast = regles.fin_prevue(dossier.action, jour)
     if forecast and regles.en_retard(dossier.action, jour):
         when = in_words(forecast.date_prevue, forecast.precision)
-        yield AlerteDAction("en_retard", f"La fin était annoncée {when}.", "", "règle du service")
+        texte = f"La fin était annoncée {when}."
+        yield AlerteDAction("en_retard", texte, "", "règle du service", jour=forecast.date_prevue)
 
 
 def part_du_maitre_d_ouvrage(
@@ -208,6 +219,7 @@ def commence_trop_tot(
                 f"début {in_words(begun)}, dossier {in_words(filed)}",
                 "CGCT, art. R. 2334-24",
                 ligne.pk,
+                jour=begun,
             )
 
 
@@ -244,7 +256,13 @@ def achevement(dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.
         if limit and jour > limit.jour:
             texte = f"L'opération devait être achevée le {in_french(limit.jour)} au plus tard."
             yield AlerteDAction(
-                "achevement", texte, limit.calcul, limit.article, ligne.pk, limit.verifiee
+                "achevement",
+                texte,
+                limit.calcul,
+                limit.article,
+                ligne.pk,
+                limit.verifiee,
+                limit.jour,
             )
 
 
@@ -296,6 +314,7 @@ def demande_perimee(
                 "CGCT, art. R. 2334-25",
                 ligne.pk,
                 verifiee=False,
+                jour=asked.jour,
             )
 
 
@@ -308,7 +327,9 @@ def achevee_non_soldee(
         return
     for ligne in ouvertes(dossier, jour):
         texte = f"L'action est achevée {in_words(*ended)}, et ce financement n'est pas soldé."
-        yield AlerteDAction("achevee_non_soldee", texte, "", "règle du service", ligne.pk)
+        yield AlerteDAction(
+            "achevee_non_soldee", texte, "", "règle du service", ligne.pk, jour=ended.jour
+        )
 
 
 def accord_sans_versement(
@@ -320,7 +341,9 @@ def accord_sans_versement(
         since = read.accord and (read.accord.date_notification or read.accord.jour)
         if since and not read.paye and jour >= add_years(since, 1):
             texte = f"Accordé {in_words(since)}, et rien n'est versé."
-            yield AlerteDAction("accord_sans_versement", texte, "", "règle du service", ligne.pk)
+            yield AlerteDAction(
+                "accord_sans_versement", texte, "", "règle du service", ligne.pk, jour=since
+            )
 
 
 def sans_nouvelles(
@@ -332,7 +355,7 @@ def sans_nouvelles(
     over = regles.etat(dossier.action, jour, others) in TERMINEES or asleep(dossier, jour)
     if last and not over and (jour - last).days > SANS_NOUVELLES:
         texte = f"Rien de nouveau depuis le {in_french(last)}."
-        yield AlerteDAction("sans_nouvelles", texte, "", "règle du service")
+        yield AlerteDAction("sans_nouvelles", texte, "", "règle du service", jour=last)
 
 
 def ouvertes(dossier: Dossier, jour: datetime.date) -> list[FinancementDate]:
@@ -360,6 +383,27 @@ def percent(rate: Decimal) -> str:
     rounded = round(rate, 1)
     return f"{nombre(rounded, int(rounded % 1 != 0))}\u00a0%"
 
+
+# How each sort of warning is called, in the order in which they are shown.
+TITRES = {
+    "caducite": "Financement caduc",
+    "caducite_proche": "Financement bientôt caduc",
+    "achevement": "Délai d'achèvement passé",
+    "demande_perimee": "Demande périmée",
+    "accord_sans_versement": "Accord sans versement depuis un an",
+    "achevee_non_soldee": "Action achevée, financement non soldé",
+    "en_retard": "Action en retard",
+    "sans_nouvelles": "Sans nouvelles depuis un an",
+    "part_du_maitre_d_ouvrage": "Part du maître d'ouvrage trop faible",
+    "part_prevue": "Part du maître d'ouvrage trop faible, au plan",
+    "part_du_maitre_d_ouvrage_non_verifiable": "Part du maître d'ouvrage non vérifiable",
+    "part_prevue_non_verifiable": "Part du maître d'ouvrage non vérifiable, au plan",
+    "dotations": "Dotations de l'État au-delà du plafond",
+    "au_dela_du_cout": "Accordé au-delà du coût",
+    "commence_trop_tot": "Commencé avant le dossier complet",
+    "avance": "Avance au-delà du taux",
+    "acomptes": "Avance et acomptes au-delà du plafond",
+}
 
 RULES: Iterable[Callable[[Dossier, ReglesDispositifs, datetime.date], Alertes]] = (
     part_du_maitre_d_ouvrage,

@@ -18,6 +18,7 @@ from projects.postes.histoire import tell_etat
 from projects.postes.models import SANS_PERSONNE, CofinancementPoste, Desserte, Occupation, Poste
 from projects.postes.models.postes import MONTHS_AHEAD
 from projects.postes.regles import etat
+from pvd.bureau.alertes.lues import alertes_de
 from pvd.bureau.changements import RECENT, recent_changes
 from pvd.bureau.gestes import gestes_for
 from pvd.bureau.perimetre import asked_perimetre
@@ -201,5 +202,6 @@ def what_waits(user, perimetre, jour):
         "cofinancements": Section.of(ending_fundings(perimetre, jour)),
         "signalements": Section.of(reports_to_answer(perimetre, jour)) if answers else None,
         "propositions": Section.of(proposals_waiting(perimetre)),
+        "alertes": alertes_de(perimetre, jour),
         "constats": count_constats(perimetre, jour),
     }

@@ -15,6 +15,7 @@ from pvd.bureau import nouveautes
 from pvd.bureau.a_verifier import a_verifier
 from pvd.bureau.accueil import home
 from pvd.bureau.aide import aide
+from pvd.bureau.alertes import vues as alertes
 from pvd.bureau.consequences import figures_at_stake
 from pvd.bureau.fiches.actions import FicheDAction
 from pvd.bureau.fiches.communes import FicheDeCommune
@@ -55,6 +56,12 @@ admin.site.pages += [
         "nouveautes/exporter/<slug:forme>/",
         admin.site.admin_view(nouveautes.telecharger),
         name="nouveautes_fichier",
+    ),
+    path("alertes/", admin.site.admin_view(alertes.alertes), name="alertes"),
+    path(
+        "alertes/<int:pk>/<slug:sorte>/accepter/",
+        admin.site.admin_view(alertes.accepter),
+        name="accepter_une_alerte",
     ),
     path("a-verifier/", admin.site.admin_view(a_verifier), name="a_verifier"),
     path("chercher/", admin.site.admin_view(chercher), name="chercher"),

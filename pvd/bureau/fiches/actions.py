@@ -21,7 +21,9 @@ from projects.actions.models import (
 )
 from projects.financements import regles
 from projects.financements.models import FINANCEURS, FaitFinancement, Financement
+from projects.projet.alertes import alertes_au
 from projects.projet.du_jour import ActionsDatees
+from projects.projet.ecriture import writes
 from pvd.bureau.fiches.base import FicheDAgent
 from socle.francais import depuis, liste
 
@@ -106,10 +108,16 @@ class FicheDAction(FicheDAgent):
         rows = Document.objects.for_user(self.user).filter(convention=self.record.convention_id)
         return list(rows.select_related("convention", "avenant").order_by("-pk"))
 
-    @property
+    @cached_property
     def alertes(self):
-        """Return the warnings of the action today, in order; None: nothing looks for them yet."""
-        return None
+        """Return the warnings of the action today, in order."""
+        return alertes_au(self.datees, self.jour).get(self.record.pk, [])
+
+    @property
+    def accepte_les_alertes(self):
+        """Tell whether the agent may accept a warning of this action."""
+        allowed = self.user.has_perm("projects.add_alerteacceptee")
+        return allowed and writes(self.user, self.record)
 
     # What it is.
 
