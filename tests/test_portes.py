@@ -445,7 +445,9 @@ def kept_by_agents(signed, town, year):
         "poste": factories.poste([town]),
         "action": factories.action([town]),
         "axe": factories.axe(signed, code=f"A{year}"),
-        "financement": factories.financement(factories.action([town])),
+        "financement": factories.financement(
+            factories.action([town]), financeur_organisme=factories.organisme()
+        ),
         "theme": factories.theme(f"theme-{year}"),
         "dispositif": factories.dispositif(f"fonds-{year}"),
         "contact": factories.contact(town),

@@ -21,9 +21,21 @@ def of_communes(communes):
 class ActionQuerySet(HistoriseeQuerySet):
     def for_user(self, user):
         """Keep the actions that `user` reads: of its communes, or of the conventions that it sees."""
-        theirs = of_communes(Commune.objects.for_user(user))
-        seen = Q(convention__in=Convention.objects.for_user(user))
-        return self.filter(pk__in=self.model.objects.filter(theirs | seen).order_by().values("pk"))
+        return self.filter(pk__in=self.cles_lues(user))
+
+    def cles_lues(self, user):
+        """Return the keys of the actions that `user` reads, of all, as a subquery.
+
+        By joins, and not by the `for_user` of what each names: one within another, they would be more
+        than SQLite parses when the same is asked of what hangs on the actions.
+        """
+        own = Departement.objects.for_user(user)
+        read = (
+            Q(communes_liees__commune__departement__in=own)
+            | Q(convention__couvertures__commune__departement__in=own)
+            | Q(convention__departement_reference__in=own)
+        )
+        return self.model.objects.filter(read).order_by().values("pk")
 
     def a_ecrire(self, user):
         """Keep the actions whose facts `user` writes: of its communes, or whose convention it keeps."""
@@ -89,7 +101,7 @@ class DeLActionQuerySet(HistoriseeQuerySet):
 
     def for_user(self, user):
         """Keep the rows of the actions that `user` reads."""
-        return self.filter(action__in=self.actions.for_user(user))
+        return self.filter(action__in=self.actions.all().cles_lues(user))
 
     def removed_for_user(self, user):
         """Return the removals of rows of the actions of `user`, themselves still there."""

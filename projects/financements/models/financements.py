@@ -194,7 +194,7 @@ class DuFinancementQuerySet(HistoriseeQuerySet):
 
     def for_user(self, user):
         """Keep the facts of the lines that `user` reads."""
-        return self.filter(financement__in=Financement.objects.for_user(user))
+        return self.filter(financement__action__in=Action.objects.all().cles_lues(user))
 
     def removed_for_user(self, user):
         """Return the removals of facts of the lines of `user`, themselves still there."""
