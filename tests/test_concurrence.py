@@ -154,6 +154,23 @@ def test_someone_arrives_once_though_two_agents_confirm_it():
         assert held.occupations.count() == 1
 
 
+def test_two_payments_at_once_stay_within_their_grant():
+    """Each is within it alone: the second is told what the first has paid."""
+    browsers = agents()
+    for _ in range(ROUNDS):
+        action = factories.action([factories.commune(epci="new")])
+        line = factories.financement(action, financeur_organisme=factories.organisme())
+        factories.fait_financement(line, "accord", "2024-01-01", 1000)
+        pay = {"sorte": "acompte", "montant": "600", "date": "01/05/2024"}
+        pays = confirmed("financement-enregistrer-un-versement", line, **pay)
+        answers = at_once(*map(pays, browsers))
+        assert sorted(answer.status_code for answer in answers) == [200, 302]
+        (loser,) = [answer for answer in answers if answer.status_code == 200]
+        assert "accordés" in told_by(loser)
+        assert overtaken(loser)
+        assert line.faits.filter(nature="versement").count() == 1
+
+
 def test_a_post_is_opened_once_though_two_agents_confirm_it():
     browsers = agents()
     for _ in range(ROUNDS):

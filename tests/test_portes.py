@@ -637,6 +637,8 @@ def payload(browser, url, key):
     if not shown or not shown.form.fields:
         return asked
     text = next((n for n, f in shown.form.fields.items() if type(f) is forms.CharField), None)
+    # A line of money has an `action` of its own: what a list asks is not asked of its page.
+    asked = {name: value for name, value in asked.items() if name not in shown.form.fields}
     return filled(page, **asked) | ({text: "Changé"} if text else {})
 
 

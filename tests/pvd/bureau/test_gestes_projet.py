@@ -16,6 +16,7 @@ from socle.historique import one_act, signed_by
 from socle.models import Affirmation
 from tests import factories
 from tests.factories import day
+from tests.formulaires import errors, filled
 from tests.pvd.bureau.test_gestes import do, fill_and_confirm, refusal, typed
 
 HERAULT = "Hérault (34)"
@@ -574,3 +575,66 @@ def test_an_act_is_taken_back(agent_34, detr, place):
     undo = re.search(r"/admin/actes/[a-z.]+/[0-9]+/annuler/", page)[0]
     agent_34.post(undo, {"motif": "doublon", "_confirmer": "1"})
     assert not detr.faits.filter(nature="versement").exists()
+
+
+def test_a_funder_is_not_removed_under_its_grant(national, place):
+    region = factories.organisme("Région")
+    factories.financement(place, "region", financeur_organisme=region)
+    url = reverse("admin:ort_organisme_delete", args=[region.pk])
+    national.post(url, {"post": "yes", "motif": "doublon"})
+    region.refresh_from_db()
+    assert "REGION" in text_of(national.get(url))
+
+
+def test_the_page_of_an_action_sets_what_is_public_beside_what_is_not(
+    agent_34, lecteur_34, detr, place
+):
+    factories.fait(place, "debut", "2024-01-10")
+    factories.fait(place, "blocage", "2024-02-01", texte="Fouilles")
+    factories.fait_financement(detr, "versement", "2024-06-01", 300)
+    url = reverse("admin:projects_action_page", args=[place.pk])
+    page = agent_34.get(url)
+    text = text_of(page)
+    for told in (
+        "Action bloquée depuis le 1er février 2024",
+        "Fouilles",
+        "jamais publié",
+        "reste à verser",
+    ):
+        assert told in text
+    stages = {etape.nom: (etape.interne, etape.public) for etape in page.context["fiche"].etapes}
+    assert stages["demandé"][0].montant == 1200
+    assert stages["demandé"][1] is None
+    assert stages["versé"][0] == stages["versé"][1]
+    titles = [titre for _, ways in page.context["fiche"].gestes for titre, _ in ways]
+    assert "Lever le blocage" in titles
+    assert "Enregistrer un versement" in titles
+    assert "Reprendre" not in titles
+    assert not lecteur_34.get(url).context["fiche"].gestes
+    history = agent_34.get(reverse("admin:projects_action_history", args=[place.pk]))
+    assert "300" in text_of(history)
+
+
+def test_an_action_is_named_on_the_pages_of_its_territories(agent_34, lodeve, signed, place):
+    epci = lodeve.rattachements.get().intercommunalite
+    for record, model in (
+        (lodeve, "communes_commune"),
+        (signed, "ort_convention"),
+        (epci, "communes_intercommunalite"),
+    ):
+        page = agent_34.get(reverse(f"admin:{model}_page", args=[record.pk]))
+        assert "C1 Place du marché" in text_of(page)
+    assert "C1 Place du marché" in text_of(
+        agent_34.get(reverse("admin:communes_commune_fiche", args=["34142"]))
+    )
+
+
+def test_a_plain_form_refuses_communes_out_of_the_plan(agent_34, place):
+    url = reverse("admin:projects_action_change", args=[place.pk])
+    away = factories.commune("34103", nom="Ailleurs")
+    rows = {"communes_liees-TOTAL_FORMS": 2, "communes_liees-1-commune": away.pk}
+    rows |= {"communes_liees-1-action": place.pk, "motif_correction": "relu"}
+    answer = agent_34.post(url, filled(agent_34.get(url), **rows))
+    assert answer.status_code == 200
+    assert "Ailleurs : l'acte" in errors(answer)
+    assert place.communes_liees.count() == 1
