@@ -63,7 +63,7 @@ class ThemeInline(DeLActionInline):
     fields = autocomplete_fields = select_related = ["theme"]
 
 
-class SecteurInline(DeLActionInline):
+class SecteurDActionInline(DeLActionInline):
     model = ActionSecteur
     fields = ["secteur"]
     select_related = ["secteur"]
@@ -179,7 +179,7 @@ class ActionAdmin(PorteeAdmin, SourceeAdmin):
         *("convention", "entree", "sortie"),
     ]
     inlines = [
-        *(CommuneInline, AdhesionInline, ThemeInline, SecteurInline, PartenaireInline),
+        *(CommuneInline, AdhesionInline, ThemeInline, SecteurDActionInline, PartenaireInline),
         *(EffetInline, FaitInline, PrevisionInline, CoutInline, DerogationInline),
     ]
     fieldsets = [

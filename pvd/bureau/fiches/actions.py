@@ -39,7 +39,7 @@ ETAPES = [
 ]
 
 
-class Etape(NamedTuple):
+class EtapeDArgent(NamedTuple):
     """The sums of one stage: what agents know, and what anybody reads; None: nothing of it is public."""
 
     nom: str
@@ -183,7 +183,7 @@ class FicheDAction(FicheDAgent):
         """Return the sums of each stage of which something is known, what agents know and what is public."""
         own, public = self.du_jour.sommes, self.en_public.sommes
         found = [
-            Etape(label, getattr(own, name), getattr(public, name) if published else None)
+            EtapeDArgent(label, getattr(own, name), getattr(public, name) if published else None)
             for name, label, published in ETAPES
         ]
         return [etape for etape in found if etape.interne.lignes]

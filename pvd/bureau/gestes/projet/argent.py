@@ -247,7 +247,7 @@ class NouveauVersementForm(NouvelleLigne, VersementForm):
     pass
 
 
-class RefusForm(LigneForm):
+class ReponseDuFinanceurForm(LigneForm):
     nature = forms.ChoiceField(
         label="Réponse", choices=[("refus", "refus"), ("sans_suite", "classé sans suite")]
     )
@@ -534,7 +534,7 @@ class RefusOuSansSuite(FaitDeLigne, GesteDeLigne):
     titre = "Refus ou sans suite"
     fait = "Réponse enregistrée"
     champs = ("motif",)
-    form = RefusForm
+    form = ReponseDuFinanceurForm
     impossible = "Ce financement n'est pas en attente d'une réponse."
 
     def candidates(self, records, jour):

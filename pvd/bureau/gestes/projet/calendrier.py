@@ -87,7 +87,7 @@ class ReviserCalendrier(GesteDAction):
         return record, said
 
 
-class CoutForm(GesteForm):
+class CoutAnnonceForm(GesteForm):
     montant = MontantField(label="Coût, en €", zero=True, help_text="« 1 234,56 € »")
     base = forms.ChoiceField(label="Base", choices=BaseMontant, required=False)
     nature = forms.ChoiceField(label="Nature", choices=NatureCout, initial=NatureCout.ESTIME)
@@ -102,7 +102,7 @@ class ReviserCout(GesteDAction):
     slug = "action-reviser-le-cout"
     titre = "Réviser le coût"
     fait = "Coût révisé"
-    form = CoutForm
+    form = CoutAnnonceForm
     adds = (Cout,)
 
     def candidates(self, records, jour):

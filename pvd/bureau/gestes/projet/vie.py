@@ -20,12 +20,12 @@ class FaitForm(GesteForm):
     """A fact without a phase."""
 
 
-class MotifForm(GesteForm):
+class AvecMotifForm(GesteForm):
     texte = texte_long("Motif ou condition")
     field_order = ["date", "precision", "texte"]
 
 
-class MotifExigeForm(MotifForm):
+class MotifExigeForm(AvecMotifForm):
     def prepare(self):
         self.fields["texte"].required = True
         self.fields["texte"].label = "Motif"
@@ -109,7 +109,7 @@ class Bloquer(GesteDeFait):
     titre = "Signaler un blocage"
     fait = "Blocage signalé"
     nature = "blocage"
-    form = MotifForm
+    form = AvecMotifForm
     phrase = "L'action est bloquée"
     impossible = "Cette action est déjà bloquée, ou elle est achevée ou abandonnée."
 
@@ -122,7 +122,7 @@ class Lever(GesteDeFait):
     titre = "Lever le blocage"
     fait = "Blocage levé"
     nature = "levee"
-    form = MotifForm
+    form = AvecMotifForm
     phrase = "Le blocage est levé"
     impossible = "Cette action n'est pas bloquée."
 
@@ -135,7 +135,7 @@ class MettreEnPause(GesteDeFait):
     titre = "Mettre en pause"
     fait = "Action mise en pause"
     nature = "pause"
-    form = MotifForm
+    form = AvecMotifForm
     phrase = "L'action est mise en pause"
     impossible = "Cette action est déjà en pause, ou elle est achevée ou abandonnée."
 
@@ -171,7 +171,7 @@ class Relancer(GesteDeFait):
     titre = "Relancer"
     fait = "Action relancée"
     nature = "relance"
-    form = MotifForm
+    form = AvecMotifForm
     phrase = "L'action est relancée"
     impossible = "Cette action n'est ni achevée ni abandonnée."
 
