@@ -19,7 +19,7 @@ class Appui:
             self.chapitres = geste.chapitres(data)
         else:
             model_admin = admin.site.get_model_admin(geste.model)
-            self.chapitres = model_admin.chapitres(request, record)
+            self.chapitres = [*model_admin.chapitres(request, record), *geste.appuis(record)]
 
     def versions(self):
         return last_versions(self.chapitres)

@@ -324,6 +324,10 @@ class Geste:
         """Return what anybody reads of the record itself, by label, where the geste changes it."""
         return {}
 
+    def appuis(self, record):
+        """Return, as chapters of history, what a preview rests on besides the record and its rows."""
+        return []
+
     def allowed(self, user):
         """Tell whether `user` may do by hand, somewhere, all that the geste writes."""
         codes = [("change", self.model), ("view", Source), ("add", Source), ("add", Affirmation)]

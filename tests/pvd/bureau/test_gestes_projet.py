@@ -469,6 +469,22 @@ def test_the_actions_of_an_adhesion_are_attached_to_the_convention(agent_34, lod
     assert now(action).dates.entree_le == day("2021-03-26")
 
 
+def test_what_was_taken_back_may_be_done_again(agent_34, lodeve, signed):
+    """The page that was confirmed is not taken for this one, though it says the same."""
+    joined = factories.labellisation(lodeve, adhesion="2021-03-26")
+    # Their keys are not those of the convention, nor of each other.
+    factories.action([lodeve])
+    action = factories.action([lodeve], adhesions=[joined])
+    for _ in range(2):
+        answer = do(agent_34, "attacher-les-actions-de-l-adhesion", signed, actions=[action.pk])
+        action.refresh_from_db()
+        assert action.convention == signed
+        undo = re.search(r"/admin/actes/[a-z.]+/[0-9]+/annuler/", text_of(agent_34.get(answer.url)))
+        agent_34.post(undo[0], {"motif": "trop tôt", "_confirmer": "1"})
+        action.refresh_from_db()
+        assert action.convention is None
+
+
 def test_an_avenant_adds_drops_changes_and_gives_in_one_act(agent_34, lodeve, signed, place, detr):
     factories.fait_financement(detr, "versement", "2024-06-01", 500)
     changed = factories.action([lodeve], signed, numero="C2")

@@ -49,6 +49,7 @@ from pvd.bureau.gestes.projet.commun import (
 )
 from socle.admin.champs import DayField
 from socle.admin.choix import SearchedSelect
+from socle.admin.evenements import Chapitre
 from socle.admin.portee import CommunesField
 from socle.dates import Precision, bare, first_day
 from socle.francais import euros, liste, pluriel
@@ -234,14 +235,14 @@ class InscriptionForm(MaitreDOuvrageForm, GesteForm):
         kept = data["convention"] and own.filter(conventions=data["convention"]).exists()
         return kept or Commune.objects.for_user(self.user).filter(pk__in=keys).exists()
 
-    @property
-    def entree_par(self):
-        data = self.cleaned_data
-        if data["adhesions"]:
-            return EntreePar.ADHESION
-        if data["avenant"]:
-            return EntreePar.AVENANT
-        return EntreePar.CONVENTION if data["convention"] else ""
+
+def entree_par(data):
+    """Return the sort of act that brings the action; none: « opération relevée »."""
+    if data["adhesions"]:
+        return EntreePar.ADHESION
+    if data["avenant"]:
+        return EntreePar.AVENANT
+    return EntreePar.CONVENTION if data["convention"] else ""
 
 
 class InscrireAction(GesteQuiCree, GesteDAction):
@@ -257,6 +258,11 @@ class InscrireAction(GesteQuiCree, GesteDAction):
         if data["toute_l_ort"]:
             return sorted(communes_du_plan(data["convention"], None))
         return [commune.pk for commune in data["communes"]]
+
+    def chapitres(self, data):
+        """A preview rests on the actions of the same communes, and on those of the same plan."""
+        plan = Action.history.filter(convention=data["convention"])
+        return [*super().chapitres(data), Chapitre(plan)]
 
     def phrases(self, record, data):
         name = f"{data['numero']} {data['intitule']}".strip()
@@ -303,7 +309,7 @@ class InscrireAction(GesteQuiCree, GesteDAction):
             setattr(record, name, data[name])
         for name in ("aboutissement", "plan_signe", *MAITRES_D_OUVRAGE):
             setattr(record, name, data[name])
-        record.entree, record.entree_par = data["avenant"], form.entree_par
+        record.entree, record.entree_par = data["avenant"], entree_par(data)
         record.etendue = Etendue.ORT if data["toute_l_ort"] else Etendue.COMMUNES
         title = f"{data['numero']} {data['intitule']}"
         record.identifiant = unused(Action, "identifiant", title, "action")
@@ -385,6 +391,13 @@ class PlanDeConvention(GesteDeConvention):
     def chiffres(self, departement, jour):
         return chiffres_du_projet(departement, jour)
 
+    def appuis(self, record):
+        """A preview rests on the actions of the convention, and on those that may join it."""
+        theirs = Action.objects.filter(Q(convention=record) | des_adhesions(record))
+        keys = list(theirs.order_by().values_list("pk", flat=True))
+        effects = EffetAvenant.history.filter(action__in=keys)
+        return [Chapitre(Action.history.filter(id__in=keys)), Chapitre(effects)]
+
 
 class AttacherActions(PlanDeConvention):
     slug = "attacher-les-actions-de-l-adhesion"
@@ -397,8 +410,14 @@ class AttacherActions(PlanDeConvention):
     )
 
     def candidates(self, records, jour):
-        waiting = Action.objects.filter(des_adhesions(OuterRef("pk")))
-        return records.signees(jour).filter(Exists(waiting))
+        waiting = ActionAdhesion.objects.filter(
+            action__entree_par=EntreePar.ADHESION, action__convention__isnull=True
+        )
+        covered = CommuneCouverte.objects.filter(
+            convention=OuterRef("pk"),
+            commune__in=waiting.order_by().values("labellisation__commune"),
+        )
+        return records.signees(jour).filter(Exists(covered))
 
     def phrases(self, record, data):
         count = pluriel(len(data["actions"]), "action est,actions sont")

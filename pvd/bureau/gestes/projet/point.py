@@ -6,6 +6,7 @@ from projects.actions.models import Action, ActionCommune, FaitAction
 from projects.projet.du_jour import ActionsDatees
 from pvd.bureau.gestes.base import CasesField, GesteQuiCree, SansPrecisionForm, save
 from pvd.bureau.gestes.projet.commun import GesteDAction, vivantes
+from socle.admin.evenements import Chapitre
 from socle.dates import Precision, in_words
 from socle.francais import liste, pluriel
 
@@ -52,7 +53,6 @@ class FaireLePoint(GesteQuiCree, GesteDAction):
     fait = "Point fait"
     form = PointForm
     adds = (FaitAction,)
-    par_commune = ActionCommune
 
     def communes(self, record, data):
         links = ActionCommune.objects.filter(action__in=data["actions"])
@@ -68,7 +68,12 @@ class FaireLePoint(GesteQuiCree, GesteDAction):
         ]
 
     def etats(self, record, jour):
+        """Nothing of an action is read otherwise: many are looked at."""
         return {}
+
+    def chapitres(self, data):
+        """A preview rests on what was already told of these actions."""
+        return [Chapitre(FaitAction.history.filter(action__in=data["actions"]))]
 
     def write(self, record, form, reason):
         data, said = form.cleaned_data, []
