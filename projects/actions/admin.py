@@ -95,9 +95,9 @@ class EffetInline(EnLignes):
     select_related = ["avenant__convention", "ancien_commune", "ancien_intercommunalite"]
 
 
-class FaitInline(DeLActionInline):
+class FaitInline(EnLignes):
     model = FaitAction
-    fields = ["nature", "phase", "jour", "precision", "texte"]
+    fields = [("nature", "phase", "jour", "precision"), "texte"]
 
 
 class PrevisionInline(DeLActionInline):
