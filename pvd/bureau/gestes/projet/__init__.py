@@ -13,7 +13,8 @@ from pvd.bureau.gestes.projet.argent import (
     Verser,
 )
 from pvd.bureau.gestes.projet.calendrier import ReviserCalendrier, ReviserCout
-from pvd.bureau.gestes.projet.plan import AppliquerAvenant, AttacherActions, InscrireAction
+from pvd.bureau.gestes.projet.inscription import InscrireAction
+from pvd.bureau.gestes.projet.plan import AppliquerAvenant, AttacherActions
 from pvd.bureau.gestes.projet.point import FaireLePoint
 from pvd.bureau.gestes.projet.vie import (
     Abandonner,
