@@ -30,7 +30,7 @@ PRECISIONS = {
     **dict.fromkeys(("plus tard", "au_plus_tard"), Precision.AU_PLUS_TARD.value),
 }
 # The field that holds the names of a record, where its key is not one.
-NAMES = ("nom_recherche", "intitule", "nom")
+NAMES = ("nom_recherche", "intitule", "nom", "libelle")
 # The day that spreadsheets count from.
 SERIAL_EPOCH = datetime.date(1899, 12, 30)
 FIRST_SERIAL_YEAR = 2018
@@ -228,10 +228,13 @@ class RecordWidget(widgets.ForeignKeyWidget):
         by_key = {self.key_of(record): record for record in found}
         return {text: by_key[key] for text, key in meant.items()}
 
+    def records(self):
+        """Return all the records that were loaded; one may come twice."""
+        return chain(self.known.values(), chain.from_iterable(self.homonyms.values()))
+
     def keys(self):
         """Return the primary keys of all that was loaded."""
-        by_name = chain.from_iterable(self.homonyms.values())
-        return {record.pk for record in chain(self.known.values(), by_name)}
+        return {record.pk for record in self.records()}
 
     def load_homonyms(self, texts, user):
         """Return the records that bear each of `texts`, by its telling words: two queries at most."""
@@ -304,13 +307,16 @@ class NamedChoiceWidget(ChoiceWidget):
     def __init__(self, choices, facultatif=True):
         super().__init__(choices)
         self.facultatif = facultatif
-        self.by_name = {label.casefold(): value for value, label in choices.choices}
+        self.by_name = {value.casefold(): value for value in choices.values}
+        self.by_name |= {label.casefold(): value for value, label in choices.choices}
 
     def clean(self, value, row=None, **kwargs):
-        if not value and self.facultatif:
-            return ""
         named = (value or "").strip().casefold()
-        return super().clean(self.by_name.get(named, named), row, **kwargs)
+        meant = self.by_name.get(named, named)
+        # A choice may be to say nothing: its name then reads as an empty cell does.
+        if not meant and (named or self.facultatif):
+            return ""
+        return super().clean(meant, row, **kwargs)
 
 
 def champ_dernier_jour(column, attribute):

@@ -75,7 +75,7 @@ class Composition:
     exemple = {}
     autres_noms = {}
     # What only a table of one sort has.
-    cle, calculees, trompeuses, loose_keys = None, {}, {}, ()
+    cle, calculees, trompeuses, precisions, loose_keys = None, {}, {}, {}, ()
 
     def __init__(self):
         first, *others = self.volets

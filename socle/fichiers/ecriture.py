@@ -20,7 +20,7 @@ class Ecriture:
 
     def put(self, ligne, instance, new):
         """Save the record of a row, or have it wait for those of a preview that are saved at once."""
-        if self.for_good or self.ressource.extra_columns:
+        if self.for_good or self.ressource.extra_columns or self.ressource.une_par_une:
             self.save(instance, new, ligne.lue.cellules)
         else:
             self.waiting.append((ligne, instance, new))
@@ -82,6 +82,8 @@ class Ecriture:
                 self.keep(instance, new)
                 for dependant in self.ressource.dependants(instance, row, self.user) if new else ():
                     self.keep(dependant, True)
+                if not new:
+                    self.ressource.rewrite_lists(instance, row, self.keep, self.remove)
         except CelluleRefusee as refusal:
             raise LigneRefusee([refusal]) from None
         except (IntegrityError, DataError) as error:
@@ -93,6 +95,14 @@ class Ecriture:
         else:
             # Raw: a preview leaves no version in the history.
             instance.save_base(raw=True, force_insert=new, force_update=not new)
+
+    def remove(self, instance):
+        """Remove what hangs on a record, with the version that tells it, or from the copies alone."""
+        if self.for_good:
+            instance.delete()
+        else:
+            with sans_historique():
+                type(instance).objects.filter(pk=instance.pk).delete()
 
     def broken(self, instance, refusal):
         """Return the rule of the model that the base would not let a record break."""

@@ -178,6 +178,7 @@ class Remise:
         self.codes, self.wholes = ressource.codes, wholes
         self.widgets = {f.column_name: f.widget for f in ressource.get_import_fields()}
         self.precision_of = {date: of for _, date, of in ressource.dated_sources.values() if of}
+        self.precision_of |= ressource.precisions
         self.dates = [c for c, widget in self.widgets.items() if hasattr(widget, "is_date")]
 
     def put_right(self, ligne):

@@ -136,6 +136,8 @@ class Passage:
         changed = self.changes(instance, new, before)
         if self.epargne:
             self.leave_to_agents(ligne, instance, new, before, changed, values)
+        elif not new:
+            changed |= self.lists_changed(instance, row)
         if self.user:
             self.refuse_changes(instance, new, changed)
             self.dires.refuse_false_sources(instance, changed, row)
@@ -298,6 +300,10 @@ class Passage:
         if changed and not new:
             with as_refused_row():
                 self.ressource.refuse_changes(instance, changed, self.user)
+
+    def lists_changed(self, instance, row):
+        with as_refused_row():
+            return self.ressource.lists_changed(instance, row)
 
     def refuse_twin(self, instance, values):
         with as_refused_row():

@@ -51,10 +51,11 @@ class Rapprochement:
             lock(first.widget.model, *(record.pk for record in values))
         wanted = Q(**{f"{first.attribute}__in": values}) | self.named(rows)
         unnamed = [row for row in rows if self.unnamed(row)]
-        if unnamed:
-            wanted |= self.ressource.resembling(unnamed)
+        # Where a record hangs on one of several sorts of others, its row leaves the first empty.
+        if unnamed or (first.attribute in self.links and not all(first.dit(row) for row in rows)):
+            wanted |= self.ressource.resembling(unnamed or rows)
         queryset = self.model.objects.filter(wanted)
-        self.records = queryset.select_related(*self.links)
+        self.records = queryset.select_related(*self.links, *self.ressource.nommee_par)
         if self.for_good:
             self.records = self.records.select_for_update(of=["self"])
         self.by_first = defaultdict(list)
@@ -64,7 +65,7 @@ class Rapprochement:
             if self.ressource.cle:
                 self.by_key[self.ressource.cle.of(record)] = record
         self.ressource.load_kin(self.records if unnamed else ())
-        theirs = queryset.for_user(self.user) if self.user else queryset
+        theirs = self.ressource.writable(queryset, self.user) if self.user else queryset
         self.theirs = set(theirs.values_list("pk", flat=True))
 
     def named(self, rows):

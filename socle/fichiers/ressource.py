@@ -25,6 +25,8 @@ class Ressource(resources.ModelResource):
 
     titre = ""
     dated_sources = {}
+    # The columns of the dates that no source says, as a forecast, each with that of its precision.
+    precisions = {}
     autres_noms = {}
     informatives = ()
     trompeuses = {}
@@ -45,6 +47,10 @@ class Ressource(resources.ModelResource):
     a_defaut = {}
     # The columns that the application fills of a new record, where a file has nothing of them.
     composees = ()
+    # The records beyond its own links by which a record is named.
+    nommee_par = ()
+    # Whether a preview saves the rows one by one: where each is judged beside those above it.
+    une_par_une = False
 
     class Meta:
         abstract = True
@@ -142,6 +148,10 @@ class Ressource(resources.ModelResource):
                 stored[date] = written_day(row[date], precision.strip())
         return stored
 
+    def writable(self, records, user):
+        """Keep the records, a queryset, that `user` writes: those that it reads, unless rights differ."""
+        return records.for_user(user)
+
     def in_reach(self, field, record, instance, user):
         """Tell whether `user` may put `record` in a field of `instance`; None: by the rule of its model."""
         return None
@@ -155,6 +165,13 @@ class Ressource(resources.ModelResource):
     def dependants(self, instance, row, user):
         """Return the records to create along with a new `instance`, from `extra_columns`."""
         return []
+
+    def lists_changed(self, instance, row):
+        """Return, by column, the `CelluleChangee` of what a row changes of what hangs on a known record."""
+        return {}
+
+    def rewrite_lists(self, instance, row, keep, remove):
+        """Give a known record what the row says hangs on it: `keep` adds a row to it, `remove` takes one."""
 
     def warn(self, lignes):
         """Add to the rows of a preview what looks odd in them, read together: see `LigneTraitee`."""
