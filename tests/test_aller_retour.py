@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -22,7 +23,7 @@ from tests.fichiers import changes, confirm, exported, motives, outcome, preview
 from tools.bureautique import find, saved_again
 
 LABELLISATION, ORT = "communes_labellisation", "ort_convention"
-AVENANT, POSTE = "ort_avenant", "projects_poste"
+AVENANT, POSTE, ACTION = "ort_avenant", "projects_poste", "projects_action"
 # Each sort of file that comes in, with the page that takes it and the public file that it takes too.
 TABLES = {
     "communes-laureates": (LABELLISATION, "communes"),
@@ -34,7 +35,18 @@ TABLES = {
     "titulaires": (POSTE, None),
     "recrutements": (POSTE, "recrutements"),
     "cofinancements": (POSTE, None),
+    "actions": (ACTION, None),
+    "axes": (ACTION, None),
+    "faits": (ACTION, None),
+    "previsions": (ACTION, None),
+    "couts": (ACTION, None),
+    "derogations": (ACTION, None),
+    "financements": (ACTION, None),
+    "faits-financements": (ACTION, None),
+    "versements": (ACTION, None),
 }
+# Those that the national level alone writes.
+NATIONALES = ("themes", "dispositifs", "regles-dispositifs")
 PUBLIC = {sorte: public for sorte, (_, public) in TABLES.items() if public}
 # What a form of file becomes is read without the database, which the rows reach all alike.
 FORMES = [
@@ -102,7 +114,76 @@ def programme(db):
         poste, taux="37.5", montant="27500.50", debut=day("2022-01-01"), fin=day("2023-01-01"),
         reference_decision="2022-001",
     )  # fmt: skip
+    plan(ort, lodeve, florac, petr, source)
     return ort
+
+
+def plan(ort, lodeve, florac, petr, source):
+    """Make an action by each sort of act, one by none, and the history of their money."""
+    axe = factories.axe(ort, "1.10", ordre=3)
+    whole = factories.action(
+        [lodeve, florac], ort, identifiant="action-1", numero="1.10", axe=axe, investissement=True,
+        theme=factories.theme("habitat"), maitre_ouvrage_organisme=petr, plan_signe="sans_financement",
+        longitude=Decimal("3.125"), latitude=Decimal("43.73151"), note_interne="« à relire »",
+        description="Deux lignes ;\net une virgule, ici", sortie=ort.avenants.get(numero=1),
+    )  # fmt: skip
+    whole.themes_lies.create(theme=factories.theme("numerique"))
+    whole.secteurs_lies.create(secteur=ort.secteurs.create(commune=lodeve, nom="Centre, « bas »"))
+    whole.partenaires_lies.create(organisme=petr)
+    factories.action([], ort, identifiant="action-2", numero="1.1", etendue="ort")
+    label = factories.labellisation(florac, adhesion="2021-05-01")
+    label.axes.create(code="A", intitule="Habiter")
+    factories.action([florac], adhesions=[label], identifiant="action-3", axe=label.axes.get())
+    factories.action([lodeve], identifiant="operation-relevee", maitre_ouvrage_commune=lodeve)
+    entree = ort.avenants.get(numero=1)
+    factories.action(
+        [factories.commune("34111")], ort, identifiant="action-4", entree_par="avenant", entree=entree,
+        maitre_ouvrage_intercommunalite=ort.porteur, aboutissement="etude",
+    )  # fmt: skip
+    begun = factories.fait(whole, "debut", "2023-03-01", precision="mois", texte="=1+1")
+    said(begun, "jour", "2023-03-01", source, "mois")
+    factories.fait(whole, "blocage", "2023-05-02", texte="Une parcelle")
+    factories.prevision(whole, "2025-01-01", "2023-03-04", precision="annee")
+    factories.cout(whole, Decimal("1240000.50"), "2023-01-02", nature="marche")
+    factories.cout(whole, 0, "2022-01-02", base="")
+    whole.derogations.create(objet="participation", jour=day("2023-01-09"), motif="Patrimoine")
+    money(whole, lodeve, petr, source)
+
+
+def money(action, commune, petr, source):
+    """Make two lines of money: one whole history, and one of which only a payment is known."""
+    line = factories.financement(
+        action,
+        identifiant="f-detr",
+        annee=2023,
+        numero_dossier="D-0042",
+        beneficiaire_commune=commune,
+    )
+    factories.fait_financement(line, "demande", "2022-05-02", 1000)
+    factories.fait_financement(line, "dossier_complet", "2022-06-02")
+    granted = factories.fait_financement(
+        line, "accord", "2022-09-01", Decimal("1000.10"), date_notification=day("2022-09-09"),
+        depense_subventionnable=Decimal("3000.30"), base="HT", taux=Decimal("33.3333"),
+        reference="A-0012", precision="mois",
+    )  # fmt: skip
+    said(granted, "jour", "2022-09-01", source, "mois")
+    said(granted, "date_notification", "2022-09-09", source)
+    factories.fait_financement(
+        line, "prorogation", "2023-02-01", delai="achevement", date_limite_prevue=day("2027-01-01")
+    )
+    for sorte in ("avance", "acompte"):
+        factories.fait_financement(line, "versement", "2023-04-01", 300, sorte_versement=sorte)
+    factories.fait_financement(line, "versement", "2023-04-01", 300, reference="DP 2")
+    factories.fait_financement(line, "reversement", "2023-06-01", Decimal("0.50"))
+    factories.fait_financement(line, "retrait", "2024-01-01", 950, motif="Moins de travaux")
+    other = factories.financement(
+        action, "region", "collectivite", identifiant="f-region", financeur_organisme=petr, rang=2
+    )
+    factories.fait_financement(
+        other, "accord", "2023-01-01", precision="au_plus_tard", suppose=True, taux=Decimal("0.8")
+    )
+    factories.fait_financement(other, "versement", "2023-01-01", 50, sorte_versement="unique")
+    factories.regle(line.dispositif, "2022-01-01", taux_avance=30, mois_commencement=24)
 
 
 def said(fiche, champ, valeur, source, precision="jour"):
@@ -138,6 +219,13 @@ def unchanged(page):
 @pytest.mark.parametrize("sorte", TABLES)
 def test_an_internal_table_sent_back_changes_nothing(agent_34, programme, sorte, forme):
     unchanged(back(agent_34, sorte, internal(agent_34, sorte, forme)))
+
+
+@pytest.mark.parametrize("sorte", NATIONALES)
+def test_a_national_table_sent_back_changes_nothing(national, agent_34, programme, sorte):
+    content = national.get(reverse(f"admin:{ACTION}_export", args=[sorte, "csv"])).getvalue()
+    unchanged(previewed(national, ACTION, sorte, content))
+    assert send(agent_34, ACTION, sorte, content).status_code == 200, "no such sort is offered"
 
 
 @pytest.mark.parametrize("forme", FORMES)
@@ -422,6 +510,12 @@ def more_of_everything():
         factories.occupation(poste, "2022-01-01")
         factories.recrutement(poste, "2021-05-01")
         factories.cofinancement(poste)
+        action = factories.action([town], ort, maitre_ouvrage_commune=town)
+        factories.fait(action, "debut", "2022-01-01")
+        factories.cout(action, 1000)
+        line = factories.financement(action, numero_dossier=f"D{number}")
+        factories.fait_financement(line, "accord", "2022-01-01", 100)
+        factories.fait_financement(line, "versement", "2022-02-01", 10)
 
 
 @pytest.mark.parametrize("sorte", TABLES)

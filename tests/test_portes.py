@@ -197,6 +197,12 @@ ROWS = {
     "/admin/projects/action/<path:object_id>/fiche/": "cooxxoo",
     "/admin/projects/action/<path:object_id>/history/": "coorroo",
     "/admin/projects/action/add/": "cirrirr",
+    "/admin/projects/action/exporter/<slug:nom>/<slug:forme>/": "coooioo",
+    "/admin/projects/action/importer/": "ciooioo",
+    "/admin/projects/action/importer/<slug:sorte>/<str:jeton>/": "cirrirr",
+    "/admin/projects/action/importer/<slug:sorte>/<str:jeton>/colonnes/": "cirrirr",
+    "/admin/projects/action/importer/<slug:sorte>/<str:jeton>/refus.csv": "cirrirr",
+    "/admin/projects/action/importer/modele/<slug:sorte>.<slug:extension>": "ciooioo",
     "/admin/projects/action/supprimees/": "ciooioo",
     "/admin/projects/action/supprimees/<int:numero>/": "cioxioo",
     "/admin/projects/axe/": "coooioo",
@@ -544,6 +550,7 @@ SORTS = {
     "convention": "ort",
     "avenant": "avenants",
     "poste": "postes",
+    "action": "actions",
 }
 
 

@@ -27,6 +27,7 @@ from projects.actions.regles import EtatAction
 from projects.financements.models import FaitFinancement, Financement
 from projects.projet.du_jour import ActionsDatees
 from projects.projet.ecriture import writes
+from projects.projet.tableaux import TableauxDesActions
 from socle.admin.base import PerimetreAdmin, PvdAdmin
 from socle.admin.champs import NumberField, badge
 from socle.admin.choix import PerimetreForm
@@ -149,7 +150,7 @@ def etat_en_badge(du_jour):
 
 
 @admin.register(Action)
-class ActionAdmin(PorteeAdmin, SourceeAdmin):
+class ActionAdmin(TableauxDesActions, PorteeAdmin, SourceeAdmin):
     list_display = ["nom", "plan", "maitre_ouvrage", "communes", "etat_du_jour", "accorde"]
     list_filter = [
         EtatDActionFilter,

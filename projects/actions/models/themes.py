@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from communes.models import Labellisation
 from ort.models import Convention
+from projects.actions.models.droits import NationaleQuerySet
 from socle.historique import Historisee, HistoriseeQuerySet
 
 
@@ -14,6 +15,8 @@ class Theme(Historisee):
     cle = models.SlugField("clé", unique=True)
     libelle = models.CharField("libellé", max_length=80, unique=True)
     ordre = models.PositiveSmallIntegerField("ordre")
+
+    objects = NationaleQuerySet.as_manager()
 
     class Meta:
         verbose_name = "thème"

@@ -5,8 +5,9 @@ from django.db import models
 from django.db.models import Q
 
 from ort.models import Organisme
+from projects.actions.models.droits import NationaleQuerySet
 from socle.historique import Historisee
-from socle.periodes import Periode
+from socle.periodes import Periode, PeriodeQuerySet
 
 
 class NatureFinanceur(models.TextChoices):
@@ -37,6 +38,8 @@ class Dispositif(Historisee):
     nature = models.CharField("nature", max_length=13, choices=NatureFinanceur)
     public = models.BooleanField("argent public", default=True)
 
+    objects = NationaleQuerySet.as_manager()
+
     class Meta:
         verbose_name = "dispositif"
         ordering = ["libelle"]
@@ -60,6 +63,10 @@ def part(name):
     )
 
 
+class RegleQuerySet(NationaleQuerySet, PeriodeQuerySet):
+    """The rules of the schemes, that hold from a day to another."""
+
+
 class ReglePeriode(Historisee, Periode):
     """What a scheme allows while the rule holds; what nobody read in the text is « à vérifier »."""
 
@@ -75,6 +82,8 @@ class ReglePeriode(Historisee, Periode):
     verifiee = models.BooleanField(
         "vérifiée", default=False, help_text="Le texte a été lu : sinon « à vérifier » s'affiche."
     )
+
+    objects = RegleQuerySet.as_manager()
 
     siblings_by = ("dispositif",)
     overlap_message = "Ce dispositif a déjà une règle à ces dates."

@@ -1,0 +1,372 @@
+"""The actions themselves, from files: each with the communes, the adhésions and the rest that hang on it."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from communes.models import Commune, Intercommunalite
+from communes.programme.regles import LANCEMENT
+from communes.territoire.champs import CommuneWidget
+from ort.models import Convention, Organisme, Secteur
+from ort.models.droits import A_LA_SIENNE, Plume
+from projects.actions.champs import (
+    ADHESIONS,
+    ORT,
+    AdhesionWidget,
+    ReadBesidePlan,
+    champ_avenant,
+    champ_axe,
+    codes_of,
+    read_codes,
+)
+from projects.actions.communes import communes_du_plan, refus_hors_de
+from projects.actions.imports import of_user
+from projects.actions.models import (
+    MAITRES_D_OUVRAGE,
+    Action,
+    ActionAdhesion,
+    ActionCommune,
+    ActionPartenaire,
+    ActionSecteur,
+    ActionTheme,
+    EntreePar,
+    Etendue,
+    Phase,
+    PlanSigne,
+    Theme,
+)
+from socle.fichiers.champs import (
+    CelluleRefusee,
+    Champ,
+    RecordWidget,
+    TextWidget,
+    champ_choix_nomme,
+    champ_fiche,
+    champ_oui_non,
+    champ_texte,
+)
+from socle.fichiers.lignes import CelluleChangee
+from socle.fichiers.nombres import read_number, rounded
+from socle.fichiers.rapprochement import told_outside
+from socle.fichiers.ressource import Ressource
+
+COMMUNES = "communes"
+# What takes an action from a DDT, or gives it one: decided by who keeps its convention.
+PARTAGES = {*MAITRES_D_OUVRAGE, "convention", "etendue", "entree_par", "entree", "sortie"}
+PARTAGES |= {COMMUNES, ADHESIONS}
+AUCUNE_DES_VOTRES = "une nouvelle action est d'une de vos communes, ou d'une ORT que vous tenez"
+PAS_LE_MEME_JOUR = "cette adhésion n'a pas été signée le même jour que les autres"
+
+
+class DegreWidget(TextWidget):
+    """A longitude or a latitude, in degrees, to the metre or so; « 44.125 » is never in thousands."""
+
+    places = 5
+
+    def clean(self, value, row=None, **kwargs):
+        text = super().clean(value, row, **kwargs).removesuffix("°")
+        return rounded(read_number(text.replace(".", ",")), self.places) if text else None
+
+
+class SecteurWidget(ReadBesidePlan):
+    """A sector of the convention of the row, by its name."""
+
+    def load(self, column, rows, user=None):
+        super().load(column, rows, user)
+        wanted = {row[ORT] for row in rows if row.get(ORT)}
+        of_plans = Secteur.objects.filter(convention__identifiant__dans=wanted)
+        for secteur in of_plans.select_related("convention"):
+            self.known[secteur.convention.identifiant].append(secteur)
+
+    def key_of(self, record):
+        return record.nom
+
+    def clean(self, value, row=None, **kwargs):
+        found = [secteur for secteur in self.of_plan(row) if secteur.nom == value]
+        if not found:
+            raise ValueError("l'ORT de cette action n'a pas de secteur de ce nom")
+        return found[0]
+
+
+@dataclass(frozen=True)
+class Liste:
+    """A column that holds several records, separated by « | »: each is a row of `model`, by its `champ`."""
+
+    colonne: str
+    model: type
+    champ: str
+
+
+LISTES = (
+    Liste(ADHESIONS, ActionAdhesion, "labellisation"),
+    Liste(COMMUNES, ActionCommune, "commune"),
+    Liste("themes_secondaires", ActionTheme, "theme"),
+    Liste("secteurs", ActionSecteur, "secteur"),
+    Liste("partenaires", ActionPartenaire, "organisme"),
+)
+
+
+class ActionRessource(Ressource):
+    """One row per action, named for good by its `action_identifiant`.
+
+    What an empty list says is nothing, here as elsewhere; « (vide) » empties it.
+    """
+
+    titre = "Actions, et opérations relevées"
+    extra_columns = tuple(liste.colonne for liste in LISTES)
+    dependent_models = tuple(liste.model for liste in LISTES)
+    codes = {
+        "maitre_ouvrage_commune": 5,
+        "maitre_ouvrage_siren_epci": 9,
+        COMMUNES: 5,
+        ADHESIONS: 5,
+    }
+    autres_noms = {
+        "identifiant": "action_identifiant",
+        "ORT": ORT,
+        "observations": "note_interne",
+        "commune": COMMUNES,
+    }
+    # What our downloads tell, computed of what other tables hold.
+    informatives = (
+        *("ort_intitule", "axe_intitule", "maitre_ouvrage_nom"),
+        *("maitre_ouvrage_type", "maitre_ouvrage_code", "nb_communes", "departements"),
+        *("entree_le", "precision_entree", "avenant_numero", "sortie_le"),
+        *("phase", "etat", "etat_depuis", "precision_etat", "en_retard", "statut_communs"),
+        *("date_debut", "precision_debut", "date_fin", "precision_fin"),
+        *("fin_prevue", "fin_prevue_initiale", "glissement_jours"),
+        *("cout", "nature_cout", "base_cout", "derniere_nouvelle"),
+        *("montant_accorde", "nb_accords", "nb_accords_sans_montant", "montant_verse"),
+    )
+    temoins = {ORT: ("ort_intitule",), "maitre_ouvrage_siren_epci": ("maitre_ouvrage_nom",)}
+    exemple = {
+        "action_identifiant": "action-exemple",
+        ORT: "ort-exemple",
+        "numero": "A1",
+        "intitule": "Réhabilitation d'un îlot",
+        "theme": "habitat",
+        "maitre_ouvrage_commune": "01004",
+        "etendue": "communes",
+        "entree_par": "convention",
+        COMMUNES: "01004|01033",
+    }
+
+    identifiant = champ_texte("action_identifiant", "identifiant")
+    convention = champ_fiche(ORT, "convention", Convention, "identifiant")
+    numero = champ_texte("numero")
+    intitule = champ_texte("intitule")
+    sous_intitule = champ_texte("sous_intitule")
+    description = champ_texte("description")
+    axe = champ_axe()
+    theme = champ_fiche("theme", "theme", Theme, "cle")
+    maitre_ouvrage_commune = champ_fiche(
+        "maitre_ouvrage_commune", "maitre_ouvrage_commune", Commune
+    )
+    maitre_ouvrage_intercommunalite = champ_fiche(
+        "maitre_ouvrage_siren_epci",
+        "maitre_ouvrage_intercommunalite",
+        Intercommunalite,
+        noms_courts=True,
+    )
+    maitre_ouvrage_organisme = champ_fiche(
+        "maitre_ouvrage_organisme", "maitre_ouvrage_organisme", Organisme, "nom"
+    )
+    etendue = champ_choix_nomme("etendue", Etendue, facultatif=False)
+    aboutissement = champ_choix_nomme("aboutissement", Phase, facultatif=False)
+    investissement = champ_oui_non("investissement")
+    plan_signe = champ_choix_nomme("plan_signe", PlanSigne)
+    indicateurs_texte = champ_texte("indicateurs_texte")
+    longitude = Champ(column_name="longitude", attribute="longitude", widget=DegreWidget())
+    latitude = Champ(column_name="latitude", attribute="latitude", widget=DegreWidget())
+    entree_par = champ_choix_nomme("entree_par", EntreePar)
+    entree = champ_avenant("avenant_entree", "entree")
+    sortie = champ_avenant("avenant_sortie", "sortie")
+    note_interne = champ_texte("note_interne")
+
+    class Meta(Ressource.Meta):
+        model = Action
+        import_id_fields = ["identifiant"]
+        fields = [
+            "identifiant",
+            "convention",
+            "numero",
+            "intitule",
+            "sous_intitule",
+            "description",
+            "axe",
+            "theme",
+            *MAITRES_D_OUVRAGE,
+            "etendue",
+            "aboutissement",
+            "investissement",
+            "plan_signe",
+            "indicateurs_texte",
+            "longitude",
+            "latitude",
+            "entree_par",
+            "entree",
+            "sortie",
+            "note_interne",
+        ]
+
+    def load_named(self, rows, user):
+        super().load_named(rows, user)
+        self.plume = user and Plume(user)
+        self.widgets = {
+            ADHESIONS: AdhesionWidget(),
+            COMMUNES: CommuneWidget("", LANCEMENT),
+            "themes_secondaires": RecordWidget(Theme, "cle"),
+            "secteurs": SecteurWidget(),
+            "partenaires": RecordWidget(Organisme, "nom"),
+        }
+        for liste in LISTES:
+            cells = [(row, row.get(liste.colonne)) for row in rows]
+            codes = [{**row, liste.colonne: c} for row, cell in cells for c in codes_of(cell)]
+            self.widgets[liste.colonne].load(liste.colonne, codes, user)
+        self.held = self.held_lists(rows)
+        self.covered = {}
+        # As they are before the rows, which may give a convention to another département.
+        self.references = dict(Convention.objects.values_list("pk", "departement_reference"))
+
+    def held_lists(self, rows):
+        """Return what hangs on the actions that the rows name: {column: {action: {key: row of it}}}."""
+        named = {row[self.key_columns[0]] for row in rows}
+        held = {liste.colonne: defaultdict(dict) for liste in LISTES}
+        for liste in LISTES:
+            links = liste.model.objects.filter(action__identifiant__dans=named)
+            for link in links.select_related(liste.champ).order_by("pk"):
+                linked = getattr(link, f"{liste.champ}_id")
+                held[liste.colonne][link.action_id][linked] = link
+        return held
+
+    def writable(self, records, user):
+        return records.filter(pk__in=of_user(user).order_by().values("pk"))
+
+    def in_reach(self, field, record, instance, user):
+        """Tell whether the owner of an action of a plan that `user` keeps may be chosen."""
+        of_plan = instance.convention_id and self.plume.tient(
+            self.references[instance.convention_id]
+        )
+        return True if of_plan and field in MAITRES_D_OUVRAGE else None
+
+    def refuse_changes(self, instance, changed, user):
+        """Refuse what takes an action from another DDT, unless `user` keeps its convention."""
+        moved = [changed[name] for name in changed if name in PARTAGES]
+        if not moved or self.plume.tient(self.references.get(instance.convention_id)):
+            return
+        of_action = Commune.objects.filter(pk__in=self.held[COMMUNES][instance.pk])
+        for commune in of_action.select_related("departement"):
+            if commune.departement_id not in self.plume.departements:
+                raise CelluleRefusee(moved[0].colonne, moved[0].apres, A_LA_SIENNE.format(commune))
+
+    def lists_changed(self, instance, row):
+        found = {}
+        for liste in LISTES:
+            said = self.said(liste, instance, row)
+            if said is None:
+                continue
+            held = self.held[liste.colonne][instance.pk]
+            if {record.pk for record in said} != set(held):
+                before = [getattr(link, liste.champ) for link in held.values()]
+                found[liste.colonne] = CelluleChangee(
+                    liste.colonne, self.told(liste, before), self.told(liste, said)
+                )
+        if found:
+            self.refuse_places(instance, row)
+        return found
+
+    def told(self, liste, records):
+        """Write the records of a list as its column does."""
+        return "|".join(self.widgets[liste.colonne].key_of(record) for record in records)
+
+    def said(self, liste, instance, row):
+        """Return the records that a row says in a list; None where it says nothing of it.
+
+        The communes of a whole ORT are told by its convention, whatever our downloads list.
+        """
+        cell = row.get(liste.colonne)
+        whole = liste.colonne == COMMUNES and instance.etendue == Etendue.ORT
+        if not cell or whole:
+            return None
+        return read_codes(liste.colonne, cell, self.widgets[liste.colonne], row)
+
+    def rewrite_lists(self, instance, row, keep, remove):
+        for liste in LISTES:
+            said = self.said(liste, instance, row)
+            if said is None:
+                continue
+            held = self.held[liste.colonne][instance.pk]
+            wanted = {record.pk: record for record in said}
+            for key in [key for key in held if key not in wanted]:
+                remove(held.pop(key))
+            for key, record in wanted.items():
+                if key not in held:
+                    held[key] = liste.model(action=instance, **{liste.champ: record})
+                    keep(held[key], True)
+
+    def dependants(self, instance, row, user):
+        """Return what hangs on a new action, of a commune of the agent or of an ORT that it keeps."""
+        self.refuse_places(instance, row)
+        if user and not user.is_superuser:
+            self.refuse_out_of_reach(instance, row)
+        made = []
+        for liste in LISTES:
+            for record in self.said(liste, instance, row) or ():
+                link = liste.model(action=instance, **{liste.champ: record})
+                self.held[liste.colonne][instance.pk][record.pk] = link
+                made.append(link)
+        return made
+
+    def in_list(self, colonne, instance, row):
+        """Return the records of a list of an action: those that its row says, else those that it has."""
+        liste = next(liste for liste in LISTES if liste.colonne == colonne)
+        said = self.said(liste, instance, row)
+        if said is not None:
+            return said
+        return [getattr(link, liste.champ) for link in self.held[colonne][instance.pk].values()]
+
+    def refuse_places(self, instance, row):
+        """Refuse adhésions that were not signed together, and a commune that the plan does not cover."""
+        adhesions = self.in_list(ADHESIONS, instance, row)
+        for adhesion in adhesions[1:]:
+            if adhesion.date_signature_adhesion != adhesions[0].date_signature_adhesion:
+                raise CelluleRefusee(ADHESIONS, adhesion.commune_id, PAS_LE_MEME_JOUR)
+        if not instance.entree_par or instance.etendue == Etendue.ORT:
+            return
+        if instance.entree_par == EntreePar.ADHESION:
+            concerned = {adhesion.commune_id for adhesion in adhesions}
+        else:
+            concerned = self.covered_by(instance)
+        named = {commune.pk for commune in self.in_list(COMMUNES, instance, row)}
+        if named - concerned and (reason := refus_hors_de(concerned, named)):
+            raise CelluleRefusee(COMMUNES, row.get(COMMUNES, ""), reason)
+
+    def covered_by(self, instance):
+        """Return the codes of the communes that the convention of an action covers when it enters."""
+        if instance.convention is None:
+            return set()
+        key = instance.convention_id, instance.entree_id
+        if key not in self.covered:
+            act = instance.entree or instance.convention
+            self.covered[key] = communes_du_plan(instance.convention, act.date_signature)
+        return self.covered[key]
+
+    def refuse_out_of_reach(self, instance, row):
+        """Refuse a new action of which no commune is of the agent, nor its convention kept by it.
+
+        That a plan covers a commune of another département is told by its convention; what no plan
+        brings is of the communes of the agent alone.
+        """
+        communes = self.in_list(COMMUNES, instance, row)
+        theirs = [c for c in communes if c.departement_id in self.plume.departements]
+        others = [c for c in communes if c not in theirs]
+        if others and not instance.entree_par:
+            raise CelluleRefusee(COMMUNES, others[0].pk, told_outside(others[0]))
+        whole = instance.etendue == Etendue.ORT and self.covers_theirs(instance)
+        kept = self.plume.tient(self.references.get(instance.convention_id))
+        if not (theirs or whole or kept):
+            raise CelluleRefusee(COMMUNES, row.get(COMMUNES, ""), AUCUNE_DES_VOTRES)
+
+    def covers_theirs(self, instance):
+        """Tell whether the convention of an action covers a commune of the agent."""
+        covered = Commune.objects.filter(pk__in=self.covered_by(instance))
+        return covered.filter(departement__in=self.plume.departements).exists()

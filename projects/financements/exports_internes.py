@@ -1,0 +1,145 @@
+"""What agents download of the money of actions: the columns of the files that come in, all stages."""
+
+from projects.actions.exports_internes import of_link, yes_no
+from projects.financements.imports import (
+    PAIEMENTS,
+    FaitFinancementRessource,
+    VersementRessource,
+)
+from projects.financements.models import (
+    Dispositif,
+    FaitFinancement,
+    Financement,
+    ReglePeriode,
+)
+from socle.dates import ONE_DAY
+from socle.fichiers.colonnes import Colonne, Export, colonne_champ, colonne_source, dits
+
+
+def financement_rows(actions, jour):
+    """Return the lines of money of `actions`."""
+    lines = Financement.objects.filter(action__in=actions.order_by().values("pk"))
+    lines = lines.select_related(
+        "action", "dispositif", "financeur_organisme", "beneficiaire_organisme"
+    )
+    return lines.order_by("action__identifiant", "rang", "pk")
+
+
+FINANCEMENTS = Export(
+    "Leurs financements",
+    (
+        colonne_champ("financement_identifiant", "identifiant"),
+        Colonne("action_identifiant", of_link("action", "identifiant"), "Action."),
+        Colonne("action_intitule", of_link("action", "intitule"), "Action."),
+        Colonne("dispositif", of_link("dispositif", "cle"), "Dispositif."),
+        Colonne("financeur_organisme", of_link("financeur_organisme", "nom"), "Interne."),
+        colonne_champ("financeur_commune", "financeur_commune_id"),
+        colonne_champ("financeur_siren_epci", "financeur_intercommunalite_id"),
+        Colonne("beneficiaire_organisme", of_link("beneficiaire_organisme", "nom"), "Interne."),
+        colonne_champ("beneficiaire_commune", "beneficiaire_commune_id"),
+        colonne_champ("beneficiaire_siren_epci", "beneficiaire_intercommunalite_id"),
+        colonne_champ("forme"),
+        colonne_champ("annee"),
+        colonne_champ("numero_dossier"),
+        colonne_champ("rang"),
+        colonne_champ("note_interne"),
+    ),
+    financement_rows,
+)
+
+
+def faits_of(actions):
+    """Return what happened to the lines of money of `actions`, in the order of the days."""
+    faits = FaitFinancement.objects.filter(financement__action__in=actions.order_by().values("pk"))
+    faits = faits.select_related("financement__action", "financement__dispositif")
+    return faits.prefetch_related(dits()).order_by("financement__identifiant", "jour", "pk")
+
+
+def in_percents(fait):
+    """Return a rate as a number; one of 1 % or less says so, or could be read as a share."""
+    small = fait.taux is not None and fait.taux <= 1
+    return f"{fait.taux:f} %" if small else fait.taux
+
+
+FINANCEMENT = (
+    Colonne("financement_identifiant", of_link("financement", "identifiant"), "Financement."),
+    Colonne("action_identifiant", lambda fait: fait.financement.action.identifiant, "Action."),
+    Colonne("action_intitule", lambda fait: fait.financement.action.intitule, "Action."),
+    Colonne("dispositif", lambda fait: fait.financement.dispositif.cle, "Dispositif."),
+)
+
+FAITS_FINANCEMENTS = Export(
+    "Les faits de leurs financements",
+    (
+        FaitFinancementRessource.cle.interne(),
+        *FINANCEMENT,
+        colonne_champ("jour"),
+        colonne_champ("precision"),
+        colonne_champ("nature"),
+        colonne_champ("montant"),
+        colonne_champ("reference"),
+        colonne_champ("date_notification"),
+        colonne_champ("depense_subventionnable"),
+        colonne_champ("base"),
+        Colonne("taux", in_percents, "Interne."),
+        colonne_champ("delai"),
+        colonne_champ("date_limite_prevue"),
+        colonne_champ("sorte_retrait"),
+        Colonne("suppose", yes_no("suppose"), "Interne."),
+        colonne_champ("motif"),
+        colonne_source("source", "jour"),
+        colonne_source("source_notification", "date_notification"),
+    ),
+    lambda actions, jour: faits_of(actions).exclude(nature__in=PAIEMENTS),
+)
+
+VERSEMENTS = Export(
+    "Leurs versements",
+    (
+        VersementRessource.cle.interne(),
+        *FINANCEMENT,
+        Colonne("numero_dossier", of_link("financement", "numero_dossier"), "Interne."),
+        colonne_champ("date_versement", "jour"),
+        colonne_champ("precision_versement", "precision"),
+        Colonne("nature", lambda fait: fait.sorte_versement or fait.nature, "Interne."),
+        colonne_champ("montant"),
+        colonne_champ("reference"),
+        colonne_champ("motif"),
+        colonne_source("source", "jour"),
+    ),
+    lambda actions, jour: faits_of(actions).filter(nature__in=PAIEMENTS),
+)
+
+# The same for all of France, whatever the list that is downloaded.
+DISPOSITIFS = Export(
+    "Les dispositifs",
+    (
+        colonne_champ("dispositif", "cle"),
+        colonne_champ("libelle"),
+        Colonne("financeur", of_link("financeur", "nom"), "Qui paie toujours."),
+        colonne_champ("nature"),
+        Colonne("public", yes_no("public"), "Argent public."),
+    ),
+    lambda actions, jour: Dispositif.objects.select_related("financeur").order_by("cle"),
+)
+
+REGLES = Export(
+    "Les règles des dispositifs",
+    (
+        Colonne("dispositif", of_link("dispositif", "cle"), "Dispositif."),
+        colonne_champ("date_debut", "debut"),
+        Colonne("dernier_jour", lambda regle: regle.fin and regle.fin - ONE_DAY, "Interne."),
+        colonne_champ("taux_maximum"),
+        colonne_champ("mois_commencement"),
+        colonne_champ("mois_prorogation_commencement"),
+        colonne_champ("mois_achevement"),
+        colonne_champ("mois_prorogation_achevement"),
+        colonne_champ("taux_avance"),
+        colonne_champ("plafond_acomptes"),
+        colonne_champ("article"),
+        Colonne("verifiee", yes_no("verifiee"), "Le texte a été lu."),
+    ),
+    lambda actions, jour: ReglePeriode.objects.select_related("dispositif").order_by(
+        "dispositif__cle", "debut"
+    ),
+)
