@@ -307,7 +307,7 @@ def signalement(departement=None, page="/", **fields):
 
 def agent(username=None, departements=(), role=Role.AGENT, **fields):
     created = Agent.objects.create_user(
-        username or f"agent{next(numbers)}", password="secret", is_staff=True, role=role, **fields
+        username or f"agent-{next(numbers)}", password="secret", is_staff=True, role=role, **fields
     )
     created.departements.set(departements)
     return created
