@@ -105,11 +105,12 @@ class TenueRessource(Ressource):
     code = champ_texte("code_departement", "code")
     tenue = champ_choix("tenue", Tenue)
     tenue_postes = champ_choix("tenue_postes", Tenue)
+    tenue_plans = champ_choix("tenue_plans", Tenue)
 
     class Meta(Ressource.Meta):
         model = Departement
         import_id_fields = ["code"]
-        fields = ["code", "tenue", "tenue_postes"]
+        fields = ["code", "tenue", "tenue_postes", "tenue_plans"]
 
     def init_instance(self, row=None):
         """Refuse a département that is not there: the territory is loaded first."""

@@ -6,7 +6,23 @@ from import_export import widgets
 from communes.models import Commune, Departement, Labellisation
 from communes.programme.imports import LabellisationRessource, TenueRessource
 from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
-from ort.models import Avenant, Convention
+from ort.models import Avenant, Convention, Organisme
+from projects.actions.imports import (
+    AxeRessource,
+    CoutRessource,
+    DerogationRessource,
+    FaitActionRessource,
+    PrevisionRessource,
+    ThemeRessource,
+)
+from projects.actions.imports_actions import ActionRessource
+from projects.financements.imports import (
+    DispositifRessource,
+    FaitFinancementRessource,
+    FinancementRessource,
+    RegleRessource,
+    VersementRessource,
+)
 from projects.postes.imports import (
     CofinancementRessource,
     DesserteRessource,
@@ -21,6 +37,7 @@ from socle.fichiers.champs import (
     Champ,
     TextWidget,
     champ_choix,
+    champ_choix_nomme,
     champ_date,
     champ_fiche,
     champ_oui_non,
@@ -41,6 +58,7 @@ class SourceRessource(Ressource):
     """One row per document."""
 
     cle = champ_texte("cle")
+    genre = champ_choix_nomme("genre", Source.Genre, facultatif=False)
     titre = champ_texte("titre")
     editeur = champ_texte("editeur")
     date_document = champ_date("date_document")
@@ -49,7 +67,20 @@ class SourceRessource(Ressource):
     class Meta(Ressource.Meta):
         model = Source
         import_id_fields = ["cle"]
-        fields = ["cle", "titre", "editeur", "date_document", "url"]
+        fields = ["cle", "genre", "titre", "editeur", "date_document", "url"]
+
+
+class OrganismeRessource(Ressource):
+    """One row per body that funds, supports or employs."""
+
+    nom = champ_texte("nom")
+    nature = champ_choix("nature", Organisme.Nature)
+    siren = champ_texte("siren")
+
+    class Meta(Ressource.Meta):
+        model = Organisme
+        import_id_fields = ["nom"]
+        fields = ["nom", "nature", "siren"]
 
 
 class ChiffrePublieRessource(Ressource):
@@ -142,11 +173,24 @@ class AffirmationRessource(Ressource):
 # In the order in which they lean on each other.
 FILES = {
     "sources.csv": SourceRessource,
+    "organismes.csv": OrganismeRessource,
+    "themes.csv": ThemeRessource,
+    "dispositifs.csv": DispositifRessource,
+    "regles_dispositifs.csv": RegleRessource,
     "departements.csv": TenueRessource,
     "labellisations.csv": LabellisationRessource,
     "conventions.csv": ConventionRessource,
     "avenants.csv": AvenantRessource,
     "communes_couvertes.csv": CouvertureRessource,
+    "axes.csv": AxeRessource,
+    "actions.csv": ActionRessource,
+    "faits.csv": FaitActionRessource,
+    "previsions.csv": PrevisionRessource,
+    "couts.csv": CoutRessource,
+    "derogations.csv": DerogationRessource,
+    "financements.csv": FinancementRessource,
+    "faits_financements.csv": FaitFinancementRessource,
+    "versements.csv": VersementRessource,
     "postes.csv": PosteRessource,
     "dessertes.csv": DesserteRessource,
     "titulaires.csv": OccupationRessource,
@@ -157,36 +201,39 @@ FILES = {
 }
 
 
-def load_folder(folder):
-    """Load the files of `folder`, all or nothing; return, by name, what became of the rows of each.
+def load_folders(folders):
+    """Load the files of some folders, all or nothing; return what became of the rows of each, by its name.
 
     Raises `FichierRefuse`, and writes nothing, as soon as a file has refused rows, when one cannot
-    be read, or when the folder holds none of `FILES`.
+    be read, or when a folder holds none of `FILES`.
     """
-    names = present(folder)
     with transaction.atomic():
-        return {name: load_text(name, decoded(folder / name)) for name in names}
+        return [(path.name, load_text(path.name, decoded(path))) for path in present(folders)]
 
 
-def deliver_folder(folder, appliquer):
-    """Tell what the files of `folder` bring to a base that agents keep, file by file; write it if asked.
+def deliver_folders(folders, appliquer):
+    """Tell what the files of some folders bring to a base that agents keep, file by file; write it if asked.
 
     What agents have written stays as it is: see `deroulement.deliver`.
     """
     with transaction.atomic():
-        delivered = {
-            name: deliver(*read_ressource(name, decoded(folder / name))) for name in present(folder)
-        }
+        delivered = [
+            (path.name, deliver(*read_ressource(path.name, decoded(path))))
+            for path in present(folders)
+        ]
         transaction.set_rollback(not appliquer)
     return delivered
 
 
-def present(folder):
-    """Return the names of the files of `FILES` that a folder holds; raises `FichierRefuse` for none."""
-    names = [name for name in FILES if (folder / name).exists()]
-    if not names:
-        raise FichierRefuse(f"{folder} : aucun des fichiers attendus ({', '.join(FILES)}).")
-    return names
+def present(folders):
+    """Return the paths of the files of `FILES`, by folder; raises `FichierRefuse` for one without any."""
+    paths = []
+    for folder in folders:
+        found = [folder / name for name in FILES if (folder / name).exists()]
+        if not found:
+            raise FichierRefuse(f"{folder} : aucun des fichiers attendus ({', '.join(FILES)}).")
+        paths += found
+    return paths
 
 
 def decoded(path):

@@ -12,12 +12,21 @@ from django.urls import reverse
 
 from communes.models import Commune, Departement, Labellisation
 from ort.models import CommuneCouverte, Convention
+from projects.actions.models import Cout, FaitAction, Prevision, Theme
+from projects.financements.models import (
+    Dispositif,
+    FaitFinancement,
+    NatureFinanceur,
+    ReglePeriode,
+)
+from projects.projet.du_jour import ActionsDatees
+from projects.projet.totaux import Totaux
 from pvd.suivi.chiffres import Decompte, chiffres
 from pvd.suivi.comparaisons import comparaisons
 from pvd.suivi.management.commands.charger_programme import SHIPPED
 from pvd.suivi.situation import situations
-from socle.models import Affirmation
-from socle.sources import record_type
+from socle.models import Affirmation, Source
+from socle.sources import record_type, sans_source
 from tests import factories
 from tests.conftest import browser_of
 from tests.factories import day
@@ -154,6 +163,75 @@ def test_every_date_has_a_source_that_says_it():
             assert {(name, str(value)) for name, value in dated if value} <= retained, record
 
 
+def test_every_date_of_an_action_has_a_source_that_says_it():
+    for model in (FaitAction, Prevision, Cout, FaitFinancement):
+        assert model.objects.exists()
+        assert not sans_source(model.objects.all()).exists()
+
+
+@pytest.fixture
+def relevees():
+    """Return what anybody knows, once all of it was, of the operations told by documents."""
+    known = ActionsDatees().du_jour(day("2026-11-27"))
+    return {action.dates.identifiant: action for action in known.values()}
+
+
+def test_the_actions_are_four_operations_told_by_documents_and_no_plan(relevees):
+    assert {name: (str(a.etat), str(a.phase), a.communes) for name, a in relevees.items()} == {
+        "pezenas-avenue-de-verdun": ("en_cours", "operation", ["34199"]),
+        "cazouls-centre-francois-mitterrand": ("a_venir", "idee", ["34069"]),
+        "lodeve-quartiers-de-demain": ("en_cours", "etude", ["34142"]),
+        "haut-languedoc-concertation": ("achevee", "etude", ["34293", "81124", "81192"]),
+    }
+    assert all(action.relevee for action in relevees.values())
+    assert len(Totaux(relevees.values(), day("2026-11-27"))) == 0
+    kept = Departement.objects.filter(pk__in=["34", "81"]).values_list("tenue_plans", flat=True)
+    assert list(kept) == ["aucune", "aucune"]
+
+
+def test_a_cost_told_by_the_press_says_so(relevees):
+    told = Cout.objects.order_by("jour")
+    assert [(str(cout.jour), cout.montant, cout.base) for cout in told] == [
+        ("2022-02-23", 6_600_000, ""),
+        ("2023-06-05", 9_000_000, ""),
+    ]
+    for cout in told:
+        source = cout.affirmations.get().source
+        assert source.genre == Source.Genre.PRESSE
+        assert source.titre.startswith("D'après la presse")
+    assert relevees["pezenas-avenue-de-verdun"].cout.montant == 9_000_000
+
+
+def test_a_grant_told_without_a_date_is_one_at_the_latest(relevees):
+    dated = {
+        name: [(str(f.jour), f.precision, f.nature, f.montant) for f in action.lignes[0].faits]
+        for name, action in relevees.items()
+        if action.lignes
+    }
+    assert dated == {
+        "pezenas-avenue-de-verdun": [("2024-10-18", "jour", "accord", 144_000)],
+        "cazouls-centre-francois-mitterrand": [("2026-11-26", "au_plus_tard", "accord", 250_000)],
+    }
+
+
+def test_what_france_shares_comes_before_the_records_of_a_departement():
+    assert Theme.objects.count() == 12
+    shipped = Dispositif.objects.exclude(nature=NatureFinanceur.FONDS_PROPRES)
+    assert shipped.count() == 20
+    unsaid = shipped.filter(financeur__isnull=True).order_by("cle")
+    assert " ".join(unsaid.values_list("cle", flat=True)) == (
+        "agence-de-l-eau commune departement epf intercommunalite mecenat region"
+    )
+    # What was not read in its text, or on which sources disagree, is still to be checked.
+    rules = ReglePeriode.objects.as_of(day("2025-06-01")).values_list("dispositif__cle", "verifiee")
+    assert dict(rules) == {"detr": False, "dsil": False, "dpv": True, "fonds-vert": True}
+    assert (
+        not ReglePeriode.objects.as_of(day("2026-01-01"))
+        .filter(dispositif__cle="fonds-vert")
+        .exists()
+    )
+
+
 def rows():
     """Return every row of every table, to be compared before and after."""
     return {
@@ -215,7 +293,7 @@ def with_line(folder, name, line):
             "2030-01-01",
         ),
         ("avenants.csv", "ort-lodeve,2021-07-15,jour,,", "date_signature", "2021-07-15"),
-        ("departements.csv", "99,complete,complete", "code_departement", "99"),
+        ("departements.csv", "99,complete,complete,aucune", "code_departement", "99"),
         ("affirmations.csv", "commune,34999,nom,x,,jour,dgaln-2026,oui,", "fiche", "34999"),
     ],
 )
