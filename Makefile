@@ -34,7 +34,7 @@ site: .venv/.prod
 demo site-demo: export PVD_DEMO := 1
 demo site-demo: export DATABASE_URL :=
 demo site-demo: export PVD_DOCUMENTS_DIR :=
-demo: ## Ouvre le site de démonstration : postes inventés, base à part (PORT=8000)
+demo: ## Ouvre le site de démonstration : postes et plans inventés, base à part (PORT=8000)
 	@sh tools/preparer.sh site "$(PORT)" $(MAKE) --no-print-directory site-demo
 
 site-demo: .venv/.prod
@@ -46,7 +46,7 @@ site-demo: .venv/.prod
 	@$(MANAGE) charger_contours
 	@echo "4/6 Chargement du programme : adhésions, ORT"
 	@$(MANAGE) charger_programme
-	@echo "5/6 Chargement des postes inventés, création des comptes qui manquent"
+	@echo "5/6 Chargement des postes et des plans inventés, création des comptes qui manquent"
 	@$(MANAGE) charger_demonstration --jour $$(date +%F)
 	@$(MANAGE) creer_comptes --afficher
 	@echo "6/6 Démonstration ouverte sur http://127.0.0.1:$(PORT)/ (Ctrl-C pour l'arrêter)"

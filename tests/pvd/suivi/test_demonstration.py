@@ -3,6 +3,7 @@
 import csv
 import datetime
 import re
+from decimal import Decimal
 from io import StringIO
 from unittest import mock
 
@@ -10,7 +11,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from communes.models import Labellisation
+from communes.models import Commune, Departement, Labellisation
+from projects.actions.models import Action
 from projects.models import Contact, Note
 from projects.postes.du_jour import etats
 from projects.postes.models import (
@@ -21,18 +23,21 @@ from projects.postes.models import (
     Poste,
     Recrutement,
 )
-from pvd.suivi.chargement import FILES
-from pvd.suivi.management.commands.charger_demonstration import STORIES, dated
-from pvd.suivi.management.commands.charger_programme import SHIPPED
+from projects.projet.du_jour import ActionsDatees
+from projects.projet.totaux import Totaux
+from pvd.suivi.chargement import FILES, load_text
+from pvd.suivi.management.commands.charger_demonstration import INVENTES, STORIES, dated
+from pvd.suivi.management.commands.charger_programme import NATIONAL, SHIPPED
 from pvd.suivi.regles import EtatPoste
 from pvd.suivi.situation import situations
 from socle.dates import add_months
-from socle.models import Source
-from socle.sources import sans_source
+from socle.models import Affirmation
+from socle.sources import record_type, sans_source
 from tests import factories
 from tests.factories import day, rewrite
 from tests.lecture import poste_du_jour
 from tests.pages import read
+from tools import sommes
 
 pytestmark = pytest.mark.django_db
 JOUR = day("2026-11-23")
@@ -48,16 +53,24 @@ def demonstration(settings):
 
 @pytest.fixture
 def territory():
-    """Return the communes and intercommunalités that the shipped and the made-up records name."""
-    for siren in rows(STORIES / "postes.csv", "employeur_siren_epci"):
-        if siren:
-            factories.intercommunalite(siren)
+    """Make what the made-up records name: the communes, those who employ and carry, the ORT, the tables."""
+    sirens = rows(STORIES / "postes.csv", "employeur_siren_epci")
+    for siren in {*sirens, *rows(SHIPPED / "conventions.csv", "siren_epci")} - {""}:
+        factories.intercommunalite(siren)
     factories.departement("34")
     for code in rows(SHIPPED / "labellisations.csv", "code_insee"):
         factories.labellisation(factories.commune(code, epci="new"))
     for label in Labellisation.objects.filter(commune="34276"):
         label.fin = day("2023-12-01")
         label.save()
+    for code in ("34003", "34108", "34301"):
+        factories.commune(code, epci="new")
+    for folder, names in (
+        (NATIONAL, ("organismes", "themes", "dispositifs", "regles_dispositifs")),
+        (SHIPPED, ("sources", "conventions", "avenants", "communes_couvertes")),
+    ):
+        for name in names:
+            load_text(f"{name}.csv", (folder / f"{name}.csv").read_text(encoding="utf-8"))
 
 
 def rows(path, column):
@@ -146,15 +159,112 @@ def test_the_true_records_hold_no_contact_nor_note():
 
 def test_every_date_names_its_source(demonstration, territory):
     load()
-    for model in (Poste, Occupation, Recrutement, CofinancementPoste):
+    for model in INVENTES:
+        assert model.objects.exists()
         assert not sans_source(model.objects.all()).exists()
-    assert {s.titre for s in Source.objects.filter(affirmations__isnull=False)} == {MARK}
+        said = Affirmation.objects.filter(content_type=record_type(model))
+        assert {affirmation.source.titre for affirmation in said} == {MARK}
 
 
-def test_the_true_posts_make_room(demonstration, territory):
+def test_the_true_posts_and_actions_make_room(demonstration, territory):
     factories.poste([factories.commune("34114")], identifiant="poste-reel")
+    factories.action([factories.commune("34114")], identifiant="operation-reelle")
     load()
     assert not Poste.objects.filter(identifiant="poste-reel").exists()
+    assert not Action.objects.filter(identifiant="operation-reelle").exists()
+
+
+# What is printed of the demonstration: actions, their cost and how many have one, then, in euros, what is
+# granted, paid, awaited and refused.
+ATTENDU = {
+    "Hérault": (11, "6189717.92", 10, "2580195.23", "645395.23", "408000.00", "100000.00"),
+    "Tarn": (3, "615000.00", 2, "292500.00", "69750.00", "0.00", "0.00"),
+    "France": (12, "6339717.92", 11, "2640195.23", "645395.23", "408000.00", "100000.00"),
+    "Lodève": (4, "2054717.92", 4, "1130695.23", "455495.23", "30000.00", "100000.00"),
+}
+
+
+@pytest.mark.parametrize("perimetre", ATTENDU)
+def test_the_files_of_the_plans_come_by_hand_to_what_is_printed(perimetre):
+    counted = sommes.sums(sommes.PERIMETRES[perimetre])
+    assert tuple(counted.values()) == tuple(map(Decimal, ATTENDU[perimetre]))
+
+
+@pytest.fixture(params=["2026-11-23", "2024-02-29", "2027-01-01"])
+def plans(demonstration, territory, request):
+    """Load the demonstration on a day; return what is known then of its actions, by identifier."""
+    load(request.param)
+    known = ActionsDatees().du_jour(day(request.param), interne=True)
+    return {action.dates.identifiant: action for action in known.values()}
+
+
+def told(totaux):
+    """Return what the application counts, in the order of what is printed."""
+    couts = totaux.couts
+    assert {cout.base for cout in couts} == {"HT"}
+    sums = totaux.sommes
+    stages = (sums.accorde, sums.verse, sums.en_attente, sums.refuse)
+    counted = (len(totaux), couts[0].montant, len(totaux) - totaux.sans_cout)
+    return (*counted, *(stage.montant for stage in stages))
+
+
+@pytest.mark.deux_bases
+def test_the_application_comes_to_the_same_sums(plans):
+    jour = next(iter(plans.values())).jour
+    france = Totaux(plans.values(), jour)
+    perimetres = {
+        "France": france,
+        "Hérault": france.de(Commune.objects.filter(departement="34").values_list("pk", flat=True)),
+        "Tarn": france.de(["81124", "81192"]),
+        "Lodève": france.seules("34142"),
+    }
+    for perimetre, totaux in perimetres.items():
+        assert told(totaux) == tuple(map(Decimal, ATTENDU[perimetre])), perimetre
+    # The costs of what is abandoned stay in the sum: the pages say how much they are.
+    assert plans["gig-3-2"].cout.montant == Decimal(260000)
+
+
+def test_every_state_of_a_plan_is_told(plans):
+    states = {name: str(action.etat) for name, action in plans.items()}
+    assert states == {
+        "lod-a1": "en_cours",
+        "lod-b1": "en_cours",
+        "lod-c1": "achevee",
+        "lod-c2": "a_venir",
+        "gig-1-1": "en_cours",
+        "gig-2-3": "a_venir",
+        "gig-3-2": "abandonnee",
+        "pez-2": "en_cours",
+        "pez-5": "en_cours",
+        "sal-1": "en_cours",
+        "sal-2": "a_venir",
+        "sal-4": "a_venir",
+    }
+    assert [name for name, action in plans.items() if action.en_retard] == ["pez-5"]
+    assert plans["pez-5"].glissement_jours == 215
+    assert all(action.au_plan for action in plans.values())
+    assert plans["sal-1"].communes == ["34293", "81124", "81192"]
+    assert plans["sal-4"].cout is None
+
+
+def test_what_is_only_asked_or_expected_is_not_public(demonstration, territory):
+    load()
+    known = ActionsDatees().du_jour(JOUR)
+    by_name = {action.dates.identifiant: action for action in known.values()}
+    assert by_name["gig-2-3"].lignes == []
+    assert {ligne.dispositif for ligne in by_name["lod-c1"].lignes} == {
+        "detr",
+        "region",
+        "departement",
+    }
+    public = Totaux(known.values(), JOUR).sommes
+    assert (public.accorde.montant, public.en_attente.lignes) == (Decimal("2640195.23"), 0)
+
+
+def test_the_departements_of_the_plans_say_how_far_they_are_kept(demonstration, territory):
+    load()
+    kept = dict(Departement.objects.values_list("pk", "tenue_plans"))
+    assert (kept["34"], kept["81"]) == ("complete", "partielle")
 
 
 def test_once_loaded_it_is_left_alone(demonstration, territory):

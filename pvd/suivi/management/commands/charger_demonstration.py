@@ -7,7 +7,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from projects.actions.models import Action, Cout, FaitAction, Prevision
 from projects.carnet.models import SUJETS
+from projects.financements.models import FaitFinancement
 from projects.models import Contact, Note
 from projects.postes.models import CofinancementPoste, Occupation, Poste, Recrutement
 from pvd.suivi.chargement import FILES, load_text
@@ -21,6 +23,11 @@ STORIES = settings.BASE_DIR / "donnees" / "demonstration"
 SOURCE = "donnees-fictives"
 # What agents keep for themselves: no file of the true records holds any.
 CARNET = {"contacts.csv": Contact, "notes.csv": Note}
+# What is made up, and has dates.
+INVENTES = (
+    *(Poste, Occupation, Recrutement, CofinancementPoste),
+    *(FaitAction, Prevision, Cout, FaitFinancement),
+)
 # {J-30}: thirty days before the day of the demonstration; {A-1}: the year before.
 MOMENT = re.compile(r"\{(?P<unit>[JA])(?P<shift>[+-]\d+)?\}")
 
@@ -46,8 +53,9 @@ def jour_given(text):
 
 class Command(BaseCommand):
     help = (
-        "Charge des postes, offres, titulaires, cofinancements, contacts et notes inventés dans la "
-        "base de démonstration (PVD_DEMO=1), à la place des postes connus. Refuse toute autre base."
+        "Charge des postes, des contacts, des notes et des plans d'action inventés, avec leurs "
+        "financements, dans la base de démonstration (PVD_DEMO=1), à la place de ceux qui sont connus. "
+        "Refuse toute autre base."
     )
 
     def add_arguments(self, parser):
@@ -83,8 +91,9 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def load(self, jour):
-        """Replace the posts known by made-up ones: beside a true post, one could be taken for true."""
+        """Replace what is known by what is made up: beside a true record, one could be taken for true."""
         Poste.objects.all().delete_each()
+        Action.objects.all().delete_each()
         for name in FILES:
             path = STORIES / name
             if path.exists():
@@ -108,7 +117,7 @@ class Command(BaseCommand):
 
     def affirm_all(self, source):
         """Name the source of every made-up date, as an agent would have."""
-        for model in (Poste, Occupation, Recrutement, CofinancementPoste):
+        for model in INVENTES:
             for record in model.objects.all():
                 for champ in sourced_fields(model):
                     if said := getattr(record, champ):
