@@ -22,7 +22,7 @@ def itself(row: Any) -> Any:
 class Colonne:
     """A column: its name, which never changes, how to read it from a row, and what it means.
 
-    `type` is one of Table Schema: string, date, integer, boolean.
+    `type` is one of Table Schema: string, date, integer, number, boolean.
     """
 
     nom: str

@@ -12,6 +12,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import chain, islice
 from typing import IO, Any, TypeVar
 from xml.sax.saxutils import escape
@@ -42,7 +43,7 @@ def csv_cell(value: Any, decimal_comma: bool = False) -> Any:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and decimal_comma:
+    if isinstance(value, float | Decimal) and decimal_comma:
         return str(value).replace(".", ",")
     if isinstance(value, str) and value.startswith(FORMULA_STARTS):
         return f"'{value}"
@@ -74,7 +75,12 @@ def json_stream(header: Row, rows: Iterable[Row]) -> Iterator[str]:
 
 def json_object(header: Row, row: Row) -> str:
     cells = dict(zip(header, row, strict=True))
-    return json.dumps(cells, ensure_ascii=False, default=datetime.date.isoformat)
+    return json.dumps(cells, ensure_ascii=False, default=json_value)
+
+
+def json_value(value: Any) -> Any:
+    """Return a day as a text, and an amount as a number: fifteen digits, which a float keeps."""
+    return float(value) if isinstance(value, Decimal) else value.isoformat()
 
 
 # Texts stay texts: neither a formula, nor a number, nor a link. One row at a time is held in memory.
@@ -167,7 +173,7 @@ def ods_cell(value: Any) -> str:
         value = "true" if value else "false"
     if isinstance(value, datetime.date):
         kind = f'table:style-name="jour" office:value-type="date" office:date-value="{value}"'
-    elif isinstance(value, int | float):
+    elif isinstance(value, int | float | Decimal):
         kind = f'office:value-type="float" office:value="{value}"'
     else:
         kind = 'office:value-type="string"'
