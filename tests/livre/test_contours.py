@@ -8,7 +8,7 @@ import shapely
 
 from communes.management.commands.charger_contours import SHIPPED
 from communes.models import Commune, ContourCommune, FondDeCarte
-from communes.territoire.contours.imports import project
+from communes.territoire.contours.projection import project
 from tests.communes.territoire.polygones import holes_of, polygon_of
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,6 @@
 A refusal names the file, the territory and the value, and nothing is written.
 """
 
-import math
 from dataclasses import dataclass, field
 
 import numpy
@@ -21,36 +20,20 @@ from communes.models import (
 from communes.territoire.contours.controle import mended, refuse_elsewhere
 from communes.territoire.contours.france import background
 from communes.territoire.contours.lecture import shipped_outlines
+from communes.territoire.contours.projection import ORIGIN, OVERSEAS, UNIT, project, zone_of
 from socle.dessin.svg import fingerprint, svg_path
 from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.francais import liste, pluriel
 
 SHOWN = 5
 
-# A unit of the drawing is ten metres. What is left out is about the square of the tolerance: a
-# hundred metres for a commune, two kilometres for a département seen on a map of France.
-UNIT, TOLERANCE_COMMUNE, TOLERANCE_DEPARTEMENT = 10, 15, 300
+# In units of the drawing. What is left out is about the square of the tolerance: a hundred metres for
+# a commune, two kilometres for a département seen on a map of France.
+TOLERANCE_COMMUNE, TOLERANCE_DEPARTEMENT = 15, 300
 # Five metres between two neighbours is a fault of the file; a tenth of a km² is a place.
 FAULT, HOLE = 0.5, 1_000
-EARTH_RADIUS = 6_371_000 / UNIT
 # In degrees: French Polynesia reaches that far from its middle.
 AROUND = 18
-# The parallels that Lambert-93 keeps true, and the point it starts from (decree 2000-1276).
-TRUE_NORTH, TRUE_SOUTH, ORIGIN = math.radians(49), math.radians(44), (3, 46.5)
-# Each territory overseas is drawn around its own middle (longitude, latitude).
-OVERSEAS = {
-    "971": (-61.5, 16.2),
-    "972": (-61.0, 14.6),
-    "973": (-53.0, 4.0),
-    "974": (55.5, -21.1),
-    "975": (-56.3, 46.9),
-    "976": (45.2, -12.8),
-    "977": (-62.8, 17.9),
-    "978": (-63.1, 18.1),
-    "986": (-177.0, -13.8),
-    "987": (-149.5, -17.6),
-    "988": (165.5, -21.3),
-}
 
 
 @dataclass
@@ -147,34 +130,6 @@ def some(codes):
 
 
 # --- From the Earth to the drawing -----------------------------------------------------------
-
-
-def zone_of(code):
-    """Return what `OVERSEAS` calls the territory of a code, or an empty text for the mainland."""
-    return code[:3] if code[:3] in OVERSEAS else ""
-
-
-def project(zone, points):
-    """Return `points`, in longitude and latitude, in units of the drawing, y to the south.
-
-    On a sphere: it is for drawing, not for measuring.
-    """
-    longitude, latitude = numpy.radians(points).T
-    x0, y0 = map(math.radians, OVERSEAS.get(zone, ORIGIN))
-    if zone:
-        x, y = (longitude - x0) * math.cos(y0), latitude - y0
-        return EARTH_RADIUS * numpy.column_stack((x, -y))
-    n = math.log(math.cos(TRUE_SOUTH) / math.cos(TRUE_NORTH)) / math.log(
-        meridional(TRUE_NORTH) / meridional(TRUE_SOUTH)
-    )
-    scale = EARTH_RADIUS * math.cos(TRUE_SOUTH) * meridional(TRUE_SOUTH) ** n / n
-    radius, origin = scale / meridional(latitude) ** n, scale / meridional(y0) ** n
-    angle = n * (longitude - x0)
-    return numpy.column_stack((radius * numpy.sin(angle), radius * numpy.cos(angle) - origin))
-
-
-def meridional(latitude):
-    return numpy.tan(math.pi / 4 + latitude / 2)
 
 
 def simplify(shapes, tolerance):
