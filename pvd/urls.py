@@ -6,6 +6,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("donnees/", include("pvd.portail.urls_donnees")),
     path("ort/", include("ort.urls")),
+    path("actions/", include("projects.projet.urls")),
     path("chefs-de-projet/", include("projects.urls")),
     path("", include("pvd.portail.urls")),
 ]

@@ -15,6 +15,7 @@ from projects.actions.faits import ActionDatee, actions_datees
 from projects.actions.models import Etendue
 from projects.financements import regles as argent
 from projects.financements.faits import FinancementDate, financements_dates
+from projects.financements.models import Forme
 
 
 @dataclass
@@ -31,9 +32,19 @@ class ActionDuJour:
     jour: datetime.date
 
     @cached_property
-    def subventions(self):
-        """Return the lines of money but the share of the owner: see `argent.propre`."""
+    def cofinancements(self):
+        """Return the lines of money but the share of the owner, of any form: see `argent.propre`."""
         return [ligne for ligne in self.lignes if not argent.propre(ligne, self.dates, self.jour)]
+
+    @cached_property
+    def subventions(self):
+        """Return those that are grants: a loan, or what is given in kind, is in no sum of theirs."""
+        return [ligne for ligne in self.cofinancements if ligne.forme == Forme.SUBVENTION]
+
+    @cached_property
+    def accordes(self):
+        """Return the lines of money granted by the day, of any form, whatever became of them."""
+        return [ligne for ligne in self.cofinancements if argent.est_accorde(ligne, self.jour)]
 
     @cached_property
     def parts_propres(self):
@@ -107,7 +118,7 @@ class ActionDuJour:
 
     @cached_property
     def sommes(self):
-        """Return the sums of its lines, a stage apart from the others."""
+        """Return the sums of its grants, a stage apart from the others."""
         return argent.sommes(self.subventions, self.jour)
 
     @property

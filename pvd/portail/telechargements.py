@@ -10,9 +10,22 @@ from communes.models import Commune, Intercommunalite, Millesime
 from ort.exports import AVENANTS, ORT, ORT_COMMUNES, avenant_rows, ort_commune_rows, ort_rows
 from ort.filtres import OrtFiltres
 from ort.models import Convention
+from projects.actions.models import Action
+from projects.financements.models import Financement
 from projects.postes.exports import POSTES, RECRUTEMENTS, poste_rows, recrutement_rows
 from projects.postes.filtres import PosteFiltres
 from projects.postes.models import Poste
+from projects.projet.exports import (
+    ACTIONS,
+    FINANCEMENTS,
+    OPERATIONS_SUBVENTIONNEES,
+    VERSEMENTS,
+    action_rows,
+    lignes_accordees,
+    operation_rows,
+    versement_rows,
+)
+from projects.projet.filtres import ActionFiltres, OperationFiltres
 from pvd.portail.exports import COMMUNES, INTERCOMMUNALITES, commune_rows, intercommunalite_rows
 from pvd.portail.filtres import CommuneFiltres, IntercommunaliteFiltres
 from socle.fichiers.formats import FORMATS
@@ -72,6 +85,10 @@ TELECHARGEMENTS = {
         Telechargement(AVENANTS, OrtFiltres, Convention, avenant_rows),
         Telechargement(POSTES, PosteFiltres, Poste, poste_rows),
         Telechargement(RECRUTEMENTS, PosteFiltres, Poste, recrutement_rows),
+        Telechargement(ACTIONS, ActionFiltres, Action, action_rows),
+        Telechargement(FINANCEMENTS, ActionFiltres, Action, lignes_accordees),
+        Telechargement(VERSEMENTS, ActionFiltres, Action, versement_rows),
+        Telechargement(OPERATIONS_SUBVENTIONNEES, OperationFiltres, Financement, operation_rows),
     )
 }
 TABLES = [telechargement.table for telechargement in TELECHARGEMENTS.values()]

@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 
 from pvd.portail.partage.flux import flux
-from pvd.portail.vues import accueil, cartes, communes, intercommunalites, pages, partage
+from pvd.portail.vues import accueil, cartes, communes, intercommunalites, pages, partage, projets
 from pvd.portail.vues.sante import sante
 from pvd.signalements import vues as signalements
 
@@ -10,6 +10,11 @@ urlpatterns = [
     path("departements/", accueil.france, name="departements"),
     re_path(
         r"^departements/(?P<code>[0-9][0-9ABab][0-9]?)/\Z", accueil.departement, name="departement"
+    ),
+    re_path(
+        r"^departements/(?P<code>[0-9][0-9ABab][0-9]?)/projet/\Z",
+        projets.projet_du_departement,
+        name="departement_projet",
     ),
     path("departements/fond.svg", cartes.fond_de_france, name="fond_de_france"),
     re_path(
@@ -25,6 +30,12 @@ urlpatterns = [
         communes.dates,
         name="commune_dates",
     ),
+    re_path(
+        r"^communes/(?P<code>[0-9][0-9ABab][0-9]{3})/projet/\Z",
+        projets.projet_de_la_commune,
+        name="commune_projet",
+    ),
+    path("ort/<slug:identifiant>/projet/", projets.projet_de_l_ort, name="ort_projet"),
     path("intercommunalites/", intercommunalites.intercommunalites, name="intercommunalites"),
     re_path(
         r"^intercommunalites/(?P<siren>[0-9]{9})/\Z",

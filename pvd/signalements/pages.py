@@ -16,6 +16,7 @@ from django.urls import Resolver404, resolve
 
 from communes.models import Commune, Departement, Intercommunalite, Rattachement
 from ort.models import Convention
+from projects.actions.models import Action
 from pvd.signalements.models import Signalement
 
 # Older than this room: a page left open must still be able to send its form.
@@ -32,6 +33,13 @@ RECORDS = {
     "ort": lambda identifiant: Convention.objects.filter(identifiant=identifiant).first(),
     "departement": lambda code: Departement.objects.filter(pk=code.upper()).first(),
     "intercommunalite": lambda siren: Intercommunalite.objects.filter(pk=siren).first(),
+    "action": lambda identifiant: Action.objects.filter(identifiant=identifiant).first(),
+}
+RECORDS |= {
+    "commune_projet": RECORDS["commune"],
+    "ort_projet": RECORDS["ort"],
+    "departement_projet": RECORDS["departement"],
+    "action_affiche": RECORDS["action"],
 }
 
 
@@ -87,8 +95,8 @@ class PageSignalee:
     def departement(self):
         """Return the département of the page, or that of the site; None is the national level.
 
-        An ORT is of its reference département, an intercommunalité of that of most of its
-        communes on the day.
+        An ORT is of its reference département, and an action of its plan too; an intercommunalité of
+        that of most of its communes on the day.
         """
         match self.record:
             case Departement():
@@ -97,6 +105,8 @@ class PageSignalee:
                 return self.record.departement
             case Convention():
                 return self.record.departement_reference
+            case Action():
+                return departement_of_action(self.record)
             case Intercommunalite():
                 members = Rattachement.objects.as_of(self.jour).filter(intercommunalite=self.record)
                 codes = members.values_list("commune__departement", flat=True)
@@ -114,6 +124,14 @@ class PageSignalee:
             "commune": self.record if isinstance(self.record, Commune) else None,
             "convention": self.record if isinstance(self.record, Convention) else None,
         }
+
+
+def departement_of_action(action):
+    """Return the département that keeps the plan of an action, else that of its first commune."""
+    if action.convention:
+        return action.convention.departement_reference
+    first = action.communes_liees.select_related("commune__departement").first()
+    return first.commune.departement if first else None
 
 
 def read_jeton(jeton, today):

@@ -8,6 +8,7 @@ NAMES_AT_MOST = 6
 WHAT = {
     "tenue": "Les données du programme",
     "tenue_postes": "Les données des chefs de projet",
+    "tenue_plans": "Les données des plans d'actions",
 }
 
 

@@ -11,6 +11,7 @@ from communes.models import (
     FondDeCarte,
     Labellisation,
 )
+from communes.territoire.contours.projection import project, zone_of
 from ort.models import CommuneCouverte, Convention
 from pvd.suivi.chiffres import ort_comptees
 from pvd.suivi.regles import Statut
@@ -220,3 +221,37 @@ def reperage(commune):
     contour = ContourCommune.objects.filter(pk=commune.pk).first()
     found = fond.first() if contour else None
     return Reperage(found, contour) if found else None
+
+
+@dataclass
+class Lieu:
+    """Where an action is in a département, in the units of the map."""
+
+    fond: FondDeCarte
+    x: int
+    y: int
+
+    @property
+    def cadre(self):
+        return Cadre.around(self.fond.cadre, (self.x, self.y, self.x, self.y))
+
+    @property
+    def point(self):
+        return self.cadre.pas * 14
+
+    @property
+    def rayon(self):
+        """Return the radius of the ring that shows the point."""
+        return self.cadre.pas * 60
+
+
+def lieu(action, departement):
+    """Return where `action` is in `departement`, or None while its place or the map is not known."""
+    if action.longitude is None or departement is None:
+        return None
+    fonds = FondDeCarte.objects.defer("terre", "limites").filter(departement=departement)
+    if (fond := fonds.first()) is None:
+        return None
+    point = [[float(action.longitude), float(action.latitude)]]
+    [(x, y)] = project(zone_of(departement.pk), point)
+    return Lieu(fond, round(x), round(y))

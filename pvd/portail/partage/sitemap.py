@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from communes.models import Intercommunalite, Labellisation, Rattachement
 from ort.models import Convention
+from projects.projet.publiques import communes_des, publiques
 from pvd.suivi.chiffres import departements_du_programme
 from pvd.suivi.mise_a_jour import dernieres_mises_a_jour
 
@@ -26,6 +27,7 @@ class Pages(PartieDuSitemap):
         "communes",
         "intercommunalites",
         "ort_liste",
+        "actions",
         "postes",
         "donnees",
         "plan_du_site",
@@ -88,7 +90,37 @@ class Conventions(PartieDuSitemap):
         return reverse("ort", args=[convention.identifiant])
 
 
+class Actions(PartieDuSitemap):
+    def items(self):
+        """Return the actions that anybody reads today, out of their plan included."""
+        return publiques(self.jour).order_by("identifiant")
+
+    def location(self, action):
+        return reverse("action", args=[action.identifiant])
+
+
+class Projets(PartieDuSitemap):
+    """The actions of each commune, ORT and département that has some, on one page."""
+
+    def items(self):
+        """Return the names of the addresses with the code, or the identifier, of each place."""
+        shown = publiques(self.jour).order_by()
+        communes = communes_des(shown, self.jour)
+        codes = sorted(communes.values_list("pk", flat=True))
+        departements = sorted(set(communes.values_list("departement", flat=True)))
+        ort = Convention.objects.ort().filter(pk__in=shown.values("convention"))
+        return [
+            *(("departement_projet", code) for code in departements),
+            *(("commune_projet", code) for code in codes),
+            *(("ort_projet", found) for found in ort.values_list("identifiant", flat=True)),
+        ]
+
+    def location(self, place):
+        nom, cle = place
+        return reverse(nom, args=[cle])
+
+
 def sections(jour):
     """Return the parts of the sitemap as of `jour`."""
-    parts = (Pages, Departements, Communes, Intercommunalites, Conventions)
+    parts = (Pages, Departements, Communes, Intercommunalites, Conventions, Actions, Projets)
     return {part.__name__.lower(): part(jour) for part in parts}

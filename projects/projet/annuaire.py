@@ -1,0 +1,98 @@
+"""Who has actions done and who pays for them, by their keys, with the names that they bore on a day."""
+
+import datetime
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from communes.models import Commune, Intercommunalite
+from ort.models import Organisme
+from projects.projet.du_jour import ActionDuJour
+
+
+class Tiers(NamedTuple):
+    """An owner or a funder: its `sorte`, its INSEE code or its SIREN, empty if unknown, and its name."""
+
+    sorte: str
+    code: str
+    nom: str
+
+    def __str__(self) -> str:
+        return self.nom
+
+    @property
+    def cle(self) -> str:
+        """Return what an address asks for it by: its code, or its name when it has none."""
+        return self.code or self.nom
+
+
+class Annuaire:
+    """The communes, the intercommunalités and the organismes of some keys: five queries.
+
+    `cles` are those of owners and of funders: a commune, an intercommunalité, an organisme; one at most.
+    """
+
+    def __init__(self, cles: Iterable[tuple[Any, Any, Any]], jour: datetime.date) -> None:
+        self.jour = jour
+        communes, intercommunalites, organismes = map(
+            set, zip((None, None, None), *cles, strict=True)
+        )
+        self.communes = self.named(Commune, communes)
+        self.intercommunalites = self.named(Intercommunalite, intercommunalites)
+        found = Organisme.objects.filter(pk__dans=organismes - {None})
+        self.organismes = {organisme.pk: organisme for organisme in found}
+
+    @classmethod
+    def des(cls, actions: Iterable[ActionDuJour], jour: datetime.date) -> "Annuaire":
+        """Return the names that some actions need: their communes, their owners, who pays for them."""
+        cles = []
+        for action in actions:
+            cles += [(code, None, None) for code in action.communes]
+            cles += [action.maitre_ouvrage, *map(payeur, action.lignes)]
+        return cls(cles, jour)
+
+    def named(self, model: Any, cles: set[Any]) -> dict[Any, Any]:
+        """Return the territories of these keys, with their former names, by key."""
+        found = model.objects.filter(pk__dans=cles - {None}).prefetch_related("anciens_noms")
+        return {territoire.pk: territoire for territoire in found}
+
+    def tiers(self, cles: tuple[Any, Any, Any]) -> Tiers | None:
+        """Return who the keys name: a commune, an intercommunalité or an organisme; None if unknown."""
+        commune, intercommunalite, organisme = cles
+        if commune:
+            return Tiers("commune", commune, self.communes[commune].nom_au(self.jour))
+        if intercommunalite:
+            name = self.intercommunalites[intercommunalite].nom_au(self.jour)
+            return Tiers("intercommunalite", intercommunalite, name)
+        if organisme:
+            found = self.organismes[organisme]
+            return Tiers(found.nature, found.siren, found.nom)
+        return None
+
+    def maitre_ouvrage(self, action: ActionDuJour) -> Tiers | None:
+        """Return who has the action done on the day."""
+        return self.tiers(action.maitre_ouvrage)
+
+    def financeur(self, ligne: Any) -> Tiers | None:
+        """Return who pays a line of money."""
+        return self.tiers(payeur(ligne))
+
+    def siren(self, ligne: Any) -> str:
+        """Return the SIREN of who pays a line, if it is known."""
+        if ligne.financeur_commune:
+            return self.communes[ligne.financeur_commune].siren
+        found = self.financeur(ligne)
+        return found.code if found else ""
+
+    def lieux(self, action: ActionDuJour) -> list[Any]:
+        """Return the communes of the action, by name."""
+        found = [self.communes[code] for code in action.communes]
+        return sorted(found, key=lambda commune: commune.nom_recherche)
+
+    def departements(self, action: ActionDuJour) -> list[str]:
+        """Return the codes of the départements of the communes of the action."""
+        return sorted({self.communes[code].departement_id for code in action.communes})
+
+
+def payeur(ligne: Any) -> tuple[Any, Any, Any]:
+    """Return the keys of who pays a line of money, in the order of those of an owner."""
+    return (ligne.financeur_commune, ligne.financeur_intercommunalite, ligne.financeur_organisme)

@@ -1,0 +1,321 @@
+"""The filters of the list of actions and of its files, and those of what the State grants."""
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, Min, OuterRef, Q
+
+from communes.models import Commune, Departement, Intercommunalite, Rattachement
+from ort.models import Convention, Organisme
+from projects.actions.models import MAITRES_D_OUVRAGE, Action, Axe, Theme
+from projects.actions.regles import EtatAction, PhaseAction
+from projects.financements.faits import OF_SCHEME
+from projects.financements.models import (
+    Dispositif,
+    FaitFinancement,
+    Financement,
+    Forme,
+    NatureFinanceur,
+)
+from projects.projet.annuaire import Annuaire, Tiers
+from projects.projet.du_jour import ActionsDatees
+from projects.projet.publiques import communes_des, publiques
+from socle.recherche import search_key
+from socle.web.adresses import AdressesDeListe
+from socle.web.choix import ChoixFilter, FicheFilter, ListeDeroulante
+from socle.web.filtres import Filtres, RechercheFilter
+from socle.web.ordre import Calcule
+from socle.web.refus import DemandeInvalide, quoted
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+AXE_SANS_ORT = "Un axe est celui d'un plan : demandez « axe={} » avec son ORT, « ort=… »."
+
+
+class TiersField(forms.CharField):
+    """Someone who has actions done, or pays for them, asked for by `Tiers.cle`."""
+
+    empty_label = "---------"
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=200, widget=ListeDeroulante, **kwargs)
+
+    def clean(self, value):
+        """Return the `Tiers` of that code, or of that name; None when nobody is asked for."""
+        asked = super().clean(value)
+        if not asked:
+            return None
+        if commune := Commune.objects.filter(pk=asked).first():
+            return Tiers("commune", commune.pk, commune.nom)
+        if intercommunalite := Intercommunalite.objects.filter(pk=asked).first():
+            return Tiers("intercommunalite", intercommunalite.pk, intercommunalite.nom)
+        named = Organisme.objects.filter(Q(siren=asked) | Q(nom=asked)).order_by("pk").first()
+        if named is None:
+            raise ValidationError("Ni un code ni un nom connu.")
+        return Tiers(named.nature, named.siren, named.nom)
+
+    def prepare_value(self, value):
+        return value.cle if isinstance(value, Tiers) else value
+
+
+class TiersFilter(django_filters.Filter):
+    field_class = TiersField
+
+
+class AnneeFilter(django_filters.Filter):
+    field_class = forms.IntegerField
+
+
+def axes_de_l_ort(request):
+    """Return the axes of the ORT that the address asks for; none without one."""
+    return Axe.objects.filter(convention__identifiant=request.GET.get("ort", ""))
+
+
+class AdressesDesActions(AdressesDeListe):
+    """The addresses of the list of actions: an axe goes with the ORT that has it."""
+
+    def asked_with(self, **changed):
+        """Return what is asked, changed; without its ORT, without its axe."""
+        if "ort" in changed and changed["ort"] is None:
+            changed = {"axe": None} | changed
+        return super().asked_with(**changed)
+
+
+def by_etat(actions, jour):
+    """Sort by the state of the action on the day, in the order of `EtatAction`."""
+    ranks = {etat: rank for rank, etat in enumerate(EtatAction)}
+    return {cle: ranks[action.etat] for cle, action in on_the_day(actions, jour).items()}
+
+
+def by_fin(actions, jour):
+    """Sort by the end, or by the last one announced."""
+    found = {}
+    for cle, action in on_the_day(actions, jour).items():
+        forecast = action.fin_prevue
+        found[cle] = action.fin.jour if action.fin else forecast and forecast.date_prevue
+    return found
+
+
+def by_cout(actions, jour):
+    """Sort by the last cost announced."""
+    found = on_the_day(actions, jour)
+    return {cle: action.cout and action.cout.montant for cle, action in found.items()}
+
+
+def by_somme(stage):
+    """Return how to sort by what is granted, or by what is paid; nothing known comes last."""
+
+    def values(actions, jour):
+        sums = {c: getattr(a.sommes, stage) for c, a in on_the_day(actions, jour).items()}
+        return {cle: somme.montant if somme.connue else None for cle, somme in sums.items()}
+
+    return values
+
+
+def on_the_day(actions, jour):
+    """Return what is known on `jour` of each of `actions`, a queryset, by key."""
+    return ActionsDatees(actions.order_by().values_list("pk", flat=True)).du_jour(jour)
+
+
+class ActionFiltres(Filtres):
+    """The actions that anybody reads on a day, out of their plan since or « relevées » included."""
+
+    q = RechercheFilter(label="Intitulé ou numéro de l'action, ou commune")
+    departement = FicheFilter(label="Département", queryset=Departement.objects.all())
+    epci = FicheFilter(label="Intercommunalité", queryset=Intercommunalite.objects.all())
+    commune = FicheFilter(label="Commune", queryset=Commune.objects.all())
+    ort = FicheFilter(label="ORT", queryset=Convention.objects.ort(), to_field_name="identifiant")
+    axe = FicheFilter(
+        label="Axe, une fois l'ORT choisie", queryset=axes_de_l_ort, to_field_name="code"
+    )
+    theme = FicheFilter(label="Thème", queryset=Theme.objects.all(), to_field_name="cle")
+    phase = ChoixFilter(label="Phase", choices=PhaseAction)
+    etat = ChoixFilter(label="État", choices=EtatAction)
+    retard = ChoixFilter(label="En retard", choices=[("oui", "oui")])
+    financeur = TiersFilter(label="Financeur, qui a accordé")
+    dispositif = FicheFilter(
+        label="Dispositif, qui a accordé", queryset=Dispositif.objects.all(), to_field_name="cle"
+    )
+    maitre_ouvrage = TiersFilter(label="Maître d'ouvrage")
+
+    tris = {
+        "nom": "intitule",
+        "numero": "numero",
+        "etat": Calcule(by_etat),
+        "fin": Calcule(by_fin),
+        "cout": Calcule(by_cout),
+        "accorde": Calcule(by_somme("accorde")),
+        "verse": Calcule(by_somme("verse")),
+    }
+
+    class Meta(Filtres.Meta):
+        model = Action
+        fields = []
+
+    @property
+    def adresses(self):
+        return AdressesDesActions(self.data, self.lus, list(self.form.fields))
+
+    def refuse_unknown(self):
+        """Refuse an axe without its ORT too: « A » is an axe of many plans."""
+        if self.data.get("axe") and not self.data.get("ort"):
+            raise DemandeInvalide(AXE_SANS_ORT.format(quoted(self.data["axe"])))
+        super().refuse_unknown()
+
+    def offered(self):
+        """Offer what the actions of the day have, in the chosen département if there is one."""
+        shown = publiques(self.jour).order_by()
+        communes = communes_des(shown, self.jour)
+        departements = list(Departement.objects.filter(pk__in=communes.values("departement")))
+        departement = self.departement_of_choices(departements)
+        ort = self.chosen("ort")
+        found = {
+            "departement": departements,
+            "theme": Theme.objects.all(),
+            "dispositif": Dispositif.objects.all(),
+            "axe": Axe.objects.filter(convention=ort) if ort else [],
+        }
+        if departement is None:
+            local = ("epci", "commune", "ort", "financeur", "maitre_ouvrage")
+            return found | dict.fromkeys(local)
+        there = communes.filter(departement=departement)
+        return found | self.offered_there(there, shown.concernant(there.values("pk"), self.jour))
+
+    def offered_there(self, communes, actions):
+        """Offer what the actions of a département, those of `communes`, have."""
+        members = Rattachement.objects.as_of(self.jour).filter(commune__in=communes.values("pk"))
+        epci = Intercommunalite.objects.filter(pk__in=members.values("intercommunalite"))
+        granted = FaitFinancement.objects.filter(nature="accord", jour__lte=self.jour)
+        lines = Financement.objects.filter(
+            pk__in=granted.values("financement"), action__in=actions.values("pk")
+        ).annotate(paye=OF_SCHEME)
+        payers = ("financeur_commune", "financeur_intercommunalite", "paye")
+        return {
+            "epci": epci.prefetch_related("anciens_noms"),
+            "commune": communes.order_by("nom_recherche").prefetch_related("anciens_noms"),
+            "ort": Convention.objects.ort().filter(pk__in=actions.values("convention")),
+            "financeur": self.named(lines.order_by().values_list(*payers)),
+            "maitre_ouvrage": self.named(actions.values_list(*MAITRES_D_OUVRAGE)),
+        }
+
+    def named(self, cles):
+        """Return the `Tiers` of these keys, each once, by name."""
+        cles = {row for row in cles.distinct() if any(row)}
+        annuaire = Annuaire(cles, self.jour)
+        return sorted(map(annuaire.tiers, cles), key=lambda tiers: search_key(tiers.nom))
+
+    def premier_jour(self):
+        """Return the day of the first act that brought an action of the département chosen."""
+        actions = Action.objects.exclude(entree_par="")
+        if departement := self.departement_choisi:
+            actions = actions.filter(communes_liees__commune__departement=departement)
+        days = actions.order_by().aggregate(
+            adhesion=Min("adhesions__labellisation__date_signature_adhesion"),
+            convention=Min("convention__date_signature", filter=Q(entree_par="convention")),
+            avenant=Min("entree__date_signature"),
+        )
+        return min(filter(None, days.values()), default=None)
+
+    def filter_queryset(self, queryset):
+        chosen = self.form.cleaned_data
+        kept = self.of_places(publiques(self.jour), chosen)
+        if chosen["ort"]:
+            kept = kept.filter(convention=chosen["ort"])
+        if chosen["axe"]:
+            kept = kept.filter(axe=chosen["axe"])
+        if theme := chosen["theme"]:
+            others = Action.objects.filter(themes_lies__theme=theme).order_by().values("pk")
+            kept = kept.filter(Q(theme=theme) | Q(pk__in=others))
+        if chosen["q"].strip():
+            kept = kept.filter(pk__dans=self.found(kept, chosen["q"]))
+        return self.of_the_day(kept, chosen)
+
+    def of_places(self, kept, chosen):
+        """Keep the actions of the places chosen."""
+        if chosen["departement"]:
+            there = Commune.objects.order_by().filter(departement=chosen["departement"])
+            kept = kept.concernant(there.values("pk"), self.jour)
+        if chosen["epci"]:
+            members = Rattachement.objects.as_of(self.jour).filter(intercommunalite=chosen["epci"])
+            kept = kept.concernant(members.order_by().values("commune"), self.jour)
+        if chosen["commune"]:
+            kept = kept.concernant([chosen["commune"].pk], self.jour)
+        return kept
+
+    def found(self, kept, text):
+        """Return the keys of the actions whose title or number, or one of whose communes, is named so."""
+        key = search_key(text)
+        named = Commune.objects.search(text).order_by().values("pk")
+        of_communes = kept.concernant(named, self.jour).order_by().values_list("pk", flat=True)
+        titles = kept.order_by().values_list("pk", "numero", "intitule", "sous_intitule")
+        return {pk for pk, *words in titles if key in search_key(" ".join(words))} | set(
+            of_communes
+        )
+
+    def of_the_day(self, kept, chosen):
+        """Keep the actions of which what is chosen is true on the day."""
+        asked = [test for name, test in TESTS.items() if chosen[name]]
+        if not asked:
+            return kept
+        days = on_the_day(kept, self.jour)
+        tiers = chosen["financeur"] or chosen["maitre_ouvrage"]
+        annuaire = Annuaire.des(days.values(), self.jour) if tiers else None
+        return kept.filter(
+            pk__dans=[
+                cle
+                for cle, action in days.items()
+                if all(test(action, chosen, annuaire) for test in asked)
+            ]
+        )
+
+
+def est(tiers, asked):
+    """Tell whether someone is who is asked for."""
+    return tiers is not None and asked.cle in (tiers.code, tiers.nom)
+
+
+# What is known of an action once its dates are read, by the name of the filter that asks for it.
+TESTS = {
+    "etat": lambda action, asked, _: action.etat == asked["etat"],
+    "phase": lambda action, asked, _: action.phase == asked["phase"],
+    "retard": lambda action, asked, _: action.en_retard,
+    "dispositif": lambda action, asked, _: any(
+        ligne.dispositif == asked["dispositif"].cle for ligne in action.accordes
+    ),
+    "financeur": lambda action, asked, annuaire: any(
+        est(annuaire.financeur(ligne), asked["financeur"]) for ligne in action.accordes
+    ),
+    "maitre_ouvrage": lambda action, asked, annuaire: est(
+        annuaire.maitre_ouvrage(action), asked["maitre_ouvrage"]
+    ),
+}
+
+
+class OperationFiltres(Filtres):
+    """The grants of the State given by a day, of a département and of a year."""
+
+    departement = FicheFilter(label="Département", queryset=Departement.objects.all())
+    annee = AnneeFilter(label="Année", min_value=FIRST_YEAR, max_value=LAST_YEAR)
+
+    class Meta(Filtres.Meta):
+        model = Financement
+        fields = []
+
+    def filter_queryset(self, queryset):
+        departement, annee = (self.form.cleaned_data[name] for name in ("departement", "annee"))
+        actions = publiques(self.jour)
+        if departement:
+            there = Commune.objects.order_by().filter(departement=departement)
+            actions = actions.concernant(there.values("pk"), self.jour)
+        granted = FaitFinancement.objects.filter(
+            financement=OuterRef("pk"), nature="accord", jour__lte=self.jour
+        )
+        kept = queryset.filter(
+            Exists(granted),
+            action__in=actions.order_by().values("pk"),
+            dispositif__nature=NatureFinanceur.ETAT,
+            forme=Forme.SUBVENTION,
+        )
+        if annee:
+            that_year = Exists(granted.filter(jour__year=annee))
+            kept = kept.filter(Q(annee=annee) | Q(that_year, annee__isnull=True))
+        return kept

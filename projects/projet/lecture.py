@@ -1,0 +1,26 @@
+"""Actions as the pages and the files show them on a day: public facts alone."""
+
+from communes.models import Departement, Tenue
+from projects.projet.annuaire import Annuaire
+from projects.projet.du_jour import ActionsDatees
+
+LIEES = ("convention", "axe", "theme", "entree", "sortie")
+
+
+def situer(actions, jour):
+    """Give each of `actions`, a list, what is known of it on `jour`: a constant number of queries.
+
+    Its `du_jour`, its `lieux`, its `maitre`, the `annuaire` of all, and whether it is `complete`: the
+    plans of each of its départements are kept in full, and a grant that is not recorded is none.
+    """
+    dates = ActionsDatees([action.pk for action in actions]).du_jour(jour)
+    annuaire = Annuaire.des(dates.values(), jour)
+    kept = set(Departement.objects.filter(tenue_plans=Tenue.COMPLETE).values_list("pk", flat=True))
+    for action in actions:
+        action.du_jour = dates[action.pk]
+        action.lieux = annuaire.lieux(action.du_jour)
+        action.maitre = annuaire.maitre_ouvrage(action.du_jour)
+        action.annuaire = annuaire
+        departements = annuaire.departements(action.du_jour)
+        action.complete = bool(departements) and kept.issuperset(departements)
+    return actions

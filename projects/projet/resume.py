@@ -1,0 +1,247 @@
+"""« Le projet » of a place on a day: its actions by state, what is granted and paid, what ends soon."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+
+from communes.models import Commune, Departement, Rattachement, Tenue
+from projects.actions.regles import TERMINEES, EtatAction
+from projects.projet.du_jour import ActionsDatees
+from projects.projet.lecture import LIEES, situer
+from projects.projet.mots import cout_en_mots, etats_en_mots, subventions_en_mots
+from projects.projet.publiques import publiques
+from projects.projet.totaux import Totaux
+from socle.dates import add_months, last_day
+from socle.dessin.barres import Barres, Mesure
+from socle.francais import pluriel
+
+# « Bientôt », for what ends.
+SOON = 6
+# More names than this tell nothing: their list does.
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Territoire:
+    """A place whose actions are told: the filter of the list of actions that keeps them, and its value."""
+
+    critere: str
+    valeur: str
+
+    def actions(self, jour):
+        """Return the actions of the place that anybody reads on `jour`."""
+        found = publiques(jour)
+        match self.critere:
+            case "ort":
+                return found.filter(convention__identifiant=self.valeur)
+            case "commune":
+                return found.concernant([self.valeur], jour)
+            case "epci":
+                members = Rattachement.objects.as_of(jour).filter(intercommunalite=self.valeur)
+                return found.concernant(members.order_by().values("commune"), jour)
+        there = Commune.objects.order_by().filter(departement=self.valeur)
+        return found.concernant(there.values("pk"), jour)
+
+    @property
+    def complete(self):
+        """Tell whether the plans of the place, of each of its départements, are kept in full."""
+        match self.critere:
+            case "departement":
+                departements = Departement.objects.filter(pk=self.valeur)
+            case "commune":
+                departements = Departement.objects.filter(communes=self.valeur)
+            case "ort":
+                covered = Commune.objects.filter(couvertures__convention__identifiant=self.valeur)
+                departements = Departement.objects.filter(communes__in=covered.order_by())
+            case _:
+                departements = Departement.objects.filter(
+                    communes__rattachements__intercommunalite=self.valeur
+                )
+        kept = set(departements.order_by().values_list("tenue_plans", flat=True).distinct())
+        return kept == {Tenue.COMPLETE.value}
+
+
+class Projet:
+    """The actions of a place on `jour`, from public facts alone."""
+
+    def __init__(self, territoire, jour):
+        self.territoire, self.jour = territoire, jour
+
+    @cached_property
+    def cles(self):
+        """The keys of the actions of the place, those out of their plan and the « relevées » included."""
+        return list(self.territoire.actions(self.jour).order_by().values_list("pk", flat=True))
+
+    @cached_property
+    def du_jour(self):
+        """What is known of each, by key."""
+        return ActionsDatees(self.cles).du_jour(self.jour) if self.cles else {}
+
+    @cached_property
+    def complete(self):
+        """Whether what is not recorded does not exist: the plans of the place are kept in full."""
+        return self.territoire.complete
+
+    @cached_property
+    def totaux(self):
+        return Totaux(self.du_jour.values(), self.jour)
+
+    @cached_property
+    def nombre(self):
+        """How many actions are in the plan."""
+        return len(self.totaux)
+
+    @cached_property
+    def relevees(self):
+        """How many « opérations relevées » are known."""
+        return sum(action.relevee for action in self.du_jour.values())
+
+    @property
+    def etats(self):
+        """Return the states of the actions and how many are in each."""
+        return list(self.totaux.etats.items())
+
+    @property
+    def etats_dits(self):
+        """Write « 4 actions : 1 achevée, 2 en cours et 1 à venir »."""
+        return f"{pluriel(self.nombre, 'action,actions')} : {etats_en_mots(self.totaux.etats)}"
+
+    @property
+    def faites(self):
+        """Return how many actions are done and under way, zero included."""
+        counts = self.totaux.etats
+        return [(e, counts.get(e, 0)) for e in (EtatAction.ACHEVEE, EtatAction.EN_COURS)]
+
+    @property
+    def argent_dit(self):
+        """Write what is granted and paid on one line: what is shared with other communes is told apart."""
+        return " ; ".join(
+            f"{part.titre} : {part.phrase}" if part.partagees else part.phrase
+            for part in self.parts
+        )
+
+    @property
+    def par_etat(self):
+        """Return the drawing of the actions by state, or None while there is none."""
+        if not self.nombre:
+            return None
+        rows = [Mesure(etat.label, number, str(number)) for etat, number in self.etats]
+        late = self.totaux.en_retard
+        notes = [f"Dont {pluriel(late, 'action,actions')} en retard."] if late else []
+        return Barres(
+            "etats",
+            f"Actions du plan par état : {pluriel(self.nombre, 'action,actions')}",
+            rows,
+            ("État", "Actions"),
+            notes=notes,
+            semblables=True,
+        )
+
+    @property
+    def parts(self):
+        """Return what is granted and paid: for a commune, its own actions apart from the shared ones."""
+        if self.territoire.critere != "commune":
+            return [Part("", self.totaux, self.complete)]
+        code = self.territoire.valeur
+        alone, shared = self.totaux.seules(code), self.totaux.partagees(code)
+        parts = [Part("Actions de la commune seule", alone, self.complete)] if len(alone) else []
+        if len(shared):
+            title = "Actions partagées avec d'autres communes, entières, non réparties"
+            parts.append(Part(title, shared, self.complete, partagees=True))
+        return parts
+
+    @property
+    def couts(self):
+        """Write the costs, a sum for each base."""
+        return [cout_en_mots(total.montant, total.base) for total in self.totaux.couts]
+
+    @property
+    def sans_cout(self):
+        """Write how many actions have no known cost, or an empty text."""
+        missing = self.totaux.sans_cout
+        if not missing:
+            return ""
+        verb = "sont" if missing > 1 else "est"
+        return f"{missing} sur {self.nombre} {verb} sans coût connu"
+
+    @property
+    def abandonnees(self):
+        """Return the costs of the actions given up, which are in those of all, a sum for each base."""
+        dropped = [a for a in self.totaux.actions if a.etat == EtatAction.ABANDONNEE]
+        found = Totaux(dropped, self.jour).couts
+        return [cout_en_mots(total.montant, total.base) for total in found]
+
+    @cached_property
+    def fiches(self):
+        """The records of the actions, as the pages show them: read once the page tells each of them."""
+        found = self.territoire.actions(self.jour).filter(pk__dans=self.cles)
+        return situer(list(found.select_related(*LIEES).order_by("identifiant")), self.jour)
+
+    @property
+    def par_axe(self):
+        """Return the actions in the plan by plan and axe, in the order of both."""
+        planned = [action for action in self.fiches if action.du_jour.au_plan]
+        planned.sort(key=plan_and_axe)
+        return [
+            (found[0].convention, found[0].axe, found)
+            for _, group in groupby(planned, key=plan_and_axe)
+            for found in [list(group)]
+        ]
+
+    @property
+    def fiches_relevees(self):
+        return [action for action in self.fiches if action.du_jour.relevee]
+
+    @cached_property
+    def echeances(self):
+        """The actions that end within six months, or should have, as (end announced, late, key)."""
+        until = add_months(self.jour, SOON)
+        found = []
+        for cle, action in self.du_jour.items():
+            forecast = action.fin_prevue
+            if not (action.au_plan and forecast) or action.etat in TERMINEES:
+                continue
+            if last_day(forecast.date_prevue, forecast.precision) <= until or action.en_retard:
+                found.append((forecast.date_prevue, cle))
+        return [cle for _, cle in sorted(found)]
+
+    @cached_property
+    def finissant(self):
+        """The first of them, as records with their `du_jour`."""
+        shown = self.echeances[:SHOWN]
+        found = self.territoire.actions(self.jour).in_bulk(shown) if shown else {}
+        for cle, action in found.items():
+            action.du_jour = self.du_jour[cle]
+        return [found[cle] for cle in shown]
+
+    @property
+    def autres_echeances(self):
+        """Return how many more end soon than are named."""
+        return len(self.echeances) - len(self.finissant)
+
+
+def plan_and_axe(action):
+    """Return what actions are listed by: their plan, then the rank and the code of their axe."""
+    plan = action.convention.intitule if action.convention else ""
+    axe = (action.axe.ordre, action.axe.code, action.axe.pk) if action.axe else (10**6, "", 0)
+    return plan, action.convention_id or 0, axe
+
+
+@dataclass
+class Part:
+    """What some actions of a place have been granted and paid, in words."""
+
+    titre: str
+    totaux: Totaux
+    complete: bool
+    partagees: bool = False
+
+    @property
+    def nombre(self):
+        return len(self.totaux)
+
+    @property
+    def phrase(self):
+        """Write « 1 130 695,23 € accordés, 1 accord sans montant, 455 495,23 € versés »."""
+        sommes = self.totaux.sommes
+        return subventions_en_mots(sommes.accorde, sommes.verse, self.complete)

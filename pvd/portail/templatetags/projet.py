@@ -1,0 +1,38 @@
+"""« Le projet » on the page of a place, whatever the room that shows the page."""
+
+from django import template
+
+from projects.projet import mots
+from projects.projet.resume import Projet, Territoire
+from socle.francais import UNKNOWN
+from socle.web.adresses import avec_date
+
+register = template.Library()
+
+register.filter(mots.accorde_en_mots)
+register.filter(mots.verse_en_mots)
+
+
+@register.filter
+def cout_en_mots(cout):
+    """Write a cost announced and its base, or say that none is known."""
+    return mots.cout_en_mots(cout.montant, cout.base) if cout else UNKNOWN
+
+
+@register.simple_tag(takes_context=True)
+def projet_de(context, critere, valeur):
+    """Return the `Projet` of a place on the day of the page: one query while nothing is recorded."""
+    return Projet(Territoire(critere, valeur), context["jour"])
+
+
+@register.simple_tag(takes_context=True)
+def demande_des_actions(context, projet, **criteres):
+    """Return the query string of the list of actions that opens the rows of a figure."""
+    place = {projet.territoire.critere: projet.territoire.valeur}
+    return avec_date(context, **place, **criteres)
+
+
+@register.filter
+def nombre_dans_l_etat(etat, number):
+    """Write « 2 achevées »."""
+    return mots.etats_en_mots({etat: number})

@@ -1,0 +1,61 @@
+"""« Le projet » whole: the actions of a commune, of an ORT, of a département, axe by axe."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from communes.models import Commune, Departement
+from ort.models import Convention
+from projects.projet.resume import Projet, Territoire
+from socle.francais import nom_au
+from socle.web.adresses import avec_date
+from socle.web.jour import jour_of
+
+
+def projet_de_la_commune(request, code):
+    """Show the actions of a commune; of a code that is no more, lead to the commune that follows it."""
+    jour = jour_of(request)
+    found = Commune.objects.filter(pk=code.upper()).prefetch_related("anciens_noms").first()
+    if found is None:
+        current = Commune.objects.resolve(code.upper())
+        if current is None:
+            raise Http404
+        address = reverse("commune_projet", args=[current.pk])
+        return redirect(address + avec_date({"request": request}))
+    return page(request, jour, found, Territoire("commune", found.pk), found.departement)
+
+
+def projet_de_l_ort(request, identifiant):
+    jour = jour_of(request)
+    found = get_object_or_404(Convention, identifiant=identifiant)
+    return page(request, jour, found, Territoire("ort", found.identifiant))
+
+
+def projet_du_departement(request, code):
+    jour = jour_of(request)
+    found = get_object_or_404(Departement, pk=code.upper())
+    return page(request, jour, found, Territoire("departement", found.pk), found)
+
+
+# Where the breadcrumb of each goes through, the page of the place itself, and what that page is of.
+PARENTS = {
+    "commune": ("communes", "Communes", "commune", "de la commune"),
+    "ort": ("ort_liste", "ORT", "ort", "de l'ORT"),
+    "departement": ("departements", "Départements", "departement", "du département"),
+}
+
+
+def page(request, jour, lieu, territoire, departement=None):
+    parent, parent_nom, fiche, de_quoi = PARENTS[territoire.critere]
+    context = {
+        "jour": jour,
+        "projet": Projet(territoire, jour),
+        "nom": nom_au(lieu, jour),
+        "parent": parent,
+        "parent_nom": parent_nom,
+        "adresse_du_lieu": reverse(fiche, args=[territoire.valeur]),
+        "de_quoi": de_quoi,
+        "departement": departement,
+        "detaille": territoire.critere != "departement",
+    }
+    return render(request, "portail/projet.html", context)
