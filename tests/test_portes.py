@@ -45,6 +45,9 @@ ROWS = {
     # visiteur, lecteur 34, agent 34, agent 81, agent de nulle part, référent 34, national
     "/": "ooooooo",
     "/accessibilite/": "ooooooo",
+    "/actions/": "ooooooo",
+    "/actions/<slug:identifiant>/": "ooooooo",
+    "/actions/<slug:identifiant>/plan-de-financement/": "ooooooo",
     "/admin/": "coooooo",
     "/admin/(?P<app_label>socle|communes|ort|projects|suivi)/$": "coooxoo",
     "/admin/(?P<url>.*)$": "cxxxxxx",
@@ -323,12 +326,14 @@ ROWS = {
     r"/communes/(?P<code>[0-9][0-9ABab][0-9]{3})/\Z": "ooooooo",
     r"/communes/(?P<code>[0-9][0-9ABab][0-9]{3})/apercu\.png\Z": "ooooooo",
     r"/communes/(?P<code>[0-9][0-9ABab][0-9]{3})/dates\.ics\Z": "ooooooo",
+    r"/communes/(?P<code>[0-9][0-9ABab][0-9]{3})/projet/\Z": "ooooooo",
     "/communes/trouver/": "rrrrrrr",
     "/departements/": "ooooooo",
     r"/departements/(?P<code>[0-9][0-9ABab][0-9]?)/\Z": "ooooooo",
     r"/departements/(?P<code>[0-9][0-9ABab][0-9]?)/apercu\.png\Z": "ooooooo",
     r"/departements/(?P<code>[0-9][0-9ABab][0-9]?)/fond\.svg\Z": "xxxxxxx",
     r"/departements/(?P<code>[0-9][0-9ABab][0-9]?)/nouveautes\.atom\Z": "ooooooo",
+    r"/departements/(?P<code>[0-9][0-9ABab][0-9]?)/projet/\Z": "ooooooo",
     "/departements/fond.svg": "xxxxxxx",
     "/donnees/": "ooooooo",
     r"/donnees/(?P<nom>[a-z-]+)\.(?P<extension>[a-z]+)$": "ooooooo",
@@ -339,6 +344,7 @@ ROWS = {
     "/ort/": "ooooooo",
     "/ort/<slug:identifiant>/": "ooooooo",
     "/ort/<slug:identifiant>/documents/<int:pk>/": "xooxxoo",
+    "/ort/<slug:identifiant>/projet/": "ooooooo",
     "/plan-du-site/": "ooooooo",
     "/robots.txt": "ooooooo",
     "/sante/": "ooooooo",
@@ -475,6 +481,7 @@ def records():
     epci = factories.intercommunalite("200017341", nom="CC Lodévois et Larzac")
     lodeve, other = (factories.commune(code, epci=epci) for code in ("34142", "34103"))
     signed = factories.convention(communes=[lodeve], identifiant="ort-de-lodeve")
+    factories.action([lodeve], signed, identifiant="lod-a1")
     gone = {name: removed(r) for name, r in kept_by_agents(signed, other, 2020).items()}
     gone["<str:modele>"] = written_by_an_agent(lodeve)
     made = kept_by_agents(signed, other, 2021)
@@ -532,6 +539,8 @@ def address(route, held, gone):
         "<slug:name>": "guide",
         "<token>": "inconnu",
     }
+    if route.startswith("/actions/"):
+        named["<slug:identifiant>"] = "lod-a1"
     if "exporter/<slug:nom>" in route:
         named["<slug:nom>"] = SORTS[model]
     for argument, value in named.items():

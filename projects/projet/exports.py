@@ -525,6 +525,12 @@ VERSEMENTS = Table(
 )
 
 
+BENEFICIAIRES = (
+    ("beneficiaire_commune", "commune"),
+    ("beneficiaire_intercommunalite", "intercommunalite"),
+)
+
+
 @dataclass
 class OperationSubventionnee:
     """A grant of the State, as the préfet lists it: who receives it, for what, and how much."""
@@ -540,7 +546,10 @@ class OperationSubventionnee:
 def operation_rows(financements, jour):
     """Yield an `OperationSubventionnee` for each of `financements` that stands on `jour`."""
     cles = cles_de(financements)
-    lines = Financement.objects.filter(pk__dans=cles).select_related("action", "dispositif")
+    lines = Financement.objects.filter(pk__dans=cles).select_related(
+        "action", "dispositif", *(name for name, _ in BENEFICIAIRES), "beneficiaire_organisme"
+    )
+    lines = lines.prefetch_related(*(f"{name}__anciens_noms" for name, _ in BENEFICIAIRES))
     lines = list(lines.order_by("dispositif__cle", "action__identifiant", "rang", "pk"))
     dates = ActionsDatees({line.action_id for line in lines}).du_jour(jour)
     annuaire = Annuaire.des(dates.values(), jour)
@@ -561,11 +570,9 @@ def operation_rows(financements, jour):
 
 def beneficiaire(line, du_jour, annuaire):
     """Return who receives a grant: named by its line, else the owner of the action on the day."""
-    commune, intercommunalite = line.beneficiaire_commune, line.beneficiaire_intercommunalite
-    if commune:
-        return Tiers("commune", commune.pk, commune.nom_au(du_jour.jour))
-    if intercommunalite:
-        return Tiers("intercommunalite", intercommunalite.pk, intercommunalite.nom_au(du_jour.jour))
+    for name, sorte in BENEFICIAIRES:
+        if territoire := getattr(line, name):
+            return Tiers(sorte, territoire.pk, territoire.nom_au(du_jour.jour))
     if organisme := line.beneficiaire_organisme:
         return Tiers(organisme.nature, organisme.siren, organisme.nom)
     return annuaire.maitre_ouvrage(du_jour)

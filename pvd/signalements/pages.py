@@ -13,10 +13,12 @@ from functools import cached_property
 from django.conf import settings
 from django.core import signing
 from django.urls import Resolver404, resolve
+from django.utils import timezone
 
 from communes.models import Commune, Departement, Intercommunalite, Rattachement
 from ort.models import Convention
 from projects.actions.models import Action
+from projects.projet.publiques import publiques
 from pvd.signalements.models import Signalement
 
 # Older than this room: a page left open must still be able to send its form.
@@ -33,7 +35,10 @@ RECORDS = {
     "ort": lambda identifiant: Convention.objects.filter(identifiant=identifiant).first(),
     "departement": lambda code: Departement.objects.filter(pk=code.upper()).first(),
     "intercommunalite": lambda siren: Intercommunalite.objects.filter(pk=siren).first(),
-    "action": lambda identifiant: Action.objects.filter(identifiant=identifiant).first(),
+    # One that no act signed yet brings has no page: its name is not told.
+    "action": lambda identifiant: (
+        publiques(timezone.localdate()).filter(identifiant=identifiant).first()
+    ),
 }
 RECORDS |= {
     "commune_projet": RECORDS["commune"],

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import expect
 
+from ort.models import Organisme
 from tests import factories
 from tests.e2e.axe import faults_of
 
@@ -28,9 +29,10 @@ def herault(settings):
     factories.labellisation(pezenas, adhesion="2021-05-20")
     factories.labellisation(factories.commune("34143", nom="Loupian"), adhesion="2021-07-08")
     factories.labellisation(factories.commune("34276", nom="Saint-Mathieu"), fin="2023-12-01")
-    factories.convention(
+    signed = factories.convention(
         "2021-07-16", [lodeve], identifiant="ort-lodeve", intitule="ORT de Lodève", duree_annees=5
     )
+    an_action(lodeve, signed)
     agathoise = factories.convention(
         "2021-02-26", [agde], identifiant="ort-agde", intitule="ORT d'Agde"
     )
@@ -38,6 +40,32 @@ def herault(settings):
     factories.occupation(factories.poste([lodeve], intitule="Chef de projet"), "2022-01-01")
     factories.departement("12", tenue="aucune")
     return lodeve
+
+
+def an_action(town, signed):
+    """Record an action with all that its page tells: facts, a forecast, a cost, a grant, payments."""
+    made = factories.action(
+        [town],
+        signed,
+        identifiant="lod-a1",
+        numero="A1",
+        intitule="Réhabilitation d'un îlot : six logements",
+        axe=factories.axe(signed),
+        theme=factories.theme(),
+        maitre_ouvrage_commune=town,
+    )
+    factories.cout(made, 1_240_000)
+    factories.fait(made, "debut", "2024-03-01")
+    factories.prevision(made, "2025-03-01", "2023-01-01", precision="mois")
+    line = factories.financement(made, financeur_organisme=etat())
+    factories.fait_financement(line, "accord", "2023-05-01", 248_000, reference="2023-I-12")
+    factories.fait_financement(line, "versement", "2024-06-01", 74_400)
+    loan = factories.financement(made, "pret", forme="pret", financeur_organisme=etat())
+    factories.fait_financement(loan, "accord", "2023-05-01", 100_000)
+
+
+def etat():
+    return Organisme.objects.get_or_create(nom="État", defaults={"nature": "etat"})[0]
 
 
 # Every kind of public page, with results and without, and what answers when there is none.
@@ -61,6 +89,15 @@ PAGES = [
     "/ort/?q=introuvable",
     "/ort/ort-agde/",
     "/ort/ort-lodeve/?au=2021-01-01",
+    "/actions/",
+    "/actions/?q=introuvable",
+    "/actions/lod-a1/",
+    "/actions/lod-a1/?au=2022-01-01",
+    "/actions/lod-a1/plan-de-financement/",
+    "/communes/34142/projet/",
+    "/communes/34199/projet/",
+    "/departements/34/projet/",
+    "/ort/ort-lodeve/projet/",
     "/chefs-de-projet/",
     "/chefs-de-projet/?au=2020-01-01",
     "/donnees/",

@@ -10,6 +10,7 @@ from communes.management.commands.charger_territoire import ARCHIVE
 from communes.models import Commune, Labellisation
 from communes.territoire.decoupage import load_territoire, read_archive, write_territoire
 from communes.territoire.decoupage.lecture import archive_annees
+from ort.models import Organisme
 from socle.dessin.qr import qr_svg
 from tests import factories
 
@@ -50,6 +51,33 @@ def test_every_commune_holds_on_one_sheet(page, herault):
         sheet = printed(page, address)
         assert len(A_PAGE.findall(sheet)) == 1, address
         assert A4.search(sheet), address
+
+
+def test_a_plan_and_its_poster_hold_on_one_sheet_each(page, settings):
+    """The sheet of a commune with actions of its own and shared ones; the poster of the longest title."""
+    settings.PVD_DEPARTEMENT = "34"
+    gignac = factories.commune("34114", epci="new", nom="Gignac")
+    town = factories.commune("34239", epci="new", nom="Saint-André-de-Sangonis")
+    labels = [factories.labellisation(place, adhesion="2021-05-20") for place in (gignac, town)]
+    for communes in ([town], [gignac, town]):
+        made = factories.action(communes, adhesions=labels, intitule="Une voie verte " * 20)
+        factories.cout(made, "890000.00")
+        for rank in range(8):
+            payer = Organisme.objects.create(nom=f"Financeur {made.pk} {rank}", nature="region")
+            line = factories.financement(made, f"aide-{rank}", financeur_organisme=payer)
+            factories.fait_financement(line, "accord", "2023-01-01", 1_000_000 * rank + 1)
+    for address in (
+        "/communes/34239/",
+        f"/actions/{made.identifiant}/plan-de-financement/",
+    ):
+        sheet = printed(page, address)
+        assert len(A_PAGE.findall(sheet)) == 1, address
+        assert A4.search(sheet), address
+    page.goto("/communes/34239/")
+    page.emulate_media(media="print")
+    told = page.locator(".pvd-projet").inner_text()
+    assert "2 actions : 2 à venir." in told
+    assert "non réparties : 28" in told
 
 
 @pytest.fixture

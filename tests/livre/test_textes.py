@@ -38,6 +38,8 @@ PAGES = [
     ("ort", "/ort/ort-lodeve/", 200),
     ("ort-sur-deux-departements", "/ort/ort-la-salvetat-sur-agout/", 200),
     ("ort-par-avenant", "/ort/ort-agde/", 200),
+    ("actions", "/actions/", 200),
+    ("commune-projet", "/communes/34142/projet/", 200),
     ("postes", "/chefs-de-projet/", 200),
     ("donnees", "/donnees/", 200),
     ("signaler", "/signaler/?page=/communes/34142/", 200),

@@ -28,7 +28,13 @@ def projet_de_la_commune(request, code):
 def projet_de_l_ort(request, identifiant):
     jour = jour_of(request)
     found = get_object_or_404(Convention, identifiant=identifiant)
-    return page(request, jour, found, Territoire("ort", found.identifiant))
+    return page(
+        request,
+        jour,
+        found,
+        Territoire("ort", found.identifiant),
+        found.departement_reference,
+    )
 
 
 def projet_du_departement(request, code):
@@ -45,7 +51,8 @@ PARENTS = {
 }
 
 
-def page(request, jour, lieu, territoire, departement=None):
+def page(request, jour, lieu, territoire, departement):
+    """Show the projet of a place; `departement` is the one whose days are led to."""
     parent, parent_nom, fiche, de_quoi = PARENTS[territoire.critere]
     context = {
         "jour": jour,

@@ -35,6 +35,9 @@ BY_NAME = {
     "departement": {"code": "34"},
     "vignette_departement": {"code": "34"},
     "nouveautes": {"code": "34"},
+    "departement_projet": {"code": "34"},
+    "action": {"identifiant": "action-essai"},
+    "action_affiche": {"identifiant": "action-essai"},
 }
 # A document is a file that an agent publishes as it is; the maps are drawn from the outlines of
 # the communes alone, which this small base does not hold.
@@ -73,7 +76,8 @@ def everything(settings):
     epci = factories.intercommunalite("200017341")
     lodeve = factories.commune("34142", epci, nom="Lodève")
     factories.labellisation(lodeve, adhesion="2021-03-26")
-    factories.convention("2021-07-16", [lodeve], identifiant="ort-essai", porteur=epci)
+    signed = factories.convention("2021-07-16", [lodeve], identifiant="ort-essai", porteur=epci)
+    factories.action([lodeve], signed, identifiant="action-essai")
     poste = factories.poste(
         [lodeve],
         identifiant="poste-lodeve",

@@ -199,7 +199,14 @@ def test_filters(client, two, query, expected):
 
 @pytest.mark.parametrize(
     "query",
-    ["axe=A", "ort=ort-lodeve&axe=Z", "etat=finie", "financeur=999999999", "commune=99999", "tri=x"],
+    [
+        "axe=A",
+        "ort=ort-lodeve&axe=Z",
+        "etat=finie",
+        "financeur=999999999",
+        "commune=99999",
+        "tri=x",
+    ],
 )
 def test_what_does_not_exist_is_refused(client, two, query):
     assert client.get(f"/actions/?{query}").status_code == 400
@@ -237,7 +244,9 @@ def test_nothing_recorded_is_not_nothing(client):
     page = read(client, "/communes/34142/projet/")
     assert "Actions au plan : non renseigné" in page
     assert "pvd-barres" not in client.get("/communes/34142/projet/").content.decode()
-    assert "n'est pas renseignée : cela ne veut pas dire" in read(client, "/actions/?departement=34")
+    assert "n'est pas renseignée : cela ne veut pas dire" in read(
+        client, "/actions/?departement=34"
+    )
     Departement.objects.filter(pk="34").update(tenue_plans=Tenue.COMPLETE)
     assert "aucune action n'est au plan" in read(client, "/communes/34142/projet/")
 
@@ -262,7 +271,9 @@ def test_the_project_of_each_place_is_on_its_page(client, two, settings):
     assert "2 actions : 1 achevée et 1 en cours." in sheet
     settings.PVD_DEPARTEMENT = "34"
     home = read(client, "/?au=2026-01-15")
-    told = [home.index(w) for w in ("1 achevée et 1 en cours, sur 2 actions", "639 000 €", "bientôt")]
+    told = [
+        home.index(w) for w in ("1 achevée et 1 en cours, sur 2 actions", "639 000 €", "bientôt")
+    ]
     assert told == sorted(told)
     assert "Réhabilitation d'un îlot : fin prévue en mars 2026" in home
     assert "prévue en mars 2026 en retard" in read(client, "/?au=2026-04-01")
@@ -271,7 +282,9 @@ def test_the_project_of_each_place_is_on_its_page(client, two, settings):
 def test_every_figure_opens_its_rows(client, two):
     for page in ("/communes/34142/projet/", "/departements/34/projet/", "/ort/ort-lodeve/projet/"):
         html = client.get(page).content.decode()
-        links = {link.replace("&amp;", "&") for link in re.findall(r'href="(/actions/\?[^"]*)"', html)}
+        links = {
+            link.replace("&amp;", "&") for link in re.findall(r'href="(/actions/\?[^"]*)"', html)
+        }
         assert any("etat=" in link for link in links), page
         for link in links:
             assert client.get(link).context["page"].paginator.count > 0, link
@@ -292,7 +305,10 @@ def more(number, ort):
         town = factories.commune(epci="new")
         factories.labellisation(town)
         bank = organisme(f"Financeur {town.pk}", "region")
-        for convention, label in ((ort, []), (None, [factories.labellisation(factories.commune())])):
+        for convention, label in (
+            (ort, []),
+            (None, [factories.labellisation(factories.commune())]),
+        ):
             made = factories.action(
                 [town, factories.commune("34142")], convention, label, maitre_ouvrage_commune=town
             )

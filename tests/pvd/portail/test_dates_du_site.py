@@ -25,7 +25,10 @@ def programme(settings):
     factories.labellisation(lodeve, precision_debut="au_plus_tard", adhesion="2021-03-26")
     factories.labellisation(loupian, precision_debut="au_plus_tard", adhesion="2021-07-08")
     factories.labellisation(left, fin="2023-12-01", precision_fin="mois")
-    factories.convention("2021-07-16", [lodeve], identifiant="ort-lodeve", intitule="ORT de Lodève")
+    signed = factories.convention(
+        "2021-07-16", [lodeve], identifiant="ort-lodeve", intitule="ORT de Lodève"
+    )
+    factories.action([lodeve], signed, identifiant="lod-a1")
     sete = factories.convention(
         "2019-12-10", [factories.commune("34301", nom="Sète")], identifiant="ort-sete"
     )
@@ -36,6 +39,8 @@ def programme(settings):
 WITH_A_DAY = [
     *("/", "/departements/", "/departements/34/", "/communes/", "/communes/34142/"),
     *("/intercommunalites/", "/intercommunalites/200017341/", "/ort/", "/ort/ort-lodeve/"),
+    *("/actions/", "/actions/lod-a1/", "/actions/lod-a1/plan-de-financement/"),
+    *("/communes/34142/projet/", "/ort/ort-lodeve/projet/", "/departements/34/projet/"),
     *("/chefs-de-projet/", "/donnees/"),
 ]
 

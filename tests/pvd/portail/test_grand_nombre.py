@@ -5,7 +5,9 @@ import datetime
 import pytest
 
 from communes.models import Commune, Labellisation, Rattachement
-from ort.models import Avenant, CommuneCouverte, Convention
+from ort.models import Avenant, CommuneCouverte, Convention, Organisme
+from projects.actions.models import Action, ActionCommune
+from projects.financements.models import FaitFinancement, Financement
 from projects.postes.models import Desserte, Occupation, Poste, Recrutement
 from pvd.portail.telechargements import TELECHARGEMENTS
 from socle.historique import sans_historique
@@ -27,6 +29,10 @@ PAGES = (
     "/communes/?poste=pourvu",
     "/ort/?page=2",
     "/ort/?tri=fin",
+    "/actions/?page=23",
+    "/actions/?departement=34&tri=-accorde",
+    "/actions/?etat=a_venir&q=action",
+    "/departements/34/projet/",
     "/chefs-de-projet/",
     "/chefs-de-projet/?departement=34&tri=-etat",
     "/chefs-de-projet/?poste=pourvu",
@@ -91,6 +97,41 @@ def many():
         Recrutement.objects.bulk_create(
             Recrutement(poste=poste, date_publication=SIGNATURE) for poste in postes
         )
+        grant_all(conventions, codes)
+
+
+def grant_all(conventions, codes):
+    """Give each convention an action, funded and paid."""
+    scheme, payer = factories.dispositif(), Organisme.objects.create(nom="État", nature="etat")
+    actions = Action.objects.bulk_create(
+        Action(
+            identifiant=f"action-{code}",
+            intitule=f"Action de {code}",
+            convention=convention,
+            entree_par="convention",
+            maitre_ouvrage_commune_id=code,
+        )
+        for convention, code in zip(conventions, codes, strict=True)
+    )
+    ActionCommune.objects.bulk_create(
+        ActionCommune(action=action, commune_id=code)
+        for action, code in zip(actions, codes, strict=True)
+    )
+    lines = Financement.objects.bulk_create(
+        Financement(
+            identifiant=f"detr-{action.identifiant}",
+            action=action,
+            dispositif=scheme,
+            financeur_organisme=payer,
+        )
+        for action in actions
+    )
+    of_fact = {"jour": SIGNATURE, "montant": 1000}
+    FaitFinancement.objects.bulk_create(
+        FaitFinancement(financement=line, nature=nature, sorte_versement=sorte, **of_fact)
+        for line in lines
+        for nature, sorte in (("accord", ""), ("versement", "unique"))
+    )
 
 
 def test_every_page_and_file_answers(client, many):

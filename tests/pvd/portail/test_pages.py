@@ -25,6 +25,12 @@ PAGES = [
     "/intercommunalites/200017341/",
     "/ort/",
     "/ort/ort-lodeve/",
+    "/actions/",
+    "/actions/lod-a1/",
+    "/actions/lod-a1/plan-de-financement/",
+    "/communes/34142/projet/",
+    "/departements/34/projet/",
+    "/ort/ort-lodeve/projet/",
     "/chefs-de-projet/",
     "/donnees/",
     "/signaler/",
@@ -40,7 +46,8 @@ def lodeve():
     epci = factories.intercommunalite("200017341", nom="CC Lodévois et Larzac")
     town = factories.commune("34142", epci=epci, nom="Lodève")
     factories.labellisation(town, adhesion="2021-03-26")
-    factories.convention("2021-07-16", [town], identifiant="ort-lodeve")
+    signed = factories.convention("2021-07-16", [town], identifiant="ort-lodeve")
+    factories.action([town], signed, identifiant="lod-a1")
     factories.poste([town])
     factories.commune("34003", nom="Agde")
 
@@ -92,8 +99,9 @@ READ_BY_BOTH = [
 READ_BY_PYTHON = ["<script>", "a" * 60_000, "-1", "%0A", "٣", "2023-02-30", "20230706"]
 WEIRD = [pytest.param(typed, marks=pytest.mark.deux_bases) for typed in READ_BY_BOTH]
 WEIRD += READ_BY_PYTHON
-LISTS = ["/communes/", "/intercommunalites/", "/ort/", "/chefs-de-projet/"]
+LISTS = ["/communes/", "/intercommunalites/", "/ort/", "/actions/", "/chefs-de-projet/"]
 NAMES = ["q", "departement", "epci", "statut", "ort", "poste", "au", "page", "inconnu"]
+NAMES += ["commune", "axe", "theme", "etat", "retard", "financeur", "maitre_ouvrage"]
 
 
 @pytest.mark.parametrize("typed", WEIRD)
@@ -151,7 +159,8 @@ def test_data_page_holds_each_table_and_its_dictionary(client):
     page = response.content.decode()
     names = {table.nom for table in TABLES}
     of_ort, of_posts = {"ort", "avenants", "ort-communes"}, {"postes", "recrutements"}
-    assert names == {"communes", "intercommunalites", *of_ort, *of_posts}
+    of_plans = {"actions", "financements", "versements", "operations-subventionnees"}
+    assert names == {"communes", "intercommunalites", *of_ort, *of_posts, *of_plans}
     for table in TABLES:
         for extension in ("csv", "xlsx", "ods", "json"):
             assert f'href="/donnees/{table.nom}.{extension}?au=2023-07-06"' in page

@@ -29,6 +29,11 @@ PAGES = [
     "/intercommunalites/200017341/",
     "/ort/",
     "/ort/ort-lodeve/",
+    "/actions/",
+    "/actions/lod-a1/",
+    "/communes/34142/projet/",
+    "/departements/34/projet/",
+    "/ort/ort-lodeve/projet/",
     "/chefs-de-projet/",
     "/donnees/",
     "/mentions-legales/",
@@ -45,9 +50,10 @@ def lodeve():
     epci = factories.intercommunalite("200017341", nom="CC Lodévois et Larzac")
     town = factories.commune("34142", epci=epci, nom="Lodève")
     factories.labellisation(town, adhesion="2021-03-26")
-    factories.convention(
+    signed = factories.convention(
         "2021-07-16", [town], identifiant="ort-lodeve", intitule="ORT de Lodève, dite « A & B »"
     )
+    factories.action([town], signed, identifiant="lod-a1", intitule="Un îlot de six logements")
     factories.commune("34003", nom="Agde")
     return town
 

@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
-from communes.models import Commune, Intercommunalite, Labellisation, Rattachement
+from communes.models import Commune, Departement, Intercommunalite, Labellisation, Rattachement
 from ort.models import Avenant, CommuneCouverte, Convention, Organisme
+from projects.financements.models import Financement
 from projects.postes.models import Occupation, Poste
 from socle.web.refus import quoted
 from tests import factories
@@ -46,6 +47,22 @@ CONTRACT = {
     "communes_desservies, jours_vacance, nb_communes, quotite_pourvue",
     "recrutements": "date_situation, annee_cog, poste_identifiant, rang, date_publication, "
     "date_cloture, issue, date_prise_de_poste, delai_jours",
+    "actions": "date_situation, annee_cog, action_identifiant, ort_identifiant, numero, intitule, "
+    "axe_code, axe_intitule, theme, maitre_ouvrage_type, maitre_ouvrage_code, maitre_ouvrage_nom, "
+    "etendue, communes, nb_communes, departements, entree_le, precision_entree, entree_par, "
+    "avenant_numero, sortie_le, phase, etat, etat_depuis, precision_etat, en_retard, "
+    "statut_communs, date_debut, precision_debut, date_fin, precision_fin, fin_prevue, "
+    "fin_prevue_initiale, glissement_jours, cout, nature_cout, base_cout, montant_accorde, "
+    "nb_accords, nb_accords_sans_montant, montant_verse, derniere_nouvelle",
+    "financements": "date_situation, annee_cog, financement_identifiant, objet_type, "
+    "objet_identifiant, ort_identifiant, departements, financeur_siren, financeur_nom, dispositif, "
+    "nature_financeur, forme, annee, numero_decision, date_decision, precision_decision, "
+    "date_notification, depense_subventionnable, base, taux, montant_accorde_initial, "
+    "montant_accorde, montant_verse, reste_a_verser, date_dernier_versement, etat",
+    "versements": "date_situation, annee_cog, financement_identifiant, rang, date_versement, "
+    "precision_versement, nature, montant",
+    "operations-subventionnees": "date_situation, annee_cog, dispositif, annee, beneficiaire, "
+    "code_insee, intitule, cout, subvention",
 }
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
@@ -55,8 +72,10 @@ FORMATS = {
 }
 SECRETS = ["SECRET-LABEL", "SECRET-ORT", "SECRET-AVENANT", "SECRET-POSTE", "SECRET-NOM"]
 SECRETS += ["secret-courriel@exemple.fr", "SECRET-TEL"]
+# What is asked, and why an action is blocked, never leaves the back office.
+ACTION_SECRETS = ["SECRET-ACTION", "SECRET-MOTIF", "271828"]
 # What is paid is internal too.
-INTERNAL = [*SECRETS, "SECRET-DECISION", "31415", "contrat", "cdd"]
+INTERNAL = [*SECRETS, *ACTION_SECRETS, "SECRET-DECISION", "31415", "contrat", "cdd"]
 
 
 @pytest.fixture
@@ -101,6 +120,41 @@ def programme():
         shared, "2021-09-15", "recrute", "2021-12-01", date_cloture=day("2021-10-15")
     )
     factories.cofinancement(shared, montant=31415, reference_decision="SECRET-DECISION")
+    axe = factories.axe(ort)
+    schools = factories.action(
+        [salvetat, lacaune],
+        ort,
+        identifiant="sal-1",
+        numero="1.10",
+        axe=axe,
+        theme=factories.theme(),
+        maitre_ouvrage_intercommunalite=monts,
+        note_interne="SECRET-ACTION",
+    )
+    factories.cout(schools, "465000.00", "2022-08-01")
+    factories.fait(schools, "debut", "2023-03-01", precision="mois")
+    factories.fait(schools, "blocage", "2023-05-02", texte="SECRET-MOTIF")
+    factories.prevision(schools, "2023-06-01", "2022-08-01", precision="mois")
+    factories.prevision(schools, "2024-02-01", "2023-06-01", precision="mois")
+    etat = Organisme.objects.create(nom="État", nature="etat", siren="110000000")
+    line = factories.financement(
+        schools, "dsil", financeur_organisme=etat, identifiant="dsil-sal-1", annee=2022
+    )
+    factories.fait_financement(line, "demande", "2022-09-01", "271828.00")
+    factories.fait_financement(
+        line,
+        "accord",
+        "2023-01-15",
+        "232500.00",
+        reference="2023-I-7",
+        date_notification=day("2023-02-01"),
+        depense_subventionnable="465000.00",
+        base="HT",
+        taux="50.0000",
+    )
+    factories.fait_financement(
+        line, "versement", "2023-04-01", "69750.00", sorte_versement="avance"
+    )
     return ort
 
 
@@ -241,6 +295,129 @@ def test_a_post_is_told_without_what_came_later(programme, client):
     assert records(client, "postes", au="2025-01-01") == []
 
 
+def test_an_action_is_told_by_its_row_on_the_day(programme, client):
+    [row] = records(client, "actions", departement="34")
+    told = {
+        "ort_identifiant": "ort-monts",
+        "numero": "1.10",
+        "axe_code": "A",
+        "theme": "habitat",
+        "maitre_ouvrage_type": "intercommunalite",
+        "maitre_ouvrage_code": "200066553",
+        "communes": "34293|81124",
+        "departements": "34|81",
+        "entree_le": "2022-07-28",
+        "entree_par": "convention",
+        "phase": "operation",
+        "etat": "bloquee",
+        "etat_depuis": "2023-05-02",
+        "en_retard": "false",
+        "statut_communs": "Bloqué",
+        "date_debut": "2023-03-01",
+        "precision_debut": "mois",
+        "fin_prevue": "2024-02-01",
+        "fin_prevue_initiale": "2023-06-01",
+        "glissement_jours": "245",
+        "cout": "465000.00",
+        "nature_cout": "estime",
+        "base_cout": "HT",
+        "montant_accorde": "232500.00",
+        "nb_accords": "1",
+        "nb_accords_sans_montant": "0",
+        "montant_verse": "69750.00",
+        "derniere_nouvelle": "2023-06-01",
+    }
+    assert {name: row[name] for name in told} == told
+    [before] = records(client, "actions", au="2023-01-14")
+    assert (before["etat"], before["montant_accorde"], before["nb_accords"]) == ("a_venir", "", "0")
+    assert before["derniere_nouvelle"] == "2022-08-01"
+
+
+def test_an_action_without_a_grant_has_none_where_the_plans_are_kept_in_full(programme, client):
+    told = ("montant_accorde", "montant_verse", "nb_accords")
+    for tenue, amount in (("partielle", ""), ("complete", "0.00")):
+        rewrite(Departement.objects.all(), tenue_plans=tenue)
+        [row] = records(client, "actions", au="2023-01-14")
+        assert [row[name] for name in told] == [amount, amount, "0"]
+    rewrite(Departement.objects.filter(pk="81"), tenue_plans="aucune")
+    [row] = records(client, "actions", au="2023-01-14")
+    assert row["montant_accorde"] == "", (
+        "one of its départements may hold a grant that is not recorded"
+    )
+
+
+def test_a_grant_is_told_by_its_row_on_the_day(programme, client):
+    assert records(client, "financements", au="2023-01-14") == []
+    [row] = records(client, "financements", au="2023-01-31")
+    assert (row["numero_decision"], row["date_notification"]) == ("2023-I-7", "")
+    [row] = records(client, "financements")
+    told = {
+        "financement_identifiant": "dsil-sal-1",
+        "objet_type": "action",
+        "objet_identifiant": "sal-1",
+        "financeur_siren": "110000000",
+        "financeur_nom": "État",
+        "dispositif": "dsil",
+        "nature_financeur": "etat",
+        "forme": "subvention",
+        "annee": "2022",
+        "date_decision": "2023-01-15",
+        "date_notification": "2023-02-01",
+        "depense_subventionnable": "465000.00",
+        "base": "HT",
+        "montant_accorde_initial": "232500.00",
+        "montant_accorde": "232500.00",
+        "montant_verse": "69750.00",
+        "reste_a_verser": "162750.00",
+        "date_dernier_versement": "2023-04-01",
+        "etat": "verse_en_partie",
+    }
+    assert {name: row[name] for name in told} == told
+    assert float(row["taux"]) == 50
+    line = Financement.objects.get()
+    factories.fait_financement(line, "reversement", "2023-05-01", "69750.00")
+    factories.fait_financement(line, "retrait", "2023-06-01", 0, motif="SECRET-RETRAIT")
+    [row] = records(client, "financements")
+    assert (row["montant_accorde"], row["reste_a_verser"], row["etat"]) == (
+        "0.00",
+        "0.00",
+        "retire",
+    )
+    assert row["montant_accorde_initial"] == "232500.00"
+    paid = records(client, "versements")
+    assert [(p["rang"], p["nature"], p["montant"]) for p in paid] == [
+        ("1", "avance", "69750.00"),
+        ("2", "reversement", "69750.00"),
+    ]
+    assert records(client, "operations-subventionnees") == []
+    [action] = records(client, "actions")
+    assert (action["montant_accorde"], action["nb_accords"]) == ("0.00", "0")
+
+
+def test_the_list_of_the_prefet_is_of_a_departement_and_of_a_year(programme, client):
+    [row] = records(client, "operations-subventionnees", departement="34", annee="2022")
+    assert (row["dispositif"], row["annee"], row["beneficiaire"]) == (
+        "dsil",
+        "2022",
+        "CC 200066553",
+    )
+    assert (row["code_insee"], row["cout"], row["subvention"]) == ("", "465000.00", "232500.00")
+    assert records(client, "operations-subventionnees", annee="2023") == []
+    rewrite(Financement.objects.all(), annee=None)
+    [row] = records(client, "operations-subventionnees", annee="2023")
+    assert row["annee"] == "2023"
+
+
+@pytest.mark.une_base
+@pytest.mark.parametrize("extension", ["xlsx", "ods", "json"])
+def test_an_amount_is_a_number(programme, client, extension):
+    header, row = cells(body(download(client, "actions", extension)), extension)
+    assert row[header.index("cout")] == 465000
+    assert row[header.index("numero")] == "1.10"
+    tableur = body(download(client, "actions", tableur="1")).decode()
+    assert ";465000,00;" in tableur
+
+
 @pytest.mark.parametrize(
     ("jour", "jours", "share"),
     [("2021-09-01", "0", "0"), ("2021-12-31", "121", "0"), ("2022-01-01", "", "80")],
@@ -298,6 +475,11 @@ LISTS = {
         "siren_epci",
     ),
     "ort": ("/ort/", lambda c: [o.convention.identifiant for o in c["lignes"]], "ort_identifiant"),
+    "actions": (
+        "/actions/",
+        lambda c: [action.identifiant for action in c["page"]],
+        "action_identifiant",
+    ),
     "postes": (
         "/chefs-de-projet/",
         lambda c: [poste.identifiant for poste in c["page"]],
@@ -326,6 +508,10 @@ LISTS = {
         ("ort", {"epci": "200017341"}, set()),
         ("ort", {"statut": "terminee", "au": "2023-01-11"}, set()),
         ("ort", {"q": "lacaune"}, {"ort-monts"}),
+        ("actions", {"departement": "81"}, {"sal-1"}),
+        ("actions", {"etat": "bloquee"}, {"sal-1"}),
+        ("actions", {"retard": "oui"}, set()),
+        ("actions", {"au": "2022-07-27"}, set()),
         ("postes", {"departement": "81"}, {"poste-monts"}),
         ("postes", {"epci": "200017341"}, set()),
         ("postes", {"poste": "vacant", "au": "2021-12-31"}, {"poste-monts"}),
@@ -359,6 +545,17 @@ BAD_EVERYWHERE = MISSPELT | {
     "epci": ["000000000", "\x00"],
     "q": ["a" * 101, "a\x00b", "---"],
 }
+BAD_ACTIONS = {
+    "etat": ["finie"],
+    "phase": ["x"],
+    "retard": ["non"],
+    "theme": ["x"],
+    "dispositif": ["x"],
+    "financeur": ["999999999", "x\x00"],
+    "maitre_ouvrage": ["99999"],
+    "commune": ["99999", "\x00"],
+    "axe": ["A"],
+}
 BAD = {
     "communes": BAD_EVERYWHERE | {"statut": ["signee"], "ort": ["x", "\x00"], "poste": ["ferme"]},
     "intercommunalites": BAD_EVERYWHERE | {"epci": ["200017341"], "statut": ["laureate"]},
@@ -367,6 +564,10 @@ BAD = {
     "avenants": BAD_EVERYWHERE | {"statut": ["laureate"]},
     "postes": BAD_EVERYWHERE | {"poste": ["aucun"]},
     "recrutements": BAD_EVERYWHERE | {"poste": ["aucun"]},
+    "actions": BAD_EVERYWHERE | BAD_ACTIONS,
+    "financements": BAD_EVERYWHERE | BAD_ACTIONS,
+    "versements": BAD_EVERYWHERE | BAD_ACTIONS,
+    "operations-subventionnees": BAD_EVERYWHERE | {"annee": ["1999", "deux", "9" * 30]},
 }
 
 
@@ -440,7 +641,7 @@ def fits(text, field):
         return False
     if "pattern" in rules and not re.fullmatch(rules["pattern"], text):
         return False
-    readers = {"date": date.fromisoformat, "integer": int, "string": str}
+    readers = {"date": date.fromisoformat, "integer": int, "number": float, "string": str}
     if field["type"] == "boolean":
         return text in {"true", "false"}
     readers[field["type"]](text)
@@ -508,6 +709,11 @@ def five_more():
         poste = factories.poste([commune], **served)
         factories.occupation(poste, "2022-01-01")
         factories.recrutement(poste, "2021-02-01", "recrute", "2021-03-01")
+        done = factories.action([commune], convention, maitre_ouvrage_commune=commune)
+        bank = Organisme.objects.create(nom=f"Banque {commune.pk}", nature="prive")
+        line = factories.financement(done, financeur_organisme=bank, beneficiaire_commune=commune)
+        factories.fait_financement(line, "accord", "2022-02-01", 100)
+        factories.fait_financement(line, "versement", "2022-03-01", 10)
 
 
 @pytest.mark.parametrize("table", CONTRACT)

@@ -28,7 +28,9 @@ def test_a_grant_above_the_cost_fills_the_width_and_the_mark_falls_within():
 
 
 def test_a_cent_is_seen_and_nothing_is_not():
-    cent, nothing, unknown = barres(Decimal("0.01"), Decimal(0), None, repere=Decimal(10**9)).tracees
+    cent, nothing, unknown = barres(
+        Decimal("0.01"), Decimal(0), None, repere=Decimal(10**9)
+    ).tracees
     assert (cent.longueur, nothing.longueur, unknown.longueur) == (2, 0, 0)
 
 
