@@ -34,6 +34,7 @@ PAGES = (
     "/communes/?departement=34",
     "/communes/34142/",
     "/ort/",
+    "/actions/?departement=34",
     "/chefs-de-projet/",
     "/chefs-de-projet/?tri=-etat",
     "/intercommunalites/",

@@ -25,7 +25,7 @@ class Tiers(NamedTuple):
         return self.code or self.nom
 
 
-class Annuaire:
+class NomsDuJour:
     """The communes, the intercommunalités and the organismes of some keys: five queries.
 
     `cles` are those of owners and of funders: a commune, an intercommunalité, an organisme; one at most.
@@ -42,7 +42,7 @@ class Annuaire:
         self.organismes = {organisme.pk: organisme for organisme in found}
 
     @classmethod
-    def des(cls, actions: Iterable[ActionDuJour], jour: datetime.date) -> "Annuaire":
+    def des(cls, actions: Iterable[ActionDuJour], jour: datetime.date) -> "NomsDuJour":
         """Return the names that some actions need: their communes, their owners, who pays for them."""
         cles = []
         for action in actions:

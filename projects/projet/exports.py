@@ -13,7 +13,7 @@ from projects.financements.models import (
     NatureFinanceur,
     SorteVersement,
 )
-from projects.projet.annuaire import Annuaire, Tiers
+from projects.projet.annuaire import NomsDuJour, Tiers
 from projects.projet.du_jour import ActionDuJour, ActionsDatees
 from projects.projet.lecture import LIEES, situer
 from projects.projet.publiques import references
@@ -285,7 +285,7 @@ class LigneAccordee:
     reference: str
     action: Action
     du_jour: ActionDuJour
-    annuaire: Annuaire
+    annuaire: NomsDuJour
 
     @property
     def jour(self):
@@ -316,7 +316,7 @@ def lignes_accordees(actions, jour):
     for chunk in chunks(read.iterator(ROWS_PER_CHUNK)):
         cles = [action.pk for action in chunk]
         dates = ActionsDatees(cles).du_jour(jour)
-        annuaire = Annuaire.des(dates.values(), jour)
+        annuaire = NomsDuJour.des(dates.values(), jour)
         lines = Financement.objects.filter(action__dans=cles).order_by()
         names = dict(lines.values_list("pk", "identifiant"))
         numbers = references(cles)
@@ -552,7 +552,7 @@ def operation_rows(financements, jour):
     lines = lines.prefetch_related(*(f"{name}__anciens_noms" for name, _ in BENEFICIAIRES))
     lines = list(lines.order_by("dispositif__cle", "action__identifiant", "rang", "pk"))
     dates = ActionsDatees({line.action_id for line in lines}).du_jour(jour)
-    annuaire = Annuaire.des(dates.values(), jour)
+    annuaire = NomsDuJour.des(dates.values(), jour)
     for line in lines:
         du_jour = dates[line.action_id]
         ligne = next((found for found in du_jour.accordes if found.pk == line.pk), None)

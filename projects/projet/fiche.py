@@ -46,7 +46,7 @@ def sources():
 
 
 @dataclass
-class Evenement:
+class MomentDAction:
     """What happened on a day, or what is announced for one: `prevu`, and nothing says that it came."""
 
     jour: date
@@ -150,14 +150,14 @@ class FicheAction:
         dates, told = self.du_jour.dates, []
         if known_by(dates.entree_le, self.jour):
             told.append(
-                Evenement(
+                MomentDAction(
                     dates.entree_le, dates.precision_entree, f"Entrée au plan par {self.acte}"
                 )
             )
         for effet in self.effets:
             act = effet.avenant
             told.append(
-                Evenement(
+                MomentDAction(
                     act.date_signature,
                     act.precision_signature,
                     f"{effet.get_nature_display().capitalize()} par l'{act.nom}",
@@ -167,7 +167,7 @@ class FicheAction:
         if known_by(dates.sortie_le, self.jour):
             out = self.action.sortie
             told.append(
-                Evenement(
+                MomentDAction(
                     out.date_signature, out.precision_signature, f"Sortie du plan par l'{out.nom}"
                 )
             )
@@ -189,7 +189,7 @@ class FicheAction:
         happened = self.actes
         for fait in self.faits:
             texte = FAITS[fait.nature].format(phase=PHASES.get(fait.phase, ""))
-            happened.append(Evenement(fait.jour, fait.precision, texte, fait.dits))
+            happened.append(MomentDAction(fait.jour, fait.precision, texte, fait.dits))
         return [*sorted(happened, key=attrgetter("jour")), *self.annonces]
 
     @property
@@ -206,7 +206,7 @@ class FicheAction:
             if made:
                 last = made[-1]
                 told.append(
-                    Evenement(
+                    MomentDAction(
                         last.date_prevue,
                         last.precision,
                         texte,

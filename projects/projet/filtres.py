@@ -17,7 +17,7 @@ from projects.financements.models import (
     Forme,
     NatureFinanceur,
 )
-from projects.projet.annuaire import Annuaire, Tiers
+from projects.projet.annuaire import NomsDuJour, Tiers
 from projects.projet.du_jour import ActionsDatees
 from projects.projet.publiques import communes_des, publiques
 from socle.recherche import search_key
@@ -200,7 +200,7 @@ class ActionFiltres(Filtres):
     def named(self, cles):
         """Return the `Tiers` of these keys, each once, by name."""
         cles = {row for row in cles.distinct() if any(row)}
-        annuaire = Annuaire(cles, self.jour)
+        annuaire = NomsDuJour(cles, self.jour)
         return sorted(map(annuaire.tiers, cles), key=lambda tiers: search_key(tiers.nom))
 
     def premier_jour(self):
@@ -258,7 +258,7 @@ class ActionFiltres(Filtres):
             return kept
         days = on_the_day(kept, self.jour)
         tiers = chosen["financeur"] or chosen["maitre_ouvrage"]
-        annuaire = Annuaire.des(days.values(), self.jour) if tiers else None
+        annuaire = NomsDuJour.des(days.values(), self.jour) if tiers else None
         return kept.filter(
             pk__dans=[
                 cle

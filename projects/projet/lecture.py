@@ -1,7 +1,7 @@
 """Actions as the pages and the files show them on a day: public facts alone."""
 
 from communes.models import Departement, Tenue
-from projects.projet.annuaire import Annuaire
+from projects.projet.annuaire import NomsDuJour
 from projects.projet.du_jour import ActionsDatees
 
 LIEES = ("convention", "axe", "theme", "entree", "sortie")
@@ -14,7 +14,7 @@ def situer(actions, jour):
     plans of each of its départements are kept in full, and a grant that is not recorded is none.
     """
     dates = ActionsDatees([action.pk for action in actions]).du_jour(jour)
-    annuaire = Annuaire.des(dates.values(), jour)
+    annuaire = NomsDuJour.des(dates.values(), jour)
     kept = set(Departement.objects.filter(tenue_plans=Tenue.COMPLETE).values_list("pk", flat=True))
     for action in actions:
         action.du_jour = dates[action.pk]

@@ -22,7 +22,7 @@ SHOWN = 10
 
 
 @dataclass(frozen=True)
-class Territoire:
+class LieuDuProjet:
     """A place whose actions are told: the filter of the list of actions that keeps them, and its value."""
 
     critere: str
@@ -141,13 +141,17 @@ class Projet:
     def parts(self):
         """Return what is granted and paid: for a commune, its own actions apart from the shared ones."""
         if self.territoire.critere != "commune":
-            return [Part("", self.totaux, self.complete)]
+            return [PartDuProjet("", self.totaux, self.complete)]
         code = self.territoire.valeur
         alone, shared = self.totaux.seules(code), self.totaux.partagees(code)
-        parts = [Part("Actions de la commune seule", alone, self.complete)] if len(alone) else []
+        parts = (
+            [PartDuProjet("Actions de la commune seule", alone, self.complete)]
+            if len(alone)
+            else []
+        )
         if len(shared):
             title = "Actions partagées avec d'autres communes, entières, non réparties"
-            parts.append(Part(title, shared, self.complete, partagees=True))
+            parts.append(PartDuProjet(title, shared, self.complete, partagees=True))
         return parts
 
     @property
@@ -228,7 +232,7 @@ def plan_and_axe(action):
 
 
 @dataclass
-class Part:
+class PartDuProjet:
     """What some actions of a place have been granted and paid, in words."""
 
     titre: str

@@ -19,7 +19,7 @@ from socle.web.ordre import EnOrdre, in_order
 from socle.web.pages import asked_page
 
 
-class Partie(models.TextChoices):
+class PartieDeListe(models.TextChoices):
     """The parts of the list of actions, in their order."""
 
     AU_PLAN = "au_plan", "Actions au plan"
@@ -49,16 +49,16 @@ def by_partie(rows, jour):
     queryset = rows.queryset if isinstance(rows, EnOrdre) else rows
     read = queryset.values_list("pk", "entree_par", "sortie__date_signature")
     parties = {pk: partie(entree_par, out, jour) for pk, entree_par, out in read}
-    ranks = list(Partie)
+    ranks = list(PartieDeListe)
     cles = rows.cles if isinstance(rows, EnOrdre) else list(parties)
     return EnOrdre(queryset, sorted(cles, key=lambda cle: ranks.index(parties[cle]))), parties
 
 
 def partie(entree_par, sortie, jour):
-    """Return the part of the list where an action is: see `Partie`."""
+    """Return the part of the list where an action is: see `PartieDeListe`."""
     if not entree_par:
-        return Partie.RELEVEE
-    return Partie.SORTIE if known_by(sortie, jour) else Partie.AU_PLAN
+        return PartieDeListe.RELEVEE
+    return PartieDeListe.SORTIE if known_by(sortie, jour) else PartieDeListe.AU_PLAN
 
 
 def action(request, identifiant):

@@ -3,7 +3,7 @@
 from django import template
 
 from projects.projet import mots
-from projects.projet.resume import Projet, Territoire
+from projects.projet.resume import LieuDuProjet, Projet
 from socle.francais import UNKNOWN
 from socle.web.adresses import avec_date
 
@@ -22,7 +22,7 @@ def cout_en_mots(cout):
 @register.simple_tag(takes_context=True)
 def projet_de(context, critere, valeur):
     """Return the `Projet` of a place on the day of the page: one query while nothing is recorded."""
-    return Projet(Territoire(critere, valeur), context["jour"])
+    return Projet(LieuDuProjet(critere, valeur), context["jour"])
 
 
 @register.simple_tag(takes_context=True)

@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from communes.models import Commune, Departement
 from ort.models import Convention
-from projects.projet.resume import Projet, Territoire
-from socle.francais import nom_au
+from projects.projet.resume import LieuDuProjet, Projet
+from socle.francais import insecable, nom_au
 from socle.web.adresses import avec_date
 from socle.web.jour import jour_of
 
@@ -22,7 +22,7 @@ def projet_de_la_commune(request, code):
             raise Http404
         address = reverse("commune_projet", args=[current.pk])
         return redirect(address + avec_date({"request": request}))
-    return page(request, jour, found, Territoire("commune", found.pk), found.departement)
+    return page(request, jour, found, LieuDuProjet("commune", found.pk), found.departement)
 
 
 def projet_de_l_ort(request, identifiant):
@@ -32,7 +32,7 @@ def projet_de_l_ort(request, identifiant):
         request,
         jour,
         found,
-        Territoire("ort", found.identifiant),
+        LieuDuProjet("ort", found.identifiant),
         found.departement_reference,
     )
 
@@ -40,7 +40,7 @@ def projet_de_l_ort(request, identifiant):
 def projet_du_departement(request, code):
     jour = jour_of(request)
     found = get_object_or_404(Departement, pk=code.upper())
-    return page(request, jour, found, Territoire("departement", found.pk), found)
+    return page(request, jour, found, LieuDuProjet("departement", found.pk), found)
 
 
 # Where the breadcrumb of each goes through, the page of the place itself, and what that page is of.
@@ -53,11 +53,13 @@ PARENTS = {
 
 def page(request, jour, lieu, territoire, departement):
     """Show the projet of a place; `departement` is the one whose days are led to."""
+    nom = nom_au(lieu, jour)
     parent, parent_nom, fiche, de_quoi = PARENTS[territoire.critere]
     context = {
         "jour": jour,
         "projet": Projet(territoire, jour),
-        "nom": nom_au(lieu, jour),
+        "nom": nom,
+        "ici": insecable(f"Le projet : {nom}"),
         "parent": parent,
         "parent_nom": parent_nom,
         "adresse_du_lieu": reverse(fiche, args=[territoire.valeur]),
