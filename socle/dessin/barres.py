@@ -1,7 +1,7 @@
 """Bars drawn on the server, lying on one scale, told in a table too; a mark may stand across them.
 
-No script and no style: shapes have classes, as those of the other charts. A bar of which nothing is known is not drawn, and its
-name says so.
+No script and no style: shapes have classes, as those of the other charts. A bar of which nothing is
+known is not drawn, and its name says so.
 """
 
 from collections.abc import Sequence

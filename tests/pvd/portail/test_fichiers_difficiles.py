@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.deux_bases]
 JOURS = ["2021-01-21", "2021-01-22", "2022-06-01", "2023-01-01", "2024-05-01"]
 FORMULA = '=HYPERLINK("http://exemple.fr";"clic")'
 AWKWARD = [FORMULA, "L'Haÿ-les-Roses « Œuvre » 😀", "un, deux ; trois | quatre", "_x0041_", "+33 4"]
-READERS = {"date": date.fromisoformat, "integer": int, "string": str}
+READERS = {"date": date.fromisoformat, "integer": int, "number": float, "string": str}
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +52,19 @@ def awkward():
     factories.occupation(poste, "2021-03-01", "2022-03-01")
     factories.recrutement(poste, "2022-04-01")
     factories.poste(intitule=AWKWARD[1])
+    whole = {
+        "etendue": "ort",
+        "numero": "1.10",
+        "axe": factories.axe(first, "+1", intitule=FORMULA),
+    }
+    made = factories.action((), first, intitule=FORMULA, **whole)
+    factories.action([corsica, alone], intitule=AWKWARD[3])
+    factories.cout(made, "123456789012.34", "2022-01-01", base="")
+    line = factories.financement(made, financeur_organisme=organisme)
+    factories.fait_financement(line, "accord", "2022-01-01", "0.01", reference="=1+1")
+    factories.fait_financement(line, "versement", "2022-02-01", "0.01", sorte_versement="unique")
+    loan = factories.financement(made, forme="pret", financeur_commune=lodeve)
+    factories.fait_financement(loan, "accord", "2022-01-01", suppose=True, precision="au_plus_tard")
 
 
 def download(client, table, extension, jour):
