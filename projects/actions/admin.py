@@ -50,13 +50,14 @@ class EnLignes(DeLActionInline):
 
 class CommuneInline(DeLActionInline):
     model = ActionCommune
-    fields = autocomplete_fields = select_related = ["commune"]
+    fields = autocomplete_fields = ["commune"]
+    select_related = ["action", "commune"]
 
 
 class AdhesionInline(DeLActionInline):
     model = ActionAdhesion
     fields = autocomplete_fields = ["labellisation"]
-    select_related = ["labellisation__commune"]
+    select_related = ["action", "labellisation__commune"]
 
 
 class ThemeInline(DeLActionInline):

@@ -253,7 +253,7 @@ def test_reminders_are_told_from_their_day_to_those_who_keep_notes(
 ):
     today = timezone.localdate()
     town = factories.commune("34142", nom="Lodève")
-    due = factories.note(town, "Relancer", rappel=today)
+    due = factories.note(town, "Rappeler la mairie", rappel=today)
     factories.note(town, "Plus tard", rappel=today + datetime.timedelta(days=1))
     factories.note(town, "Fait", rappel=today, rappel_fait=True)
     for browser in (agent_34, national):
@@ -263,7 +263,7 @@ def test_reminders_are_told_from_their_day_to_those_who_keep_notes(
     page = agent_34.get(HOME).content.decode()
     assert reverse("admin:communes_commune_page", args=["34142"]) in page
     for browser in (lecteur_34, agent_81):
-        assert "Relancer" not in browser.get(HOME).content.decode()
+        assert "Rappeler la mairie" not in browser.get(HOME).content.decode()
 
 
 def test_an_agent_of_no_departement_is_told_so(client, db):
@@ -274,7 +274,7 @@ def test_an_agent_of_no_departement_is_told_so(client, db):
 def test_a_lecteur_is_offered_no_guided_action(lecteur_34, agent_34):
     assert lecteur_34.get(HOME).context["gestes"] == []
     assert "Enregistrer ce qui" not in lecteur_34.get(HOME).content.decode()
-    assert len(agent_34.get(HOME).context["gestes"]) == 3
+    assert len(agent_34.get(HOME).context["gestes"]) == 5
 
 
 def test_the_lists_come_in_plain_order(national):

@@ -13,6 +13,8 @@ from tests.conftest import browser_of
 from tests.socle.admin.test_admin import RECORDS, address, affirmation
 
 AT_MOST = 13
+# What is known of an action, and of its money, is in a dozen tables: each is read once.
+OF_AN_ACTION = 20
 BROWSERS = {
     "national": lambda: factories.agent("national", is_superuser=True),
     "agent": lambda: factories.agent("agent", [factories.departement(c) for c in ("34", "81")]),
@@ -56,6 +58,26 @@ def grown_poste(rows):
     return poste
 
 
+def grown_action(rows):
+    towns = [factories.commune(epci="new") for _ in range(rows)]
+    action = factories.action(towns, factories.convention(communes=towns))
+    for year in range(2001, 2001 + rows):
+        factories.fait(action, "point", f"{year}-01-01")
+        factories.cout(action, 1000, f"{year}-01-01")
+        factories.prevision(action, "2030-01-01", f"{year}-01-01")
+        factories.fait_financement(factories.financement(action), "accord", f"{year}-01-01", 10)
+    return action
+
+
+@pytest.mark.parametrize("page", ["change", "page"])
+@pytest.mark.parametrize("who", BROWSERS)
+def test_an_action_of_many_rows_takes_no_more_queries(who, page, db):
+    browser = browser_of(BROWSERS[who]())
+    counts = [queries(browser, address(grown_action(rows), page)) for rows in (3, 8)]
+    assert counts[0] == counts[1]
+    assert counts[0] <= (2 * OF_AN_ACTION if page == "page" else OF_AN_ACTION)
+
+
 def grown_labellisation(rows):
     record = factories.labellisation()
     for _ in range(rows):
@@ -97,7 +119,8 @@ def test_the_story_of_a_long_life_takes_few_queries(who, db):
 def test_any_list_and_any_form_takes_few_queries(name, page, national):
     for _ in range(3):
         record = RECORDS[name]()
-    assert queries(national, address(record, page)) <= AT_MOST
+    at_most = OF_AN_ACTION if name == "action" else AT_MOST
+    assert queries(national, address(record, page)) <= at_most
 
 
 LISTS = ["communes_labellisation", "ort_convention", "ort_avenant", "projects_poste"]

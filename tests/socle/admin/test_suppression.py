@@ -5,6 +5,7 @@ import pytest
 from communes.models import Labellisation
 from ort.models import Avenant, CommuneCouverte, Convention, Document, Organisme, Partie, Secteur
 from projects.carnet.models import Contact, Note
+from projects.models import Action, Financement
 from projects.postes.models import Occupation, Poste
 from socle.admin.base import ReadOnly
 from socle.admin.sources import SourceeAdmin
@@ -28,12 +29,19 @@ def a_post(commune):
     return poste
 
 
+def a_line(commune):
+    action = factories.action([commune])
+    return factories.financement(action, financeur_organisme=factories.organisme())
+
+
 # The records that have sources, each with the rows that agents write on its page, and a date of it.
 SOURCED = {
     Labellisation: (factories.labellisation, "debut"),
     Convention: (lambda commune: factories.convention(), "date_signature"),
     Avenant: (lambda commune: factories.avenant(factories.convention()), "date_signature"),
     Poste: (a_post, "date_ouverture"),
+    Action: (lambda commune: factories.action([commune]), "intitule"),
+    Financement: (a_line, "annee"),
 }
 
 
