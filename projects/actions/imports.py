@@ -32,7 +32,17 @@ from socle.fichiers.rapprochement import readable
 from socle.fichiers.ressource import Ressource
 
 
-class ThemeRessource(Ressource):
+class NationaleRessource(Ressource):
+    """Rows that are the same for all of France: whom the roles let write them writes them all."""
+
+    class Meta(Ressource.Meta):
+        abstract = True
+
+    def writable(self, records, user):
+        return records
+
+
+class ThemeRessource(NationaleRessource):
     """One row per theme, the same for all of France."""
 
     titre = "Thèmes des actions"

@@ -8,7 +8,12 @@ from django.db.models import prefetch_related_objects
 from communes.models import Commune, Intercommunalite
 from ort.models import Organisme
 from projects.actions.champs import champ_action
-from projects.actions.imports import DeLActionRessource, of_user, written_by
+from projects.actions.imports import (
+    DeLActionRessource,
+    NationaleRessource,
+    of_user,
+    written_by,
+)
 from projects.actions.models import BaseMontant
 from projects.financements.models import (
     Dispositif,
@@ -52,7 +57,7 @@ REVERSEMENT = NatureFinancement.REVERSEMENT.value
 PAIEMENTS = (NatureFinancement.VERSEMENT.value, REVERSEMENT)
 
 
-class DispositifRessource(Ressource):
+class DispositifRessource(NationaleRessource):
     """One row per scheme, the same for all of France; who funds it is named where it is always the same."""
 
     titre = "Dispositifs de financement"
@@ -75,7 +80,7 @@ class DispositifRessource(Ressource):
         fields = ["cle_du_dispositif", "libelle", "financeur", "nature", "public"]
 
 
-class RegleRessource(Ressource):
+class RegleRessource(NationaleRessource):
     """One row per scheme and period; what nobody read in the text is `verifiee` = non."""
 
     titre = "Règles des dispositifs"

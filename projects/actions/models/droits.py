@@ -91,14 +91,6 @@ class ActionQuerySet(HistoriseeQuerySet):
         )
 
 
-class NationaleQuerySet(HistoriseeQuerySet):
-    """The rows of a table that is the same for all of France: every account reads it."""
-
-    def for_user(self, user):
-        """Keep the rows for an open account; who writes them, the roles say: the national level."""
-        return self.all() if user.is_active else self.none()
-
-
 class DeLActionQuerySet(HistoriseeQuerySet):
     """The rows that name an `action`."""
 

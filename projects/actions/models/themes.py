@@ -5,7 +5,6 @@ from django.db.models import Q
 
 from communes.models import Labellisation
 from ort.models import Convention
-from projects.actions.models.droits import NationaleQuerySet
 from socle.historique import Historisee, HistoriseeQuerySet
 
 
@@ -15,8 +14,6 @@ class Theme(Historisee):
     cle = models.SlugField("clé", unique=True)
     libelle = models.CharField("libellé", max_length=80, unique=True)
     ordre = models.PositiveSmallIntegerField("ordre")
-
-    objects = NationaleQuerySet.as_manager()
 
     class Meta:
         verbose_name = "thème"

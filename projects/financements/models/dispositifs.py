@@ -5,8 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from ort.models import Organisme
-from projects.actions.models.droits import NationaleQuerySet
-from socle.historique import Historisee
+from socle.historique import Historisee, HistoriseeQuerySet
 from socle.periodes import Periode, PeriodeQuerySet
 
 
@@ -38,8 +37,6 @@ class Dispositif(Historisee):
     nature = models.CharField("nature", max_length=13, choices=NatureFinanceur)
     public = models.BooleanField("argent public", default=True)
 
-    objects = NationaleQuerySet.as_manager()
-
     class Meta:
         verbose_name = "dispositif"
         ordering = ["libelle"]
@@ -63,7 +60,7 @@ def part(name):
     )
 
 
-class RegleQuerySet(NationaleQuerySet, PeriodeQuerySet):
+class RegleQuerySet(HistoriseeQuerySet, PeriodeQuerySet):
     """The rules of the schemes, that hold from a day to another."""
 
 
