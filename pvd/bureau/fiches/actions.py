@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import Prefetch
+from django.urls import reverse
 
 from communes.models import Commune
 from ort.models import Document
@@ -91,8 +92,9 @@ class FicheDAction(FicheDAgent):
 
     @property
     def adresse_publique(self):
-        """Return no address yet: the public page of an action is not there."""
-        return ""
+        """Return the address of its public page, once an act signed, or a fact, shows it to anybody."""
+        shown = self.en_public.au_plan or self.en_public.relevee
+        return reverse("action", args=[self.record.identifiant]) if shown else ""
 
     def cles(self):
         lines = Financement.objects.filter(action=self.record)

@@ -86,6 +86,10 @@ class GesteDeConvention(Geste):
         added = [commune.pk for commune in data.get("communes") or []]
         return [*(pk for (pk,) in covered), *added]
 
+
+class GesteDActe(GesteDeConvention):
+    """A geste whose form takes the PDF of the act: see `ActeForm`."""
+
     def told_document(self, data):
         if data["acte_pdf"]:
             where = "public" if data["acte_public"] else "interne"
@@ -115,7 +119,7 @@ class GesteDeConvention(Geste):
         document.because(reason).save()
 
 
-class GesteDeSignature(GesteDeConvention):
+class GesteDeSignature(GesteDActe):
     """The convention itself comes: it brings in those that no avenant does."""
 
     def warnings(self, record, data):

@@ -6,7 +6,7 @@ from django.contrib import admin
 from communes.models import Commune, Intercommunalite
 from ort.models import CommuneCouverte, Document, Organisme, Partie, Secteur
 from pvd.bureau.gestes.base import offer
-from pvd.bureau.gestes.conventions.commun import ActeForm, GesteDeConvention
+from pvd.bureau.gestes.conventions.commun import ActeForm, GesteDActe
 from socle.admin.choix import SearchedSelectMultiple
 from socle.admin.portee import CommunesField, CommunesSelect
 from socle.francais import liste
@@ -102,7 +102,7 @@ class ContenuForm(ActeForm):
         return read
 
 
-class GesteDeContenu(GesteDeConvention):
+class GesteDeContenu(GesteDActe):
     adds = [CommuneCouverte, Document, Partie, Secteur]
 
     def told_entries(self, data, since=""):
