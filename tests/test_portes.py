@@ -334,6 +334,7 @@ ROWS = {
     r"/departements/(?P<code>[0-9][0-9ABab][0-9]?)/fond\.svg\Z": "xxxxxxx",
     r"/departements/(?P<code>[0-9][0-9ABab][0-9]?)/nouveautes\.atom\Z": "ooooooo",
     r"/departements/(?P<code>[0-9][0-9ABab][0-9]?)/projet/\Z": "ooooooo",
+    "/departements/projet/": "ooooooo",
     "/departements/fond.svg": "xxxxxxx",
     "/donnees/": "ooooooo",
     r"/donnees/(?P<nom>[a-z-]+)\.(?P<extension>[a-z]+)$": "ooooooo",

@@ -29,6 +29,7 @@ PAGES = (
     "/departements/34/",
     "/departements/34/fond.svg",
     "/departements/fond.svg",
+    "/departements/projet/",
     "/communes/",
     "/communes/?tri=statut",
     "/communes/?departement=34",

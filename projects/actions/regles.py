@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db import models
 
 from projects.actions.faits import ActionDatee, CoutDate, FaitDate, PrevisionDatee
-from projects.actions.models import NatureFait, Phase, Prevision
+from projects.actions.models import NatureCout, NatureFait, Phase, Prevision
 from socle.dates import Precision, known_by, last_day
 
 
@@ -235,9 +235,10 @@ def ends(rows: list[Any]) -> list[Any]:
 
 
 def cout(action: ActionDatee, jour: datetime.date) -> CoutDate | None:
-    """Return the last cost told by `jour`, or None."""
-    told = sorted((c for c in action.couts if c.jour <= jour), key=lambda c: c.jour)
-    return told[-1] if told else None
+    """Return the cost known on `jour`: the last definitive one, else the last told, or None."""
+    told = [cost for cost in action.couts if cost.jour <= jour]
+    known = [cost for cost in told if cost.nature == NatureCout.DEFINITIF] or told
+    return max(known, key=lambda cost: cost.jour, default=None)
 
 
 def nouvelles(

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from communes.models import Commune, Departement, Rattachement, Tenue
 from projects.actions.regles import TERMINEES, EtatAction
+from projects.financements.regles import Sommes
 from projects.projet.du_jour import ActionsDatees
 from projects.projet.lecture import LIEES, situer
 from projects.projet.mots import cout_en_mots, etats_en_mots, subventions_en_mots
@@ -23,7 +24,10 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class LieuDuProjet:
-    """A place whose actions are told: the filter of the list of actions that keeps them, and its value."""
+    """A place whose actions are told: the filter of the list of actions that keeps them, and its value.
+
+    France has none: all the actions are its own.
+    """
 
     critere: str
     valeur: str
@@ -39,6 +43,8 @@ class LieuDuProjet:
             case "epci":
                 members = Rattachement.objects.as_of(jour).filter(intercommunalite=self.valeur)
                 return found.concernant(members.order_by().values("commune"), jour)
+            case "":
+                return found
         there = Commune.objects.order_by().filter(departement=self.valeur)
         return found.concernant(there.values("pk"), jour)
 
@@ -53,6 +59,8 @@ class LieuDuProjet:
             case "ort":
                 covered = Commune.objects.filter(couvertures__convention__identifiant=self.valeur)
                 departements = Departement.objects.filter(communes__in=covered.order_by())
+            case "":
+                departements = Departement.objects.all()
             case _:
                 departements = Departement.objects.filter(
                     communes__rattachements__intercommunalite=self.valeur
@@ -176,6 +184,26 @@ class Projet:
         return [cout_en_mots(total.montant, total.base) for total in found]
 
     @cached_property
+    def comptees_deux_fois(self):
+        """The actions of several départements, and how much more the sum of the départements comes to.
+
+        Each counts whole in each of them, and once in all.
+        """
+        several = {}
+        codes = {code for action in self.totaux.actions for code in action.communes}
+        rows = Commune.objects.filter(pk__dans=codes).order_by()
+        departements = dict(rows.values_list("pk", "departement"))
+        for action in self.totaux.actions:
+            found = {departements[code] for code in action.communes if code in departements}
+            if len(found) > 1:
+                several[action.dates.pk] = [action] * (len(found) - 1)
+        if not several:
+            return None
+        sommes = Totaux([a for more in several.values() for a in more], self.jour).sommes
+        named = self.territoire.actions(self.jour).filter(pk__dans=list(several))
+        return ComptePlusieursFois(list(named.order_by("identifiant")), sommes)
+
+    @cached_property
     def fiches(self):
         """The records of the actions, as the pages show them: read once the page tells each of them."""
         found = self.territoire.actions(self.jour).filter(pk__dans=self.cles)
@@ -222,6 +250,18 @@ class Projet:
     def autres_echeances(self):
         """Return how many more end soon than are named."""
         return len(self.echeances) - len(self.finissant)
+
+
+@dataclass(frozen=True)
+class ComptePlusieursFois:
+    """Actions of several départements, and what their sum counts of them beyond once."""
+
+    actions: list
+    sommes: Sommes
+
+    @property
+    def phrase(self):
+        return subventions_en_mots(self.sommes.accorde, self.sommes.verse, complete=False)
 
 
 def plan_and_axe(action):

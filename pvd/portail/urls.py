@@ -16,6 +16,7 @@ urlpatterns = [
         projets.projet_du_departement,
         name="departement_projet",
     ),
+    path("departements/projet/", projets.projet_de_la_france, name="france_projet"),
     path("departements/fond.svg", cartes.fond_de_france, name="fond_de_france"),
     re_path(
         r"^departements/(?P<code>[0-9][0-9ABab][0-9]?)/fond\.svg\Z",

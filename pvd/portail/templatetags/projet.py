@@ -28,7 +28,8 @@ def projet_de(context, critere, valeur):
 @register.simple_tag(takes_context=True)
 def demande_des_actions(context, projet, **criteres):
     """Return the query string of the list of actions that opens the rows of a figure."""
-    place = {projet.territoire.critere: projet.territoire.valeur}
+    lieu = projet.territoire
+    place = {lieu.critere: lieu.valeur} if lieu.critere else {}
     return avec_date(context, **place, **criteres)
 
 

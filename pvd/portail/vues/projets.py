@@ -1,4 +1,4 @@
-"""« Le projet » whole: the actions of a commune, of an ORT, of a département, axe by axe."""
+"""« Le projet » whole: the actions of a commune, an ORT, a département, axe by axe, or of France."""
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -41,6 +41,23 @@ def projet_du_departement(request, code):
     jour = jour_of(request)
     found = get_object_or_404(Departement, pk=code.upper())
     return page(request, jour, found, LieuDuProjet("departement", found.pk), found)
+
+
+def projet_de_la_france(request):
+    """Show the actions of all the départements, each counted once."""
+    jour = jour_of(request)
+    context = {
+        "jour": jour,
+        "projet": Projet(LieuDuProjet("", ""), jour),
+        "nom": "France",
+        "ici": insecable("Le projet : France"),
+        "parent": "departements",
+        "parent_nom": "Départements",
+        "adresse_du_lieu": reverse("departements"),
+        "de_quoi": "de la France",
+        "france": True,
+    }
+    return render(request, "portail/projet.html", context)
 
 
 # Where the breadcrumb of each goes through, the page of the place itself, and what that page is of.

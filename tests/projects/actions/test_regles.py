@@ -213,3 +213,14 @@ def test_the_words_of_the_communs():
     }
     told = {w: regles.statut_communs(an_action(*f), day("2023-02-01")) for w, f in words.items()}
     assert told == {word: word for word in words}
+
+
+def test_the_cost_is_the_definitive_one_else_the_last_told():
+    told = [("2022-01-01", "estime", 612000), ("2024-01-01", "definitif", 598317)]
+    told.append(("2024-06-01", "estime", 700000))
+    action = ACTION._replace(
+        couts=[CoutDate(day(d), "jour", nature, amount, "HT") for d, nature, amount in told]
+    )
+    days = ("2021-12-31", "2022-01-01", "2023-12-31", "2024-01-01", "2024-06-01")
+    found = [regles.cout(action, day(d)) for d in days]
+    assert [cost and cost.montant for cost in found] == [None, 612000, 612000, 598317, 598317]

@@ -353,3 +353,26 @@ def test_growth_of_an_action(client, a1):
     grow(5, 2)
     more = [count_queries(client, address) for address in (PAGE, f"{PAGE}plan-de-financement/")]
     assert more == few
+
+
+def test_france_counts_once_what_two_departements_count_whole(client):
+    herault, tarn = (factories.commune(code, epci="new") for code in ("34293", "81124"))
+    ort = factories.convention("2021-12-01", [herault, tarn])
+    shared = factories.action([herault, tarn], ort, identifiant="sal-1", intitule="Trois écoles")
+    alone = factories.action([tarn], ort, identifiant="sal-2")
+    for action, granted, paid in ((shared, 232500, 69750), (alone, 60000, 10)):
+        line = factories.financement(action)
+        factories.fait_financement(line, "accord", "2023-01-10", granted)
+        factories.fait_financement(line, "versement", "2023-02-01", paid)
+    page = read(client, "/departements/projet/?au=2024-01-01")
+    assert "292 500 € accordés, 69 760 € versés" in page
+    assert "compte en plus : 232 500 € accordés, 69 750 € versés, pour : Trois écoles" in page
+    before = read(client, "/departements/projet/?au=2021-11-30")
+    assert "non renseigné" in before
+    assert "Trois écoles" not in before
+
+
+def test_france_is_the_sum_of_its_departements_while_they_share_nothing(client, a1):
+    page = read(client, "/departements/projet/?au=2024-06-01")
+    assert "la France est la somme des départements" in page
+    assert "372 000 € accordés, 111 600 € versés" in page
