@@ -15,12 +15,11 @@ from projects.financements.models import Financement
 from projects.postes.exports import POSTES, RECRUTEMENTS, poste_rows, recrutement_rows
 from projects.postes.filtres import PosteFiltres
 from projects.postes.models import Poste
-from projects.projet.exports import (
-    ACTIONS,
+from projects.projet.exports import ACTIONS, action_rows
+from projects.projet.exports_argent import (
     FINANCEMENTS,
     OPERATIONS_SUBVENTIONNEES,
     VERSEMENTS,
-    action_rows,
     lignes_accordees,
     operation_rows,
     versement_rows,

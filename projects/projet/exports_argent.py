@@ -1,0 +1,365 @@
+"""The public files on the money of the actions: what is granted and paid, and nothing before."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ort.exports import CODE_INSEE, PRECISION, SIREN
+from projects.actions.models import Action, BaseMontant
+from projects.financements import regles as argent
+from projects.financements.models import (
+    Financement,
+    Forme,
+    NatureFinanceur,
+    SorteVersement,
+)
+from projects.projet.annuaire import NomsDuJour, Tiers
+from projects.projet.du_jour import ActionDuJour, ActionsDatees
+from projects.projet.exports import DEPARTEMENTS, IDENTIFIANT_ORT, montant
+from projects.projet.publiques import references
+from socle.dates import known_by
+from socle.fichiers.colonnes import Colonne, Table
+from socle.fichiers.formats import ROWS_PER_CHUNK, chunks
+from socle.web.ordre import cles_de, in_order
+
+
+@dataclass
+class LigneAccordee:
+    """A line of money granted by a day, of any form, be it withdrawn since."""
+
+    ligne: object
+    identifiant: str
+    reference: str
+    action: Action
+    du_jour: ActionDuJour
+    annuaire: NomsDuJour
+
+    @property
+    def jour(self):
+        return self.du_jour.jour
+
+    @property
+    def accord(self):
+        return argent.accord(self.ligne, self.jour)
+
+    @property
+    def financeur(self):
+        return self.annuaire.financeur(self.ligne)
+
+    @property
+    def mouvements(self):
+        """Return what was paid, and paid back, in order."""
+        moved = ("versement", "reversement")
+        return [f for f in argent.faits_au(self.ligne, self.jour) if f.nature in moved]
+
+    def told(self, rule):
+        """Return what a rule of the line tells on the day."""
+        return rule(self.ligne, self.jour)
+
+
+def lignes_accordees(actions, jour):
+    """Yield a `LigneAccordee` for each line of `actions` granted by `jour`, in the order of actions."""
+    read = in_order(actions, "identifiant").select_related("convention")
+    for chunk in chunks(read.iterator(ROWS_PER_CHUNK)):
+        cles = [action.pk for action in chunk]
+        dates = ActionsDatees(cles).du_jour(jour)
+        annuaire = NomsDuJour.des(dates.values(), jour)
+        lines = Financement.objects.filter(action__dans=cles).order_by()
+        names = dict(lines.values_list("pk", "identifiant"))
+        numbers = references(cles)
+        for action in chunk:
+            du_jour = dates[action.pk]
+            for ligne in du_jour.accordes:
+                number = numbers.get(ligne.pk, "")
+                yield LigneAccordee(ligne, names[ligne.pk], number, action, du_jour, annuaire)
+
+
+def date_known(attribute):
+    """Return how to read a day of the grant, if it had come by the day of the file."""
+
+    def read(row):
+        day = getattr(row.accord, attribute)
+        return day if known_by(day, row.jour) else None
+
+    return read
+
+
+def last_payment(row):
+    paid = [fait.jour for fait in row.mouvements if fait.nature == "versement"]
+    return paid[-1] if paid else None
+
+
+FINANCEMENT_IDENTIFIANT = Colonne(
+    "financement_identifiant",
+    lambda f: f.identifiant,
+    "Identifiant du financement dans ces fichiers, qui ne change pas.",
+    contraintes={"required": True, "unique": True},
+)
+FINANCEMENTS = Table(
+    "financements",
+    "Financements accordés",
+    "Une ligne par financement accordé ce jour-là ou avant aux actions de la liste, de quelque forme, "
+    "même retiré depuis ; la part du maître d'ouvrage n'y est pas.",
+    (
+        FINANCEMENT_IDENTIFIANT,
+        Colonne(
+            "objet_type",
+            lambda f: "action",
+            "Ce qui est financé.",
+            contraintes={"enum": ["action"]},
+        ),
+        Colonne(
+            "objet_identifiant",
+            lambda f: f.action.identifiant,
+            "Identifiant de ce qui est financé, celui du fichier des actions.",
+        ),
+        Colonne(
+            "ort_identifiant",
+            lambda f: f.action.convention and f.action.convention.identifiant,
+            IDENTIFIANT_ORT,
+        ),
+        Colonne(
+            "departements", lambda f: "|".join(f.annuaire.departements(f.du_jour)), DEPARTEMENTS
+        ),
+        Colonne(
+            "financeur_siren",
+            lambda f: f.annuaire.siren(f.ligne),
+            "SIREN de qui paie ; vide s'il n'est pas connu.",
+            contraintes=SIREN,
+        ),
+        Colonne("financeur_nom", lambda f: f.financeur and f.financeur.nom, "Nom de qui paie."),
+        Colonne("dispositif", lambda f: f.ligne.dispositif, "Clé du dispositif."),
+        Colonne(
+            "nature_financeur",
+            lambda f: f.ligne.nature,
+            "Sorte d'argent.",
+            contraintes={"enum": NatureFinanceur.values},
+        ),
+        Colonne(
+            "forme",
+            lambda f: f.ligne.forme,
+            "Subvention ou autre ; seules les subventions sont dans les sommes des actions.",
+            contraintes={"enum": Forme.values},
+        ),
+        Colonne("annee", lambda f: f.ligne.annee, "Année du programme.", "integer"),
+        Colonne(
+            "numero_decision",
+            lambda f: f.reference,
+            "Numéro de l'arrêté ou de la convention qui accorde.",
+        ),
+        Colonne("date_decision", lambda f: f.accord.jour, "Signature de cette décision.", "date"),
+        Colonne(
+            "precision_decision",
+            lambda f: f.accord.precision,
+            "Ce que l'on sait de cette date.",
+            contraintes=PRECISION,
+        ),
+        Colonne(
+            "date_notification",
+            date_known("date_notification"),
+            "Notification de la décision, si elle a eu lieu.",
+            "date",
+        ),
+        Colonne(
+            "depense_subventionnable",
+            lambda f: montant(f.accord.depense_subventionnable),
+            "Dépense que la décision retient, en euros.",
+            "number",
+        ),
+        Colonne(
+            "base",
+            lambda f: f.accord.base,
+            "Hors taxes ou toutes taxes comprises ; vide si elle n'est pas connue.",
+            contraintes={"enum": [base for base in BaseMontant.values if base]},
+        ),
+        Colonne("taux", lambda f: f.accord.taux, "Taux accordé, en pourcentage.", "number"),
+        Colonne(
+            "montant_accorde_initial",
+            lambda f: montant(f.told(argent.accorde_initial)),
+            "Montant accordé par cette décision, en euros.",
+            "number",
+        ),
+        Colonne(
+            "montant_accorde",
+            lambda f: montant(f.told(argent.accorde)),
+            "Montant accordé ce jour-là : celui de la dernière décision, ou ce qui a été versé une fois le "
+            "solde payé ; 0.00 si le financement est retiré.",
+            "number",
+        ),
+        Colonne(
+            "montant_verse",
+            lambda f: montant(f.told(argent.montant_verse)),
+            "Versements enregistrés, moins ce qui a été rendu, en euros.",
+            "number",
+        ),
+        Colonne(
+            "reste_a_verser",
+            lambda f: montant(f.told(argent.reste_a_verser)),
+            "Accordé et pas encore versé ; vide si le montant accordé n'est pas connu.",
+            "number",
+        ),
+        Colonne("date_dernier_versement", last_payment, "Dernier versement enregistré.", "date"),
+        Colonne(
+            "etat",
+            lambda f: f.told(argent.etat),
+            "État du financement ce jour-là.",
+            contraintes={"enum": ["retire", "solde", "verse_en_partie", "accorde"]},
+        ),
+    ),
+)
+
+
+@dataclass
+class LigneVersee:
+    """What was paid, or paid back, of a line: its rank among all that was."""
+
+    identifiant: str
+    rang: int
+    fait: object
+
+    @property
+    def nature(self):
+        return self.fait.sorte_versement or self.fait.nature
+
+
+def versement_rows(actions, jour):
+    """Yield a `LigneVersee` for each payment by `jour` of the lines of `actions`."""
+    for accordee in lignes_accordees(actions, jour):
+        for rang, fait in enumerate(accordee.mouvements, 1):
+            yield LigneVersee(accordee.identifiant, rang, fait)
+
+
+VERSEMENTS = Table(
+    "versements",
+    "Versements",
+    "Une ligne par versement, ou par somme rendue, enregistré ce jour-là ou avant pour les financements "
+    "accordés aux actions de la liste.",
+    (
+        Colonne(
+            "financement_identifiant",
+            lambda v: v.identifiant,
+            "Identifiant du financement, celui du fichier des financements.",
+            contraintes={"required": True},
+        ),
+        Colonne(
+            "rang",
+            lambda v: v.rang,
+            "1 pour le premier versement du financement, et ainsi de suite.",
+            "integer",
+            {"required": True},
+        ),
+        Colonne(
+            "date_versement",
+            lambda v: v.fait.jour,
+            "Jour du versement.",
+            "date",
+            {"required": True},
+        ),
+        Colonne(
+            "precision_versement",
+            lambda v: v.fait.precision,
+            "Ce que l'on sait de ce jour.",
+            contraintes=PRECISION,
+        ),
+        Colonne(
+            "nature",
+            lambda v: v.nature,
+            "Avance, acompte, solde ou versement unique ; reversement : une somme rendue, à retrancher.",
+            contraintes={"enum": [*SorteVersement.values, "reversement"]},
+        ),
+        Colonne("montant", lambda v: montant(v.fait.montant), "Montant, en euros.", "number"),
+    ),
+)
+
+
+BENEFICIAIRES = (
+    ("beneficiaire_commune", "commune"),
+    ("beneficiaire_intercommunalite", "intercommunalite"),
+)
+
+
+@dataclass
+class OperationSubventionnee:
+    """A grant of the State, as the préfet lists it: who receives it, for what, and how much."""
+
+    financement: Financement
+    annee: int
+    beneficiaire: Tiers | None
+    intitule: str
+    cout: Decimal | None
+    subvention: Decimal | None
+
+
+def operation_rows(financements, jour):
+    """Yield an `OperationSubventionnee` for each of `financements` that stands on `jour`."""
+    cles = cles_de(financements)
+    lines = Financement.objects.filter(pk__dans=cles).select_related(
+        "action", "dispositif", *(name for name, _ in BENEFICIAIRES), "beneficiaire_organisme"
+    )
+    lines = lines.prefetch_related(*(f"{name}__anciens_noms" for name, _ in BENEFICIAIRES))
+    lines = list(lines.order_by("dispositif__cle", "action__identifiant", "rang", "pk"))
+    dates = ActionsDatees({line.action_id for line in lines}).du_jour(jour)
+    annuaire = NomsDuJour.des(dates.values(), jour)
+    for line in lines:
+        du_jour = dates[line.action_id]
+        ligne = next((found for found in du_jour.accordes if found.pk == line.pk), None)
+        if ligne is None or argent.retire(ligne, jour):
+            continue
+        yield OperationSubventionnee(
+            line,
+            line.annee or argent.accord(ligne, jour).jour.year,
+            beneficiaire(line, du_jour, annuaire),
+            str(line.action.intitule),
+            montant(du_jour.cout and du_jour.cout.montant),
+            montant(argent.accorde(ligne, jour)),
+        )
+
+
+def beneficiaire(line, du_jour, annuaire):
+    """Return who receives a grant: named by its line, else the owner of the action on the day."""
+    for name, sorte in BENEFICIAIRES:
+        if territoire := getattr(line, name):
+            return Tiers(sorte, territoire.pk, territoire.nom_au(du_jour.jour))
+    if organisme := line.beneficiaire_organisme:
+        return Tiers(organisme.nature, organisme.siren, organisme.nom)
+    return annuaire.maitre_ouvrage(du_jour)
+
+
+OPERATIONS_SUBVENTIONNEES = Table(
+    "operations-subventionnees",
+    "Opérations subventionnées par l'État",
+    "Une ligne par subvention de l'État accordée ce jour-là ou avant et non retirée, avec le contenu de "
+    "la liste que le préfet publie ; elle vient des seules fiches de ce site, où il peut en manquer. Se "
+    "demande par departement et annee.",
+    (
+        Colonne("dispositif", lambda o: o.financement.dispositif.cle, "Clé du dispositif."),
+        Colonne(
+            "annee",
+            lambda o: o.annee,
+            "Année du programme ; si elle n'est pas connue, celle de la décision.",
+            "integer",
+        ),
+        Colonne(
+            "beneficiaire",
+            lambda o: o.beneficiaire and o.beneficiaire.nom,
+            "Qui reçoit la subvention ; vide si l'on ne sait pas qui.",
+        ),
+        Colonne(
+            "code_insee",
+            lambda o: (
+                o.beneficiaire.code
+                if o.beneficiaire and o.beneficiaire.sorte == "commune"
+                else None
+            ),
+            "Code INSEE du bénéficiaire, si c'est une commune.",
+            contraintes=CODE_INSEE,
+        ),
+        Colonne("intitule", lambda o: o.intitule, "Intitulé de l'opération."),
+        Colonne("cout", lambda o: o.cout, "Dernier coût annoncé, en euros.", "number"),
+        Colonne(
+            "subvention",
+            lambda o: o.subvention,
+            "Montant accordé ce jour-là, en euros ; vide s'il n'est pas connu.",
+            "number",
+        ),
+    ),
+)
