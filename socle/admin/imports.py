@@ -19,7 +19,7 @@ from socle.fichiers import depot as depots
 from socle.fichiers.correspondance import REFUS, all_sure, correspondance, known_columns
 from socle.fichiers.deroulement import Depasse, preview, write
 from socle.fichiers.entetes import known_names, read_table, refuse_another_day
-from socle.fichiers.formats import FORMATS
+from socle.fichiers.formats import FORMATS, with_guide
 from socle.fichiers.lecture import read_file
 from socle.fichiers.lignes import Sort
 from socle.fichiers.provenance import Provenance
@@ -133,6 +133,7 @@ class ImportAdmin(admin.ModelAdmin):
         upload = asked["fichier"]
         known = known_names(ressource)
         fichier = read_file(upload.read(), upload.name, known, asked["feuille"])
+        ressource.prepare(fichier)
         if not asked["autre_jour"]:
             refuse_another_day(fichier, timezone.localdate())
         depot = depots.Depot(
@@ -145,7 +146,7 @@ class ImportAdmin(admin.ModelAdmin):
             detail=asked["detail"],
         )
         columns = self.columns_of(request, depot, ressource)
-        if all_sure(columns, ressource):
+        if not ressource.questions and all_sure(columns, ressource):
             depot.colonnes = {found.entete: found.colonne for found in columns}
             read_table(fichier, ressource, depot.colonnes)
         return depot
@@ -165,17 +166,21 @@ class ImportAdmin(admin.ModelAdmin):
             self.forget_columns(request, depot)
             depots.keep(depot, jeton)
             return HttpResponseRedirect(request.path)
+        ressource.prepare(depot.fichier)
         columns = self.columns_of(request, depot, ressource)
         for found in columns:
             found.colonne = depot.colonnes.get(found.entete, found.colonne)
+            found.unite = depot.unites.get(found.entete, "")
         form = ColonnesForm(columns, ressource, request.POST or None)
-        if form.is_valid():
+        asked = self.questions_of(request, ressource, depot)
+        if form.is_valid() and (asked is None or asked.is_valid()) and "relire" not in request.POST:
             try:
                 read_table(depot.fichier, ressource, form.choix)
             except FichierRefuse as refusal:
                 form.add_error(None, str(refusal))
             else:
-                depot.colonnes = form.choix
+                depot.colonnes, depot.unites = form.choix, form.unites
+                depot.reponses = asked.reponses if asked else {}
                 retain(request.user, sorte, unknown_names(depot, ressource))
                 depots.keep(depot, jeton)
                 url = self.import_url("_apercu", sorte=sorte, jeton=jeton)
@@ -185,9 +190,16 @@ class ImportAdmin(admin.ModelAdmin):
             "admin/import_colonnes.html",
             title="Vos colonnes",
             form=form,
+            questions=asked,
             depot=depot,
             retenues=any(found.retenue for found in columns),
         )
+
+    def questions_of(self, request, ressource, depot):
+        """Return the form of what the sort of file asks once, None if it asks nothing."""
+        if not ressource.questions:
+            return None
+        return ressource.questions(request.user, request.POST or None, initial=depot.reponses)
 
     def forget_columns(self, request, depot):
         """Forget what was said of the headers of a file, for all who share a reach with the agent."""
@@ -209,7 +221,7 @@ class ImportAdmin(admin.ModelAdmin):
             ],
             "colonnes": [
                 (column, column in ressource.required_columns, ", ".join(others.get(column, [])))
-                for column in (*ressource.columns, *keys)
+                for column in (*ressource.modele, *keys)
             ],
         }
 
@@ -218,8 +230,10 @@ class ImportAdmin(admin.ModelAdmin):
         ressource = self.ressource_for(request, sorte)
         if extension not in TEMPLATES:
             raise Http404
-        columns = ressource.columns
+        columns = ressource.modele
         rows = [[ressource.exemple.get(column, "") for column in columns]]
+        if ressource.guide and extension == "xlsx":
+            return with_guide(ressource.guide).answer(columns, rows, f"modele-{sorte}")
         return TEMPLATES[extension].answer(columns, rows, f"modele-{sorte}")
 
     def deposited(self, request, sorte, jeton):
@@ -228,6 +242,8 @@ class ImportAdmin(admin.ModelAdmin):
         depot = depots.find(jeton, request.user, sorte)
         if depot is None:
             return None
+        ressource.prepare(depot.fichier)
+        ressource.hear(depot)
         table = read_table(depot.fichier, ressource, depot.colonnes)
         return ressource, depot, table, provenance_of(depot)
 
@@ -276,6 +292,7 @@ class ImportAdmin(admin.ModelAdmin):
             depot=depot,
             provenance=provenance,
             ignorees=table.ignorees,
+            remarques=ressource.remarques,
             refus_url=self.import_url("_refus", sorte=sorte, jeton=jeton),
         )
 

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from socle.fichiers.lignes import LigneTraitee, Sort
 from socle.fichiers.passage import Passage
+from socle.fichiers.sorte import SorteDeFichier
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def renamed(by_column, names):
     return {names[column]: value for column, value in by_column.items() if column in names}
 
 
-class Composition:
+class Composition(SorteDeFichier):
     """What the rows of a sheet are, read and written as a `Ressource` is: see `Volet`."""
 
     titre = ""

@@ -25,7 +25,8 @@ class ColonneDuFichier:
     """A column of a file: its first values, and what it is taken for.
 
     `colonne` is one of the Resource, `IGNOREE`, or None when nobody knows. `sure` tells whether that
-    needs no question: the name is known, or an agent has said so before (`retenue`).
+    needs no question: the name is known, or an agent has said so before (`retenue`). `unite` is that
+    of its amounts, where an agent has said it.
     """
 
     entete: str
@@ -33,6 +34,7 @@ class ColonneDuFichier:
     colonne: str | None = None
     sure: bool = False
     retenue: bool = False
+    unite: str = ""
 
 
 def correspondance(fichier: Fichier, ressource, retenues: dict[str, str]) -> list[ColonneDuFichier]:
@@ -65,7 +67,7 @@ def correspondance(fichier: Fichier, ressource, retenues: dict[str, str]) -> lis
         columns.append(found)
     name_in_place_of_code(columns, ressource)
     for found in columns:
-        if found.colonne is None:
+        if found.colonne is None and found.entete not in ressource.a_dire:
             found.colonne = guess(found.entete, ressource, taken)
             taken.add(found.colonne)
     return columns

@@ -25,7 +25,8 @@ class Depot:
     """What an agent asked to import, and did not yet confirm.
 
     Its dates have for source a document, `source`, or what the service knows by itself on the day
-    `connaissance` (AAAA-MM-JJ), by what `detail` tells. `colonnes` is what each header was said to be.
+    `connaissance` (AAAA-MM-JJ), by what `detail` tells. `colonnes` is what each header was said to be,
+    `unites`, in which unit its amounts are; `reponses`, what else the sort of file asks.
     """
 
     agent: int
@@ -36,6 +37,8 @@ class Depot:
     connaissance: str = ""
     detail: str = ""
     colonnes: dict[str, str] = field(default_factory=dict)
+    unites: dict[str, str] = field(default_factory=dict)
+    reponses: dict[str, str] = field(default_factory=dict)
 
 
 def folder():

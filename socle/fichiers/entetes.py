@@ -175,7 +175,7 @@ class Remise:
     """What puts the cells of a file right, each by the sort of its column; `wholes` are told in wholes."""
 
     def __init__(self, ressource, wholes=()):
-        self.codes, self.wholes = ressource.codes, wholes
+        self.codes, self.wholes, self.brutes = ressource.codes, wholes, ressource.brutes
         self.widgets = {f.column_name: f.widget for f in ressource.get_import_fields()}
         self.precision_of = {date: of for _, date, of in ressource.dated_sources.values() if of}
         self.precision_of |= ressource.precisions
@@ -184,6 +184,8 @@ class Remise:
     def put_right(self, ligne):
         """Empty the cells that say nothing, put the others right, and keep what was changed."""
         for column, cell in list(ligne.cellules.items()):
+            if column in self.brutes:
+                continue
             if cell.casefold() in EMPTY_WORDS:
                 ligne.cellules[column] = ""
             elif cell:

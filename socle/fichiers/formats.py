@@ -102,15 +102,20 @@ def xlsx_file(header: Row, rows: Iterable[Row]) -> IO[bytes]:
     """Return an open temporary XLSX; every text is stored as a text, never as a formula."""
     output = tempfile.TemporaryFile()
     with Workbook(output, XLSX_OPTIONS) as workbook:
-        sheet = workbook.add_worksheet("donnees")
-        sheet.add_write_handler(str, xlsx_text)
-        sheet.freeze_panes(1, 0)
-        for number, row in enumerate(chain([header], rows)):
-            # Not `write_row`, which stops at the first text too long for Excel, and tells nobody.
-            for column, value in enumerate(row):
-                sheet.write(number, column, xlsx_cell(value))
+        add_sheet(workbook, "donnees", chain([header], rows))
     output.seek(0)
     return output
+
+
+def add_sheet(workbook: Workbook, nom: str, rows: Iterable[Row]) -> None:
+    """Write a sheet of a workbook, whose first row names its columns."""
+    sheet = workbook.add_worksheet(nom)
+    sheet.add_write_handler(str, xlsx_text)
+    sheet.freeze_panes(1, 0)
+    for number, row in enumerate(rows):
+        # Not `write_row`, which stops at the first text too long for Excel, and tells nobody.
+        for column, value in enumerate(row):
+            sheet.write(number, column, xlsx_cell(value))
 
 
 def xlsx_cell(value: Any) -> Any:
@@ -222,3 +227,17 @@ FORMATS = {
     "tableur": Format("CSV pour tableur", "csv", "text/csv", tableur_stream),
     "json": Format("JSON", "json", "application/json", json_stream),
 }
+
+
+def with_guide(guide: Sequence[Row]) -> Format:
+    """Return the XLSX of a template that tells, on its second sheet, how it is filled."""
+
+    def write(header: Row, rows: Iterable[Row]) -> IO[bytes]:
+        output = tempfile.TemporaryFile()
+        with Workbook(output, XLSX_OPTIONS) as workbook:
+            add_sheet(workbook, "donnees", chain([header], rows))
+            add_sheet(workbook, "mode d'emploi", guide)
+        output.seek(0)
+        return output
+
+    return Format("XLSX", "xlsx", XLSX_MIMETYPE, write, texte=False)

@@ -5,10 +5,11 @@ from import_export import resources
 
 from socle.dates import FIRST_DAY, PrecisionField
 from socle.fichiers.passage import Passage
+from socle.fichiers.sorte import SorteDeFichier
 from socle.sources import Source, written_day
 
 
-class Ressource(resources.ModelResource):
+class Ressource(SorteDeFichier, resources.ModelResource):
     """What the rows of a file are, each a record, its columns by name: `Passage` reads and writes them.
 
     `dated_sources` tells, for each column that names a source, the dated field it vouches for and

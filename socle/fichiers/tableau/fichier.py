@@ -30,10 +30,11 @@ class Fichier:
     A cell is known by the number of its row and its place in the header. `fautes` says why one
     cannot be read; `precisions`, that a date is shown to the month or to the year; `reparations`,
     what was written in a cell that was put right, and what is read. `feuille` is the sheet read,
-    `bandeaux` the words above the header, which may say what its columns are about.
+    `bandeaux` the words above the header, which may say what its columns are about; `ecartees`, the
+    rows that are no record: totals, notes, units.
     """
 
-    TUPLES: ClassVar = ("lignes", "fautes", "precisions", "reparations")
+    TUPLES: ClassVar = ("lignes", "fautes", "precisions", "reparations", "ecartees")
 
     nom: str
     entetes: list[str]
@@ -44,6 +45,7 @@ class Fichier:
     reparations: list[tuple[int, int, str, str]] = field(default_factory=list)
     feuille: str = ""
     bandeaux: list[str] = field(default_factory=list)
+    ecartees: list[tuple[int, list[str]]] = field(default_factory=list)
 
     @classmethod
     def restored(cls, held: dict[str, Any]) -> "Fichier":
@@ -57,3 +59,20 @@ class Fichier:
         self.fautes = [told for told in self.fautes if told[0] in numbers]
         self.precisions = [told for told in self.precisions if told[0] in numbers]
         self.reparations = [told for told in self.reparations if told[0] in numbers]
+
+    def drop_rows(self, numbers: Container[int]) -> None:
+        """Set aside rows that are no record."""
+        self.ecartees += [line for line in self.lignes if line[0] in numbers]
+        self.keep_rows({number for number, _ in self.lignes if number not in numbers})
+
+    def drop_columns(self, places: Container[int]) -> None:
+        """Forget whole columns, what they hold and what is said of it."""
+        kept = [place for place in range(len(self.entetes)) if place not in places]
+        moved = {place: rank for rank, place in enumerate(kept)} | {-1: -1}
+        self.entetes = [self.entetes[place] for place in kept]
+        for name in ("lignes", "ecartees"):
+            rows = getattr(self, name)
+            setattr(self, name, [(n, [cells[place] for place in kept]) for n, cells in rows])
+        for name in ("fautes", "precisions", "reparations"):
+            told = [line for line in getattr(self, name) if line[1] in moved]
+            setattr(self, name, [(line[0], moved[line[1]], *line[2:]) for line in told])

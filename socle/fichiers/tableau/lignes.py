@@ -52,6 +52,9 @@ def table_of(sheet: Feuille, header: Entete, nom: str) -> Fichier:
         )
     tri = sorted_rows(sheet, header, bands)
     refuse_size(sheet, tri.lues)
+    fichier.ecartees = [
+        (number, texts_of(sheet.lignes[number], columns)) for number in tri.ecartees
+    ]
     if tri.ecartees:
         are = "est laissée" if len(tri.ecartees) == 1 else "sont laissées"
         fichier.remarques.append(
@@ -176,6 +179,12 @@ def told_nameless(
     if len(nameless) == 1:
         return [f"La colonne {names}, sans nom, n'est pas lue ({why})."]
     return [f"Les colonnes {names}, sans nom, ne sont pas lues ({why})."]
+
+
+def texts_of(cells: dict[int, Cellule], columns: list[int]) -> list[str]:
+    """Return what the cells of a row say, in the order of `columns`."""
+    empty = Cellule("")
+    return [cells.get(column, empty).texte for column in columns]
 
 
 def keep_row(fichier: Fichier, columns: list[int], number: int, cells: dict[int, Cellule]) -> None:

@@ -1,0 +1,38 @@
+"""What the pages of an import ask of any sort of file, beside its columns and its rows."""
+
+
+class SorteDeFichier:
+    """By default, nothing more: a file that we did not draw asks for these, one by one.
+
+    `questions` is a form asked once for all the rows, with the columns, which are then always shown;
+    `guide`, the rows of the second sheet of the XLSX template; `intitules`, the name of a column where
+    `en_clair` does not make one; `a_dire`, the headers of which somebody has to say what they are;
+    `brutes`, the columns whose cells are read by the sort itself; `remarques`, what a reading tells of
+    the whole table.
+    """
+
+    questions = None
+    guide = ()
+    intitules = {}
+    a_dire = ()
+    brutes = frozenset()
+    remarques = ()
+
+    @property
+    def modele(self):
+        """Return the headers of the template."""
+        return self.columns
+
+    def prepare(self, fichier):
+        """Put right the headers of a file whose layout is known, before its columns are looked at."""
+
+    def hear(self, depot):
+        """Take what the agent answered of a file: its columns, their units, and the `questions`."""
+
+    def unite_proposee(self, entete, column):
+        """Return the unit that a header says, for a column of money; empty for any other."""
+        return ""
+
+    def compris(self, column, unite, text):
+        """Return how a cell of `column` is read, in words, for whoever checks the columns."""
+        return text
