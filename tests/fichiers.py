@@ -72,10 +72,22 @@ def told_columns(browser, page, *args, answers=None, **fields):
     `answers` gives, by header, what is answered in place of what the page proposes.
     """
     asked = browser.get(send(browser, page, *args, **fields).url)
+    return answered(browser, asked, answers)
+
+
+def answered(browser, asked, answers=None, units=None, **questions):
+    """Answer what the columns of a file are, their units and what else is asked; return the preview."""
     form = asked.context["form"]
     data = {
         champ.html_name: (answers or {}).get(colonne.entete, champ.value() or "")
         for colonne, champ in form.lignes
     }
+    for colonne, _, unite, _ in form.lectures:
+        if unite:
+            data[unite.html_name] = (units or {}).get(colonne.entete, unite.value())
+    for champ in asked.context["questions"] or ():
+        if champ.value():
+            data[champ.html_name] = champ.value()
+    data |= questions
     answer = browser.post(asked.request["PATH_INFO"], data)
     return browser.get(answer.url) if answer.status_code == 302 else answer

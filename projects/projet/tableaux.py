@@ -32,6 +32,9 @@ from projects.financements.imports import (
     RegleRessource,
     VersementRessource,
 )
+from projects.projet.plan.export import PLAN
+from projects.projet.plan.ressource import PlanDActions
+from projects.projet.plan.subventions import ListeDesSubventions
 from socle.admin.exports import ExportAdmin
 from socle.admin.imports import ImportAdmin
 
@@ -40,6 +43,8 @@ class TableauxDesActions(ImportAdmin, ExportAdmin):
     """The list of the actions, with the files that it takes and gives; the national level has its own."""
 
     imports = {
+        "plan": PlanDActions,
+        "subventions": ListeDesSubventions,
         "actions": ActionRessource,
         "axes": AxeRessource,
         "faits": FaitActionRessource,
@@ -54,6 +59,7 @@ class TableauxDesActions(ImportAdmin, ExportAdmin):
         "regles-dispositifs": RegleRessource,
     }
     exports = {
+        "plan": PLAN,
         "actions": ACTIONS_INTERNES,
         "axes": AXES,
         "faits": FAITS,

@@ -33,7 +33,9 @@ THREE_DECIMALS = re.compile(r"[1-9]\d{0,2},\d{3}")
 MARKED = re.compile(r"\d([.,])\d{1,2}(?!\d)")
 
 UNE_DATE = "c'est une date : remettez la cellule au format nombre, puis écrivez le montant"
-ABIME = "nombre abîmé par le tableur : remettez la colonne au format texte, puis écrivez-le en entier"
+ABIME = (
+    "nombre abîmé par le tableur : remettez la colonne au format texte, puis écrivez-le en entier"
+)
 NEGATIF = "un montant n'est pas négatif"
 TROP_GRAND = "plus d'un milliard d'euros : vérifiez l'unité de la colonne (€, k€ ou M€)"
 
@@ -131,9 +133,7 @@ def in_euros(digits: str, factor: Decimal) -> Decimal:
     if factor == 1 and THREE_DECIMALS.fullmatch(digits):
         short = read_number(digits).quantize(CENT, ROUND_HALF_UP)
         told = f"{short}".replace(".", ",")
-        raise ValueError(
-            f"deux lectures possibles : écrivez {digits.replace(',', '')} ou {told}"
-        )
+        raise ValueError(f"deux lectures possibles : écrivez {digits.replace(',', '')} ou {told}")
     amount = (read_number(digits) * factor).quantize(CENT, ROUND_HALF_UP)
     if amount < 0:
         raise ValueError(NEGATIF)
