@@ -59,5 +59,5 @@ class ExportAdmin(admin.ModelAdmin):
         jour = timezone.localdate()
         export = self.exports[nom].for_user(request.user)
         records = self.model._default_manager.filter(pk__in=listed)
-        rows = export.lignes(records, jour)
-        return FORMES[forme].answer(export.entete, rows, f"pvd-interne-{nom}-{jour:%Y%m%d}")
+        entete, rows = export.feuille(records, jour)
+        return FORMES[forme].answer(entete, rows, f"pvd-interne-{nom}-{jour:%Y%m%d}")

@@ -122,6 +122,10 @@ class Export:
         for row in self.rows(records, jour):
             yield [jour, *(colonne.valeur(row) for colonne in self.colonnes)]
 
+    def feuille(self, records: Any, jour: datetime.date) -> tuple[list[str], Iterable[list[Any]]]:
+        """Return the header, and the rows, of the file: some have the columns that their rows need."""
+        return self.entete, self.lignes(records, jour)
+
 
 def cells_of(colonnes: Iterable[Colonne], names: Container[str], row: Any) -> dict[str, Any]:
     """Return what the columns of these names say of a row, by name."""

@@ -1,4 +1,4 @@
-"""Amounts of money as a plan writes them: « 1 234,56 € », « 12 k€ », « 50 000 € (demandé) », « à définir »."""
+"""Amounts of money as a plan writes them: « 1 234,56 € », « 12 k€ », « 50 000 € (demandé) »."""
 
 import re
 from contextlib import suppress

@@ -218,7 +218,7 @@ STADES = {
     "": ("", "prévu", "prévue", "prévisionnel", "prévisionnelle"),
     "demande": ("demandé", "demandée", "sollicité", "sollicitée", "sollicité ou obtenu"),
     "accorde": ("accordé", "accordée", "attribué", "attribuée", "obtenu", "obtenue", "notifié"),
-    "decision": ("décision", "date de décision", "date d'arrêté", "accordé le"),
+    "decision": ("décision", "date de décision", "date d'arrêté"),
     "verse": ("versé", "versée", "payé", "mandaté"),
 }
 MOTS_DES_STADES = {
@@ -318,9 +318,9 @@ def set_advice_aside(fichier):
 def name_pairs(fichier):
     """Name each amount that follows a funder by it: « Montant € HT (Financeur 1) »."""
     for place, (before, header) in enumerate(pairwise(fichier.entetes), 1):
-        if RANK.fullmatch(bare_name(before)) and bare_name(header).startswith(("montant", "subv")):
-            if not header.endswith(")"):
-                fichier.entetes[place] = f"{header} ({before})"
+        amount = bare_name(header).startswith(("montant", "subv")) and not header.endswith(")")
+        if amount and RANK.fullmatch(bare_name(before)):
+            fichier.entetes[place] = f"{header} ({before})"
 
 
 def pair_of(header):

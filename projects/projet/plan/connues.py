@@ -135,9 +135,9 @@ class Connues:
         textes = lu.textes
         if textes["identifiant"]:
             return textes["identifiant"]
-        words = " ".join(filter(None, (textes["numero"].replace(".", "-"), textes["sous_action"])))
-        wanted = f"{self.prefixe}-{identifiant_de(words if textes['numero'] else textes['intitule'], 'action')}"
-        named = libre(wanted, self.taken)
+        number = textes["numero"].replace(".", "-")
+        words = " ".join(filter(None, (number or textes["intitule"], textes["sous_action"])))
+        named = libre(f"{self.prefixe}-{identifiant_de(words, 'action')}", self.taken)
         self.taken.add(bare_key(named))
         return named
 

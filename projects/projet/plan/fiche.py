@@ -352,7 +352,7 @@ class Fiche:
         """Tell whether a line is the one that a column speaks of: its scheme, and who pays."""
         if ligne.dispositif_id != said.dispositif.pk:
             return False
-        if not said.financeur:
+        if not said.nomme:
             return True
         name, record = said.financeur
         held = getattr(ligne, f"{name}_id")

@@ -23,7 +23,7 @@ GUIDE = [
     ["Colonne", "Ce qu'on y écrit"],
     [
         "numero",
-        "Le numéro de l'action, tel que le plan l'écrit. Colonne au format texte : « 1.10 » n'est pas « 1.1 ».",
+        "Le numéro de l'action, tel que le plan l'écrit, en format texte : « 1.10 » n'est pas « 1.1 ».",
     ],
     [
         "axe_code, axe",
@@ -47,11 +47,11 @@ GUIDE = [
     ["debut_prevu, fin_prevue", "12/03/2025, mars 2025, T2 2025 ou 2025."],
     [
         "cout, base_cout",
-        "Le coût total, et HT ou TTC. « 12 k€ » et « 1,2 M€ » sont lus ; « à définir » est inconnu, et non zéro.",
+        "Le coût total, et HT ou TTC. « 12 k€ », « 1,2 M€ » sont lus ; « à définir » : inconnu, et non zéro.",
     ],
     [
         "Une colonne par financeur",
-        "DETR, DSIL, Région, Anah… Le montant seul est prévu ; « DETR demandé », « DETR accordé », « DETR versé » disent le reste.",
+        "DETR, DSIL, Région… Un montant seul est prévu, sauf « DETR demandé », « accordé », « versé ».",
     ],
     [
         "DETR décision",

@@ -37,7 +37,9 @@ AXE = re.compile(
     r"([A-Z]{1,2}|\d{1,2}(?:\.\d{1,2})*)\s*(?:[:.)–—-]\s*|\s+(?=[^\W\d]))(\S.*)",
     re.IGNORECASE,
 )
-AXE_SEUL = re.compile(r"(?:axe|orientation)\s*(?:n°\s*)?([A-Z]{1,2}|\d{1,2}(?:\.\d{1,2})*)", re.I)
+AXE_SEUL = re.compile(
+    r"(?:axe|orientation)\s*(?:n°\s*)?([A-Z]{1,2}|\d{1,2}(?:\.\d{1,2})*)", re.IGNORECASE
+)
 BETWEEN_PLACES = re.compile(r"\s*[|;,/\n]\s*|\s+et\s+")
 BETWEEN_PARTNERS = re.compile(r"\s*[|;,\n]\s*")
 
@@ -48,6 +50,8 @@ class LigneDArgent:
 
     dispositif: object
     financeur: tuple | None
+    # Whether the file names who pays, or lets it be told by the answers and the owner.
+    nomme: bool = False
     montants: dict = field(default_factory=dict)
     colonnes: dict = field(default_factory=dict)
     decision: mots.DateDite | None = None
@@ -432,6 +436,7 @@ class Lecteur:
             line.financeur = self.ref.payer(
                 line.dispositif, said, self.places_of(lu), lu.maitre_ouvrage
             )
+            line.nomme = self.ref.organisme(said) is not None
             if line.financeur is None:
                 column = next(iter(line.colonnes.values()))
                 why = (

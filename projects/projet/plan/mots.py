@@ -148,6 +148,7 @@ YEARS = re.compile(r"(\d{4})\s*(?:-|–|—|/|a|au|→|>)\s*(\d{4})")
 BETWEEN = re.compile(r"\s+(?:-|–|—|a|au|→)\s+")
 # « 1,1 » is what a spreadsheet makes of 1.1, and of 1.10.
 A_NUMBER = re.compile(r"(\d+),(\d)")
+AT_THE_LATEST = re.compile(r"au plus tard (?:le )?(.*)")
 # « 1-févr »: what it makes of 1-2.
 DAY_AND_MONTH = re.compile(r"\d{1,2}[-/ .]([a-z]+)\.?")
 # Nothing is known, whatever the column.
@@ -205,6 +206,8 @@ def read_day(text: str, shown: str = "", last: bool = False) -> DateDite | None:
     if is_unknown(text):
         return None
     words = bare_words(text)
+    if found := AT_THE_LATEST.fullmatch(words):
+        return DateDite(parse_date(found[1]), Precision.AU_PLUS_TARD)
     for pattern, months in ((QUARTER, 3), (HALF, 6)):
         if found := pattern.fullmatch(words):
             rank, year = (found[1], found[2]) if found[1] else (found[3], found[4])

@@ -21,13 +21,62 @@ from socle.verrou import lock
 SANS_PLAN = "dites d'abord, avec les colonnes, de quel plan sont ces actions"
 
 
-class PassageDuPlan:
-    """One reading of the rows of a plan. Nothing is written but for good: a preview compares in memory."""
+class PassageEnMemoire:
+    """One reading of rows that give several records each: a preview compares, and writes nothing."""
 
     def __init__(self, ressource, table, user, provenance=None, for_good=False):
         self.ressource, self.table, self.user = ressource, table, user
         self.provenance, self.for_good = provenance, for_good
         self.aujourd_hui = timezone.localdate()
+
+    def ligne(self, lue):
+        """Return what a row does; it has been saved, if for good, unless it changes nothing."""
+        ligne = LigneTraitee(lue)
+        try:
+            if lue.fautes:
+                raise LigneRefusee(lue.fautes)
+            self.pass_row(ligne)
+        except LigneRefusee as error:
+            ligne.refuse(error.refus)
+        return ligne
+
+    def write(self, fiche):
+        """Save the records of a row, all or none, each with who says its date."""
+        new = [record for record in fiche.ecrits if record.pk is None]
+        try:
+            with transaction.atomic():
+                for record in fiche.retires:
+                    record.delete()
+                for record in in_order(fiche):
+                    record.save()
+                    if any(record is each for each in new):
+                        self.say(record)
+        except (ValidationError, IntegrityError, DataError) as error:
+            for record in new:
+                record.pk, record._state.adding = None, True
+            texts = getattr(error, "messages", None) or ["la base refuse cette ligne"]
+            raise LigneRefusee([ValueError(text) for text in texts]) from None
+
+    def say(self, record):
+        """Write who says the dates of a new record."""
+        if not isinstance(record, Sourcee) or self.provenance is None:
+            return
+        for champ in sourced_fields(type(record)):
+            if jour := getattr(record, champ):
+                told = record.precision if champ == "jour" else Precision.JOUR
+                Affirmation.objects.create(
+                    fiche=record,
+                    champ=champ,
+                    valeur=jour.isoformat(),
+                    valeur_brute=jour.isoformat(),
+                    source=self.provenance.source,
+                    precision=told,
+                    detail_interne=self.provenance.detail,
+                )
+
+
+class PassageDuPlan(PassageEnMemoire):
+    """One reading of the rows of a plan."""
 
     def lignes(self):
         plan = self.ressource.plan_of(self.user)
@@ -64,17 +113,6 @@ class PassageDuPlan:
         ligne.refuse([ValueError(SANS_PLAN)])
         return ligne
 
-    def ligne(self, lue):
-        """Return what a row does; it has been saved, if for good, unless it changes nothing."""
-        ligne = LigneTraitee(lue)
-        try:
-            if lue.fautes:
-                raise LigneRefusee(lue.fautes)
-            self.pass_row(ligne)
-        except LigneRefusee as error:
-            ligne.refuse(error.refus)
-        return ligne
-
     def pass_row(self, ligne):
         lu = self.lecteur.read(ligne.lue)
         if lu.refus:
@@ -107,40 +145,6 @@ class PassageDuPlan:
                     for text in texts
                 ]
             ) from None
-
-    def write(self, fiche):
-        """Save the records of a row, all or none, each with who says its date."""
-        new = [record for record in fiche.ecrits if record.pk is None]
-        try:
-            with transaction.atomic():
-                for record in fiche.retires:
-                    record.delete()
-                for record in in_order(fiche):
-                    record.save()
-                    if any(record is each for each in new):
-                        self.say(record)
-        except (ValidationError, IntegrityError, DataError) as error:
-            for record in new:
-                record.pk, record._state.adding = None, True
-            texts = getattr(error, "messages", None) or ["la base refuse cette ligne"]
-            raise LigneRefusee([ValueError(text) for text in texts]) from None
-
-    def say(self, record):
-        """Write who says the dates of a new record."""
-        if not isinstance(record, Sourcee) or self.provenance is None:
-            return
-        for champ in sourced_fields(type(record)):
-            if jour := getattr(record, champ):
-                told = Precision.JOUR if champ == "etablie_le" else record.precision
-                Affirmation.objects.create(
-                    fiche=record,
-                    champ=champ,
-                    valeur=jour.isoformat(),
-                    valeur_brute=jour.isoformat(),
-                    source=self.provenance.source,
-                    precision=told,
-                    detail_interne=self.provenance.detail,
-                )
 
     def told(self, plan):
         """Tell what the file leaves out of the plan, and costs of another base than those of the plan."""
