@@ -26,9 +26,14 @@ ECARTS = ["ligne", "colonne", "valeur", "motif"]
 
 
 def sorts():
-    """Return the Resource of each sort of file that the back office imports."""
+    """Return the Resource of each sort of file that the back office imports, but of those that ask."""
     admins = [a for a in admin.site._registry.values() if isinstance(a, ImportAdmin)]
-    return {sort: ressource for each in admins for sort, ressource in each.imports.items()}
+    return {
+        sort: ressource
+        for each in admins
+        for sort, ressource in each.imports.items()
+        if not ressource.questions
+    }
 
 
 def bad(message):
@@ -76,8 +81,12 @@ class Command(BaseCommand):
             lu = self.read(fichier, ressource, feuille)
             if not options["autre_jour"]:
                 refuse_another_day(lu, timezone.localdate())
+            ressource.prepare(lu)
             known = ColonneRetenue.objects.of_sort(user, sorte)
-            table = read_table(lu, ressource, sure_columns(lu, ressource, known))
+            columns = sure_columns(lu, ressource, known)
+            depot = Depot(user.pk, sorte, options["raison"], None, lu, colonnes=columns)
+            ressource.hear(depot)
+            table = read_table(lu, ressource, columns)
         except FichierRefuse as refusal:
             self.write_gaps(ecarts, [["", "", "", str(refusal)]])
             raise CommandError(str(refusal), returncode=REFUSED) from None
@@ -85,9 +94,10 @@ class Command(BaseCommand):
         self.tell(apercu, lu)
         self.write_gaps(ecarts, gaps(apercu))
         if appliquer:
-            depot = Depot(user.pk, sorte, options["raison"], None, lu)
+            again = sorts()[sorte]()
+            again.hear(depot)
             with signed_by(user):
-                write(sorts()[sorte](), table, user, provenance, depot, apercu.empreinte)
+                write(again, table, user, provenance, depot, apercu.empreinte)
             self.stdout.write(self.style.SUCCESS(f"{written(apercu)}."))
         else:
             self.stdout.write(f"{written(apercu)} avec --appliquer. Rien n'est écrit.")

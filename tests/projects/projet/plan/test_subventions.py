@@ -51,13 +51,12 @@ def test_a_grant_without_its_action_is_asked_and_the_action_proposed(agent_34, p
     assert Action.objects.count() == 1
 
 
-def test_another_owner_is_not_proposed(agent_34, place):
-    page = preview(agent_34, ROW.replace("34142", "34079"))
-    assert "lod-c1" in motives(page)[2]
-    page = preview(
-        agent_34, ROW.replace("612 000,00", "1").replace("34142", "34079").replace("place", "gare")
-    )
+def test_nothing_is_proposed_where_neither_the_cost_nor_the_words_are_those_of_an_action(
+    agent_34, place
+):
+    page = preview(agent_34, ROW.replace("612 000,00", "1").replace("place", "gare"))
     assert "inscrivez d'abord l'action" in motives(page)[2]
+    assert "lod-c1" not in motives(page)[2]
 
 
 def test_a_grant_joins_the_action_that_is_named_then_is_known_by_its_dossier(agent_34, place):
