@@ -30,13 +30,15 @@ class Sort(StrEnum):
 class CelluleChangee:
     """A cell that changes its record: its column, and what is read before and after.
 
-    `mot` is how the column is called to an agent whose file may not have it.
+    `mot` is how the column is called to an agent whose file may not have it; `herite`, whether the
+    row says nothing itself, and has what is above.
     """
 
     colonne: str
     avant: str
     apres: str
     mot: str = field(default="", compare=False, repr=False)
+    herite: bool = field(default=False, compare=False, repr=False)
 
 
 @dataclass

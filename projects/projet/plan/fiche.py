@@ -37,7 +37,6 @@ TEXTES = {
 CLOSED_BY = {"pause": "reprise", "blocage": "levee", "abandon": "relance", "fin": "relance"}
 SORTS = {
     Action: "Actions",
-    Axe: "Axes",
     ActionCommune: "Communes",
     ActionPartenaire: "Partenaires",
     Cout: "Coûts",
@@ -156,7 +155,9 @@ class Fiche:
             return
         axe = self.axe_of(*self.lu.axe)
         if axe != self.action.axe:
-            self.tell("axe", self.action.axe, axe)
+            before = shown(self.action.axe)
+            change = CelluleChangee("axe", before, shown(axe), herite=self.lu.axe_herite)
+            self.changements.append(change)
             self.action.axe = axe
         if axe.pk is None and not any(axe is each for each in self.ecrits):
             self.put(axe)

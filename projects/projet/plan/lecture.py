@@ -64,6 +64,7 @@ class ActionLue:
 
     textes: dict
     axe: tuple | None = None
+    axe_herite: bool = False
     theme: object = None
     maitre_ouvrage: tuple | None = None
     communes: list | None = None
@@ -105,7 +106,7 @@ class Lecteur:
             )
         )
         self.twice = {n for n, count in Counter(numbers).items() if n and count > 1}
-        self.axe_above = ("", "")
+        self.axe_above, self.axe_line = ("", ""), 0
 
     def read(self, lue):
         """Return what a row says."""
@@ -181,16 +182,21 @@ class Lecteur:
             lu.textes["description"] = f"{said}\n\nObjectifs : {aims}" if said else aims
 
     def read_axe(self, lu, lue):
-        """Read the axe of a row; one that says none has that of the row above."""
+        """Read the axe of a row; one that says none has that of the row, or of the band, above."""
         code, text = (lue.cellules.get(name, "").strip() for name in ("axe_code", "axe"))
         if text and not code:
             code, text = split_axe(text)
         if code or text:
-            self.axe_above = lu.axe = (code, text)
-        elif any(self.axe_above) and {"axe", "axe_code"} & set(lue.cellules):
+            self.axe_above, self.axe_line = (code, text), lue.numero
             lu.axe = self.axe_above
+            return
+        for number, band in self.ressource.bandes:
+            if self.axe_line < number < lue.numero:
+                self.axe_above, self.axe_line = split_axe(band), number
+        if any(self.axe_above):
+            lu.axe, lu.axe_herite = self.axe_above, True
             told = " – ".join(filter(None, self.axe_above))
-            lue.reconnus.append(("axe" if "axe" in lue.cellules else "axe_code", "", told))
+            lue.reconnus.append(("axe_code" if "axe_code" in lue.cellules else "axe", "", told))
 
     def read_theme(self, lu, row):
         if text := row.get("theme", "").strip():

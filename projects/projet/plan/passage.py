@@ -6,13 +6,13 @@ from django.utils import timezone
 
 from communes.models import Labellisation
 from ort.models import Convention
-from projects.actions.models import BaseMontant
+from projects.actions.models import Axe, BaseMontant
 from projects.projet.plan.connues import Connues
 from projects.projet.plan.fiche import Fiche
 from projects.projet.plan.lecture import Lecteur
 from projects.projet.plan.referentiel import Referentiel
 from socle.dates import Precision
-from socle.fichiers.lignes import LigneRefusee, LigneTraitee, located_cell
+from socle.fichiers.lignes import LigneRefusee, LigneTraitee, Sort, located_cell
 from socle.fichiers.tableau.dire import quoted
 from socle.francais import pluriel
 from socle.sources import Affirmation, Sourcee, sourced_fields
@@ -96,7 +96,7 @@ class PassageDuPlan(PassageEnMemoire):
         )
         ref.load(rows)
         self.lecteur = Lecteur(self.ressource, ref, rows)
-        self.met = {}
+        self.met, self.axes_dits = {}, set()
         lignes = [self.ligne(lue) for lue in rows]
         self.ressource.remarques = [*self.ressource.totaux(rows), *self.told(plan)]
         return lignes
@@ -131,6 +131,14 @@ class PassageDuPlan(PassageEnMemoire):
         ligne.objet, ligne.fiche, ligne.sort = action, str(action), fiche.sort
         ligne.changements, ligne.faites = fiche.changements, fiche.faites
         ligne.remarques = lu.remarques
+        self.count_axe(ligne, fiche)
+
+    def count_axe(self, ligne, fiche):
+        """Count a new axe with the first row that has it."""
+        for axe in (record for record in fiche.ecrits if isinstance(record, Axe)):
+            if axe.code not in self.axes_dits:
+                self.axes_dits.add(axe.code)
+                ligne.faites["Axes", Sort.NOUVELLE] += 1
 
     def check(self, action, row):
         """Refuse what the model refuses of the words of an action."""
@@ -171,6 +179,6 @@ class PassageDuPlan(PassageEnMemoire):
 
 def in_order(fiche):
     """Return the records of a row, what others hang on first: the axe, then the action."""
-    first = [r for r in fiche.ecrits if type(r).__name__ == "Axe"]
+    first = [r for r in fiche.ecrits if isinstance(r, Axe)]
     action = [r for r in fiche.ecrits if r is fiche.action]
     return [*first, *action, *(r for r in fiche.ecrits if r not in first and r is not fiche.action)]

@@ -1,6 +1,7 @@
 """The plan of a bureau d'études or of a chef de projet: a spreadsheet, one row an action."""
 
 import datetime
+import re
 from decimal import Decimal
 from functools import cached_property
 
@@ -37,10 +38,13 @@ from projects.projet.plan.guide import EXEMPLE, GUIDE
 from projects.projet.plan.passage import PassageDuPlan
 from socle.fichiers.montants import base_de, decimal_mark, read_amount, unite_de
 from socle.fichiers.sorte import SorteDeFichier
+from socle.fichiers.tableau.dire import quoted, rows_told
 from socle.fichiers.tableau.lignes import TOTAL, UNIT
 from socle.fichiers.tableau.noms import bare_name
 from socle.francais import euros
 
+# « Axe 1 – Habiter le centre », alone on its row, above its actions.
+A_BAND = re.compile(r"(axe|orientation|objectif stratégique)\b", re.IGNORECASE)
 MODELS = (
     *(Action, ActionAdhesion, ActionCommune, ActionPartenaire, Axe, Cout, FaitAction, Prevision),
     *(Financement, FaitFinancement),
@@ -68,6 +72,7 @@ class PlanDActions(SorteDeFichier):
         self.entetes, self.unites, self.reponses = {}, {}, {}
         self.jour, self.nus, self.ecartees = timezone.localdate(), "", []
         self.from_headers, self.melangees, self.units_below = {}, False, {}
+        self.bandes = []
 
     @cached_property
     def dispositifs(self):
@@ -127,6 +132,7 @@ class PlanDActions(SorteDeFichier):
     def prepare(self, fichier):
         """Know the layout of a file, and the headers that only their words tell."""
         put_right(fichier)
+        self.set_bands_aside(fichier)
         known = {bare_name(name) for name in (*self.static_names, *self.columns, *INFORMATIVES)}
         unknown = [e for e in fichier.entetes if bare_name(e) not in known]
         self.a_dire = tuple(entete for entete in unknown if is_vague(entete))
@@ -139,10 +145,33 @@ class PlanDActions(SorteDeFichier):
                 self.from_headers[entete] = ColonneDArgent(key, stage_of(entete)).nom
         self.units_below = units_under(fichier)
 
+    def set_bands_aside(self, fichier):
+        """Set aside the rows of one cell of words, that is no title: an axe above its actions, a note."""
+        titles = [self.autres_noms.get(e) == "intitule" for e in fichier.entetes]
+        titles = [
+            t or bare_name(e) == "intitule" for t, e in zip(titles, fichier.entetes, strict=True)
+        ]
+        bands = {}
+        for number, cells in fichier.lignes:
+            filled = [place for place, cell in enumerate(cells) if cell]
+            alone = len(filled) == 1 and len(cells) > 2 and not titles[filled[0]]
+            if alone and any(map(str.isalpha, cells[filled[0]])) and len(cells[filled[0]]) > 4:
+                bands[number] = cells[filled[0]]
+        if bands:
+            fichier.drop_rows(bands)
+            are = "est laissée" if len(bands) == 1 else "sont laissées"
+            told = f"{rows_told(list(bands))} {are} de côté : {quoted(bands.values())}."
+            fichier.remarques.append(told)
+
     def hear(self, depot):
         self.entetes = {column: header for header, column in depot.colonnes.items() if column}
         self.unites = {depot.colonnes[h]: unite for h, unite in depot.unites.items()}
         self.reponses, self.ecartees = depot.reponses, depot.fichier.ecartees
+        self.bandes = [
+            (number, words)
+            for number, cells in sorted(self.ecartees)
+            if (words := next(filter(None, cells), "")) and A_BAND.match(words)
+        ]
         self.places = {e: place for place, e in enumerate(depot.fichier.entetes)}
         if jour := depot.reponses.get("jour"):
             self.jour = datetime.date.fromisoformat(jour)

@@ -64,6 +64,27 @@ def test_titles_above_a_blank_axis_and_totals_below_are_told(agent_34, sent):
     ]
 
 
+def test_an_axis_alone_on_its_row_is_that_of_the_actions_below(agent_34, sent):
+    page = sent(
+        sheet(
+            "Axe A – Habiter le centre;;;",
+            "A1;Îlot;Lodève;100",
+            "Axe B – Commerces;;;",
+            "B1;Halle;Lodève;100",
+            "Cofinancements à confirmer par la commune;;;",
+            header="N°;Action;Commune;Coût HT",
+        )
+    )
+    assert outcome(page) == {3: "nouvelle", 5: "nouvelle"}
+    told = " ".join(page.context["depot"].fichier.remarques)
+    assert "Les lignes 2, 4 et 6 sont laissées de côté" in told
+    assert 'class="herite"' in page.content.decode()
+    assert page.context["apercu"].fiches["Axes"] == "2 nouvelles"
+    confirm(agent_34, page)
+    axes = Action.objects.order_by("numero").values_list("numero", "axe__code", "axe__intitule")
+    assert list(axes) == [("A1", "A", "Habiter le centre"), ("B1", "B", "Commerces")]
+
+
 def test_the_template_of_territoires_en_transitions_is_known(agent_34, sent, lodeve):
     header = (
         "Axe (x);Sous-axe (x.x);Sous-sous axe (x.x.x);Titre de l'action;Titre de la sous-action;"
