@@ -73,11 +73,11 @@ def test_the_queries_of_a_preview_do_not_grow_with_its_rows(lodeve, agent_34):
 
 def test_three_hundred_rows_are_previewed_in_a_second(lodeve, agent_34):
     ressource, table, _ = ready(lodeve, 300, agent_34.agent)
-    start = time.perf_counter()
+    # The time of this process alone: others share the machine.
+    start = time.process_time()
     apercu = preview(ressource, table, agent_34.agent, said())
     assert apercu.a_ecrire == 300
-    # Six people share this machine: what is asked is a second, on one that does nothing else.
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 1
 
 
 def test_three_thousand_rows_are_read(lodeve, agent_34):
