@@ -4,7 +4,10 @@ A model says which of its fields are such in `coordonnees`. An account that does
 do reads none.
 """
 
+from typing import Any
 
-def coordonnees_cachees(user, model):
+
+def coordonnees_cachees(user: Any, model: Any) -> tuple[str, ...]:
     """Return the fields of `model` that tell how to reach a person, when `user` only reads."""
-    return getattr(model, "coordonnees", ()) if getattr(user, "lit_seulement", True) else ()
+    hidden: tuple[str, ...] = getattr(model, "coordonnees", ())
+    return hidden if getattr(user, "lit_seulement", True) else ()

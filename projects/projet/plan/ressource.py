@@ -66,6 +66,7 @@ class PlanDActions(SorteDeFichier):
     informatives = INFORMATIVES
     modele = list(EXEMPLE)
     codes, temoins, dated_sources, calculees, trompeuses, a_defaut = {}, {}, {}, {}, {}, {}
+    precisions = {}
     cle, extra_columns = None, ()
 
     def __init__(self):

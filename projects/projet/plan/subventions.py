@@ -94,6 +94,7 @@ class ListeDesSubventions(SorteDeFichier):
     autres_noms = {name: column for column, names in AUTRES_NOMS.items() for name in names}
     informatives = ("Arrondissement", "Commentaire", "Budget vert", "Catégorie d'opération")
     codes, temoins, dated_sources, calculees, trompeuses, a_defaut = {}, {}, {}, {}, {}, {}
+    precisions = {}
     cle, extra_columns = None, ()
     exemple = {
         "numero_dossier": "12345678",
