@@ -359,6 +359,7 @@ WRITTEN_BY_ITS_AGENT = {
     "/admin/communes/labellisation/",
     "/admin/communes/labellisation/<path:object_id>/delete/",
     "/admin/actes/<str:modele>/<int:numero>/annuler/",
+    "/admin/alertes/<int:pk>/<slug:sorte>/accepter/",
     "/admin/ort/avenant/",
     "/admin/ort/avenant/<path:object_id>/change/",
     "/admin/ort/avenant/<path:object_id>/delete/",

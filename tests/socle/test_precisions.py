@@ -17,6 +17,12 @@ MADE = {
     "convention": lambda: factories.convention("2020-10-01"),
     "avenant": lambda: factories.avenant(factories.convention("2020-10-01"), "2021-01-01"),
     "poste": lambda: factories.poste(),
+    "faitaction": lambda: factories.fait(factories.action(), "debut", "2021-01-01"),
+    "prevision": lambda: factories.prevision(factories.action(), "2021-01-01", "2020-11-01"),
+    "cout": lambda: factories.cout(factories.action(), 100),
+    "faitfinancement": lambda: factories.fait_financement(
+        factories.financement(factories.action()), "accord", "2021-01-01", 100
+    ),
 }
 PRECISIONS = [
     (model, field)
@@ -36,8 +42,8 @@ def named(value):
     return value.__name__ if isinstance(value, type) else value.name
 
 
-def test_seven_dates_have_a_precision_and_all_of_them_are_normalised():
-    assert len(PRECISIONS) == 7
+def test_eleven_dates_have_a_precision_and_all_of_them_are_normalised():
+    assert len(PRECISIONS) == 11
     assert all(issubclass(model, Sourcee) for model, _ in PRECISIONS)
 
 

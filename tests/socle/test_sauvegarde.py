@@ -76,6 +76,9 @@ def fill():
     poste = factories.poste([lodeve], identifiant="poste-lodeve")
     factories.occupation(poste, "2021-07-01", "2023-09-01")
     factories.recrutement(poste, "2023-10-01")
+    detr = factories.financement(factories.action([lodeve], ort), annee=2022)
+    factories.fait_financement(detr, "accord", "2022-03-01", 1000)
+    factories.fait_financement(detr, "versement", "2022-09-01", 300)
     return factories.document(ort)
 
 

@@ -115,7 +115,7 @@ class FicheDAction(FicheDAgent):
         """Return the warnings of the action today, in order."""
         return alertes_au(self.datees, self.jour).get(self.record.pk, [])
 
-    @property
+    @cached_property
     def accepte_les_alertes(self):
         """Tell whether the agent may accept a warning of this action."""
         allowed = self.user.has_perm("projects.add_alerteacceptee")
