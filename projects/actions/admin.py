@@ -42,12 +42,6 @@ class DeLActionInline(FicheInline):
     """Rows of an action."""
 
 
-class EnLignes(DeLActionInline):
-    """Rows that have too many fields for a table: each is a small form of a few lines."""
-
-    template = "admin/edit_inline/stacked.html"
-
-
 class CommuneInline(DeLActionInline):
     model = ActionCommune
     fields = autocomplete_fields = ["commune"]
@@ -83,7 +77,7 @@ class PartenaireInline(DeLActionInline):
     fields = autocomplete_fields = select_related = ["organisme"]
 
 
-class EffetInline(EnLignes):
+class EffetInline(DeLActionInline):
     model = EffetAvenant
     fields = [
         ("avenant", "nature"),
@@ -97,7 +91,7 @@ class EffetInline(EnLignes):
     select_related = ["avenant__convention", "ancien_commune", "ancien_intercommunalite"]
 
 
-class FaitInline(EnLignes):
+class FaitInline(DeLActionInline):
     model = FaitAction
     fields = [("nature", "phase", "jour", "precision"), "texte"]
 

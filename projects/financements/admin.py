@@ -36,7 +36,6 @@ class FaitFinancementForm(PerimetreForm):
 class FaitFinancementInline(PerimetreInline):
     model = FaitFinancement
     form = FaitFinancementForm
-    template = "admin/edit_inline/stacked.html"
     fields = [
         ("nature", "jour", "precision"),
         ("montant", "sorte_versement", "sorte_retrait"),
@@ -120,6 +119,7 @@ class FinancementAdmin(SourceeAdmin):
 
 class RegleInline(PlainChoices, admin.StackedInline):
     model = ReglePeriode
+    template = "admin/edit_inline/rangees.html"
     extra = 0
     fields = [
         ("debut", "fin", "taux_maximum"),
