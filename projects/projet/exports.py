@@ -1,18 +1,14 @@
 """The public file of the actions: what each is on a day; its money is in `exports_argent`."""
 
-from decimal import Decimal
-
 from ort.exports import PRECISION
 from projects.actions.models import BaseMontant, EntreePar, Etendue, NatureCout
 from projects.actions.regles import EtatAction, PhaseAction
 from projects.financements import regles as argent
-from projects.projet.lecture import LIEES, situer
+from projects.projet.lecture import LIEES, situer, somme_montree
 from socle.dates import known_by
 from socle.fichiers.colonnes import Colonne, Table
 from socle.fichiers.formats import ROWS_PER_CHUNK, chunks
 from socle.web.ordre import in_order
-
-ZERO = Decimal("0.00")
 
 
 def montant(value):
@@ -33,17 +29,8 @@ def action_rows(actions, jour):
 
 
 def of_stage(stage):
-    """Return how to read the sum of a stage: of no line, zero if the plans are kept in full, else unknown."""
-
-    def read(action):
-        sommes = action.du_jour.sommes
-        somme = getattr(sommes, stage)
-        if somme.lignes:
-            return montant(somme.montant) if somme.connue else None
-        # Granted, and withdrawn whole since: nothing is left.
-        return ZERO if action.complete or sommes.verse.lignes else None
-
-    return read
+    """Return how to read the sum of a stage: see `somme_montree`."""
+    return lambda action: montant(somme_montree(action, stage))
 
 
 def sortie_le(action):

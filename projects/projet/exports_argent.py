@@ -98,7 +98,8 @@ FINANCEMENTS = Table(
     "financements",
     "Financements accordés",
     "Une ligne par financement accordé ce jour-là ou avant aux actions de la liste, de quelque forme, "
-    "même retiré depuis ; la part du maître d'ouvrage n'y est pas.",
+    "même retiré depuis ; la part du maître d'ouvrage n'y est pas. Un critère, de dispositif ou de financeur "
+    "aussi, choisit des actions : toutes leurs lignes y sont.",
     (
         FINANCEMENT_IDENTIFIANT,
         Colonne(

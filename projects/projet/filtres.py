@@ -19,6 +19,7 @@ from projects.financements.models import (
 )
 from projects.projet.annuaire import NomsDuJour, Tiers
 from projects.projet.du_jour import ActionsDatees
+from projects.projet.lecture import LIEES, situer, somme_montree
 from projects.projet.publiques import communes_des, publiques
 from socle.recherche import search_key
 from socle.web.adresses import AdressesDeListe
@@ -102,11 +103,11 @@ def by_cout(actions, jour):
 
 
 def by_somme(stage):
-    """Return how to sort by what is granted, or by what is paid; nothing known comes last."""
+    """Return how to sort by what is granted, or paid, as the list writes it; what is unknown comes last."""
 
     def values(actions, jour):
-        sums = {c: getattr(a.sommes, stage) for c, a in on_the_day(actions, jour).items()}
-        return {cle: somme.montant if somme.connue else None for cle, somme in sums.items()}
+        found = situer(list(actions.select_related(*LIEES)), jour)
+        return {action.pk: somme_montree(action, stage) for action in found}
 
     return values
 

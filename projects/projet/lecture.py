@@ -1,6 +1,7 @@
 """Actions as the pages and the files show them on a day: public facts alone."""
 
 from communes.models import Departement, Tenue
+from projects.financements.regles import ZERO
 from projects.projet.annuaire import NomsDuJour
 from projects.projet.du_jour import ActionsDatees
 
@@ -24,3 +25,15 @@ def situer(actions, jour):
         departements = annuaire.departements(action.du_jour)
         action.complete = bool(departements) and kept.issuperset(departements)
     return actions
+
+
+def somme_montree(action, stage):
+    """Return the sum of a stage of an action read by `situer`, None if unknown.
+
+    Of no line, it is zero where the plans are kept in full, or where all that was granted is withdrawn.
+    """
+    sommes = action.du_jour.sommes
+    somme = getattr(sommes, stage)
+    if somme.lignes:
+        return somme.montant if somme.connue else None
+    return ZERO if action.complete or sommes.verse.lignes else None

@@ -43,10 +43,15 @@ def subventions_en_mots(accorde, verse, complete):
     if accorde.lignes and not accorde.connue:
         granted = f"{pluriel(accorde.lignes, 'accord,accords')} sans montant"
     else:
-        granted = f"{euros(au_cent(accorde.montant))} accordés"
+        granted = f"{euros(au_cent(accorde.montant))} {participe('accordé', accorde.montant)}"
         if accorde.sans_montant:
             granted += f", {pluriel(accorde.sans_montant, 'accord,accords')} sans montant"
-    return f"{granted}, {euros(au_cent(verse.montant))} versés"
+    return f"{granted}, {euros(au_cent(verse.montant))} {participe('versé', verse.montant)}"
+
+
+def participe(word, montant):
+    """Return a participle that agrees with an amount: « 0 € accordé », « 2 € accordés »."""
+    return word if montant < 2 else f"{word}s"
 
 
 def etats_en_mots(etats):

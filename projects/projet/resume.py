@@ -91,6 +91,28 @@ class Projet:
         return self.territoire.complete
 
     @cached_property
+    def departements(self):
+        """The département of each commune of the actions, by code."""
+        codes = {code for action in self.du_jour.values() for code in action.communes}
+        found = Commune.objects.filter(pk__dans=codes).select_related("departement").order_by()
+        return {commune.pk: commune.departement for commune in found}
+
+    @property
+    def tenus_en_partie(self):
+        """Return the départements of the actions whose plans are not kept in full, by code."""
+        found = {d.pk: d for d in self.departements.values() if d.tenue_plans != Tenue.COMPLETE}
+        return [found[code] for code in sorted(found)]
+
+    def complets(self, totaux):
+        """Tell whether what is not recorded of these actions does not exist: see `complete`."""
+        told = [self.departements[code] for a in totaux.actions for code in a.communes]
+        return all(d.tenue_plans == Tenue.COMPLETE for d in told) if told else self.complete
+
+    def part(self, titre, totaux, partagees=False):
+        """Return some of the actions of the place, as the page tells their money."""
+        return PartDuProjet(titre, totaux, self.complets(totaux), partagees)
+
+    @cached_property
     def totaux(self):
         return Totaux(self.du_jour.values(), self.jour)
 
@@ -149,32 +171,14 @@ class Projet:
     def parts(self):
         """Return what is granted and paid: for a commune, its own actions apart from the shared ones."""
         if self.territoire.critere != "commune":
-            return [PartDuProjet("", self.totaux, self.complete)]
+            return [self.part("", self.totaux)]
         code = self.territoire.valeur
         alone, shared = self.totaux.seules(code), self.totaux.partagees(code)
-        parts = (
-            [PartDuProjet("Actions de la commune seule", alone, self.complete)]
-            if len(alone)
-            else []
-        )
+        parts = [self.part("Actions de la commune seule", alone)] if len(alone) else []
         if len(shared):
             title = "Actions partagées avec d'autres communes, entières, non réparties"
-            parts.append(PartDuProjet(title, shared, self.complete, partagees=True))
+            parts.append(self.part(title, shared, partagees=True))
         return parts
-
-    @property
-    def couts(self):
-        """Write the costs, a sum for each base."""
-        return [cout_en_mots(total.montant, total.base) for total in self.totaux.couts]
-
-    @property
-    def sans_cout(self):
-        """Write how many actions have no known cost, or an empty text."""
-        missing = self.totaux.sans_cout
-        if not missing:
-            return ""
-        verb = "sont" if missing > 1 else "est"
-        return f"{missing} sur {self.nombre} {verb} sans coût connu"
 
     @property
     def abandonnees(self):
@@ -190,11 +194,8 @@ class Projet:
         Each counts whole in each of them, and once in all.
         """
         several = {}
-        codes = {code for action in self.totaux.actions for code in action.communes}
-        rows = Commune.objects.filter(pk__dans=codes).order_by()
-        departements = dict(rows.values_list("pk", "departement"))
         for action in self.totaux.actions:
-            found = {departements[code] for code in action.communes if code in departements}
+            found = {self.departements[code].pk for code in action.communes}
             if len(found) > 1:
                 several[action.dates.pk] = [action] * (len(found) - 1)
         if not several:
@@ -261,7 +262,10 @@ class ComptePlusieursFois:
 
     @property
     def phrase(self):
-        return subventions_en_mots(self.sommes.accorde, self.sommes.verse, complete=False)
+        """Write what is granted and paid beyond once, or an empty text when nothing is known of it."""
+        sommes = self.sommes
+        known = sommes.verse.lignes
+        return subventions_en_mots(sommes.accorde, sommes.verse, complete=False) if known else ""
 
 
 def plan_and_axe(action):
@@ -269,6 +273,11 @@ def plan_and_axe(action):
     plan = action.convention.intitule if action.convention else ""
     axe = (action.axe.ordre, action.axe.code, action.axe.pk) if action.axe else (10**6, "", 0)
     return plan, action.convention_id or 0, axe
+
+
+def sur_combien(missing, number, what):
+    """Write « 1 action sur 3 sans coût connu »; an empty text when none is missing."""
+    return f"{pluriel(missing, 'action,actions')} sur {number} {what}" if missing else ""
 
 
 @dataclass
@@ -283,6 +292,24 @@ class PartDuProjet:
     @property
     def nombre(self):
         return len(self.totaux)
+
+    @property
+    def couts(self):
+        """Write the costs, a sum for each base."""
+        return [cout_en_mots(total.montant, total.base) for total in self.totaux.couts]
+
+    @property
+    def sans_cout(self):
+        """Write how many actions have no known cost, or an empty text when each has one, or none."""
+        missing = self.totaux.sans_cout
+        return sur_combien(missing, self.nombre, "sans coût connu") if self.couts else ""
+
+    @property
+    def sans_subvention(self):
+        """Write how many actions have no known grant, where one may be missing; an empty text elsewhere."""
+        granted = sum(bool(action.sommes.verse.lignes) for action in self.totaux.actions)
+        unknown = 0 if self.complete or not granted else self.nombre - granted
+        return sur_combien(unknown, self.nombre, "sans subvention connue")
 
     @property
     def phrase(self):

@@ -1,11 +1,14 @@
 """The actions: their list, the page of each, and the financing plan that its owner must post."""
 
 from collections import Counter
+from functools import wraps
 from itertools import groupby
 
 from django.db import models
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 
 from communes.models import Departement
 from projects.actions.models import Action
@@ -61,6 +64,25 @@ def partie(entree_par, sortie, jour):
     return PartieDeListe.SORTIE if known_by(sortie, jour) else PartieDeListe.AU_PLAN
 
 
+def pas_encore(view):
+    """Say of an action known today, and asked for on a day before, that it is not there yet."""
+
+    @wraps(view)
+    def told(request, identifiant):
+        try:
+            return view(request, identifiant)
+        except Http404:
+            known = publiques(timezone.localdate())
+            context = {
+                "jour": jour_of(request),
+                "action": get_object_or_404(known, identifiant=identifiant),
+            }
+            return render(request, "projects/projet/pas_encore.html", context)
+
+    return told
+
+
+@pas_encore
 def action(request, identifiant):
     jour = jour_of(request)
     found = find_action(identifiant, jour)
@@ -69,6 +91,7 @@ def action(request, identifiant):
     return render(request, "projects/projet/action.html", context)
 
 
+@pas_encore
 def affiche(request, identifiant):
     """Show the financing plan of an action, on one sheet (CGCT, art. L. 1111-11)."""
     jour = jour_of(request)
