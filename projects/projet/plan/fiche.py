@@ -21,6 +21,7 @@ from projects.financements import coherence as coherence_de_l_argent
 from projects.financements.coherence import plafond, verse
 from projects.financements.models import FaitFinancement, Financement
 from projects.projet.plan.colonnes import MOTS_DES_STADES
+from projects.projet.plan.mots import MOTS_DE_LA_MATURITE
 from socle.dates import Precision, first_day, in_words
 from socle.fichiers.lignes import CelluleChangee, LigneRefusee, Sort, refused, shown
 from socle.francais import euros
@@ -118,7 +119,7 @@ class Fiche:
                 setattr(action, name, text)
         self.compare_axe()
         self.set_if_said("theme", "theme", lu.theme)
-        self.set_if_said("maturite", "plan_signe", lu.plan_signe)
+        self.set_if_said("maturite", "plan_signe", lu.plan_signe, MOTS_DE_LA_MATURITE.get)
         self.compare_owner()
         if lu.etendue == Etendue.ORT and action.etendue != Etendue.ORT:
             self.tell("communes", "", "toutes les communes de l'ORT")
@@ -127,9 +128,10 @@ class Fiche:
         if self.nouvelle or len(self.changements) > before:
             self.put(action)
 
-    def set_if_said(self, column, name, value):
-        if value and value != getattr(self.action, name):
-            self.tell(column, getattr(self.action, name), value)
+    def set_if_said(self, column, name, value, in_words=shown):
+        known = getattr(self.action, name)
+        if value and value != known:
+            self.tell(column, in_words(known), in_words(value))
             setattr(self.action, name, value)
 
     def compare_owner(self):

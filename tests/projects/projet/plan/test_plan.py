@@ -14,7 +14,7 @@ from projects.models import (
 )
 from socle.models import Affirmation, Import
 from tests.factories import day
-from tests.fichiers import confirm, motives, outcome
+from tests.fichiers import changes, confirm, motives, outcome
 
 SAMPLE = (
     "numero,axe_code,axe,intitule,theme,maitre_ouvrage,communes,maturite,etat,debut_prevu,fin_prevue,"
@@ -65,6 +65,12 @@ def test_a_row_gives_an_action_its_calendar_its_cost_and_its_money(agent_34, sen
     assert str(Financement.objects.get(dispositif__cle="region").financeur) == "Région Occitanie"
     said = Affirmation.objects.values_list("champ", flat=True)
     assert sorted(set(said)) == ["etablie_le", "jour"]
+
+
+def test_the_preview_tells_maturity_in_the_words_of_the_file(agent_34, sent):
+    confirm(agent_34, sent(SAMPLE))
+    page = sent(SAMPLE.replace(",mature,", ",en germe,"), jour="2025-09-01")
+    assert changes(page)["maturite"] == ("mature", "en germe")
 
 
 def test_the_same_plan_imported_again_changes_nothing(agent_34, sent):
