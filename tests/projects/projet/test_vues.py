@@ -256,7 +256,7 @@ def test_a_commune_tells_its_own_apart_from_what_it_shares(client, two):
     assert "Où en sont les 2 actions" in page
     alone = "Actions de la commune seule (1) : 372 000 € accordés, 111 600 € versés au 1er juillet 2024"
     assert alone in page
-    assert "non réparties (1) : 267 000 € accordés, 0 € versés" in page
+    assert "non réparties (1) : 267 000 € accordés, 0 € versé" in page
     gignac = read(client, "/communes/34114/projet/")
     assert "Actions de la commune seule" not in gignac
     departement = read(client, "/departements/34/projet/?au=2024-07-01")
