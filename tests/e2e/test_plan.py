@@ -186,7 +186,7 @@ DAYS = {
     BEFORE: Jour(
         dit="14 juin 2023",
         lodeve="11 actions : 1 achevée, 2 en cours, 3 à venir et 5 non renseignées",
-        accorde_et_verse="0 € accordés, 0 € versés",
+        accorde_et_verse="0 € accordé, 0 € versé",
         plan="12 actions au plan au",
         etats=AUTRES | {"A1": "a_venir", "A2": "en_cours"},
         ilot="à venir depuis le 1er mars 2023 · phase : idée",
@@ -253,7 +253,7 @@ def read_lodeve(page, jour, told):
     expect(projet).to_contain_text(f"11 actions au plan, au {told.dit}.")
     alone = f"Actions de la commune seule (10) : {told.accorde_et_verse}, au {told.dit}"
     expect(projet).to_contain_text(alone)
-    expect(projet).to_contain_text("non réparties (1) : 0 € accordés, 0 € versés")
+    expect(projet).to_contain_text("non réparties (1) : 0 € accordé, 0 € versé")
     sheet = paper(page)
     assert f"{told.lodeve}." in sheet
     assert told.accorde_et_verse in sheet

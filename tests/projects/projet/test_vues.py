@@ -254,14 +254,14 @@ def test_nothing_recorded_is_not_nothing(client):
 def test_a_commune_tells_its_own_apart_from_what_it_shares(client, two):
     page = read(client, "/communes/34142/projet/?au=2024-07-01")
     assert "Où en sont les 2 actions" in page
-    alone = "Actions de la commune seule (1) : 372 000 € accordés, 111 600 € versés au 1er juillet 2024"
+    alone = "Actions de la commune seule (1) : 372 000 € accordés, 111 600 € versés, au 1er juillet 2024"
     assert alone in page
     assert "non réparties (1) : 267 000 € accordés, 0 € versé" in page
     gignac = read(client, "/communes/34114/projet/")
     assert "Actions de la commune seule" not in gignac
     departement = read(client, "/departements/34/projet/?au=2024-07-01")
     assert "639 000 € accordés, 111 600 € versés" in departement
-    assert "1 240 000 € HT : 1 sur 2 est sans coût connu" in departement
+    assert "1 240 000 € HT ; 1 action sur 2 sans coût connu" in departement
 
 
 def test_the_project_of_each_place_is_on_its_page(client, two, settings):
