@@ -178,12 +178,20 @@ class ActionFiltres(Filtres):
         if departement is None:
             local = ("epci", "commune", "ort", "financeur", "maitre_ouvrage")
             return found | dict.fromkeys(local)
-        there = communes.filter(departement=departement)
-        return found | self.offered_there(there, shown.concernant(there.values("pk"), self.jour))
+        there = Commune.objects.order_by().filter(departement=departement)
+        actions = shown.concernant(there.values("pk"), self.jour)
+        return found | self.offered_there(
+            list(communes.filter(departement=departement).values_list("pk", flat=True)),
+            Action.objects.order_by().filter(pk__dans=list(actions.values_list("pk", flat=True))),
+        )
 
-    def offered_there(self, communes, actions):
-        """Offer what the actions of a département, those of `communes`, have."""
-        members = Rattachement.objects.as_of(self.jour).filter(commune__in=communes.values("pk"))
+    def offered_there(self, codes, actions):
+        """Offer what `actions`, those of a département, and its communes of `codes`, have.
+
+        Both are read once: each list offered would otherwise look for them again in all of France.
+        """
+        communes = Commune.objects.filter(pk__dans=codes)
+        members = Rattachement.objects.as_of(self.jour).filter(commune__dans=codes)
         epci = Intercommunalite.objects.filter(pk__in=members.values("intercommunalite"))
         granted = FaitFinancement.objects.filter(nature="accord", jour__lte=self.jour)
         lines = Financement.objects.filter(

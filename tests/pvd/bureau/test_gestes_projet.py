@@ -2,6 +2,7 @@
 
 import datetime
 import html
+import random
 import re
 from decimal import Decimal
 
@@ -9,14 +10,18 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from projects.actions import regles
+from projects.actions.faits import actions_datees
 from projects.actions.models import Action, EffetAvenant, FaitAction
 from projects.financements.models import Financement
 from projects.projet.du_jour import ActionsDatees
+from pvd.bureau.gestes.projet.vie import Demarrer, Lever, Relancer, Reprendre
 from socle.historique import one_act, signed_by
 from socle.models import Affirmation
 from tests import factories
 from tests.factories import day
 from tests.formulaires import errors, filled
+from tests.projects.projet.test_au_hasard import facts_drawn, written
 from tests.pvd.bureau.test_gestes import do, fill_and_confirm, refusal, typed
 
 HERAULT = "Hérault (34)"
@@ -654,3 +659,25 @@ def test_a_plain_form_refuses_communes_out_of_the_plan(agent_34, place):
     assert answer.status_code == 200
     assert "Ailleurs : l'acte" in errors(answer)
     assert place.communes_liees.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_gestes_offered_are_those_that_the_rule_of_the_state_allows(lodeve, signed):
+    """Which actions a geste is for is asked of the base; what their state is, told in Python."""
+    chance = random.Random(81)
+    for _ in range(12):
+        faits = list({facts_drawn(chance) for _ in range(6)})
+        action, *_ = written(faits, signed, lodeve, chance)
+        datee = actions_datees([action.pk])[action.pk]
+        for jour in {fait.jour for fait in faits}:
+            told = regles.faits_au(datee, jour)
+            alive = regles.etat(datee, jour) not in regles.TERMINEES
+            allowed = {
+                Demarrer: alive,
+                Relancer: not alive,
+                Lever: alive and regles.last_of(told, "blocage", "levee") == "blocage",
+                Reprendre: alive and regles.last_of(told, "pause", "reprise") == "pause",
+            }
+            itself = Action.objects.filter(pk=action.pk)
+            for geste, expected in allowed.items():
+                assert geste().candidates(itself, jour).exists() is expected, (geste, jour, faits)
