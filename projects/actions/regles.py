@@ -78,11 +78,6 @@ def relevee(action: ActionDatee, jour: datetime.date, autres: Iterable[datetime.
     return not action.entree_par and derniere_nouvelle(action, jour, autres) is not None
 
 
-def entree_connue(action: ActionDatee, jour: datetime.date) -> bool:
-    """Tell whether the action had come into its plan by `jour`, be it out since."""
-    return known_by(action.entree_le, jour)
-
-
 def maitre_ouvrage(action: ActionDatee, jour: datetime.date) -> tuple[Any, Any, Any]:
     """Return the keys of the owner on `jour`: a commune, an intercommunalité, an organisme; one at most.
 

@@ -183,11 +183,6 @@ def est_accorde(ligne: FinancementDate, jour: datetime.date) -> bool:
     return accord(ligne, jour) is not None
 
 
-def solde(ligne: FinancementDate, jour: datetime.date) -> bool:
-    """Tell whether a balance, or the one payment of all, is paid: nothing more will be."""
-    return compte(ligne, jour).solde
-
-
 def montant_verse(ligne: FinancementDate, jour: datetime.date) -> Decimal:
     """Return what is paid by `jour`, less what was paid back: 0 when nothing is recorded."""
     return compte(ligne, jour).verse

@@ -138,12 +138,6 @@ class Financement(Sourcee):
         named = (getattr(self, name) for name in FINANCEURS)
         return next(filter(None, named), None) or self.dispositif.financeur
 
-    @property
-    def du_maitre_d_ouvrage(self):
-        """Tell whether the line is the share of the owner itself: in no stage, and in no sum of grants."""
-        own = self.dispositif.nature == NatureFinanceur.FONDS_PROPRES
-        return own or (self.financeur is not None and self.financeur == self.action.maitre_ouvrage)
-
     def clean(self):
         """Refuse a line that does not say who pays, when its scheme does not either."""
         super().clean()

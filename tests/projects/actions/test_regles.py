@@ -181,7 +181,6 @@ def test_it_is_in_its_plan_from_one_act_to_another():
         for jour in ("2021-07-15", "2021-07-16", "2024-01-31", "2024-02-01")
     ]
     assert held == [False, True, True, False]
-    assert regles.entree_connue(action, day("2024-02-01"))
     assert not regles.au_plan(ACTION._replace(entree_le=None), day("2024-01-01"))
 
 

@@ -39,15 +39,6 @@ def test_who_pays_is_told_by_the_line_or_by_its_scheme(place):
     assert line.financeur == region()
     own = factories.financement(place, "autofinancement", "fonds_propres")
     own.full_clean()
-    assert own.du_maitre_d_ouvrage
-
-
-def test_the_money_of_the_owner_itself_is_its_share(place):
-    line = factories.financement(
-        place, "commune", "collectivite", financeur_commune=place.maitre_ouvrage_commune
-    )
-    assert line.du_maitre_d_ouvrage
-    assert not factories.financement(place, financeur_organisme=region()).du_maitre_d_ouvrage
 
 
 @pytest.mark.parametrize(
