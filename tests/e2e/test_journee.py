@@ -52,8 +52,11 @@ class Main:
     def choose(self, name, words):
         """Type the beginning of a name in a searched field, and take what is found."""
         self.fields += 1
-        self.page.locator(f".field-{name} .select2-selection").click()
-        self.page.keyboard.type(words)
+        # It is open already where something was just taken out of it, and a click would close it.
+        if not self.page.locator(f".field-{name} .select2-container--open").count():
+            self.page.locator(f".field-{name} .select2-selection").click()
+        # The field of the search takes a moment to come: keys typed before go nowhere.
+        self.page.locator(".select2-container--open .select2-search__field").last.fill(words)
         found = self.page.locator(".select2-results__option--highlighted")
         expect(found).to_contain_text(words, ignore_case=True)
         self.page.keyboard.press("Enter")
