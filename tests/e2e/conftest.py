@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import sync_playwright
 
 from tools.navigateur import find
@@ -32,6 +33,16 @@ def pytest_collection_modifyitems(items):
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.e2e)
     items.sort(key=lambda item: HERE in item.path.parents)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory):
+    """Keep the base in a file, as a site does, where each thread of the server has its connection.
+
+    In memory all of them would share one: two that ask at once, the one inside a function that SQLite
+    calls back, may wait for each other for ever.
+    """
+    settings.DATABASES["default"]["TEST"]["NAME"] = tmp_path_factory.mktemp("base") / "e2e.sqlite3"
 
 
 @pytest.fixture(scope="session")
