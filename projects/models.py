@@ -16,6 +16,7 @@ from projects.actions.models import (
     Theme,
 )
 from projects.carnet.models import Contact, Fonction, Note
+from projects.etudes.models import Etude, EtudeAction, EtudeCommune, FaitEtude
 from projects.financements.models import (
     AlerteAcceptee,
     Dispositif,
@@ -49,7 +50,11 @@ __all__ = [
     "Dispositif",
     "EffetAvenant",
     "Etat",
+    "Etude",
+    "EtudeAction",
+    "EtudeCommune",
     "FaitAction",
+    "FaitEtude",
     "FaitFinancement",
     "Financement",
     "Financeur",

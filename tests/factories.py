@@ -32,6 +32,7 @@ from projects.actions.models import (
     Theme,
 )
 from projects.carnet.models import Contact, Note
+from projects.etudes.models import BENEFICIAIRES, Etude, EtudeAction, EtudeCommune, FaitEtude
 from projects.financements.models import (
     Dispositif,
     FaitFinancement,
@@ -246,8 +247,34 @@ def prevision(action, date_prevue, etablie_le, objet="fin", **fields):
     )
 
 
-def cout(action, montant, jour="2024-01-01", base="HT", **fields):
-    return Cout.objects.create(action=action, montant=montant, jour=day(jour), base=base, **fields)
+def cout(objet, montant, jour="2024-01-01", base="HT", **fields):
+    """Return a cost of an action or of a study."""
+    fields |= about(objet)
+    return Cout.objects.create(montant=montant, jour=day(jour), base=base, **fields)
+
+
+def etude(communes=(), convention=None, actions=(), **fields):
+    """Return a study, co-funded and for its first commune unless `fields` say otherwise."""
+    number = next(numbers)
+    fields = {
+        "identifiant": f"etude-{number}",
+        "intitule": f"Étude {number}",
+        "nature": "faisabilite",
+        "niveau": "operationnel",
+        "regime": "cofinancee",
+    } | fields
+    if not any(fields.get(name) for name in BENEFICIAIRES):
+        fields["beneficiaire_commune"] = communes[0]
+    created = Etude.objects.create(convention=convention, **fields)
+    for studied in communes:
+        EtudeCommune.objects.create(etude=created, commune=studied)
+    for prepared in actions:
+        EtudeAction.objects.create(etude=created, action=prepared)
+    return created
+
+
+def fait_etude(etude, nature, jour, **fields):
+    return FaitEtude.objects.create(etude=etude, nature=nature, jour=day(jour), **fields)
 
 
 def dispositif(cle="detr", nature="etat", **fields):
@@ -262,10 +289,11 @@ def regle(dispositif, debut=None, fin=None, **fields):
     )
 
 
-def financement(action, cle="detr", nature="etat", **fields):
+def financement(objet, cle="detr", nature="etat", **fields):
+    """Return a line of money of an action or of a study."""
     fields.setdefault("identifiant", f"financement-{next(numbers)}")
     scheme = dispositif(cle, nature)
-    return Financement.objects.create(action=action, dispositif=scheme, **fields)
+    return Financement.objects.create(dispositif=scheme, **about(objet), **fields)
 
 
 def fait_financement(financement, nature, jour, montant=None, **fields):

@@ -104,13 +104,13 @@ ACTIONS_INTERNES = Export(
 )
 
 
-def rows_of(model, *order):
-    """Return how to read the rows of `model` that hang on actions, whatever their dates."""
+def rows_of(model, *order, objet="action"):
+    """Return how to read the rows of `model` that hang on actions, or on studies, whatever their dates."""
 
-    def read(actions, jour):
-        rows = model.objects.filter(action__in=actions.order_by().values("pk"))
-        rows = rows.select_related("action").prefetch_related(dits())
-        return rows.order_by("action__identifiant", *order, "pk")
+    def read(objets, jour):
+        rows = model.objects.filter(**{f"{objet}__in": objets.order_by().values("pk")})
+        rows = rows.select_related(objet).prefetch_related(dits())
+        return rows.order_by(f"{objet}__identifiant", *order, "pk")
 
     return read
 
@@ -149,20 +149,17 @@ PREVISIONS = Export(
     rows_of(Prevision, "etablie_le"),
 )
 
-COUTS = Export(
-    "Leurs coûts",
-    (
-        CoutRessource.cle.interne(),
-        *ACTION,
-        colonne_champ("jour"),
-        colonne_champ("precision"),
-        colonne_champ("nature"),
-        colonne_champ("montant"),
-        colonne_champ("base"),
-        colonne_source("source", "jour"),
-    ),
-    rows_of(Cout, "jour"),
+# A cost, after what it is the cost of.
+COUT = (
+    colonne_champ("jour"),
+    colonne_champ("precision"),
+    colonne_champ("nature"),
+    colonne_champ("montant"),
+    colonne_champ("base"),
+    colonne_source("source", "jour"),
 )
+
+COUTS = Export("Leurs coûts", (CoutRessource.cle.interne(), *ACTION, *COUT), rows_of(Cout, "jour"))
 
 DEROGATIONS = Export(
     "Leurs dérogations",

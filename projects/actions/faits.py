@@ -182,5 +182,5 @@ def rows_by_action(model: Any, datee: Any, cles: list[int] | None) -> dict[int, 
 
 
 def of_actions(rows: Any, cles: list[int] | None) -> Any:
-    """Keep the rows of the actions of these keys; all of them when `cles` is None."""
-    return rows if cles is None else rows.filter(action__dans=cles)
+    """Keep the rows of the actions of these keys, of all the actions when `cles` is None."""
+    return rows.filter(action__isnull=False) if cles is None else rows.filter(action__dans=cles)

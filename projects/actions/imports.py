@@ -105,10 +105,37 @@ class AxeRessource(Ressource):
         return Labellisation.objects.for_user(user).filter(pk=record.pk).exists()
 
 
-class DeLActionRessource(Ressource):
-    """Rows of actions: an agent reads those of the actions of its conventions, and writes its own."""
+class DunObjetRessource(Ressource):
+    """Rows of actions, or of studies: an agent reads those that it sees, and writes its own."""
 
+    objet = "action"
     une_par_une = True
+
+    class Meta(Ressource.Meta):
+        abstract = True
+
+    @property
+    def modele_de_l_objet(self):
+        """Return the model of what the rows are of: `Action`, or `Etude`."""
+        return self._meta.model._meta.get_field(self.objet).related_model
+
+    def load_named(self, rows, user):
+        super().load_named(rows, user)
+        keys = self.fields[self.objet].widget.keys()
+        self.theirs = written_by(user, keys, self.modele_de_l_objet)
+
+    def writable(self, records, user):
+        if user.is_superuser:
+            return records
+        return records.filter(**{f"{self.objet}__in": of_user(user, self.modele_de_l_objet)})
+
+    def in_reach(self, field, record, instance, user):
+        return record.pk in self.theirs if field == self.objet else None
+
+
+class DeLActionRessource(DunObjetRessource):
+    """Rows of actions."""
+
     informatives = ("action_intitule",)
     temoins = {"action_identifiant": ("action_intitule",)}
     autres_noms = {"identifiant": "action_identifiant", "action": "action_identifiant"}
@@ -116,28 +143,18 @@ class DeLActionRessource(Ressource):
     class Meta(Ressource.Meta):
         abstract = True
 
-    def load_named(self, rows, user):
-        super().load_named(rows, user)
-        self.theirs = written_by(user, self.fields["action"].widget.keys())
 
-    def writable(self, records, user):
-        return records if user.is_superuser else records.filter(action__in=of_user(user))
-
-    def in_reach(self, field, record, instance, user):
-        return record.pk in self.theirs if field == "action" else None
+def of_user(user, model=Action):
+    """Return the actions, or the studies, whose facts `user` writes."""
+    return model.objects.all() if user.is_superuser else model.objects.a_ecrire(user)
 
 
-def of_user(user):
-    """Return the actions whose facts `user` writes."""
-    return Action.objects.all() if user.is_superuser else Action.objects.a_ecrire(user)
-
-
-def written_by(user, keys):
+def written_by(user, keys, model=Action):
     """Return the keys, of `keys`, of the actions whose facts `user` writes; a command writes all."""
     return (
         set(keys)
         if user is None
-        else set(of_user(user).filter(pk__dans=keys).values_list("pk", flat=True))
+        else set(of_user(user, model).filter(pk__dans=keys).values_list("pk", flat=True))
     )
 
 
@@ -198,21 +215,9 @@ class PrevisionRessource(DeLActionRessource):
         fields = ["action", "objet", "date_prevue", "precision", "etablie_le"]
 
 
-class CoutRessource(DeLActionRessource):
-    """One row per cost: an action has one a day."""
+class DeCoutRessource(DunObjetRessource):
+    """One row per cost: what it is the cost of has one a day."""
 
-    titre = "Coûts des actions"
-    cle = cle_interne("cout", "action")
-    autres_noms = {**DeLActionRessource.autres_noms, "cout": "montant", "base_cout": "base"}
-    exemple = {
-        "action_identifiant": "action-exemple",
-        "jour": "15/01/2025",
-        "nature": "estime",
-        "montant": "1240000",
-        "base": "HT",
-    }
-
-    action = champ_action()
     jour = champ_date("jour")
     precision = champ_precision("precision")
     nature = champ_choix_nomme("nature", NatureCout, facultatif=False)
@@ -222,9 +227,29 @@ class CoutRessource(DeLActionRessource):
     dated_sources = {"source": ("jour", "jour", "precision")}
 
     class Meta(Ressource.Meta):
+        abstract = True
+
+
+# The columns of a cost, after what it is the cost of.
+COUT = ["jour", "precision", "nature", "montant", "base"]
+COUT_AUTREMENT = {"cout": "montant", "base_cout": "base"}
+UN_COUT = {"jour": "15/01/2025", "nature": "estime", "montant": "1240000", "base": "HT"}
+
+
+class CoutRessource(DeLActionRessource, DeCoutRessource):
+    """One row per cost of an action."""
+
+    titre = "Coûts des actions"
+    cle = cle_interne("cout", "action")
+    autres_noms = DeLActionRessource.autres_noms | COUT_AUTREMENT
+    exemple = {"action_identifiant": "action-exemple", **UN_COUT}
+
+    action = champ_action()
+
+    class Meta(Ressource.Meta):
         model = Cout
         import_id_fields = ["action", "jour"]
-        fields = ["action", "jour", "precision", "nature", "montant", "base"]
+        fields = ["action", *COUT]
 
 
 class DerogationRessource(DeLActionRessource):

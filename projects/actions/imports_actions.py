@@ -1,8 +1,5 @@
 """The actions themselves, from files: each with the communes, the adhésions and the rest that hang on it."""
 
-from collections import defaultdict
-from dataclasses import dataclass
-
 from communes.models import Commune, Intercommunalite
 from communes.programme.regles import LANCEMENT
 from communes.territoire.champs import CommuneWidget
@@ -15,11 +12,10 @@ from projects.actions.champs import (
     ReadBesidePlan,
     champ_avenant,
     champ_axe,
-    codes_of,
-    read_codes,
 )
 from projects.actions.communes import communes_du_plan, refus_hors_de
 from projects.actions.imports import of_user
+from projects.actions.listes import Liste, ListesRessource
 from projects.actions.models import (
     MAITRES_D_OUVRAGE,
     Action,
@@ -44,7 +40,6 @@ from socle.fichiers.champs import (
     champ_oui_non,
     champ_texte,
 )
-from socle.fichiers.lignes import CelluleChangee
 from socle.fichiers.nombres import read_number, rounded
 from socle.fichiers.rapprochement import told_outside
 from socle.fichiers.ressource import Ressource
@@ -87,15 +82,6 @@ class SecteurWidget(ReadBesidePlan):
         return found[0]
 
 
-@dataclass(frozen=True)
-class Liste:
-    """A column that holds several records, separated by « | »: each is a row of `model`, by its `champ`."""
-
-    colonne: str
-    model: type
-    champ: str
-
-
 LISTES = (
     Liste(ADHESIONS, ActionAdhesion, "labellisation"),
     Liste(COMMUNES, ActionCommune, "commune"),
@@ -105,13 +91,12 @@ LISTES = (
 )
 
 
-class ActionRessource(Ressource):
-    """One row per action, named for good by its `action_identifiant`.
-
-    What an empty list says is nothing, here as elsewhere; « (vide) » empties it.
-    """
+class ActionRessource(ListesRessource):
+    """One row per action, named for good by its `action_identifiant`."""
 
     titre = "Actions, et opérations relevées"
+    listes = LISTES
+    lien = "action"
     extra_columns = tuple(liste.colonne for liste in LISTES)
     dependent_models = tuple(liste.model for liste in LISTES)
     codes = {
@@ -211,32 +196,18 @@ class ActionRessource(Ressource):
     def load_named(self, rows, user):
         super().load_named(rows, user)
         self.plume = user and Plume(user)
-        self.widgets = {
+        self.covered = {}
+        # As they are before the rows, which may give a convention to another département.
+        self.references = dict(Convention.objects.values_list("pk", "departement_reference"))
+
+    def widgets_of_lists(self):
+        return {
             ADHESIONS: AdhesionWidget(),
             COMMUNES: CommuneWidget("", LANCEMENT),
             "themes_secondaires": RecordWidget(Theme, "cle"),
             "secteurs": SecteurWidget(),
             "partenaires": RecordWidget(Organisme, "nom"),
         }
-        for liste in LISTES:
-            cells = [(row, row.get(liste.colonne)) for row in rows]
-            codes = [{**row, liste.colonne: c} for row, cell in cells for c in codes_of(cell)]
-            self.widgets[liste.colonne].load(liste.colonne, codes, user)
-        self.held = self.held_lists(rows)
-        self.covered = {}
-        # As they are before the rows, which may give a convention to another département.
-        self.references = dict(Convention.objects.values_list("pk", "departement_reference"))
-
-    def held_lists(self, rows):
-        """Return what hangs on the actions that the rows name: {column: {action: {key: row of it}}}."""
-        named = {row[self.key_columns[0]] for row in rows}
-        held = {liste.colonne: defaultdict(dict) for liste in LISTES}
-        for liste in LISTES:
-            links = liste.model.objects.filter(action__identifiant__dans=named)
-            for link in links.select_related(liste.champ).order_by("pk"):
-                linked = getattr(link, f"{liste.champ}_id")
-                held[liste.colonne][link.action_id][linked] = link
-        return held
 
     def writable(self, records, user):
         return records.filter(pk__in=of_user(user).order_by().values("pk"))
@@ -259,70 +230,25 @@ class ActionRessource(Ressource):
                 raise CelluleRefusee(moved[0].colonne, moved[0].apres, A_LA_SIENNE.format(commune))
 
     def lists_changed(self, instance, row):
-        found = {}
-        for liste in LISTES:
-            said = self.said(liste, instance, row)
-            if said is None:
-                continue
-            held = self.held[liste.colonne][instance.pk]
-            if {record.pk for record in said} != set(held):
-                before = [getattr(link, liste.champ) for link in held.values()]
-                found[liste.colonne] = CelluleChangee(
-                    liste.colonne, self.told(liste, before), self.told(liste, said)
-                )
+        found = super().lists_changed(instance, row)
         if found:
             self.refuse_places(instance, row)
         return found
 
-    def told(self, liste, records):
-        """Write the records of a list as its column does."""
-        return "|".join(self.widgets[liste.colonne].key_of(record) for record in records)
-
     def said(self, liste, instance, row):
-        """Return the records that a row says in a list; None where it says nothing of it.
+        """Return what a row says in a list: see `ListesRessource`.
 
         The communes of a whole ORT are told by its convention, whatever our downloads list.
         """
-        cell = row.get(liste.colonne)
         whole = liste.colonne == COMMUNES and instance.etendue == Etendue.ORT
-        if not cell or whole:
-            return None
-        return read_codes(liste.colonne, cell, self.widgets[liste.colonne], row)
-
-    def rewrite_lists(self, instance, row, keep, remove):
-        for liste in LISTES:
-            said = self.said(liste, instance, row)
-            if said is None:
-                continue
-            held = self.held[liste.colonne][instance.pk]
-            wanted = {record.pk: record for record in said}
-            for key in [key for key in held if key not in wanted]:
-                remove(held.pop(key))
-            for key, record in wanted.items():
-                if key not in held:
-                    held[key] = liste.model(action=instance, **{liste.champ: record})
-                    keep(held[key], True)
+        return None if whole else super().said(liste, instance, row)
 
     def dependants(self, instance, row, user):
         """Return what hangs on a new action, of a commune of the agent or of an ORT that it keeps."""
         self.refuse_places(instance, row)
         if user and not user.is_superuser:
             self.refuse_out_of_reach(instance, row)
-        made = []
-        for liste in LISTES:
-            for record in self.said(liste, instance, row) or ():
-                link = liste.model(action=instance, **{liste.champ: record})
-                self.held[liste.colonne][instance.pk][record.pk] = link
-                made.append(link)
-        return made
-
-    def in_list(self, colonne, instance, row):
-        """Return the records of a list of an action: those that its row says, else those that it has."""
-        liste = next(liste for liste in LISTES if liste.colonne == colonne)
-        said = self.said(liste, instance, row)
-        if said is not None:
-            return said
-        return [getattr(link, liste.champ) for link in self.held[colonne][instance.pk].values()]
+        return super().dependants(instance, row, user)
 
     def refuse_places(self, instance, row):
         """Refuse adhésions that were not signed together, and a commune that the plan does not cover."""

@@ -230,8 +230,13 @@ def ends(rows: list[Any]) -> list[Any]:
 
 
 def cout(action: ActionDatee, jour: datetime.date) -> CoutDate | None:
-    """Return the cost known on `jour`: the last definitive one, else the last told, or None."""
-    told = [cost for cost in action.couts if cost.jour <= jour]
+    """Return the cost known on `jour`: see `dernier_cout`."""
+    return dernier_cout(action.couts, jour)
+
+
+def dernier_cout(couts: Iterable[CoutDate], jour: datetime.date) -> CoutDate | None:
+    """Return, of some costs, the last definitive one told by `jour`, else the last told, or None."""
+    told = [cost for cost in couts if cost.jour <= jour]
     known = [cost for cost in told if cost.nature == NatureCout.DEFINITIF] or told
     return max(known, key=lambda cost: cost.jour, default=None)
 

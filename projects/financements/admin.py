@@ -1,10 +1,11 @@
-"""The back office of the money of the actions, and of the schemes that the national level keeps."""
+"""The back office of the money of actions and studies, and of the schemes that the national level keeps."""
 
 from django.contrib import admin
 from django.utils import timezone
 
 from communes.territoire.filtres import DepartementFilter
 from projects.actions.models import Action
+from projects.etudes.models import Etude
 from projects.financements.faits import financements_dates
 from projects.financements.models import (
     FINANCEURS,
@@ -48,57 +49,68 @@ class FaitFinancementInline(PerimetreInline):
 
 @admin.register(Financement)
 class FinancementAdmin(SourceeAdmin):
-    list_display = ["dispositif", "financeur", "action", "etat_du_jour", "accorde", "verse"]
+    list_display = ["dispositif", "financeur", "objet", "etat_du_jour", "accorde", "verse"]
     list_filter = [
         "dispositif",
         "forme",
         DepartementFilter.through(
             "action__communes_liees__commune__departement",
             "action__convention__departement_reference",
+            "etude__communes_liees__commune__departement",
+            "etude__convention__departement_reference",
         ),
     ]
-    list_select_related = [*FINANCEURS, "dispositif__financeur", "action"]
-    search_fields = ["identifiant", "numero_dossier", "action__intitule", "dispositif__libelle"]
-    search_help_text = "Action, dispositif, numéro de dossier ou identifiant"
-    ordering = ["action__identifiant", "rang", "pk"]
+    list_select_related = [*FINANCEURS, "dispositif__financeur", "action", "etude"]
+    search_fields = ["identifiant", "numero_dossier", "action__intitule", "etude__intitule"]
+    search_fields += ["dispositif__libelle"]
+    search_help_text = "Action, étude, dispositif, numéro de dossier ou identifiant"
+    ordering = ["action__identifiant", "etude__identifiant", "rang", "pk"]
     frozen_fields = ["identifiant"]
-    autocomplete_fields = ["action", "dispositif", *FINANCEURS, *BENEFICIAIRES]
+    autocomplete_fields = ["action", "etude", "dispositif", *FINANCEURS, *BENEFICIAIRES]
     inlines = [FaitFinancementInline]
     fieldsets = [
-        (None, {"fields": ["action", "dispositif", "identifiant", ("forme", "annee", "rang")]}),
+        ("Ce qui est financé, une action ou une étude", {"fields": ["action", "etude"]}),
+        (None, {"fields": ["dispositif", "identifiant", ("forme", "annee", "rang")]}),
         ("Financeur, si le dispositif ne le dit pas", {"fields": FINANCEURS}),
         ("Bénéficiaire, si ce n'est le maître d'ouvrage", {"fields": BENEFICIAIRES}),
         ("Interne", {"fields": ["numero_dossier", "note_interne"]}),
     ]
 
     def has_change_permission(self, request, obj=None):
-        """Let an agent correct the money of the actions that it writes."""
+        """Let an agent correct the money of the actions, and of the studies, that it writes."""
         allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or self.writes(request, obj.action))
+        return allowed and (obj is None or self.writes(request, obj.objet))
 
-    def writes(self, request, action):
-        """Tell whether the user writes this action; asked once for a page."""
-        known = request.__dict__.setdefault("actions_ecrites", {})
-        if action.pk not in known:
-            known[action.pk] = writes(request.user, action)
-        return known[action.pk]
+    def writes(self, request, objet):
+        """Tell whether the user writes this action, or this study; asked once for a page."""
+        known = request.__dict__.setdefault("objets_ecrits", {})
+        if objet not in known:
+            known[objet] = writes(request.user, objet)
+        return known[objet]
 
     def choices_for(self, request, model):
-        """Offer the actions that the user writes."""
+        """Offer the actions, and the studies, that the user writes."""
         rows = super().choices_for(request, model)
-        if model is not Action or request.user.is_superuser:
+        if model not in (Action, Etude) or request.user.is_superuser:
             return rows
-        return Action.objects.a_ecrire(request.user)
+        return model.objects.a_ecrire(request.user)
 
     def read_rows(self, records):
         today = timezone.localdate()
-        by_action = financements_dates({record.action_id for record in records})
-        lines = {line.pk: line for lines in by_action.values() for line in lines}
+        lines = {}
+        for objet in ("action", "etude"):
+            keys = {getattr(record, f"{objet}_id") for record in records} - {None}
+            by_objet = financements_dates(keys, objet=objet)
+            lines |= {line.pk: line for found in by_objet.values() for line in found}
         for record in records:
             line = lines[record.pk]
             record.etat = etat(line, today)
             record.accorde, record.verse = accorde(line, today), montant_verse(line, today)
         return records
+
+    @admin.display(description="action ou étude")
+    def objet(self, ligne):
+        return ligne.objet
 
     @admin.display(description="financeur")
     def financeur(self, ligne):

@@ -1,4 +1,4 @@
-"""What agents download of the money of actions: the columns of the files that come in, all stages."""
+"""What agents download of the money of actions, and of studies: the columns of the files that come in."""
 
 from projects.actions.exports_internes import of_link, yes_no
 from projects.financements.imports import (
@@ -16,43 +16,30 @@ from socle.dates import ONE_DAY
 from socle.fichiers.colonnes import Colonne, Export, colonne_champ, colonne_source, dits
 
 
-def financement_rows(actions, jour):
-    """Return the lines of money of `actions`."""
-    lines = Financement.objects.filter(action__in=actions.order_by().values("pk"))
-    lines = lines.select_related(
-        "action", "dispositif", "financeur_organisme", "beneficiaire_organisme"
+def nomme(objet):
+    """Return the columns that name what a line of money funds, `objet`: an action, or a study."""
+    return (
+        Colonne(f"{objet}_identifiant", of_link(objet, "identifiant"), "Ce qui est financé."),
+        Colonne(f"{objet}_intitule", of_link(objet, "intitule"), "Ce qui est financé."),
     )
-    return lines.order_by("action__identifiant", "rang", "pk")
 
 
-FINANCEMENTS = Export(
-    "Leurs financements",
-    (
-        colonne_champ("financement_identifiant", "identifiant"),
-        Colonne("action_identifiant", of_link("action", "identifiant"), "Action."),
-        Colonne("action_intitule", of_link("action", "intitule"), "Action."),
-        Colonne("dispositif", of_link("dispositif", "cle"), "Dispositif."),
-        Colonne("financeur_organisme", of_link("financeur_organisme", "nom"), "Interne."),
-        colonne_champ("financeur_commune", "financeur_commune_id"),
-        colonne_champ("financeur_siren_epci", "financeur_intercommunalite_id"),
-        Colonne("beneficiaire_organisme", of_link("beneficiaire_organisme", "nom"), "Interne."),
-        colonne_champ("beneficiaire_commune", "beneficiaire_commune_id"),
-        colonne_champ("beneficiaire_siren_epci", "beneficiaire_intercommunalite_id"),
-        colonne_champ("forme"),
-        colonne_champ("annee"),
-        colonne_champ("numero_dossier"),
-        colonne_champ("rang"),
-        colonne_champ("note_interne"),
-    ),
-    financement_rows,
-)
-
-
-def faits_of(actions):
-    """Return what happened to the lines of money of `actions`, in the order of the days."""
-    faits = FaitFinancement.objects.filter(financement__action__in=actions.order_by().values("pk"))
-    faits = faits.select_related("financement__action", "financement__dispositif")
-    return faits.prefetch_related(dits()).order_by("financement__identifiant", "jour", "pk")
+def nomme_par_sa_ligne(objet):
+    """Return the columns that name the line of a fact, and what it funds."""
+    return (
+        Colonne("financement_identifiant", of_link("financement", "identifiant"), "Financement."),
+        Colonne(
+            f"{objet}_identifiant",
+            lambda fait: getattr(fait.financement, objet).identifiant,
+            "Ce qui est financé.",
+        ),
+        Colonne(
+            f"{objet}_intitule",
+            lambda fait: getattr(fait.financement, objet).intitule,
+            "Ce qui est financé.",
+        ),
+        Colonne("dispositif", lambda fait: fait.financement.dispositif.cle, "Dispositif."),
+    )
 
 
 def in_percents(fait):
@@ -61,54 +48,97 @@ def in_percents(fait):
     return f"{fait.taux:f} %" if small else fait.taux
 
 
-FINANCEMENT = (
-    Colonne("financement_identifiant", of_link("financement", "identifiant"), "Financement."),
-    Colonne("action_identifiant", lambda fait: fait.financement.action.identifiant, "Action."),
-    Colonne("action_intitule", lambda fait: fait.financement.action.intitule, "Action."),
-    Colonne("dispositif", lambda fait: fait.financement.dispositif.cle, "Dispositif."),
+# A line of money, after what it funds.
+LIGNE = (
+    Colonne("dispositif", of_link("dispositif", "cle"), "Dispositif."),
+    Colonne("financeur_organisme", of_link("financeur_organisme", "nom"), "Interne."),
+    colonne_champ("financeur_commune", "financeur_commune_id"),
+    colonne_champ("financeur_siren_epci", "financeur_intercommunalite_id"),
+    Colonne("beneficiaire_organisme", of_link("beneficiaire_organisme", "nom"), "Interne."),
+    colonne_champ("beneficiaire_commune", "beneficiaire_commune_id"),
+    colonne_champ("beneficiaire_siren_epci", "beneficiaire_intercommunalite_id"),
+    colonne_champ("forme"),
+    colonne_champ("annee"),
+    colonne_champ("numero_dossier"),
+    colonne_champ("rang"),
+    colonne_champ("note_interne"),
 )
 
-FAITS_FINANCEMENTS = Export(
-    "Les faits de leurs financements",
-    (
-        FaitFinancementRessource.cle.interne(),
-        *FINANCEMENT,
-        colonne_champ("jour"),
-        colonne_champ("precision"),
-        colonne_champ("nature"),
-        colonne_champ("montant"),
-        colonne_champ("reference"),
-        colonne_champ("date_notification"),
-        colonne_champ("depense_subventionnable"),
-        colonne_champ("base"),
-        Colonne("taux", in_percents, "Interne."),
-        colonne_champ("delai"),
-        colonne_champ("date_limite_prevue"),
-        colonne_champ("sorte_retrait"),
-        Colonne("suppose", yes_no("suppose"), "Interne."),
-        colonne_champ("motif"),
-        colonne_source("source", "jour"),
-        colonne_source("source_notification", "date_notification"),
-    ),
-    lambda actions, jour: faits_of(actions).exclude(nature__in=PAIEMENTS),
+# A fact of a line, and a payment, after the line.
+FAIT = (
+    colonne_champ("jour"),
+    colonne_champ("precision"),
+    colonne_champ("nature"),
+    colonne_champ("montant"),
+    colonne_champ("reference"),
+    colonne_champ("date_notification"),
+    colonne_champ("depense_subventionnable"),
+    colonne_champ("base"),
+    Colonne("taux", in_percents, "Interne."),
+    colonne_champ("delai"),
+    colonne_champ("date_limite_prevue"),
+    colonne_champ("sorte_retrait"),
+    Colonne("suppose", yes_no("suppose"), "Interne."),
+    colonne_champ("motif"),
+    colonne_source("source", "jour"),
+    colonne_source("source_notification", "date_notification"),
 )
 
-VERSEMENTS = Export(
-    "Leurs versements",
-    (
-        VersementRessource.cle.interne(),
-        *FINANCEMENT,
-        Colonne("numero_dossier", of_link("financement", "numero_dossier"), "Interne."),
-        colonne_champ("date_versement", "jour"),
-        colonne_champ("precision_versement", "precision"),
-        Colonne("nature", lambda fait: fait.sorte_versement or fait.nature, "Interne."),
-        colonne_champ("montant"),
-        colonne_champ("reference"),
-        colonne_champ("motif"),
-        colonne_source("source", "jour"),
-    ),
-    lambda actions, jour: faits_of(actions).filter(nature__in=PAIEMENTS),
+VERSEMENT = (
+    Colonne("numero_dossier", of_link("financement", "numero_dossier"), "Interne."),
+    colonne_champ("date_versement", "jour"),
+    colonne_champ("precision_versement", "precision"),
+    Colonne("nature", lambda fait: fait.sorte_versement or fait.nature, "Interne."),
+    colonne_champ("montant"),
+    colonne_champ("reference"),
+    colonne_champ("motif"),
+    colonne_source("source", "jour"),
 )
+
+
+def financements_de(objet):
+    """Return the table of the lines of money of actions, or of studies."""
+
+    def rows(objets, jour):
+        lines = Financement.objects.filter(**{f"{objet}__in": objets.order_by().values("pk")})
+        lines = lines.select_related(
+            objet, "dispositif", "financeur_organisme", "beneficiaire_organisme"
+        )
+        return lines.order_by(f"{objet}__identifiant", "rang", "pk")
+
+    identifiant = colonne_champ("financement_identifiant", "identifiant")
+    return Export("Leurs financements", (identifiant, *nomme(objet), *LIGNE), rows)
+
+
+def faits_of(objets, objet):
+    """Return what happened to the lines of money of `objets`, in the order of the days."""
+    keys = objets.order_by().values("pk")
+    faits = FaitFinancement.objects.filter(**{f"financement__{objet}__in": keys})
+    faits = faits.select_related(f"financement__{objet}", "financement__dispositif")
+    return faits.prefetch_related(dits()).order_by("financement__identifiant", "jour", "pk")
+
+
+def faits_de(objet):
+    """Return the table of the facts of these lines, but the payments."""
+    return Export(
+        "Les faits de leurs financements",
+        (FaitFinancementRessource.cle.interne(), *nomme_par_sa_ligne(objet), *FAIT),
+        lambda objets, jour: faits_of(objets, objet).exclude(nature__in=PAIEMENTS),
+    )
+
+
+def versements_de(objet):
+    """Return the table of what is paid of these lines, and paid back."""
+    return Export(
+        "Leurs versements",
+        (VersementRessource.cle.interne(), *nomme_par_sa_ligne(objet), *VERSEMENT),
+        lambda objets, jour: faits_of(objets, objet).filter(nature__in=PAIEMENTS),
+    )
+
+
+FINANCEMENTS = financements_de("action")
+FAITS_FINANCEMENTS = faits_de("action")
+VERSEMENTS = versements_de("action")
 
 # The same for all of France, whatever the list that is downloaded.
 DISPOSITIFS = Export(

@@ -30,10 +30,10 @@ class FaitFinancementDate(NamedTuple):
 
 
 class FinancementDate(NamedTuple):
-    """A line of money with its facts, and who pays, one of three."""
+    """A line of money with its facts, who pays, one of three, and the key of what it funds."""
 
     pk: int
-    action: int
+    objet: int
     dispositif: str
     nature: str
     public: bool
@@ -46,10 +46,9 @@ class FinancementDate(NamedTuple):
 
 
 OF_SCHEME = Coalesce("financeur_organisme", "dispositif__financeur")
-# In the order of `FinancementDate`; `paye` is the body that pays, named by the line or by its scheme.
+# In the order of `FinancementDate`, once its key and that of what it funds are read; `paye` is the body
+# that pays, named by the line or by its scheme.
 COLONNES = (
-    "pk",
-    "action",
     "dispositif__cle",
     "dispositif__nature",
     "dispositif__public",
@@ -62,26 +61,24 @@ COLONNES = (
 
 
 def financements_dates(
-    actions: Iterable[int] | None = None, natures: Iterable[str] = ()
+    cles: Iterable[int] | None = None, natures: Iterable[str] = (), objet: str = "action"
 ) -> dict[int, list[FinancementDate]]:
     """Return the lines of money of the actions of these keys, by action: two queries.
 
-    `actions` None reads those of all the actions; `natures` are the sorts of facts that are read,
-    all of them when it is empty.
+    `cles` None reads those of all the actions; `natures` are the sorts of facts that are read, all of
+    them when it is empty. `objet` "etude": of the studies, and never of both.
     """
-    lines = Financement.objects.order_by("rang", "pk")
+    chosen = {f"{objet}__isnull": False} if cles is None else {f"{objet}__dans": list(cles)}
+    lines = Financement.objects.order_by("rang", "pk").filter(**chosen)
     faits = FaitFinancement.objects.order_by()
+    faits = faits.filter(**{f"financement__{name}": value for name, value in chosen.items()})
     if natures:
         faits = faits.filter(nature__in=natures)
-    if actions is not None:
-        keys = list(actions)
-        lines = lines.filter(action__dans=keys)
-        faits = faits.filter(financement__action__dans=keys)
     by_line = defaultdict(list)
     for line, *fields in faits.values_list("financement", *FaitFinancementDate._fields):
         by_line[line].append(FaitFinancementDate._make(fields))
-    by_action: dict[int, list[FinancementDate]] = defaultdict(list)
-    for row in lines.annotate(paye=OF_SCHEME).values_list(*COLONNES):
+    found: dict[int, list[FinancementDate]] = defaultdict(list)
+    for row in lines.annotate(paye=OF_SCHEME).values_list("pk", objet, *COLONNES):
         line = FinancementDate._make([*row, by_line[row[0]]])
-        by_action[line.action].append(line)
-    return by_action
+        found[line.objet].append(line)
+    return found

@@ -3,18 +3,20 @@
 from collections import defaultdict
 from itertools import chain
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 
 from communes.models import Commune, Intercommunalite
 from ort.models import Organisme
 from projects.actions.champs import champ_action
 from projects.actions.imports import (
     DeLActionRessource,
+    DunObjetRessource,
     NationaleRessource,
     of_user,
     written_by,
 )
 from projects.actions.models import BaseMontant
+from projects.etudes.models import Etude
 from projects.financements.models import (
     Dispositif,
     FaitFinancement,
@@ -123,14 +125,13 @@ class RegleRessource(NationaleRessource):
         ]
 
 
-class FinancementRessource(DeLActionRessource):
+class DeFinancementRessource(DunObjetRessource):
     """One row per line of money, named for good by its `financement_identifiant`."""
 
-    titre = "Financements des actions"
     une_par_une = False
     # What our downloads tell, computed of what happened to the line.
-    informatives = (
-        *("action_intitule", "objet_type", "ort_identifiant", "departements"),
+    calculees_du_financement = (
+        *("objet_type", "ort_identifiant", "departements"),
         *("financeur_siren", "financeur_nom", "nature_financeur"),
         *("numero_decision", "date_decision", "precision_decision", "date_notification"),
         *("depense_subventionnable", "base", "taux", "montant_accorde_initial"),
@@ -142,24 +143,8 @@ class FinancementRessource(DeLActionRessource):
         "beneficiaire_commune": 5,
         "beneficiaire_siren_epci": 9,
     }
-    autres_noms = {
-        "identifiant": "financement_identifiant",
-        "action": "action_identifiant",
-        "objet_identifiant": "action_identifiant",
-        "dotation": "dispositif",
-        "dossier": "numero_dossier",
-    }
-    exemple = {
-        "financement_identifiant": "action-exemple-detr",
-        "action_identifiant": "action-exemple",
-        "dispositif": "detr",
-        "forme": "subvention",
-        "annee": "2025",
-        "rang": "1",
-    }
 
     identifiant = champ_texte("financement_identifiant", "identifiant")
-    action = champ_action()
     dispositif = champ_fiche("dispositif", "dispositif", Dispositif, "cle")
     financeur_organisme = champ_fiche(
         "financeur_organisme", "financeur_organisme", Organisme, "nom"
@@ -185,32 +170,60 @@ class FinancementRessource(DeLActionRessource):
     note_interne = champ_texte("note_interne")
 
     class Meta(Ressource.Meta):
+        abstract = True
+
+
+# The columns of a line, after what it funds.
+FINANCEMENT = [
+    "dispositif",
+    *("financeur_organisme", "financeur_commune", "financeur_intercommunalite"),
+    *("beneficiaire_organisme", "beneficiaire_commune", "beneficiaire_intercommunalite"),
+    *("forme", "annee", "numero_dossier", "rang", "note_interne"),
+]
+FINANCEMENT_AUTREMENT = {
+    "identifiant": "financement_identifiant",
+    "dotation": "dispositif",
+    "dossier": "numero_dossier",
+}
+UN_FINANCEMENT = {"dispositif": "detr", "forme": "subvention", "annee": "2025", "rang": "1"}
+
+
+class FinancementRessource(DeLActionRessource, DeFinancementRessource):
+    """One row per line of money of an action."""
+
+    titre = "Financements des actions"
+    une_par_une = False
+    informatives = (
+        *DeLActionRessource.informatives,
+        *DeFinancementRessource.calculees_du_financement,
+    )
+    autres_noms = FINANCEMENT_AUTREMENT | {
+        "action": "action_identifiant",
+        "objet_identifiant": "action_identifiant",
+    }
+    exemple = {
+        "financement_identifiant": "action-exemple-detr",
+        "action_identifiant": "action-exemple",
+        **UN_FINANCEMENT,
+    }
+
+    action = champ_action()
+
+    class Meta(Ressource.Meta):
         model = Financement
         import_id_fields = ["identifiant"]
-        fields = [
-            "identifiant",
-            "action",
-            "dispositif",
-            "financeur_organisme",
-            "financeur_commune",
-            "financeur_intercommunalite",
-            "beneficiaire_organisme",
-            "beneficiaire_commune",
-            "beneficiaire_intercommunalite",
-            "forme",
-            "annee",
-            "numero_dossier",
-            "rang",
-            "note_interne",
-        ]
+        fields = ["identifiant", "action", *FINANCEMENT]
 
 
 class DuFinancementRessource(Ressource):
-    """Facts of lines of money: an agent writes those of the actions whose facts it writes."""
+    """Facts of lines of money: an agent writes those of the actions, and of the studies, that it writes."""
 
     une_par_une = True
-    nommee_par = ("financement__dispositif", "financement__action")
-    informatives = ("action_identifiant", "action_intitule", "dispositif")
+    nommee_par = ("financement__dispositif", "financement__action", "financement__etude")
+    informatives = (
+        *("action_identifiant", "action_intitule", "etude_identifiant", "etude_intitule"),
+        "dispositif",
+    )
 
     class Meta(Ressource.Meta):
         abstract = True
@@ -218,17 +231,23 @@ class DuFinancementRessource(Ressource):
     def load_named(self, rows, user):
         super().load_named(rows, user)
         lines = list(self.fields["financement"].widget.records())
-        prefetch_related_objects(lines, "dispositif", "action")
-        self.action_of = {line.pk: line.action_id for line in lines}
-        self.theirs = written_by(user, set(self.action_of.values()))
+        prefetch_related_objects(lines, "dispositif", "action", "etude")
+        actions = written_by(user, {line.action_id for line in lines} - {None})
+        etudes = written_by(user, {line.etude_id for line in lines} - {None}, Etude)
+        self.theirs = {
+            line.pk for line in lines if line.action_id in actions or line.etude_id in etudes
+        }
 
     def writable(self, records, user):
         if user.is_superuser:
             return records
-        return records.filter(financement__action__in=of_user(user))
+        return records.filter(
+            Q(financement__action__in=of_user(user))
+            | Q(financement__etude__in=of_user(user, Etude))
+        )
 
     def in_reach(self, field, record, instance, user):
-        return self.action_of[record.pk] in self.theirs if field == "financement" else None
+        return record.pk in self.theirs if field == "financement" else None
 
 
 class NatureWidget(NamedChoiceWidget):

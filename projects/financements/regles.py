@@ -15,17 +15,9 @@ from projects.actions.faits import ActionDatee
 from projects.actions.regles import maitre_ouvrage
 from projects.financements.coherence import CLOTURES
 from projects.financements.faits import FaitFinancementDate, FinancementDate
-from projects.financements.models import NatureFinancement, NatureFinanceur
+from projects.financements.models import PUBLICS, NatureFinancement, NatureFinanceur
 
 CENT, ZERO = Decimal("0.01"), Decimal(0)
-# What anybody may read: the facts that these pages, files and counts are made of. The others are internal.
-PUBLICS = {
-    NatureFinancement.ACCORD,
-    NatureFinancement.MODIFICATION,
-    NatureFinancement.VERSEMENT,
-    NatureFinancement.REVERSEMENT,
-    NatureFinancement.RETRAIT,
-}
 ORDRE = {nature: rank for rank, nature in enumerate(NatureFinancement.values)}
 # What says how much is granted.
 DECISIONS = ("accord", "modification", "retrait")
@@ -85,11 +77,14 @@ def dernier(ligne: FinancementDate, jour: datetime.date, *natures: str) -> Any:
 
 def propre(ligne: FinancementDate, action: ActionDatee, jour: datetime.date) -> bool:
     """Tell whether the line is the share of the owner: in no stage, no sum of grants, no warning."""
+    return propre_a(ligne, maitre_ouvrage(action, jour))
+
+
+def propre_a(ligne: FinancementDate, owned: tuple[Any, Any, Any]) -> bool:
+    """Tell whether the line is the share of whom these keys name: see `propre`."""
     if ligne.nature == NatureFinanceur.FONDS_PROPRES:
         return True
-    commune, intercommunalite, organisme = maitre_ouvrage(action, jour)
     paid_by = (ligne.financeur_commune, ligne.financeur_intercommunalite, ligne.financeur_organisme)
-    owned = (commune, intercommunalite, organisme)
     return any(
         payer is not None and payer == owner for payer, owner in zip(paid_by, owned, strict=True)
     )

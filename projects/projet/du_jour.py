@@ -14,47 +14,18 @@ from projects.actions import regles
 from projects.actions.faits import ActionDatee, actions_datees
 from projects.actions.models import Etendue
 from projects.financements import regles as argent
+from projects.financements.du_jour import ArgentDuJour
 from projects.financements.faits import FinancementDate, financements_dates
-from projects.financements.models import Forme
 
 
 @dataclass
-class ActionDuJour:
+class ActionDuJour(ArgentDuJour):
     """What the dates of an action and of its money tell on `jour`: each value is that of its rule.
 
-    `lignes` are its lines of money. What anybody may read is told from public facts alone; an agent
-    is told of them all.
+    What anybody may read is told from public facts alone; an agent is told of them all.
     """
 
     dates: ActionDatee
-    lignes: list[FinancementDate]
-    communes: list[str]
-    jour: datetime.date
-
-    @cached_property
-    def cofinancements(self):
-        """Return the lines of money but the share of the owner, of any form: see `argent.propre`."""
-        return [ligne for ligne in self.lignes if not argent.propre(ligne, self.dates, self.jour)]
-
-    @cached_property
-    def subventions(self):
-        """Return those that are grants: a loan, or what is given in kind, is in no sum of theirs."""
-        return [ligne for ligne in self.cofinancements if ligne.forme == Forme.SUBVENTION]
-
-    @cached_property
-    def accordes(self):
-        """Return the lines of money granted by the day, of any form, whatever became of them."""
-        return [ligne for ligne in self.cofinancements if argent.est_accorde(ligne, self.jour)]
-
-    @cached_property
-    def parts_propres(self):
-        """Return the lines that are the share of the owner."""
-        return [ligne for ligne in self.lignes if argent.propre(ligne, self.dates, self.jour)]
-
-    @cached_property
-    def autres(self):
-        """Return the days of all that is known of its money."""
-        return argent.jours_connus(self.lignes)
 
     @cached_property
     def etat(self):
@@ -115,15 +86,6 @@ class ActionDuJour:
     @cached_property
     def cout(self):
         return regles.cout(self.dates, self.jour)
-
-    @cached_property
-    def sommes(self):
-        """Return the sums of its grants, a stage apart from the others."""
-        return argent.sommes(self.subventions, self.jour)
-
-    @property
-    def nb_communes(self):
-        return len(self.communes)
 
 
 class ActionsDatees:

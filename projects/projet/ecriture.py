@@ -1,4 +1,4 @@
-"""Who may write of an action, refused when it is done: the last of the doors, whatever leads to it.
+"""Who may write of an action, or of a study, refused when it is done: the last door, whatever leads to it.
 
 The agents of its reference département, and those of its communes, write its facts and its money. Who
 takes something of it from another DDT has to keep its convention: its end, its owner, its communes.
@@ -28,55 +28,71 @@ from projects.actions.models import (
     FaitAction,
     Prevision,
 )
+from projects.etudes.models import BENEFICIAIRES, Etude, EtudeAction, EtudeCommune, FaitEtude
 from projects.financements.models import AlerteAcceptee, FaitFinancement, Financement
 from socle.historique import CREATED, ONGOING, REMOVED
 
-# What is known of an action, which those who keep it, or one of its communes, write.
+# An action, a study, and what is known of each, which those who keep it, or one of its communes, write.
+OBJETS = (Action, Etude)
 LIGNES = [
     *(ActionAdhesion, ActionCommune, ActionPartenaire, ActionSecteur, ActionTheme),
     *(Cout, Derogation, EffetAvenant, FaitAction, Prevision),
+    *(EtudeAction, EtudeCommune, FaitEtude),
     *(AlerteAcceptee, FaitFinancement, Financement),
 ]
-# What says where an action is done, by whom, and by which acts.
-D_UN_AUTRE = {*MAITRES_D_OUVRAGE, "etendue", "convention", "entree_par", "entree", "sortie"}
+COMMUNES = (ActionCommune, EtudeCommune)
+# What says where it is done, by whom or for whom, and by which acts.
+D_UN_AUTRE = {
+    Action: {*MAITRES_D_OUVRAGE, "etendue", "convention", "entree_par", "entree", "sortie"},
+    Etude: {*BENEFICIAIRES, "convention"},
+}
 
-PAS_LA_SIENNE = (
-    "« {} » n'est pas une action de vos communes, ni d'une convention que vous tenez : demandez-le à "
-    "la DDT de l'une de ses communes."
-)
-A_PLUSIEURS = (
-    "« {} » est aussi d'une commune d'un autre département : qui la porte, où elle se fait, les actes qui "
-    "l'ajoutent ou la retirent se demandent à la DDT qui tient sa convention."
-)
+PAS_LA_SIENNE = {
+    Action: "« {} » n'est pas une action de vos communes, ni d'une convention que vous tenez : "
+    "demandez-le à la DDT de l'une de ses communes.",
+    Etude: "« {} » n'est pas une étude de vos communes, ni d'une convention que vous tenez : "
+    "demandez-le à la DDT de l'une de ses communes.",
+}
+A_PLUSIEURS = {
+    Action: "« {} » est aussi d'une commune d'un autre département : qui la porte, où elle se fait, les "
+    "actes qui l'ajoutent ou la retirent se demandent à la DDT qui tient sa convention.",
+    Etude: "« {} » est aussi d'une commune d'un autre département : son bénéficiaire, ses communes, sa "
+    "convention et son retrait se demandent à la DDT qui tient sa convention.",
+}
 
 
-def action_of(row):
-    """Return the action that a row is of; an action is of itself."""
-    if isinstance(row, Action):
+def objet_of(row):
+    """Return the action, or the study, that a row is of; either is of itself."""
+    if isinstance(row, OBJETS):
         return row
-    return row.financement.action if isinstance(row, FaitFinancement) else row.action
+    if isinstance(row, FaitFinancement):
+        return row.financement.objet
+    if isinstance(row, EtudeAction):
+        return row.etude
+    return getattr(row, "action", None) or row.etude
 
 
-def writes(agent, action):
-    """Tell whether `agent` writes the facts of an action: see `ActionQuerySet.a_ecrire`."""
-    return agent.is_superuser or Action.objects.a_ecrire(agent).filter(pk=action.pk).exists()
+def writes(agent, objet):
+    """Tell whether `agent` writes the facts of an action, or of a study: see their `a_ecrire`."""
+    rows = type(objet).objects
+    return agent.is_superuser or rows.a_ecrire(agent).filter(pk=objet.pk).exists()
 
 
-def keeps(agent, action, reference=None, besides=None):
-    """Tell whether `agent` decides of an action alone: it keeps its convention, or has all its communes.
+def keeps(agent, objet, reference=None, besides=None):
+    """Tell whether `agent` decides of it alone: it keeps its convention, or has all its communes.
 
     `reference` is the key of the reference département of its convention; `besides`, a row of a commune
     that is being judged, is not one of its own.
     """
     plume = Plume(agent)
-    if reference is None and action.convention_id:
-        kept = Convention.objects.filter(pk=action.convention_id)
+    if reference is None and objet.convention_id:
+        kept = Convention.objects.filter(pk=objet.convention_id)
         reference = kept.values_list("departement_reference", flat=True).first()
     if plume.tient(reference):
         return True
-    if action.etendue == Etendue.ORT:
+    if isinstance(objet, Action) and objet.etendue == Etendue.ORT:
         return False
-    rows = ActionCommune.objects.filter(action=action.pk).exclude(pk=besides and besides.pk)
+    rows = objet.communes_liees.exclude(pk=besides and besides.pk)
     of_communes = set(rows.order_by().values_list("commune__departement", flat=True))
     return of_communes <= plume.departements
 
@@ -88,68 +104,73 @@ def author():
 
 
 def known_to_the_act(name):
-    """Return what the ongoing act has already been allowed, by action; nothing lasts outside an act."""
+    """Return what the ongoing act has already been allowed, by object; nothing lasts outside an act."""
     acte = ONGOING.get()
     return acte.__dict__.setdefault(name, set()) if acte else set()
+
+
+def known_as(agent, objet):
+    """Return what an agent, and an action or a study, are known by in an act."""
+    return agent.pk, type(objet), objet.pk
 
 
 @receiver(post_create_historical_record)
 def watch_who_writes(history_instance, **kwargs):
     """Refuse a version of what its agent may not write; removals are judged before: see below."""
     version, agent = history_instance, history_instance.history_user
-    judged = version.instance_type is Action or version.instance_type in LIGNES
+    judged = version.instance_type in (*OBJETS, *LIGNES)
     if not judged or agent is None or agent.is_superuser or version.history_type == REMOVED:
         return
     row = version.instance
-    if isinstance(row, Action) and version.history_type == CREATED:
+    if isinstance(row, OBJETS) and version.history_type == CREATED:
         refuse_unseen(agent, row)
-        known_to_the_act("actions_faites").add((agent.pk, row.pk))
+        known_to_the_act("objets_faits").add(known_as(agent, row))
         return
-    action = action_of(row)
-    if (agent.pk, action.pk) in known_to_the_act("actions_faites"):
+    objet = objet_of(row)
+    if known_as(agent, objet) in known_to_the_act("objets_faits"):
         return
-    refuse_others(agent, action)
-    refuse_taken(agent, action, version)
+    refuse_others(agent, objet)
+    refuse_taken(agent, objet, version)
 
 
-def refuse_unseen(agent, action):
-    """Refuse an action of a convention that its agent does not see."""
+def refuse_unseen(agent, objet):
+    """Refuse what is of a convention that its agent does not see."""
     seen = Convention.objects.for_user(agent)
-    if action.convention_id and not seen.filter(pk=action.convention_id).exists():
-        raise ValidationError(PAS_LA_SIENNE.format(action))
+    if objet.convention_id and not seen.filter(pk=objet.convention_id).exists():
+        raise ValidationError(PAS_LA_SIENNE[type(objet)].format(objet))
 
 
-def refuse_others(agent, action):
-    """Refuse what is written of an action that its agent only reads; asked once in an act."""
-    allowed = known_to_the_act("actions_ecrites")
-    if (agent.pk, action.pk) in allowed:
+def refuse_others(agent, objet):
+    """Refuse what is written of what its agent only reads; asked once in an act."""
+    allowed = known_to_the_act("objets_ecrits")
+    if known_as(agent, objet) in allowed:
         return
-    if not writes(agent, action):
-        raise ValidationError(PAS_LA_SIENNE.format(action))
-    allowed.add((agent.pk, action.pk))
+    if not writes(agent, objet):
+        raise ValidationError(PAS_LA_SIENNE[type(objet)].format(objet))
+    allowed.add(known_as(agent, objet))
 
 
-def refuse_taken(agent, action, version):
+def refuse_taken(agent, objet, version):
     """Refuse a change that takes something from another DDT, of whoever does not keep the convention."""
     before = version.prev_record
-    if version.instance_type is ActionCommune:
-        allowed = keeps(agent, action, besides=version.instance) and (
+    if version.instance_type in COMMUNES:
+        allowed = keeps(agent, objet, besides=version.instance) and (
             before is None or of_theirs(agent, before.commune_id)
         )
-    elif version.instance_type is Action and before is not None:
+    elif version.instance_type in OBJETS and before is not None:
         fields = version.tracked_fields
         changed = {
             f.name for f in fields if getattr(version, f.attname) != getattr(before, f.attname)
         }
-        if not changed & D_UN_AUTRE:
+        if not changed & D_UN_AUTRE[version.instance_type]:
             return
         kept = Convention.objects.filter(pk=before.convention_id or version.convention_id)
         reference = kept.values_list("departement_reference", flat=True).first()
-        allowed = keeps(agent, action, reference)
+        allowed = keeps(agent, objet, reference)
     else:
         return
     if not allowed:
-        raise ValidationError(A_PLUSIEURS.format(action))
+        raise ValidationError(A_PLUSIEURS[type(objet)].format(objet))
 
 
 def of_theirs(agent, commune):
@@ -162,13 +183,13 @@ def judge_removal(sender, instance, **kwargs):
     agent = author()
     if agent is None or agent.is_superuser:
         return
-    action = action_of(instance)
-    if (agent.pk, action.pk) in known_to_the_act("actions_faites"):
+    objet = objet_of(instance)
+    if known_as(agent, objet) in known_to_the_act("objets_faits"):
         return
-    refuse_others(agent, action)
-    if sender in (Action, ActionCommune) and not keeps(agent, action):
-        raise ValidationError(A_PLUSIEURS.format(action))
+    refuse_others(agent, objet)
+    if sender in (*OBJETS, *COMMUNES) and not keeps(agent, objet):
+        raise ValidationError(A_PLUSIEURS[type(objet)].format(objet))
 
 
-for model in (Action, *LIGNES):
+for model in (*OBJETS, *LIGNES):
     pre_delete.connect(judge_removal, sender=model)

@@ -1,11 +1,16 @@
-"""The public files on the money of the actions: what is granted and paid, and nothing before."""
+"""The public files on the money of the actions and of the studies: granted and paid, and nothing before."""
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 from ort.exports import CODE_INSEE, PRECISION, SIREN
 from projects.actions.models import Action, BaseMontant
+from projects.etudes.du_jour import EtudesDatees
+from projects.etudes.lecture import convention_signee
+from projects.etudes.models import Etude
 from projects.financements import regles as argent
+from projects.financements.du_jour import ArgentDuJour
 from projects.financements.models import (
     Financement,
     Forme,
@@ -13,13 +18,20 @@ from projects.financements.models import (
     SorteVersement,
 )
 from projects.projet.annuaire import NomsDuJour, Tiers
-from projects.projet.du_jour import ActionDuJour, ActionsDatees
+from projects.projet.du_jour import ActionsDatees
 from projects.projet.exports import DEPARTEMENTS, IDENTIFIANT_ORT, montant
 from projects.projet.publiques import references
 from socle.dates import known_by
 from socle.fichiers.colonnes import Colonne, Table
 from socle.fichiers.formats import ROWS_PER_CHUNK, chunks
 from socle.web.ordre import cles_de, in_order
+
+
+class Finances(NamedTuple):
+    """What money is told of: actions, and studies, as querysets."""
+
+    actions: Any
+    etudes: Any
 
 
 @dataclass
@@ -29,8 +41,8 @@ class LigneAccordee:
     ligne: object
     identifiant: str
     reference: str
-    action: Action
-    du_jour: ActionDuJour
+    objet: Action | Etude
+    du_jour: ArgentDuJour
     annuaire: NomsDuJour
 
     @property
@@ -56,21 +68,33 @@ class LigneAccordee:
         return rule(self.ligne, self.jour)
 
 
-def lignes_accordees(actions, jour):
-    """Yield a `LigneAccordee` for each line of `actions` granted by `jour`, in the order of actions."""
-    read = in_order(actions, "identifiant").select_related("convention")
+def lignes_accordees(finances, jour):
+    """Yield a `LigneAccordee` for each line granted by `jour`, in the order of actions, then of studies."""
+    yield from accordees_de(finances.actions, jour, ActionsDatees, "action")
+    yield from accordees_de(finances.etudes, jour, EtudesDatees, "etude")
+
+
+def accordees_de(rows, jour, datees, objet):
+    """Yield a `LigneAccordee` for each line granted by `jour` to what `objet` names, among `rows`."""
+    read = in_order(rows, "identifiant").select_related("convention")
     for chunk in chunks(read.iterator(ROWS_PER_CHUNK)):
-        cles = [action.pk for action in chunk]
-        dates = ActionsDatees(cles).du_jour(jour)
+        cles = [row.pk for row in chunk]
+        dates = datees(cles).du_jour(jour)
         annuaire = NomsDuJour.des(dates.values(), jour)
-        lines = Financement.objects.filter(action__dans=cles).order_by()
+        lines = Financement.objects.filter(**{f"{objet}__dans": cles}).order_by()
         names = dict(lines.values_list("pk", "identifiant"))
-        numbers = references(cles)
-        for action in chunk:
-            du_jour = dates[action.pk]
+        numbers = references(cles, objet)
+        for row in chunk:
+            du_jour = dates[row.pk]
             for ligne in du_jour.accordes:
                 number = numbers.get(ligne.pk, "")
-                yield LigneAccordee(ligne, names[ligne.pk], number, action, du_jour, annuaire)
+                yield LigneAccordee(ligne, names[ligne.pk], number, row, du_jour, annuaire)
+
+
+def ort_of(row):
+    """Return the identifier of the ORT of what is funded, which is read once it is signed."""
+    signed = convention_signee(row.objet, row.jour)
+    return signed and signed.identifiant
 
 
 def date_known(attribute):
@@ -97,27 +121,23 @@ FINANCEMENT_IDENTIFIANT = Colonne(
 FINANCEMENTS = Table(
     "financements",
     "Financements accordés",
-    "Une ligne par financement accordé ce jour-là ou avant aux actions de la liste, de quelque forme, "
-    "même retiré depuis ; la part du maître d'ouvrage n'y est pas. Un critère, de dispositif ou de financeur "
-    "aussi, choisit des actions : toutes leurs lignes y sont.",
+    "Une ligne par financement accordé ce jour-là ou avant aux actions de la liste, et aux études des mêmes "
+    "lieux, de quelque forme, même retiré depuis ; la part du maître d'ouvrage n'y est pas. Un critère, de "
+    "dispositif ou de financeur aussi, choisit des actions et des études : toutes leurs lignes y sont.",
     (
         FINANCEMENT_IDENTIFIANT,
         Colonne(
             "objet_type",
-            lambda f: "action",
-            "Ce qui est financé.",
-            contraintes={"enum": ["action"]},
+            lambda f: f.objet._meta.model_name,
+            "Ce qui est financé : une action ou une étude.",
+            contraintes={"enum": ["action", "etude"]},
         ),
         Colonne(
             "objet_identifiant",
-            lambda f: f.action.identifiant,
-            "Identifiant de ce qui est financé, celui du fichier des actions.",
+            lambda f: f.objet.identifiant,
+            "Identifiant de ce qui est financé, celui du fichier des actions ou des études.",
         ),
-        Colonne(
-            "ort_identifiant",
-            lambda f: f.action.convention and f.action.convention.identifiant,
-            IDENTIFIANT_ORT,
-        ),
+        Colonne("ort_identifiant", ort_of, IDENTIFIANT_ORT),
         Colonne(
             "departements", lambda f: "|".join(f.annuaire.departements(f.du_jour)), DEPARTEMENTS
         ),
@@ -222,9 +242,9 @@ class LigneVersee:
         return self.fait.sorte_versement or self.fait.nature
 
 
-def versement_rows(actions, jour):
-    """Yield a `LigneVersee` for each payment by `jour` of the lines of `actions`."""
-    for accordee in lignes_accordees(actions, jour):
+def versement_rows(finances, jour):
+    """Yield a `LigneVersee` for each payment by `jour` of the lines granted: see `lignes_accordees`."""
+    for accordee in lignes_accordees(finances, jour):
         for rang, fait in enumerate(accordee.mouvements, 1):
             yield LigneVersee(accordee.identifiant, rang, fait)
 
@@ -233,7 +253,7 @@ VERSEMENTS = Table(
     "versements",
     "Versements",
     "Une ligne par versement, ou par somme rendue, enregistré ce jour-là ou avant pour les financements "
-    "accordés aux actions de la liste.",
+    "accordés aux actions de la liste et aux études des mêmes lieux.",
     (
         Colonne(
             "financement_identifiant",

@@ -9,6 +9,9 @@ from communes.models import Commune, Departement, Intercommunalite, Rattachement
 from ort.models import Convention, Organisme
 from projects.actions.models import MAITRES_D_OUVRAGE, Action, Axe, Theme
 from projects.actions.regles import EtatAction, PhaseAction
+from projects.etudes.du_jour import EtudesDatees
+from projects.etudes.filtres import etudes_de
+from projects.etudes.models import Etude
 from projects.financements.faits import OF_SCHEME
 from projects.financements.models import (
     Dispositif,
@@ -19,6 +22,7 @@ from projects.financements.models import (
 )
 from projects.projet.annuaire import NomsDuJour, Tiers
 from projects.projet.du_jour import ActionsDatees
+from projects.projet.exports_argent import Finances
 from projects.projet.lecture import LIEES, situer, somme_montree
 from projects.projet.publiques import communes_des, publiques
 from socle.recherche import search_key
@@ -273,6 +277,48 @@ class ActionFiltres(Filtres):
                 cle
                 for cle, action in days.items()
                 if all(test(action, chosen, annuaire) for test in asked)
+            ]
+        )
+
+
+# What an action alone has: a study that is asked for by it is not there.
+D_UNE_ACTION = ("axe", "theme", "phase", "etat", "retard", "maitre_ouvrage")
+
+
+class ArgentFiltres(ActionFiltres):
+    """The actions, and the studies, of which a file tells the money: the same names choose both."""
+
+    @property
+    def rows(self):
+        actions = super().rows
+        return Finances(actions, self.etudes(self.form.cleaned_data))
+
+    def etudes(self, chosen):
+        """Return the studies chosen, none when only an action could be."""
+        if any(chosen[name] for name in D_UNE_ACTION):
+            return Etude.objects.none()
+        kept = etudes_de(chosen, self.jour)
+        if chosen["q"].strip():
+            key = search_key(chosen["q"])
+            named = Commune.objects.search(chosen["q"]).order_by().values("pk")
+            there = set(kept.concernant(named, self.jour).values_list("pk", flat=True))
+            titles = kept.order_by().values_list("pk", "intitule")
+            there |= {pk for pk, title in titles if key in search_key(title)}
+            kept = kept.filter(pk__dans=there)
+        return self.payees_par(kept, chosen)
+
+    def payees_par(self, kept, chosen):
+        """Keep the studies granted by the scheme, or by the funder, chosen."""
+        asked = [test for name, test in TESTS.items() if chosen[name]]
+        if not asked:
+            return kept
+        days = EtudesDatees(kept.order_by().values_list("pk", flat=True)).du_jour(self.jour)
+        annuaire = NomsDuJour.des(days.values(), self.jour)
+        return kept.filter(
+            pk__dans=[
+                cle
+                for cle, etude in days.items()
+                if all(test(etude, chosen, annuaire) for test in asked)
             ]
         )
 

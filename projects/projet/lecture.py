@@ -8,13 +8,14 @@ from projects.projet.du_jour import ActionsDatees
 LIEES = ("convention", "axe", "theme", "entree", "sortie")
 
 
-def situer(actions, jour):
+def situer(actions, jour, datees=ActionsDatees):
     """Give each of `actions`, a list, what is known of it on `jour`: a constant number of queries.
 
     Its `du_jour`, its `lieux`, its `maitre`, the `annuaire` of all, and whether it is `complete`: the
     plans of each of its départements are kept in full, and a grant that is not recorded is none.
+    Studies are given the same, read by their own `datees`; their `maitre` is whom each is for.
     """
-    dates = ActionsDatees([action.pk for action in actions]).du_jour(jour)
+    dates = datees([action.pk for action in actions]).du_jour(jour)
     annuaire = NomsDuJour.des(dates.values(), jour)
     kept = set(Departement.objects.filter(tenue_plans=Tenue.COMPLETE).values_list("pk", flat=True))
     for action in actions:

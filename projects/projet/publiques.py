@@ -6,7 +6,6 @@ from communes.models import Commune
 from ort.models import CommuneCouverte
 from projects.actions.models import Action, ActionCommune, Cout, Etendue, FaitAction, Prevision
 from projects.financements.models import FaitFinancement
-from projects.financements.regles import PUBLICS
 
 # What an agent alone reads of an action and of its money: no source of it is ever cited.
 INTERNES = ("texte", "motif", "numero_dossier", "note_interne")
@@ -19,7 +18,7 @@ def publiques(jour):
 
 def relevees_connues(jour):
     """Return the « opérations relevées » of which something public is known on `jour`."""
-    money = FaitFinancement.objects.filter(nature__in=PUBLICS, jour__lte=jour)
+    money = FaitFinancement.objects.publics(jour)
     return Action.objects.relevees().filter(
         Exists(FaitAction.objects.filter(action=OuterRef("pk"), jour__lte=jour))
         | Exists(Prevision.objects.filter(action=OuterRef("pk"), etablie_le__lte=jour))
@@ -28,11 +27,10 @@ def relevees_connues(jour):
     )
 
 
-def references(actions):
-    """Return the number of the act that grants each line of the actions of these keys, by line."""
-    granted = FaitFinancement.objects.filter(
-        nature="accord", financement__action__dans=actions
-    ).order_by()
+def references(cles, objet="action"):
+    """Return the number of the act that grants each line of the actions, or studies, of these keys."""
+    granted = FaitFinancement.objects.filter(nature="accord").order_by()
+    granted = granted.filter(**{f"financement__{objet}__dans": cles})
     return dict(granted.values_list("financement", "reference"))
 
 

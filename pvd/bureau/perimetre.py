@@ -9,12 +9,12 @@ from django.http import Http404
 
 from communes.models import Agent, Commune, Departement, Labellisation
 from ort.models import Avenant, Convention, Proposition
-from projects.models import Action, Financement, Note
+from projects.models import Action, Etude, Financement, Note
 from projects.postes.models import Poste
 from pvd.signalements.models import Signalement
 
-# The same ways, from an action: by the communes that it names, or by its convention.
-PAR_L_ACTION = [
+# The same ways, from an action or a study: by the communes that it names, or by its convention.
+PAR_SES_COMMUNES = [
     "communes_liees__commune__departement",
     "convention__couvertures__commune__departement",
     "convention__departement_reference",
@@ -27,8 +27,9 @@ PATHS = {
     Avenant: ["convention__couvertures__commune__departement", "convention__departement_reference"],
     Proposition: ["destinataire", "convention__couvertures__commune__departement"],
     Poste: ["dessertes__commune__departement"],
-    Action: PAR_L_ACTION,
-    Financement: [f"action__{path}" for path in PAR_L_ACTION],
+    Action: PAR_SES_COMMUNES,
+    Etude: PAR_SES_COMMUNES,
+    Financement: [f"{objet}__{path}" for objet in ("action", "etude") for path in PAR_SES_COMMUNES],
     Note: [
         "commune__departement",
         "intercommunalite__rattachements__commune__departement",

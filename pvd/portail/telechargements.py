@@ -11,6 +11,9 @@ from ort.exports import AVENANTS, ORT, ORT_COMMUNES, avenant_rows, ort_commune_r
 from ort.filtres import OrtFiltres
 from ort.models import Convention
 from projects.actions.models import Action
+from projects.etudes.exports import ETUDES, etude_rows
+from projects.etudes.filtres import EtudeFiltres
+from projects.etudes.models import Etude
 from projects.financements.models import Financement
 from projects.postes.exports import POSTES, RECRUTEMENTS, poste_rows, recrutement_rows
 from projects.postes.filtres import PosteFiltres
@@ -24,7 +27,7 @@ from projects.projet.exports_argent import (
     operation_rows,
     versement_rows,
 )
-from projects.projet.filtres import ActionFiltres, OperationFiltres
+from projects.projet.filtres import ActionFiltres, ArgentFiltres, OperationFiltres
 from pvd.portail.exports import COMMUNES, INTERCOMMUNALITES, commune_rows, intercommunalite_rows
 from pvd.portail.filtres import CommuneFiltres, IntercommunaliteFiltres
 from socle.fichiers.formats import FORMATS
@@ -85,9 +88,10 @@ TELECHARGEMENTS = {
         Telechargement(POSTES, PosteFiltres, Poste, poste_rows),
         Telechargement(RECRUTEMENTS, PosteFiltres, Poste, recrutement_rows),
         Telechargement(ACTIONS, ActionFiltres, Action, action_rows),
-        Telechargement(FINANCEMENTS, ActionFiltres, Action, lignes_accordees),
-        Telechargement(VERSEMENTS, ActionFiltres, Action, versement_rows),
+        Telechargement(FINANCEMENTS, ArgentFiltres, Action, lignes_accordees),
+        Telechargement(VERSEMENTS, ArgentFiltres, Action, versement_rows),
         Telechargement(OPERATIONS_SUBVENTIONNEES, OperationFiltres, Financement, operation_rows),
+        Telechargement(ETUDES, EtudeFiltres, Etude, etude_rows),
     )
 }
 TABLES = [telechargement.table for telechargement in TELECHARGEMENTS.values()]

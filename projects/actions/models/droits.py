@@ -1,6 +1,6 @@
 """Whose an action is: what hangs on it is reached, and written, through it."""
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import CheckConstraint, Exists, OuterRef, Q
 
 from communes.models import Commune, Departement
 from ort.models import CommuneCouverte, Convention
@@ -106,3 +106,35 @@ class DeLActionQuerySet(HistoriseeQuerySet):
     def removed_for_user(self, user):
         """Return the removals of rows of the actions of `user`, themselves still there."""
         return self.model.history.removed().filter(action__in=self.actions.for_user(user))
+
+
+class DunObjetQuerySet(HistoriseeQuerySet):
+    """The rows that name an `action` or an `etude`, one of the two: what costs, what is funded."""
+
+    def linked(self, name):
+        """Return all the actions, or all the studies."""
+        return self.model._meta.get_field(name).related_model.objects
+
+    def for_user(self, user):
+        """Keep the rows of the actions, and of the studies, that `user` reads."""
+        return self.filter(
+            Q(action__in=self.linked("action").all().cles_lues(user))
+            | Q(etude__in=self.linked("etude").all().cles_lues(user))
+        )
+
+    def removed_for_user(self, user):
+        """Return the removals of rows of the actions and of the studies of `user`, still there."""
+        return self.model.history.removed().filter(
+            Q(action__in=self.linked("action").for_user(user))
+            | Q(etude__in=self.linked("etude").for_user(user))
+        )
+
+
+def d_un_seul_objet(model, message):
+    """Return the constraint that a row is of an action or of a study."""
+    return CheckConstraint(
+        condition=Q(action__isnull=False, etude__isnull=True)
+        | Q(action__isnull=True, etude__isnull=False),
+        name=f"projects_{model}_un_objet",
+        violation_error_message=message,
+    )

@@ -7,7 +7,11 @@ from django.utils import timezone
 
 from projects.actions import coherence
 from projects.actions.models.actions import Action, Phase
-from projects.actions.models.droits import DeLActionQuerySet
+from projects.actions.models.droits import (
+    DeLActionQuerySet,
+    DunObjetQuerySet,
+    d_un_seul_objet,
+)
 from socle.dates import PrecisionField, stored_on_first_day
 from socle.sources import Sourcee
 from socle.verrou import lock_linked
@@ -138,27 +142,39 @@ class Prevision(Sourcee):
 
 
 class Cout(Sourcee):
-    """What an action costs, as it was announced, or found, on a day."""
+    """What an action, or a study, costs, as it was announced, or found, on a day."""
 
-    action = models.ForeignKey(Action, models.CASCADE, "couts", verbose_name="action")
+    action = models.ForeignKey(
+        Action, models.CASCADE, "couts", null=True, blank=True, verbose_name="action"
+    )
+    etude = models.ForeignKey(
+        "projects.Etude", models.CASCADE, "couts", null=True, blank=True, verbose_name="étude"
+    )
     jour = models.DateField("jour")
     precision = PrecisionField("précision", date="jour")
     nature = models.CharField("nature", max_length=9, choices=NatureCout, default=NatureCout.ESTIME)
     montant = models.DecimalField("montant, en €", max_digits=14, decimal_places=2)
     base = models.CharField("base", max_length=3, choices=BaseMontant, blank=True, default="")
 
-    objects = DeLActionQuerySet.as_manager()
+    objects = DunObjetQuerySet.as_manager()
 
     class Meta:
         verbose_name = "coût"
         verbose_name_plural = "coûts"
         ordering = ["jour", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["action", "jour"],
-                name="projects_cout_un_par_jour",
-                violation_error_message="Un autre coût est déjà annoncé ce jour-là : corrigez-le.",
+            *(
+                models.UniqueConstraint(
+                    fields=[objet, "jour"],
+                    name=name,
+                    violation_error_message="Un autre coût est déjà annoncé ce jour-là : corrigez-le.",
+                )
+                for objet, name in (
+                    ("action", "projects_cout_un_par_jour"),
+                    ("etude", "projects_cout_d_etude_un_par_jour"),
+                )
             ),
+            d_un_seul_objet("cout", "Un coût est d'une action ou d'une étude, une seule."),
             models.CheckConstraint(
                 condition=Q(montant__gte=0),
                 name="projects_cout_positif",

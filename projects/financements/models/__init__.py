@@ -1,6 +1,7 @@
 from projects.financements.models.dispositifs import Dispositif, NatureFinanceur, ReglePeriode
 from projects.financements.models.financements import (
     FINANCEURS,
+    PUBLICS,
     AlerteAcceptee,
     FaitFinancement,
     Financement,
@@ -12,6 +13,7 @@ from projects.financements.models.financements import (
 
 __all__ = [
     "FINANCEURS",
+    "PUBLICS",
     "AlerteAcceptee",
     "Dispositif",
     "FaitFinancement",

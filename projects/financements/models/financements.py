@@ -1,4 +1,4 @@
-"""What funds an action: one line a funder, a scheme and an object, and the history of each line."""
+"""What funds an action or a study: one line a funder, a scheme and an object, and its history."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -9,8 +9,14 @@ from django.utils import timezone
 from communes.models import Commune, Intercommunalite
 from ort.models import Organisme
 from projects.actions.models import Action, BaseMontant
-from projects.actions.models.droits import DeLActionQuerySet
+from projects.actions.models.droits import (
+    DeLActionQuerySet,
+    DunObjetQuerySet,
+    d_un_seul_objet,
+)
 from projects.actions.models.faits import LATER_THAN_TODAY
+from projects.etudes.models import Etude, RegimeEtude
+from projects.etudes.models.etudes import SANS_ARGENT
 from projects.financements import coherence
 from projects.financements.models.dispositifs import Dispositif, NatureFinanceur
 from socle.dates import PrecisionField, stored_on_first_day
@@ -40,18 +46,23 @@ class Forme(models.TextChoices):
     NATURE = "apport_en_nature", "apport en nature"
 
 
-class FinancementQuerySet(DeLActionQuerySet):
-    """The lines of the actions: whose they are, their action tells."""
+class FinancementQuerySet(DunObjetQuerySet):
+    """The lines of the actions and of the studies: whose they are, their object tells."""
 
 
 class Financement(Sourcee):
-    """One line of money: a funder, a scheme, an action. Two equal lines are two grants.
+    """One line of money: a funder, a scheme, an action or a study. Two equal lines are two grants.
 
     What happened to it, and when, is told by its facts: it holds no amount of its own.
     """
 
     identifiant = models.SlugField("identifiant", max_length=100, unique=True)
-    action = models.ForeignKey(Action, models.CASCADE, "financements", verbose_name="action")
+    action = models.ForeignKey(
+        Action, models.CASCADE, "financements", null=True, blank=True, verbose_name="action"
+    )
+    etude = models.ForeignKey(
+        Etude, models.CASCADE, "financements", null=True, blank=True, verbose_name="étude"
+    )
     dispositif = models.ForeignKey(
         Dispositif, models.PROTECT, "financements", verbose_name="dispositif"
     )
@@ -115,8 +126,11 @@ class Financement(Sourcee):
 
     class Meta:
         verbose_name = "financement"
-        ordering = ["action", "rang", "pk"]
+        ordering = ["action", "etude", "rang", "pk"]
         constraints = [
+            d_un_seul_objet(
+                "financement", "Un financement est celui d'une action ou d'une étude, une seule."
+            ),
             models.CheckConstraint(
                 condition=one_at_most("financeur"),
                 name="projects_financement_un_financeur",
@@ -130,7 +144,12 @@ class Financement(Sourcee):
         ]
 
     def __str__(self):
-        return f"{self.dispositif} : {self.action}"
+        return f"{self.dispositif} : {self.objet}"
+
+    @property
+    def objet(self):
+        """Return the action, or the study, that is funded."""
+        return self.action or self.etude
 
     @property
     def financeur(self):
@@ -141,6 +160,7 @@ class Financement(Sourcee):
     def clean(self):
         """Refuse a line that does not say who pays, when its scheme does not either."""
         super().clean()
+        self.refuse_provided()
         if not self.dispositif_id:
             return
         own = self.dispositif.nature == NatureFinanceur.FONDS_PROPRES
@@ -150,6 +170,15 @@ class Financement(Sourcee):
                     "financeur_organisme": "Ce dispositif ne dit pas qui paie : choisissez le financeur."
                 }
             )
+
+    def refuse_provided(self):
+        """Refuse money for a study that is provided: none passes."""
+        if self.etude_id is None:
+            return
+        lock_linked(self, "etude")
+        provided = RegimeEtude.MISE_A_DISPOSITION
+        if Etude.objects.filter(pk=self.etude_id, regime=provided).exists():
+            raise ValidationError(SANS_ARGENT)
 
 
 class NatureFinancement(models.TextChoices):
@@ -167,6 +196,16 @@ class NatureFinancement(models.TextChoices):
     REVERSEMENT = "reversement", "reversement"
     RETRAIT = "retrait", "retrait"
     CONSTAT = "constat", "vérifié, rien de nouveau"
+
+
+# What anybody may read: the facts that the public pages, files and counts are made of.
+PUBLICS = {
+    NatureFinancement.ACCORD,
+    NatureFinancement.MODIFICATION,
+    NatureFinancement.VERSEMENT,
+    NatureFinancement.REVERSEMENT,
+    NatureFinancement.RETRAIT,
+}
 
 
 class SorteVersement(models.TextChoices):
@@ -188,7 +227,14 @@ class DuFinancementQuerySet(HistoriseeQuerySet):
 
     def for_user(self, user):
         """Keep the facts of the lines that `user` reads."""
-        return self.filter(financement__action__in=Action.objects.all().cles_lues(user))
+        return self.filter(
+            Q(financement__action__in=Action.objects.all().cles_lues(user))
+            | Q(financement__etude__in=Etude.objects.all().cles_lues(user))
+        )
+
+    def publics(self, jour):
+        """Keep the facts of `jour` or before that anybody may read."""
+        return self.filter(nature__in=PUBLICS, jour__lte=jour)
 
     def removed_for_user(self, user):
         """Return the removals of facts of the lines of `user`, themselves still there."""
@@ -201,7 +247,7 @@ UNE_PAR_JOUR = [n for n in NatureFinancement.values if n not in ("versement", "r
 
 
 class FaitFinancement(Sourcee):
-    """A fact of a line of money. Which are public, `projects.financements.regles.PUBLICS` says."""
+    """A fact of a line of money. Which are public, `PUBLICS` says."""
 
     class Delai(models.TextChoices):
         COMMENCEMENT = "commencement", "pour commencer"

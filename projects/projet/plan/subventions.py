@@ -205,10 +205,11 @@ class PassageDesSubventions(PassageEnMemoire):
         """Read the actions that the rows may be about, in a constant number of queries."""
         dossiers = {r.cellules.get("numero_dossier", "").strip() for r in rows} - {""}
         self.theirs = Action.objects.a_ecrire(self.user)
-        named = Financement.objects.filter(numero_dossier__dans=dossiers).order_by()
+        named = Financement.objects.filter(numero_dossier__dans=dossiers, action__isnull=False)
         self.actions = list(
             Action.objects.filter(
-                Q(pk__in=self.theirs.order_by().values("pk")) | Q(pk__in=named.values("action"))
+                Q(pk__in=self.theirs.order_by().values("pk"))
+                | Q(pk__in=named.order_by().values("action"))
             ).select_related(*MAITRES_D_OUVRAGE)
         )
         keys = [action.pk for action in self.actions]

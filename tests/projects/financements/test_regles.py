@@ -12,7 +12,7 @@ from tests.projects.actions.test_regles import ACTION
 
 LIGNE = FinancementDate(
     pk=1,
-    action=1,
+    objet=1,
     dispositif="detr",
     nature="etat",
     public=True,

@@ -1,0 +1,64 @@
+"""What is funded, on a day: the lines of an action or of a study, and their sums."""
+
+import datetime
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from projects.financements import regles as argent
+from projects.financements.faits import FinancementDate
+from projects.financements.models import Forme
+
+
+@dataclass
+class ArgentDuJour:
+    """The money of an action, or of a study, on `jour`: `lignes` are its lines, with what may be read.
+
+    `dates` are its dates, `communes` those of the day.
+    """
+
+    dates: Any
+    lignes: list[FinancementDate]
+    communes: list[str]
+    jour: datetime.date
+
+    @property
+    def maitre_ouvrage(self) -> tuple[Any, Any, Any]:
+        """Return the keys of whoever it is for: a commune, an intercommunalité, an organisme."""
+        raise NotImplementedError
+
+    @cached_property
+    def cofinancements(self) -> list[FinancementDate]:
+        """Return the lines of money but the share of the owner, of any form: see `argent.propre`."""
+        owned = self.maitre_ouvrage
+        return [ligne for ligne in self.lignes if not argent.propre_a(ligne, owned)]
+
+    @cached_property
+    def subventions(self) -> list[FinancementDate]:
+        """Return those that are grants: a loan, or what is given in kind, is in no sum of theirs."""
+        return [ligne for ligne in self.cofinancements if ligne.forme == Forme.SUBVENTION]
+
+    @cached_property
+    def accordes(self) -> list[FinancementDate]:
+        """Return the lines of money granted by the day, of any form, whatever became of them."""
+        return [ligne for ligne in self.cofinancements if argent.est_accorde(ligne, self.jour)]
+
+    @cached_property
+    def parts_propres(self) -> list[FinancementDate]:
+        """Return the lines that are the share of the owner."""
+        owned = self.maitre_ouvrage
+        return [ligne for ligne in self.lignes if argent.propre_a(ligne, owned)]
+
+    @cached_property
+    def autres(self) -> list[datetime.date]:
+        """Return the days of all that is known of its money."""
+        return argent.jours_connus(self.lignes)
+
+    @cached_property
+    def sommes(self) -> argent.Sommes:
+        """Return the sums of its grants, a stage apart from the others."""
+        return argent.sommes(self.subventions, self.jour)
+
+    @property
+    def nb_communes(self) -> int:
+        return len(self.communes)
