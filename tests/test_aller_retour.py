@@ -24,6 +24,7 @@ from tools.bureautique import find, saved_again
 
 LABELLISATION, ORT = "communes_labellisation", "ort_convention"
 AVENANT, POSTE, ACTION = "ort_avenant", "projects_poste", "projects_action"
+ETUDE = "projects_etude"
 # Each sort of file that comes in, with the page that takes it and the public file that it takes too.
 TABLES = {
     "communes-laureates": (LABELLISATION, "communes"),
@@ -44,6 +45,12 @@ TABLES = {
     "financements": (ACTION, None),
     "faits-financements": (ACTION, None),
     "versements": (ACTION, None),
+    "etudes": (ETUDE, "etudes"),
+    "faits-etudes": (ETUDE, None),
+    "couts-etudes": (ETUDE, None),
+    "financements-etudes": (ETUDE, None),
+    "faits-financements-etudes": (ETUDE, None),
+    "versements-etudes": (ETUDE, None),
 }
 # Those that the national level alone writes.
 NATIONALES = ("themes", "dispositifs", "regles-dispositifs")
@@ -148,6 +155,29 @@ def plan(ort, lodeve, florac, petr, source):
     factories.cout(whole, 0, "2022-01-02", base="")
     whole.derogations.create(objet="participation", jour=day("2023-01-09"), motif="Patrimoine")
     money(whole, lodeve, petr, source)
+    etudes(ort, lodeve, florac, whole, petr, source)
+
+
+def etudes(ort, lodeve, florac, action, petr, source):
+    """Make a co-funded study with its whole history, and one that is provided."""
+    study = factories.etude(
+        [lodeve, florac], ort, [action], identifiant="etude-1", prestataire=petr,
+        intitule="Étude « habitat » ; bas", note_interne="-1 à relire",
+    )  # fmt: skip
+    asked = factories.fait_etude(study, "demandee", "2022-03-01", precision="mois")
+    said(asked, "jour", "2022-03-01", source, "mois")
+    factories.fait_etude(study, "rendue", "2023-03-04", precision="au_plus_tard")
+    factories.cout(study, Decimal("30000.50"), "2022-03-02")
+    line = factories.financement(
+        study, "region", identifiant="f-etude", financeur_organisme=petr, numero_dossier="D-0099"
+    )
+    factories.fait_financement(line, "accord", "2022-04-01", 15000, taux=Decimal("0.5"))
+    factories.fait_financement(line, "versement", "2022-05-01", 100)
+    given = factories.etude(
+        [florac], identifiant="etude-2", regime="mise_a_disposition", nature="habitat",
+        beneficiaire_intercommunalite=ort.porteur,
+    )  # fmt: skip
+    factories.fait_etude(given, "commandee", "2023-01-01")
 
 
 def money(action, commune, petr, source):
@@ -514,6 +544,12 @@ def more_of_everything():
         factories.fait(action, "debut", "2022-01-01")
         factories.cout(action, 1000)
         line = factories.financement(action, numero_dossier=f"D{number}")
+        factories.fait_financement(line, "accord", "2022-01-01", 100)
+        factories.fait_financement(line, "versement", "2022-02-01", 10)
+        study = factories.etude([town], ort, [action])
+        factories.fait_etude(study, "rendue", "2022-01-01")
+        factories.cout(study, 1000)
+        line = factories.financement(study, numero_dossier=f"E{number}")
         factories.fait_financement(line, "accord", "2022-01-01", 100)
         factories.fait_financement(line, "versement", "2022-02-01", 10)
 

@@ -232,6 +232,21 @@ ROWS = {
     "/admin/projects/dispositif/add/": "ciiiiio",
     "/admin/projects/dispositif/supprimees/": "ciiiiio",
     "/admin/projects/dispositif/supprimees/<int:numero>/": "ciiiiio",
+    "/admin/projects/etude/": "coooioo",
+    "/admin/projects/etude/<path:object_id>/": "cooxxoo",
+    "/admin/projects/etude/<path:object_id>/change/": "coorioo",
+    "/admin/projects/etude/<path:object_id>/communes/": "cioiioo",
+    "/admin/projects/etude/<path:object_id>/delete/": "ciorioo",
+    "/admin/projects/etude/<path:object_id>/fiche/": "cooxxoo",
+    "/admin/projects/etude/<path:object_id>/history/": "coorroo",
+    "/admin/projects/etude/add/": "cirrirr",
+    "/admin/projects/etude/exporter/<slug:nom>/<slug:forme>/": "coooioo",
+    "/admin/projects/etude/importer/": "ciooioo",
+    "/admin/projects/etude/importer/<slug:sorte>/<str:jeton>/": "cirrirr",
+    "/admin/projects/etude/importer/<slug:sorte>/<str:jeton>/refus.csv": "cirrirr",
+    "/admin/projects/etude/importer/modele/<slug:sorte>.<slug:extension>": "ciooioo",
+    "/admin/projects/etude/supprimees/": "ciooioo",
+    "/admin/projects/etude/supprimees/<int:numero>/": "cioxioo",
     "/admin/projects/financement/": "coooioo",
     "/admin/projects/financement/<path:object_id>/": "crrrrrr",
     "/admin/projects/financement/<path:object_id>/change/": "coorioo",
@@ -379,6 +394,10 @@ WRITTEN_BY_ITS_AGENT = {
     "/admin/projects/axe/<path:object_id>/change/",
     "/admin/projects/axe/<path:object_id>/delete/",
     "/admin/projects/axe/supprimees/<int:numero>/",
+    "/admin/projects/etude/",
+    "/admin/projects/etude/<path:object_id>/change/",
+    "/admin/projects/etude/<path:object_id>/delete/",
+    "/admin/projects/etude/supprimees/<int:numero>/",
     "/admin/projects/financement/",
     "/admin/projects/financement/<path:object_id>/change/",
     "/admin/projects/financement/<path:object_id>/delete/",
@@ -406,6 +425,7 @@ QUERIES = {
     "/admin/projects/action/<path:object_id>/communes/": COMMUNES.format(
         "projects", "actioncommune"
     ),
+    "/admin/projects/etude/<path:object_id>/communes/": COMMUNES.format("projects", "etudecommune"),
 }
 # What the public addresses name.
 PUBLIC = {
@@ -462,6 +482,7 @@ def kept_by_agents(signed, town, year):
         "financement": factories.financement(
             factories.action([town]), financeur_organisme=factories.organisme()
         ),
+        "etude": factories.etude([town]),
         "theme": factories.theme(f"theme-{year}"),
         "dispositif": factories.dispositif(f"fonds-{year}"),
         "contact": factories.contact(town),

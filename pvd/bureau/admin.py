@@ -78,6 +78,7 @@ admin.site.order += [
     "ort.proposition",
     "ort.organisme",
     "projects.action",
+    "projects.etude",
     "projects.financement",
     "projects.poste",
     "projects.contact",

@@ -1,7 +1,7 @@
 """What was changed of late in the records of an agent, by whom."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.apps import apps
@@ -17,7 +17,10 @@ from projects.models import (
     ActionCommune,
     Cout,
     EffetAvenant,
+    Etude,
+    EtudeCommune,
     FaitAction,
+    FaitEtude,
     FaitFinancement,
     Financement,
     Prevision,
@@ -46,6 +49,8 @@ class FicheSuivie:
     scope: tuple = ()
     # Of what all départements share: which ones the records of a perimeter rest on.
     named: Callable | None = None
+    # Which versions are told there, of a sort of record that may be of one thing or of another.
+    seulement: dict = field(default_factory=dict)
 
 
 def sources_named(perimetre):
@@ -75,6 +80,13 @@ OF_LIGNE = {
     "path": "financement__action_id",
     "nom": "financement__action__intitule",
 }
+OF_ETUDE = {"page": Etude, "path": "etude_id", "nom": "etude__intitule"}
+OF_LIGNE_D_ETUDE = {
+    "page": Etude,
+    "path": "financement__etude_id",
+    "nom": "financement__etude__intitule",
+}
+D_ACTION, D_ETUDE = {"etude__isnull": True}, {"etude__isnull": False}
 FICHES_SUIVIES = [
     FicheSuivie(Labellisation, Labellisation, "id", "commune__nom", scope=("commune_id", Commune)),
     FicheSuivie(Convention, Convention, "id", "intitule"),
@@ -89,9 +101,26 @@ FICHES_SUIVIES = [
     FicheSuivie(CofinancementPoste, **OF_POSTE),
     FicheSuivie(Action, Action, "id", "intitule"),
     FicheSuivie(ActionCommune, **OF_ACTION, detail="commune__nom"),
-    *(FicheSuivie(model, **OF_ACTION) for model in (FaitAction, Prevision, Cout, EffetAvenant)),
-    FicheSuivie(Financement, **OF_ACTION, detail="dispositif__libelle"),
-    FicheSuivie(FaitFinancement, **OF_LIGNE, detail="financement__dispositif__libelle"),
+    *(FicheSuivie(model, **OF_ACTION) for model in (FaitAction, Prevision, EffetAvenant)),
+    FicheSuivie(Cout, **OF_ACTION, seulement=D_ACTION),
+    FicheSuivie(Financement, **OF_ACTION, detail="dispositif__libelle", seulement=D_ACTION),
+    FicheSuivie(
+        FaitFinancement,
+        **OF_LIGNE,
+        detail="financement__dispositif__libelle",
+        seulement={"financement__etude__isnull": True},
+    ),
+    FicheSuivie(Etude, Etude, "id", "intitule"),
+    FicheSuivie(EtudeCommune, **OF_ETUDE, detail="commune__nom"),
+    FicheSuivie(FaitEtude, **OF_ETUDE),
+    FicheSuivie(Cout, **OF_ETUDE, seulement=D_ETUDE),
+    FicheSuivie(Financement, **OF_ETUDE, detail="dispositif__libelle", seulement=D_ETUDE),
+    FicheSuivie(
+        FaitFinancement,
+        **OF_LIGNE_D_ETUDE,
+        detail="financement__dispositif__libelle",
+        seulement={"financement__etude__isnull": False},
+    ),
     FicheSuivie(Source, Source, "id", "titre", named=sources_named),
     FicheSuivie(Organisme, Organisme, "id", "nom", named=organismes_named),
 ]
@@ -134,7 +163,7 @@ def versions(sorte, perimetre, since):
     Without `since`: all of them.
     """
     path, model = sorte.scope or (sorte.path, sorte.page)
-    rows = sorte.model.history.all()
+    rows = sorte.model.history.filter(**sorte.seulement)
     if since:
         rows = rows.filter(history_date__gte=since)
     if not perimetre.everywhere:

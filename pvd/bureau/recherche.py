@@ -1,4 +1,4 @@
-"""One search, from the home: a commune, an ORT, an action, a post or a person, by any name or code."""
+"""One search, from the home: a commune, an ORT, an action, a study, a post or a person, by name or code."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from communes.models import Commune, Intercommunalite
 from ort.models import Convention
 from projects.carnet.models import SUJETS
-from projects.models import Action, Contact
+from projects.models import Action, Contact, Etude
 from projects.postes.models import Occupation, Poste
 from pvd.bureau.perimetre import Perimetre
 from socle.admin.page_d_agent import page_url
@@ -54,7 +54,7 @@ def trouver(request, asked):
     """Return the records of the user that answer, sort after sort, as `FicheTrouvee`."""
     perimetre = Perimetre(request.user)
     found = list(ancienne_commune(perimetre, asked))
-    for model in (Commune, Intercommunalite, Convention, Action, Poste):
+    for model in (Commune, Intercommunalite, Convention, Action, Etude, Poste):
         model_admin = admin.site.get_model_admin(model)
         rows, _ = model_admin.get_search_results(request, perimetre.of(model), asked)
         found += [fiche_trouvee(record, asked) for record in rows.distinct()[:LINES]]

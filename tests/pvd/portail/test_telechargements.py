@@ -63,6 +63,9 @@ CONTRACT = {
     "precision_versement, nature, montant",
     "operations-subventionnees": "date_situation, annee_cog, dispositif, annee, beneficiaire, "
     "code_insee, intitule, cout, subvention",
+    "etudes": "date_situation, annee_cog, etude_identifiant, intitule, nature, niveau, regime, "
+    "beneficiaire_code, beneficiaire_nom, prestataire, communes, departements, date_demande, "
+    "date_commande, date_rendu, etat, cout, base_cout, montant_accorde, montant_verse",
 }
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
@@ -155,6 +158,10 @@ def programme():
     factories.fait_financement(
         line, "versement", "2023-04-01", "69750.00", sorte_versement="avance"
     )
+    study = factories.etude(
+        [salvetat], ort, [schools], identifiant="etude-ecoles", note_interne="SECRET-ACTION"
+    )
+    factories.fait_etude(study, "commandee", "2023-02-01")
     return ort
 
 

@@ -118,6 +118,14 @@ def one_financement():
     return line
 
 
+def one_etude():
+    town = factories.commune(epci="new")
+    etude = factories.etude([town], factories.convention(communes=[town]), [one_action()])
+    factories.fait_etude(etude, "commandee", "2024-01-01")
+    factories.cout(etude, 1000)
+    return etude
+
+
 def one_theme():
     return factories.theme(f"theme-{Theme.objects.count()}")
 
@@ -146,6 +154,7 @@ RECORDS = {
     "poste": one_poste,
     "purge": one_purge,
     "action": one_action,
+    "etude": one_etude,
     "axe": lambda: factories.axe(factories.convention()),
     "theme": one_theme,
     "financement": one_financement,
