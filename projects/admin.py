@@ -2,7 +2,8 @@
 
 from projects.actions import admin as actions
 from projects.carnet import admin as carnet
+from projects.club import admin as club
 from projects.financements import admin as financements
 from projects.postes import admin as postes
 
-__all__ = ["actions", "carnet", "financements", "postes"]
+__all__ = ["actions", "carnet", "club", "financements", "postes"]

@@ -16,6 +16,14 @@ from projects.actions.models import (
     Theme,
 )
 from projects.carnet.models import Contact, Fonction, Note
+from projects.club import ecriture as ecriture_du_club
+from projects.club.models import (
+    EvenementClub,
+    EvenementDepartement,
+    EvenementOrganisateur,
+    Participation,
+    RessourceClub,
+)
 from projects.financements.models import (
     AlerteAcceptee,
     Dispositif,
@@ -49,6 +57,9 @@ __all__ = [
     "Dispositif",
     "EffetAvenant",
     "Etat",
+    "EvenementClub",
+    "EvenementDepartement",
+    "EvenementOrganisateur",
     "FaitAction",
     "FaitFinancement",
     "Financement",
@@ -57,12 +68,15 @@ __all__ = [
     "MotifDepart",
     "Note",
     "Occupation",
+    "Participation",
     "Poste",
     "Prevision",
     "Purge",
     "Recrutement",
     "ReglePeriode",
+    "RessourceClub",
     "Theme",
     "TypeContrat",
     "ecriture",
+    "ecriture_du_club",
 ]

@@ -9,7 +9,7 @@ from django.http import Http404
 
 from communes.models import Agent, Commune, Departement, Labellisation
 from ort.models import Avenant, Convention, Proposition
-from projects.models import Action, Financement, Note
+from projects.models import Action, EvenementClub, Financement, Note
 from projects.postes.models import Poste
 from pvd.signalements.models import Signalement
 
@@ -29,6 +29,7 @@ PATHS = {
     Poste: ["dessertes__commune__departement"],
     Action: PAR_L_ACTION,
     Financement: [f"action__{path}" for path in PAR_L_ACTION],
+    EvenementClub: ["departements_lies__departement"],
     Note: [
         "commune__departement",
         "intercommunalite__rattachements__commune__departement",

@@ -11,6 +11,9 @@ from ort.exports import AVENANTS, ORT, ORT_COMMUNES, avenant_rows, ort_commune_r
 from ort.filtres import OrtFiltres
 from ort.models import Convention
 from projects.actions.models import Action
+from projects.club.exports import EVENEMENTS, evenement_rows
+from projects.club.filtres import EvenementFiltres
+from projects.club.models import EvenementClub
 from projects.financements.models import Financement
 from projects.postes.exports import POSTES, RECRUTEMENTS, poste_rows, recrutement_rows
 from projects.postes.filtres import PosteFiltres
@@ -88,6 +91,7 @@ TELECHARGEMENTS = {
         Telechargement(FINANCEMENTS, ActionFiltres, Action, lignes_accordees),
         Telechargement(VERSEMENTS, ActionFiltres, Action, versement_rows),
         Telechargement(OPERATIONS_SUBVENTIONNEES, OperationFiltres, Financement, operation_rows),
+        Telechargement(EVENEMENTS, EvenementFiltres, EvenementClub, evenement_rows),
     )
 }
 TABLES = [telechargement.table for telechargement in TELECHARGEMENTS.values()]
