@@ -27,6 +27,10 @@ AUCUN_DES_VOTRES = (
     "Dites au moins un de vos départements : un événement sans département est tenu par le niveau "
     "national."
 )
+DU_RESEAU = (
+    "Une ressource sans événement est de tout le réseau : dites son événement, ou demandez-le au niveau "
+    "national."
+)
 D_UN_AUTRE = (
     "Cet événement est aussi d'un autre département : seule sa DDT, ou le niveau national, l'en "
     "retire."

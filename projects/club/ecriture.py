@@ -20,6 +20,7 @@ from projects.club.models import (
 )
 from projects.projet.ecriture import author, known_to_the_act
 from socle.historique import CHANGED, CREATED, REMOVED
+from socle.sources import Affirmation, record_type
 
 LIGNES = [EvenementDepartement, EvenementOrganisateur, Participation, RessourceClub]
 
@@ -27,7 +28,20 @@ PAS_LE_SIEN = (
     "« {} » n'est pas un événement de vos départements : demandez-le à la DDT qui le tient, ou au niveau "
     "national s'il est de toute la France."
 )
-DU_RESEAU = "« {} » est une ressource de tout le réseau : demandez-le au niveau national."
+
+
+def is_judged(model, row):
+    """Tell whether a row is an event, hangs on one, or is what a source says of one."""
+    if model is Affirmation:
+        return row.content_type_id == record_type(EvenementClub).pk
+    return model is EvenementClub or model in LIGNES
+
+
+def evenement_of(row):
+    """Return the event that a row is of; an event is of itself, a resource of the network of none."""
+    if isinstance(row, EvenementClub):
+        return row
+    return row.fiche if isinstance(row, Affirmation) else row.evenement
 
 
 def keeps(agent, evenement, besides=None):
@@ -51,8 +65,9 @@ def may_note(agent, participation):
 def watch_who_writes(history_instance, **kwargs):
     """Refuse a version of what its agent may not write; removals are judged before: see below."""
     version, agent = history_instance, history_instance.history_user
-    judged = version.instance_type is EvenementClub or version.instance_type in LIGNES
-    if not judged or agent is None or agent.is_superuser or version.history_type == REMOVED:
+    if agent is None or agent.is_superuser or version.history_type == REMOVED:
+        return
+    if not is_judged(version.instance_type, version.instance):
         return
     if version.instance_type is EvenementClub and version.history_type == CREATED:
         known_to_the_act("evenements_faits").add((agent.pk, version.instance.pk))
@@ -64,9 +79,9 @@ def watch_who_writes(history_instance, **kwargs):
 
 def refuse_others(agent, row):
     """Refuse what is written of an event that its agent only reads, but for who came of its own."""
-    evenement = row if isinstance(row, EvenementClub) else row.evenement
+    evenement = evenement_of(row)
     if evenement is None:
-        raise ValidationError(DU_RESEAU.format(row))
+        raise ValidationError(coherence.DU_RESEAU)
     if (agent.pk, evenement.pk) in known_to_the_act("evenements_faits"):
         return
     judged = row if isinstance(row, EvenementDepartement) else None
@@ -87,7 +102,7 @@ def refuse_taken(agent, model, before):
             raise ValidationError(PAS_LE_SIEN.format(before.evenement))
         return
     if before.evenement_id is None:
-        raise ValidationError(DU_RESEAU.format(before.titre))
+        raise ValidationError(coherence.DU_RESEAU)
     if not keeps(agent, before.evenement):
         raise ValidationError(PAS_LE_SIEN.format(before.evenement))
     if model is EvenementDepartement:
@@ -104,7 +119,7 @@ def refuse_left(agent, row):
 def judge_removal(sender, instance, origin, **kwargs):
     """Refuse a removal, while what it leads to is still there to be judged by."""
     agent = author()
-    if agent is None or agent.is_superuser:
+    if agent is None or agent.is_superuser or not is_judged(sender, instance):
         return
     # What goes with its event goes as it does: whoever keeps it may remove it whole.
     if getattr(origin, "model", type(origin)) is EvenementClub and sender is not EvenementClub:
@@ -115,5 +130,5 @@ def judge_removal(sender, instance, origin, **kwargs):
         refuse_others(agent, instance)
 
 
-for model in (EvenementClub, *LIGNES):
+for model in (EvenementClub, Affirmation, *LIGNES):
     pre_delete.connect(judge_removal, sender=model)

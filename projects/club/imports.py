@@ -1,13 +1,15 @@
 """The events of the Club from files: one row an event, a resource, or who came."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+
+from django.db.models import Q
 
 from communes.models import Departement, Intercommunalite
 from communes.programme.regles import LANCEMENT
 from communes.territoire.champs import NOMS_DU_CODE, champ_commune
 from ort.models import Organisme
 from projects.actions.champs import codes_of, read_codes
+from projects.actions.imports_actions import Liste
 from projects.actions.models import Theme
 from projects.club import coherence
 from projects.club.models import (
@@ -38,15 +40,6 @@ from socle.fichiers.ressource import Ressource
 
 EVENEMENT = "evenement_identifiant"
 DEPARTEMENTS = "departements"
-
-
-@dataclass(frozen=True)
-class Liste:
-    """A column that holds several records, separated by « | »: each is a row of `model`, by its `champ`."""
-
-    colonne: str
-    model: type
-    champ: str
 
 
 LISTES = (
@@ -219,9 +212,10 @@ def champ_evenement():
 
 
 class RessourceRessource(Ressource):
-    """One row per resource, known by its address."""
+    """One row per resource, known by its address; of an event, or of the whole network."""
 
     titre = "Ressources du Club"
+    une_par_une = True
     autres_noms = {"identifiant": EVENEMENT, "evenement": EVENEMENT, "url": "adresse"}
     informatives = ("evenement_intitule",)
     temoins = {EVENEMENT: ("evenement_intitule",)}
@@ -240,8 +234,19 @@ class RessourceRessource(Ressource):
 
     class Meta(Ressource.Meta):
         model = RessourceClub
-        import_id_fields = ["adresse"]
-        fields = ["adresse", "titre_de_la_ressource", "nature", "theme", "evenement"]
+        # Not by its address alone: two that differ by a hyphen, or a capital, are two.
+        import_id_fields = ["evenement", "adresse"]
+        fields = [*import_id_fields, "titre_de_la_ressource", "nature", "theme"]
+
+    def resembling(self, rows):
+        """Keep the resources of the network that `rows` name: such rows name no event."""
+        return Q(evenement=None, adresse__in={row.get("adresse", "") for row in rows})
+
+    def dependants(self, instance, row, user):
+        """Refuse a new resource of the network, of whoever is not the national level."""
+        if user and not user.is_superuser and instance.evenement is None:
+            raise CelluleRefusee(EVENEMENT, "", coherence.DU_RESEAU)
+        return []
 
     def writable(self, records, user):
         if user.is_superuser:

@@ -36,9 +36,7 @@ def atelier():
 @pytest.fixture
 def partage():
     """An event of the Hérault and of the Tarn."""
-    return factories.evenement(
-        "2024-03-29", [factories.departement(code) for code in ("34", "81")]
-    )
+    return factories.evenement("2024-03-29", [factories.departement(code) for code in ("34", "81")])
 
 
 @pytest.fixture
@@ -146,6 +144,18 @@ def test_a_resource_of_the_network_is_of_the_national_level(agents, atelier):
     for write in (of_network.delete, take):
         attempt(agents["34"], write, "tout le réseau|n'est pas un événement")
     assert RessourceClub.objects.get(pk=of_network.pk).evenement is None
+
+
+def test_what_a_source_says_of_an_event_is_written_as_it_is(agents, atelier):
+    def said():
+        return atelier.affirmations.create(
+            champ="debut", valeur_brute="29 février", source=factories.source()
+        )
+
+    attempt(agents["81"], said, PAS_LE_SIEN)
+    attempt(agents["34"], said)
+    attempt(agents["81"], atelier.affirmations.get().delete, PAS_LE_SIEN)
+    attempt(agents["34"], atelier.affirmations.get().delete)
 
 
 # Who came: noted by whoever keeps the event, and by the DDT of whoever came.

@@ -118,6 +118,13 @@ def one_financement():
     return line
 
 
+def one_evenement():
+    event = factories.evenement("2024-02-29", [factories.departement()], [factories.organisme()])
+    factories.participation(event, factories.commune(epci="new"))
+    factories.ressource(event)
+    return event
+
+
 def one_theme():
     return factories.theme(f"theme-{Theme.objects.count()}")
 
@@ -147,6 +154,10 @@ RECORDS = {
     "purge": one_purge,
     "action": one_action,
     "axe": lambda: factories.axe(factories.convention()),
+    "evenementclub": one_evenement,
+    "participation": lambda: factories.participation(
+        factories.evenement(), factories.commune(epci="new")
+    ),
     "theme": one_theme,
     "financement": one_financement,
     "dispositif": one_dispositif,
