@@ -2,8 +2,9 @@
 
 from projects.actions import admin as actions
 from projects.carnet import admin as carnet
+from projects.club import admin as club
 from projects.etudes import admin as etudes
 from projects.financements import admin as financements
 from projects.postes import admin as postes
 
-__all__ = ["actions", "carnet", "etudes", "financements", "postes"]
+__all__ = ["actions", "carnet", "club", "etudes", "financements", "postes"]

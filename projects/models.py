@@ -16,6 +16,14 @@ from projects.actions.models import (
     Theme,
 )
 from projects.carnet.models import Contact, Fonction, Note
+from projects.club import ecriture as ecriture_du_club
+from projects.club.models import (
+    EvenementClub,
+    EvenementDepartement,
+    EvenementOrganisateur,
+    Participation,
+    RessourceClub,
+)
 from projects.etudes.models import Etude, EtudeAction, EtudeCommune, FaitEtude
 from projects.financements.models import (
     AlerteAcceptee,
@@ -53,6 +61,9 @@ __all__ = [
     "Etude",
     "EtudeAction",
     "EtudeCommune",
+    "EvenementClub",
+    "EvenementDepartement",
+    "EvenementOrganisateur",
     "FaitAction",
     "FaitEtude",
     "FaitFinancement",
@@ -62,12 +73,15 @@ __all__ = [
     "MotifDepart",
     "Note",
     "Occupation",
+    "Participation",
     "Poste",
     "Prevision",
     "Purge",
     "Recrutement",
     "ReglePeriode",
+    "RessourceClub",
     "Theme",
     "TypeContrat",
     "ecriture",
+    "ecriture_du_club",
 ]

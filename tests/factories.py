@@ -32,6 +32,13 @@ from projects.actions.models import (
     Theme,
 )
 from projects.carnet.models import Contact, Note
+from projects.club.models import (
+    EvenementClub,
+    EvenementDepartement,
+    EvenementOrganisateur,
+    Participation,
+    RessourceClub,
+)
 from projects.etudes.models import BENEFICIAIRES, Etude, EtudeAction, EtudeCommune, FaitEtude
 from projects.financements.models import (
     Dispositif,
@@ -304,6 +311,31 @@ def fait_financement(financement, nature, jour, montant=None, **fields):
     return FaitFinancement.objects.create(
         financement=financement, nature=nature, jour=day(jour), montant=montant, **fields
     )
+
+
+def evenement(debut="2024-02-29", departements=(), organisateurs=(), **fields):
+    """Return an event of the Club, of `departements`; of none: of all of France."""
+    number = next(numbers)
+    fields = {"identifiant": f"evenement-{number}", "intitule": f"Atelier {number}"} | fields
+    created = EvenementClub.objects.create(debut=day(debut), **({"nature": "atelier"} | fields))
+    for departement in departements:
+        EvenementDepartement.objects.create(evenement=created, departement=departement)
+    for organisateur in organisateurs:
+        EvenementOrganisateur.objects.create(evenement=created, organisme=organisateur)
+    return created
+
+
+def participation(evenement, participant, elus=None, equipe=None):
+    """Return what a commune, an intercommunalité or a post took part in."""
+    return Participation.objects.create(
+        evenement=evenement, elus=elus, equipe=equipe, **about(participant)
+    )
+
+
+def ressource(evenement=None, **fields):
+    fields = {"nature": "document", "titre": "Supports"} | fields
+    fields.setdefault("adresse", f"https://exemple.fr/{next(numbers)}.pdf")
+    return RessourceClub.objects.create(evenement=evenement, **fields)
 
 
 def contact(sujet, fonction="maire", **fields):

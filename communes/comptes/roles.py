@@ -40,6 +40,11 @@ RECORDS = {
     "projects.faitfinancement",
     "projects.financement",
     "projects.prevision",
+    "projects.evenementclub",
+    "projects.evenementdepartement",
+    "projects.evenementorganisateur",
+    "projects.participation",
+    "projects.ressourceclub",
     "socle.affirmation",
 }
 # What all départements name in their records: agents write it, the national level alone deletes it.

@@ -9,7 +9,7 @@ from django.http import Http404
 
 from communes.models import Agent, Commune, Departement, Labellisation
 from ort.models import Avenant, Convention, Proposition
-from projects.models import Action, Etude, Financement, Note
+from projects.models import Action, Etude, EvenementClub, Financement, Note
 from projects.postes.models import Poste
 from pvd.signalements.models import Signalement
 
@@ -30,6 +30,7 @@ PATHS = {
     Action: PAR_SES_COMMUNES,
     Etude: PAR_SES_COMMUNES,
     Financement: [f"{objet}__{path}" for objet in ("action", "etude") for path in PAR_SES_COMMUNES],
+    EvenementClub: ["departements_lies__departement"],
     Note: [
         "commune__departement",
         "intercommunalite__rattachements__commune__departement",

@@ -11,6 +11,9 @@ from ort.exports import AVENANTS, ORT, ORT_COMMUNES, avenant_rows, ort_commune_r
 from ort.filtres import OrtFiltres
 from ort.models import Convention
 from projects.actions.models import Action
+from projects.club.exports import EVENEMENTS, evenement_rows
+from projects.club.filtres import EvenementFiltres
+from projects.club.models import EvenementClub
 from projects.etudes.exports import ETUDES, etude_rows
 from projects.etudes.filtres import EtudeFiltres
 from projects.etudes.models import Etude
@@ -92,6 +95,7 @@ TELECHARGEMENTS = {
         Telechargement(VERSEMENTS, ArgentFiltres, Action, versement_rows),
         Telechargement(OPERATIONS_SUBVENTIONNEES, OperationFiltres, Financement, operation_rows),
         Telechargement(ETUDES, EtudeFiltres, Etude, etude_rows),
+        Telechargement(EVENEMENTS, EvenementFiltres, EvenementClub, evenement_rows),
     )
 }
 TABLES = [telechargement.table for telechargement in TELECHARGEMENTS.values()]

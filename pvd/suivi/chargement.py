@@ -16,6 +16,11 @@ from projects.actions.imports import (
     ThemeRessource,
 )
 from projects.actions.imports_actions import ActionRessource
+from projects.club.imports import (
+    EvenementRessource,
+    ParticipationRessource,
+    RessourceRessource,
+)
 from projects.financements.imports import (
     DispositifRessource,
     FaitFinancementRessource,
@@ -196,6 +201,9 @@ FILES = {
     "titulaires.csv": OccupationRessource,
     "recrutements.csv": RecrutementRessource,
     "cofinancements.csv": CofinancementRessource,
+    "evenements.csv": EvenementRessource,
+    "ressources.csv": RessourceRessource,
+    "participations.csv": ParticipationRessource,
     "affirmations.csv": AffirmationRessource,
     "chiffres_publies.csv": ChiffrePublieRessource,
 }

@@ -23,6 +23,7 @@ MADE = {
     "faitetude": lambda: factories.fait_etude(
         factories.etude([factories.commune()]), "rendue", "2021-01-01"
     ),
+    "evenementclub": lambda: factories.evenement("2021-01-01"),
     "faitfinancement": lambda: factories.fait_financement(
         factories.financement(factories.action()), "accord", "2021-01-01", 100
     ),
@@ -45,8 +46,8 @@ def named(value):
     return value.__name__ if isinstance(value, type) else value.name
 
 
-def test_twelve_dates_have_a_precision_and_all_of_them_are_normalised():
-    assert len(PRECISIONS) == 12
+def test_fourteen_dates_have_a_precision_and_all_of_them_are_normalised():
+    assert len(PRECISIONS) == 14
     assert all(issubclass(model, Sourcee) for model, _ in PRECISIONS)
 
 

@@ -126,6 +126,13 @@ def one_etude():
     return etude
 
 
+def one_evenement():
+    event = factories.evenement("2024-02-29", [factories.departement()], [factories.organisme()])
+    factories.participation(event, factories.commune(epci="new"))
+    factories.ressource(event)
+    return event
+
+
 def one_theme():
     return factories.theme(f"theme-{Theme.objects.count()}")
 
@@ -156,6 +163,10 @@ RECORDS = {
     "action": one_action,
     "etude": one_etude,
     "axe": lambda: factories.axe(factories.convention()),
+    "evenementclub": one_evenement,
+    "participation": lambda: factories.participation(
+        factories.evenement(), factories.commune(epci="new")
+    ),
     "theme": one_theme,
     "financement": one_financement,
     "dispositif": one_dispositif,

@@ -1,0 +1,67 @@
+"""The filters of the events of the Club and of their file."""
+
+from django.db.models import Min, Q
+
+from communes.models import Commune, Departement
+from projects.actions.models import Theme
+from projects.club.faits import communes_venues
+from projects.club.models import EvenementClub, EvenementDepartement, NatureEvenement
+from socle.recherche import search_key
+from socle.web.choix import ChoixFilter, FicheFilter
+from socle.web.filtres import Filtres, RechercheFilter
+
+
+class EvenementFiltres(Filtres):
+    """The events known on a day: begun, or announced."""
+
+    q = RechercheFilter(label="Intitulé, lieu ou commune")
+    departement = FicheFilter(label="Département", queryset=Departement.objects.all())
+    nature = ChoixFilter(label="Nature", choices=NatureEvenement)
+    theme = FicheFilter(label="Thème", queryset=Theme.objects.all(), to_field_name="cle")
+
+    tris = {"date": "debut", "intitule": "intitule"}
+
+    class Meta(Filtres.Meta):
+        model = EvenementClub
+        fields = []
+
+    def offered(self):
+        """Offer the départements and the themes of the events known on the day."""
+        known = EvenementClub.objects.connus(self.jour).order_by()
+        links = EvenementDepartement.objects.filter(evenement__in=known.values("pk")).order_by()
+        return {
+            "departement": Departement.objects.filter(pk__in=links.values("departement")),
+            "theme": Theme.objects.filter(pk__in=known.values("theme")),
+        }
+
+    def premier_jour(self):
+        """Return the first day of the first event of the département chosen."""
+        evenements = EvenementClub.objects.all()
+        if departement := self.departement_choisi:
+            evenements = evenements.du_departement(departement)
+        return evenements.order_by().aggregate(first=Min("debut"))["first"]
+
+    def filter_queryset(self, queryset):
+        chosen = self.form.cleaned_data
+        kept = queryset.connus(self.jour)
+        if chosen["departement"]:
+            kept = kept.du_departement(chosen["departement"])
+        if chosen["nature"]:
+            kept = kept.filter(nature=chosen["nature"])
+        if chosen["theme"]:
+            of_ressources = Q(ressources__theme=chosen["theme"])
+            found = EvenementClub.objects.filter(Q(theme=chosen["theme"]) | of_ressources)
+            kept = kept.filter(pk__in=found.order_by().values("pk"))
+        if chosen["q"].strip():
+            kept = kept.filter(pk__dans=self.found(kept, chosen["q"]))
+        return kept
+
+    def found(self, kept, text):
+        """Return the keys of the events whose title, place or theme, or a commune that came, is named so."""
+        key = search_key(text)
+        titles = kept.order_by().values_list("pk", "intitule", "lieu", "theme_libre")
+        found = {pk for pk, *words in titles if key in search_key(" ".join(words))}
+        named = set(Commune.objects.search(text).values_list("pk", flat=True))
+        keys = kept.order_by().values_list("pk", flat=True)
+        came = communes_venues(keys, self.jour)
+        return found | {pk for pk, communes in came.items() if not named.isdisjoint(communes)}
