@@ -23,6 +23,8 @@ from projects.financements.models import (
     Financement,
     ReglePeriode,
 )
+from projects.indicateurs import ecriture as ecriture_des_mesures
+from projects.indicateurs.models import Cible, Indicateur, Releve
 from projects.postes.models.cofinancements import Alerte, CofinancementPoste, Financeur
 from projects.postes.models.dessertes import Desserte
 from projects.postes.models.occupations import MotifDepart, Occupation, TypeContrat
@@ -41,6 +43,7 @@ __all__ = [
     "Alerte",
     "AlerteAcceptee",
     "Axe",
+    "Cible",
     "CofinancementPoste",
     "Contact",
     "Cout",
@@ -54,6 +57,7 @@ __all__ = [
     "Financement",
     "Financeur",
     "Fonction",
+    "Indicateur",
     "MotifDepart",
     "Note",
     "Occupation",
@@ -62,7 +66,9 @@ __all__ = [
     "Purge",
     "Recrutement",
     "ReglePeriode",
+    "Releve",
     "Theme",
     "TypeContrat",
     "ecriture",
+    "ecriture_des_mesures",
 ]
