@@ -38,6 +38,7 @@ from projects.financements.models import (
     Financement,
     ReglePeriode,
 )
+from projects.indicateurs.models import Cible, Indicateur, Releve
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
 from pvd.signalements.models import Signalement
 from socle.historique import sans_historique
@@ -275,6 +276,45 @@ def fait_financement(financement, nature, jour, montant=None, **fields):
         fields.setdefault("sorte_retrait", "renonciation")
     return FaitFinancement.objects.create(
         financement=financement, nature=nature, jour=day(jour), montant=montant, **fields
+    )
+
+
+def indicateur(identifiant="facades-renovees", **fields):
+    """Return an indicator: façades, by commune, of all of France, unless told otherwise."""
+    fields = {
+        "libelle": identifiant,
+        "unite": "façades",
+        "definition": "Ce qui est compté",
+        "perimetre": "commune",
+    } | fields
+    return Indicateur.objects.get_or_create(identifiant=identifiant, defaults=fields)[0]
+
+
+def releve(sujet, valeur, jour, mesure=None, **fields):
+    """Return a reading of an action, of a convention or of a commune; `valeur` may say why there is none."""
+    if isinstance(valeur, str):
+        fields["etat"], valeur = valeur, None
+    if publie_le := fields.pop("publie_le", None):
+        fields["publie_le"] = day(publie_le)
+    return Releve.objects.create(
+        indicateur=mesure or indicateur(),
+        valeur=valeur,
+        jour=day(jour),
+        **about(sujet),
+        **fields,
+    )
+
+
+def cible(sujet, valeur, fixee_le, mesure=None, **fields):
+    """Return a target, of an action, of a convention or of a commune; `reference` is (value, day)."""
+    if reference := fields.pop("reference", None):
+        fields["reference_valeur"], fields["reference_jour"] = reference[0], day(reference[1])
+    return Cible.objects.create(
+        indicateur=mesure or indicateur(),
+        valeur=valeur,
+        fixee_le=day(fixee_le),
+        **about(sujet),
+        **fields,
     )
 
 

@@ -29,13 +29,16 @@ RECORDS = {
     "projects.actiontheme",
     "projects.alerteacceptee",
     "projects.axe",
+    "projects.cible",
     "projects.cout",
     "projects.derogation",
     "projects.effetavenant",
     "projects.faitaction",
     "projects.faitfinancement",
     "projects.financement",
+    "projects.indicateur",
     "projects.prevision",
+    "projects.releve",
     "socle.affirmation",
 }
 # What all départements name in their records: agents write it, the national level alone deletes it.

@@ -12,10 +12,12 @@ class RefusMesure(NamedTuple):
 
 
 PLUS_TARD = "Un relevé est du jour même ou d'avant : ce qui est attendu est une cible."
-CIBLE_A_VENIR = "Ce jour est à venir : une cible est fixée, et sa référence lue, au plus tard ce jour."
+CIBLE_A_VENIR = (
+    "Ce jour est à venir : une cible est fixée, et sa référence lue, au plus tard ce jour."
+)
 CIBLE_AVANT = "Une cible s'atteint après le jour de sa référence : corrigez l'un des deux jours."
 DEUX_RELEVES = (
-    "Un relevé de ce jour et de cette série est déjà enregistré : corrigez-le, ou nommez l'autre série."
+    "Un relevé de ce jour et de cette série existe déjà : corrigez-le, ou nommez l'autre série."
 )
 DEUX_CIBLES = "Une autre cible est déjà fixée ce jour-là : corrigez-la."
 NEGATIVE = "Cette valeur n'est pas négative."

@@ -28,7 +28,10 @@ PAS_DES_SIENS = (
 
 def refuse_indicateur(agent, indicateur, before=None):
     """Refuse an indicator, as it is or as it was, that is not of a département of its agent."""
-    for told in {indicateur.departement_id, before.departement_id if before else indicateur.departement_id}:
+    for told in {
+        indicateur.departement_id,
+        before.departement_id if before else indicateur.departement_id,
+    }:
         if not Departement.objects.for_user(agent).filter(pk=told).exists():
             raise ValidationError(PAS_LE_SIEN.format(indicateur))
 

@@ -23,8 +23,8 @@ from projects.indicateurs.faits import jours_des_releves
 class ActionDuJour:
     """What the dates of an action and of its money tell on `jour`: each value is that of its rule.
 
-    `lignes` are its lines of money, `releves` the days since which its readings are known. What anybody may read is told from public facts alone; an agent
-    is told of them all.
+    `lignes` are its lines of money, `releves` the days since which its readings are known. What anybody
+    may read is told from public facts alone; an agent is told of them all.
     """
 
     dates: ActionDatee

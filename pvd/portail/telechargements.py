@@ -12,6 +12,9 @@ from ort.filtres import OrtFiltres
 from ort.models import Convention
 from projects.actions.models import Action
 from projects.financements.models import Financement
+from projects.indicateurs.exports import INDICATEURS_PUBLICS, releve_rows
+from projects.indicateurs.filtres import ReleveFiltres
+from projects.indicateurs.models import Releve
 from projects.postes.exports import POSTES, RECRUTEMENTS, poste_rows, recrutement_rows
 from projects.postes.filtres import PosteFiltres
 from projects.postes.models import Poste
@@ -88,6 +91,7 @@ TELECHARGEMENTS = {
         Telechargement(FINANCEMENTS, ActionFiltres, Action, lignes_accordees),
         Telechargement(VERSEMENTS, ActionFiltres, Action, versement_rows),
         Telechargement(OPERATIONS_SUBVENTIONNEES, OperationFiltres, Financement, operation_rows),
+        Telechargement(INDICATEURS_PUBLICS, ReleveFiltres, Releve, releve_rows),
     )
 }
 TABLES = [telechargement.table for telechargement in TELECHARGEMENTS.values()]

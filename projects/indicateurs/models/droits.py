@@ -62,10 +62,8 @@ def acts_and_places(user):
 
 class ReleveQuerySet(MesureQuerySet):
     def au(self, jour):
-        """Keep the readings known on `jour`: published by then, or, if nobody knows when, of then or before."""
-        return self.filter(
-            Q(publie_le__lte=jour) | Q(publie_le__isnull=True), jour__lte=jour
-        )
+        """Keep the readings known on `jour`: published by then, or, if that is unknown, of a day by then."""
+        return self.filter(Q(publie_le__lte=jour) | Q(publie_le__isnull=True), jour__lte=jour)
 
 
 class CibleQuerySet(MesureQuerySet):

@@ -109,7 +109,9 @@ class Indicateur(Historisee):
         """Refuse another unit, or another perimeter, once something was measured: nothing would compare."""
         super().clean()
         before = type(self).objects.filter(pk=self.pk).first() if self.pk else None
-        changed = [name for name in ("unite", "evolution", "perimetre") if differs(self, before, name)]
+        changed = [
+            name for name in ("unite", "evolution", "perimetre") if differs(self, before, name)
+        ]
         if changed and (self.releves.exists() or self.cibles.exists()):
             raise ValidationError({changed[0]: DEJA_RELEVE})
 

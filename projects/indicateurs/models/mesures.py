@@ -117,9 +117,7 @@ class Releve(Mesure):
         blank=True,
         help_text="Vide : le relevé est tenu pour connu dès le jour dont il parle.",
     )
-    etat = models.CharField(
-        "état", max_length=14, choices=EtatReleve, default=EtatReleve.CONNUE
-    )
+    etat = models.CharField("état", max_length=14, choices=EtatReleve, default=EtatReleve.CONNUE)
     valeur = nombre_mesure("valeur", null=True, blank=True)
     serie = nom_de_serie("Millésime ou méthode : deux relevés ne se comparent que dans la même.")
     rupture = models.BooleanField(
