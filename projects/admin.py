@@ -5,6 +5,7 @@ from projects.carnet import admin as carnet
 from projects.club import admin as club
 from projects.etudes import admin as etudes
 from projects.financements import admin as financements
+from projects.indicateurs import admin as indicateurs
 from projects.postes import admin as postes
 
-__all__ = ["actions", "carnet", "club", "etudes", "financements", "postes"]
+__all__ = ["actions", "carnet", "club", "etudes", "financements", "indicateurs", "postes"]

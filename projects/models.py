@@ -32,6 +32,8 @@ from projects.financements.models import (
     Financement,
     ReglePeriode,
 )
+from projects.indicateurs import ecriture as ecriture_des_mesures
+from projects.indicateurs.models import Cible, Indicateur, Releve
 from projects.postes.models.cofinancements import Alerte, CofinancementPoste, Financeur
 from projects.postes.models.dessertes import Desserte
 from projects.postes.models.occupations import MotifDepart, Occupation, TypeContrat
@@ -50,6 +52,7 @@ __all__ = [
     "Alerte",
     "AlerteAcceptee",
     "Axe",
+    "Cible",
     "CofinancementPoste",
     "Contact",
     "Cout",
@@ -70,6 +73,7 @@ __all__ = [
     "Financement",
     "Financeur",
     "Fonction",
+    "Indicateur",
     "MotifDepart",
     "Note",
     "Occupation",
@@ -79,9 +83,11 @@ __all__ = [
     "Purge",
     "Recrutement",
     "ReglePeriode",
+    "Releve",
     "RessourceClub",
     "Theme",
     "TypeContrat",
     "ecriture",
+    "ecriture_des_mesures",
     "ecriture_du_club",
 ]

@@ -46,6 +46,7 @@ from projects.financements.models import (
     Financement,
     ReglePeriode,
 )
+from projects.indicateurs.models import Cible, Indicateur, Releve
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
 from pvd.signalements.models import Signalement
 from socle.historique import sans_historique
@@ -336,6 +337,45 @@ def ressource(evenement=None, **fields):
     fields = {"nature": "document", "titre": "Supports"} | fields
     fields.setdefault("adresse", f"https://exemple.fr/{next(numbers)}.pdf")
     return RessourceClub.objects.create(evenement=evenement, **fields)
+
+
+def indicateur(identifiant="facades-renovees", **fields):
+    """Return an indicator: façades, by commune, of all of France, unless told otherwise."""
+    fields = {
+        "libelle": identifiant,
+        "unite": "façades",
+        "definition": "Ce qui est compté",
+        "perimetre": "commune",
+    } | fields
+    return Indicateur.objects.get_or_create(identifiant=identifiant, defaults=fields)[0]
+
+
+def releve(sujet, valeur, jour, mesure=None, **fields):
+    """Return a reading of an action, of a convention or of a commune; `valeur` may say why there is none."""
+    if isinstance(valeur, str):
+        fields["etat"], valeur = valeur, None
+    if publie_le := fields.pop("publie_le", None):
+        fields["publie_le"] = day(publie_le)
+    return Releve.objects.create(
+        indicateur=mesure or indicateur(),
+        valeur=valeur,
+        jour=day(jour),
+        **about(sujet),
+        **fields,
+    )
+
+
+def cible(sujet, valeur, fixee_le, mesure=None, **fields):
+    """Return a target, of an action, of a convention or of a commune; `reference` is (value, day)."""
+    if reference := fields.pop("reference", None):
+        fields["reference_valeur"], fields["reference_jour"] = reference[0], day(reference[1])
+    return Cible.objects.create(
+        indicateur=mesure or indicateur(),
+        valeur=valeur,
+        fixee_le=day(fixee_le),
+        **about(sujet),
+        **fields,
+    )
 
 
 def contact(sujet, fonction="maire", **fields):

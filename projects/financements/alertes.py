@@ -6,7 +6,7 @@ in the text says « à vérifier ».
 """
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -56,13 +56,17 @@ class AlerteDAction(NamedTuple):
 
 
 class Dossier(NamedTuple):
-    """What the warnings read of an action: its dates, its lines of money, its waivers."""
+    """What the warnings read of an action: its dates, its lines of money, its waivers.
+
+    `releves` are the days since which its readings are known.
+    """
 
     action: ActionDatee
     lignes: list[FinancementDate]
     communes: list[str]
     derogations: list[tuple[str, datetime.date]]
     acceptees: list["Acceptee"]
+    releves: Sequence[datetime.date] = ()
 
     def subventions(self, jour: datetime.date) -> list[FinancementDate]:
         """Return its lines but the share of its owner, which no warning is about."""
@@ -351,7 +355,7 @@ def sans_nouvelles(
 ) -> Alertes:
     """Warn of an action of which nothing is known for more than 365 days, neither finished nor dropped."""
     others = argent.jours_connus(dossier.lignes)
-    last = regles.derniere_nouvelle(dossier.action, jour, others)
+    last = regles.derniere_nouvelle(dossier.action, jour, [*others, *dossier.releves])
     over = regles.etat(dossier.action, jour, others) in TERMINEES or asleep(dossier, jour)
     if last and not over and (jour - last).days > SANS_NOUVELLES:
         texte = f"Rien de nouveau depuis le {in_french(last)}."

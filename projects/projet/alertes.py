@@ -24,6 +24,7 @@ def alertes_au(actions: ActionsDatees, jour: datetime.date) -> dict[int, list[Al
             action.communes,
             derogations[cle],
             [Acceptee(*row) for row in accepted[cle]],
+            action.releves,
         )
         if told := alertes(dossier, dispositifs, jour):
             found[cle] = told

@@ -3,7 +3,7 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -16,16 +16,19 @@ from projects.actions.models import Etendue
 from projects.financements import regles as argent
 from projects.financements.du_jour import ArgentDuJour
 from projects.financements.faits import FinancementDate, financements_dates
+from projects.indicateurs.faits import jours_des_releves
 
 
 @dataclass
 class ActionDuJour(ArgentDuJour):
     """What the dates of an action and of its money tell on `jour`: each value is that of its rule.
 
-    What anybody may read is told from public facts alone; an agent is told of them all.
+    `releves` are the days since which its readings are known. What anybody may read is told from public
+    facts alone; an agent is told of them all.
     """
 
     dates: ActionDatee
+    releves: list[datetime.date] = field(default_factory=list)
 
     @cached_property
     def etat(self):
@@ -37,7 +40,8 @@ class ActionDuJour(ArgentDuJour):
 
     @cached_property
     def derniere_nouvelle(self):
-        return regles.derniere_nouvelle(self.dates, self.jour, self.autres)
+        known = [*self.autres, *self.releves]
+        return regles.derniere_nouvelle(self.dates, self.jour, known)
 
     @property
     def statut_communs(self):
@@ -114,6 +118,11 @@ class ActionsDatees:
         return {cle: [ligne for ligne in lignes if ligne.faits] for cle, lignes in read.items()}
 
     @cached_property
+    def releves(self) -> dict[int, list[datetime.date]]:
+        """The days since which the readings are known, by action."""
+        return jours_des_releves(self.cles)
+
+    @cached_property
     def successions(self) -> Successions:
         """Who answers for whom, day by day."""
         return successions_lues()
@@ -124,7 +133,11 @@ class ActionsDatees:
         couvertes = self.couvertes(jour)
         return {
             cle: ActionDuJour(
-                dates, lignes.get(cle, []), self.communes(dates, couvertes, jour), jour
+                dates,
+                lignes.get(cle, []),
+                self.communes(dates, couvertes, jour),
+                jour,
+                self.releves.get(cle, []),
             )
             for cle, dates in self.actions.items()
         }

@@ -18,6 +18,9 @@ from projects.etudes.exports import ETUDES, etude_rows
 from projects.etudes.filtres import EtudeFiltres
 from projects.etudes.models import Etude
 from projects.financements.models import Financement
+from projects.indicateurs.exports import INDICATEURS_PUBLICS, releve_rows
+from projects.indicateurs.filtres import ReleveFiltres
+from projects.indicateurs.models import Releve
 from projects.postes.exports import POSTES, RECRUTEMENTS, poste_rows, recrutement_rows
 from projects.postes.filtres import PosteFiltres
 from projects.postes.models import Poste
@@ -96,6 +99,7 @@ TELECHARGEMENTS = {
         Telechargement(OPERATIONS_SUBVENTIONNEES, OperationFiltres, Financement, operation_rows),
         Telechargement(ETUDES, EtudeFiltres, Etude, etude_rows),
         Telechargement(EVENEMENTS, EvenementFiltres, EvenementClub, evenement_rows),
+        Telechargement(INDICATEURS_PUBLICS, ReleveFiltres, Releve, releve_rows),
     )
 }
 TABLES = [telechargement.table for telechargement in TELECHARGEMENTS.values()]

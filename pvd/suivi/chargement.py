@@ -28,6 +28,7 @@ from projects.financements.imports import (
     RegleRessource,
     VersementRessource,
 )
+from projects.indicateurs.imports import CibleRessource, IndicateurRessource, ReleveRessource
 from projects.postes.imports import (
     CofinancementRessource,
     DesserteRessource,
@@ -196,6 +197,9 @@ FILES = {
     "financements.csv": FinancementRessource,
     "faits_financements.csv": FaitFinancementRessource,
     "versements.csv": VersementRessource,
+    "indicateurs.csv": IndicateurRessource,
+    "cibles.csv": CibleRessource,
+    "releves.csv": ReleveRessource,
     "postes.csv": PosteRessource,
     "dessertes.csv": DesserteRessource,
     "titulaires.csv": OccupationRessource,

@@ -132,7 +132,8 @@ class ImportAdmin(admin.ModelAdmin):
         """Return what the agent sends, its columns told when none is to be asked; raises `FichierRefuse`."""
         upload = asked["fichier"]
         known = known_names(ressource)
-        fichier = read_file(upload.read(), upload.name, known, asked["feuille"])
+        kept = ressource.extrait(upload.read(), upload.name, request.user)
+        fichier = read_file(kept, upload.name, known, asked["feuille"])
         ressource.prepare(fichier)
         if not asked["autre_jour"]:
             refuse_another_day(fichier, timezone.localdate())

@@ -23,6 +23,13 @@ class SorteDeFichier:
         """Return the headers of the template."""
         return self.columns
 
+    def extrait(self, contenu, nom, user=None):
+        """Return what is kept of a file, in bytes, before it is read: all of it, unless it is too big.
+
+        Raises `FichierRefuse`.
+        """
+        return contenu
+
     def prepare(self, fichier):
         """Put right the headers of a file whose layout is known, before its columns are looked at."""
 

@@ -78,7 +78,7 @@ class Command(BaseCommand):
             raise bad(f"{user} ne peut pas écrire cette sorte de fiche.")
         provenance = self.provenance_of(**options)
         try:
-            lu = self.read(fichier, ressource, feuille)
+            lu = self.read(fichier, ressource, feuille, user)
             if not options["autre_jour"]:
                 refuse_another_day(lu, timezone.localdate())
             ressource.prepare(lu)
@@ -127,12 +127,13 @@ class Command(BaseCommand):
             raise bad(f"--source « {source} » : aucune source n'a cette clé.")
         return Provenance(found)
 
-    def read(self, fichier, ressource, feuille):
+    def read(self, fichier, ressource, feuille, user):
         try:
             content = fichier.read_bytes()
         except OSError:
             raise bad(f"{fichier} : fichier introuvable ou illisible.") from None
-        return read_file(content, fichier.name, known_names(ressource), feuille)
+        kept = ressource.extrait(content, fichier.name, user)
+        return read_file(kept, fichier.name, known_names(ressource), feuille)
 
     def tell(self, apercu, lu):
         """Write what each row would do, then how many of each sort."""
