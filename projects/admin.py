@@ -2,7 +2,8 @@
 
 from projects.actions import admin as actions
 from projects.carnet import admin as carnet
+from projects.evaluations import admin as evaluations
 from projects.financements import admin as financements
 from projects.postes import admin as postes
 
-__all__ = ["actions", "carnet", "financements", "postes"]
+__all__ = ["actions", "carnet", "evaluations", "financements", "postes"]

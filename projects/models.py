@@ -16,6 +16,7 @@ from projects.actions.models import (
     Theme,
 )
 from projects.carnet.models import Contact, Fonction, Note
+from projects.evaluations.models import Bilan, Presentation
 from projects.financements.models import (
     AlerteAcceptee,
     Dispositif,
@@ -29,7 +30,7 @@ from projects.postes.models.occupations import MotifDepart, Occupation, TypeCont
 from projects.postes.models.postes import Etat, Poste
 from projects.postes.models.purges import Purge
 from projects.postes.models.recrutements import Recrutement
-from projects.projet import ecriture
+from projects.projet import ecriture, gel
 
 __all__ = [
     "Action",
@@ -41,6 +42,7 @@ __all__ = [
     "Alerte",
     "AlerteAcceptee",
     "Axe",
+    "Bilan",
     "CofinancementPoste",
     "Contact",
     "Cout",
@@ -58,6 +60,7 @@ __all__ = [
     "Note",
     "Occupation",
     "Poste",
+    "Presentation",
     "Prevision",
     "Purge",
     "Recrutement",
@@ -65,4 +68,5 @@ __all__ = [
     "Theme",
     "TypeContrat",
     "ecriture",
+    "gel",
 ]

@@ -32,6 +32,7 @@ from projects.actions.models import (
     Theme,
 )
 from projects.carnet.models import Contact, Note
+from projects.evaluations.models import Bilan, Presentation
 from projects.financements.models import (
     Dispositif,
     FaitFinancement,
@@ -275,6 +276,24 @@ def fait_financement(financement, nature, jour, montant=None, **fields):
         fields.setdefault("sorte_retrait", "renonciation")
     return FaitFinancement.objects.create(
         financement=financement, nature=nature, jour=day(jour), montant=montant, **fields
+    )
+
+
+def bilan(convention, tenu_le, periode=None, nature="annuel", **fields):
+    """Return a review of an ORT, held on `tenu_le`, that answers the due date `periode`."""
+    return Bilan.objects.create(
+        convention=convention,
+        nature=nature,
+        tenu_le=day(tenu_le),
+        periode=periode and day(periode),
+        **fields,
+    )
+
+
+def presentation(convention, assemblee, jour="2025-01-01", bilan=None, **fields):
+    """Return what was presented to the council of a commune or of an intercommunalité."""
+    return Presentation.objects.create(
+        convention=convention, bilan=bilan, jour=day(jour), **about(assemblee), **fields
     )
 
 

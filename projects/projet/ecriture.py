@@ -28,6 +28,7 @@ from projects.actions.models import (
     FaitAction,
     Prevision,
 )
+from projects.evaluations.models import Bilan, Presentation
 from projects.financements.models import AlerteAcceptee, FaitFinancement, Financement
 from socle.historique import CREATED, ONGOING, REMOVED
 
@@ -37,12 +38,17 @@ LIGNES = [
     *(Cout, Derogation, EffetAvenant, FaitAction, Prevision),
     *(AlerteAcceptee, FaitFinancement, Financement),
 ]
+# What is known of a convention, which those who keep it, or a commune that it ever covered, write.
+DE_LA_CONVENTION = [Bilan, Presentation]
 # What says where an action is done, by whom, and by which acts.
 D_UN_AUTRE = {*MAITRES_D_OUVRAGE, "etendue", "convention", "entree_par", "entree", "sortie"}
 
 PAS_LA_SIENNE = (
     "« {} » n'est pas une action de vos communes, ni d'une convention que vous tenez : demandez-le à "
     "la DDT de l'une de ses communes."
+)
+PAS_DES_VOTRES = (
+    "« {} » ne couvre aucune commune de vos départements : demandez-le à la DDT de référence."
 )
 A_PLUSIEURS = (
     "« {} » est aussi d'une commune d'un autre département : qui la porte, où elle se fait, les actes qui "
@@ -97,6 +103,9 @@ def known_to_the_act(name):
 def watch_who_writes(history_instance, **kwargs):
     """Refuse a version of what its agent may not write; removals are judged before: see below."""
     version, agent = history_instance, history_instance.history_user
+    if version.instance_type in DE_LA_CONVENTION:
+        refuse_unseen_conventions(agent, version)
+        return
     judged = version.instance_type is Action or version.instance_type in LIGNES
     if not judged or agent is None or agent.is_superuser or version.history_type == REMOVED:
         return
@@ -117,6 +126,21 @@ def refuse_unseen(agent, action):
     seen = Convention.objects.for_user(agent)
     if action.convention_id and not seen.filter(pk=action.convention_id).exists():
         raise ValidationError(PAS_LA_SIENNE.format(action))
+
+
+def refuse_unseen_conventions(agent, version):
+    """Refuse what is written of a convention, or taken from one, that its agent does not see.
+
+    A removal is judged likewise: the convention is still there, or goes with its rows by its own rule.
+    """
+    if agent is None or agent.is_superuser:
+        return
+    before = version.prev_record if version.history_type != CREATED else None
+    for key in {row.convention_id for row in (version, before) if row}:
+        convention = Convention.objects.filter(pk=key).first()
+        seen = Convention.objects.for_user(agent).filter(pk=key).exists()
+        if convention and not seen:
+            raise ValidationError(PAS_DES_VOTRES.format(convention))
 
 
 def refuse_others(agent, action):

@@ -9,31 +9,36 @@ from django.http import Http404
 
 from communes.models import Agent, Commune, Departement, Labellisation
 from ort.models import Avenant, Convention, Proposition
-from projects.models import Action, Financement, Note
+from projects.models import Action, Bilan, Financement, Note, Presentation
 from projects.postes.models import Poste
 from pvd.signalements.models import Signalement
 
+# The ways from what hangs on a convention.
+PAR_LA_CONVENTION = [
+    "convention__couvertures__commune__departement",
+    "convention__departement_reference",
+]
 # The same ways, from an action: by the communes that it names, or by its convention.
 PAR_L_ACTION = [
     "communes_liees__commune__departement",
-    "convention__couvertures__commune__departement",
-    "convention__departement_reference",
+    *PAR_LA_CONVENTION,
 ]
 # From each sort of record, the ways to the départements that it is of.
 PATHS = {
     Commune: ["departement"],
     Labellisation: ["commune__departement"],
     Convention: ["couvertures__commune__departement", "departement_reference"],
-    Avenant: ["convention__couvertures__commune__departement", "convention__departement_reference"],
+    Avenant: PAR_LA_CONVENTION,
     Proposition: ["destinataire", "convention__couvertures__commune__departement"],
     Poste: ["dessertes__commune__departement"],
     Action: PAR_L_ACTION,
+    Bilan: PAR_LA_CONVENTION,
+    Presentation: PAR_LA_CONVENTION,
     Financement: [f"action__{path}" for path in PAR_L_ACTION],
     Note: [
         "commune__departement",
         "intercommunalite__rattachements__commune__departement",
-        "convention__couvertures__commune__departement",
-        "convention__departement_reference",
+        *PAR_LA_CONVENTION,
     ],
     Signalement: ["departement", "convention__couvertures__commune__departement"],
 }

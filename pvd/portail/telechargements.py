@@ -11,6 +11,7 @@ from ort.exports import AVENANTS, ORT, ORT_COMMUNES, avenant_rows, ort_commune_r
 from ort.filtres import OrtFiltres
 from ort.models import Convention
 from projects.actions.models import Action
+from projects.evaluations.exports import BILANS, bilan_rows
 from projects.financements.models import Financement
 from projects.postes.exports import POSTES, RECRUTEMENTS, poste_rows, recrutement_rows
 from projects.postes.filtres import PosteFiltres
@@ -87,6 +88,7 @@ TELECHARGEMENTS = {
         Telechargement(ACTIONS, ActionFiltres, Action, action_rows),
         Telechargement(FINANCEMENTS, ActionFiltres, Action, lignes_accordees),
         Telechargement(VERSEMENTS, ActionFiltres, Action, versement_rows),
+        Telechargement(BILANS, OrtFiltres, Convention, bilan_rows),
         Telechargement(OPERATIONS_SUBVENTIONNEES, OperationFiltres, Financement, operation_rows),
     )
 }

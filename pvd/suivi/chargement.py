@@ -16,6 +16,7 @@ from projects.actions.imports import (
     ThemeRessource,
 )
 from projects.actions.imports_actions import ActionRessource
+from projects.evaluations.imports import BilanRessource, PresentationRessource
 from projects.financements.imports import (
     DispositifRessource,
     FaitFinancementRessource,
@@ -182,6 +183,8 @@ FILES = {
     "conventions.csv": ConventionRessource,
     "avenants.csv": AvenantRessource,
     "communes_couvertes.csv": CouvertureRessource,
+    "bilans.csv": BilanRessource,
+    "presentations.csv": PresentationRessource,
     "axes.csv": AxeRessource,
     "actions.csv": ActionRessource,
     "faits.csv": FaitActionRessource,

@@ -147,6 +147,8 @@ RECORDS = {
     "purge": one_purge,
     "action": one_action,
     "axe": lambda: factories.axe(factories.convention()),
+    "bilan": lambda: factories.bilan(factories.convention(), "2024-07-10", "2024-07-06"),
+    "presentation": lambda: factories.presentation(factories.convention(), factories.commune()),
     "theme": one_theme,
     "financement": one_financement,
     "dispositif": one_dispositif,
