@@ -600,6 +600,8 @@ SORTS = {
     "avenant": "avenants",
     "poste": "postes",
     "action": "actions",
+    "bilan": "bilans",
+    "presentation": "presentations",
 }
 
 

@@ -7,7 +7,7 @@ from django.db.models import Prefetch
 from communes.models import Tenue
 from ort.models import Convention
 from projects.evaluations.models import Presentation
-from projects.evaluations.regles import Echeance, EtatEcheance, NatureBilan, situation
+from projects.evaluations.regles import EcheanceDeBilan, EtatEcheance, NatureBilan, situation
 from socle.fichiers.colonnes import Colonne, Table
 from socle.fichiers.formats import ROWS_PER_CHUNK, chunks
 from socle.web.ordre import in_order
@@ -18,7 +18,7 @@ class LigneBilan:
     """A due date of an ORT, with how many assemblies heard by the day of the review that holds it."""
 
     convention: Convention
-    echeance: Echeance
+    echeance: EcheanceDeBilan
     presentations: int
 
     @property

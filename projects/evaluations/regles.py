@@ -62,7 +62,7 @@ class BilanDate(NamedTuple):
     precision: str
 
 
-class Echeance(NamedTuple):
+class EcheanceDeBilan(NamedTuple):
     """A due date as a day knows it; `retard` is in days, None when it cannot be told."""
 
     nature: NatureBilan
@@ -150,7 +150,7 @@ def situation(
     jour: datetime.date,
     complete: bool,
     horizon: datetime.date | None = None,
-) -> list[Echeance]:
+) -> list[EcheanceDeBilan]:
     """Return the due dates of an ORT as `jour` knows them, by day: those to come within six months too.
 
     `complete`: its département keeps all its reviews, so that one which is not recorded was not held.
@@ -172,7 +172,7 @@ def echeance_au(
     bilan: Any | None,
     jour: datetime.date,
     complete: bool,
-) -> Echeance:
+) -> EcheanceDeBilan:
     """Return a due date, the review that holds it, and where it stands on `jour`."""
     precision = convention.precision_signature
     last = last_day(day, precision)
@@ -182,11 +182,11 @@ def echeance_au(
         told = known and (not late or bilan.precision == Precision.JOUR)
         state = EtatEcheance.TENUE_EN_RETARD if late else EtatEcheance.TENUE
         days = (bilan.tenu_le - day).days if late else 0
-        return Echeance(nature, day, precision, bilan, state, days if told else None)
+        return EcheanceDeBilan(nature, day, precision, bilan, state, days if told else None)
     if last < jour:
         state = EtatEcheance.DEPASSEE if complete else EtatEcheance.INCONNUE
         days = (jour - day).days if complete and known else None
-        return Echeance(nature, day, precision, None, state, days)
+        return EcheanceDeBilan(nature, day, precision, None, state, days)
     soon = day <= add_months(jour, MOIS_AVANT)
     state = EtatEcheance.DANS_SIX_MOIS if soon else EtatEcheance.A_VENIR
-    return Echeance(nature, day, precision, None, state, None)
+    return EcheanceDeBilan(nature, day, precision, None, state, None)
