@@ -25,6 +25,7 @@ from projects.club.models import (
     RessourceClub,
 )
 from projects.etudes.models import Etude, EtudeAction, EtudeCommune, FaitEtude
+from projects.evaluations.models import Bilan, Presentation
 from projects.financements.models import (
     AlerteAcceptee,
     Dispositif,
@@ -40,7 +41,7 @@ from projects.postes.models.occupations import MotifDepart, Occupation, TypeCont
 from projects.postes.models.postes import Etat, Poste
 from projects.postes.models.purges import Purge
 from projects.postes.models.recrutements import Recrutement
-from projects.projet import ecriture
+from projects.projet import ecriture, gel
 
 __all__ = [
     "Action",
@@ -52,6 +53,7 @@ __all__ = [
     "Alerte",
     "AlerteAcceptee",
     "Axe",
+    "Bilan",
     "Cible",
     "CofinancementPoste",
     "Contact",
@@ -79,6 +81,7 @@ __all__ = [
     "Occupation",
     "Participation",
     "Poste",
+    "Presentation",
     "Prevision",
     "Purge",
     "Recrutement",
@@ -90,4 +93,5 @@ __all__ = [
     "ecriture",
     "ecriture_des_mesures",
     "ecriture_du_club",
+    "gel",
 ]

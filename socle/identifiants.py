@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Container
+from typing import Any
 
+from django.db.models import QuerySet
+from django.db.models.functions import Length
 from django.utils.text import slugify
 
 LONGEST = 40
@@ -25,3 +28,14 @@ def libre(identifiant: str, pris: Container[str]) -> str:
         number += 1
         tried = f"{identifiant}-{number}"
     return tried
+
+
+def rang_suivant(versions: QuerySet[Any]) -> int:
+    """Return the rank that follows those that end the identifiers of `versions`, removed records included.
+
+    Whoever kept the identifier of a removed record never finds another one under it.
+    """
+    named = versions.filter(identifiant__isnull=False)
+    named = named.order_by(Length("identifiant").desc(), "-identifiant")
+    last = named.values_list("identifiant", flat=True).first()
+    return int(last.rpartition("-")[2]) + 1 if last else 1

@@ -40,6 +40,7 @@ from projects.club.models import (
     RessourceClub,
 )
 from projects.etudes.models import BENEFICIAIRES, Etude, EtudeAction, EtudeCommune, FaitEtude
+from projects.evaluations.models import Bilan, Presentation
 from projects.financements.models import (
     Dispositif,
     FaitFinancement,
@@ -365,6 +366,17 @@ def releve(sujet, valeur, jour, mesure=None, **fields):
     )
 
 
+def bilan(convention, tenu_le, periode=None, nature="annuel", **fields):
+    """Return a review of an ORT, held on `tenu_le`, that answers the due date `periode`."""
+    return Bilan.objects.create(
+        convention=convention,
+        nature=nature,
+        tenu_le=day(tenu_le),
+        periode=periode and day(periode),
+        **fields,
+    )
+
+
 def cible(sujet, valeur, fixee_le, mesure=None, **fields):
     """Return a target, of an action, of a convention or of a commune; `reference` is (value, day)."""
     if reference := fields.pop("reference", None):
@@ -375,6 +387,13 @@ def cible(sujet, valeur, fixee_le, mesure=None, **fields):
         fixee_le=day(fixee_le),
         **about(sujet),
         **fields,
+    )
+
+
+def presentation(convention, assemblee, jour="2025-01-01", bilan=None, **fields):
+    """Return what was presented to the council of a commune or of an intercommunalité."""
+    return Presentation.objects.create(
+        convention=convention, bilan=bilan, jour=day(jour), **about(assemblee), **fields
     )
 
 

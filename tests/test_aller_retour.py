@@ -25,6 +25,7 @@ from tools.bureautique import find, saved_again
 LABELLISATION, ORT = "communes_labellisation", "ort_convention"
 AVENANT, POSTE, ACTION = "ort_avenant", "projects_poste", "projects_action"
 ETUDE = "projects_etude"
+BILAN, PRESENTATION = "projects_bilan", "projects_presentation"
 # Each sort of file that comes in, with the page that takes it and the public file that it takes too.
 TABLES = {
     "communes-laureates": (LABELLISATION, "communes"),
@@ -51,6 +52,8 @@ TABLES = {
     "financements-etudes": (ETUDE, None),
     "faits-financements-etudes": (ETUDE, None),
     "versements-etudes": (ETUDE, None),
+    "bilans": (BILAN, None),
+    "presentations": (PRESENTATION, None),
 }
 # Those that the national level alone writes.
 NATIONALES = ("themes", "dispositifs", "regles-dispositifs")
@@ -122,7 +125,23 @@ def programme(db):
         reference_decision="2022-001",
     )  # fmt: skip
     plan(ort, lodeve, florac, petr, source)
+    reviews(ort, lodeve, source)
     return ort
+
+
+def reviews(ort, commune, source):
+    """Make reviews that answer a due date, or none, and what was presented of them and of the ORT."""
+    held = factories.bilan(
+        ort, "2022-09-01", "2022-07-16", precision="mois", comite="Comité « de projet »",
+        decisions="Continuer ;\net écrire, ici", note_interne="=1+1",
+    )  # fmt: skip
+    said(held, "tenu_le", "2022-09-01", source, "mois")
+    factories.bilan(ort, "2026-08-25", "2026-07-16", "quinquennal")
+    factories.bilan(ort, "2026-08-26")
+    for of in (held, None):
+        heard = factories.presentation(ort, commune, "2022-10-01", of, deliberation="2022-0112")
+        said(heard, "jour", "2022-10-01", source)
+        factories.presentation(ort, ort.porteur, "2022-10-01", of)
 
 
 def plan(ort, lodeve, florac, petr, source):

@@ -106,11 +106,12 @@ class TenueRessource(Ressource):
     tenue = champ_choix("tenue", Tenue)
     tenue_postes = champ_choix("tenue_postes", Tenue)
     tenue_plans = champ_choix("tenue_plans", Tenue)
+    tenue_bilans = champ_choix("tenue_bilans", Tenue)
 
     class Meta(Ressource.Meta):
         model = Departement
         import_id_fields = ["code"]
-        fields = ["code", "tenue", "tenue_postes", "tenue_plans"]
+        fields = ["code", "tenue", "tenue_postes", "tenue_plans", "tenue_bilans"]
 
     def init_instance(self, row=None):
         """Refuse a département that is not there: the territory is loaded first."""

@@ -104,6 +104,9 @@ class Departement(models.Model):
     tenue_plans = models.CharField(
         "données des plans d'action", max_length=10, choices=Tenue, default=Tenue.AUCUNE
     )
+    tenue_bilans = models.CharField(
+        "données des bilans", max_length=10, choices=Tenue, default=Tenue.AUCUNE
+    )
     courriel_service = models.EmailField(
         "adresse du service, pour les signalements",
         blank=True,

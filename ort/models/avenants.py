@@ -3,12 +3,12 @@
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
-from django.db.models.functions import Length
 
 from ort.models.liees import LieeQuerySet
 from ort.models.publication import PAR_AVENANT
 from ort.regles import LOI_ELAN
 from socle.dates import Precision, PrecisionField, last_day, stored_on_first_day
+from socle.identifiants import rang_suivant
 from socle.remarques import Avant
 from socle.sources import Sourcee
 from socle.verrou import lock_linked
@@ -130,18 +130,9 @@ class Avenant(Sourcee):
         with transaction.atomic():
             if not self.identifiant:
                 self.lock_siblings()
-                self.identifiant = f"{self.convention.identifiant}-avenant-{self.rang_libre()}"
+                rang = rang_suivant(Avenant.history.filter(convention=self.convention_id))
+                self.identifiant = f"{self.convention.identifiant}-avenant-{rang}"
             super().save(**kwargs)
-
-    def rang_libre(self):
-        """Return the rank that follows all those of the convention, removed avenants included.
-
-        Whoever kept the identifier of a removed act never finds another act under it.
-        """
-        named = Avenant.history.filter(convention=self.convention_id, identifiant__isnull=False)
-        named = named.order_by(Length("identifiant").desc(), "-identifiant")
-        last = named.values_list("identifiant", flat=True).first()
-        return int(last.rpartition("-")[2]) + 1 if last else 1
 
     def objets(self):
         """Return what the act does, told by the records that name it; prefetch them for lists."""

@@ -29,6 +29,7 @@ from projects.actions.models import (
     Prevision,
 )
 from projects.etudes.models import BENEFICIAIRES, Etude, EtudeAction, EtudeCommune, FaitEtude
+from projects.evaluations.models import Bilan, Presentation
 from projects.financements.models import AlerteAcceptee, FaitFinancement, Financement
 from socle.historique import CREATED, ONGOING, REMOVED
 
@@ -40,6 +41,8 @@ LIGNES = [
     *(EtudeAction, EtudeCommune, FaitEtude),
     *(AlerteAcceptee, FaitFinancement, Financement),
 ]
+# What is known of a convention, which those who keep it, or a commune that it ever covered, write.
+DE_LA_CONVENTION = [Bilan, Presentation]
 COMMUNES = (ActionCommune, EtudeCommune)
 # What says where it is done, by whom or for whom, and by which acts.
 D_UN_AUTRE = {
@@ -53,6 +56,9 @@ PAS_LA_SIENNE = {
     Etude: "« {} » n'est pas une étude de vos communes, ni d'une convention que vous tenez : "
     "demandez-le à la DDT de l'une de ses communes.",
 }
+PAS_DES_VOTRES = (
+    "« {} » ne couvre aucune commune de vos départements : demandez-le à la DDT de référence."
+)
 A_PLUSIEURS = {
     Action: "« {} » est aussi d'une commune d'un autre département : qui la porte, où elle se fait, les "
     "actes qui l'ajoutent ou la retirent se demandent à la DDT qui tient sa convention.",
@@ -118,6 +124,9 @@ def known_as(agent, objet):
 def watch_who_writes(history_instance, **kwargs):
     """Refuse a version of what its agent may not write; removals are judged before: see below."""
     version, agent = history_instance, history_instance.history_user
+    if version.instance_type in DE_LA_CONVENTION:
+        refuse_unseen_conventions(agent, version)
+        return
     judged = version.instance_type in (*OBJETS, *LIGNES)
     if not judged or agent is None or agent.is_superuser or version.history_type == REMOVED:
         return
@@ -138,6 +147,21 @@ def refuse_unseen(agent, objet):
     seen = Convention.objects.for_user(agent)
     if objet.convention_id and not seen.filter(pk=objet.convention_id).exists():
         raise ValidationError(PAS_LA_SIENNE[type(objet)].format(objet))
+
+
+def refuse_unseen_conventions(agent, version):
+    """Refuse what is written of a convention, or taken from one, that its agent does not see.
+
+    A removal is judged likewise: the convention is still there, or goes with its rows by its own rule.
+    """
+    if agent is None or agent.is_superuser:
+        return
+    before = version.prev_record if version.history_type != CREATED else None
+    for key in {row.convention_id for row in (version, before) if row}:
+        convention = Convention.objects.filter(pk=key).first()
+        seen = Convention.objects.for_user(agent).filter(pk=key).exists()
+        if convention and not seen:
+            raise ValidationError(PAS_DES_VOTRES.format(convention))
 
 
 def refuse_others(agent, objet):

@@ -15,6 +15,7 @@ from ort.models import Avenant, CommuneCouverte, Convention, Organisme, Partie, 
 from projects.models import (
     Action,
     ActionCommune,
+    Bilan,
     Cout,
     EffetAvenant,
     Etude,
@@ -23,6 +24,7 @@ from projects.models import (
     FaitEtude,
     FaitFinancement,
     Financement,
+    Presentation,
     Prevision,
 )
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
@@ -94,6 +96,8 @@ FICHES_SUIVIES = [
     FicheSuivie(CommuneCouverte, **OF_CONVENTION, detail="commune__nom"),
     FicheSuivie(Partie, **OF_CONVENTION),
     FicheSuivie(Secteur, **OF_CONVENTION),
+    FicheSuivie(Bilan, **OF_CONVENTION),
+    FicheSuivie(Presentation, **OF_CONVENTION),
     FicheSuivie(Poste, Poste, "id", "intitule"),
     FicheSuivie(Desserte, **OF_POSTE, detail="commune__nom"),
     FicheSuivie(Occupation, **OF_POSTE),

@@ -9,33 +9,38 @@ from django.http import Http404
 
 from communes.models import Agent, Commune, Departement, Labellisation
 from ort.models import Avenant, Convention, Proposition
-from projects.models import Action, Etude, EvenementClub, Financement, Note
+from projects.models import Action, Bilan, Etude, EvenementClub, Financement, Note, Presentation
 from projects.postes.models import Poste
 from pvd.signalements.models import Signalement
 
+# The ways from what hangs on a convention.
+PAR_LA_CONVENTION = [
+    "convention__couvertures__commune__departement",
+    "convention__departement_reference",
+]
 # The same ways, from an action or a study: by the communes that it names, or by its convention.
 PAR_SES_COMMUNES = [
     "communes_liees__commune__departement",
-    "convention__couvertures__commune__departement",
-    "convention__departement_reference",
+    *PAR_LA_CONVENTION,
 ]
 # From each sort of record, the ways to the départements that it is of.
 PATHS = {
     Commune: ["departement"],
     Labellisation: ["commune__departement"],
     Convention: ["couvertures__commune__departement", "departement_reference"],
-    Avenant: ["convention__couvertures__commune__departement", "convention__departement_reference"],
+    Avenant: PAR_LA_CONVENTION,
     Proposition: ["destinataire", "convention__couvertures__commune__departement"],
     Poste: ["dessertes__commune__departement"],
     Action: PAR_SES_COMMUNES,
     Etude: PAR_SES_COMMUNES,
+    Bilan: PAR_LA_CONVENTION,
+    Presentation: PAR_LA_CONVENTION,
     Financement: [f"{objet}__{path}" for objet in ("action", "etude") for path in PAR_SES_COMMUNES],
     EvenementClub: ["departements_lies__departement"],
     Note: [
         "commune__departement",
         "intercommunalite__rattachements__commune__departement",
-        "convention__couvertures__commune__departement",
-        "convention__departement_reference",
+        *PAR_LA_CONVENTION,
     ],
     Signalement: ["departement", "convention__couvertures__commune__departement"],
 }

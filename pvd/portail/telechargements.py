@@ -17,6 +17,7 @@ from projects.club.models import EvenementClub
 from projects.etudes.exports import ETUDES, etude_rows
 from projects.etudes.filtres import EtudeFiltres
 from projects.etudes.models import Etude
+from projects.evaluations.exports import BILANS, bilan_rows
 from projects.financements.models import Financement
 from projects.indicateurs.exports import INDICATEURS_PUBLICS, releve_rows
 from projects.indicateurs.filtres import ReleveFiltres
@@ -96,6 +97,7 @@ TELECHARGEMENTS = {
         Telechargement(ACTIONS, ActionFiltres, Action, action_rows),
         Telechargement(FINANCEMENTS, ArgentFiltres, Action, lignes_accordees),
         Telechargement(VERSEMENTS, ArgentFiltres, Action, versement_rows),
+        Telechargement(BILANS, OrtFiltres, Convention, bilan_rows),
         Telechargement(OPERATIONS_SUBVENTIONNEES, OperationFiltres, Financement, operation_rows),
         Telechargement(ETUDES, EtudeFiltres, Etude, etude_rows),
         Telechargement(EVENEMENTS, EvenementFiltres, EvenementClub, evenement_rows),

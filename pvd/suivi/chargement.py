@@ -21,6 +21,7 @@ from projects.club.imports import (
     ParticipationRessource,
     RessourceRessource,
 )
+from projects.evaluations.imports import BilanRessource, PresentationRessource
 from projects.financements.imports import (
     DispositifRessource,
     FaitFinancementRessource,
@@ -188,6 +189,8 @@ FILES = {
     "conventions.csv": ConventionRessource,
     "avenants.csv": AvenantRessource,
     "communes_couvertes.csv": CouvertureRessource,
+    "bilans.csv": BilanRessource,
+    "presentations.csv": PresentationRessource,
     "axes.csv": AxeRessource,
     "actions.csv": ActionRessource,
     "faits.csv": FaitActionRessource,

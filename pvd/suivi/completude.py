@@ -9,6 +9,7 @@ WHAT = {
     "tenue": "Les données du programme",
     "tenue_postes": "Les données des chefs de projet",
     "tenue_plans": "Les données des plans d'actions",
+    "tenue_bilans": "Les données des bilans",
 }
 
 

@@ -18,6 +18,10 @@ MADE = {
     "avenant": lambda: factories.avenant(factories.convention("2020-10-01"), "2021-01-01"),
     "poste": lambda: factories.poste(),
     "faitaction": lambda: factories.fait(factories.action(), "debut", "2021-01-01"),
+    "bilan": lambda: factories.bilan(factories.convention("2020-10-01"), "2021-09-01"),
+    "presentation": lambda: factories.presentation(
+        factories.convention("2020-10-01"), factories.commune(), "2021-09-01"
+    ),
     "prevision": lambda: factories.prevision(factories.action(), "2021-01-01", "2020-11-01"),
     "cout": lambda: factories.cout(factories.action(), 100),
     "faitetude": lambda: factories.fait_etude(
@@ -46,8 +50,8 @@ def named(value):
     return value.__name__ if isinstance(value, type) else value.name
 
 
-def test_fourteen_dates_have_a_precision_and_all_of_them_are_normalised():
-    assert len(PRECISIONS) == 14
+def test_sixteen_dates_have_a_precision_and_all_of_them_are_normalised():
+    assert len(PRECISIONS) == 16
     assert all(issubclass(model, Sourcee) for model, _ in PRECISIONS)
 
 

@@ -37,7 +37,7 @@ AROUND = 18
 
 
 @dataclass
-class Bilan:
+class BilanDesContours:
     """What was written, and what the person who asked must know."""
 
     communes: int = 0
@@ -173,12 +173,12 @@ def centre_of(polygon):
 
 @transaction.atomic
 def write_contours(traits, annee, attribution):
-    """Write the contours of `traits`, replacing those of the same territories; return a `Bilan`."""
+    """Write the contours of `traits`, replacing those of the same territories; return what came of it."""
     communes, outlines, unknown, repairs = by_territory(traits)
     source = {"annee": annee, "attribution": attribution}
     replace(ContourCommune, "commune_id", simplify(communes, TOLERANCE_COMMUNE), source)
     replace(ContourDepartement, "departement_id", simplify(outlines, TOLERANCE_DEPARTEMENT), source)
-    bilan = Bilan(len(communes), len(outlines), repairs)
+    bilan = BilanDesContours(len(communes), len(outlines), repairs)
     if unknown:
         bilan.avertissements.append(
             f"{pluriel(len(unknown), 'code inconnu,codes inconnus')}, sans effet : {some(unknown)}"

@@ -61,6 +61,8 @@ CONTRACT = {
     "montant_accorde, montant_verse, reste_a_verser, date_dernier_versement, etat",
     "versements": "date_situation, annee_cog, financement_identifiant, rang, date_versement, "
     "precision_versement, nature, montant",
+    "bilans": "date_situation, annee_cog, ort_identifiant, nature, date_echeance, etat, tenu_le, "
+    "nb_presentations, jours_de_retard",
     "operations-subventionnees": "date_situation, annee_cog, dispositif, annee, beneficiaire, "
     "code_insee, intitule, cout, subvention",
     "etudes": "date_situation, annee_cog, etude_identifiant, intitule, nature, niveau, regime, "

@@ -167,6 +167,8 @@ RECORDS = {
     "participation": lambda: factories.participation(
         factories.evenement(), factories.commune(epci="new")
     ),
+    "bilan": lambda: factories.bilan(factories.convention(), "2024-07-10", "2024-07-06"),
+    "presentation": lambda: factories.presentation(factories.convention(), factories.commune()),
     "theme": one_theme,
     "financement": one_financement,
     "dispositif": one_dispositif,

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from projects.actions.models import Action, Cout, FaitAction, Prevision
 from projects.carnet.models import SUJETS
+from projects.evaluations.models import Bilan, Presentation
 from projects.financements.models import FaitFinancement
 from projects.models import Contact, Note
 from projects.postes.models import CofinancementPoste, Occupation, Poste, Recrutement
@@ -27,6 +28,7 @@ CARNET = {"contacts.csv": Contact, "notes.csv": Note}
 INVENTES = (
     *(Poste, Occupation, Recrutement, CofinancementPoste),
     *(FaitAction, Prevision, Cout, FaitFinancement),
+    *(Bilan, Presentation),
 )
 # {J-30}: thirty days before the day of the demonstration; {A-1}: the year before.
 MOMENT = re.compile(r"\{(?P<unit>[JA])(?P<shift>[+-]\d+)?\}")
