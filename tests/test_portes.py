@@ -390,6 +390,7 @@ ROWS = {
     "/ort/<slug:identifiant>/documents/<int:pk>/": "xooxxoo",
     "/ort/<slug:identifiant>/projet/": "ooooooo",
     "/plan-du-site/": "ooooooo",
+    "/resultats/": "ooooooo",
     "/robots.txt": "ooooooo",
     "/sante/": "ooooooo",
     "/signaler/": "ooooooo",

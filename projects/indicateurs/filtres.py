@@ -2,6 +2,7 @@
 
 from communes.models import Commune, Departement
 from ort.models import CommuneCouverte, Convention
+from projects.actions.models import Theme
 from projects.indicateurs.models import Indicateur, Releve
 from projects.indicateurs.models.droits import de
 from projects.indicateurs.publics import releves_publics
@@ -18,6 +19,10 @@ class ReleveFiltres(Filtres):
     ort = FicheFilter(label="ORT", queryset=Convention.objects.ort(), to_field_name="identifiant")
     indicateur = FicheFilter(
         label="Indicateur", queryset=Indicateur.objects.all(), to_field_name="identifiant"
+    )
+
+    theme = FicheFilter(
+        label="Thème des actions", queryset=Theme.objects.all(), to_field_name="cle"
     )
 
     class Meta(Filtres.Meta):
@@ -37,6 +42,9 @@ class ReleveFiltres(Filtres):
             kept = kept.filter(de(actions.values("pk"), [ort.pk], []))
         if chosen["indicateur"]:
             kept = kept.filter(indicateur=chosen["indicateur"])
+        if chosen["theme"]:
+            actions = publiques(self.jour).du_theme(chosen["theme"]).order_by()
+            kept = kept.filter(action__in=actions.values("pk"))
         return kept
 
     def of_communes(self, communes):

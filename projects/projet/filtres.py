@@ -235,9 +235,8 @@ class ActionFiltres(Filtres):
             kept = kept.filter(convention=chosen["ort"])
         if chosen["axe"]:
             kept = kept.filter(axe=chosen["axe"])
-        if theme := chosen["theme"]:
-            others = Action.objects.filter(themes_lies__theme=theme).order_by().values("pk")
-            kept = kept.filter(Q(theme=theme) | Q(pk__in=others))
+        if chosen["theme"]:
+            kept = kept.du_theme(chosen["theme"])
         if chosen["q"].strip():
             kept = kept.filter(pk__dans=self.found(kept, chosen["q"]))
         return self.of_the_day(kept, chosen)
@@ -279,6 +278,23 @@ class ActionFiltres(Filtres):
                 if all(test(action, chosen, annuaire) for test in asked)
             ]
         )
+
+
+class ResultatFiltres(Filtres):
+    """The place whose results are told, a département or France: a page without order."""
+
+    tri = ""
+
+    departement = FicheFilter(label="Département", queryset=Departement.objects.all())
+
+    class Meta(Filtres.Meta):
+        model = Action
+        fields = []
+
+    def offered(self):
+        """Offer the départements of the actions of the day."""
+        communes = communes_des(publiques(self.jour).order_by(), self.jour)
+        return {"departement": Departement.objects.filter(pk__in=communes.values("departement"))}
 
 
 # What an action alone has: a study that is asked for by it is not there.

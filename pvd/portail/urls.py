@@ -43,6 +43,7 @@ urlpatterns = [
         intercommunalites.intercommunalite,
         name="intercommunalite",
     ),
+    path("resultats/", projets.resultats, name="resultats"),
     path("donnees/", pages.donnees, name="donnees"),
     path("mentions-legales/", pages.mentions_legales, name="mentions_legales"),
     path("accessibilite/", pages.accessibilite, name="accessibilite"),

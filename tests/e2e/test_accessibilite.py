@@ -98,6 +98,7 @@ PAGES = [
     "/communes/34199/projet/",
     "/departements/34/projet/",
     "/ort/ort-lodeve/projet/",
+    "/resultats/",
     "/chefs-de-projet/",
     "/chefs-de-projet/?au=2020-01-01",
     "/donnees/",

@@ -43,6 +43,12 @@ class ActionQuerySet(HistoriseeQuerySet):
         theirs = of_communes(Commune.objects.for_user(user))
         return self.filter(pk__in=self.model.objects.filter(theirs | kept).order_by().values("pk"))
 
+    def du_theme(self, theme):
+        """Keep the actions of which `theme` is the main one, or another."""
+        others = self.model._meta.get_field("themes_lies").related_model.objects
+        linked = others.filter(theme=theme).order_by().values("action")
+        return self.filter(Q(theme=theme) | Q(pk__in=linked))
+
     def connues(self, jour):
         """Keep the actions that an act signed on `jour` or before brings, be they out since.
 

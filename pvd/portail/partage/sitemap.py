@@ -28,6 +28,7 @@ class Pages(PartieDuSitemap):
         "intercommunalites",
         "ort_liste",
         "actions",
+        "resultats",
         "postes",
         "donnees",
         "plan_du_site",

@@ -2,6 +2,7 @@
 
 from django import template
 
+from projects.indicateurs.mots import valeur_en_mots
 from projects.projet import mots
 from projects.projet.resume import LieuDuProjet, Projet
 from socle.francais import UNKNOWN
@@ -31,6 +32,12 @@ def demande_des_actions(context, projet, **criteres):
     lieu = projet.territoire
     place = {lieu.critere: lieu.valeur} if lieu.critere else {}
     return avec_date(context, **place, **criteres)
+
+
+@register.filter
+def valeur_de(indicateur, valeur):
+    """Write a value of an indicator with its unit: « 27 façades »."""
+    return valeur_en_mots(indicateur.unite, valeur)
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""« Le projet » whole: the actions of a commune, an ORT, a département, axe by axe, or of France."""
+"""« Le projet » whole, of a commune, an ORT, a département or France; and what the actions have come to."""
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -6,6 +6,9 @@ from django.urls import reverse
 
 from communes.models import Commune, Departement
 from ort.models import Convention
+from projects.actions.models import Action
+from projects.projet.filtres import ResultatFiltres
+from projects.projet.resultats import Resultats
 from projects.projet.resume import LieuDuProjet, Projet
 from socle.francais import insecable, nom_au
 from socle.web.adresses import avec_date
@@ -85,3 +88,21 @@ def page(request, jour, lieu, territoire, departement):
         "detaille": territoire.critere != "departement",
     }
     return render(request, "portail/projet.html", context)
+
+
+def resultats(request):
+    """Show the results of a département, or of France, where each action counts once."""
+    jour = jour_of(request)
+    filtres = ResultatFiltres(request, Action.objects.all(), jour)
+    filtres.refuse_unknown()
+    departement = filtres.departement_choisi
+    lieu = LieuDuProjet("departement", departement.pk) if departement else LieuDuProjet("", "")
+    projet = Projet(lieu, jour)
+    context = {
+        "jour": jour,
+        "filtres": filtres.offer(),
+        "departement": departement,
+        "projet": projet,
+        "resultats": Resultats(projet),
+    }
+    return render(request, "portail/resultats.html", context)

@@ -31,6 +31,7 @@ PAGES = [
     "/communes/34142/projet/",
     "/departements/34/projet/",
     "/ort/ort-lodeve/projet/",
+    "/resultats/",
     "/chefs-de-projet/",
     "/donnees/",
     "/signaler/",
@@ -99,7 +100,14 @@ READ_BY_BOTH = [
 READ_BY_PYTHON = ["<script>", "a" * 60_000, "-1", "%0A", "٣", "2023-02-30", "20230706"]
 WEIRD = [pytest.param(typed, marks=pytest.mark.deux_bases) for typed in READ_BY_BOTH]
 WEIRD += READ_BY_PYTHON
-LISTS = ["/communes/", "/intercommunalites/", "/ort/", "/actions/", "/chefs-de-projet/"]
+LISTS = [
+    "/communes/",
+    "/intercommunalites/",
+    "/ort/",
+    "/actions/",
+    "/chefs-de-projet/",
+    "/resultats/",
+]
 NAMES = ["q", "departement", "epci", "statut", "ort", "poste", "au", "page", "inconnu"]
 NAMES += ["commune", "axe", "theme", "etat", "retard", "financeur", "maitre_ouvrage"]
 
