@@ -16,6 +16,12 @@ from projects.actions.imports import (
     ThemeRessource,
 )
 from projects.actions.imports_actions import ActionRessource
+from projects.etudes.imports import (
+    CoutEtudeRessource,
+    EtudeRessource,
+    FaitEtudeRessource,
+    FinancementEtudeRessource,
+)
 from projects.financements.imports import (
     DispositifRessource,
     FaitFinancementRessource,
@@ -191,6 +197,12 @@ FILES = {
     "financements.csv": FinancementRessource,
     "faits_financements.csv": FaitFinancementRessource,
     "versements.csv": VersementRessource,
+    "etudes.csv": EtudeRessource,
+    "faits_etudes.csv": FaitEtudeRessource,
+    "couts_etudes.csv": CoutEtudeRessource,
+    "financements_etudes.csv": FinancementEtudeRessource,
+    "faits_financements_etudes.csv": FaitFinancementRessource,
+    "versements_etudes.csv": VersementRessource,
     "postes.csv": PosteRessource,
     "dessertes.csv": DesserteRessource,
     "titulaires.csv": OccupationRessource,
