@@ -20,20 +20,26 @@ class EtudeFiltres(Filtres):
         fields = []
 
     def filter_queryset(self, queryset):
-        return etudes_de(self.form.cleaned_data, self.jour)
+        return etudes_du_lieu(self.jour, **lieu(self.form.cleaned_data))
 
 
-def etudes_de(chosen, jour):
-    """Return the studies known on `jour` of the places chosen; of an ORT, once it is signed."""
+def lieu(chosen):
+    """Return the places chosen, by their keys, as `etudes_du_lieu` asks for them."""
+    keys = {"departement": "pk", "epci": "pk", "commune": "pk", "ort": "identifiant"}
+    return {name: chosen[name] and getattr(chosen[name], key) for name, key in keys.items()}
+
+
+def etudes_du_lieu(jour, departement=None, epci=None, commune=None, ort=None):
+    """Return the studies known on `jour` of some places, by their keys; of an ORT, once it is signed."""
     kept = Etude.objects.connues(jour)
-    if chosen["departement"]:
-        there = Commune.objects.order_by().filter(departement=chosen["departement"])
+    if departement:
+        there = Commune.objects.order_by().filter(departement=departement)
         kept = kept.concernant(there.values("pk"), jour)
-    if chosen["epci"]:
-        members = Rattachement.objects.as_of(jour).filter(intercommunalite=chosen["epci"])
+    if epci:
+        members = Rattachement.objects.as_of(jour).filter(intercommunalite=epci)
         kept = kept.concernant(members.order_by().values("commune"), jour)
-    if chosen["commune"]:
-        kept = kept.concernant([chosen["commune"].pk], jour)
-    if chosen["ort"]:
-        kept = kept.filter(convention=chosen["ort"], convention__date_signature__lte=jour)
+    if commune:
+        kept = kept.concernant([commune], jour)
+    if ort:
+        kept = kept.filter(convention__identifiant=ort, convention__date_signature__lte=jour)
     return kept

@@ -16,6 +16,8 @@ from projects.actions.models import (
     Prevision,
 )
 from projects.actions.regles import ORDRE, ORDRE_PHASES, TERMINEES
+from projects.etudes.lecture import LIEES, situer_etudes
+from projects.etudes.models import Etude
 from projects.financements import regles as argent
 from projects.financements.models import FaitFinancement, Financement
 from projects.projet.mots import accorde_en_mots, cout_en_mots, verse_en_mots
@@ -216,6 +218,12 @@ class FicheAction:
                     )
                 )
         return sorted(told, key=attrgetter("jour"))
+
+    @cached_property
+    def etudes(self):
+        """The studies that prepare it, known by the day: their money is their own."""
+        found = Etude.objects.connues(self.jour).filter(actions_liees__action=self.action)
+        return situer_etudes(list(found.select_related(*LIEES).order_by("identifiant")), self.jour)
 
     @cached_property
     def lignes(self):

@@ -10,7 +10,7 @@ from ort.models import Convention, Organisme
 from projects.actions.models import MAITRES_D_OUVRAGE, Action, Axe, Theme
 from projects.actions.regles import EtatAction, PhaseAction
 from projects.etudes.du_jour import EtudesDatees
-from projects.etudes.filtres import etudes_de
+from projects.etudes.filtres import etudes_du_lieu, lieu
 from projects.etudes.models import Etude
 from projects.financements.faits import OF_SCHEME
 from projects.financements.models import (
@@ -313,7 +313,7 @@ class ArgentFiltres(ActionFiltres):
         """Return the studies chosen, none when only an action could be."""
         if any(chosen[name] for name in D_UNE_ACTION):
             return Etude.objects.none()
-        kept = etudes_de(chosen, self.jour)
+        kept = etudes_du_lieu(self.jour, **lieu(chosen))
         if chosen["q"].strip():
             key = search_key(chosen["q"])
             named = Commune.objects.search(chosen["q"]).order_by().values("pk")

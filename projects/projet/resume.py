@@ -6,6 +6,9 @@ from itertools import groupby
 
 from communes.models import Commune, Departement, Rattachement, Tenue
 from projects.actions.regles import TERMINEES, EtatAction
+from projects.etudes.filtres import etudes_du_lieu
+from projects.etudes.lecture import LIEES as LIEES_AUX_ETUDES
+from projects.etudes.lecture import situer_etudes
 from projects.financements.regles import Sommes
 from projects.projet.du_jour import ActionsDatees
 from projects.projet.lecture import LIEES, situer
@@ -47,6 +50,10 @@ class LieuDuProjet:
                 return found
         there = Commune.objects.order_by().filter(departement=self.valeur)
         return found.concernant(there.values("pk"), jour)
+
+    def etudes(self, jour):
+        """Return the studies of the place that anybody reads on `jour`."""
+        return etudes_du_lieu(jour, **{self.critere: self.valeur} if self.critere else {})
 
     @property
     def complete(self):
@@ -209,6 +216,12 @@ class Projet:
         """The records of the actions, as the pages show them: read once the page tells each of them."""
         found = self.territoire.actions(self.jour).filter(pk__dans=self.cles)
         return situer(list(found.select_related(*LIEES).order_by("identifiant")), self.jour)
+
+    @cached_property
+    def etudes(self):
+        """The studies of the place, as the page shows them."""
+        found = self.territoire.etudes(self.jour).select_related(*LIEES_AUX_ETUDES)
+        return situer_etudes(list(found.order_by("identifiant")), self.jour)
 
     @property
     def par_axe(self):

@@ -11,7 +11,7 @@ from communes.territoire.du_jour import reunies, with_successions
 from ort.models import Convention, Proposition
 from ort.regles import date_fin_au
 from projects.carnet.models import SUJETS, Note
-from projects.models import Action, Financement
+from projects.models import Action, Etude, Financement
 from projects.postes.du_jour import situer
 from projects.postes.faits import postes_dates
 from projects.postes.histoire import tell_etat
@@ -35,7 +35,8 @@ TITRES_DES_GESTES = {
     "Une convention": Convention,
     "Un poste de chef de projet": Poste,
     "Une action d'un plan": Action,
-    "L'argent d'une action": Financement,
+    "Une étude": Etude,
+    "L'argent d'une action ou d'une étude": Financement,
 }
 MONTHS_AHEAD_ADHESION = 3
 MONTHS_AHEAD_ORT = 12

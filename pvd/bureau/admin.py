@@ -10,6 +10,7 @@ from communes.territoire.admin import CommuneAdmin, IntercommunaliteAdmin
 from communes.territoire.filtres import DepartementFilter
 from ort.admin import ConventionAdmin
 from projects.actions.admin import ActionAdmin
+from projects.etudes.admin import EtudeAdmin
 from projects.postes.admin import PosteAdmin
 from pvd.bureau import nouveautes
 from pvd.bureau.a_verifier import a_verifier
@@ -20,6 +21,7 @@ from pvd.bureau.consequences import figures_at_stake
 from pvd.bureau.fiches.actions import FicheDAction
 from pvd.bureau.fiches.communes import FicheDeCommune
 from pvd.bureau.fiches.conventions import FicheDeConvention
+from pvd.bureau.fiches.etudes import FicheDEtude
 from pvd.bureau.fiches.intercommunalites import FicheDIntercommunalite
 from pvd.bureau.gestes import geste_url
 from pvd.bureau.gestes import vues as gestes
@@ -133,11 +135,13 @@ ConventionAdmin.ajout = reverse_lazy("admin:gestes", args=["nouvelle-convention"
 PosteAdmin.ajout = reverse_lazy("admin:gestes", args=["ouvrir-un-poste"])
 SourceeAdmin.geste_url = staticmethod(geste_url)
 ActionAdmin.ajout = reverse_lazy("admin:gestes", args=["inscrire-une-action"])
+EtudeAdmin.ajout = reverse_lazy("admin:gestes", args=["inscrire-une-etude"])
 # All that is said of a record, on one page: no app below knows all of it.
 CommuneAdmin.page_d_agent = FicheDeCommune
 IntercommunaliteAdmin.page_d_agent = FicheDIntercommunalite
 ConventionAdmin.page_d_agent = FicheDeConvention
 ActionAdmin.page_d_agent = FicheDAction
+EtudeAdmin.page_d_agent = FicheDEtude
 
 FIGURES_AT_STAKE.append(figures_at_stake)
 

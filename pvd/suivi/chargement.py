@@ -21,6 +21,12 @@ from projects.club.imports import (
     ParticipationRessource,
     RessourceRessource,
 )
+from projects.etudes.imports import (
+    CoutEtudeRessource,
+    EtudeRessource,
+    FaitEtudeRessource,
+    FinancementEtudeRessource,
+)
 from projects.evaluations.imports import BilanRessource, PresentationRessource
 from projects.financements.imports import (
     DispositifRessource,
@@ -203,6 +209,12 @@ FILES = {
     "indicateurs.csv": IndicateurRessource,
     "cibles.csv": CibleRessource,
     "releves.csv": ReleveRessource,
+    "etudes.csv": EtudeRessource,
+    "faits_etudes.csv": FaitEtudeRessource,
+    "couts_etudes.csv": CoutEtudeRessource,
+    "financements_etudes.csv": FinancementEtudeRessource,
+    "faits_financements_etudes.csv": FaitFinancementRessource,
+    "versements_etudes.csv": VersementRessource,
     "postes.csv": PosteRessource,
     "dessertes.csv": DesserteRessource,
     "titulaires.csv": OccupationRessource,

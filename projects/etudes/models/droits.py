@@ -35,13 +35,12 @@ class EtudeQuerySet(HistoriseeQuerySet):
 
         No act brings a study: it is from its first dated fact on.
         """
-        rows = {name: self.linked(name) for name in ("faits", "couts", "financements")}
         of_study = {"etude": OuterRef("pk"), "jour__lte": jour}
-        money = rows["financements"]._meta.get_field("faits").related_model
+        money = self.linked("financements")._meta.get_field("faits").related_model.objects
         return self.filter(
-            Exists(rows["faits"].objects.filter(**of_study))
-            | Exists(rows["couts"].objects.filter(**of_study))
-            | Exists(money.objects.publics(jour).filter(financement__etude=OuterRef("pk")))
+            Exists(self.linked("faits").objects.filter(**of_study))
+            | Exists(self.linked("couts").objects.filter(**of_study))
+            | Exists(money.publics(jour).filter(financement__etude=OuterRef("pk")))
         )
 
     def linked(self, name):

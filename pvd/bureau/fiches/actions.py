@@ -1,12 +1,9 @@
 """The page of an action, for agents: where it stands, its money line by line, what can be recorded."""
 
 from functools import cached_property
-from typing import Any, NamedTuple
 
-from django.db.models import Prefetch
 from django.urls import reverse
 
-from communes.models import Commune
 from ort.models import Document
 from projects.actions import regles as action_regles
 from projects.actions.models import (
@@ -15,70 +12,29 @@ from projects.actions.models import (
     ActionAdhesion,
     ActionPartenaire,
     ActionTheme,
-    Cout,
     EffetAvenant,
     FaitAction,
     Prevision,
 )
-from projects.financements import regles
-from projects.financements.models import FINANCEURS, FaitFinancement, Financement
+from projects.etudes.models import Etude
+from projects.financements.models import Financement
 from projects.projet.alertes import alertes_au
 from projects.projet.du_jour import ActionsDatees
 from projects.projet.ecriture import writes
-from pvd.bureau.fiches.base import FicheDAgent
+from pvd.bureau.fiches.argent import FicheAvecArgent
+from pvd.bureau.fiches.base import etudes_lues
 from socle.francais import depuis, liste
 
-# The stages of money, each with its name, and whether anybody reads it.
-ETAPES = [
-    ("prevu", "prévu", False),
-    ("demande", "demandé", False),
-    ("en_attente", "en attente de réponse", False),
-    ("accorde", "accordé", True),
-    ("verse", "versé", True),
-    ("refuse", "refusé", False),
-    ("retire", "retiré", True),
-]
 
-
-class EtapeDArgent(NamedTuple):
-    """The sums of one stage: what agents know, and what anybody reads; None: nothing of it is public."""
-
-    nom: str
-    interne: Any
-    public: Any
-
-
-class LigneDeLaFiche(NamedTuple):
-    """A line of money with its amounts of today and all its facts."""
-
-    financement: Financement
-    etat: regles.EtatFinancement
-    montants: list
-    propre: bool
-
-
-class FicheDAction(FicheDAgent):
+class FicheDAction(FicheAvecArgent):
     tete = "bureau/fiches/tete_action.html"
     corps = "bureau/fiches/corps_action.html"
+    lien = "action"
     modeles_des_gestes = (Action, Financement)
-    modeles_faits = ()
-    # Nobody writes a contact nor a note about an action.
-    lit_le_carnet = tient_le_carnet = False
-    notes = contacts = ()
 
     @cached_property
     def datees(self):
         return ActionsDatees([self.record.pk])
-
-    @cached_property
-    def du_jour(self):
-        """Return the action as agents know it today."""
-        return self.datees.du_jour(self.jour, interne=True)[self.record.pk]
-
-    @cached_property
-    def en_public(self):
-        """Return the action as anybody reads it today."""
-        return self.datees.du_jour(self.jour)[self.record.pk]
 
     @property
     def phrase(self):
@@ -95,14 +51,6 @@ class FicheDAction(FicheDAgent):
         """Return the address of its public page, once an act signed, or a fact, shows it to anybody."""
         shown = self.en_public.au_plan or self.en_public.relevee
         return reverse("action", args=[self.record.identifiant]) if shown else ""
-
-    def cles(self):
-        lines = Financement.objects.filter(action=self.record)
-        return {Action: [self.record.pk], Financement: lines.order_by().values("pk")}
-
-    @property
-    def echeances(self):
-        return []
 
     @cached_property
     def documents(self):
@@ -141,11 +89,6 @@ class FicheDAction(FicheDAgent):
         return list(rows.select_related("labellisation__commune"))
 
     @cached_property
-    def communes(self):
-        """Return the communes where it is done today."""
-        return list(Commune.objects.filter(pk__in=self.du_jour.communes).order_by("nom_recherche"))
-
-    @cached_property
     def themes(self):
         others = ActionTheme.objects.filter(action=self.record).select_related("theme")
         return [t for t in [self.record.theme, *(row.theme for row in others)] if t]
@@ -160,6 +103,13 @@ class FicheDAction(FicheDAgent):
         rows = EffetAvenant.objects.filter(action=self.record)
         return list(rows.select_related("avenant__convention", *ANCIENS))
 
+    @cached_property
+    def etudes(self):
+        """Return the studies that prepare it, which the agent reads, with their state of today."""
+        return etudes_lues(
+            Etude.objects.for_user(self.user).filter(actions_liees__action=self.record), self.jour
+        )
+
     # What happened, what is announced.
 
     @cached_property
@@ -170,50 +120,9 @@ class FicheDAction(FicheDAgent):
     def previsions(self):
         return list(Prevision.objects.filter(action=self.record).order_by("-etablie_le", "objet"))
 
-    @cached_property
-    def couts(self):
-        return list(Cout.objects.filter(action=self.record).order_by("-jour"))
-
     @property
     def glissement(self):
         return action_regles.glissement_jours(self.du_jour.dates, self.jour)
-
-    # Its money.
-
-    @cached_property
-    def etapes(self):
-        """Return the sums of each stage of which something is known, what agents know and what is public."""
-        own, public = self.du_jour.sommes, self.en_public.sommes
-        found = [
-            EtapeDArgent(label, getattr(own, name), getattr(public, name) if published else None)
-            for name, label, published in ETAPES
-        ]
-        return [etape for etape in found if etape.interne.lignes]
-
-    @cached_property
-    def lignes(self):
-        """Return its lines of money, the share of the owner last."""
-        facts = FaitFinancement.objects.order_by("-jour", "-pk")
-        rows = Financement.objects.filter(action=self.record).order_by("rang", "pk")
-        rows = rows.select_related("dispositif__financeur", *FINANCEURS)
-        rows = rows.prefetch_related(Prefetch("faits", facts, to_attr="faits_lus"))
-        dates = {line.pk: line for line in self.du_jour.lignes}
-        own = {line.pk for line in self.du_jour.parts_propres}
-        found = [self.ligne(row, dates[row.pk], row.pk in own) for row in rows]
-        return sorted(found, key=lambda ligne: ligne.propre)
-
-    def ligne(self, row, line, own):
-        """Return a line of money with what its facts of today tell."""
-        granted = regles.est_accorde(line, self.jour)
-        amounts = [
-            ("prévu", regles.prevu(line, self.jour), False),
-            ("demandé", regles.demande(line, self.jour), False),
-            ("accordé", regles.accorde(line, self.jour), granted),
-            ("versé", regles.montant_verse(line, self.jour) if granted else None, False),
-            ("reste à verser", regles.reste_a_verser(line, self.jour), granted),
-        ]
-        told = [(label, amount) for label, amount, asked in amounts if asked or amount is not None]
-        return LigneDeLaFiche(row, regles.etat(line, self.jour), told, own)
 
 
 ANCIENS = [name.replace("maitre_ouvrage", "ancien") for name in MAITRES_D_OUVRAGE]

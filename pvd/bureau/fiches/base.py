@@ -13,7 +13,8 @@ from communes.models import Labellisation
 from communes.territoire.du_jour import with_successions
 from ort.models import Avenant, Convention, Document, Proposition
 from projects.carnet.models import SUJETS
-from projects.models import Action, Contact, Financement, Note
+from projects.etudes.du_jour import EtudesDatees
+from projects.models import Action, Contact, Etude, Financement, Note
 from projects.postes.du_jour import situer
 from projects.postes.histoire import tell_etat, tell_holder
 from projects.postes.models import EMPLOYEURS, Desserte, Etat, Occupation, Poste
@@ -38,7 +39,7 @@ NOTES_DE_LA_FEUILLE = 3
 NOMMES_AVEC = {
     Labellisation: ["commune"],
     Poste: EMPLOYEURS,
-    Financement: ["dispositif", "action"],
+    Financement: ["dispositif", "action", "etude"],
 }
 
 
@@ -66,6 +67,22 @@ def actions_de(communes, jour):
     return Action.objects.concernant(communes, jour).order_by().values("pk")
 
 
+def etudes_de(communes, jour):
+    """Return the keys of the studies of one of `communes` on `jour`, as a subquery."""
+    return Etude.objects.concernant(communes, jour).order_by().values("pk")
+
+
+def etudes_lues(etudes, jour):
+    """Return studies, a queryset, with what agents know of each on `jour`, by identifier."""
+    found = list(etudes.order_by("identifiant"))
+    if not found:
+        return []
+    today = EtudesDatees([etude.pk for etude in found]).du_jour(jour, interne=True)
+    for etude in found:
+        etude.du_jour = today[etude.pk]
+    return found
+
+
 class FicheDAgent:
     """The page of one record, for one user, today; each sort of page says which records it speaks of."""
 
@@ -78,7 +95,7 @@ class FicheDAgent:
     sujet = ""
     # To the records of which models something can happen, and which can be made, from the page.
     modeles_des_gestes = (Labellisation, Convention, Poste)
-    modeles_faits = (Labellisation, Convention, Poste, Action)
+    modeles_faits = (Labellisation, Convention, Poste, Action, Etude)
 
     def __init__(self, request, record):
         self.request, self.user, self.record = request, request.user, record
@@ -156,6 +173,11 @@ class FicheDAgent:
         for action in found:
             action.du_jour = today[action.pk]
         return sorted(found, key=lambda action: action.relevee)
+
+    @cached_property
+    def etudes(self):
+        """Return the studies of the page, with what agents know of each today."""
+        return etudes_lues(self.perimetre.of(Etude), self.jour)
 
     @property
     def lit_le_carnet(self):

@@ -8,9 +8,9 @@ from django.urls import reverse
 from communes.models import Commune, Labellisation
 from ort.actes import OrtDuJour, with_actes
 from ort.models import Convention
-from projects.models import Action
+from projects.models import Action, Etude
 from projects.postes.models import Poste
-from pvd.bureau.fiches.base import FicheDAgent, actions_de
+from pvd.bureau.fiches.base import FicheDAgent, actions_de, etudes_de
 from pvd.signalements.models import Signalement
 from pvd.suivi.chronologie import labellisations_connues
 from pvd.suivi.completude import completude
@@ -61,6 +61,7 @@ class FicheDeCommune(FicheDAgent):
             Poste: list(postes.values_list("pk", flat=True).distinct()),
             Signalement: Signalement.objects.filter(commune=code).values("pk"),
             Action: actions_de([code], self.jour),
+            Etude: etudes_de([code], self.jour),
         }
 
     @cached_property

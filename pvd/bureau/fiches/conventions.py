@@ -8,7 +8,7 @@ from django.urls import reverse
 from communes.models import Labellisation
 from ort.actes import OrtDuJour, with_actes
 from ort.models import Convention, Secteur
-from projects.models import Action
+from projects.models import Action, Etude
 from projects.postes.models import Desserte, Poste
 from pvd.bureau.fiches.base import FicheDAgent
 from pvd.signalements.models import Signalement
@@ -55,6 +55,7 @@ class FicheDeConvention(FicheDAgent):
             Poste: list(served.order_by().values_list("poste", flat=True).distinct()),
             Signalement: Signalement.objects.filter(convention=pk).values("pk"),
             Action: Action.objects.filter(convention=pk).order_by().values("pk"),
+            Etude: Etude.objects.filter(convention=pk).order_by().values("pk"),
         }
 
     def suites(self):

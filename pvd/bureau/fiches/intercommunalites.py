@@ -9,9 +9,9 @@ from django.urls import reverse
 from communes.models import Commune, Labellisation, Rattachement
 from ort.actes import OrtDuJour, with_actes
 from ort.models import CommuneCouverte, Convention
-from projects.models import Action
+from projects.models import Action, Etude
 from projects.postes.models import Desserte, Poste
-from pvd.bureau.fiches.base import FicheDAgent, actions_de
+from pvd.bureau.fiches.base import FicheDAgent, actions_de, etudes_de
 from pvd.bureau.perimetre import Perimetre
 from pvd.signalements.models import Signalement
 from pvd.suivi.situation import situations
@@ -72,6 +72,7 @@ class FicheDIntercommunalite(FicheDAgent):
             Poste: list(postes.values_list("pk", flat=True)),
             Signalement: Signalement.objects.filter(of_records).values("pk"),
             Action: actions_de(self.membres, self.jour),
+            Etude: etudes_de(self.membres, self.jour),
         }
 
     def suites(self):

@@ -13,7 +13,8 @@ from django.test import Client
 
 from communes.models import Commune, Departement, Labellisation
 from projects.actions.models import Action
-from projects.models import Contact, Note
+from projects.etudes.du_jour import EtudesDatees
+from projects.models import Contact, Etude, Note
 from projects.postes.du_jour import etats
 from projects.postes.models import (
     CofinancementPoste,
@@ -245,6 +246,22 @@ def test_every_state_of_a_plan_is_told(plans):
     assert all(action.au_plan for action in plans.values())
     assert plans["sal-1"].communes == ["34293", "81124", "81192"]
     assert plans["sal-4"].cout is None
+
+
+@pytest.mark.parametrize("jour", ["2026-11-23", "2024-02-29"])
+def test_two_studies_are_told_and_one_of_them_is_without_money(demonstration, territory, jour):
+    load(jour)
+    known = EtudesDatees().du_jour(day(jour), interne=True).values()
+    told = {etude.dates.identifiant: etude for etude in known}
+    halle, nature = told["gig-etude-halle"], told["lod-etude-nature"]
+    assert (halle.etat, nature.etat) == ("validee", "en_cours")
+    assert (halle.sommes.accorde.montant, halle.sommes.verse.montant) == (18000, 18000)
+    assert (nature.lignes, nature.cout) == ([], None)
+    assert {e.prestataire.nom for e in Etude.objects.all()} == {
+        "Bureau d'études de la démonstration",
+        "Cerema",
+    }
+    assert all(etude.note_interne.startswith("Fictif.") for etude in Etude.objects.all())
 
 
 def test_what_is_only_asked_or_expected_is_not_public(demonstration, territory):

@@ -1,18 +1,32 @@
-"""What happens to the plan: an action comes, lives, costs; its money is asked, granted, paid, withdrawn."""
+"""What happens to the plan: an action, a study comes, lives, costs; money is asked, granted, paid."""
 
 from pvd.bureau.gestes.projet.argent import (
     DeposerDemande,
     EnregistrerAccord,
     ModifierAccord,
     NouveauVersement,
+    NouveauVersementDEtude,
     NouvelAccord,
+    NouvelAccordDEtude,
     NouvelleDemande,
+    NouvelleDemandeDEtude,
     Proroger,
     RefusOuSansSuite,
     Retirer,
     Verser,
 )
-from pvd.bureau.gestes.projet.calendrier import ReviserCalendrier, ReviserCout
+from pvd.bureau.gestes.projet.calendrier import (
+    ReviserCalendrier,
+    ReviserCout,
+    ReviserCoutDEtude,
+)
+from pvd.bureau.gestes.projet.etudes import (
+    AbandonnerEtude,
+    CommanderEtude,
+    InscrireEtude,
+    RendreEtude,
+    ValiderEtude,
+)
 from pvd.bureau.gestes.projet.inscription import InscrireAction
 from pvd.bureau.gestes.projet.plan import AppliquerAvenant, AttacherActions
 from pvd.bureau.gestes.projet.point import FaireLePoint
@@ -53,6 +67,15 @@ DU_PROJET = (
     FaireLePoint(),
     AttacherActions(),
     AppliquerAvenant(),
+    InscrireEtude(),
+    CommanderEtude(),
+    RendreEtude(),
+    ValiderEtude(),
+    AbandonnerEtude(),
+    ReviserCoutDEtude(),
+    NouvelleDemandeDEtude(),
+    NouvelAccordDEtude(),
+    NouveauVersementDEtude(),
 )
 
 __all__ = ["DU_PROJET"]

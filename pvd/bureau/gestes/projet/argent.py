@@ -6,6 +6,8 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
 from ort.avertissements import Avertissement
+from projects.etudes.models import RegimeEtude
+from projects.etudes.models.etudes import SANS_ARGENT
 from projects.financements import regles
 from projects.financements.coherence import CLOTURES
 from projects.financements.models import (
@@ -16,10 +18,7 @@ from projects.financements.models import (
     SorteVersement,
 )
 from pvd.bureau.gestes.base import save
-from pvd.bureau.gestes.projet.commun import (
-    GesteDAction,
-    GesteDeLigne,
-)
+from pvd.bureau.gestes.projet.commun import DuProjet, GesteDAction, GesteDeLigne, GesteDEtude
 from pvd.bureau.gestes.projet.lignes import (
     AccordForm,
     DemandeForm,
@@ -68,7 +67,7 @@ class FaitDeLigne:
     def write(self, record, form, reason):
         ligne = form.ligne(reason)
         written = [save(fait, reason) for fait in self.faits(ligne, form.cleaned_data)]
-        shown = record if isinstance(record, Financement) else ligne.action
+        shown = record if isinstance(record, Financement) else ligne.objet
         return shown, [(fait, "jour", fait.jour, fait.precision) for fait in written]
 
     def de_qui(self, record, data):
@@ -115,28 +114,43 @@ class DeposerDemande(FaitDeLigne, GesteDeLigne):
         return asked
 
 
-class SurNouvelleLigne(GesteDAction):
-    """The same, of a line that nobody has recorded yet: done to its action."""
+class SurNouvelleLigne(DuProjet):
+    """The same, of a line that nobody has recorded yet: done to its action, or to its study."""
 
     adds = (Financement, FaitFinancement)
-
-    def candidates(self, records, jour):
-        """Keep them all: what was granted to an action that is over is still to be told."""
-        return records
 
     def warnings(self, record, data):
         return deja(record, data)
 
 
-class NouvelleDemande(SurNouvelleLigne, DeposerDemande):
+class PourUneAction(SurNouvelleLigne, GesteDAction):
+    def candidates(self, records, jour):
+        """Keep them all: what was granted to an action that is over is still to be told."""
+        return records
+
+
+class PourUneEtude(SurNouvelleLigne, GesteDEtude):
+    def candidates(self, records, jour):
+        """Keep the studies that money may pass for."""
+        return records.filter(regime=RegimeEtude.COFINANCEE)
+
+
+class NouvelleDemande(PourUneAction, DeposerDemande):
     slug = "action-deposer-une-demande"
     titre = "Déposer une demande"
     form = NouvelleDemandeForm
 
 
-def deja(action, data):
+class NouvelleDemandeDEtude(PourUneEtude, DeposerDemande):
+    slug = "etude-deposer-une-demande"
+    titre = "Déposer une demande"
+    form = NouvelleDemandeForm
+    impossible = SANS_ARGENT
+
+
+def deja(objet, data):
     """Tell of a line of the same scheme that is already there: two grants, perhaps, or the same."""
-    same = action.financements.filter(
+    same = objet.financements.filter(
         dispositif=data["dispositif"], **{name: data[name] for name in FINANCEURS}
     )
     # The one just written, or just tried, is one of them.
@@ -144,7 +158,7 @@ def deja(action, data):
         return []
     return [
         Avertissement(
-            f"Cette action a déjà une ligne « {data['dispositif']} ».",
+            f"Cette {objet._meta.verbose_name} a déjà une ligne « {data['dispositif']} ».",
             "Si c'est la même, enregistrez ce qui arrive à cette ligne-là ; sinon, les deux sont gardées.",
         )
     ]
@@ -193,10 +207,17 @@ class EnregistrerAccord(FaitDeLigne, GesteDeLigne):
         return [supposed]
 
 
-class NouvelAccord(SurNouvelleLigne, EnregistrerAccord):
+class NouvelAccord(PourUneAction, EnregistrerAccord):
     slug = "action-enregistrer-un-accord"
     titre = "Enregistrer un accord, sans demande connue"
     form = NouvelAccordForm
+
+
+class NouvelAccordDEtude(PourUneEtude, EnregistrerAccord):
+    slug = "etude-enregistrer-un-accord"
+    titre = "Enregistrer un accord, sans demande connue"
+    form = NouvelAccordForm
+    impossible = SANS_ARGENT
 
 
 class Verser(FaitDeLigne, GesteDeLigne):
@@ -268,10 +289,17 @@ def plafond_accorde(ligne):
     return fait and fait.montant
 
 
-class NouveauVersement(SurNouvelleLigne, Verser):
+class NouveauVersement(PourUneAction, Verser):
     slug = "action-enregistrer-un-versement"
     titre = "Enregistrer un versement, sans accord connu"
     form = NouveauVersementForm
+
+
+class NouveauVersementDEtude(PourUneEtude, Verser):
+    slug = "etude-enregistrer-un-versement"
+    titre = "Enregistrer un versement, sans accord connu"
+    form = NouveauVersementForm
+    impossible = SANS_ARGENT
 
 
 class RefusOuSansSuite(FaitDeLigne, GesteDeLigne):

@@ -4,10 +4,16 @@ from django import forms
 
 from ort.avertissements import Avertissement
 from projects.actions.models import BaseMontant, Cout, NatureCout, Prevision
-from projects.actions.regles import cout, previsions_au
+from projects.actions.regles import previsions_au
 from pvd.bureau.gestes.base import GesteForm, SansPrecisionForm, save
 from pvd.bureau.gestes.projet.champs import MontantField
-from pvd.bureau.gestes.projet.commun import GesteDAction, dire_cout, du_jour
+from pvd.bureau.gestes.projet.commun import (
+    DuProjet,
+    GesteDAction,
+    GesteDEtude,
+    dire_cout,
+    du_jour,
+)
 from socle.admin.champs import DayField
 from socle.dates import Precision, first_day, in_words
 from socle.francais import euros
@@ -98,19 +104,20 @@ class CoutAnnonceForm(GesteForm):
         self.fields["date"].help_text = "Le jour du document qui le dit."
 
 
-class ReviserCout(GesteDAction):
-    slug = "action-reviser-le-cout"
+class CoutAnnonce(DuProjet):
+    """A cost of an action, or of a study."""
+
     titre = "Réviser le coût"
     fait = "Coût révisé"
     form = CoutAnnonceForm
     adds = (Cout,)
 
     def candidates(self, records, jour):
-        """Keep them all: a cost is known for good once the action is over."""
+        """Keep them all: a cost is known for good once all is over."""
         return records
 
     def phrases(self, record, data):
-        before = cout(du_jour(record, data["date"]).dates, data["date"])
+        before = du_jour(record, data["date"]).cout
         instead = f", au lieu de {dire_cout(before)}" if before else ""
         told = f"{euros(data['montant'])} {data['base']}".strip()
         nature = NatureCout(data["nature"]).label
@@ -123,7 +130,7 @@ class ReviserCout(GesteDAction):
             return []
         return [
             Avertissement(
-                "Cette action a déjà un coût d'une autre base.",
+                f"Cette {record._meta.verbose_name} a déjà un coût d'une autre base.",
                 "Hors taxes et toutes taxes ne s'additionnent ni ne se comparent : vérifiez la base.",
             )
         ]
@@ -131,7 +138,7 @@ class ReviserCout(GesteDAction):
     def write(self, record, form, reason):
         data = form.cleaned_data
         told = Cout(
-            action=record,
+            **{record._meta.model_name: record},
             jour=data["date"],
             precision=data["precision"],
             nature=data["nature"],
@@ -140,3 +147,11 @@ class ReviserCout(GesteDAction):
         )
         save(told, reason)
         return record, [(told, "jour", told.jour, told.precision)]
+
+
+class ReviserCout(CoutAnnonce, GesteDAction):
+    slug = "action-reviser-le-cout"
+
+
+class ReviserCoutDEtude(CoutAnnonce, GesteDEtude):
+    slug = "etude-reviser-le-cout"

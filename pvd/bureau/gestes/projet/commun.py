@@ -1,4 +1,4 @@
-"""What the guided actions on actions and their money share: whose they are, what everyone reads of them."""
+"""What the guided actions on actions, studies and money share: whose they are, what everyone reads."""
 
 from typing import NamedTuple
 
@@ -11,6 +11,10 @@ from communes.models import Commune
 from projects.actions.models import Action, FaitAction
 from projects.actions.models.droits import of_communes
 from projects.actions.regles import EtatAction
+from projects.etudes.du_jour import EtudesDatees
+from projects.etudes.models import Etude
+from projects.etudes.regles import EtatEtude
+from projects.financements import regles as argent
 from projects.financements.models import Financement
 from projects.projet.du_jour import ActionsDatees
 from projects.projet.totaux import Totaux
@@ -56,6 +60,20 @@ class ChiffreDuProjet(NamedTuple):
     label: str
 
 
+def chiffres_des_etudes(departement, jour):
+    """Return what anybody reads on `jour` of the studies of a département, each with its label."""
+    communes = Commune.objects.filter(departement=departement).order_by().values("pk")
+    keys = Etude.objects.concernant(communes, jour).order_by().values_list("pk", flat=True)
+    known = [e for e in EtudesDatees(keys).du_jour(jour).values() if e.connue]
+    found = {f"études « {etat.label} »": 0 for etat in EtatEtude}
+    for etude in known:
+        found[f"études « {etude.etat.label} »"] += 1
+    sommes = argent.sommes([ligne for etude in known for ligne in etude.subventions], jour)
+    found["accordé pour des études, en €"] = sommes.accorde.montant
+    found["versé pour des études, en €"] = sommes.verse.montant
+    return {ChiffreDuProjet(label): value for label, value in found.items()}
+
+
 def chiffres_du_projet(departement, jour):
     """Return what anybody reads on `jour` of the plans of a département, each with its label."""
     communes = Commune.objects.filter(departement=departement)
@@ -75,22 +93,39 @@ def chiffres_du_projet(departement, jour):
     return {ChiffreDuProjet(label): value for label, value in found.items()}
 
 
-def du_jour(action, jour, interne=False):
-    """Return what is known of an action on `jour`; by default, what anybody reads."""
-    return ActionsDatees([action.pk]).du_jour(jour, interne=interne)[action.pk]
+DATEES = {Action: ActionsDatees, Etude: EtudesDatees}
 
 
-def en_public(action, jour):
-    """Return what anybody reads of an action on `jour`, by label."""
-    public = du_jour(action, jour)
-    told = {"état de l'action": str(public.etat.label)}
-    told["au plan"] = "oui" if public.au_plan else "non"
-    told["en retard"] = "oui" if public.en_retard else "non"
+def du_jour(objet, jour, interne=False):
+    """Return what is known of an action, or of a study, on `jour`; by default, what anybody reads."""
+    return DATEES[type(objet)]([objet.pk]).du_jour(jour, interne=interne)[objet.pk]
+
+
+def en_public(objet, jour):
+    """Return what anybody reads of an action, or of a study, on `jour`, by label."""
+    public = du_jour(objet, jour)
+    told = etat_d_action(public) if isinstance(objet, Action) else etat_d_etude(public)
     for label, somme in (("accordé", public.sommes.accorde), ("versé", public.sommes.verse)):
         told[label] = dire_somme(somme)
-    told["coût"] = dire_cout(public.cout)
-    told["fin prévue"] = dire_jour(public.fin_prevue)
-    return told
+    return told | {"coût": dire_cout(public.cout)}
+
+
+def etat_d_action(public):
+    """Return what anybody reads of where an action stands, by label."""
+    return {
+        "état de l'action": str(public.etat.label),
+        "au plan": "oui" if public.au_plan else "non",
+        "en retard": "oui" if public.en_retard else "non",
+        "fin prévue": dire_jour(public.fin_prevue),
+    }
+
+
+def etat_d_etude(public):
+    """Return what anybody reads of where a study stands, by label."""
+    return {
+        "état de l'étude": str(public.etat.label),
+        "connue du public": "oui" if public.connue else "non",
+    }
 
 
 def dire_somme(somme):
@@ -146,51 +181,74 @@ def vivantes(records, jour):
 
 
 class DuProjet(Geste):
-    """A geste whose figures are those of the plans."""
+    """A geste whose figures are those of the plans, or of the studies."""
 
-    def chiffres(self, departement, jour):
-        return chiffres_du_projet(departement, jour)
-
-    def action(self, record):
-        """Return the action that a record is of."""
+    def objet(self, record):
+        """Return the action, or the study, that a record is of."""
         raise NotImplementedError
 
     def communes(self, record, data):
-        return du_jour(self.action(record), timezone.localdate()).communes
+        return du_jour(self.objet(record), timezone.localdate()).communes
 
     def etats(self, record, jour):
-        return en_public(self.action(record), jour)
+        return en_public(self.objet(record), jour)
 
     def address(self, record):
-        return page_url(self.action(record))
+        return page_url(self.objet(record))
 
 
 class GesteDAction(DuProjet):
     model = Action
 
-    def action(self, record):
+    def chiffres(self, departement, jour):
+        return chiffres_du_projet(departement, jour)
+
+    def objet(self, record):
         return record
 
     def writable(self, records, user):
         """Keep the actions of the communes of the agent, and of the conventions that it keeps."""
-        if user.is_superuser:
-            return records
-        return records.filter(pk__in=Action.objects.a_ecrire(user).order_by().values("pk"))
+        return records if user.is_superuser else records.filter(pk__in=a_ecrire(Action, user))
 
     def candidates(self, records, jour):
         return vivantes(records, jour)
 
 
+class GesteDEtude(DuProjet):
+    """Something that happens to a study."""
+
+    model = Etude
+
+    def chiffres(self, departement, jour):
+        return chiffres_des_etudes(departement, jour)
+
+    def objet(self, record):
+        return record
+
+    def writable(self, records, user):
+        """Keep the studies of the communes of the agent, and of the conventions that it keeps."""
+        return records if user.is_superuser else records.filter(pk__in=a_ecrire(Etude, user))
+
+
 class GesteDeLigne(DuProjet):
-    """Something that happens to a line of money."""
+    """Something that happens to a line of money, of an action or of a study."""
 
     model = Financement
 
-    def action(self, record):
-        return record.action
+    def chiffres(self, departement, jour):
+        return chiffres_du_projet(departement, jour) | chiffres_des_etudes(departement, jour)
+
+    def objet(self, record):
+        return record.objet
 
     def writable(self, records, user):
         if user.is_superuser:
             return records
-        kept = Action.objects.a_ecrire(user).order_by().values("pk")
-        return records.filter(action__in=kept)
+        return records.filter(
+            Q(action__in=a_ecrire(Action, user)) | Q(etude__in=a_ecrire(Etude, user))
+        )
+
+
+def a_ecrire(model, user):
+    """Return the keys of the actions, or of the studies, that an agent writes, as a subquery."""
+    return model.objects.a_ecrire(user).order_by().values("pk")

@@ -59,11 +59,11 @@ def dire(fiche: Historisee, champ, texte, source, how):
         Affirmation(**identity, detail_interne=how).save()
 
 
-def one_owner(form, data, names=MAITRES_D_OUVRAGE):
+def one_owner(form, data, names=MAITRES_D_OUVRAGE, refused=UN_SEUL):
     """Refuse two owners; return the name of the field that names the one, or None."""
     chosen = [name for name in names if data.get(name)]
     if len(chosen) > 1:
-        form.add_error(chosen[1], UN_SEUL)
+        form.add_error(chosen[1], refused)
     return chosen[0] if chosen else None
 
 

@@ -32,7 +32,8 @@ ECART = 1
 
 def ligne_du_jour(ligne):
     """Return a line of money with its facts, all of them, for the rules."""
-    lines = financements_dates([ligne.action_id])[ligne.action_id]
+    objet = ligne.objet
+    lines = financements_dates([objet.pk], objet=objet._meta.model_name)[objet.pk]
     return next(line for line in lines if line.pk == ligne.pk)
 
 
@@ -62,7 +63,7 @@ DE_LA_LIGNE = ["dispositif", *FINANCEURS, "forme", "annee", "numero_dossier"]
 
 
 class LigneForm(GesteForm):
-    """A fact of a line of money that is there, or, for an action, of one that is yet to be made."""
+    """A fact of a line of money that is there, or, for an action or a study, of one yet to be made."""
 
     @property
     def nouvelle(self):
@@ -104,11 +105,10 @@ class LigneForm(GesteForm):
         data = self.cleaned_data
         scheme = data["dispositif"]
         name = f"{self.record.identifiant}-{scheme.cle}"
-        rank = Financement.objects.filter(action=self.record).count() + 1
         line = Financement(
             identifiant=unused(Financement, "identifiant", name, "financement"),
-            action=self.record,
-            rang=rank,
+            rang=self.record.financements.count() + 1,
+            **{self.record._meta.model_name: self.record},
             **{name: data[name] for name in DE_LA_LIGNE},
         )
         return save(line, reason)

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from projects.actions.models import Action, Cout, FaitAction, Prevision
 from projects.carnet.models import SUJETS
+from projects.etudes.models import Etude, FaitEtude
 from projects.evaluations.models import Bilan, Presentation
 from projects.financements.models import FaitFinancement
 from projects.models import Contact, Note
@@ -27,7 +28,7 @@ CARNET = {"contacts.csv": Contact, "notes.csv": Note}
 # What is made up, and has dates.
 INVENTES = (
     *(Poste, Occupation, Recrutement, CofinancementPoste),
-    *(FaitAction, Prevision, Cout, FaitFinancement),
+    *(FaitAction, Prevision, FaitEtude, Cout, FaitFinancement),
     *(Bilan, Presentation),
 )
 # {J-30}: thirty days before the day of the demonstration; {A-1}: the year before.
@@ -55,8 +56,8 @@ def jour_given(text):
 
 class Command(BaseCommand):
     help = (
-        "Charge des postes, des contacts, des notes et des plans d'action inventés, avec leurs "
-        "financements, dans la base de démonstration (PVD_DEMO=1), à la place de ceux qui sont connus. "
+        "Charge des postes, des contacts, des notes et des plans d'action et des études inventés, avec "
+        "leurs financements, dans la base de démonstration (PVD_DEMO=1), à la place de ceux qui sont connus. "
         "Refuse toute autre base."
     )
 
@@ -95,6 +96,7 @@ class Command(BaseCommand):
     def load(self, jour):
         """Replace what is known by what is made up: beside a true record, one could be taken for true."""
         Poste.objects.all().delete_each()
+        Etude.objects.all().delete_each()
         Action.objects.all().delete_each()
         for name in FILES:
             path = STORIES / name

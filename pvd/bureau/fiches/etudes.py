@@ -1,0 +1,47 @@
+"""The page of a study, for agents: where it stands, whom it is for, its money, what can be recorded."""
+
+from functools import cached_property
+
+from projects.actions.models import Action
+from projects.etudes.du_jour import EtudesDatees
+from projects.etudes.models import Etude, FaitEtude
+from projects.financements.models import Financement
+from projects.projet.du_jour import ActionsDatees
+from pvd.bureau.fiches.argent import FicheAvecArgent
+from socle.francais import depuis
+
+
+class FicheDEtude(FicheAvecArgent):
+    tete = "bureau/fiches/tete_etude.html"
+    corps = "bureau/fiches/corps_etude.html"
+    lien = "etude"
+    modeles_des_gestes = (Etude, Financement)
+    # It has no public page of its own: the file of the studies tells it.
+    adresse_publique = ""
+    documents = ()
+
+    @cached_property
+    def datees(self):
+        return EtudesDatees([self.record.pk])
+
+    @property
+    def phrase(self):
+        """Say its state and since when, and whether the public knows of it."""
+        since = self.du_jour.etat_depuis
+        told = f"Étude {self.du_jour.etat.label}"
+        told += f" {depuis(since.jour, since.precision)}." if since else "."
+        return told if self.en_public.connue else f"{told} Rien n'en est encore public."
+
+    @cached_property
+    def faits(self):
+        return list(FaitEtude.objects.filter(etude=self.record).order_by("-jour", "-pk"))
+
+    @cached_property
+    def actions(self):
+        """Return the actions that it prepares, which the agent reads, with their state of today."""
+        rows = Action.objects.for_user(self.user).filter(etudes_liees__etude=self.record)
+        found = list(rows.order_by("numero", "identifiant"))
+        today = ActionsDatees([action.pk for action in found]).du_jour(self.jour, interne=True)
+        for action in found:
+            action.du_jour = today[action.pk]
+        return found
