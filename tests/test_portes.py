@@ -236,7 +236,7 @@ ROWS = {
     "/admin/projects/evenementclub/<path:object_id>/": "crrrrrr",
     "/admin/projects/evenementclub/<path:object_id>/change/": "coooioo",
     "/admin/projects/evenementclub/<path:object_id>/delete/": "cioiioo",
-    "/admin/projects/evenementclub/<path:object_id>/history/": "coooioo",
+    "/admin/projects/evenementclub/<path:object_id>/history/": "coooroo",
     "/admin/projects/evenementclub/add/": "ciooioo",
     "/admin/projects/evenementclub/exporter/<slug:nom>/<slug:forme>/": "coooioo",
     "/admin/projects/evenementclub/importer/": "ciooioo",
