@@ -29,6 +29,7 @@ class Pages(PartieDuSitemap):
         "ort_liste",
         "actions",
         "postes",
+        "club",
         "donnees",
         "plan_du_site",
         "accessibilite",
