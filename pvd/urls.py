@@ -7,6 +7,7 @@ urlpatterns = [
     path("donnees/", include("pvd.portail.urls_donnees")),
     path("ort/", include("ort.urls")),
     path("actions/", include("projects.projet.urls")),
+    path("club/", include("projects.club.urls")),
     path("chefs-de-projet/", include("projects.urls")),
     path("", include("pvd.portail.urls")),
 ]

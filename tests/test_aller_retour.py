@@ -22,6 +22,7 @@ from tests.factories import day
 from tests.fichiers import changes, confirm, exported, motives, outcome, previewed, send
 from tools.bureautique import find, saved_again
 
+CLUB = "projects_evenementclub"
 LABELLISATION, ORT = "communes_labellisation", "ort_convention"
 AVENANT, POSTE, ACTION = "ort_avenant", "projects_poste", "projects_action"
 ETUDE = "projects_etude"
@@ -54,6 +55,9 @@ TABLES = {
     "versements-etudes": (ETUDE, None),
     "bilans": (BILAN, None),
     "presentations": (PRESENTATION, None),
+    "evenements": (CLUB, None),
+    "participations": (CLUB, None),
+    "ressources": (CLUB, None),
 }
 # Those that the national level alone writes.
 NATIONALES = ("themes", "dispositifs", "regles-dispositifs")
@@ -175,6 +179,7 @@ def plan(ort, lodeve, florac, petr, source):
     whole.derogations.create(objet="participation", jour=day("2023-01-09"), motif="Patrimoine")
     money(whole, lodeve, petr, source)
     etudes(ort, lodeve, florac, whole, petr, source)
+    club(lodeve, ort.porteur, petr, source)
 
 
 def etudes(ort, lodeve, florac, action, petr, source):
@@ -233,6 +238,24 @@ def money(action, commune, petr, source):
     )
     factories.fait_financement(other, "versement", "2023-01-01", 50, sorte_versement="unique")
     factories.regle(line.dispositif, "2022-01-01", taux_avance=30, mois_commencement=24)
+
+
+def club(commune, epci, petr, source):
+    """Make an event with all that it may hold, and one of which little is known."""
+    held = factories.evenement(
+        "2024-02-28", [commune.departement], [petr], identifiant="atelier-1", fin=day("2024-02-29"),
+        theme=factories.theme("habitat"), lieu="Pézenas ; théâtre", en_ligne=False,
+        annonce_le=day("2024-01-15"), decisions="Se revoir ;\nen mai", note_interne="« à relire »",
+    )  # fmt: skip
+    said(held, "debut", "2024-02-28", source)
+    factories.evenement(
+        "2023-03-01", [commune.departement], identifiant="atelier-2", precision_debut="mois",
+        theme_libre="=1+1",
+    )  # fmt: skip
+    factories.participation(held, commune, elus=2, equipe=0)
+    for who in (epci, factories.poste(identifiant="poste-du-club")):
+        factories.participation(held, who)
+    factories.ressource(held, adresse="https://exemple.fr/a?b=c", theme=factories.theme("habitat"))
 
 
 def said(fiche, champ, valeur, source, precision="jour"):

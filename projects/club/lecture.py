@@ -6,9 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from projects.club.faits import communes_venues
+from django.db.models import Prefetch
+
+from projects.club.faits import communes_venues, evenements_de
 from projects.club.models import EvenementClub, Participation
 from projects.club.regles import Moment, moment, somme
+from socle.dates import bare
+from socle.models import Affirmation
 
 
 @dataclass
@@ -37,6 +41,13 @@ class EvenementDuJour:
         return theme.libelle if theme else self.evenement.theme_libre
 
     @property
+    def quand(self) -> str:
+        """Return its days as one reads them, by what is known of each."""
+        debut, fin = self.evenement.debut, self.evenement.fin
+        first = bare(debut, self.evenement.precision_debut)
+        return f"{first} – {bare(fin, self.evenement.precision_fin)}" if fin else first
+
+    @property
     def organisateurs(self) -> list[Any]:
         return [link.organisme for link in self.evenement.organisateurs_lies.all()]
 
@@ -48,7 +59,14 @@ class EvenementDuJour:
 def with_details(evenements: Any) -> Any:
     """Add to `evenements`, a queryset, all that `situer` tells of them."""
     lists = ("organisateurs_lies__organisme", "departements_lies__departement", "ressources")
-    return evenements.select_related("theme").prefetch_related(*lists)
+    said = dits_des_jours()
+    return evenements.select_related("theme").prefetch_related(*lists, said)
+
+
+def dits_des_jours() -> Any:
+    """Return the prefetch of what sources say of the days of events, and of nothing internal."""
+    said = Affirmation.objects.retenues().filter(champ__in=("debut", "fin"))
+    return Prefetch("affirmations", said.select_related("source").order_by("pk"), to_attr="dits")
 
 
 def situer(evenements: Iterable[EvenementClub], jour: datetime.date) -> list[EvenementDuJour]:
@@ -69,3 +87,28 @@ def situer(evenements: Iterable[EvenementClub], jour: datetime.date) -> list[Eve
         )
         for evenement in evenements
     ]
+
+
+# How a commune took part, when it did not come itself.
+PAR = {"poste": "par son chef de projet", "intercommunalite": "par son intercommunalité"}
+DERNIERS = 3
+
+
+class ParticipationsDeCommune:
+    """The events that a commune took part in by `jour`, each once, the last ones first."""
+
+    def __init__(self, code: str, jour: datetime.date) -> None:
+        self.par = evenements_de(code, jour)
+        self.nombre = len(self.par)
+        found = EvenementClub.objects.filter(pk__dans=list(self.par))
+        last = found.order_by("-debut", "identifiant")[:DERNIERS] if self.par else []
+        self.derniers = [(EvenementDuJour(event, jour), self.dit(event.pk)) for event in last]
+
+    @property
+    def reste(self) -> int:
+        return self.nombre - len(self.derniers)
+
+    def dit(self, evenement: int) -> str:
+        """Say by whom the commune took part, if it did not come itself."""
+        ways = self.par[evenement]
+        return "" if "commune" in ways else " et ".join(PAR[way] for way in PAR if way in ways)

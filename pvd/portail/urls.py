@@ -1,5 +1,6 @@
 from django.urls import path, re_path
 
+from pvd.portail import club
 from pvd.portail.partage.flux import flux
 from pvd.portail.vues import accueil, cartes, communes, intercommunalites, pages, partage, projets
 from pvd.portail.vues.sante import sante
@@ -48,6 +49,8 @@ urlpatterns = [
     path("mentions-legales/", pages.mentions_legales, name="mentions_legales"),
     path("accessibilite/", pages.accessibilite, name="accessibilite"),
     path("plan-du-site/", pages.plan_du_site, name="plan_du_site"),
+    path("club/nouveautes.atom", club.nouveautes, name="club_nouveautes"),
+    path("club/dates.ics", club.dates, name="club_dates"),
     path("signaler/", signalements.signaler, name="signaler"),
     path("signaler/merci/", signalements.merci, name="signaler_merci"),
     path("sante/", sante, name="sante"),

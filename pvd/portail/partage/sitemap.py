@@ -30,6 +30,7 @@ class Pages(PartieDuSitemap):
         "actions",
         "resultats",
         "postes",
+        "club",
         "donnees",
         "plan_du_site",
         "accessibilite",
