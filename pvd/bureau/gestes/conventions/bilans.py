@@ -67,7 +67,19 @@ class BilanForm(GesteForm):
         return proposee(self.record, data["nature"], data["date"], held, self.jour)
 
 
-class TenirBilan(GesteDeConvention):
+class GesteDeBilan(GesteDeConvention):
+    """A geste that changes no figure of the programme, and rests on the reviews of the ORT."""
+
+    def chiffres(self, departement, jour):
+        return {}
+
+    def appuis(self, record):
+        return [
+            Chapitre(model.history.filter(convention=record.pk)) for model in (Bilan, Presentation)
+        ]
+
+
+class TenirBilan(GesteDeBilan):
     slug = "tenir-un-bilan"
     titre = "Tenir un bilan"
     fait = "Bilan tenu"
@@ -77,9 +89,6 @@ class TenirBilan(GesteDeConvention):
 
     def candidates(self, records, jour):
         return records.ort().signees(jour)
-
-    def appuis(self, record):
-        return chapitres(record)
 
     def etats(self, record, jour):
         return echeances_en_mots(record, jour)
@@ -122,11 +131,6 @@ class TenirBilan(GesteDeConvention):
         )
         save(bilan, reason)
         return record, [(bilan, "tenu_le", bilan.tenu_le, bilan.precision)]
-
-
-def chapitres(record):
-    """Return, as chapters of history, the reviews and the presentations that a preview rests on."""
-    return [Chapitre(model.history.filter(convention=record.pk)) for model in (Bilan, Presentation)]
 
 
 def echeances_en_mots(record, jour):
@@ -185,7 +189,7 @@ def nom_de_l_assemblee(place):
     return f"conseil communautaire : {place.nom}"
 
 
-class PresenterAUneAssemblee(GesteDeConvention):
+class PresenterAUneAssemblee(GesteDeBilan):
     slug = "presenter-a-une-assemblee"
     titre = "Présenter à une assemblée"
     fait = "Présentation à une assemblée"
@@ -195,9 +199,6 @@ class PresenterAUneAssemblee(GesteDeConvention):
 
     def candidates(self, records, jour):
         return records.signees(jour)
-
-    def appuis(self, record):
-        return chapitres(record)
 
     def phrases(self, record, data):
         where = nom_de_l_assemblee(assemblees(record)[data["assemblee"]])
