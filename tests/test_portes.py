@@ -413,6 +413,7 @@ ROWS = {
     "/ort/": "ooooooo",
     "/ort/<slug:identifiant>/": "ooooooo",
     "/ort/<slug:identifiant>/documents/<int:pk>/": "xooxxoo",
+    "/ort/<slug:identifiant>/bilans/<slug:bilan>/": "ooooooo",
     "/ort/<slug:identifiant>/projet/": "ooooooo",
     "/plan-du-site/": "ooooooo",
     "/resultats/": "ooooooo",
@@ -501,6 +502,7 @@ QUERIES = {
 PUBLIC = {
     "<slug:nom>": "communes",
     "<slug:identifiant>": "ort-de-lodeve",
+    "<slug:bilan>": "ort-de-lodeve-bilan-2",
     "(?P<nom>[a-z-]+)": "communes",
     r"\.(?P<extension>[a-z]+)": ".csv",
     "(?P<code>[0-9][0-9ABab][0-9]?)": "34",

@@ -2,7 +2,16 @@ from django.urls import path, re_path
 
 from pvd.portail import club
 from pvd.portail.partage.flux import flux
-from pvd.portail.vues import accueil, cartes, communes, intercommunalites, pages, partage, projets
+from pvd.portail.vues import (
+    accueil,
+    bilans,
+    cartes,
+    communes,
+    intercommunalites,
+    pages,
+    partage,
+    projets,
+)
 from pvd.portail.vues.sante import sante
 from pvd.signalements import vues as signalements
 
@@ -38,6 +47,11 @@ urlpatterns = [
         name="commune_projet",
     ),
     path("ort/<slug:identifiant>/projet/", projets.projet_de_l_ort, name="ort_projet"),
+    path(
+        "ort/<slug:identifiant>/bilans/<slug:bilan>/",
+        bilans.bilan,
+        name="ort_bilan",
+    ),
     path("intercommunalites/", intercommunalites.intercommunalites, name="intercommunalites"),
     re_path(
         r"^intercommunalites/(?P<siren>[0-9]{9})/\Z",

@@ -11,6 +11,7 @@ from pvd.bureau.gestes.conventions import (
     SignerAvenant,
     SignerConvention,
 )
+from pvd.bureau.gestes.conventions.bilans import PresenterAUneAssemblee, TenirBilan
 from pvd.bureau.gestes.labellisations import (
     EntrerDansLeProgramme,
     QuitterProgramme,
@@ -44,6 +45,8 @@ GESTES = {
         SignerConvention(),
         SignerAvenant(),
         CompleterConvention(),
+        TenirBilan(),
+        PresenterAUneAssemblee(),
         OuvrirPoste(),
         PublierOffre(),
         IssueOffre(),

@@ -2,9 +2,11 @@
 
 from django import template
 
+from projects.evaluations.regles import BASE_LEGALE, NatureBilan
 from projects.indicateurs.mots import valeur_en_mots
 from projects.projet import mots
 from projects.projet.resume import LieuDuProjet, Projet
+from projects.projet.revues import revues_de
 from socle.francais import UNKNOWN
 from socle.web.adresses import avec_date
 
@@ -24,6 +26,25 @@ def cout_en_mots(cout):
 def projet_de(context, critere, valeur):
     """Return the `Projet` of a place on the day of the page: one query while nothing is recorded."""
     return Projet(LieuDuProjet(critere, valeur), context["jour"])
+
+
+@register.simple_tag(takes_context=True)
+def revues_du_lieu(context, critere, valeur):
+    """Return the reviews of the ORT of a place on the day of the page."""
+    return revues_de(LieuDuProjet(critere, valeur), context["jour"])
+
+
+@register.simple_tag
+def evaluations_proches(revues):
+    """Keep the reviews of which the five-year evaluation is past, or near, the earliest due first."""
+    told = [revue for revue in revues if revue.evaluation]
+    return sorted(told, key=lambda revue: revue.derniere(NatureBilan.QUINQUENNAL).jour)
+
+
+@register.simple_tag
+def base_legale():
+    """Return the text that asks for the reviews, and that it is to be checked."""
+    return BASE_LEGALE
 
 
 @register.simple_tag(takes_context=True)

@@ -91,6 +91,8 @@ def one_of_each(code="34"):
         "signer-convention": factories.convention(None, departement_reference=departement),
         "avenant": signed,
         "completer-la-convention": signed,
+        "tenir-un-bilan": signed,
+        "presenter-a-une-assemblee": signed,
         "changer-de-chef-de-projet": held,
         "arrivee": vacant,
         "depart": held,

@@ -571,6 +571,7 @@ BAD = {
     "ort": BAD_EVERYWHERE | {"statut": ["laureate"]},
     "ort-communes": BAD_EVERYWHERE | {"statut": ["laureate"]},
     "avenants": BAD_EVERYWHERE | {"statut": ["laureate"]},
+    "bilans": BAD_EVERYWHERE | {"statut": ["laureate"]},
     "postes": BAD_EVERYWHERE | {"poste": ["aucun"]},
     "recrutements": BAD_EVERYWHERE | {"poste": ["aucun"]},
     "actions": BAD_EVERYWHERE | BAD_ACTIONS,

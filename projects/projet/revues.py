@@ -1,0 +1,116 @@
+"""The reviews of the ORT of a place on a day: what is held, awaited, next; what is not known is said."""
+
+from dataclasses import dataclass
+
+from communes.models import Departement, Tenue
+from ort.models import CommuneCouverte, Convention
+from projects.evaluations.exports import avec_bilans
+from projects.evaluations.regles import (
+    MOIS,
+    EcheanceDeBilan,
+    EtatEcheance,
+    NatureBilan,
+    situation,
+    tenus_au,
+)
+from projects.projet.resume import LieuDuProjet
+from socle.dates import add_months, bare, in_words
+from socle.francais import pluriel
+
+
+@dataclass(frozen=True)
+class Revue:
+    """The due dates of an ORT as `jour` knows them, up to the next one of each nature, and its reviews."""
+
+    convention: Convention
+    echeances: list[EcheanceDeBilan]
+    bilans: list
+
+    def derniere(self, nature):
+        """Return the last due date of a nature that is past, or near, or the next one; None if none is."""
+        of_nature = [e for e in self.echeances if e.nature == nature]
+        come = [e for e in of_nature if e.etat != EtatEcheance.A_VENIR]
+        return (come or of_nature[:1] or [None])[-1]
+
+    def suivante(self, derniere):
+        """Return the due date that follows one, of its nature; None if none does."""
+        later = (
+            e for e in self.echeances if e.nature == derniere.nature and e.jour > derniere.jour
+        )
+        return next(later, None)
+
+    @property
+    def phrases(self):
+        """Return what is told of the ORT, a sentence a nature, the five-year evaluation first."""
+        told = [self.derniere(nature) for nature in (NatureBilan.QUINQUENNAL, NatureBilan.ANNUEL)]
+        return [self.phrase(echeance) for echeance in told if echeance]
+
+    def phrase(self, echeance):
+        """Write where a due date stands, and the one that follows."""
+        follows = self.suivante(echeance)
+        then = f" ; échéance suivante : {bare(follows.jour, follows.precision)}" if follows else ""
+        return en_une_phrase(echeance) + then
+
+    @property
+    def evaluation(self):
+        """Return what is told of the evaluation of its five years, or an empty text if none is near."""
+        echeance = self.derniere(NatureBilan.QUINQUENNAL)
+        near = echeance and echeance.etat != EtatEcheance.A_VENIR
+        return en_une_phrase(echeance) if near else ""
+
+
+def etat_en_mots(echeance):
+    """Write where a due date stands: « tenue avec 40 jours de retard », « attendue depuis le … »."""
+    when = in_words(echeance.jour, echeance.precision)
+    match echeance.etat:
+        case EtatEcheance.TENUE:
+            return f"tenue {in_words(echeance.bilan.tenu_le, echeance.bilan.precision)}"
+        case EtatEcheance.TENUE_EN_RETARD:
+            held = in_words(echeance.bilan.tenu_le, echeance.bilan.precision)
+            if echeance.retard is None:
+                return f"tenue {held}, avec retard"
+            return f"tenue {held}, avec {pluriel(echeance.retard, 'jour,jours')} de retard"
+        case EtatEcheance.DEPASSEE:
+            return f"attendue depuis {when}".replace("depuis en ", "depuis ")
+        case EtatEcheance.INCONNUE:
+            return (
+                f"échéance du {bare(echeance.jour, echeance.precision)}, inconnue : non renseignée"
+            )
+    return f"à tenir {when}"
+
+
+def en_une_phrase(echeance):
+    """Write « évaluation des cinq ans attendue depuis le 16 juillet 2026 »."""
+    state = etat_en_mots(echeance)
+    if echeance.nature == NatureBilan.ANNUEL:
+        state = state.replace("tenue ", "tenu ").replace("attendue ", "attendu ")
+    return f"{echeance.nature.label}{' : ' if ' : ' in state else ' '}{state}"
+
+
+def lire(conventions, jour):
+    """Return the reviews of `conventions`, a queryset: a constant number of queries."""
+    found = []
+    for convention in avec_bilans(conventions.order_by("intitule", "identifiant"), jour):
+        complete = convention.departement_reference.tenue_bilans == Tenue.COMPLETE
+        bilans = list(convention.bilans.all())
+        horizon = add_months(jour, MOIS[NatureBilan.QUINQUENNAL])
+        told = situation(convention, bilans, jour, complete, horizon)
+        found.append(Revue(convention, told, tenus_au(bilans, jour)))
+    return found
+
+
+def revues_de(lieu: LieuDuProjet, jour):
+    """Return the reviews of the ORT of a place, those without any due date left out."""
+    conventions = Convention.objects.ort().signees(jour)
+    match lieu.critere:
+        case "ort":
+            conventions = conventions.filter(identifiant=lieu.valeur)
+        case "commune":
+            covering = CommuneCouverte.objects.as_of(jour).des([lieu.valeur], jour)
+            conventions = conventions.filter(pk__in=covering.order_by().values("convention"))
+        case "departement":
+            departement = Departement.objects.get(pk=lieu.valeur)
+            conventions = conventions.du_programme(departement, jour)
+        case _:
+            return []
+    return [revue for revue in lire(conventions, jour) if revue.echeances]

@@ -1,0 +1,33 @@
+"""A review of an ORT, as it was frozen: what was known of the plan for its day, and never since."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+
+from projects.evaluations.models import Bilan
+from projects.projet.fige import BilanFige
+from socle.web.jour import jour_of
+
+
+def bilan(request, identifiant, bilan):
+    """Show a review held by the day of the page; before it, there is none."""
+    jour = jour_of(request)
+    found = get_object_or_404(
+        Bilan.objects.select_related("convention").prefetch_related(
+            "presentations__commune", "presentations__intercommunalite"
+        ),
+        identifiant=bilan,
+        convention__identifiant=identifiant,
+        tenu_le__lte=jour,
+        convention__date_signature__lte=jour,
+    )
+    if not found.gel:
+        raise Http404
+    heard = [one for one in found.presentations.all() if one.jour <= jour]
+    context = {
+        "jour": jour,
+        "bilan": found,
+        "convention": found.convention,
+        "fige": BilanFige(found.gel),
+        "presentations": heard,
+    }
+    return render(request, "portail/bilan.html", context)

@@ -1,0 +1,111 @@
+"""The reviews of an ORT on the pages, the printed sheet, and the page of what one froze."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from communes.models import Departement, Tenue
+from ort.models import Convention
+from tests import factories
+from tests.factories import day, rewrite
+from tests.pages import read
+from tests.projects.projet.scenes import lodeve
+
+pytestmark = [pytest.mark.django_db, pytest.mark.deux_bases]
+COMMUNE, ORT, WHOLE = "/communes/34142/", "/ort/ort-lodeve/", "/ort/ort-lodeve/projet/"
+EVALUATION = "Évaluation des cinq ans"
+
+
+@pytest.fixture
+def ort():
+    """The ORT of Lodève, signed on 16 July 2021, in a département that keeps all its reviews."""
+    signed = lodeve()
+    rewrite(Convention.objects.all(), date_signature=day("2021-07-16"))
+    rewrite(Departement.objects.filter(pk="34"), tenue_bilans=Tenue.COMPLETE)
+    signed.refresh_from_db()
+    return signed
+
+
+def told_on(client, address, jour):
+    return read(client, f"{address}?au={jour}")
+
+
+@pytest.mark.parametrize("page", [COMMUNE, ORT, WHOLE, "/communes/34142/projet/"])
+def test_each_day_says_where_the_evaluation_stands(ort, client, page):
+    before = told_on(client, page, "2026-01-15")
+    assert f"{EVALUATION} à tenir le 16 juillet 2026" in before
+    assert f"{EVALUATION} attendue depuis" not in before
+    over = told_on(client, page, "2026-07-17")
+    assert f"{EVALUATION} attendue depuis le 16 juillet 2026" in over
+    assert "règle à vérifier" in over
+
+
+def test_silence_is_unknown_where_reviews_are_not_all_kept(ort, client):
+    rewrite(Departement.objects.all(), tenue_bilans=Tenue.AUCUNE)
+    told = told_on(client, COMMUNE, "2026-07-17")
+    assert f"{EVALUATION} : échéance du 16 juillet 2026, inconnue : non renseignée" in told
+    assert "attendue depuis" not in told
+
+
+def test_a_review_held_late_says_by_how_much_and_what_comes_next(ort, client):
+    factories.bilan(ort, "2023-08-25", "2023-07-16")
+    told = told_on(client, ORT, "2023-09-01")
+    assert "Bilan annuel tenu le 25 août 2023, avec 40 jours de retard" in told
+    assert "échéance suivante : 16 juillet 2024" in told
+    assert "avec 40 jours" not in told_on(client, ORT, "2023-08-24")
+
+
+def test_the_departement_tells_the_evaluations_that_are_near(ort, client):
+    assert EVALUATION.lower() not in told_on(client, "/departements/34/", "2026-01-15").lower()
+    told = told_on(client, "/departements/34/", "2026-01-16")
+    assert "ORT de Lodève : évaluation des cinq ans à tenir le 16 juillet 2026" in told
+
+
+def test_what_was_frozen_is_read_on_its_page_and_stays(ort, client):
+    review = factories.bilan(
+        ort, "2024-07-10", "2024-07-16", comite="Comité de projet", decisions="Continuer",
+        note_interne="SECRET",
+    )  # fmt: skip
+    factories.presentation(ort, ort.couvertures.get().commune, "2024-09-01", review)
+    factories.presentation(ort, ort.porteur, "2025-09-01", review)
+    address = f"/ort/ort-lodeve/bilans/{review.identifiant}/"
+    assert client.get(f"{address}?au=2024-07-09").status_code == 404
+    page = told_on(client, address, "2024-10-01")
+    for told in (
+        "Bilan annuel, 10 juillet 2024",
+        "Comité de projet",
+        "Continuer",
+        "A1 Réhabilitation d'un îlot",
+        "en cours",
+        "1 240 000 € HT",
+        "372 000 €",
+        "111 600 €",
+        "Lodève, 1er septembre 2024",
+    ):
+        assert told in page, told
+    assert "CC Lodévois et Larzac, 1er septembre 2025" not in page
+    assert "SECRET" not in page
+    factories.fait(ort.actions.get(), "fin", "2024-06-01")
+    assert "achevée" not in told_on(client, address, "2024-10-01")
+    assert client.get("/ort/ort-autre/bilans/" + review.identifiant + "/").status_code == 404
+
+
+def test_the_sums_of_the_copy_say_what_they_leave_out(ort, client):
+    factories.action([ort.couvertures.get().commune], ort, identifiant="lod-b1", intitule="Halles")
+    review = factories.bilan(ort, "2024-07-10")
+    page = read(client, f"/ort/ort-lodeve/bilans/{review.identifiant}/")
+    assert "Versé : 111 600 €" in page
+
+
+def test_a_page_reads_as_many_queries_whatever_the_reviews(ort, client):
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            told_on(client, ORT, "2026-11-26")
+        return len(queries)
+
+    factories.bilan(ort, "2023-07-20", "2023-07-16")
+    cost()
+    first = cost()
+    for held in ("2023-08-20", "2024-07-20", "2024-07-21", "2025-07-20", "2025-07-21"):
+        factories.bilan(ort, held)
+    assert cost() == first
