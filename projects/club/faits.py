@@ -53,9 +53,16 @@ def liens(rows: Any, by: str) -> dict[Any, list[Lien]]:
 def evenements_de(code: str, jour: datetime.date) -> dict[int, set[str]]:
     """Return the events in which a commune took part by `jour`, by their keys, each with how: once each.
 
-    « X a participé à N événements du Club » counts them. Seven queries.
+    « X a participé à N événements du Club » counts them.
     """
-    fiches = successions_lues().fiches(code, jour)
+    found = evenements_des([code], jour)
+    return {cle: communes[code] for cle, communes in found.items()}
+
+
+def evenements_des(codes: Iterable[str], jour: datetime.date) -> Participations:
+    """Return the events in which any of these communes took part by `jour`, and which: seven queries."""
+    asked, successions = set(codes), successions_lues()
+    fiches = {fiche for code in asked for fiche in successions.fiches(code, jour)}
     members = Rattachement.objects.filter(commune__dans=fiches).order_by()
     served = Desserte.objects.filter(commune__dans=fiches).order_by()
     possible = EvenementClub.objects.filter(
@@ -64,5 +71,8 @@ def evenements_de(code: str, jour: datetime.date) -> dict[int, set[str]]:
         | Q(participations__poste__in=served.values("poste"))
     )
     keys = possible.order_by().values_list("pk", flat=True).distinct()
-    found = communes_venues(keys, jour)
-    return {cle: communes[code] for cle, communes in found.items() if code in communes}
+    found = {}
+    for cle, communes in communes_venues(keys, jour).items():
+        if came := {code: ways for code, ways in communes.items() if code in asked}:
+            found[cle] = came
+    return found

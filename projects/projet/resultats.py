@@ -198,7 +198,7 @@ class Resultats:
 
     @property
     def mesures_par_theme(self) -> list[ResultatsDesActions]:
-        """Return the themes of which something was measured; all the actions come first if they are several."""
+        """Return the themes of which something was measured; before several, all the actions together."""
         measured = [theme for theme in self.themes if theme.indicateurs]
         return [self.ensemble, *measured] if len(measured) > 1 else measured
 

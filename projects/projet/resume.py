@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from communes.models import Commune, Departement, Rattachement, Tenue
+from communes.models import Commune, Departement, Labellisation, Rattachement, Tenue
+from ort.models import CommuneCouverte, Convention
 from projects.actions.regles import TERMINEES, EtatAction
 from projects.etudes.filtres import etudes_du_lieu
 from projects.etudes.lecture import LIEES as LIEES_AUX_ETUDES
@@ -54,6 +55,35 @@ class LieuDuProjet:
     def etudes(self, jour):
         """Return the studies of the place that anybody reads on `jour`."""
         return etudes_du_lieu(jour, **{self.critere: self.valeur} if self.critere else {})
+
+    def communes(self, jour):
+        """Return the codes of the communes of the place on `jour`, in order; of all of France, none."""
+        match self.critere:
+            case "commune":
+                return [self.valeur]
+            case "ort":
+                rows = CommuneCouverte.objects.as_of(jour)
+                rows = rows.filter(convention__identifiant=self.valeur)
+            case "departement":
+                departement = Departement.objects.get(pk=self.valeur)
+                rows = Labellisation.objects.as_of(jour).counted_in(departement, jour)
+            case _:
+                return []
+        return sorted(set(rows.codes_du_jour(jour)))
+
+    def ort(self, jour):
+        """Return the ORT of the place signed by `jour`; of all of France, none."""
+        signed = Convention.objects.ort().signees(jour)
+        match self.critere:
+            case "ort":
+                return signed.filter(identifiant=self.valeur)
+            case "commune":
+                covering = CommuneCouverte.objects.as_of(jour).des([self.valeur], jour)
+                return signed.filter(pk__in=covering.order_by().values("convention"))
+            case "departement":
+                departement = Departement.objects.get(pk=self.valeur)
+                return signed.du_programme(departement, jour)
+        return signed.none()
 
     @property
     def complete(self):

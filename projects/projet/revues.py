@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from communes.models import Departement, Tenue
-from ort.models import CommuneCouverte, Convention
+from communes.models import Tenue
+from ort.models import Convention
 from projects.evaluations.exports import avec_bilans
 from projects.evaluations.regles import (
     MOIS,
@@ -101,16 +101,4 @@ def lire(conventions, jour):
 
 def revues_de(lieu: LieuDuProjet, jour):
     """Return the reviews of the ORT of a place, those without any due date left out."""
-    conventions = Convention.objects.ort().signees(jour)
-    match lieu.critere:
-        case "ort":
-            conventions = conventions.filter(identifiant=lieu.valeur)
-        case "commune":
-            covering = CommuneCouverte.objects.as_of(jour).des([lieu.valeur], jour)
-            conventions = conventions.filter(pk__in=covering.order_by().values("convention"))
-        case "departement":
-            departement = Departement.objects.get(pk=lieu.valeur)
-            conventions = conventions.du_programme(departement, jour)
-        case _:
-            return []
-    return [revue for revue in lire(conventions, jour) if revue.echeances]
+    return [revue for revue in lire(lieu.ort(jour), jour) if revue.echeances]

@@ -1,42 +1,50 @@
 """« Le projet » whole, of a commune, an ORT, a département or France; and what the actions have come to."""
 
-from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from communes.models import Commune, Departement
+from communes.models import Departement
+from ort.actes import OrtDuJour, with_actes
 from ort.models import Convention
 from projects.actions.models import Action
+from projects.projet.entier import ProjetEntier
 from projects.projet.filtres import ResultatFiltres
 from projects.projet.resultats import Resultats
 from projects.projet.resume import LieuDuProjet, Projet
+from pvd.portail.vues.communes import find_situation, redirect_to_commune_of_today
+from pvd.suivi.phrases import sentence
 from socle.francais import insecable, nom_au
-from socle.web.adresses import avec_date
 from socle.web.jour import jour_of
 
 
 def projet_de_la_commune(request, code):
-    """Show the actions of a commune; of a code that is no more, lead to the commune that follows it."""
+    """Show the projet of a commune; of a code that is no more, lead to the commune that follows it."""
     jour = jour_of(request)
-    found = Commune.objects.filter(pk=code.upper()).prefetch_related("anciens_noms").first()
-    if found is None:
-        current = Commune.objects.resolve(code.upper())
-        if current is None:
-            raise Http404
-        address = reverse("commune_projet", args=[current.pk])
-        return redirect(address + avec_date({"request": request}))
-    return page(request, jour, found, LieuDuProjet("commune", found.pk), found.departement)
+    situation = find_situation(code, jour)
+    if situation is None:
+        return redirect_to_commune_of_today(request, code, "commune_projet")
+    found = situation.commune
+    return page(
+        request,
+        jour,
+        found,
+        LieuDuProjet("commune", found.pk),
+        found.departement,
+        sentence(situation) if found.holds_on(jour) else "",
+    )
 
 
 def projet_de_l_ort(request, identifiant):
     jour = jour_of(request)
-    found = get_object_or_404(Convention, identifiant=identifiant)
+    conventions = with_actes(Convention.objects.all(), jour)
+    found = get_object_or_404(conventions, identifiant=identifiant)
     return page(
         request,
         jour,
         found,
         LieuDuProjet("ort", found.identifiant),
         found.departement_reference,
+        OrtDuJour(found, jour).phrase,
     )
 
 
@@ -71,13 +79,17 @@ PARENTS = {
 }
 
 
-def page(request, jour, lieu, territoire, departement):
-    """Show the projet of a place; `departement` is the one whose days are led to."""
+def page(request, jour, lieu, territoire, departement, phrase=""):
+    """Show the projet of a place, whole; `phrase` tells where it stands.
+
+    `departement` is the one whose days are led to.
+    """
     nom = nom_au(lieu, jour)
     parent, parent_nom, fiche, de_quoi = PARENTS[territoire.critere]
     context = {
         "jour": jour,
-        "projet": Projet(territoire, jour),
+        "projet": ProjetEntier(territoire, jour),
+        "entier": True,
         "nom": nom,
         "ici": insecable(f"Le projet : {nom}"),
         "parent": parent,
@@ -85,6 +97,7 @@ def page(request, jour, lieu, territoire, departement):
         "adresse_du_lieu": reverse(fiche, args=[territoire.valeur]),
         "de_quoi": de_quoi,
         "departement": departement,
+        "phrase": phrase,
         "detaille": territoire.critere != "departement",
     }
     return render(request, "portail/projet.html", context)
