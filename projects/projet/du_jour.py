@@ -15,8 +15,8 @@ from projects.actions.faits import ActionDatee, actions_datees
 from projects.actions.models import Etendue
 from projects.financements.du_jour import ArgentDuJour
 from projects.financements.faits import FinancementDate, financements_dates
-from projects.indicateurs.faits import jours_des_releves
 from projects.financements.models import PUBLICS
+from projects.indicateurs.faits import jours_des_releves
 
 
 @dataclass
