@@ -4,7 +4,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models.functions import Coalesce
 
@@ -29,8 +29,17 @@ class FaitFinancementDate(NamedTuple):
     suppose: bool
 
 
+class FaitCompte(NamedTuple):
+    """A fact as the sums read it: enough for `regles.compte`, and lighter by the hundred thousand."""
+
+    jour: datetime.date
+    nature: str
+    montant: Decimal | None
+    sorte_versement: str
+
+
 class FinancementDate(NamedTuple):
-    """A line of money with its facts, and who pays, one of three."""
+    """A line of money with its facts, of either sort, and who pays, one of three."""
 
     pk: int
     action: int
@@ -42,7 +51,7 @@ class FinancementDate(NamedTuple):
     financeur_organisme: int | None
     financeur_commune: str | None
     financeur_intercommunalite: str | None
-    faits: list[FaitFinancementDate]
+    faits: list[Any]
 
 
 OF_SCHEME = Coalesce("financeur_organisme", "dispositif__financeur")
@@ -62,12 +71,14 @@ COLONNES = (
 
 
 def financements_dates(
-    actions: Iterable[int] | None = None, natures: Iterable[str] = ()
+    actions: Iterable[int] | None = None,
+    natures: Iterable[str] = (),
+    datee: Any = FaitFinancementDate,
 ) -> dict[int, list[FinancementDate]]:
     """Return the lines of money of the actions of these keys, by action: two queries.
 
     `actions` None reads those of all the actions; `natures` are the sorts of facts that are read,
-    all of them when it is empty.
+    all of them when it is empty; `datee` is what each is read as, `FaitCompte` when only sums are told.
     """
     lines = Financement.objects.order_by("rang", "pk")
     faits = FaitFinancement.objects.order_by()
@@ -78,8 +89,8 @@ def financements_dates(
         lines = lines.filter(action__dans=keys)
         faits = faits.filter(financement__action__dans=keys)
     by_line = defaultdict(list)
-    for line, *fields in faits.values_list("financement", *FaitFinancementDate._fields):
-        by_line[line].append(FaitFinancementDate._make(fields))
+    for row in faits.values_list("financement", *datee._fields):
+        by_line[row[0]].append(datee._make(row[1:]))
     by_action: dict[int, list[FinancementDate]] = defaultdict(list)
     for row in lines.annotate(paye=OF_SCHEME).values_list(*COLONNES):
         line = FinancementDate._make([*row, by_line[row[0]]])

@@ -88,10 +88,10 @@ def propre(ligne: FinancementDate, action: ActionDatee, jour: datetime.date) -> 
     if ligne.nature == NatureFinanceur.FONDS_PROPRES:
         return True
     commune, intercommunalite, organisme = maitre_ouvrage(action, jour)
-    paid_by = (ligne.financeur_commune, ligne.financeur_intercommunalite, ligne.financeur_organisme)
-    owned = (commune, intercommunalite, organisme)
-    return any(
-        payer is not None and payer == owner for payer, owner in zip(paid_by, owned, strict=True)
+    return (
+        (commune is not None and ligne.financeur_commune == commune)
+        or (intercommunalite is not None and ligne.financeur_intercommunalite == intercommunalite)
+        or (organisme is not None and ligne.financeur_organisme == organisme)
     )
 
 
@@ -272,7 +272,11 @@ def sommes(lignes: Iterable[FinancementDate], jour: datetime.date) -> Sommes:
 
     What is refused leaves « demandé », what is withdrawn whole leaves « accordé », for sums of their own.
     """
-    comptes = [compte(ligne, jour) for ligne in lignes]
+    return sommes_des_comptes([compte(ligne, jour) for ligne in lignes])
+
+
+def sommes_des_comptes(comptes: list[Compte]) -> Sommes:
+    """Return the sums of lines already read: see `sommes`."""
     granted = [read for read in comptes if read.accord]
     refused = [read for read in comptes if etat_du_compte(read) == EtatFinancement.REFUSE]
     return Sommes(

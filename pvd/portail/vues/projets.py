@@ -8,6 +8,7 @@ from communes.models import Commune, Departement
 from ort.models import Convention
 from projects.projet.resume import LieuDuProjet, Projet
 from socle.francais import insecable, nom_au
+from socle.memoire import without_collecting
 from socle.web.adresses import avec_date
 from socle.web.jour import jour_of
 
@@ -57,7 +58,8 @@ def projet_de_la_france(request):
         "de_quoi": "de la France",
         "france": True,
     }
-    return render(request, "portail/projet.html", context)
+    with without_collecting():
+        return render(request, "portail/projet.html", context)
 
 
 # Where the breadcrumb of each goes through, the page of the place itself, and what that page is of.
