@@ -54,7 +54,9 @@ def by_partie(rows, jour):
     parties = {pk: partie(entree_par, out, jour) for pk, entree_par, out in read}
     ranks = list(PartieDeListe)
     cles = rows.cles if isinstance(rows, EnOrdre) else list(parties)
-    return EnOrdre(queryset, sorted(cles, key=lambda cle: ranks.index(parties[cle]))), parties
+    return EnOrdre(
+        Action.objects.all(), sorted(cles, key=lambda cle: ranks.index(parties[cle]))
+    ), parties
 
 
 def partie(entree_par, sortie, jour):

@@ -370,6 +370,9 @@ def test_france_counts_once_what_two_departements_count_whole(client):
         "compte 1 action de plus, et 232 500 € accordés, 69 750 € versés de plus : Trois écoles"
         in page
     )
+    factories.action([tarn], factories.convention("2024-02-01", [tarn]), identifiant="sal-3")
+    assert "2 actions" in read(client, "/departements/projet/?au=2024-01-31")
+    assert "3 actions" in read(client, "/departements/projet/?au=2024-02-01")
     before = read(client, "/departements/projet/?au=2021-11-30")
     assert "non renseigné" in before
     assert "Trois écoles" not in before
