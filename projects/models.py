@@ -23,6 +23,7 @@ from projects.financements.models import (
     Financement,
     ReglePeriode,
 )
+from projects.pieces.models import Piece
 from projects.postes.models.cofinancements import Alerte, CofinancementPoste, Financeur
 from projects.postes.models.dessertes import Desserte
 from projects.postes.models.occupations import MotifDepart, Occupation, TypeContrat
@@ -57,6 +58,7 @@ __all__ = [
     "MotifDepart",
     "Note",
     "Occupation",
+    "Piece",
     "Poste",
     "Prevision",
     "Purge",

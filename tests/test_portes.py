@@ -16,6 +16,7 @@ from django.urls import get_resolver, reverse
 from communes.comptes.journal import record
 from communes.models import Agent, Role
 from ort.models import Document, Organisme, Partie
+from projects.models import Action
 from pvd.suivi.models import ChiffrePublie
 from socle.essai import essai
 from socle.historique import one_act, signed_by
@@ -232,6 +233,14 @@ ROWS = {
     "/admin/projects/dispositif/add/": "ciiiiio",
     "/admin/projects/dispositif/supprimees/": "ciiiiio",
     "/admin/projects/dispositif/supprimees/<int:numero>/": "ciiiiio",
+    "/admin/projects/piece/": "coooioo",
+    "/admin/projects/piece/<path:object_id>/": "crrrrrr",
+    "/admin/projects/piece/<path:object_id>/change/": "coorioo",
+    "/admin/projects/piece/<path:object_id>/delete/": "ciorioo",
+    "/admin/projects/piece/<path:object_id>/history/": "coorroo",
+    "/admin/projects/piece/add/": "cirrirr",
+    "/admin/projects/piece/supprimees/": "ciooioo",
+    "/admin/projects/piece/supprimees/<int:numero>/": "cioxioo",
     "/admin/projects/financement/": "coooioo",
     "/admin/projects/financement/<path:object_id>/": "crrrrrr",
     "/admin/projects/financement/<path:object_id>/change/": "coorioo",
@@ -345,6 +354,7 @@ ROWS = {
     "/ort/": "ooooooo",
     "/ort/<slug:identifiant>/": "ooooooo",
     "/ort/<slug:identifiant>/documents/<int:pk>/": "xooxxoo",
+    "/actions/<slug:identifiant>/documents/<int:pk>/": "xooxxoo",
     "/ort/<slug:identifiant>/projet/": "ooooooo",
     "/plan-du-site/": "ooooooo",
     "/robots.txt": "ooooooo",
@@ -379,6 +389,10 @@ WRITTEN_BY_ITS_AGENT = {
     "/admin/projects/axe/<path:object_id>/change/",
     "/admin/projects/axe/<path:object_id>/delete/",
     "/admin/projects/axe/supprimees/<int:numero>/",
+    "/admin/projects/piece/",
+    "/admin/projects/piece/<path:object_id>/change/",
+    "/admin/projects/piece/<path:object_id>/delete/",
+    "/admin/projects/piece/supprimees/<int:numero>/",
     "/admin/projects/financement/",
     "/admin/projects/financement/<path:object_id>/change/",
     "/admin/projects/financement/<path:object_id>/delete/",
@@ -461,6 +475,15 @@ def kept_by_agents(signed, town, year):
         "axe": factories.axe(signed, code=f"A{year}"),
         "financement": factories.financement(
             factories.action([town]), financeur_organisme=factories.organisme()
+        ),
+        "piece": factories.piece(
+            factories.fait_financement(
+                factories.financement(Action.objects.get(identifiant="lod-a1")),
+                "accord",
+                "2021-01-01",
+                1000,
+            ),
+            visibilite="interne",
         ),
         "theme": factories.theme(f"theme-{year}"),
         "dispositif": factories.dispositif(f"fonds-{year}"),
@@ -552,7 +575,7 @@ def address(route, held, gone):
 
 def numbered(route):
     """Return the sort of record that the number in an address is of."""
-    sorts = {"gestes": "poste", "alertes": "action"}
+    sorts = {"gestes": "poste", "alertes": "action", "actions": "piece"}
     return next((sort for part, sort in sorts.items() if part in route), "document")
 
 

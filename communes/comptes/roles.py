@@ -35,6 +35,7 @@ RECORDS = {
     "projects.faitaction",
     "projects.faitfinancement",
     "projects.financement",
+    "projects.piece",
     "projects.prevision",
     "socle.affirmation",
 }

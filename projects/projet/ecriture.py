@@ -29,13 +29,14 @@ from projects.actions.models import (
     Prevision,
 )
 from projects.financements.models import AlerteAcceptee, FaitFinancement, Financement
+from projects.pieces.models import Piece
 from socle.historique import CREATED, ONGOING, REMOVED
 
 # What is known of an action, which those who keep it, or one of its communes, write.
 LIGNES = [
     *(ActionAdhesion, ActionCommune, ActionPartenaire, ActionSecteur, ActionTheme),
     *(Cout, Derogation, EffetAvenant, FaitAction, Prevision),
-    *(AlerteAcceptee, FaitFinancement, Financement),
+    *(AlerteAcceptee, FaitFinancement, Financement, Piece),
 ]
 # What says where an action is done, by whom, and by which acts.
 D_UN_AUTRE = {*MAITRES_D_OUVRAGE, "etendue", "convention", "entree_par", "entree", "sortie"}
@@ -52,9 +53,7 @@ A_PLUSIEURS = (
 
 def action_of(row):
     """Return the action that a row is of; an action is of itself."""
-    if isinstance(row, Action):
-        return row
-    return row.financement.action if isinstance(row, FaitFinancement) else row.action
+    return row if isinstance(row, Action) else row.action
 
 
 def writes(agent, action):

@@ -18,6 +18,7 @@ from projects.actions.models import (
 from projects.actions.regles import ORDRE, ORDRE_PHASES, TERMINEES
 from projects.financements import regles as argent
 from projects.financements.models import FaitFinancement, Financement
+from projects.pieces.models import Piece
 from projects.projet.mots import accorde_en_mots, cout_en_mots, verse_en_mots
 from projects.projet.publiques import INTERNES, references
 from socle.dates import known_by
@@ -239,6 +240,13 @@ class FicheAction:
             )
             for ligne in self.du_jour.accordes
         ]
+
+    @cached_property
+    def pieces(self):
+        """The public files of what was granted by the day."""
+        found = Piece.objects.publics(self.jour)
+        found = found.filter(accord__financement__action=self.action)
+        return list(found.select_related("accord__financement__action"))
 
     @property
     def subventions(self):

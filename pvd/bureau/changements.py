@@ -20,6 +20,7 @@ from projects.models import (
     FaitAction,
     FaitFinancement,
     Financement,
+    Piece,
     Prevision,
 )
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
@@ -75,6 +76,11 @@ OF_LIGNE = {
     "path": "financement__action_id",
     "nom": "financement__action__intitule",
 }
+OF_ACCORD = {
+    "page": Action,
+    "path": "accord__financement__action_id",
+    "nom": "accord__financement__action__intitule",
+}
 FICHES_SUIVIES = [
     FicheSuivie(Labellisation, Labellisation, "id", "commune__nom", scope=("commune_id", Commune)),
     FicheSuivie(Convention, Convention, "id", "intitule"),
@@ -92,6 +98,7 @@ FICHES_SUIVIES = [
     *(FicheSuivie(model, **OF_ACTION) for model in (FaitAction, Prevision, Cout, EffetAvenant)),
     FicheSuivie(Financement, **OF_ACTION, detail="dispositif__libelle"),
     FicheSuivie(FaitFinancement, **OF_LIGNE, detail="financement__dispositif__libelle"),
+    FicheSuivie(Piece, **OF_ACCORD),
     FicheSuivie(Source, Source, "id", "titre", named=sources_named),
     FicheSuivie(Organisme, Organisme, "id", "nom", named=organismes_named),
 ]

@@ -79,6 +79,7 @@ def test_the_records_that_keep_their_versions():
         "projects.Financement",
         "projects.Note",
         "projects.Occupation",
+        "projects.Piece",
         "projects.Poste",
         "projects.Prevision",
         "projects.Recrutement",

@@ -322,6 +322,10 @@ class FaitFinancement(Sourcee):
     def __str__(self):
         return f"{self.get_nature_display()} : {self.financement}"
 
+    @property
+    def action(self):
+        return self.financement.action
+
     def clean(self):
         """Refuse a fact to come, and one that cannot be beside the others of its line."""
         super().clean()
