@@ -30,6 +30,7 @@ from projects.actions.models import (
 )
 from projects.financements.models import AlerteAcceptee, FaitFinancement, Financement
 from projects.pieces.models import Piece
+from projects.projet.demandes import EN_DEMANDE
 from socle.historique import CREATED, ONGOING, REMOVED
 
 # What is known of an action, which those who keep it, or one of its communes, write.
@@ -47,7 +48,11 @@ PAS_LA_SIENNE = (
 )
 A_PLUSIEURS = (
     "« {} » est aussi d'une commune d'un autre département : qui la porte, où elle se fait, les actes qui "
-    "l'ajoutent ou la retirent se demandent à la DDT qui tient sa convention."
+    "l'ajoutent ou la retirent se proposent, depuis sa fiche, à la DDT qui tient sa convention."
+)
+SANS_CONVENTION = (
+    "« {} » est aussi d'une commune d'un autre département, et aucune convention ne la porte : qui la "
+    "porte et où elle se fait se demandent au niveau national."
 )
 
 
@@ -97,7 +102,12 @@ def watch_who_writes(history_instance, **kwargs):
     """Refuse a version of what its agent may not write; removals are judged before: see below."""
     version, agent = history_instance, history_instance.history_user
     judged = version.instance_type is Action or version.instance_type in LIGNES
-    if not judged or agent is None or agent.is_superuser or version.history_type == REMOVED:
+    if not judged or agent is None or agent.is_superuser:
+        return
+    demande = EN_DEMANDE.get()
+    if demande is not None:
+        demande.versions.append(version)
+    if version.history_type == REMOVED:
         return
     row = version.instance
     if isinstance(row, Action) and version.history_type == CREATED:
@@ -130,7 +140,7 @@ def refuse_others(agent, action):
 
 def refuse_taken(agent, action, version):
     """Refuse a change that takes something from another DDT, of whoever does not keep the convention."""
-    before = version.prev_record
+    before, held = version.prev_record, action.convention_id
     if version.instance_type is ActionCommune:
         allowed = keeps(agent, action, besides=version.instance) and (
             before is None or of_theirs(agent, before.commune_id)
@@ -142,13 +152,24 @@ def refuse_taken(agent, action, version):
         }
         if not changed & D_UN_AUTRE:
             return
-        kept = Convention.objects.filter(pk=before.convention_id or version.convention_id)
+        held = before.convention_id or version.convention_id
+        kept = Convention.objects.filter(pk=held)
         reference = kept.values_list("departement_reference", flat=True).first()
         allowed = keeps(agent, action, reference)
     else:
         return
     if not allowed:
+        refuse_or_ask(action, held)
+
+
+def refuse_or_ask(action, convention):
+    """Refuse what takes something from another DDT, unless it is written to be proposed to it."""
+    if convention is None:
+        raise ValidationError(SANS_CONVENTION.format(action))
+    demande = EN_DEMANDE.get()
+    if demande is None:
         raise ValidationError(A_PLUSIEURS.format(action))
+    demande.conventions.add(convention)
 
 
 def of_theirs(agent, commune):
@@ -166,7 +187,7 @@ def judge_removal(sender, instance, **kwargs):
         return
     refuse_others(agent, action)
     if sender in (Action, ActionCommune) and not keeps(agent, action):
-        raise ValidationError(A_PLUSIEURS.format(action))
+        refuse_or_ask(action, action.convention_id)
 
 
 for model in (Action, *LIGNES):
