@@ -254,9 +254,7 @@ class ActionAdmin(ADemanderAdmin, TableauxDesActions, PorteeAdmin, SourceeAdmin)
 
     @admin.display(description="plan", ordering="convention__intitule")
     def plan(self, action):
-        if action.relevee:
-            return "hors plan connu"
-        return action.convention or "conventions d'adhésion"
+        return action.nom_du_plan
 
     @admin.display(description="maître d'ouvrage")
     def maitre_ouvrage(self, action):

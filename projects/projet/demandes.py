@@ -10,7 +10,7 @@ from ort.models.propositions import change_of, removal_of, written
 from socle.essai import essai
 from socle.historique import CREATED, REMOVED
 
-EN_DEMANDE: ContextVar["Demande | None"] = ContextVar("en_demande", default=None)
+EN_DEMANDE: ContextVar["AProposer | None"] = ContextVar("en_demande", default=None)
 
 SUR_PLUSIEURS = "Une proposition porte sur un plan à la fois : faites-en une par convention."
 SUR_UNE_NOUVELLE = (
@@ -19,7 +19,7 @@ SUR_UNE_NOUVELLE = (
 )
 
 
-class Demande:
+class AProposer:
     """What would be written of a plan, and what of it another DDT has to accept: nothing, perhaps."""
 
     def __init__(self):
@@ -55,9 +55,9 @@ class Demande:
 def en_demande():
     """Let the block write also what is for another DDT to decide, then undo all of it.
 
-    The block says when what it wrote is whole: see `Demande.retenir`.
+    The block says when what it wrote is whole: see `AProposer.retenir`.
     """
-    demande = Demande()
+    demande = AProposer()
     token = EN_DEMANDE.set(demande)
     try:
         with essai():

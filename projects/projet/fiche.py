@@ -100,6 +100,13 @@ class LigneDuPlan:
         return euros(argent.montant_verse(self.ligne, self.jour))
 
     @property
+    def retrait(self):
+        """Return the fact that withdrew the whole line, None while some of it stays."""
+        if self.etat != argent.EtatFinancement.RETIRE:
+            return None
+        return next((f for f in reversed(self.faits) if f.nature == "retrait"), None)
+
+    @property
     def versements(self):
         """Return what was paid, and paid back, in order."""
         return [f for f in self.faits if f.nature in ("versement", "reversement")]

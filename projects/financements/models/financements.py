@@ -13,7 +13,7 @@ from projects.actions.models.droits import DeLActionQuerySet
 from projects.actions.models.faits import LATER_THAN_TODAY
 from projects.financements import coherence
 from projects.financements.models.dispositifs import Dispositif, NatureFinanceur
-from socle.dates import PrecisionField, stored_on_first_day
+from socle.dates import Precision, PrecisionField, stored_on_first_day
 from socle.historique import HistoriseeQuerySet
 from socle.sources import Sourcee
 from socle.verrou import lock_linked
@@ -325,6 +325,16 @@ class FaitFinancement(Sourcee):
     @property
     def action(self):
         return self.financement.action
+
+    def accord_suppose(self):
+        """Return the grant that a payment supposes when none is known, not saved: its day at the latest."""
+        return FaitFinancement(
+            financement=self.financement,
+            nature=NatureFinancement.ACCORD,
+            jour=self.jour,
+            precision=Precision.AU_PLUS_TARD,
+            suppose=True,
+        )
 
     def clean(self):
         """Refuse a fact to come, and one that cannot be beside the others of its line."""

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from communes.models import Commune
 from projects.projet.admin_demandes import proposer_la_demande
-from projects.projet.demandes import Demande, en_demande
+from projects.projet.demandes import AProposer, en_demande
 from pvd.bureau.gestes import GESTES, gestes_for
 from pvd.bureau.gestes.apercus import OTHERWISE, Appui
 from pvd.bureau.perimetre import Perimetre, asked_perimetre
@@ -215,7 +215,7 @@ class Effets:
     phrases: list
     changements: list
     alertes: list
-    demande: Demande
+    demande: AProposer
 
 
 @contextmanager

@@ -280,14 +280,7 @@ class Verser(FaitDeLigne, GesteDeLigne):
         )
         if accorde(ligne):
             return [paid]
-        supposed = FaitFinancement(
-            financement=ligne,
-            nature="accord",
-            jour=data["date"],
-            precision=Precision.AU_PLUS_TARD,
-            suppose=True,
-        )
-        return [supposed, paid]
+        return [paid.accord_suppose(), paid]
 
 
 def accorde(record):
