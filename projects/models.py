@@ -35,6 +35,7 @@ from projects.financements.models import (
 )
 from projects.indicateurs import ecriture as ecriture_des_mesures
 from projects.indicateurs.models import Cible, Indicateur, Releve
+from projects.pieces.models import Piece
 from projects.postes.models.cofinancements import Alerte, CofinancementPoste, Financeur
 from projects.postes.models.dessertes import Desserte
 from projects.postes.models.occupations import MotifDepart, Occupation, TypeContrat
@@ -80,6 +81,7 @@ __all__ = [
     "Note",
     "Occupation",
     "Participation",
+    "Piece",
     "Poste",
     "Presentation",
     "Prevision",

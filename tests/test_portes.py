@@ -275,6 +275,14 @@ ROWS = {
     "/admin/projects/evenementclub/importer/modele/<slug:sorte>.<slug:extension>": "ciooioo",
     "/admin/projects/evenementclub/supprimees/": "ciooioo",
     "/admin/projects/evenementclub/supprimees/<int:numero>/": "cioxioo",
+    "/admin/projects/piece/": "coooioo",
+    "/admin/projects/piece/<path:object_id>/": "crrrrrr",
+    "/admin/projects/piece/<path:object_id>/change/": "coorioo",
+    "/admin/projects/piece/<path:object_id>/delete/": "ciorioo",
+    "/admin/projects/piece/<path:object_id>/history/": "coorroo",
+    "/admin/projects/piece/add/": "cirrirr",
+    "/admin/projects/piece/supprimees/": "ciooioo",
+    "/admin/projects/piece/supprimees/<int:numero>/": "cioxioo",
     "/admin/projects/financement/": "coooioo",
     "/admin/projects/financement/<path:object_id>/": "crrrrrr",
     "/admin/projects/financement/<path:object_id>/change/": "coorioo",
@@ -414,6 +422,7 @@ ROWS = {
     "/ort/<slug:identifiant>/": "ooooooo",
     "/ort/<slug:identifiant>/documents/<int:pk>/": "xooxxoo",
     "/ort/<slug:identifiant>/bilans/<slug:bilan>/": "ooooooo",
+    "/actions/<slug:identifiant>/documents/<int:pk>/": "xooxxoo",
     "/ort/<slug:identifiant>/projet/": "ooooooo",
     "/plan-du-site/": "ooooooo",
     "/resultats/": "ooooooo",
@@ -469,6 +478,10 @@ WRITTEN_BY_ITS_AGENT = {
     "/admin/projects/participation/<path:object_id>/change/",
     "/admin/projects/participation/<path:object_id>/delete/",
     "/admin/projects/participation/supprimees/<int:numero>/",
+    "/admin/projects/piece/",
+    "/admin/projects/piece/<path:object_id>/change/",
+    "/admin/projects/piece/<path:object_id>/delete/",
+    "/admin/projects/piece/supprimees/<int:numero>/",
     "/admin/projects/financement/",
     "/admin/projects/financement/<path:object_id>/change/",
     "/admin/projects/financement/<path:object_id>/delete/",
@@ -561,6 +574,15 @@ def kept_by_agents(signed, town, year):
         "participation": factories.participation(
             factories.evenement("2024-02-29", nature="rencontre_nationale"), town
         ),
+        "piece": factories.piece(
+            factories.fait_financement(
+                factories.financement(Action.objects.get(identifiant="lod-a1")),
+                "accord",
+                "2021-01-01",
+                1000,
+            ),
+            visibilite="interne",
+        ),
         "theme": factories.theme(f"theme-{year}"),
         "dispositif": factories.dispositif(f"fonds-{year}"),
         "contact": factories.contact(town),
@@ -651,7 +673,7 @@ def address(route, held, gone):
 
 def numbered(route):
     """Return the sort of record that the number in an address is of."""
-    sorts = {"gestes": "poste", "alertes": "action"}
+    sorts = {"gestes": "poste", "alertes": "action", "actions": "piece"}
     return next((sort for part, sort in sorts.items() if part in route), "document")
 
 

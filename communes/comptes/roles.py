@@ -46,6 +46,7 @@ RECORDS = {
     "projects.financement",
     "projects.indicateur",
     "projects.participation",
+    "projects.piece",
     "projects.presentation",
     "projects.prevision",
     "projects.releve",

@@ -20,6 +20,7 @@ from projects.etudes.lecture import LIEES, situer_etudes
 from projects.etudes.models import Etude
 from projects.financements import regles as argent
 from projects.financements.models import FaitFinancement, Financement
+from projects.pieces.models import Piece
 from projects.projet.mots import accorde_en_mots, cout_en_mots, verse_en_mots
 from projects.projet.publiques import INTERNES, references
 from socle.dates import known_by
@@ -99,6 +100,13 @@ class LigneDuPlan:
     @property
     def verse(self):
         return euros(argent.montant_verse(self.ligne, self.jour))
+
+    @property
+    def retrait(self):
+        """Return the fact that withdrew the whole line, None while some of it stays."""
+        if self.etat != argent.EtatFinancement.RETIRE:
+            return None
+        return next((f for f in reversed(self.faits) if f.nature == "retrait"), None)
 
     @property
     def versements(self):
@@ -247,6 +255,13 @@ class FicheAction:
             )
             for ligne in self.du_jour.accordes
         ]
+
+    @cached_property
+    def pieces(self):
+        """The public files of what was granted by the day."""
+        found = Piece.objects.publics(self.jour)
+        found = found.filter(accord__financement__action=self.action)
+        return list(found.select_related("accord__financement__action"))
 
     @property
     def subventions(self):

@@ -2,6 +2,7 @@
 
 import django_filters
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, Min, OuterRef, Q
 
@@ -40,7 +41,7 @@ AXE_SANS_ORT = "Un axe est celui d'un plan : demandez « axe={} » avec son ORT,
 class TiersField(forms.CharField):
     """Someone who has actions done, or pays for them, asked for by `Tiers.cle`."""
 
-    empty_label = "---------"
+    empty_label = settings.FILTERS_EMPTY_CHOICE_LABEL
 
     def __init__(self, **kwargs):
         super().__init__(max_length=200, widget=ListeDeroulante, **kwargs)

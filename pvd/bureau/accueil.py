@@ -18,6 +18,7 @@ from projects.postes.histoire import tell_etat
 from projects.postes.models import SANS_PERSONNE, CofinancementPoste, Desserte, Occupation, Poste
 from projects.postes.models.postes import MONTHS_AHEAD
 from projects.postes.regles import etat
+from projects.projet.plan.ressource import PlanDActions
 from pvd.bureau.alertes.lues import alertes_de
 from pvd.bureau.changements import RECENT, recent_changes
 from pvd.bureau.gestes import gestes_for
@@ -27,6 +28,7 @@ from pvd.suivi.faits import Faits
 from pvd.suivi.verifications import count_constats
 from socle.admin.page_d_agent import page_url
 from socle.dates import ONE_DAY, add_months
+from socle.models import Import
 
 # The home shows so many lines of each sort, and says how many more there are.
 LINES = 10
@@ -141,6 +143,12 @@ def proposals_waiting(perimetre):
     )
 
 
+def plans_to_read_again(perimetre, jour):
+    """Return the plans that the agent imported with columns left unread, the oldest first."""
+    sent = Import.objects.filter(auteur=perimetre.user, titre=PlanDActions.titre)
+    return list(sent.a_relire(jour))
+
+
 def due_reminders(perimetre, jour):
     """Return the notes to come back to by `jour`, the first due first."""
     due = perimetre.of(Note).a_relancer().filter(rappel__lte=jour).select_related(*SUJETS)
@@ -204,5 +212,6 @@ def what_waits(user, perimetre, jour):
         "signalements": Section.of(reports_to_answer(perimetre, jour)) if answers else None,
         "propositions": Section.of(proposals_waiting(perimetre)),
         "alertes": alertes_de(perimetre, jour),
+        "plans_a_relire": Section.of(plans_to_read_again(perimetre, jour)),
         "constats": count_constats(perimetre, jour),
     }

@@ -11,6 +11,7 @@ from communes.territoire.filtres import DepartementFilter
 from ort.admin import ConventionAdmin
 from projects.actions.admin import ActionAdmin
 from projects.etudes.admin import EtudeAdmin
+from projects.pieces.admin import PieceAdmin
 from projects.postes.admin import PosteAdmin
 from pvd.bureau import nouveautes
 from pvd.bureau.a_verifier import a_verifier
@@ -134,6 +135,7 @@ LabellisationAdmin.ajout = reverse_lazy("admin:gestes", args=["entrer-dans-le-pr
 ConventionAdmin.ajout = reverse_lazy("admin:gestes", args=["nouvelle-convention"])
 PosteAdmin.ajout = reverse_lazy("admin:gestes", args=["ouvrir-un-poste"])
 SourceeAdmin.geste_url = staticmethod(geste_url)
+PieceAdmin.ajout = reverse_lazy("admin:gestes", args=["financement-joindre-la-decision"])
 ActionAdmin.ajout = reverse_lazy("admin:gestes", args=["inscrire-une-action"])
 EtudeAdmin.ajout = reverse_lazy("admin:gestes", args=["inscrire-une-etude"])
 # All that is said of a record, on one page: no app below knows all of it.

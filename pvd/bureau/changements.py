@@ -24,6 +24,7 @@ from projects.models import (
     FaitEtude,
     FaitFinancement,
     Financement,
+    Piece,
     Presentation,
     Prevision,
 )
@@ -89,6 +90,11 @@ OF_LIGNE_D_ETUDE = {
     "nom": "financement__etude__intitule",
 }
 D_ACTION, D_ETUDE = {"etude__isnull": True}, {"etude__isnull": False}
+OF_ACCORD = {
+    "page": Action,
+    "path": "accord__financement__action_id",
+    "nom": "accord__financement__action__intitule",
+}
 FICHES_SUIVIES = [
     FicheSuivie(Labellisation, Labellisation, "id", "commune__nom", scope=("commune_id", Commune)),
     FicheSuivie(Convention, Convention, "id", "intitule"),
@@ -125,6 +131,7 @@ FICHES_SUIVIES = [
         detail="financement__dispositif__libelle",
         seulement={"financement__etude__isnull": False},
     ),
+    FicheSuivie(Piece, **OF_ACCORD),
     FicheSuivie(Source, Source, "id", "titre", named=sources_named),
     FicheSuivie(Organisme, Organisme, "id", "nom", named=organismes_named),
 ]

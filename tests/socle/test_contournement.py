@@ -88,6 +88,7 @@ def test_the_records_that_keep_their_versions():
         "projects.Note",
         "projects.Occupation",
         "projects.Participation",
+        "projects.Piece",
         "projects.Poste",
         "projects.Presentation",
         "projects.Prevision",

@@ -15,6 +15,7 @@ from communes.models import Departement, Millesime, Region
 from ort.models import Document, Organisme
 from projects.actions.models import Theme
 from projects.financements.models import Dispositif
+from projects.pieces.models import Piece
 from projects.postes.models import Purge
 from pvd.suivi.models import ChiffrePublie
 from socle.admin.base import PerimetreAdmin, PvdAdmin
@@ -79,6 +80,16 @@ def one_document():
         fichier="ab/ab.pdf",
         nom="acte.pdf",
         taille=1000,
+    )
+
+
+def one_piece():
+    """Return the PDF of a decision, whose file is nowhere either."""
+    granted = factories.fait_financement(
+        factories.financement(one_action()), "accord", "2024-01-01", 1000
+    )
+    return Piece.objects.create(
+        accord=granted, titre="Arrêté", fichier="cd/cd.pdf", nom="arrete.pdf", taille=1000
     )
 
 
@@ -157,6 +168,7 @@ RECORDS = {
     "organisme": one_organisme,
     "proposition": lambda: factories.proposition(factories.convention()),
     "document": one_document,
+    "piece": one_piece,
     "journaldroits": one_right,
     "poste": one_poste,
     "purge": one_purge,

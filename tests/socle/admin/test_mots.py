@@ -15,7 +15,7 @@ from tests import factories
 
 FEMININE = """
     action adhésion alerte dérogation étude participation présentation prévision règle ressource
-    affirmation commune convention intercommunalité labellisation modification note partie population
+    affirmation commune convention intercommunalité labellisation modification note partie pièce population
     proposition purge région source succession validation
 """
 MASCULINE = """

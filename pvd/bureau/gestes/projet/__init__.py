@@ -3,6 +3,7 @@
 from pvd.bureau.gestes.projet.argent import (
     DeposerDemande,
     EnregistrerAccord,
+    JoindreDecision,
     ModifierAccord,
     NouveauVersement,
     NouveauVersementDEtude,
@@ -59,6 +60,7 @@ DU_PROJET = (
     NouveauVersement(),
     DeposerDemande(),
     EnregistrerAccord(),
+    JoindreDecision(),
     RefusOuSansSuite(),
     Verser(),
     ModifierAccord(),
