@@ -16,6 +16,7 @@ from django.urls import get_resolver, reverse
 from communes.comptes.journal import record
 from communes.models import Agent, Role
 from ort.models import Document, Organisme, Partie
+from projects.models import Action
 from pvd.suivi.models import ChiffrePublie
 from socle.essai import essai
 from socle.historique import one_act, signed_by
