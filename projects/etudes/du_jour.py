@@ -12,9 +12,9 @@ from projects.actions.faits import CoutDate
 from projects.actions.regles import Depuis
 from projects.etudes import regles
 from projects.etudes.faits import EtudeDatee, etudes_datees
-from projects.financements import regles as argent
 from projects.financements.du_jour import ArgentDuJour
 from projects.financements.faits import FinancementDate, financements_dates
+from projects.financements.models import PUBLICS
 
 
 @dataclass
@@ -79,7 +79,7 @@ class EtudesDatees:
     @cached_property
     def lignes_publiques(self) -> dict[int, list[FinancementDate]]:
         """The lines of money with what anybody may read; one of which nothing is public is not there."""
-        read = financements_dates(self.cles, argent.PUBLICS, objet="etude")
+        read = financements_dates(self.cles, PUBLICS, objet="etude")
         return {cle: [ligne for ligne in lignes if ligne.faits] for cle, lignes in read.items()}
 
     @cached_property

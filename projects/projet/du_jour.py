@@ -15,13 +15,13 @@ from ort.models import CommuneCouverte
 from projects.actions import regles
 from projects.actions.faits import ActionDatee, actions_datees
 from projects.actions.models import Etendue
-from projects.financements import regles as argent
 from projects.financements.du_jour import ArgentDuJour
 from projects.financements.faits import (
     FaitFinancementDate,
     FinancementDate,
     financements_dates,
 )
+from projects.financements.models import PUBLICS
 from projects.indicateurs.faits import jours_des_releves
 
 
@@ -122,7 +122,7 @@ class ActionsDatees:
     @cached_property
     def lignes_publiques(self) -> dict[int, list[FinancementDate]]:
         """The lines of money with what anybody may read; one of which nothing is public is not there."""
-        read = financements_dates(self.cles, argent.PUBLICS, datee=self.faits)
+        read = financements_dates(self.cles, PUBLICS, datee=self.faits)
         return {cle: [ligne for ligne in lignes if ligne.faits] for cle, lignes in read.items()}
 
     @cached_property

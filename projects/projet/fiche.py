@@ -19,7 +19,7 @@ from projects.actions.regles import ORDRE, ORDRE_PHASES, TERMINEES
 from projects.etudes.lecture import LIEES, situer_etudes
 from projects.etudes.models import Etude
 from projects.financements import regles as argent
-from projects.financements.models import FaitFinancement, Financement
+from projects.financements.models import PUBLICS, FaitFinancement, Financement
 from projects.pieces.models import Piece
 from projects.projet.mots import accorde_en_mots, cout_en_mots, verse_en_mots
 from projects.projet.publiques import INTERNES, references
@@ -239,7 +239,7 @@ class FicheAction:
         cles = [ligne.pk for ligne in self.du_jour.accordes]
         if not cles:
             return []
-        public = FaitFinancement.objects.filter(nature__in=argent.PUBLICS, jour__lte=self.jour)
+        public = FaitFinancement.objects.filter(nature__in=PUBLICS, jour__lte=self.jour)
         records = Financement.objects.select_related("dispositif").prefetch_related(
             sources(), Prefetch("faits", public.order_by("jour", "pk").prefetch_related(sources()))
         )

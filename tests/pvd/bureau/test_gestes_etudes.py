@@ -8,7 +8,7 @@ from projects.etudes.models import Etude, FaitEtude
 from projects.financements.models import Financement
 from tests import factories
 from tests.pages import read
-from tests.pvd.bureau.test_gestes import do, refusal
+from tests.pvd.bureau.test_gestes import do, fill_and_confirm, refusal, typed
 from tests.pvd.bureau.test_gestes_projet import HERAULT, TODAY, changes, preview, text_of
 
 pytestmark = [pytest.mark.django_db]
@@ -79,7 +79,7 @@ def test_a_geste_is_offered_when_it_may_follow(agent_34, etude, known, slug):
 
 def test_what_cannot_be_is_refused_in_the_words_of_the_model(agent_34, etude):
     factories.fait_etude(etude, "demandee", "2024-02-01")
-    told = refusal(do(agent_34, "etude-commander", etude, date="31/01/2024"))
+    told = refusal(agent_34, "etude-commander", etude, date="31/01/2024")
     assert "Une étude est demandée avant d'être commandée" in told
 
 
@@ -129,17 +129,16 @@ def test_what_is_provided_is_offered_no_money(agent_34, lodeve):
 
 
 def inscribed(browser, **fields):
-    source = factories.source().pk
     sent = {"intitule": "Halle", "nature": "programmation", "niveau": "operationnel"}
-    sent |= {"regime": "cofinancee", "fait": "commandee", "date": "10/01/2024"}
-    sent |= {"precision": "jour", "source": source} | fields
-    return browser.post(INSCRIRE, sent | {"confirmer": "1"})
+    sent |= {"regime": "cofinancee", "fait": "commandee"} | fields
+    return fill_and_confirm(browser, INSCRIRE, typed(**sent))
 
 
 def test_a_study_is_written_in_with_its_first_fact(agent_34, lodeve, signed):
     action = factories.action([lodeve], signed)
     fields = {"communes": [lodeve.pk], "beneficiaire_commune": lodeve.pk, "convention": signed.pk}
     answer = inscribed(agent_34, **fields, actions=[action.pk], montant="30000", base="HT")
+    assert answer.status_code == 302, answer.context["form"].errors
     study = Etude.objects.get()
     assert answer.url == page_of(study)
     assert (study.identifiant, study.beneficiaire) == ("halle", lodeve)

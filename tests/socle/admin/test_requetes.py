@@ -80,6 +80,25 @@ def test_an_action_of_many_rows_takes_no_more_queries(who, page, db):
     assert counts[0] <= (2 * OF_AN_ACTION if page == "page" else OF_AN_ACTION)
 
 
+def grown_etude(rows):
+    towns = [factories.commune(epci="new") for _ in range(rows)]
+    signed = factories.convention(communes=towns)
+    study = factories.etude(towns, signed, [factories.action([town], signed) for town in towns])
+    factories.fait_etude(study, "rendue", "2024-01-01")
+    for year in range(2001, 2001 + rows):
+        factories.cout(study, 1000, f"{year}-01-01")
+        factories.fait_financement(factories.financement(study), "accord", f"{year}-01-01", 10)
+    return study
+
+
+@pytest.mark.parametrize("page", ["change", "page"])
+@pytest.mark.parametrize("who", BROWSERS)
+def test_a_study_of_many_rows_takes_no_more_queries(who, page, db):
+    browser = browser_of(BROWSERS[who]())
+    counts = [queries(browser, address(grown_etude(rows), page)) for rows in (3, 8)]
+    assert counts[0] == counts[1] <= OF_AN_ACTION
+
+
 def grown_labellisation(rows):
     record = factories.labellisation()
     for _ in range(rows):
