@@ -9,6 +9,7 @@ from django.db import transaction
 
 from projects.actions.models import Action, Cout, FaitAction, Prevision
 from projects.carnet.models import SUJETS
+from projects.club.models import EvenementClub
 from projects.financements.models import FaitFinancement
 from projects.models import Contact, Note
 from projects.postes.models import CofinancementPoste, Occupation, Poste, Recrutement
@@ -26,7 +27,7 @@ CARNET = {"contacts.csv": Contact, "notes.csv": Note}
 # What is made up, and has dates.
 INVENTES = (
     *(Poste, Occupation, Recrutement, CofinancementPoste),
-    *(FaitAction, Prevision, Cout, FaitFinancement),
+    *(FaitAction, Prevision, Cout, FaitFinancement, EvenementClub),
 )
 # {J-30}: thirty days before the day of the demonstration; {A-1}: the year before.
 MOMENT = re.compile(r"\{(?P<unit>[JA])(?P<shift>[+-]\d+)?\}")
@@ -53,8 +54,9 @@ def jour_given(text):
 
 class Command(BaseCommand):
     help = (
-        "Charge des postes, des contacts, des notes et des plans d'action inventés, avec leurs "
-        "financements, dans la base de démonstration (PVD_DEMO=1), à la place de ceux qui sont connus. "
+        "Charge des postes, des contacts, des notes, des événements du Club et des plans d'action "
+        "inventés, avec leurs financements, dans la base de démonstration (PVD_DEMO=1), à la place de "
+        "ceux qui sont connus. "
         "Refuse toute autre base."
     )
 
@@ -94,6 +96,7 @@ class Command(BaseCommand):
         """Replace what is known by what is made up: beside a true record, one could be taken for true."""
         Poste.objects.all().delete_each()
         Action.objects.all().delete_each()
+        EvenementClub.objects.all().delete_each()
         for name in FILES:
             path = STORIES / name
             if path.exists():
