@@ -20,7 +20,15 @@ from projects.club.models import (
     Participation,
 )
 from projects.postes.models import Desserte, Poste
-from pvd.bureau.gestes.base import Geste, GesteForm, GesteQuiCree, SansPrecisionForm, save, unused
+from pvd.bureau.gestes.base import (
+    CasesField,
+    Geste,
+    GesteForm,
+    GesteQuiCree,
+    SansPrecisionForm,
+    save,
+    unused,
+)
 from pvd.bureau.gestes.projet.commun import (
     chercher,
     chercher_plusieurs,
@@ -192,7 +200,7 @@ class EvenementForm(VenuesForm, GesteForm):
     fin = DayField(label="Dernier jour", required=False, help_text="Vide : il tient en un jour.")
     lieu = texte_court("Lieu", PUBLIC, max_length=200)
     en_ligne = forms.NullBooleanField(label="En ligne", required=False)
-    departements = forms.ModelMultipleChoiceField(
+    departements = CasesField(
         label="Départements",
         queryset=Departement.objects.none(),
         required=False,
@@ -211,14 +219,17 @@ class EvenementForm(VenuesForm, GesteForm):
     def prepare(self):
         own = Departement.objects.for_user(self.user)
         chercher(self, EvenementClub, "theme")
-        link = EvenementDepartement._meta.get_field("departement")
-        chercher_plusieurs(self, "departements", link, own)
         link = EvenementOrganisateur._meta.get_field("organisme")
         chercher_plusieurs(self, "organisateurs", link, Organisme.objects.all())
-        # Of all France they would be thousands: the national level notes them once it is there.
-        self.propose(own.none() if self.user.is_superuser else own)
-        if own.count() == 1:
+        self.fields["departements"].queryset = own
+        if self.user.is_superuser:
+            # Of all France they are a hundred, and those who came thousands: they are noted after.
+            link = EvenementDepartement._meta.get_field("departement")
+            chercher_plusieurs(self, "departements", link, own)
+            own = own.none()
+        elif own.count() == 1:
             self.fields["departements"].initial = [own.get().pk]
+        self.propose(own)
 
     @property
     def parts(self):

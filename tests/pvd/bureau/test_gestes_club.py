@@ -165,3 +165,13 @@ def test_the_home_tells_the_events_to_come_of_its_own_and_of_all_france(agent_34
 
 def test_a_lecteur_notes_nothing(lecteur_34, herault):
     assert lecteur_34.get(NOTER).status_code == 403
+
+
+def test_the_national_level_notes_what_is_of_all_france(national):
+    data = typed(
+        intitule="Rencontre nationale", nature="rencontre_nationale", date="22/04/2021",
+        en_ligne="true",
+    )  # fmt: skip
+    done(national, NOTER, data)
+    made = EvenementClub.objects.get()
+    assert (made.en_ligne, made.departements_lies.count()) == (True, 0)
