@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from communes.models import Commune, Labellisation
@@ -11,7 +11,9 @@ from communes.territoire.du_jour import reunies, with_successions
 from ort.models import Convention, Proposition
 from ort.regles import date_fin_au
 from projects.carnet.models import SUJETS, Note
-from projects.models import Action, Etude, Financement
+from projects.club.lecture import EvenementDuJour
+from projects.club.regles import Moment
+from projects.models import Action, Etude, EvenementClub, Financement
 from projects.postes.du_jour import situer
 from projects.postes.faits import postes_dates
 from projects.postes.histoire import tell_etat
@@ -39,6 +41,7 @@ TITRES_DES_GESTES = {
     "Une action d'un plan": Action,
     "Une étude": Etude,
     "L'argent d'une action ou d'une étude": Financement,
+    "Le Club": EvenementClub,
 }
 MONTHS_AHEAD_ADHESION = 3
 MONTHS_AHEAD_ORT = 12
@@ -158,6 +161,17 @@ def due_reminders(perimetre, jour):
     return found
 
 
+def coming_events(perimetre, own, jour):
+    """Return the events of the Club to come or under way, of the agent or of all France, the next first."""
+    theirs = [perimetre.departement] if perimetre.departement else own
+    read = EvenementClub.objects.for_user(perimetre.user).des_departements(theirs)
+    # One that is known to the year is over with it: see `regles.dernier_jour`.
+    this_year = datetime.date(jour.year, 1, 1)
+    around = read.filter(Q(debut__gte=this_year) | Q(fin__gte=this_year))
+    found = [EvenementDuJour(event, jour) for event in around.order_by("debut", "identifiant")]
+    return [ligne for ligne in found if ligne.moment != Moment.PASSE]
+
+
 @dataclass
 class Section:
     """The first lines of a task, and how many there are."""
@@ -188,6 +202,7 @@ def home(request):
         "departements": own,
         **waiting,
         "rien_n_attend": not any(waiting.values()),
+        "evenements": Section.of(coming_events(perimetre, own, jour)),
         "changements": Section.of(recent_changes(perimetre, timezone.now())),
         "changements_depuis": (jour - RECENT).isoformat(),
         "gestes": [

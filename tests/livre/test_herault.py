@@ -13,6 +13,7 @@ from django.urls import reverse
 from communes.models import Commune, Departement, Labellisation
 from ort.models import CommuneCouverte, Convention
 from projects.actions.models import Cout, FaitAction, Prevision, Theme
+from projects.club.models import EvenementClub
 from projects.financements.models import (
     Dispositif,
     FaitFinancement,
@@ -187,6 +188,16 @@ def test_the_actions_are_four_operations_told_by_documents_and_no_plan(relevees)
     assert len(Totaux(relevees.values(), day("2026-11-27"))) == 0
     kept = Departement.objects.filter(pk__in=["34", "81"]).values_list("tenue_plans", flat=True)
     assert list(kept) == ["aucune", "aucune"]
+
+
+def test_the_first_workshop_of_the_club_is_what_its_document_says():
+    held = EvenementClub.objects.get()
+    assert (held.debut, held.precision_debut, held.nature) == (day("2024-02-29"), "jour", "atelier")
+    assert [link.departement_id for link in held.departements_lies.all()] == ["34"]
+    assert held.organisateurs_lies.count() == 2
+    # Who came is not said: not even Pézenas, which hosts it.
+    assert not held.participations.exists()
+    assert not sans_source(EvenementClub.objects.all()).exists()
 
 
 def test_a_cost_told_by_the_press_says_so(relevees):
