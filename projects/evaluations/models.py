@@ -53,6 +53,7 @@ class Bilan(Sourcee):
     objects = LieeQuerySet.as_manager()
 
     textes_publics = ("comite", "decisions")
+    dates_choisies = ("periode",)
 
     class Meta:
         verbose_name = "bilan"

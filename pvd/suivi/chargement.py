@@ -183,8 +183,6 @@ FILES = {
     "conventions.csv": ConventionRessource,
     "avenants.csv": AvenantRessource,
     "communes_couvertes.csv": CouvertureRessource,
-    "bilans.csv": BilanRessource,
-    "presentations.csv": PresentationRessource,
     "axes.csv": AxeRessource,
     "actions.csv": ActionRessource,
     "faits.csv": FaitActionRessource,
@@ -194,6 +192,9 @@ FILES = {
     "financements.csv": FinancementRessource,
     "faits_financements.csv": FaitFinancementRessource,
     "versements.csv": VersementRessource,
+    # A review freezes what is known of the plan: it comes once the plan and its money are there.
+    "bilans.csv": BilanRessource,
+    "presentations.csv": PresentationRessource,
     "postes.csv": PosteRessource,
     "dessertes.csv": DesserteRessource,
     "titulaires.csv": OccupationRessource,
