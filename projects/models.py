@@ -16,7 +16,7 @@ from projects.actions.models import (
     Theme,
 )
 from projects.carnet.models import Contact, Fonction, Note
-from projects.evaluations.models import Bilan, Presentation
+from projects.evaluations.models import Bilan, EcheanceAcceptee, Presentation
 from projects.financements.models import (
     AlerteAcceptee,
     Dispositif,
@@ -49,6 +49,7 @@ __all__ = [
     "Derogation",
     "Desserte",
     "Dispositif",
+    "EcheanceAcceptee",
     "EffetAvenant",
     "Etat",
     "FaitAction",

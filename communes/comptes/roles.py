@@ -32,6 +32,7 @@ RECORDS = {
     "projects.bilan",
     "projects.cout",
     "projects.derogation",
+    "projects.echeanceacceptee",
     "projects.effetavenant",
     "projects.faitaction",
     "projects.faitfinancement",

@@ -28,7 +28,7 @@ from projects.actions.models import (
     FaitAction,
     Prevision,
 )
-from projects.evaluations.models import Bilan, Presentation
+from projects.evaluations.models import Bilan, EcheanceAcceptee, Presentation
 from projects.financements.models import AlerteAcceptee, FaitFinancement, Financement
 from socle.historique import CREATED, ONGOING, REMOVED
 
@@ -39,7 +39,7 @@ LIGNES = [
     *(AlerteAcceptee, FaitFinancement, Financement),
 ]
 # What is known of a convention, which those who keep it, or a commune that it ever covered, write.
-DE_LA_CONVENTION = [Bilan, Presentation]
+DE_LA_CONVENTION = [Bilan, EcheanceAcceptee, Presentation]
 # What says where an action is done, by whom, and by which acts.
 D_UN_AUTRE = {*MAITRES_D_OUVRAGE, "etendue", "convention", "entree_par", "entree", "sortie"}
 

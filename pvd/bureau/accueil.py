@@ -19,6 +19,7 @@ from projects.postes.models import SANS_PERSONNE, CofinancementPoste, Desserte, 
 from projects.postes.models.postes import MONTHS_AHEAD
 from projects.postes.regles import etat
 from pvd.bureau.alertes.lues import alertes_de
+from pvd.bureau.bilans import bilans_attendus
 from pvd.bureau.changements import RECENT, recent_changes
 from pvd.bureau.gestes import gestes_for
 from pvd.bureau.perimetre import asked_perimetre
@@ -203,5 +204,6 @@ def what_waits(user, perimetre, jour):
         "signalements": Section.of(reports_to_answer(perimetre, jour)) if answers else None,
         "propositions": Section.of(proposals_waiting(perimetre)),
         "alertes": alertes_de(perimetre, jour),
+        "bilans": Section.of(bilans_attendus(perimetre, jour)),
         "constats": count_constats(perimetre, jour),
     }

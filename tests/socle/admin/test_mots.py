@@ -14,7 +14,7 @@ from socle.francais import accord, du, is_feminine, un
 from tests import factories
 
 FEMININE = """
-    action adhésion alerte dérogation présentation prévision règle
+    action adhésion alerte dérogation échéance présentation prévision règle
     affirmation commune convention intercommunalité labellisation modification note partie population
     proposition purge région source succession validation
 """
