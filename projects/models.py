@@ -25,7 +25,7 @@ from projects.club.models import (
     RessourceClub,
 )
 from projects.etudes.models import Etude, EtudeAction, EtudeCommune, FaitEtude
-from projects.evaluations.models import Bilan, Presentation
+from projects.evaluations.models import Bilan, EcheanceAcceptee, Presentation
 from projects.financements.models import (
     AlerteAcceptee,
     Dispositif,
@@ -62,6 +62,7 @@ __all__ = [
     "Derogation",
     "Desserte",
     "Dispositif",
+    "EcheanceAcceptee",
     "EffetAvenant",
     "Etat",
     "Etude",

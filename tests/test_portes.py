@@ -59,6 +59,8 @@ ROWS = {
     "/admin/alertes/": "coooooo",
     "/admin/alertes/<int:pk>/<slug:sorte>/accepter/": "cioxioo",
     "/admin/autocomplete/": "coooioo",
+    "/admin/bilans/": "coooooo",
+    "/admin/bilans/<int:pk>/<slug:echeance>/accepter/": "cioxioo",
     "/admin/chercher/": "coooooo",
     "/admin/communes/agent/": "ciiiioo",
     "/admin/communes/agent/<id>/password/": "ciiiioo",
@@ -440,6 +442,7 @@ WRITTEN_BY_ITS_AGENT = {
     "/admin/communes/labellisation/<path:object_id>/delete/",
     "/admin/actes/<str:modele>/<int:numero>/annuler/",
     "/admin/alertes/<int:pk>/<slug:sorte>/accepter/",
+    "/admin/bilans/<int:pk>/<slug:echeance>/accepter/",
     "/admin/ort/avenant/",
     "/admin/ort/avenant/<path:object_id>/change/",
     "/admin/ort/avenant/<path:object_id>/delete/",
@@ -655,6 +658,7 @@ def address(route, held, gone):
         "<slug:slug>": "arrivee",
         "<int:pk>": held[numbered(route)],
         "<slug:sorte>": "sans_nouvelles" if "alertes" in route else SORTS.get(model),
+        "<slug:echeance>": "annuel-2024-07-06",
         "<slug:forme>": "csv",
         "<slug:extension>": "csv",
         "<str:jeton>": "inconnu",
@@ -674,7 +678,12 @@ def address(route, held, gone):
 
 def numbered(route):
     """Return the sort of record that the number in an address is of."""
-    sorts = {"gestes": "poste", "alertes": "action", "actions": "piece"}
+    sorts = {
+        "gestes": "poste",
+        "alertes": "action",
+        "actions": "piece",
+        "bilans/<int": "convention",
+    }
     return next((sort for part, sort in sorts.items() if part in route), "document")
 
 

@@ -33,6 +33,7 @@ RECORDS = {
     "projects.cible",
     "projects.cout",
     "projects.derogation",
+    "projects.echeanceacceptee",
     "projects.effetavenant",
     "projects.etude",
     "projects.etudeaction",

@@ -29,7 +29,7 @@ from projects.actions.models import (
     Prevision,
 )
 from projects.etudes.models import BENEFICIAIRES, Etude, EtudeAction, EtudeCommune, FaitEtude
-from projects.evaluations.models import Bilan, Presentation
+from projects.evaluations.models import Bilan, EcheanceAcceptee, Presentation
 from projects.financements.models import AlerteAcceptee, FaitFinancement, Financement
 from projects.pieces.models import Piece
 from projects.projet.demandes import EN_DEMANDE
@@ -44,7 +44,7 @@ LIGNES = [
     *(AlerteAcceptee, FaitFinancement, Financement, Piece),
 ]
 # What is known of a convention, which those who keep it, or a commune that it ever covered, write.
-DE_LA_CONVENTION = [Bilan, Presentation]
+DE_LA_CONVENTION = [Bilan, EcheanceAcceptee, Presentation]
 COMMUNES = (ActionCommune, EtudeCommune)
 # What says where it is done, by whom or for whom, and by which acts.
 D_UN_AUTRE = {

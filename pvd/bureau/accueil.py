@@ -22,6 +22,7 @@ from projects.postes.models.postes import MONTHS_AHEAD
 from projects.postes.regles import etat
 from projects.projet.plan.ressource import PlanDActions
 from pvd.bureau.alertes.lues import alertes_de
+from pvd.bureau.bilans import bilans_attendus
 from pvd.bureau.changements import RECENT, recent_changes
 from pvd.bureau.gestes import gestes_for
 from pvd.bureau.perimetre import asked_perimetre
@@ -228,5 +229,6 @@ def what_waits(user, perimetre, jour):
         "propositions": Section.of(proposals_waiting(perimetre)),
         "alertes": alertes_de(perimetre, jour),
         "plans_a_relire": Section.of(plans_to_read_again(perimetre, jour)),
+        "bilans": Section.of(bilans_attendus(perimetre, jour)),
         "constats": count_constats(perimetre, jour),
     }

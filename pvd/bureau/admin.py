@@ -13,7 +13,7 @@ from projects.actions.admin import ActionAdmin
 from projects.etudes.admin import EtudeAdmin
 from projects.pieces.admin import PieceAdmin
 from projects.postes.admin import PosteAdmin
-from pvd.bureau import nouveautes
+from pvd.bureau import bilans, nouveautes
 from pvd.bureau.a_verifier import a_verifier
 from pvd.bureau.accueil import home
 from pvd.bureau.aide import aide
@@ -65,6 +65,12 @@ admin.site.pages += [
         "alertes/<int:pk>/<slug:sorte>/accepter/",
         admin.site.admin_view(alertes.accepter),
         name="accepter_une_alerte",
+    ),
+    path("bilans/", admin.site.admin_view(bilans.attendus), name="bilans"),
+    path(
+        "bilans/<int:pk>/<slug:echeance>/accepter/",
+        admin.site.admin_view(bilans.accepter),
+        name="accepter_une_echeance",
     ),
     path("a-verifier/", admin.site.admin_view(a_verifier), name="a_verifier"),
     path("chercher/", admin.site.admin_view(chercher), name="chercher"),

@@ -74,6 +74,7 @@ def test_the_records_that_keep_their_versions():
         "projects.Derogation",
         "projects.Desserte",
         "projects.Dispositif",
+        "projects.EcheanceAcceptee",
         "projects.EffetAvenant",
         "projects.Etude",
         "projects.EtudeAction",

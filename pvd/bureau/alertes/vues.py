@@ -65,8 +65,8 @@ def accepter(request, pk, sorte):
             return HttpResponseRedirect(page_url(action))
     context = admin.site.each_context(request) | {
         "title": f"Accepter une alerte : {TITRES[sorte]}",
-        "action": action,
-        "financement": financement,
+        "objet": f"{action} : {financement.dispositif}" if financement else action,
+        "liste": ("admin:alertes", "Alertes des actions"),
         "form": form,
         "retour": page_url(action),
     }

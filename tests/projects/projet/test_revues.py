@@ -66,6 +66,11 @@ def test_what_was_frozen_is_read_on_its_page_and_stays(ort, client):
         ort, "2024-07-10", "2024-07-16", comite="Comité de projet", decisions="Continuer",
         note_interne="SECRET",
     )  # fmt: skip
+    said = {"valeur": "2024-07-10", "valeur_brute": "10/07/2024"}
+    review.affirmations.create(
+        champ="tenu_le", source=factories.source(titre="Le compte rendu"),
+        detail_interne="SECRET", **said
+    )  # fmt: skip
     factories.presentation(ort, ort.couvertures.get().commune, "2024-09-01", review)
     factories.presentation(ort, ort.porteur, "2025-09-01", review)
     address = f"/ort/ort-lodeve/bilans/{review.identifiant}/"
@@ -74,6 +79,7 @@ def test_what_was_frozen_is_read_on_its_page_and_stays(ort, client):
     for told in (
         "Bilan annuel, 10 juillet 2024",
         "Comité de projet",
+        "Source : Le compte rendu",
         "Continuer",
         "A1 Réhabilitation d'un îlot",
         "en cours",
