@@ -9,7 +9,7 @@ from django.http import Http404
 
 from communes.models import Agent, Commune, Departement, Labellisation
 from ort.models import Avenant, Convention, Proposition
-from projects.models import Action, Financement, Note
+from projects.models import Action, Cible, Financement, Indicateur, Note, Releve
 from projects.postes.models import Poste
 from pvd.signalements.models import Signalement
 
@@ -18,6 +18,13 @@ PAR_L_ACTION = [
     "communes_liees__commune__departement",
     "convention__couvertures__commune__departement",
     "convention__departement_reference",
+]
+# And from what is measured, of a commune, of a convention or of an action.
+PAR_L_OBJET = [
+    "commune__departement",
+    "convention__couvertures__commune__departement",
+    "convention__departement_reference",
+    *(f"action__{path}" for path in PAR_L_ACTION),
 ]
 # From each sort of record, the ways to the départements that it is of.
 PATHS = {
@@ -29,6 +36,9 @@ PATHS = {
     Poste: ["dessertes__commune__departement"],
     Action: PAR_L_ACTION,
     Financement: [f"action__{path}" for path in PAR_L_ACTION],
+    Indicateur: ["departement"],
+    Cible: PAR_L_OBJET,
+    Releve: PAR_L_OBJET,
     Note: [
         "commune__departement",
         "intercommunalite__rattachements__commune__departement",

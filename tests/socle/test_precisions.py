@@ -20,6 +20,7 @@ MADE = {
     "faitaction": lambda: factories.fait(factories.action(), "debut", "2021-01-01"),
     "prevision": lambda: factories.prevision(factories.action(), "2021-01-01", "2020-11-01"),
     "cout": lambda: factories.cout(factories.action(), 100),
+    "releve": lambda: factories.releve(factories.action(), 12, "2021-01-01"),
     "faitfinancement": lambda: factories.fait_financement(
         factories.financement(factories.action()), "accord", "2021-01-01", 100
     ),
@@ -42,8 +43,8 @@ def named(value):
     return value.__name__ if isinstance(value, type) else value.name
 
 
-def test_eleven_dates_have_a_precision_and_all_of_them_are_normalised():
-    assert len(PRECISIONS) == 11
+def test_twelve_dates_have_a_precision_and_all_of_them_are_normalised():
+    assert len(PRECISIONS) == 12
     assert all(issubclass(model, Sourcee) for model, _ in PRECISIONS)
 
 

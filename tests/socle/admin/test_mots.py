@@ -14,12 +14,12 @@ from socle.francais import accord, du, is_feminine, un
 from tests import factories
 
 FEMININE = """
-    action adhésion alerte dérogation prévision règle
+    action adhésion alerte cible dérogation prévision règle
     affirmation commune convention intercommunalité labellisation modification note partie population
     proposition purge région source succession validation
 """
 MASCULINE = """
-    axe coût dispositif effet fait financement partenaire thème
+    axe coût dispositif effet fait financement indicateur partenaire relevé thème
     agent ancien avenant chiffre cofinancement colonne contact contour contrôle département document
     droit fond import journal lecture millésime organisme poste rattachement recrutement secteur
     signalement titulaire
