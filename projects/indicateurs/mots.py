@@ -18,3 +18,15 @@ def valeur_en_mots(unite: str, valeur: Decimal | None, etat: str = "") -> str:
         case Unite.EUROS:
             return euros(valeur)
     return f"{nombre(valeur)} {Unite(unite).label}"
+
+
+def ecart_en_mots(unite: str, ecart: Decimal) -> str:
+    """Return a change with its sign: « +15 façades », « −4 points », « sans changement »."""
+    if not ecart:
+        return "sans changement"
+    sign = "+" if ecart > 0 else "−"
+    if unite == Unite.POURCENTAGE:
+        return f"{sign}{nombre(abs(ecart))} point{'s' if abs(ecart) >= 2 else ''}"
+    if unite == Unite.OUI_NON:
+        return "de non à oui" if ecart > 0 else "de oui à non"
+    return f"{sign}{valeur_en_mots(unite, abs(ecart))}"

@@ -126,6 +126,8 @@ class Releve(Mesure):
 
     valeurs = ("valeur",)
 
+    textes_publics = ("serie",)
+
     objects = ReleveQuerySet.as_manager()
 
     class Meta:
@@ -178,6 +180,8 @@ class Cible(Mesure):
 
     feminin = True
     valeurs = ("valeur", "reference_valeur")
+
+    textes_publics = ("serie",)
 
     objects = CibleQuerySet.as_manager()
 

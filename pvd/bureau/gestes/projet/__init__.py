@@ -14,6 +14,7 @@ from pvd.bureau.gestes.projet.argent import (
 )
 from pvd.bureau.gestes.projet.calendrier import ReviserCalendrier, ReviserCout
 from pvd.bureau.gestes.projet.inscription import InscrireAction
+from pvd.bureau.gestes.projet.mesures import MESURES
 from pvd.bureau.gestes.projet.plan import AppliquerAvenant, AttacherActions
 from pvd.bureau.gestes.projet.point import FaireLePoint
 from pvd.bureau.gestes.projet.vie import (
@@ -53,6 +54,7 @@ DU_PROJET = (
     FaireLePoint(),
     AttacherActions(),
     AppliquerAvenant(),
+    *MESURES,
 )
 
 __all__ = ["DU_PROJET"]
