@@ -9,15 +9,17 @@ from typing import NamedTuple
 
 from projects.indicateurs.faits import CibleDatee, MesureDatee, ReleveDate
 from projects.indicateurs.models import EtatReleve
+from socle.dates import Precision
 
 DIXIEME = Decimal("0.1")
 
 
 class Point(NamedTuple):
-    """A value, and the day that it is of."""
+    """A value, and the day that it is of, as it is known."""
 
     jour: datetime.date
     valeur: Decimal
+    precision: str = Precision.JOUR.value
 
 
 def releves_au(mesure: MesureDatee, jour: datetime.date) -> list[ReleveDate]:
@@ -52,7 +54,7 @@ def cible_au(mesure: MesureDatee, jour: datetime.date) -> CibleDatee | None:
 def points(mesure: MesureDatee, jour: datetime.date) -> list[Point]:
     """Return the values, those that are known, of the readings that the last one compares with."""
     return [
-        Point(r.jour, r.valeur)
+        Point(r.jour, r.valeur, r.precision)
         for r in ligne(mesure, jour)
         if r.etat == EtatReleve.CONNUE and r.valeur is not None
     ]

@@ -48,7 +48,7 @@ def test_a_reading_then_another_and_what_changed(agent_34, place, facades):
     answer = do(agent_34, RELEVER, place, **read(facades))
     assert answer.url == reverse("admin:projects_action_page", args=[place.pk])
     second = read(facades, "27", "01/06/2025", publie_le="01/07/2025")
-    assert "+15 façades depuis le 01/06/2024" in text_of(
+    assert "+15 façades depuis le 1er juin 2024" in text_of(
         preview(agent_34, RELEVER, place, **second)
     )
     do(agent_34, RELEVER, place, **second)

@@ -18,7 +18,7 @@ from pvd.bureau.gestes.projet.commun import GesteDAction, texte_court
 from socle.admin.champs import DayField
 from socle.admin.choix import SearchedSelect
 from socle.dates import Precision, in_words
-from socle.francais import nombre, pour_cent
+from socle.francais import depuis, nombre, pour_cent
 
 OUI_NON = {"oui": "1", "non": "0"}
 AVEC_SA_VALEUR = "Écrivez la valeur, ou dites qu'elle est secrète ou non disponible."
@@ -206,7 +206,7 @@ class Relever(Geste):
         change, start = regles.evolution(mesure, jour), regles.reference(mesure, jour)
         if change is None:
             return "Il ne se compare à aucun autre relevé de cette série."
-        return f"{ecart_en_mots(data['indicateur'].unite, change)} depuis le {start.jour:%d/%m/%Y}."
+        return f"{ecart_en_mots(data['indicateur'].unite, change)} {depuis(start.jour, start.precision)}."
 
     def write(self, record, form, reason):
         data = form.cleaned_data
