@@ -15,12 +15,14 @@ from ort.models import Avenant, CommuneCouverte, Convention, Organisme, Partie, 
 from projects.models import (
     Action,
     ActionCommune,
+    Cible,
     Cout,
     EffetAvenant,
     FaitAction,
     FaitFinancement,
     Financement,
     Prevision,
+    Releve,
 )
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
 from socle.adresses_admin import admin_url, undo_url
@@ -68,6 +70,7 @@ def organismes_named(perimetre):
 
 
 OF_CONVENTION = {"page": Convention, "path": "convention_id", "nom": "convention__intitule"}
+OF_COMMUNE = {"page": Commune, "path": "commune_id", "nom": "commune__nom"}
 OF_POSTE = {"page": Poste, "path": "poste_id", "nom": "poste__intitule"}
 OF_ACTION = {"page": Action, "path": "action_id", "nom": "action__intitule"}
 OF_LIGNE = {
@@ -92,6 +95,11 @@ FICHES_SUIVIES = [
     *(FicheSuivie(model, **OF_ACTION) for model in (FaitAction, Prevision, Cout, EffetAvenant)),
     FicheSuivie(Financement, **OF_ACTION, detail="dispositif__libelle"),
     FicheSuivie(FaitFinancement, **OF_LIGNE, detail="financement__dispositif__libelle"),
+    *(
+        FicheSuivie(model, **where, detail="indicateur__libelle")
+        for model in (Releve, Cible)
+        for where in (OF_ACTION, OF_CONVENTION, OF_COMMUNE)
+    ),
     FicheSuivie(Source, Source, "id", "titre", named=sources_named),
     FicheSuivie(Organisme, Organisme, "id", "nom", named=organismes_named),
 ]
@@ -134,7 +142,8 @@ def versions(sorte, perimetre, since):
     Without `since`: all of them.
     """
     path, model = sorte.scope or (sorte.path, sorte.page)
-    rows = sorte.model.history.all()
+    # What is measured is of one page of three.
+    rows = sorte.model.history.filter(**{f"{sorte.path}__isnull": False})
     if since:
         rows = rows.filter(history_date__gte=since)
     if not perimetre.everywhere:

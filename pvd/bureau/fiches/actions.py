@@ -22,6 +22,7 @@ from projects.actions.models import (
 )
 from projects.financements import regles
 from projects.financements.models import FINANCEURS, FaitFinancement, Financement
+from projects.indicateurs.lecture import mesures_montrees
 from projects.projet.alertes import alertes_au
 from projects.projet.du_jour import ActionsDatees
 from projects.projet.ecriture import writes
@@ -120,6 +121,11 @@ class FicheDAction(FicheDAgent):
         """Tell whether the agent may accept a warning of this action."""
         allowed = self.user.has_perm("projects.add_alerteacceptee")
         return allowed and writes(self.user, self.record)
+
+    @cached_property
+    def mesures(self):
+        """Return what is measured of the action today, or aimed at."""
+        return mesures_montrees("action", self.record.pk, self.jour)
 
     # What it is.
 

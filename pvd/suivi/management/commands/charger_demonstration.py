@@ -10,6 +10,7 @@ from django.db import transaction
 from projects.actions.models import Action, Cout, FaitAction, Prevision
 from projects.carnet.models import SUJETS
 from projects.financements.models import FaitFinancement
+from projects.indicateurs.models import Cible, Releve
 from projects.models import Contact, Note
 from projects.postes.models import CofinancementPoste, Occupation, Poste, Recrutement
 from pvd.suivi.chargement import FILES, load_text
@@ -27,6 +28,7 @@ CARNET = {"contacts.csv": Contact, "notes.csv": Note}
 INVENTES = (
     *(Poste, Occupation, Recrutement, CofinancementPoste),
     *(FaitAction, Prevision, Cout, FaitFinancement),
+    *(Cible, Releve),
 )
 # {J-30}: thirty days before the day of the demonstration; {A-1}: the year before.
 MOMENT = re.compile(r"\{(?P<unit>[JA])(?P<shift>[+-]\d+)?\}")
