@@ -13,7 +13,7 @@ from projects.indicateurs.models import Cible, Indicateur, Releve
 from projects.indicateurs.mots import ecart_en_mots, valeur_en_mots
 from socle.dessin.barres import Barres, Mesure
 from socle.fichiers.colonnes import dits
-from socle.francais import UNKNOWN, nombre, pour_cent
+from socle.francais import UNKNOWN, date_courte, nombre, pour_cent
 
 # What a council asks for first of its commune, be it known or not.
 ATTENDUS = ("logements-vacants", "logements-vacants-2-ans")
@@ -60,7 +60,7 @@ class MesureMontree:
         start = regles.reference(self.datee, self.jour)
         if self.evolution is None or start is None:
             return None
-        return Dit(start.jour, "jour", self.mots(start.valeur))
+        return Dit(start.jour, start.precision, self.mots(start.valeur))
 
     @cached_property
     def evolution(self):
@@ -104,7 +104,10 @@ class MesureMontree:
         return Barres(
             f"mesure-{self.indicateur.identifiant}-{self.secteur.pk if self.secteur else 0}",
             f"{self.nom} : relevés qui se comparent",
-            [Mesure(f"{p.jour:%d/%m/%Y}", p.valeur, self.mots(p.valeur)) for p in points],
+            [
+                Mesure(date_courte(p.jour, p.precision), p.valeur, self.mots(p.valeur))
+                for p in points
+            ],
             ("Jour", "Valeur"),
             repere,
             semblables=True,
@@ -167,7 +170,8 @@ def changements(code: str, jour: datetime.date) -> list[Changement]:
     known = {mesure.indicateur.identifiant for mesure in measured}
     expected = Indicateur.objects.filter(identifiant__in=ATTENDUS).exclude(identifiant__in=known)
     measured += [MesureMontree(indicateur, None, [], [], jour) for indicateur in expected]
-    first = sorted(measured, key=lambda m: m.indicateur.identifiant not in ATTENDUS)
+    ranks = {identifiant: rank for rank, identifiant in enumerate(ATTENDUS)}
+    first = sorted(measured, key=lambda m: (ranks.get(m.indicateur.identifiant, len(ranks)), m.nom))
     return [population(code, jour), *map(changement, first)]
 
 

@@ -17,6 +17,7 @@ from projects.indicateurs.imports import ReleveRessource
 from projects.indicateurs.models import Releve
 from projects.indicateurs.mots import valeur_en_mots
 from socle.fichiers.tableau.fichier import FichierRefuse
+from socle.sources import Source
 
 PLUS_GROS = 15 * 1024 * 1024
 TROP_GROS = "le fichier dépasse 15 Mo : est-ce bien LOVAC par commune ?"
@@ -54,6 +55,13 @@ class LovacRessource(ReleveRessource):
             raise FichierRefuse(f"{nom} : {refusal}") from None
         return written(rows)
 
+    def passage(self, table, user=None, provenance=None, *args, **options):
+        """Give the readings the day of the document that says them, that of their publication."""
+        document = provenance.source if provenance else None
+        if document and document.genre != Source.Genre.SERVICE and document.date_document:
+            publish(table, document.date_document)
+        return super().passage(table, user, provenance, *args, **options)
+
     def warn(self, lignes):
         """Tell what another vintage said of the same day."""
         read = [ligne.objet for ligne in lignes if ligne.objet is not None and not ligne.refus]
@@ -67,6 +75,13 @@ class LovacRessource(ReleveRessource):
         for ligne in lignes:
             if ligne.objet is not None and not ligne.refus:
                 ligne.remarques += contradictions(ligne.objet, others)
+
+
+def publish(table, jour):
+    """Tell of all the readings of a table that they are published on `jour`."""
+    table.colonnes = list(dict.fromkeys([*table.colonnes, "publie_le"]))
+    for lue in table.lignes:
+        lue.cellules["publie_le"] = jour.isoformat()
 
 
 def contradictions(releve, others):

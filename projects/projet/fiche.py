@@ -20,6 +20,7 @@ from projects.etudes.lecture import LIEES, situer_etudes
 from projects.etudes.models import Etude
 from projects.financements import regles as argent
 from projects.financements.models import PUBLICS, FaitFinancement, Financement
+from projects.indicateurs.lecture import mesures_montrees
 from projects.pieces.models import Piece
 from projects.projet.mots import accorde_en_mots, cout_en_mots, verse_en_mots
 from projects.projet.publiques import INTERNES, references
@@ -325,12 +326,18 @@ class FicheAction:
         return euros(sum(own)) if own and None not in own else ""
 
     @cached_property
+    def mesures(self):
+        """What is measured of the action by the day, or aimed at."""
+        return mesures_montrees("action", self.action.pk, self.jour)
+
+    @cached_property
     def documents(self):
         """The sources of all that the page tells, each once."""
         told = [*self.action.dits, *(dit for cout in self.couts for dit in cout.dits)]
         told += [dit for fait in self.faits for dit in fait.dits]
         told += [dit for prevision in self.previsions for dit in prevision.dits]
         told += [dit for ligne in self.lignes for dit in ligne.dits]
+        told += [dit for mesure in self.mesures for r in mesure.releves for dit in r.dits]
         return list(dict.fromkeys(dit.source for dit in told))
 
 

@@ -18,6 +18,7 @@ from projects.actions.models import (
 )
 from projects.etudes.models import Etude
 from projects.financements.models import Financement
+from projects.indicateurs.lecture import mesures_montrees
 from projects.pieces.models import Piece
 from projects.projet.alertes import alertes_au
 from projects.projet.du_jour import ActionsDatees
@@ -74,6 +75,11 @@ class FicheDAction(FicheAvecArgent):
         """Tell whether the agent may accept a warning of this action."""
         allowed = self.user.has_perm("projects.add_alerteacceptee")
         return allowed and writes(self.user, self.record)
+
+    @cached_property
+    def mesures(self):
+        """Return what is measured of the action today, or aimed at."""
+        return mesures_montrees("action", self.record.pk, self.jour)
 
     # What it is.
 

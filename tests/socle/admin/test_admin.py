@@ -144,6 +144,14 @@ def one_evenement():
     return event
 
 
+def one_releve():
+    return factories.releve(one_action(), 12, "2024-01-01")
+
+
+def one_cible():
+    return factories.cible(factories.commune(epci="new"), 40, "2024-01-01")
+
+
 def one_theme():
     return factories.theme(f"theme-{Theme.objects.count()}")
 
@@ -184,6 +192,9 @@ RECORDS = {
     "theme": one_theme,
     "financement": one_financement,
     "dispositif": one_dispositif,
+    "indicateur": lambda: one_cible().indicateur,
+    "cible": one_cible,
+    "releve": one_releve,
     "contact": lambda: factories.contact(factories.commune()),
     "note": lambda: factories.note(factories.commune()),
     "source": factories.source,

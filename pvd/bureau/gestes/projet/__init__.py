@@ -29,6 +29,7 @@ from pvd.bureau.gestes.projet.etudes import (
     ValiderEtude,
 )
 from pvd.bureau.gestes.projet.inscription import InscrireAction
+from pvd.bureau.gestes.projet.mesures import MESURES
 from pvd.bureau.gestes.projet.plan import AppliquerAvenant, AttacherActions
 from pvd.bureau.gestes.projet.point import FaireLePoint
 from pvd.bureau.gestes.projet.vie import (
@@ -78,6 +79,7 @@ DU_PROJET = (
     NouvelleDemandeDEtude(),
     NouvelAccordDEtude(),
     NouveauVersementDEtude(),
+    *MESURES,
 )
 
 __all__ = ["DU_PROJET"]

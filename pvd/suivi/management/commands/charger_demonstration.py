@@ -13,6 +13,7 @@ from projects.club.models import EvenementClub
 from projects.etudes.models import Etude, FaitEtude
 from projects.evaluations.models import Bilan, Presentation
 from projects.financements.models import FaitFinancement
+from projects.indicateurs.models import Cible, Releve
 from projects.models import Contact, Note
 from projects.postes.models import CofinancementPoste, Occupation, Poste, Recrutement
 from pvd.suivi.chargement import FILES, load_text
@@ -30,7 +31,7 @@ CARNET = {"contacts.csv": Contact, "notes.csv": Note}
 INVENTES = (
     *(Poste, Occupation, Recrutement, CofinancementPoste),
     *(FaitAction, Prevision, FaitEtude, Cout, FaitFinancement),
-    *(Bilan, Presentation, EvenementClub),
+    *(Bilan, Cible, EvenementClub, Presentation, Releve),
 )
 # {J-30}: thirty days before the day of the demonstration; {A-1}: the year before.
 MOMENT = re.compile(r"\{(?P<unit>[JA])(?P<shift>[+-]\d+)?\}")
