@@ -93,6 +93,7 @@ def test_what_was_frozen_is_read_on_its_page_and_stays(ort, client):
     assert "SECRET" not in page
     factories.fait(ort.actions.get(), "fin", "2024-06-01")
     assert "achevée" not in told_on(client, address, "2024-10-01")
+    assert "Page concernée : ORT de Lodève" in read(client, f"/signaler/?page={address}")
     assert client.get("/ort/ort-autre/bilans/" + review.identifiant + "/").status_code == 404
 
 

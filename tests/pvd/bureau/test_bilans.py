@@ -42,6 +42,8 @@ def test_the_home_and_the_page_tell_what_is_awaited(ort, agent_34):
         told = text_of(agent_34.get(page))
         assert "évaluation des cinq ans attendue depuis le" in told
         assert "bilan annuel" not in told
+    fiche = text_of(agent_34.get(reverse("admin:ort_convention_page", args=[ort.pk])))
+    assert "Attendue depuis le" in fiche
     geste = reverse("admin:geste", args=["tenir-un-bilan", ort.pk])
     assert geste in text_of(agent_34.get(PAGE))
     factories.bilan(ort, str(TODAY), str(DUE), "quinquennal")
