@@ -47,7 +47,9 @@ def test_a_study_is_told_from_the_day_that_it_is_known(client, halle, address):
 @pytest.mark.parametrize("address", PLACES)
 def test_of_a_place_without_any_nothing_is_said_not_to_exist(client, address):
     lodeve()
-    assert "Études : non renseigné" in read(client, address)
+    page = read(client, address)
+    assert "Études de diagnostic : non renseigné" in page
+    assert "Études stratégiques : non renseigné" in page
 
 
 def test_what_is_provided_is_without_money(client, halle):
