@@ -110,7 +110,8 @@ TYPED = socle/dates.py socle/periodes.py socle/francais.py socle/recherche.py \
 	$(addprefix socle/fichiers/,a_part.py colonnes.py enfant.py formats.py lecture.py nombres.py pdf.py) \
 	$(wildcard socle/fichiers/tableau/*.py) \
 	$(wildcard */regles.py */*/regles.py */faits.py */*/faits.py) \
-	$(addprefix projects/,actions/coherence.py etudes/coherence.py $(addprefix financements/,coherence.py delais.py alertes.py))
+	$(addprefix projects/,actions/coherence.py club/coherence.py etudes/coherence.py projet/plan/export.py \
+	$(addprefix financements/,coherence.py delais.py alertes.py))
 
 lint: .venv/.dev ## Format, style, gabarits, sens des imports, migrations, réglages de production
 	$(PYTHON) -m ruff format --check .

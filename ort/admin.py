@@ -3,9 +3,8 @@
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q
-from django.forms import BaseInlineFormSet, FileInput, Widget
+from django.forms import BaseInlineFormSet
 from django.utils import timezone
-from django.utils.html import format_html
 
 from communes.models import Departement
 from communes.territoire.filtres import DepartementFilter, IntercommunaliteFilter
@@ -19,7 +18,7 @@ from ort.models.jours import covered_twice
 from ort.regles import date_fin_au, en_vigueur
 from socle.admin.base import PartageeAdmin, PerimetreAdmin, PerimetreInline, ReadOnly
 from socle.admin.champs import badge, date_column
-from socle.admin.choix import PerimetreForm
+from socle.admin.documents import DeposeAdmin
 from socle.admin.exports import ExportAdmin
 from socle.admin.fiche import FicheInline
 from socle.admin.imports import ImportAdmin
@@ -110,55 +109,14 @@ class SecteurInline(ConventionInline):
     select_related = ["commune", "avenant__convention"]
 
 
-def link_to_file(document):
-    """Return the link by which a document is downloaded, through the view that checks who reads it."""
-    url = document.get_absolute_url()
-    return format_html('<a href="{}">{}</a> ({})', url, document.nom, document.poids)
-
-
-class Deposited(Widget):
-    """Shows the file that a document already has, and takes no other."""
-
-    def __init__(self, document):
-        super().__init__()
-        self.document = document
-
-    def render(self, name, value, attrs=None, renderer=None):
-        return link_to_file(self.document)
-
-
-class DocumentForm(PerimetreForm):
-    """The file is chosen once: a better copy is another document."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if file := self.fields.get("fichier"):
-            file.disabled = bool(self.instance.pk)
-            file.widget = Deposited(self.instance) if file.disabled else FileInput()
-            file.widget.attrs["accept"] = "application/pdf"
-
-
-class DocumentInline(ConventionInline):
+class DocumentInline(DeposeAdmin, ConventionInline):
     model = Document
-    form = DocumentForm
     autocomplete_fields = []
     verbose_name_plural = "actes signés (PDF)"
     fields = ["titre", "avenant", "visibilite", "fichier"]
-    readonly_fields = ["lien"]
     avenant_fields = ["avenant"]
     select_related = ["convention", "avenant__convention"]
     show_change_link = True
-
-    def get_fields(self, request, obj=None):
-        """Give the link instead of the field to whoever only reads."""
-        fields = super().get_fields(request, obj)
-        if self.has_change_permission(request, obj):
-            return fields
-        return [*fields[:-1], "lien"]
-
-    @admin.display(description="fichier PDF")
-    def lien(self, document):
-        return link_to_file(document)
 
 
 class StatutDOrtFilter(admin.SimpleListFilter):
@@ -343,10 +301,9 @@ class AvenantAdmin(ImportAdmin, ExportAdmin, SourceeAdmin):
 
 
 @admin.register(Document)
-class DocumentAdmin(PerimetreAdmin):
+class DocumentAdmin(DeposeAdmin, PerimetreAdmin):
     """The signed acts of all conventions, and those removed, which come back with their file."""
 
-    form = DocumentForm
     list_display = ["titre", "convention", "avenant", "visibilite", "lien"]
     list_filter = ["visibilite"]
     list_select_related = ["convention", "avenant__convention"]
@@ -354,16 +311,6 @@ class DocumentAdmin(PerimetreAdmin):
     search_help_text = "Titre, nom du fichier ou convention"
     autocomplete_fields = ["convention", "avenant"]
     fields = ["convention", "avenant", "titre", "visibilite", "fichier"]
-    readonly_fields = ["lien"]
-
-    def get_fields(self, request, obj=None):
-        """Give the link instead of the field to whoever only reads."""
-        fields = super().get_fields(request, obj)
-        return fields if self.has_change_permission(request, obj) else [*fields[:-1], "lien"]
-
-    @admin.display(description="fichier PDF")
-    def lien(self, document):
-        return link_to_file(document)
 
 
 @admin.register(Organisme)

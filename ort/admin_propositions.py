@@ -19,10 +19,12 @@ from ort.propositions import phrases, tell_author, tell_recipient
 from socle.admin.ajout import jeton_of, sent_once
 from socle.admin.base import PerimetreAdmin
 from socle.admin.champs import DayField
+from socle.admin.suppression import counters_of, figures_moved
+from socle.admin.touchees import refusals
 from socle.adresses_admin import admin_name, admin_url
 from socle.dates import Precision
 from socle.francais import at_hour, pluriel
-from socle.historique import agent_name
+from socle.historique import agent_name, signed_by
 
 OF_CONVENTION = ("date_signature", "precision_signature", "duree_annees", "departement_reference")
 ALREADY = "Cette proposition était déjà envoyée : rien de plus n'est proposé."
@@ -112,6 +114,34 @@ class PropositionForm(forms.Form):
         return asked or {self.convention.departement_reference_id: []}
 
 
+def proposer(request, convention, destinataire, texte, changements):
+    """Make a proposal to the DDT of a département, by its key, and tell it; return the proposal."""
+    proposition = Proposition.objects.create(
+        convention=convention,
+        destinataire_id=destinataire,
+        auteur=request.user,
+        moment=timezone.now(),
+        texte=texte,
+        changements=changements,
+    )
+    tell_recipient(proposition, request.build_absolute_uri(admin_url(proposition, "change")))
+    return proposition
+
+
+def effects_of(proposition):
+    """Return why a proposal could not be accepted any more, and the public figures that it would change.
+
+    It is written as by nobody, whoever reads it, and all is put back.
+    """
+    moved = []
+    if not proposition.changements:
+        return [], moved
+    counters = counters_of(proposition.fiches())
+    with signed_by(None):
+        refused = refusals(lambda: moved.extend(figures_moved(counters, proposition.write_changes)))
+    return refused, moved
+
+
 class SuiteForm(forms.Form):
     suite = forms.CharField(
         label="Motif de la réponse",
@@ -164,8 +194,8 @@ class ProposableAdmin(admin.ModelAdmin):
         if form.is_valid():
             with transaction.atomic():
                 made = [
-                    self.propose(request, convention, *asked, form)
-                    for asked in form.changes().items()
+                    proposer(request, convention, to, form.cleaned_data["texte"], changes)
+                    for to, changes in form.changes().items()
                 ]
             told = pluriel(len(made), "proposition envoyée,propositions envoyées")
             messages.success(request, f"{told} : rien n'est changé avant la réponse.")
@@ -178,21 +208,6 @@ class ProposableAdmin(admin.ModelAdmin):
         """Lead to what the first sending of the page has proposed."""
         messages.warning(request, ALREADY)
         return HttpResponseRedirect(admin_url(Proposition, "change", key))
-
-    def propose(self, request, convention, destinataire, changements, form):
-        proposition = Proposition.objects.create(
-            convention=convention,
-            destinataire_id=destinataire,
-            auteur=request.user,
-            moment=timezone.now(),
-            texte=form.cleaned_data["texte"],
-            changements=changements,
-        )
-        tell_recipient(proposition, self.address_of(request, proposition))
-        return proposition
-
-    def address_of(self, request, proposition):
-        return request.build_absolute_uri(admin_url(proposition, "change"))
 
 
 @admin.register(Proposition)
@@ -240,7 +255,10 @@ class PropositionAdmin(PerimetreAdmin):
 
     def show(self, request, proposition, form):
         may_answer = self.has_change_permission(request, proposition)
+        refused, moved = ([], []) if proposition.reponse else effects_of(proposition)
         context = {
+            "impossible": refused,
+            "consequences": moved,
             "proposition": proposition,
             "phrases": phrases(proposition),
             "auteur": agent_name(proposition.auteur),

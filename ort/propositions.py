@@ -8,7 +8,7 @@ from django.db import transaction
 from communes.models import Agent
 from socle.courriels import send_mail
 from socle.dates import bare, parse_date
-from socle.francais import liste
+from socle.francais import du, is_feminine, liste
 
 logger = logging.getLogger(__name__)
 
@@ -40,10 +40,13 @@ def phrases(proposition):
 
 def phrase(proposition, change):
     model = apps.get_model(change["modele"])
+    if change.get("retire"):
+        return f"Suppression {du(model)} « {change['avant']} »"
     champ = model._meta.get_field(change["champ"])
     before, after = (told(champ, change[side]) for side in ("avant", "apres"))
     if change["cle"] is None:
-        return f"Nouvelle commune couverte, {champ.verbose_name} : {after}"
+        new = "Nouvelle" if is_feminine(model) else "Nouveau"
+        return f"{new} {model._meta.verbose_name}, {champ.verbose_name} : {after}"
     fiche = model._base_manager.filter(pk=change["cle"]).first() or proposition.convention
     return f"{fiche}, {champ.verbose_name} : {before} → {after}"
 

@@ -1,9 +1,6 @@
 """The ORT: their list, the page of each with its acts in order, and its signed acts as files."""
 
-import logging
-
 from django.db.models import Q
-from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
@@ -11,11 +8,10 @@ from communes.models import Commune, Labellisation
 from ort.actes import OrtDuJour, with_actes
 from ort.filtres import OrtFiltres
 from ort.models import Convention, Document, Secteur
+from socle.web.documents import send
 from socle.web.jour import jour_of
 from socle.web.ordre import in_order
 from socle.web.pages import asked_page
-
-logger = logging.getLogger(__name__)
 
 
 def liste(request):
@@ -60,15 +56,4 @@ def document(request, identifiant, pk):
     """Send a signed act to whoever may read it, always as a file to keep: 404 to the others."""
     readable = Document.objects.readable(request.user, timezone.localdate())
     found = get_object_or_404(readable, pk=pk, convention__identifiant=identifiant)
-    try:
-        content = found.fichier.open("rb")
-    except FileNotFoundError:
-        logger.error("Le fichier du document %s n'est plus dans PVD_DOCUMENTS_DIR.", found.pk)
-        raise Http404("Fichier absent.") from None
-    answer = FileResponse(
-        content, as_attachment=True, filename=found.nom, content_type="application/pdf"
-    )
-    answer["X-Content-Type-Options"] = "nosniff"
-    if found.visibilite == Document.Visibilite.INTERNE:
-        answer["Cache-Control"] = "private, no-store"
-    return answer
+    return send(found)

@@ -7,6 +7,7 @@ from projects.etudes import admin as etudes
 from projects.evaluations import admin as evaluations
 from projects.financements import admin as financements
 from projects.indicateurs import admin as indicateurs
+from projects.pieces import admin as pieces
 from projects.postes import admin as postes
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "evaluations",
     "financements",
     "indicateurs",
+    "pieces",
     "postes",
 ]

@@ -25,7 +25,7 @@ from projects.club.models import (
     RessourceClub,
 )
 from projects.etudes.models import Etude, EtudeAction, EtudeCommune, FaitEtude
-from projects.evaluations.models import Bilan, Presentation
+from projects.evaluations.models import Bilan, EcheanceAcceptee, Presentation
 from projects.financements.models import (
     AlerteAcceptee,
     Dispositif,
@@ -35,6 +35,7 @@ from projects.financements.models import (
 )
 from projects.indicateurs import ecriture as ecriture_des_mesures
 from projects.indicateurs.models import Cible, Indicateur, Releve
+from projects.pieces.models import Piece
 from projects.postes.models.cofinancements import Alerte, CofinancementPoste, Financeur
 from projects.postes.models.dessertes import Desserte
 from projects.postes.models.occupations import MotifDepart, Occupation, TypeContrat
@@ -61,6 +62,7 @@ __all__ = [
     "Derogation",
     "Desserte",
     "Dispositif",
+    "EcheanceAcceptee",
     "EffetAvenant",
     "Etat",
     "Etude",
@@ -80,6 +82,7 @@ __all__ = [
     "Note",
     "Occupation",
     "Participation",
+    "Piece",
     "Poste",
     "Presentation",
     "Prevision",

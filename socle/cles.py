@@ -2,6 +2,7 @@
 
 import json
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Field, ForeignKey, Lookup
 
 
@@ -22,6 +23,12 @@ class Dans(Lookup):
     def get_db_prep_lookup(self, value, connection):
         keys = json.dumps(value) if connection.vendor == "sqlite" else value
         return "%s", [keys]
+
+    def process_rhs(self, compiler, connection):
+        """Return the keys; of none, ask the database nothing, as `__in` does."""
+        if not self.rhs:
+            raise EmptyResultSet
+        return super().process_rhs(compiler, connection)
 
     def as_sql(self, compiler, connection):
         lhs, lhs_params = self.process_lhs(compiler, connection)

@@ -57,12 +57,20 @@ def one_act(motif=""):
 
 @contextmanager
 def signed_by(agent):
-    """Sign what the block writes as what is written for a request of `agent`: a command has none."""
-    HistoricalRecords.context.request = SimpleNamespace(user=agent)
+    """Sign what the block writes as what is written for a request of `agent`: a command has none.
+
+    None signs as nobody, for what is only tried.
+    """
+    context = HistoricalRecords.context
+    before = getattr(context, "request", None)
+    context.request = SimpleNamespace(user=agent)
     try:
         yield
     finally:
-        del HistoricalRecords.context.request
+        if before is None:
+            del context.request
+        else:
+            context.request = before
 
 
 @receiver(pre_create_historical_record)

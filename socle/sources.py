@@ -193,9 +193,10 @@ def record_type(fiche):
 
 
 def sourced_fields(model):
-    """Return the names of the dates of fact of a record: every date but those that are planned."""
+    """Return the names of the dates of fact of a record: neither those planned, nor those only chosen."""
     dates = [f.name for f in model._meta.fields if isinstance(f, models.DateField)]
-    return [name for name in dates if not name.endswith("_prevue")]
+    chosen = getattr(model, "dates_choisies", ())
+    return [name for name in dates if not (name.endswith("_prevue") or name in chosen)]
 
 
 def sans_source(records):
@@ -215,6 +216,8 @@ class Sourcee(Publiable, Historisee):
     """A record whose dates can be sourced, and whose every version is kept."""
 
     affirmations = GenericRelation(Affirmation)
+    # The dates that no source says, chosen among those that the application computes.
+    dates_choisies = ()
     # What looks wrong in such a record, as `socle.remarques` tells it.
     remarques_possibles = ()
 

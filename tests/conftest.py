@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 
 from communes.models import Role
-from ort.models import Document
+from socle.documents import modeles
 from socle.fichiers.stockage import Stockage
 from tests import factories
 from tests.bases import Gabarits, database_of_tests
@@ -182,5 +182,6 @@ def documents_folder(tmp_path, monkeypatch):
     """Keep the documents of a test in a folder of its own, with the rights of the true one."""
     options = settings.STORAGES["documents"]["OPTIONS"] | {"location": tmp_path}
     storage = Stockage(**options)
-    monkeypatch.setattr(Document._meta.get_field("fichier"), "storage", storage)
+    for kind in modeles():
+        monkeypatch.setattr(kind._meta.get_field("fichier"), "storage", storage)
     return tmp_path

@@ -48,6 +48,7 @@ from projects.financements.models import (
     ReglePeriode,
 )
 from projects.indicateurs.models import Cible, Indicateur, Releve
+from projects.pieces.models import Piece
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
 from pvd.signalements.models import Signalement
 from socle.historique import sans_historique
@@ -179,6 +180,13 @@ def document(convention=None, **fields):
     fields = {"titre": "Acte signé", "visibilite": "public"} | fields
     fields.setdefault("fichier", ContentFile(pdf_of(), "acte.pdf"))
     return Document.objects.create(convention=convention or globals()["convention"](), **fields)
+
+
+def piece(accord, **fields):
+    """Attach a public PDF to a decision; the test asks for `documents_folder`, where it is stored."""
+    fields = {"titre": "Arrêté", "visibilite": "public"} | fields
+    fields.setdefault("fichier", ContentFile(pdf_of(), "arrete.pdf"))
+    return Piece.objects.create(accord=accord, **fields)
 
 
 def couverture(convention, commune, **fields):

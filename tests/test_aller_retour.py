@@ -44,6 +44,7 @@ TABLES = {
     "previsions": (ACTION, None),
     "couts": (ACTION, None),
     "derogations": (ACTION, None),
+    "effets-avenants": (ACTION, None),
     "financements": (ACTION, None),
     "faits-financements": (ACTION, None),
     "versements": (ACTION, None),
@@ -177,6 +178,8 @@ def plan(ort, lodeve, florac, petr, source):
     factories.cout(whole, Decimal("1240000.50"), "2023-01-02", nature="marche")
     factories.cout(whole, 0, "2022-01-02", base="")
     whole.derogations.create(objet="participation", jour=day("2023-01-09"), motif="Patrimoine")
+    whole.effets.create(avenant=entree, nature="modifiee", texte="Le kiosque s'y ajoute.")
+    whole.effets.create(avenant=entree, nature="transferee", ancien_commune=lodeve)
     money(whole, lodeve, petr, source)
     etudes(ort, lodeve, florac, whole, petr, source)
     club(lodeve, ort.porteur, petr, source)

@@ -16,6 +16,7 @@ from django.urls import get_resolver, reverse
 from communes.comptes.journal import record
 from communes.models import Agent, Role
 from ort.models import Document, Organisme, Partie
+from projects.models import Action
 from pvd.suivi.models import ChiffrePublie
 from socle.essai import essai
 from socle.historique import one_act, signed_by
@@ -58,6 +59,8 @@ ROWS = {
     "/admin/alertes/": "coooooo",
     "/admin/alertes/<int:pk>/<slug:sorte>/accepter/": "cioxioo",
     "/admin/autocomplete/": "coooioo",
+    "/admin/bilans/": "coooooo",
+    "/admin/bilans/<int:pk>/<slug:echeance>/accepter/": "cioxioo",
     "/admin/chercher/": "coooooo",
     "/admin/communes/agent/": "ciiiioo",
     "/admin/communes/agent/<id>/password/": "ciiiioo",
@@ -275,6 +278,56 @@ ROWS = {
     "/admin/projects/evenementclub/importer/modele/<slug:sorte>.<slug:extension>": "ciooioo",
     "/admin/projects/evenementclub/supprimees/": "ciooioo",
     "/admin/projects/evenementclub/supprimees/<int:numero>/": "cioxioo",
+    "/admin/projects/piece/": "coooioo",
+    "/admin/projects/piece/<path:object_id>/": "crrrrrr",
+    "/admin/projects/piece/<path:object_id>/change/": "coorioo",
+    "/admin/projects/piece/<path:object_id>/delete/": "ciorioo",
+    "/admin/projects/piece/<path:object_id>/history/": "coorroo",
+    "/admin/projects/piece/add/": "cirrirr",
+    "/admin/projects/piece/supprimees/": "ciooioo",
+    "/admin/projects/piece/supprimees/<int:numero>/": "cioxioo",
+    "/admin/projects/cible/": "coooioo",
+    "/admin/projects/cible/<path:object_id>/": "crrrrrr",
+    "/admin/projects/cible/<path:object_id>/change/": "coorioo",
+    "/admin/projects/cible/<path:object_id>/delete/": "ciorioo",
+    "/admin/projects/cible/<path:object_id>/history/": "coorroo",
+    "/admin/projects/cible/add/": "ciooioo",
+    "/admin/projects/cible/supprimees/": "ciooioo",
+    "/admin/projects/cible/supprimees/<int:numero>/": "cioxioo",
+    "/admin/projects/cible/exporter/<slug:nom>/<slug:forme>/": "coooioo",
+    "/admin/projects/cible/importer/": "ciooioo",
+    "/admin/projects/cible/importer/<slug:sorte>/<str:jeton>/": "cirrirr",
+    "/admin/projects/cible/importer/<slug:sorte>/<str:jeton>/colonnes/": "cirrirr",
+    "/admin/projects/cible/importer/<slug:sorte>/<str:jeton>/refus.csv": "cirrirr",
+    "/admin/projects/cible/importer/modele/<slug:sorte>.<slug:extension>": "ciooioo",
+    "/admin/projects/indicateur/": "coooioo",
+    "/admin/projects/indicateur/<path:object_id>/": "crrrrrr",
+    "/admin/projects/indicateur/<path:object_id>/change/": "coorioo",
+    "/admin/projects/indicateur/<path:object_id>/delete/": "ciorioo",
+    "/admin/projects/indicateur/<path:object_id>/history/": "coorroo",
+    "/admin/projects/indicateur/add/": "ciooioo",
+    "/admin/projects/indicateur/supprimees/": "ciooioo",
+    "/admin/projects/indicateur/supprimees/<int:numero>/": "cioxioo",
+    "/admin/projects/indicateur/exporter/<slug:nom>/<slug:forme>/": "coooioo",
+    "/admin/projects/indicateur/importer/": "ciooioo",
+    "/admin/projects/indicateur/importer/<slug:sorte>/<str:jeton>/": "cirrirr",
+    "/admin/projects/indicateur/importer/<slug:sorte>/<str:jeton>/colonnes/": "cirrirr",
+    "/admin/projects/indicateur/importer/<slug:sorte>/<str:jeton>/refus.csv": "cirrirr",
+    "/admin/projects/indicateur/importer/modele/<slug:sorte>.<slug:extension>": "ciooioo",
+    "/admin/projects/releve/": "coooioo",
+    "/admin/projects/releve/<path:object_id>/": "crrrrrr",
+    "/admin/projects/releve/<path:object_id>/change/": "coorioo",
+    "/admin/projects/releve/<path:object_id>/delete/": "ciorioo",
+    "/admin/projects/releve/<path:object_id>/history/": "coorroo",
+    "/admin/projects/releve/add/": "ciooioo",
+    "/admin/projects/releve/supprimees/": "ciooioo",
+    "/admin/projects/releve/supprimees/<int:numero>/": "cioxioo",
+    "/admin/projects/releve/exporter/<slug:nom>/<slug:forme>/": "coooioo",
+    "/admin/projects/releve/importer/": "ciooioo",
+    "/admin/projects/releve/importer/<slug:sorte>/<str:jeton>/": "cirrirr",
+    "/admin/projects/releve/importer/<slug:sorte>/<str:jeton>/colonnes/": "cirrirr",
+    "/admin/projects/releve/importer/<slug:sorte>/<str:jeton>/refus.csv": "cirrirr",
+    "/admin/projects/releve/importer/modele/<slug:sorte>.<slug:extension>": "ciooioo",
     "/admin/projects/financement/": "coooioo",
     "/admin/projects/financement/<path:object_id>/": "crrrrrr",
     "/admin/projects/financement/<path:object_id>/change/": "coorioo",
@@ -414,6 +467,7 @@ ROWS = {
     "/ort/<slug:identifiant>/": "ooooooo",
     "/ort/<slug:identifiant>/documents/<int:pk>/": "xooxxoo",
     "/ort/<slug:identifiant>/bilans/<slug:bilan>/": "ooooooo",
+    "/actions/<slug:identifiant>/documents/<int:pk>/": "xooxxoo",
     "/ort/<slug:identifiant>/projet/": "ooooooo",
     "/plan-du-site/": "ooooooo",
     "/resultats/": "ooooooo",
@@ -430,6 +484,7 @@ WRITTEN_BY_ITS_AGENT = {
     "/admin/communes/labellisation/<path:object_id>/delete/",
     "/admin/actes/<str:modele>/<int:numero>/annuler/",
     "/admin/alertes/<int:pk>/<slug:sorte>/accepter/",
+    "/admin/bilans/<int:pk>/<slug:echeance>/accepter/",
     "/admin/ort/avenant/",
     "/admin/ort/avenant/<path:object_id>/change/",
     "/admin/ort/avenant/<path:object_id>/delete/",
@@ -469,6 +524,22 @@ WRITTEN_BY_ITS_AGENT = {
     "/admin/projects/participation/<path:object_id>/change/",
     "/admin/projects/participation/<path:object_id>/delete/",
     "/admin/projects/participation/supprimees/<int:numero>/",
+    "/admin/projects/piece/",
+    "/admin/projects/piece/<path:object_id>/change/",
+    "/admin/projects/piece/<path:object_id>/delete/",
+    "/admin/projects/piece/supprimees/<int:numero>/",
+    "/admin/projects/cible/",
+    "/admin/projects/cible/<path:object_id>/change/",
+    "/admin/projects/cible/<path:object_id>/delete/",
+    "/admin/projects/cible/supprimees/<int:numero>/",
+    "/admin/projects/indicateur/",
+    "/admin/projects/indicateur/<path:object_id>/change/",
+    "/admin/projects/indicateur/<path:object_id>/delete/",
+    "/admin/projects/indicateur/supprimees/<int:numero>/",
+    "/admin/projects/releve/",
+    "/admin/projects/releve/<path:object_id>/change/",
+    "/admin/projects/releve/<path:object_id>/delete/",
+    "/admin/projects/releve/supprimees/<int:numero>/",
     "/admin/projects/financement/",
     "/admin/projects/financement/<path:object_id>/change/",
     "/admin/projects/financement/<path:object_id>/delete/",
@@ -561,6 +632,18 @@ def kept_by_agents(signed, town, year):
         "participation": factories.participation(
             factories.evenement("2024-02-29", nature="rencontre_nationale"), town
         ),
+        "piece": factories.piece(
+            factories.fait_financement(
+                factories.financement(Action.objects.get(identifiant="lod-a1")),
+                "accord",
+                "2021-01-01",
+                1000,
+            ),
+            visibilite="interne",
+        ),
+        "indicateur": factories.indicateur(f"mesure-{year}", departement=town.departement),
+        "cible": factories.cible(town, 40, f"{year}-01-01"),
+        "releve": factories.releve(town, 12, f"{year}-01-01"),
         "theme": factories.theme(f"theme-{year}"),
         "dispositif": factories.dispositif(f"fonds-{year}"),
         "contact": factories.contact(town),
@@ -632,6 +715,7 @@ def address(route, held, gone):
         "<slug:slug>": "arrivee",
         "<int:pk>": held[numbered(route)],
         "<slug:sorte>": "sans_nouvelles" if "alertes" in route else SORTS.get(model),
+        "<slug:echeance>": "annuel-2024-07-06",
         "<slug:forme>": "csv",
         "<slug:extension>": "csv",
         "<str:jeton>": "inconnu",
@@ -651,7 +735,12 @@ def address(route, held, gone):
 
 def numbered(route):
     """Return the sort of record that the number in an address is of."""
-    sorts = {"gestes": "poste", "alertes": "action"}
+    sorts = {
+        "gestes": "poste",
+        "alertes": "action",
+        "actions": "piece",
+        "bilans/<int": "convention",
+    }
     return next((sort for part, sort in sorts.items() if part in route), "document")
 
 
@@ -664,6 +753,9 @@ SORTS = {
     "bilan": "bilans",
     "presentation": "presentations",
     "evenementclub": "evenements",
+    "cible": "cibles",
+    "indicateur": "indicateurs",
+    "releve": "releves",
 }
 
 

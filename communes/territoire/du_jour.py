@@ -3,7 +3,7 @@
 from copy import copy
 
 from django.db import models
-from django.db.models import F, OuterRef, Prefetch, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from communes.territoire.models import Commune, Succession
@@ -35,9 +35,15 @@ def answering_for(field, jour):
 
 
 def fiches_des(communes, jour):
-    """Return the codes whose records are, on `jour`, those of `communes`, as keys to choose by."""
-    own = Commune.objects.order_by().alias(commune_du_jour=answering_for("pk", jour))
-    return own.filter(commune_du_jour__in=communes).values("pk")
+    """Return the codes whose records are, on `jour`, those of `communes`, as keys to choose by.
+
+    The other way round from `answering_for`: an index leads from a few communes to their records,
+    where `DeCommuneQuerySet.des` reads each record to know whose it is.
+    """
+    running = Succession.objects.as_of(jour).order_by()
+    own = Q(~Exists(running.filter(commune=OuterRef("pk"))), pk__in=communes)
+    followed = Q(pk__in=running.filter(devient__in=communes).values("commune"))
+    return Commune.objects.order_by().filter(own | followed).values("pk")
 
 
 def with_successions(jour, path="commune"):

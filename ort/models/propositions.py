@@ -50,7 +50,8 @@ class Proposition(models.Model):
     """Changes of a convention, or of its rows, that one DDT asks of another.
 
     `changements` are the fields that would change, each with its texts before and after: see
-    `change_of`. A row without key would come in. Without any, the text says what to do by hand.
+    `change_of`. A row without key would come in; one that goes is `retire`: see `removal_of`. Without
+    any, the text says what to do by hand.
     """
 
     class Reponse(models.TextChoices):
@@ -125,6 +126,9 @@ class Proposition(models.Model):
         """
         fiches, dires = {}, []
         for change in self.changements:
+            if change.get("retire"):
+                self.remove(change)
+                continue
             key = change["modele"], change["cle"], change.get("nouvelle")
             fiche = fiches.setdefault(key, self.fiche_of(change))
             champ = fiche._meta.get_field(change["champ"])
@@ -133,18 +137,36 @@ class Proposition(models.Model):
             before = champ.value_from_object(fiche)
             if before and isinstance(champ, models.DateField):
                 dires += said_by(fiche, champ.name, before)
-            setattr(fiche, champ.attname, champ.to_python(change["apres"] or None))
+            nothing = not change["apres"] and champ.null
+            setattr(fiche, champ.attname, None if nothing else champ.to_python(change["apres"]))
         for fiche in fiches.values():
             keep_first_days(fiche)
             fiche.full_clean()
             fiche.save()
         set_aside(dires)
 
+    def remove(self, change):
+        """Remove a record as proposed, if it is still the one that was named."""
+        fiche = self.fiche_of(change)
+        if str(fiche) != change["avant"]:
+            raise ValidationError(CHANGED.format(fiche))
+        fiche.delete()
+
+    def fiches(self):
+        """Return the records that would change, in groups of one model, the convention first."""
+        keys = {}
+        for change in self.changements:
+            if change["cle"] is not None:
+                keys.setdefault(apps.get_model(change["modele"]), set()).add(change["cle"])
+        there = [list(m._base_manager.filter(pk__in=found)) for m, found in keys.items()]
+        return [[self.convention], *filter(None, there)]
+
     def fiche_of(self, change):
-        """Return the record of a change as it is now; a new row of the convention if it has no key."""
+        """Return the record of a change as it is now; a new row, of the convention, if it has no key."""
         model = apps.get_model(change["modele"])
         if change["cle"] is None:
-            return model(convention=self.convention)
+            named = {field.name for field in model._meta.concrete_fields}
+            return model(convention=self.convention) if "convention" in named else model()
         fiche = model._base_manager.filter(pk=change["cle"]).first()
         if fiche is None:
             raise ValidationError(CHANGED.format(self.convention))
@@ -164,6 +186,12 @@ def change_of(fiche, nom, apres, **nouvelle):
         "avant": written(fiche, champ),
         "apres": apres,
     } | nouvelle
+
+
+def removal_of(fiche):
+    """Return the removal of a record, as a proposal keeps it."""
+    named = {"modele": fiche._meta.label_lower, "cle": fiche.pk, "champ": ""}
+    return named | {"avant": str(fiche), "apres": "", "retire": True}
 
 
 def written(fiche, champ):

@@ -25,6 +25,7 @@ from projects.actions.models import (
 )
 from projects.actions.regles import EtatAction
 from projects.financements.models import FaitFinancement, Financement
+from projects.projet.admin_demandes import ADemanderAdmin
 from projects.projet.du_jour import ActionsDatees
 from projects.projet.ecriture import writes
 from projects.projet.tableaux import TableauxDesActions
@@ -145,7 +146,7 @@ def etat_en_badge(du_jour):
 
 
 @admin.register(Action)
-class ActionAdmin(TableauxDesActions, PorteeAdmin, SourceeAdmin):
+class ActionAdmin(ADemanderAdmin, TableauxDesActions, PorteeAdmin, SourceeAdmin):
     list_display = ["nom", "plan", "maitre_ouvrage", "communes", "etat_du_jour", "accorde"]
     list_filter = [
         EtatDActionFilter,
@@ -253,9 +254,7 @@ class ActionAdmin(TableauxDesActions, PorteeAdmin, SourceeAdmin):
 
     @admin.display(description="plan", ordering="convention__intitule")
     def plan(self, action):
-        if action.relevee:
-            return "hors plan connu"
-        return action.convention or "conventions d'adhésion"
+        return action.nom_du_plan
 
     @admin.display(description="maître d'ouvrage")
     def maitre_ouvrage(self, action):

@@ -4,10 +4,19 @@ from projects.actions.imports import (
     AxeRessource,
     CoutRessource,
     DerogationRessource,
+    EffetAvenantRessource,
     FaitActionRessource,
     PrevisionRessource,
 )
-from projects.actions.models import Axe, Cout, Derogation, FaitAction, Prevision, Theme
+from projects.actions.models import (
+    Axe,
+    Cout,
+    Derogation,
+    EffetAvenant,
+    FaitAction,
+    Prevision,
+    Theme,
+)
 from socle.fichiers.colonnes import Colonne, Export, colonne_champ, colonne_source, dits
 
 LISTES_LUES = (
@@ -115,6 +124,13 @@ def rows_of(model, *order, objet="action"):
     return read
 
 
+def effet_rows(actions, jour):
+    """Return what avenants did to `actions`, whatever their dates."""
+    rows = EffetAvenant.objects.filter(action__in=actions.order_by().values("pk"))
+    rows = rows.select_related("action", "avenant", "ancien_organisme")
+    return rows.order_by("action__identifiant", "avenant__date_signature", "pk")
+
+
 ACTION = (
     Colonne("action_identifiant", of_link("action", "identifiant"), "Action."),
     Colonne("action_intitule", of_link("action", "intitule"), "Action."),
@@ -173,6 +189,21 @@ DEROGATIONS = Export(
         colonne_source("source", "jour"),
     ),
     rows_of(Derogation, "jour"),
+)
+
+EFFETS = Export(
+    "Les effets des avenants",
+    (
+        EffetAvenantRessource.cle.interne(),
+        *ACTION,
+        Colonne("avenant_identifiant", of_link("avenant", "identifiant"), "Avenant."),
+        colonne_champ("nature"),
+        colonne_champ("texte"),
+        colonne_champ("ancien_commune", "ancien_commune_id"),
+        colonne_champ("ancien_siren_epci", "ancien_intercommunalite_id"),
+        Colonne("ancien_organisme", of_link("ancien_organisme", "nom"), "Organisme."),
+    ),
+    effet_rows,
 )
 
 

@@ -176,8 +176,8 @@ def rows_by_action(model: Any, datee: Any, cles: list[int] | None) -> dict[int, 
     """Return the rows of `model` as tuples `datee`, by the key of their action: one query."""
     by_action = defaultdict(list)
     rows = of_actions(model.objects.order_by(), cles)
-    for action, *fields in rows.values_list("action", *datee._fields):
-        by_action[action].append(datee._make(fields))
+    for row in rows.values_list("action", *datee._fields):
+        by_action[row[0]].append(datee._make(row[1:]))
     return by_action
 
 

@@ -2,8 +2,8 @@
 
 from django.db.models import Q
 
-from communes.models import Labellisation
-from ort.models import Convention
+from communes.models import Commune, Intercommunalite, Labellisation
+from ort.models import Avenant, Convention, Organisme
 from projects.actions.champs import AdhesionWidget, champ_action
 from projects.actions.models import (
     Action,
@@ -11,6 +11,7 @@ from projects.actions.models import (
     BaseMontant,
     Cout,
     Derogation,
+    EffetAvenant,
     FaitAction,
     NatureCout,
     NatureFait,
@@ -250,6 +251,42 @@ class CoutRessource(DeLActionRessource, DeCoutRessource):
         model = Cout
         import_id_fields = ["action", "jour"]
         fields = ["action", *COUT]
+
+
+class EffetAvenantRessource(DeLActionRessource):
+    """One row per effect: the action, the avenant and what it does tell which."""
+
+    titre = "Effets des avenants sur les actions"
+    cle = cle_interne("effet", "action")
+    codes = {"ancien_commune": 5, "ancien_siren_epci": 9}
+    exemple = {
+        "action_identifiant": "action-exemple",
+        "avenant_identifiant": "ort-exemple-avenant-1",
+        "nature": "transferee",
+        "texte": "La commune reprend l'opération",
+        "ancien_siren_epci": "200000172",
+    }
+
+    action = champ_action()
+    avenant = champ_fiche("avenant_identifiant", "avenant", Avenant, "identifiant")
+    nature = champ_choix_nomme("nature", EffetAvenant.Nature, facultatif=False)
+    texte = champ_texte("texte")
+    ancien_commune = champ_fiche("ancien_commune", "ancien_commune", Commune)
+    ancien_intercommunalite = champ_fiche(
+        "ancien_siren_epci", "ancien_intercommunalite", Intercommunalite
+    )
+    ancien_organisme = champ_fiche("ancien_organisme", "ancien_organisme", Organisme, "nom")
+
+    class Meta(Ressource.Meta):
+        model = EffetAvenant
+        import_id_fields = ["action", "avenant", "nature"]
+        fields = [
+            *import_id_fields,
+            "texte",
+            "ancien_commune",
+            "ancien_intercommunalite",
+            "ancien_organisme",
+        ]
 
 
 class DerogationRessource(DeLActionRessource):

@@ -75,7 +75,7 @@ def au_plan(action: ActionDatee, jour: datetime.date) -> bool:
 
 def relevee(action: ActionDatee, jour: datetime.date, autres: Iterable[datetime.date] = ()) -> bool:
     """Tell whether it is an « opération relevée »: no act brings it, and it is known of by `jour`."""
-    return not action.entree_par and derniere_nouvelle(action, jour, autres) is not None
+    return not action.entree_par and connue(action, jour, autres)
 
 
 def maitre_ouvrage(action: ActionDatee, jour: datetime.date) -> tuple[Any, Any, Any]:
@@ -93,7 +93,12 @@ def maitre_ouvrage(action: ActionDatee, jour: datetime.date) -> tuple[Any, Any, 
 def faits_au(action: ActionDatee, jour: datetime.date) -> list[FaitDate]:
     """Return the facts of `jour` or before, by day, then in the order of `NatureFait`."""
     come = [fait for fait in action.faits if fait.jour <= jour]
-    return sorted(come, key=lambda f: (f.jour, ORDRE[f.nature], ORDRE_PHASES[f.phase]))
+    return sorted(come, key=in_order) if len(come) > 1 else come
+
+
+def in_order(fait: FaitDate) -> tuple[datetime.date, int, int]:
+    """Return what a fact is sorted by: its day, then the order of its nature and of its phase."""
+    return fait.jour, ORDRE[fait.nature], ORDRE_PHASES[fait.phase]
 
 
 def etat(
@@ -108,7 +113,7 @@ def etat(
     of_facts = etat_des_faits(action.aboutissement, faits_au(action, jour))
     if of_facts:
         return of_facts
-    known = derniere_nouvelle(action, jour, autres) is not None
+    known = connue(action, jour, autres)
     return EtatAction.A_VENIR if known else EtatAction.NON_RENSEIGNEE
 
 
@@ -211,9 +216,9 @@ def en_retard(action: ActionDatee, jour: datetime.date) -> bool:
     « mars 2025 » is late from 1 April.
     """
     forecast = fin_prevue(action, jour)
-    if forecast is None or etat(action, jour) in TERMINEES:
+    if forecast is None or last_day(forecast.date_prevue, forecast.precision) >= jour:
         return False
-    return last_day(forecast.date_prevue, forecast.precision) < jour
+    return etat(action, jour) not in TERMINEES
 
 
 def glissement_jours(action: ActionDatee, jour: datetime.date) -> int | None:
@@ -250,6 +255,16 @@ def nouvelles(
     days += [Depuis(c.jour, c.precision) for c in action.couts]
     days += [Depuis(day, Precision.JOUR.value) for day in autres]
     return [day for day in days if day.jour <= jour]
+
+
+def connue(action: ActionDatee, jour: datetime.date, autres: Iterable[datetime.date] = ()) -> bool:
+    """Tell whether anything is known of the action by `jour`: see `nouvelles`."""
+    return (
+        any(cost.jour <= jour for cost in action.couts)
+        or any(forecast.etablie_le <= jour for forecast in action.previsions)
+        or any(fait.jour <= jour for fait in action.faits)
+        or any(day <= jour for day in autres)
+    )
 
 
 def derniere_nouvelle(

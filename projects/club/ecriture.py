@@ -82,14 +82,19 @@ def refuse_others(agent, row):
     evenement = evenement_of(row)
     if evenement is None:
         raise ValidationError(coherence.DU_RESEAU)
-    if (agent.pk, evenement.pk) in known_to_the_act("evenements_faits"):
+    key = agent.pk, evenement.pk
+    if key in known_to_the_act("evenements_faits"):
         return
-    judged = row if isinstance(row, EvenementDepartement) else None
-    allowed = (
-        may_note(agent, row)
-        if isinstance(row, Participation)
-        else keeps(agent, evenement, besides=judged)
-    )
+    noted = known_to_the_act("participations_notees")
+    if isinstance(row, Participation):
+        allowed = may_note(agent, row)
+        noted.update({key} if allowed else ())
+    elif isinstance(row, Affirmation) and row.champ == "participations" and key in noted:
+        # Who says that they came, told by whoever has just noted it.
+        allowed = True
+    else:
+        judged = row if isinstance(row, EvenementDepartement) else None
+        allowed = keeps(agent, evenement, besides=judged)
     if not allowed:
         raise ValidationError(PAS_LE_SIEN.format(evenement))
 

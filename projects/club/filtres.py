@@ -38,14 +38,14 @@ class EvenementFiltres(Filtres):
         """Return the first day of the first event of the département chosen."""
         evenements = EvenementClub.objects.all()
         if departement := self.departement_choisi:
-            evenements = evenements.du_departement(departement)
+            evenements = evenements.des_departements([departement])
         return evenements.order_by().aggregate(first=Min("debut"))["first"]
 
     def filter_queryset(self, queryset):
         chosen = self.form.cleaned_data
         kept = queryset.connus(self.jour)
         if chosen["departement"]:
-            kept = kept.du_departement(chosen["departement"])
+            kept = kept.des_departements([chosen["departement"]])
         if chosen["nature"]:
             kept = kept.filter(nature=chosen["nature"])
         if chosen["theme"]:

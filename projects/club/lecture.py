@@ -45,7 +45,7 @@ class EvenementDuJour:
         """Return its days as one reads them, by what is known of each."""
         debut, fin = self.evenement.debut, self.evenement.fin
         first = bare(debut, self.evenement.precision_debut)
-        return f"{first} – {bare(fin, self.evenement.precision_fin)}" if fin else first
+        return f"{first} au {bare(fin, self.evenement.precision_fin)}" if fin else first
 
     @property
     def organisateurs(self) -> list[Any]:

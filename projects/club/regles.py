@@ -33,9 +33,10 @@ def moment(evenement: Any, jour: datetime.date) -> Moment:
 
 def dernier_jour(evenement: Any) -> datetime.date:
     """Return the last day that an event may last to."""
+    debut: datetime.date = evenement.debut
     if evenement.fin:
-        return max(evenement.debut, last_day(evenement.fin, evenement.precision_fin))
-    return last_day(evenement.debut, evenement.precision_debut)
+        return max(debut, last_day(evenement.fin, evenement.precision_fin))
+    return last_day(debut, evenement.precision_debut)
 
 
 class Venue(NamedTuple):

@@ -2,8 +2,10 @@
 
 import datetime
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
+
+# That of Python 3.11 takes a lock, which an action by the ten thousand feels.
+from django.utils.functional import cached_property
 
 from projects.financements import regles as argent
 from projects.financements.faits import FinancementDate
@@ -55,9 +57,19 @@ class ArgentDuJour:
         return argent.jours_connus(self.lignes)
 
     @cached_property
+    def comptes(self) -> list[argent.Compte]:
+        """Return what each of its grants comes to."""
+        return [argent.compte(ligne, self.jour) for ligne in self.subventions]
+
+    @cached_property
     def sommes(self) -> argent.Sommes:
         """Return the sums of its grants, a stage apart from the others."""
-        return argent.sommes(self.subventions, self.jour)
+        return argent.sommes_des_comptes(self.comptes)
+
+    @property
+    def subventionnee(self) -> bool:
+        """Tell whether a grant was given to it, whatever became of it."""
+        return any(read.accord for read in self.comptes)
 
     @property
     def nb_communes(self) -> int:

@@ -4,7 +4,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models.functions import Coalesce
 
@@ -29,8 +29,17 @@ class FaitFinancementDate(NamedTuple):
     suppose: bool
 
 
+class FaitCompte(NamedTuple):
+    """A fact as the sums read it: enough for `regles.compte`, and lighter by the hundred thousand."""
+
+    jour: datetime.date
+    nature: str
+    montant: Decimal | None
+    sorte_versement: str
+
+
 class FinancementDate(NamedTuple):
-    """A line of money with its facts, who pays, one of three, and the key of what it funds."""
+    """A line of money with its facts, of either sort, who pays, one of three, and what it funds."""
 
     pk: int
     objet: int
@@ -42,7 +51,7 @@ class FinancementDate(NamedTuple):
     financeur_organisme: int | None
     financeur_commune: str | None
     financeur_intercommunalite: str | None
-    faits: list[FaitFinancementDate]
+    faits: list[Any]
 
 
 OF_SCHEME = Coalesce("financeur_organisme", "dispositif__financeur")
@@ -61,12 +70,16 @@ COLONNES = (
 
 
 def financements_dates(
-    cles: Iterable[int] | None = None, natures: Iterable[str] = (), objet: str = "action"
+    cles: Iterable[int] | None = None,
+    natures: Iterable[str] = (),
+    objet: str = "action",
+    datee: Any = FaitFinancementDate,
 ) -> dict[int, list[FinancementDate]]:
     """Return the lines of money of the actions of these keys, by action: two queries.
 
     `cles` None reads those of all the actions; `natures` are the sorts of facts that are read, all of
-    them when it is empty. `objet` "etude": of the studies, and never of both.
+    them when it is empty. `objet` "etude": of the studies, and never of both. `datee` is what each fact
+    is read as, `FaitCompte` when only sums are told.
     """
     chosen = {f"{objet}__isnull": False} if cles is None else {f"{objet}__dans": list(cles)}
     lines = Financement.objects.order_by("rang", "pk").filter(**chosen)
@@ -75,8 +88,8 @@ def financements_dates(
     if natures:
         faits = faits.filter(nature__in=natures)
     by_line = defaultdict(list)
-    for line, *fields in faits.values_list("financement", *FaitFinancementDate._fields):
-        by_line[line].append(FaitFinancementDate._make(fields))
+    for row in faits.values_list("financement", *datee._fields):
+        by_line[row[0]].append(datee._make(row[1:]))
     found: dict[int, list[FinancementDate]] = defaultdict(list)
     for row in lines.annotate(paye=OF_SCHEME).values_list("pk", objet, *COLONNES):
         line = FinancementDate._make([*row, by_line[row[0]]])

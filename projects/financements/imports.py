@@ -462,6 +462,17 @@ class VersementRessource(DuFinancementRessource):
             "motif",
         ]
 
+    def precedents(self, instance):
+        """Return the grant that a payment supposes, while none of its line is known."""
+        granted = FaitFinancement.objects.filter(
+            financement=instance.financement_id, nature=NatureFinancement.ACCORD
+        )
+        paid = instance.nature == NatureFinancement.VERSEMENT
+        return [instance.accord_suppose()] if paid and not granted.exists() else []
+
+    def told_before(self, record):
+        return "aucun accord n'est connu : il est supposé, au plus tard ce jour-là, sans montant"
+
     @property
     def columns(self):
         # One column tells two fields.

@@ -84,9 +84,11 @@ def propre_a(ligne: FinancementDate, owned: tuple[Any, Any, Any]) -> bool:
     """Tell whether the line is the share of whom these keys name: see `propre`."""
     if ligne.nature == NatureFinanceur.FONDS_PROPRES:
         return True
-    paid_by = (ligne.financeur_commune, ligne.financeur_intercommunalite, ligne.financeur_organisme)
-    return any(
-        payer is not None and payer == owner for payer, owner in zip(paid_by, owned, strict=True)
+    commune, intercommunalite, organisme = owned
+    return (
+        (commune is not None and ligne.financeur_commune == commune)
+        or (intercommunalite is not None and ligne.financeur_intercommunalite == intercommunalite)
+        or (organisme is not None and ligne.financeur_organisme == organisme)
     )
 
 
@@ -267,7 +269,11 @@ def sommes(lignes: Iterable[FinancementDate], jour: datetime.date) -> Sommes:
 
     What is refused leaves « demandé », what is withdrawn whole leaves « accordé », for sums of their own.
     """
-    comptes = [compte(ligne, jour) for ligne in lignes]
+    return sommes_des_comptes([compte(ligne, jour) for ligne in lignes])
+
+
+def sommes_des_comptes(comptes: list[Compte]) -> Sommes:
+    """Return the sums of lines already read: see `sommes`."""
     granted = [read for read in comptes if read.accord]
     refused = [read for read in comptes if etat_du_compte(read) == EtatFinancement.REFUSE]
     return Sommes(

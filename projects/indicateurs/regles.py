@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from projects.indicateurs.faits import CibleDatee, MesureDatee, ReleveDate
 from projects.indicateurs.models import EtatReleve
-from socle.dates import Precision
+from socle.dates import Precision, add_years
 
 DIXIEME = Decimal("0.1")
 
@@ -85,6 +85,27 @@ def evolution(mesure: MesureDatee, jour: datetime.date) -> Decimal | None:
     if last is None or last.valeur is None or start is None or start.jour >= last.jour:
         return None
     return last.valeur - start.valeur
+
+
+def attendu_le(mesure: MesureDatee, jour: datetime.date) -> datetime.date | None:
+    """Return the day by which another reading is expected: a year after the last, or that of the target.
+
+    Without a target, or once its day is read, nothing is expected.
+    """
+    cible, last = cible_au(mesure, jour), dernier_releve(mesure, jour)
+    if cible is None:
+        return None
+    since = max(last.jour, cible.fixee_le) if last else cible.fixee_le
+    end, expected = cible.echeance_prevue, add_years(since, 1)
+    if end and last and last.jour >= end:
+        return None
+    return min(expected, end) if end and end > since else expected
+
+
+def en_retard(mesure: MesureDatee, jour: datetime.date) -> bool:
+    """Tell whether the reading that is expected has not come by its day."""
+    expected = attendu_le(mesure, jour)
+    return expected is not None and expected < jour
 
 
 def avancement(mesure: MesureDatee, jour: datetime.date) -> Decimal | None:

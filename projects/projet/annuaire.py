@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from communes.models import Commune, Intercommunalite
 from ort.models import Organisme
 from projects.projet.du_jour import ActionDuJour
+from socle.recherche import search_key
 
 
 class Tiers(NamedTuple):
@@ -67,6 +68,11 @@ class NomsDuJour:
             found = self.organismes[organisme]
             return Tiers(found.nature, found.siren, found.nom)
         return None
+
+    def par_nom(self, cles: Iterable[tuple[Any, Any, Any]]) -> list[Tiers]:
+        """Return who each of the keys names, by name."""
+        found = (tiers for one in cles if (tiers := self.tiers(one)))
+        return sorted(found, key=lambda tiers: search_key(tiers.nom))
 
     def maitre_ouvrage(self, action: ActionDuJour) -> Tiers | None:
         """Return who has the action done on the day."""

@@ -4,8 +4,10 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
+
+# That of Python 3.11 takes a lock, which an action by the ten thousand feels.
+from django.utils.functional import cached_property
 
 from communes.territoire.faits import successions_lues
 from communes.territoire.successions import Successions
@@ -14,7 +16,11 @@ from projects.actions import regles
 from projects.actions.faits import ActionDatee, actions_datees
 from projects.actions.models import Etendue
 from projects.financements.du_jour import ArgentDuJour
-from projects.financements.faits import FinancementDate, financements_dates
+from projects.financements.faits import (
+    FaitFinancementDate,
+    FinancementDate,
+    financements_dates,
+)
 from projects.financements.models import PUBLICS
 from projects.indicateurs.faits import jours_des_releves
 
@@ -67,11 +73,11 @@ class ActionDuJour(ArgentDuJour):
     def debut(self):
         return regles.debut(self.dates, self.jour)
 
-    @property
+    @cached_property
     def fin(self):
         return regles.fin(self.dates, self.jour)
 
-    @property
+    @cached_property
     def fin_prevue(self):
         return regles.fin_prevue(self.dates, self.jour)
 
@@ -83,7 +89,7 @@ class ActionDuJour(ArgentDuJour):
     def glissement_jours(self):
         return regles.glissement_jours(self.dates, self.jour)
 
-    @property
+    @cached_property
     def maitre_ouvrage(self):
         return regles.maitre_ouvrage(self.dates, self.jour)
 
@@ -95,11 +101,13 @@ class ActionDuJour(ArgentDuJour):
 class ActionsDatees:
     """Some actions, all days together, read in a constant number of queries; `du_jour` tells a day.
 
-    `cles` None reads all those of France.
+    `cles` None reads all those of France; `faits` is what the facts of their money are read as: see
+    `financements_dates`.
     """
 
-    def __init__(self, cles: Iterable[int] | None = None) -> None:
+    def __init__(self, cles: Iterable[int] | None = None, faits: Any = FaitFinancementDate) -> None:
         self.cles = None if cles is None else list(cles)
+        self.faits = faits
 
     @cached_property
     def actions(self) -> dict[int, ActionDatee]:
@@ -109,12 +117,12 @@ class ActionsDatees:
     @cached_property
     def lignes(self) -> dict[int, list[FinancementDate]]:
         """All the lines of money, by action."""
-        return financements_dates(self.cles)
+        return financements_dates(self.cles, datee=self.faits)
 
     @cached_property
     def lignes_publiques(self) -> dict[int, list[FinancementDate]]:
         """The lines of money with what anybody may read; one of which nothing is public is not there."""
-        read = financements_dates(self.cles, PUBLICS)
+        read = financements_dates(self.cles, PUBLICS, datee=self.faits)
         return {cle: [ligne for ligne in lignes if ligne.faits] for cle, lignes in read.items()}
 
     @cached_property

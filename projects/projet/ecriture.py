@@ -29,8 +29,10 @@ from projects.actions.models import (
     Prevision,
 )
 from projects.etudes.models import BENEFICIAIRES, Etude, EtudeAction, EtudeCommune, FaitEtude
-from projects.evaluations.models import Bilan, Presentation
+from projects.evaluations.models import Bilan, EcheanceAcceptee, Presentation
 from projects.financements.models import AlerteAcceptee, FaitFinancement, Financement
+from projects.pieces.models import Piece
+from projects.projet.demandes import EN_DEMANDE
 from socle.historique import CREATED, ONGOING, REMOVED
 
 # An action, a study, and what is known of each, which those who keep it, or one of its communes, write.
@@ -39,10 +41,10 @@ LIGNES = [
     *(ActionAdhesion, ActionCommune, ActionPartenaire, ActionSecteur, ActionTheme),
     *(Cout, Derogation, EffetAvenant, FaitAction, Prevision),
     *(EtudeAction, EtudeCommune, FaitEtude),
-    *(AlerteAcceptee, FaitFinancement, Financement),
+    *(AlerteAcceptee, FaitFinancement, Financement, Piece),
 ]
 # What is known of a convention, which those who keep it, or a commune that it ever covered, write.
-DE_LA_CONVENTION = [Bilan, Presentation]
+DE_LA_CONVENTION = [Bilan, EcheanceAcceptee, Presentation]
 COMMUNES = (ActionCommune, EtudeCommune)
 # What says where it is done, by whom or for whom, and by which acts.
 D_UN_AUTRE = {
@@ -61,16 +63,22 @@ PAS_DES_VOTRES = (
 )
 A_PLUSIEURS = {
     Action: "« {} » est aussi d'une commune d'un autre département : qui la porte, où elle se fait, les "
-    "actes qui l'ajoutent ou la retirent se demandent à la DDT qui tient sa convention.",
+    "actes qui l'ajoutent ou la retirent se proposent, depuis sa fiche, à la DDT qui tient sa convention.",
     Etude: "« {} » est aussi d'une commune d'un autre département : son bénéficiaire, ses communes, sa "
     "convention et son retrait se demandent à la DDT qui tient sa convention.",
 }
+SANS_CONVENTION = (
+    "« {} » est aussi d'une commune d'un autre département, et aucune convention ne la porte : qui la "
+    "porte et où elle se fait se demandent au niveau national."
+)
 
 
 def objet_of(row):
     """Return the action, or the study, that a row is of; either is of itself."""
     if isinstance(row, OBJETS):
         return row
+    if isinstance(row, Piece):
+        row = row.accord
     if isinstance(row, FaitFinancement):
         return row.financement.objet
     if isinstance(row, EtudeAction):
@@ -128,7 +136,12 @@ def watch_who_writes(history_instance, **kwargs):
         refuse_unseen_conventions(agent, version)
         return
     judged = version.instance_type in (*OBJETS, *LIGNES)
-    if not judged or agent is None or agent.is_superuser or version.history_type == REMOVED:
+    if not judged or agent is None or agent.is_superuser:
+        return
+    demande = EN_DEMANDE.get()
+    if demande is not None:
+        demande.versions.append(version)
+    if version.history_type == REMOVED:
         return
     row = version.instance
     if isinstance(row, OBJETS) and version.history_type == CREATED:
@@ -176,7 +189,7 @@ def refuse_others(agent, objet):
 
 def refuse_taken(agent, objet, version):
     """Refuse a change that takes something from another DDT, of whoever does not keep the convention."""
-    before = version.prev_record
+    before, held = version.prev_record, objet.convention_id
     if version.instance_type in COMMUNES:
         allowed = keeps(agent, objet, besides=version.instance) and (
             before is None or of_theirs(agent, before.commune_id)
@@ -188,13 +201,24 @@ def refuse_taken(agent, objet, version):
         }
         if not changed & D_UN_AUTRE[version.instance_type]:
             return
-        kept = Convention.objects.filter(pk=before.convention_id or version.convention_id)
+        held = before.convention_id or version.convention_id
+        kept = Convention.objects.filter(pk=held)
         reference = kept.values_list("departement_reference", flat=True).first()
         allowed = keeps(agent, objet, reference)
     else:
         return
     if not allowed:
+        refuse_or_ask(objet, held)
+
+
+def refuse_or_ask(objet, convention):
+    """Refuse what takes something from another DDT, unless it is written to be proposed to it."""
+    if convention is None and isinstance(objet, Action):
+        raise ValidationError(SANS_CONVENTION.format(objet))
+    demande = EN_DEMANDE.get()
+    if demande is None or isinstance(objet, Etude):
         raise ValidationError(A_PLUSIEURS[type(objet)].format(objet))
+    demande.conventions.add(convention)
 
 
 def of_theirs(agent, commune):
@@ -212,7 +236,7 @@ def judge_removal(sender, instance, **kwargs):
         return
     refuse_others(agent, objet)
     if sender in (*OBJETS, *COMMUNES) and not keeps(agent, objet):
-        raise ValidationError(A_PLUSIEURS[type(objet)].format(objet))
+        refuse_or_ask(objet, objet.convention_id)
 
 
 for model in (*OBJETS, *LIGNES):

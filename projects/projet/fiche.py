@@ -20,6 +20,8 @@ from projects.etudes.lecture import LIEES, situer_etudes
 from projects.etudes.models import Etude
 from projects.financements import regles as argent
 from projects.financements.models import PUBLICS, FaitFinancement, Financement
+from projects.indicateurs.lecture import mesures_montrees
+from projects.pieces.models import Piece
 from projects.projet.mots import accorde_en_mots, cout_en_mots, verse_en_mots
 from projects.projet.publiques import INTERNES, references
 from socle.dates import known_by
@@ -99,6 +101,13 @@ class LigneDuPlan:
     @property
     def verse(self):
         return euros(argent.montant_verse(self.ligne, self.jour))
+
+    @property
+    def retrait(self):
+        """Return the fact that withdrew the whole line, None while some of it stays."""
+        if self.etat != argent.EtatFinancement.RETIRE:
+            return None
+        return next((f for f in reversed(self.faits) if f.nature == "retrait"), None)
 
     @property
     def versements(self):
@@ -248,6 +257,13 @@ class FicheAction:
             for ligne in self.du_jour.accordes
         ]
 
+    @cached_property
+    def pieces(self):
+        """The public files of what was granted by the day."""
+        found = Piece.objects.publics(self.jour)
+        found = found.filter(accord__financement__action=self.action)
+        return list(found.select_related("accord__financement__action"))
+
     @property
     def subventions(self):
         return [ligne for ligne in self.lignes if ligne.fiche.forme == "subvention"]
@@ -310,12 +326,18 @@ class FicheAction:
         return euros(sum(own)) if own and None not in own else ""
 
     @cached_property
+    def mesures(self):
+        """What is measured of the action by the day, or aimed at."""
+        return mesures_montrees("action", self.action.pk, self.jour)
+
+    @cached_property
     def documents(self):
         """The sources of all that the page tells, each once."""
         told = [*self.action.dits, *(dit for cout in self.couts for dit in cout.dits)]
         told += [dit for fait in self.faits for dit in fait.dits]
         told += [dit for prevision in self.previsions for dit in prevision.dits]
         told += [dit for ligne in self.lignes for dit in ligne.dits]
+        told += [dit for mesure in self.mesures for r in mesure.releves for dit in r.dits]
         return list(dict.fromkeys(dit.source for dit in told))
 
 

@@ -2,6 +2,7 @@
 
 import django_filters
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, Min, OuterRef, Q
 
@@ -24,7 +25,7 @@ from projects.projet.annuaire import NomsDuJour, Tiers
 from projects.projet.du_jour import ActionsDatees
 from projects.projet.exports_argent import Finances
 from projects.projet.lecture import LIEES, situer, somme_montree
-from projects.projet.publiques import communes_des, publiques
+from projects.projet.publiques import communes_des_publiques, publiques
 from socle.recherche import search_key
 from socle.web.adresses import AdressesDeListe
 from socle.web.choix import ChoixFilter, FicheFilter, ListeDeroulante
@@ -33,13 +34,14 @@ from socle.web.ordre import Calcule
 from socle.web.refus import DemandeInvalide, quoted
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+PAYEURS = ("financeur_commune", "financeur_intercommunalite", "paye")
 AXE_SANS_ORT = "Un axe est celui d'un plan : demandez « axe={} » avec son ORT, « ort=… »."
 
 
 class TiersField(forms.CharField):
     """Someone who has actions done, or pays for them, asked for by `Tiers.cle`."""
 
-    empty_label = "---------"
+    empty_label = settings.FILTERS_EMPTY_CHOICE_LABEL
 
     def __init__(self, **kwargs):
         super().__init__(max_length=200, widget=ListeDeroulante, **kwargs)
@@ -156,6 +158,10 @@ class ActionFiltres(Filtres):
         model = Action
         fields = []
 
+    def __init__(self, *args, **kwargs):
+        self.read_of = {}
+        super().__init__(*args, **kwargs)
+
     @property
     def adresses(self):
         return AdressesDesActions(self.data, self.lus, list(self.form.fields))
@@ -168,9 +174,8 @@ class ActionFiltres(Filtres):
 
     def offered(self):
         """Offer what the actions of the day have, in the chosen département if there is one."""
-        shown = publiques(self.jour).order_by()
-        communes = communes_des(shown, self.jour)
-        departements = list(Departement.objects.filter(pk__in=communes.values("departement")))
+        communes = communes_des_publiques(self.jour)
+        departements = list(Departement.objects.filter(pk__dans=set(communes.values())))
         departement = self.departement_of_choices(departements)
         ort = self.chosen("ort")
         found = {
@@ -182,39 +187,38 @@ class ActionFiltres(Filtres):
         if departement is None:
             local = ("epci", "commune", "ort", "financeur", "maitre_ouvrage")
             return found | dict.fromkeys(local)
-        there = Commune.objects.order_by().filter(departement=departement)
-        actions = shown.concernant(there.values("pk"), self.jour)
-        return found | self.offered_there(
-            list(communes.filter(departement=departement).values_list("pk", flat=True)),
-            Action.objects.order_by().filter(pk__dans=list(actions.values_list("pk", flat=True))),
-        )
+        codes = [code for code, its in communes.items() if its == departement.pk]
+        return found | self.offered_there(codes, self.actions_of(departement))
+
+    def actions_of(self, departement):
+        """Return the actions of a département on the day, by keys read once: of the list, of its choices."""
+        if departement not in self.read_of:
+            there = Commune.objects.order_by().filter(departement=departement)
+            found = publiques(self.jour).concernant(there.values("pk"), self.jour)
+            self.read_of[departement] = list(found.order_by().values_list("pk", flat=True))
+        return Action.objects.filter(pk__dans=self.read_of[departement])
 
     def offered_there(self, codes, actions):
-        """Offer what `actions`, those of a département, and its communes of `codes`, have.
-
-        Both are read once: each list offered would otherwise look for them again in all of France.
-        """
+        """Offer what `actions`, those of a département, and its communes of `codes`, have."""
         communes = Commune.objects.filter(pk__dans=codes)
         members = Rattachement.objects.as_of(self.jour).filter(commune__dans=codes)
         epci = Intercommunalite.objects.filter(pk__in=members.values("intercommunalite"))
-        granted = FaitFinancement.objects.filter(nature="accord", jour__lte=self.jour)
+        granted = FaitFinancement.objects.filter(
+            financement=OuterRef("pk"), nature="accord", jour__lte=self.jour
+        )
         lines = Financement.objects.filter(
-            pk__in=granted.values("financement"), action__in=actions.values("pk")
-        ).annotate(paye=OF_SCHEME)
-        payers = ("financeur_commune", "financeur_intercommunalite", "paye")
+            Exists(granted), action__in=actions.order_by().values("pk")
+        )
+        financeurs = keys_of(lines.annotate(paye=OF_SCHEME), *PAYEURS)
+        maitres = keys_of(actions, *MAITRES_D_OUVRAGE)
+        annuaire = NomsDuJour(financeurs | maitres, self.jour)
         return {
             "epci": epci.prefetch_related("anciens_noms"),
             "commune": communes.order_by("nom_recherche").prefetch_related("anciens_noms"),
-            "ort": Convention.objects.ort().filter(pk__in=actions.values("convention")),
-            "financeur": self.named(lines.order_by().values_list(*payers)),
-            "maitre_ouvrage": self.named(actions.values_list(*MAITRES_D_OUVRAGE)),
+            "ort": Convention.objects.ort().filter(pk__in=actions.order_by().values("convention")),
+            "financeur": annuaire.par_nom(financeurs),
+            "maitre_ouvrage": annuaire.par_nom(maitres),
         }
-
-    def named(self, cles):
-        """Return the `Tiers` of these keys, each once, by name."""
-        cles = {row for row in cles.distinct() if any(row)}
-        annuaire = NomsDuJour(cles, self.jour)
-        return sorted(map(annuaire.tiers, cles), key=lambda tiers: search_key(tiers.nom))
 
     def premier_jour(self):
         """Return the day of the first act that brought an action of the département chosen."""
@@ -230,7 +234,7 @@ class ActionFiltres(Filtres):
 
     def filter_queryset(self, queryset):
         chosen = self.form.cleaned_data
-        kept = self.of_places(publiques(self.jour), chosen)
+        kept = self.of_places(chosen)
         if chosen["ort"]:
             kept = kept.filter(convention=chosen["ort"])
         if chosen["axe"]:
@@ -241,11 +245,10 @@ class ActionFiltres(Filtres):
             kept = kept.filter(pk__dans=self.found(kept, chosen["q"]))
         return self.of_the_day(kept, chosen)
 
-    def of_places(self, kept, chosen):
-        """Keep the actions of the places chosen."""
-        if chosen["departement"]:
-            there = Commune.objects.order_by().filter(departement=chosen["departement"])
-            kept = kept.concernant(there.values("pk"), self.jour)
+    def of_places(self, chosen):
+        """Return the actions of the places chosen, of France when none is."""
+        departement = chosen["departement"]
+        kept = self.actions_of(departement) if departement else publiques(self.jour)
         if chosen["epci"]:
             members = Rattachement.objects.as_of(self.jour).filter(intercommunalite=chosen["epci"])
             kept = kept.concernant(members.order_by().values("commune"), self.jour)
@@ -293,8 +296,8 @@ class ResultatFiltres(Filtres):
 
     def offered(self):
         """Offer the départements of the actions of the day."""
-        communes = communes_des(publiques(self.jour).order_by(), self.jour)
-        return {"departement": Departement.objects.filter(pk__in=communes.values("departement"))}
+        codes = set(communes_des_publiques(self.jour).values())
+        return {"departement": Departement.objects.filter(pk__in=codes)}
 
 
 # What an action alone has: a study that is asked for by it is not there.
@@ -337,6 +340,11 @@ class ArgentFiltres(ActionFiltres):
                 if all(test(etude, chosen, annuaire) for test in asked)
             ]
         )
+
+
+def keys_of(rows, *fields):
+    """Return the keys of the owners, or of the funders, that `fields` of `rows` name, each once."""
+    return {keys for keys in rows.order_by().values_list(*fields).distinct() if any(keys)}
 
 
 def est(tiers, asked):

@@ -1,8 +1,9 @@
 """The actions that anybody reads on a day: an act signed by then, or a fact told by then, brings them."""
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from communes.models import Commune
+from communes.territoire.faits import successions_lues
 from ort.models import CommuneCouverte
 from projects.actions.models import Action, ActionCommune, Cout, Etendue, FaitAction, Prevision
 from projects.financements.models import FaitFinancement
@@ -34,11 +35,21 @@ def references(cles, objet="action"):
     return dict(granted.values_list("financement", "reference"))
 
 
-def communes_des(actions, jour):
-    """Return the communes of `actions`, a queryset, on `jour`, each once and in no order."""
-    named = ActionCommune.objects.filter(action__in=actions.values("pk"))
-    whole = actions.filter(etendue=Etendue.ORT)
-    covered = CommuneCouverte.objects.as_of(jour).filter(convention__in=whole.values("convention"))
-    return Commune.objects.order_by().filter(
-        Q(pk__in=named.communes_du_jour(jour)) | Q(pk__in=covered.communes_du_jour(jour))
+def communes_des_publiques(jour):
+    """Return the communes, on `jour`, of the actions that anybody reads: the département of each, by code."""
+    # Of each commune that any action names, one such action is enough: the others are not read.
+    named = Commune.objects.order_by().filter(
+        Exists(publiques(jour).filter(communes_liees__commune=OuterRef("pk"))),
+        pk__in=ActionCommune.objects.order_by().values("commune"),
     )
+    # A « relevée » is of no ORT.
+    whole = Action.objects.order_by().filter(etendue=Etendue.ORT).connues(jour)
+    covered = CommuneCouverte.objects.as_of(jour).filter(convention__in=whole.values("convention"))
+    recorded = {
+        *named.values_list("pk", flat=True),
+        *covered.order_by().values_list("commune", flat=True),
+    }
+    successions = successions_lues()
+    codes = {successions.commune_du_jour(code, jour) for code in recorded}
+    found = Commune.objects.order_by().filter(pk__dans=codes)
+    return dict(found.values_list("pk", "departement"))

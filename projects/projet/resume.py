@@ -10,6 +10,7 @@ from projects.actions.regles import TERMINEES, EtatAction
 from projects.etudes.filtres import etudes_du_lieu
 from projects.etudes.lecture import LIEES as LIEES_AUX_ETUDES
 from projects.etudes.lecture import situer_etudes
+from projects.financements.faits import FaitCompte
 from projects.financements.regles import Sommes
 from projects.projet.du_jour import ActionsDatees
 from projects.projet.lecture import LIEES, situer
@@ -120,7 +121,12 @@ class Projet:
     @cached_property
     def du_jour(self):
         """What is known of each, by key."""
-        return ActionsDatees(self.cles).du_jour(self.jour) if self.cles else {}
+        if not self.cles:
+            return {}
+        # Of France all is read: its keys would be asked for, one by one, in each query.
+        read = self.cles if self.territoire.critere else None
+        known = ActionsDatees(read, FaitCompte).du_jour(self.jour)
+        return {cle: known[cle] for cle in self.cles}
 
     @cached_property
     def complete(self):
@@ -350,7 +356,7 @@ class PartDuProjet:
     @property
     def sans_subvention(self):
         """Write how many actions have no known grant, where one may be missing; an empty text elsewhere."""
-        granted = sum(bool(action.sommes.verse.lignes) for action in self.totaux.actions)
+        granted = sum(action.subventionnee for action in self.totaux.actions)
         unknown = 0 if self.complete or not granted else self.nombre - granted
         return sur_combien(unknown, self.nombre, "sans subvention connue")
 

@@ -4,12 +4,12 @@ import datetime
 from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from projects.actions.models import BaseMontant
 from projects.actions.regles import EtatAction
-from projects.financements import regles as argent
-from projects.financements.regles import Sommes
+from projects.financements.regles import Sommes, sommes_des_comptes
 from projects.projet.du_jour import ActionDuJour
 
 
@@ -35,18 +35,18 @@ class Totaux:
     def __len__(self) -> int:
         return len(self.actions)
 
-    @property
+    @cached_property
     def etats(self) -> dict[EtatAction, int]:
         """Return how many are in each state, in the order of `EtatAction`, those in none left out."""
         found = Counter(action.etat for action in self.actions)
         return {etat: found[etat] for etat in EtatAction if found[etat]}
 
-    @property
+    @cached_property
     def en_retard(self) -> int:
         """Return how many are late, whatever their state."""
         return sum(action.en_retard for action in self.actions)
 
-    @property
+    @cached_property
     def couts(self) -> list[CoutTotal]:
         """Return the costs, a sum for each base, that of the amounts before tax first."""
         told = [action.cout for action in self.actions if action.cout]
@@ -62,11 +62,10 @@ class Totaux:
         """Return how many have no cost known."""
         return sum(action.cout is None for action in self.actions)
 
-    @property
+    @cached_property
     def sommes(self) -> Sommes:
         """Return the sums of their lines of money, a stage apart from the others."""
-        lignes = [ligne for action in self.actions for ligne in action.subventions]
-        return argent.sommes(lignes, self.jour)
+        return sommes_des_comptes([read for action in self.actions for read in action.comptes])
 
     def de(self, communes: Iterable[str]) -> "Totaux":
         """Keep the actions of one at least of these communes: a département, an ORT."""

@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from communes.models import Departement
 from projects.actions.models import Action
+from projects.pieces.models import Piece
 from projects.projet.fiche import FicheAction, sources
 from projects.projet.filtres import ActionFiltres
 from projects.projet.lecture import LIEES, situer
 from projects.projet.publiques import publiques
 from socle.dates import known_by
+from socle.web.documents import send
 from socle.web.jour import jour_of
 from socle.web.ordre import EnOrdre, in_order
 from socle.web.pages import asked_page
@@ -41,6 +43,7 @@ def liste(request):
         "filtres": filtres.offer(),
         "table": "actions",
         "page": page,
+        "plusieurs_plans": len({action.convention_id for action in shown}) > 1,
         "nombres": {partie.value: number for partie, number in Counter(parties.values()).items()},
         "parties": [(p, list(found)) for p, found in groupby(shown, lambda a: parties[a.pk])],
     }
@@ -54,7 +57,9 @@ def by_partie(rows, jour):
     parties = {pk: partie(entree_par, out, jour) for pk, entree_par, out in read}
     ranks = list(PartieDeListe)
     cles = rows.cles if isinstance(rows, EnOrdre) else list(parties)
-    return EnOrdre(queryset, sorted(cles, key=lambda cle: ranks.index(parties[cle]))), parties
+    return EnOrdre(
+        Action.objects.all(), sorted(cles, key=lambda cle: ranks.index(parties[cle]))
+    ), parties
 
 
 def partie(entree_par, sortie, jour):
@@ -103,6 +108,14 @@ def affiche(request, identifiant):
         "adresse": request.build_absolute_uri(address),
     }
     return render(request, "projects/projet/affiche.html", context)
+
+
+def piece(request, identifiant, pk):
+    """Send the file of a decision to whoever may read it: 404 to the others."""
+    readable = Piece.objects.readable(request.user, timezone.localdate())
+    return send(
+        get_object_or_404(readable, pk=pk, accord__financement__action__identifiant=identifiant)
+    )
 
 
 def find_action(identifiant, jour):

@@ -2,8 +2,9 @@
 
 import datetime
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from communes.models import Commune, Labellisation
@@ -11,14 +12,20 @@ from communes.territoire.du_jour import reunies, with_successions
 from ort.models import Convention, Proposition
 from ort.regles import date_fin_au
 from projects.carnet.models import SUJETS, Note
-from projects.models import Action, Etude, Financement
+from projects.club.lecture import EvenementDuJour
+from projects.club.regles import Moment
+from projects.indicateurs import regles
+from projects.indicateurs.faits import CleMesure, mesures_datees
+from projects.models import Action, Cible, Etude, EvenementClub, Financement, Releve
 from projects.postes.du_jour import situer
 from projects.postes.faits import postes_dates
 from projects.postes.histoire import tell_etat
 from projects.postes.models import SANS_PERSONNE, CofinancementPoste, Desserte, Occupation, Poste
 from projects.postes.models.postes import MONTHS_AHEAD
 from projects.postes.regles import etat
+from projects.projet.plan.ressource import PlanDActions
 from pvd.bureau.alertes.lues import alertes_de
+from pvd.bureau.bilans import bilans_attendus
 from pvd.bureau.changements import RECENT, recent_changes
 from pvd.bureau.gestes import gestes_for
 from pvd.bureau.perimetre import asked_perimetre
@@ -27,6 +34,7 @@ from pvd.suivi.faits import Faits
 from pvd.suivi.verifications import count_constats
 from socle.admin.page_d_agent import page_url
 from socle.dates import ONE_DAY, add_months
+from socle.models import Import
 
 # The home shows so many lines of each sort, and says how many more there are.
 LINES = 10
@@ -37,6 +45,7 @@ TITRES_DES_GESTES = {
     "Une action d'un plan": Action,
     "Une étude": Etude,
     "L'argent d'une action ou d'une étude": Financement,
+    "Le Club": EvenementClub,
 }
 MONTHS_AHEAD_ADHESION = 3
 MONTHS_AHEAD_ORT = 12
@@ -141,6 +150,37 @@ def proposals_waiting(perimetre):
     )
 
 
+def plans_to_read_again(perimetre, jour):
+    """Return the plans that the agent imported with columns left unread, the oldest first."""
+    sent = Import.objects.filter(auteur=perimetre.user, titre=PlanDActions.titre)
+    return list(sent.a_relire(jour))
+
+
+def late_readings(perimetre, jour):
+    """Return the measures of which a reading is late, the longest awaited first, each a `ReleveAttendu`."""
+    cibles = perimetre.of(Cible).au(jour)
+    keys = cibles.order_by().values("indicateur")
+    mesures = mesures_datees(perimetre.of(Releve).filter(indicateur__in=keys), cibles)
+    late = {
+        cle: regles.attendu_le(m, jour) for cle, m in mesures.items() if regles.en_retard(m, jour)
+    }
+    links = ("indicateur", "action", "convention", "commune", "secteur")
+    found = {}
+    for cible in cibles.select_related(*links).order_by("pk"):
+        cle = CleMesure._make(getattr(cible, f"{name}_id") for name in CleMesure._fields)
+        if cle in late:
+            found[cle] = ReleveAttendu(cible, late[cle], page_url(cible.objet))
+    return sorted(found.values(), key=lambda releve: (releve.jour, str(releve.cible)))
+
+
+class ReleveAttendu(NamedTuple):
+    """A reading that is late: its target, the day by which it was expected, where to note it."""
+
+    cible: Cible
+    jour: datetime.date
+    adresse: str
+
+
 def due_reminders(perimetre, jour):
     """Return the notes to come back to by `jour`, the first due first."""
     due = perimetre.of(Note).a_relancer().filter(rappel__lte=jour).select_related(*SUJETS)
@@ -148,6 +188,17 @@ def due_reminders(perimetre, jour):
     for note in found:
         note.adresse = page_url(note.sujet)
     return found
+
+
+def coming_events(perimetre, own, jour):
+    """Return the events of the Club to come or under way, of the agent or of all France, the next first."""
+    theirs = [perimetre.departement] if perimetre.departement else own
+    read = EvenementClub.objects.for_user(perimetre.user).des_departements(theirs)
+    # One that is known to the year is over with it: see `regles.dernier_jour`.
+    this_year = datetime.date(jour.year, 1, 1)
+    around = read.filter(Q(debut__gte=this_year) | Q(fin__gte=this_year))
+    found = [EvenementDuJour(event, jour) for event in around.order_by("debut", "identifiant")]
+    return [ligne for ligne in found if ligne.moment != Moment.PASSE]
 
 
 @dataclass
@@ -180,6 +231,7 @@ def home(request):
         "departements": own,
         **waiting,
         "rien_n_attend": not any(waiting.values()),
+        "evenements": Section.of(coming_events(perimetre, own, jour)),
         "changements": Section.of(recent_changes(perimetre, timezone.now())),
         "changements_depuis": (jour - RECENT).isoformat(),
         "gestes": [
@@ -203,6 +255,9 @@ def what_waits(user, perimetre, jour):
         "cofinancements": Section.of(ending_fundings(perimetre, jour)),
         "signalements": Section.of(reports_to_answer(perimetre, jour)) if answers else None,
         "propositions": Section.of(proposals_waiting(perimetre)),
+        "releves": Section.of(late_readings(perimetre, jour)),
         "alertes": alertes_de(perimetre, jour),
+        "plans_a_relire": Section.of(plans_to_read_again(perimetre, jour)),
+        "bilans": Section.of(bilans_attendus(perimetre, jour)),
         "constats": count_constats(perimetre, jour),
     }

@@ -11,8 +11,9 @@ from communes.territoire.filtres import DepartementFilter
 from ort.admin import ConventionAdmin
 from projects.actions.admin import ActionAdmin
 from projects.etudes.admin import EtudeAdmin
+from projects.pieces.admin import PieceAdmin
 from projects.postes.admin import PosteAdmin
-from pvd.bureau import nouveautes
+from pvd.bureau import bilans, nouveautes
 from pvd.bureau.a_verifier import a_verifier
 from pvd.bureau.accueil import home
 from pvd.bureau.aide import aide
@@ -64,6 +65,12 @@ admin.site.pages += [
         "alertes/<int:pk>/<slug:sorte>/accepter/",
         admin.site.admin_view(alertes.accepter),
         name="accepter_une_alerte",
+    ),
+    path("bilans/", admin.site.admin_view(bilans.attendus), name="bilans"),
+    path(
+        "bilans/<int:pk>/<slug:echeance>/accepter/",
+        admin.site.admin_view(bilans.accepter),
+        name="accepter_une_echeance",
     ),
     path("a-verifier/", admin.site.admin_view(a_verifier), name="a_verifier"),
     path("chercher/", admin.site.admin_view(chercher), name="chercher"),
@@ -134,6 +141,7 @@ LabellisationAdmin.ajout = reverse_lazy("admin:gestes", args=["entrer-dans-le-pr
 ConventionAdmin.ajout = reverse_lazy("admin:gestes", args=["nouvelle-convention"])
 PosteAdmin.ajout = reverse_lazy("admin:gestes", args=["ouvrir-un-poste"])
 SourceeAdmin.geste_url = staticmethod(geste_url)
+PieceAdmin.ajout = reverse_lazy("admin:gestes", args=["financement-joindre-la-decision"])
 ActionAdmin.ajout = reverse_lazy("admin:gestes", args=["inscrire-une-action"])
 EtudeAdmin.ajout = reverse_lazy("admin:gestes", args=["inscrire-une-etude"])
 # All that is said of a record, on one page: no app below knows all of it.

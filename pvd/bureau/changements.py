@@ -16,6 +16,7 @@ from projects.models import (
     Action,
     ActionCommune,
     Bilan,
+    Cible,
     Cout,
     EffetAvenant,
     Etude,
@@ -24,8 +25,10 @@ from projects.models import (
     FaitEtude,
     FaitFinancement,
     Financement,
+    Piece,
     Presentation,
     Prevision,
+    Releve,
 )
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
 from socle.adresses_admin import admin_url, undo_url
@@ -75,6 +78,7 @@ def organismes_named(perimetre):
 
 
 OF_CONVENTION = {"page": Convention, "path": "convention_id", "nom": "convention__intitule"}
+OF_COMMUNE = {"page": Commune, "path": "commune_id", "nom": "commune__nom"}
 OF_POSTE = {"page": Poste, "path": "poste_id", "nom": "poste__intitule"}
 OF_ACTION = {"page": Action, "path": "action_id", "nom": "action__intitule"}
 OF_LIGNE = {
@@ -89,6 +93,11 @@ OF_LIGNE_D_ETUDE = {
     "nom": "financement__etude__intitule",
 }
 D_ACTION, D_ETUDE = {"etude__isnull": True}, {"etude__isnull": False}
+OF_ACCORD = {
+    "page": Action,
+    "path": "accord__financement__action_id",
+    "nom": "accord__financement__action__intitule",
+}
 FICHES_SUIVIES = [
     FicheSuivie(Labellisation, Labellisation, "id", "commune__nom", scope=("commune_id", Commune)),
     FicheSuivie(Convention, Convention, "id", "intitule"),
@@ -124,6 +133,17 @@ FICHES_SUIVIES = [
         **OF_LIGNE_D_ETUDE,
         detail="financement__dispositif__libelle",
         seulement={"financement__etude__isnull": False},
+    ),
+    FicheSuivie(Piece, **OF_ACCORD),
+    *(
+        FicheSuivie(
+            model,
+            **where,
+            detail="indicateur__libelle",
+            seulement={f"{where['path']}__isnull": False},
+        )
+        for model in (Releve, Cible)
+        for where in (OF_ACTION, OF_CONVENTION, OF_COMMUNE)
     ),
     FicheSuivie(Source, Source, "id", "titre", named=sources_named),
     FicheSuivie(Organisme, Organisme, "id", "nom", named=organismes_named),

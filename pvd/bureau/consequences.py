@@ -5,7 +5,9 @@ from django.utils import timezone
 
 from communes.models import Departement, Labellisation
 from ort.models import Avenant, CommuneCouverte, Convention
+from projects.models import Action, ActionCommune
 from projects.postes.models import Desserte, Occupation, Poste
+from pvd.bureau.gestes.projet.commun import chiffres_du_projet
 from pvd.suivi.chiffres import chiffres
 
 # From a département, the ways to each sort of record that its figures count.
@@ -17,7 +19,11 @@ WAYS = {
     Poste: ["communes__dessertes__poste"],
     Desserte: ["communes__dessertes"],
     Occupation: ["communes__dessertes__poste__occupations"],
+    Action: ["communes__actions__action", "communes__couvertures__convention__actions"],
+    ActionCommune: ["communes__actions"],
 }
+# What counts in the plans, and not in the programme.
+DES_PLANS = (Action, ActionCommune)
 
 
 def departements_counting(records):
@@ -33,8 +39,9 @@ def figures_at_stake(records):
     if not records or type(records[0]) not in WAYS:
         return None
     departements, today = departements_counting(records), timezone.localdate()
+    count = chiffres_du_projet if isinstance(records[0], DES_PLANS) else chiffres
     return lambda: {
         f"{chiffre.label} {departement.avec_de}": value
         for departement in departements
-        for chiffre, value in chiffres(departement, today).items()
+        for chiffre, value in count(departement, today).items()
     }

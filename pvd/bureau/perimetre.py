@@ -9,7 +9,18 @@ from django.http import Http404
 
 from communes.models import Agent, Commune, Departement, Labellisation
 from ort.models import Avenant, Convention, Proposition
-from projects.models import Action, Bilan, Etude, EvenementClub, Financement, Note, Presentation
+from projects.models import (
+    Action,
+    Bilan,
+    Cible,
+    Etude,
+    EvenementClub,
+    Financement,
+    Indicateur,
+    Note,
+    Presentation,
+    Releve,
+)
 from projects.postes.models import Poste
 from pvd.signalements.models import Signalement
 
@@ -22,6 +33,12 @@ PAR_LA_CONVENTION = [
 PAR_SES_COMMUNES = [
     "communes_liees__commune__departement",
     *PAR_LA_CONVENTION,
+]
+# And from what is measured, of a commune, of a convention or of an action.
+PAR_L_OBJET = [
+    "commune__departement",
+    *PAR_LA_CONVENTION,
+    *(f"action__{path}" for path in PAR_SES_COMMUNES),
 ]
 # From each sort of record, the ways to the départements that it is of.
 PATHS = {
@@ -37,6 +54,9 @@ PATHS = {
     Presentation: PAR_LA_CONVENTION,
     Financement: [f"{objet}__{path}" for objet in ("action", "etude") for path in PAR_SES_COMMUNES],
     EvenementClub: ["departements_lies__departement"],
+    Indicateur: ["departement"],
+    Cible: PAR_L_OBJET,
+    Releve: PAR_L_OBJET,
     Note: [
         "commune__departement",
         "intercommunalite__rattachements__commune__departement",

@@ -75,14 +75,15 @@ def entry(ligne, page, moment):
     """Return an entry of the feed: an event, its days, its place, who organises it."""
     evenement = ligne.evenement
     where = ", ".join(filter(None, [evenement.lieu, evenement.en_ligne and "en ligne"]))
-    told = [ligne.quand, where, ", ".join(map(str, ligne.organisateurs))]
-    title = f"{evenement.get_nature_display().capitalize()} – {evenement.intitule}"
+    nature, who = evenement.get_nature_display(), ", ".join(map(str, ligne.organisateurs))
+    told = [nature.capitalize(), ligne.quand, where, who]
     return {
-        "title": CONTROLS.sub("", insecable(title)),
+        "title": CONTROLS.sub("", insecable(evenement.intitule)),
         "link": f"{page}#{evenement.identifiant}",
         "description": CONTROLS.sub("", format_html("<p>{}</p>", " · ".join(filter(None, told)))),
         "unique_id": TAG.format(host=host_of(page), identifiant=evenement.identifiant),
-        "pubdate": midnight(evenement.debut),
+        # What is to come was published when it was announced here: no entry is of tomorrow.
+        "pubdate": midnight(evenement.debut) if ligne.commence else timezone.localtime(moment),
         "updateddate": timezone.localtime(moment),
     }
 

@@ -43,6 +43,7 @@ RECORDS = {
 RECORDS |= {
     "commune_projet": RECORDS["commune"],
     "ort_projet": RECORDS["ort"],
+    "ort_bilan": lambda identifiant, bilan: RECORDS["ort"](identifiant),
     "departement_projet": RECORDS["departement"],
     "action_affiche": RECORDS["action"],
 }

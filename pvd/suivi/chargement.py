@@ -195,8 +195,6 @@ FILES = {
     "conventions.csv": ConventionRessource,
     "avenants.csv": AvenantRessource,
     "communes_couvertes.csv": CouvertureRessource,
-    "bilans.csv": BilanRessource,
-    "presentations.csv": PresentationRessource,
     "axes.csv": AxeRessource,
     "actions.csv": ActionRessource,
     "faits.csv": FaitActionRessource,
@@ -215,6 +213,9 @@ FILES = {
     "financements_etudes.csv": FinancementEtudeRessource,
     "faits_financements_etudes.csv": FaitFinancementRessource,
     "versements_etudes.csv": VersementRessource,
+    # A review freezes what is known of the plan: it comes once the plan and its money are there.
+    "bilans.csv": BilanRessource,
+    "presentations.csv": PresentationRessource,
     "postes.csv": PosteRessource,
     "dessertes.csv": DesserteRessource,
     "titulaires.csv": OccupationRessource,

@@ -1,20 +1,39 @@
 """The imports that were confirmed, in the back office: listed, read, and taken back whole."""
 
+from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponseRedirect
 from django.urls import path
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods
 
 from socle.actes import touched
 from socle.admin.base import PerimetreAdmin, ReadOnly
+from socle.admin.champs import DayField
 from socle.admin.touchees import refusals, since, told, tried
 from socle.adresses_admin import admin_name, admin_url
 from socle.annulation import may_undo
 from socle.fichiers.imports import Import
 from socle.francais import at_hour
 from socle.historique import agent_name
+
+
+class AcceptationForm(forms.Form):
+    """Why what waits is left as it is, and until when."""
+
+    motif = forms.CharField(
+        label="Accepté parce que",
+        max_length=400,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text="Interne : jamais publié.",
+    )
+    jusqu_au = DayField(
+        label="Jusqu'au",
+        required=False,
+        help_text="Dernier jour où cela se tait. Vide : tant que personne n'en décide autrement.",
+    )
 
 
 @admin.register(Import)
@@ -57,6 +76,9 @@ class ImportConfirmeAdmin(ReadOnly, PerimetreAdmin):
             raise PermissionDenied
         if fait is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        form = self.accepted(request, fait)
+        if form is None:
+            return HttpResponseRedirect(admin_url(fait, "change"))
         fiches = touched(fait.acte)
         undoable = fait.annule_le is None and may_undo(fiches, request.user)
         context = told(request, fiches) | {
@@ -65,9 +87,24 @@ class ImportConfirmeAdmin(ReadOnly, PerimetreAdmin):
             "quand": at_hour(fait.moment),
             "etat": self.etat(fait),
             "undo_url": admin_url(fait, "undo") if undoable else None,
+            "form": form,
             "title": f"Import : {fait.nom}",
         }
         return self.page(request, "admin/import_fait.html", context)
+
+    def accepted(self, request, fait):
+        """Return the form that accepts the columns left unread, None once they are."""
+        form = AcceptationForm(request.POST or None)
+        if not form.is_valid():
+            return form
+        try:
+            fait.accept(request.user, timezone.localdate(), **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+            return form
+        told = "Les colonnes non lues de cet import n'attendent plus."
+        self.message_user(request, told, messages.SUCCESS)
+        return None
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def undo_view(self, request, numero):

@@ -5,6 +5,7 @@ from django.contrib.admin.widgets import (
     AutocompleteSelect,
     AutocompleteSelectMultiple,
 )
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from socle.admin.champs import AvecQuestion, DayField
@@ -66,6 +67,8 @@ class PerimetreForm(forms.ModelForm):
         data = super().clean()
         texts = getattr(self.instance, "textes_publics", ())
         written = {name: self.cleaned_data.get(name) for name in texts if name in self.changed_data}
+        # One that its field refuses is not asked about: the question would hide the refusal.
+        written = {name: text for name, text in written.items() if self.takes(name, text)}
         for name, found in texts_naming_someone(written).items():
             box, field = f"nomme-{self.add_prefix(name)}", self.fields[name]
             ticked = box in self.data
@@ -74,6 +77,14 @@ class PerimetreForm(forms.ModelForm):
             if not ticked:
                 self.add_error(name, quoted(ASKED, found))
         return data
+
+    def takes(self, name, text):
+        """Tell whether a field of the record takes a text."""
+        try:
+            self.instance._meta.get_field(name).run_validators(text)
+        except ValidationError:
+            return False
+        return True
 
 
 class LimitedChoices:

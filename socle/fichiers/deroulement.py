@@ -41,7 +41,8 @@ def write(ressource, table, user, provenance, depot, empreinte):
             apercu = Apercu(ressource.passage(table, user, provenance, for_good=True).lignes())
             if apercu.empreinte != empreinte:
                 raise Depasse(apercu)
-        fait = Import.objects.keep(acte, user, ressource.titre, depot.fichier.nom, apercu)
+        unread = ressource.non_lues(table)
+        fait = Import.objects.keep(acte, user, ressource.titre, depot.fichier.nom, apercu, unread)
     return apercu, fait
 
 

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from socle.actes import ActeFait
@@ -13,6 +13,7 @@ from socle.fichiers.lignes import Sort
 from socle.francais import liste, pluriel
 
 ALREADY = "Cet import est déjà annulé."
+LONGEST_HEADER = 100
 
 
 class ImportQuerySet(models.QuerySet):
@@ -25,7 +26,22 @@ class ImportQuerySet(models.QuerySet):
         was = Q(moment=acte.moment, auteur=acte.auteur, motif=acte.motif)
         return self.filter(was | Q(annule_le=acte.moment, annule_par=acte.auteur)).first()
 
-    def keep(self, acte, user, titre, nom, apercu):
+    def a_relire(self, jour):
+        """Keep the imports whose columns left unread still wait on `jour`, the oldest first.
+
+        The same file sent again closes the one before, whatever it leaves unread itself.
+        """
+        again = self.model.objects.filter(
+            *(Q(**{name: OuterRef(name)}) for name in ("auteur", "titre", "nom")),
+            moment__gt=OuterRef("moment"),
+            annule_le__isnull=True,
+        )
+        accepted = Q(accepte_jusqu_au__isnull=True) | Q(accepte_jusqu_au__gte=jour)
+        waiting = self.filter(annule_le__isnull=True).exclude(non_lues=[])
+        waiting = waiting.exclude(accepted, accepte_le__isnull=False)
+        return waiting.filter(~Exists(again)).order_by("moment", "pk")
+
+    def keep(self, acte, user, titre, nom, apercu, non_lues=()):
         """Write down the import that the ongoing `acte` is of; one that wrote nothing is none."""
         if not apercu.a_ecrire:
             return None
@@ -38,13 +54,15 @@ class ImportQuerySet(models.QuerySet):
             nouvelles=apercu.comptes[Sort.NOUVELLE],
             modifiees=apercu.comptes[Sort.MODIFIEE],
             refusees=apercu.comptes[Sort.REFUSEE],
+            non_lues=[header[:LONGEST_HEADER] for header in non_lues],
         )
 
 
 class Import(models.Model):
     """A file that an agent has imported. What it wrote is one act, known by its moment and author.
 
-    Nothing of the cells of the file is kept.
+    Nothing of the cells of the file is kept: of a file that may be read better another day, the headers
+    of the columns that nobody read, until it is sent again or someone accepts them.
     """
 
     auteur = models.ForeignKey(
@@ -62,6 +80,19 @@ class Import(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, "+", null=True, verbose_name="annulé par"
     )
 
+    non_lues = models.JSONField("colonnes non lues", default=list, blank=True)
+    accepte_parce_que = models.CharField("accepté parce que", max_length=400, blank=True)
+    accepte_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        "+",
+        null=True,
+        blank=True,
+        verbose_name="accepté par",
+    )
+    accepte_le = models.DateField("accepté le", null=True, blank=True)
+    accepte_jusqu_au = models.DateField("jusqu'au", null=True, blank=True)
+
     objects = ImportQuerySet.as_manager()
 
     class Meta:
@@ -73,7 +104,19 @@ class Import(models.Model):
                 | Q(annule_le__isnull=False, annule_le__gte=models.F("moment")),
                 name="socle_import_annule_apres",
                 violation_error_message="Un import est annulé après avoir été fait.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(accepte_le__isnull=True, accepte_jusqu_au__isnull=True)
+                | (
+                    Q(accepte_le__isnull=False)
+                    & ~Q(accepte_parce_que="")
+                    & (Q(accepte_jusqu_au__isnull=True) | Q(accepte_jusqu_au__gte=F("accepte_le")))
+                ),
+                name="socle_import_accepte_parce_que",
+                violation_error_message=(
+                    "Des colonnes non lues s'acceptent avec un motif, et pas jusqu'à un jour déjà passé."
+                ),
+            ),
         ]
 
     def __str__(self):
@@ -92,6 +135,14 @@ class Import(models.Model):
             (self.refusees, "refusée,refusées"),
         ]
         return liste(pluriel(count, words) for count, words in counts if count)
+
+    def accept(self, par, jour, motif, jusqu_au=None):
+        """Have the columns left unread wait no more, until a day, for the reason `motif`."""
+        self.accepte_par, self.accepte_le = par, jour
+        self.accepte_parce_que, self.accepte_jusqu_au = motif, jusqu_au
+        self.clean_fields(exclude=["annule_le", "annule_par"])
+        self.validate_constraints()
+        self.save()
 
     @property
     def motif_annulation(self):

@@ -1,7 +1,9 @@
 """What each row of a file does, tried or for good: the records are written in the order of the rows."""
 
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import cached_property
+
+from django.db import transaction
 
 from socle.dates import keep_first_days
 from socle.fichiers.champs import CelluleRefusee, DateWidget, RecordWidget
@@ -147,6 +149,19 @@ class Passage:
             affirmations = [said for said in affirmations if says_what_is_held(instance, said)]
         if not (new or changed or affirmations):
             return
+        before_it = self.ressource.precedents(instance) if new else []
+        with transaction.atomic() if before_it else nullcontext():
+            for record in before_it:
+                self.ecriture.keep(record, True)
+            self.write(ligne, instance, new, changed, exact, affirmations)
+            if self.for_good:
+                for record in before_it:
+                    self.dires.write(record, of_precision(affirmations, record))
+        ligne.remarques += [self.ressource.told_before(record) for record in before_it]
+
+    def write(self, ligne, instance, new, changed, exact, affirmations):
+        """Save the record of a row that is new or changes, and have the row tell it."""
+        row = ligne.lue.cellules
         self.ecriture.check(instance, row, self.rapprochement.kin_of(instance))
         ligne.sort = Sort.NOUVELLE if new else Sort.MODIFIEE
         ligne.changements = [*changed.values(), *exact]
@@ -321,6 +336,11 @@ class Passage:
                     champ.column_name, "" if new else shown(written(old)), shown(written(after))
                 )
         return changed
+
+
+def of_precision(affirmations, record):
+    """Return what a row has its sources say, said of another record as exactly as it is known."""
+    return [(change, said | {"precision": record.precision}) for change, said in affirmations]
 
 
 def says_what_is_held(instance, affirmation):

@@ -129,7 +129,8 @@ class Rapprochement:
     def alike(self, row, values):
         """Return the records that what a row says, but for its key, could be about."""
         first, *others = self.keys
-        found = self.by_first[values[first.attribute]]
+        # A file without the column of a key that it may leave out says nothing of it.
+        found = self.by_first[values.get(first.attribute)]
         for champ in others:
             if champ.dit(row) or champ.attribute not in self.ressource.loose_keys:
                 found = [r for r in found if getattr(r, champ.attribute) == values[champ.attribute]]
@@ -144,7 +145,7 @@ class Rapprochement:
             raise refused(cle.colonne, key, OUTSIDE)
         for champ in self.keys:
             held = getattr(record, champ.attribute)
-            if champ.attribute in cle.porteurs and values[champ.attribute] not in (held, None):
+            if champ.attribute in cle.porteurs and values.get(champ.attribute) not in (held, None):
                 column, theirs = champ.column_name, champ.widget.render(held)
                 raise refused(
                     cle.colonne,

@@ -163,6 +163,14 @@ class Ressource(SorteDeFichier, resources.ModelResource):
         `changed` gives, by field, the `CelluleChangee`.
         """
 
+    def precedents(self, instance):
+        """Return the records without which a new `instance` could not be, to create before it."""
+        return []
+
+    def told_before(self, record):
+        """Return what a row says of one of its `precedents`."""
+        raise NotImplementedError
+
     def dependants(self, instance, row, user):
         """Return the records to create along with a new `instance`, from `extra_columns`."""
         return []

@@ -40,6 +40,10 @@ class SorteDeFichier:
         """Return the unit that a header says, for a column of money; empty for any other."""
         return ""
 
+    def non_lues(self, table):
+        """Return the headers of `table` left unread that somebody should come back to; none by default."""
+        return []
+
     def compris(self, column, unite, text):
         """Return how a cell of `column` is read, in words, for whoever checks the columns."""
         return text

@@ -1,5 +1,7 @@
 """The query string of a page, kept from link to link, or changed."""
 
+from copy import copy
+
 from django.core.exceptions import SuspiciousOperation
 from django.http import QueryDict
 from django.utils.http import urlencode
@@ -22,7 +24,7 @@ def avec_date(context, prefix="?", **params):
 
 def meme_demande(context, **params):
     """Return the whole query string of the page, with `params` changed, or dropped when None."""
-    query = asked(context).copy()
+    query = copy(asked(context))
     for name, value in params.items():
         query.pop(name, None)
         if value is not None:
@@ -41,7 +43,7 @@ class AdressesDeListe:
 
     def asked_with(self, **changed):
         """Return what is asked, but its page, with the values of `changed`, dropped when None."""
-        query = self.data.copy()
+        query = copy(self.data)
         for name, value in {"page": None, **changed}.items():
             query.pop(name, None)
             if value is not None:
@@ -63,7 +65,7 @@ class AdressesDeListe:
 
         A page lets by what others add to an address that is shared; a download refuses it.
         """
-        query = self.data.copy()
+        query = copy(self.data)
         for name in set(query).difference(self.read):
             del query[name]
         return f"?{query.urlencode()}" if query else ""

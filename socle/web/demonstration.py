@@ -9,8 +9,8 @@ from django.templatetags.static import static
 MARK = "Données fictives"
 BANNER = (
     f'<section class="pvd-fictif" aria-label="{MARK}"><p><strong>{MARK}.</strong> '
-    "Démonstration\N{NO-BREAK SPACE}: les postes de chef de projet, les plans d'action, les contacts et "
-    "les notes sont inventés.</p></section>"
+    "Démonstration\N{NO-BREAK SPACE}: les postes de chef de projet, les plans d'action, les "
+    "événements du Club, les contacts et les notes sont inventés.</p></section>"
 )
 BODY = re.compile(r"<body[^>]*>")
 FILENAME = re.compile(r"(filename\*?=[^;]*?)(\.\w+)?(\"?)(?=;|$)")

@@ -15,12 +15,13 @@ from socle.web.sorties import sorties_possibles
 DEPARTEMENT_FIRST = "D'abord un département"
 # Longer than any name; SQLite refuses to search for a text of fifty thousand characters.
 LONGEST_SEARCH = 100
+SANS_LETTRE = "sans_lettre"
 
 
 def searchable(text):
     """Refuse a text without letter or digit: every name would contain its empty search key."""
     if not search_key(text):
-        raise ValidationError("Aucun nom ne peut correspondre.")
+        raise ValidationError("Aucun nom ne peut correspondre.", SANS_LETTRE)
 
 
 class RechercheFilter(django_filters.CharFilter):
@@ -56,11 +57,11 @@ class Filtres(django_filters.FilterSet):
     def refuse_unknown(self):
         """Raise `DemandeInvalide`, naming the filter and its value, if it asks for what is not there."""
         if not self.is_valid():
-            field = next(iter(self.form.errors))
-            raise DemandeInvalide(
-                f"Le filtre « {field}={quoted(self.data.get(field, ''))} » "
-                "ne correspond à rien de connu."
-            )
+            field, (refusal, *_) = next(iter(self.form.errors.as_data().items()))
+            why = "ne correspond à rien de connu."
+            if refusal.code == SANS_LETTRE:
+                why = "n'a ni lettre ni chiffre : écrivez un bout du nom que vous cherchez."
+            raise DemandeInvalide(f"Le filtre « {field}={quoted(self.data.get(field, ''))} » {why}")
 
     @property
     def tri(self):

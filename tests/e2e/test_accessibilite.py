@@ -33,6 +33,7 @@ def herault(settings):
         "2021-07-16", [lodeve], identifiant="ort-lodeve", intitule="ORT de Lodève", duree_annees=5
     )
     the_rest_of_its_projet(lodeve, signed, an_action(lodeve, signed))
+    an_event(lodeve)
     agathoise = factories.convention(
         "2021-02-26", [agde], identifiant="ort-agde", intitule="ORT d'Agde"
     )
@@ -71,11 +72,22 @@ def the_rest_of_its_projet(town, signed, made):
         factories.fait_etude(
             factories.etude([town], signed, [made], nature=nature), "rendue", "2023-01-01"
         )
-    factories.participation(factories.evenement("2024-02-29"), town, elus=2)
     other = factories.action([town], signed, theme=factories.theme("commerce"))
     for measured in (town, made, other):
         for jour, value in (("2023-01-01", 12), ("2024-01-01", 27)):
             factories.releve(measured, value, jour)
+
+
+def an_event(town):
+    """Record an event of the Club with all that its line tells, and one to come."""
+    held = factories.evenement(
+        "2024-02-28", [town.departement], [etat()], fin=factories.day("2024-02-29"), lieu="Pézenas",
+        decisions="Se revoir à Lunel", theme_libre="L'espace public",
+    )  # fmt: skip
+    factories.participation(held, town, elus=2, equipe=1)
+    factories.ressource(held)
+    factories.ressource()
+    factories.evenement("2099-01-01", en_ligne=True, annonce_le=factories.day("2024-01-01"))
 
 
 def etat():
@@ -108,6 +120,8 @@ PAGES = [
     "/actions/lod-a1/",
     "/actions/lod-a1/?au=2022-01-01",
     "/actions/lod-a1/plan-de-financement/",
+    "/club/",
+    "/club/?q=introuvable",
     "/communes/34142/projet/",
     "/communes/34199/projet/",
     "/departements/34/projet/",

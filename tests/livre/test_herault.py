@@ -13,6 +13,7 @@ from django.urls import reverse
 from communes.models import Commune, Departement, Labellisation
 from ort.models import CommuneCouverte, Convention
 from projects.actions.models import Cout, FaitAction, Prevision, Theme
+from projects.club.models import EvenementClub
 from projects.financements.models import (
     Dispositif,
     FaitFinancement,
@@ -30,6 +31,7 @@ from socle.sources import record_type, sans_source
 from tests import factories
 from tests.conftest import browser_of
 from tests.factories import day
+from tests.pages import read
 
 pytestmark = pytest.mark.django_db
 
@@ -185,8 +187,36 @@ def test_the_actions_are_four_operations_told_by_documents_and_no_plan(relevees)
     }
     assert all(action.relevee for action in relevees.values())
     assert len(Totaux(relevees.values(), day("2026-11-27"))) == 0
-    kept = Departement.objects.filter(pk__in=["34", "81"]).values_list("tenue_plans", flat=True)
-    assert list(kept) == ["aucune", "aucune"]
+    kept = Departement.objects.filter(pk__in=["34", "81"]).values_list(
+        "tenue_plans", "tenue_bilans"
+    )
+    assert list(kept) == [("aucune", "aucune")] * 2
+
+
+def test_the_signatures_of_the_herault_make_three_evaluations_due_of_which_nobody_says_more(client):
+    """The pages tell the days, by a rule that is to be checked, and never a delay: nobody keeps them."""
+    page = read(client, "/departements/34/?au=2026-11-26")
+    for ort, jour in (
+        ("ORT de Sète", "10 décembre 2024"),
+        ("ORT d'Agde", "26 février 2026"),
+        ("ORT de Lodève", "16 juillet 2026"),
+    ):
+        told = f"{ort} : évaluation des cinq ans : échéance du {jour}, inconnue : non renseignée"
+        assert told in page
+    assert "règle à vérifier" in page
+    told = read(client, "/communes/34142/?au=2026-11-26")
+    assert "Évaluation des cinq ans : échéance du 16 juillet 2026, inconnue" in told
+    assert "attendue depuis" not in page + told
+
+
+def test_the_first_workshop_of_the_club_is_what_its_document_says():
+    held = EvenementClub.objects.get()
+    assert (held.debut, held.precision_debut, held.nature) == (day("2024-02-29"), "jour", "atelier")
+    assert [link.departement_id for link in held.departements_lies.all()] == ["34"]
+    assert held.organisateurs_lies.count() == 2
+    # Who came is not said: not even Pézenas, which hosts it.
+    assert not held.participations.exists()
+    assert not sans_source(EvenementClub.objects.all()).exists()
 
 
 def test_a_cost_told_by_the_press_says_so(relevees):
@@ -293,7 +323,7 @@ def with_line(folder, name, line):
             "2030-01-01",
         ),
         ("avenants.csv", "ort-lodeve,2021-07-15,jour,,", "date_signature", "2021-07-15"),
-        ("departements.csv", "99,complete,complete,aucune", "code_departement", "99"),
+        ("departements.csv", "99,complete,complete,aucune,aucune", "code_departement", "99"),
         ("affirmations.csv", "commune,34999,nom,x,,jour,dgaln-2026,oui,", "fiche", "34999"),
     ],
 )

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
-from ort.documents import download_name, in_megabytes
 from ort.models import Document
+from socle.fichiers.documents import download_name, in_megabytes
 from tests import factories
 from tests.formulaires import errors, filled
 from tests.pdf import pdf_of

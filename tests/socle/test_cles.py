@@ -23,6 +23,12 @@ def test_it_keeps_what_in_keeps(towns, cles):
         assert set(kept) == set(queryset.filter(**{f"{field}__in": list(cles)}))
 
 
+def test_of_no_key_the_database_is_asked_nothing(towns, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert not list(Commune.objects.filter(pk__dans=[]))
+    assert Commune.objects.exclude(pk__dans=[]).count() == 3
+
+
 def test_whole_numbers_are_keys_too(towns):
     keys = [town.pk for town in towns[:2]]
     assert set(Labellisation.objects.filter(pk__dans=keys)) == set(towns[:2])

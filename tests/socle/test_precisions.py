@@ -28,6 +28,7 @@ MADE = {
         factories.etude([factories.commune()]), "rendue", "2021-01-01"
     ),
     "evenementclub": lambda: factories.evenement("2021-01-01"),
+    "releve": lambda: factories.releve(factories.action(), 12, "2021-01-01"),
     "faitfinancement": lambda: factories.fait_financement(
         factories.financement(factories.action()), "accord", "2021-01-01", 100
     ),
@@ -50,8 +51,8 @@ def named(value):
     return value.__name__ if isinstance(value, type) else value.name
 
 
-def test_sixteen_dates_have_a_precision_and_all_of_them_are_normalised():
-    assert len(PRECISIONS) == 16
+def test_seventeen_dates_have_a_precision_and_all_of_them_are_normalised():
+    assert len(PRECISIONS) == 17
     assert all(issubclass(model, Sourcee) for model, _ in PRECISIONS)
 
 

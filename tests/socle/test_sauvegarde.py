@@ -20,6 +20,7 @@ from django.test import Client
 from communes.models import Commune
 from ort.models import Document
 from pvd.portail.telechargements import TELECHARGEMENTS
+from socle.documents import modeles
 from tests import factories
 from tests.bases import connected_to
 
@@ -42,7 +43,8 @@ def documents_folder(settings_here, monkeypatch):
     def use(folder):
         settings_here.PVD_DOCUMENTS_DIR = folder
         options = of_the_site.STORAGES["documents"]["OPTIONS"] | {"location": folder}
-        monkeypatch.setattr(Document._meta.get_field("fichier"), "storage", storage(**options))
+        for kind in modeles():
+            monkeypatch.setattr(kind._meta.get_field("fichier"), "storage", storage(**options))
         return folder
 
     use(settings_here.PVD_DOCUMENTS_DIR)

@@ -3,6 +3,7 @@
 from django.db.models import CheckConstraint, Exists, OuterRef, Q
 
 from communes.models import Commune, Departement
+from communes.territoire.du_jour import fiches_des
 from ort.models import CommuneCouverte, Convention
 from socle.historique import HistoriseeQuerySet
 
@@ -60,7 +61,8 @@ class ActionQuerySet(HistoriseeQuerySet):
             action=OuterRef("pk"), labellisation__date_signature_adhesion__lte=jour
         )
         return self.filter(
-            Q(Exists(signed), entree_par="adhesion")
+            # In this order: the adhésions are not looked for where another act brings the action.
+            Q(entree_par="adhesion") & Q(Exists(signed))
             | Q(entree_par="convention", convention__date_signature__lte=jour)
             | Q(entree_par="avenant", entree__date_signature__lte=jour)
         )
@@ -80,8 +82,9 @@ class ActionQuerySet(HistoriseeQuerySet):
         ORT. The commune is the one that answers that day for the one recorded.
         """
         links = self.model._meta.get_field("communes_liees").related_model.objects
-        named = links.des(communes, jour)
-        covered = CommuneCouverte.objects.as_of(jour).des(communes, jour)
+        codes = fiches_des(communes, jour)
+        named = links.filter(commune__in=codes)
+        covered = CommuneCouverte.objects.as_of(jour).filter(commune__in=codes)
         return self.filter(
             Q(etendue="communes", pk__in=named.order_by().values("action"))
             | Q(etendue="ort", convention__in=covered.order_by().values("convention"))

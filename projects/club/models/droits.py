@@ -34,11 +34,13 @@ class EvenementClubQuerySet(HistoriseeQuerySet):
         """Keep the events known on `jour`: begun by then, or announced by then."""
         return self.filter(Q(debut__lte=jour) | Q(annonce_le__lte=jour))
 
-    def du_departement(self, departement):
-        """Keep the events of `departement`, and those of none, which are for all of France."""
+    def des_departements(self, departements):
+        """Keep the events of `departements`, and those of none, which are for all of France."""
         links = self.model._meta.get_field("departements_lies").related_model.objects
         of_event = links.filter(evenement=OuterRef("pk"))
-        return self.filter(~Exists(of_event) | Exists(of_event.filter(departement=departement)))
+        return self.filter(
+            ~Exists(of_event) | Exists(of_event.filter(departement__in=departements))
+        )
 
 
 class DEvenementQuerySet(HistoriseeQuerySet):

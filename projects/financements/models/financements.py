@@ -19,7 +19,7 @@ from projects.etudes.models import Etude, RegimeEtude
 from projects.etudes.models.etudes import SANS_ARGENT
 from projects.financements import coherence
 from projects.financements.models.dispositifs import Dispositif, NatureFinanceur
-from socle.dates import PrecisionField, stored_on_first_day
+from socle.dates import Precision, PrecisionField, stored_on_first_day
 from socle.historique import HistoriseeQuerySet
 from socle.sources import Sourcee
 from socle.verrou import lock_linked
@@ -367,6 +367,20 @@ class FaitFinancement(Sourcee):
 
     def __str__(self):
         return f"{self.get_nature_display()} : {self.financement}"
+
+    @property
+    def action(self):
+        return self.financement.action
+
+    def accord_suppose(self):
+        """Return the grant that a payment supposes when none is known, not saved: its day at the latest."""
+        return FaitFinancement(
+            financement=self.financement,
+            nature=NatureFinancement.ACCORD,
+            jour=self.jour,
+            precision=Precision.AU_PLUS_TARD,
+            suppose=True,
+        )
 
     def clean(self):
         """Refuse a fact to come, and one that cannot be beside the others of its line."""

@@ -6,7 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from communes.models import Departement
-from projects.indicateurs.lovac import LovacRessource
+from projects.indicateurs.lovac import LovacRessource, publish
+from socle.dates import parse_date
 from socle.fichiers.deroulement import deliver
 from socle.fichiers.entetes import read_table
 from socle.fichiers.lecture import read_ours
@@ -33,9 +34,10 @@ class Command(BaseCommand):
         parser.add_argument("fichier", type=Path)
         parser.add_argument("--serie", required=True, choices=SERIES, help="ce qu'est le fichier")
         parser.add_argument("--departement", required=True, help="le code du département")
+        parser.add_argument("--publie-le", type=parse_date, help="le jour de sa publication")
         parser.add_argument("--appliquer", action="store_true", help="écrit les relevés")
 
-    def handle(self, fichier, serie, departement, appliquer, **options):
+    def handle(self, fichier, serie, departement, publie_le, appliquer, **options):
         if not Departement.objects.filter(pk=departement).exists():
             raise bad(f"--departement « {departement} » : aucun département n'a ce code.")
         try:
@@ -48,6 +50,8 @@ class Command(BaseCommand):
             table = read_table(read_ours(kept, fichier.name), ressource)
         except FichierRefuse as refusal:
             raise CommandError(str(refusal), returncode=REFUSED) from None
+        if publie_le:
+            publish(table, publie_le)
         with transaction.atomic():
             apercu = deliver(ressource, table)
             ressource.warn(apercu.lignes)

@@ -146,7 +146,7 @@ class ExportDuPlan:
         self, lignes: list[FinancementDate], labels: dict[str, str], jour: datetime.date
     ) -> dict[str, Any]:
         """Return the amounts of the lines of an action, by header; those of a scheme are summed by stage."""
-        given: dict[str, Any] = {}
+        given: dict[tuple[str, str], Any] = {}
         for cle in dict.fromkeys(ligne.dispositif for ligne in lignes):
             of_scheme = [ligne for ligne in lignes if ligne.dispositif == cle]
             for stade, amount_of in MONTANTS.items():

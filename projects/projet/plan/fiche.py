@@ -477,14 +477,7 @@ class Fiche:
         )
         if any(f.nature == "accord" for f in faits):
             return [paid]
-        supposed = FaitFinancement(
-            financement=ligne,
-            nature="accord",
-            suppose=True,
-            jour=self.jour,
-            precision=Precision.AU_PLUS_TARD,
-        )
-        return [supposed, paid]
+        return [paid.accord_suppose(), paid]
 
     def tell_own_share(self):
         """Say by how much the share of the owner differs from what the others leave of the cost."""

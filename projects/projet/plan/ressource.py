@@ -181,6 +181,15 @@ class PlanDActions(SorteDeFichier):
         cells = (cells[place] for _, cells in depot.fichier.lignes for place in money)
         self.melangees = {decimal_mark(cell) for cell in cells} >= {",", "."}
 
+    def non_lues(self, table):
+        """Return the columns that nobody has read, but those known to say nothing of an action."""
+        known = {bare_name(name) for name in self.informatives}
+        return [
+            header
+            for header in table.ignorees
+            if bare_name(header) and bare_name(header) not in known
+        ]
+
     def plan_of(self, user):
         """Return the plan that was answered, among those of `user`; None if there is none."""
         told = self.reponses.get("plan", "")

@@ -13,7 +13,7 @@ from projects.financements.alertes import TITRES
 from projects.financements.models import AlerteAcceptee, Financement
 from pvd.bureau.alertes.lues import alertes_de
 from pvd.bureau.perimetre import asked_perimetre
-from socle.admin.champs import DayField
+from socle.admin.annulation import AcceptationForm
 from socle.admin.page_d_agent import page_url
 from socle.historique import one_act
 
@@ -35,20 +35,6 @@ def alertes(request):
         "accepte": request.user.has_perm("projects.add_alerteacceptee"),
     }
     return TemplateResponse(request, "bureau/alertes.html", context)
-
-
-class AcceptationForm(forms.Form):
-    motif = forms.CharField(
-        label="Accepté parce que",
-        max_length=400,
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
-        help_text="Interne : jamais publié.",
-    )
-    jusqu_au = DayField(
-        label="Jusqu'au",
-        required=False,
-        help_text="Dernier jour où l'alerte se tait. Vide : tant que personne n'en décide autrement.",
-    )
 
 
 def accepter(request, pk, sorte):
@@ -79,8 +65,8 @@ def accepter(request, pk, sorte):
             return HttpResponseRedirect(page_url(action))
     context = admin.site.each_context(request) | {
         "title": f"Accepter une alerte : {TITRES[sorte]}",
-        "action": action,
-        "financement": financement,
+        "objet": f"{action} : {financement.dispositif}" if financement else action,
+        "liste": ("admin:alertes", "Alertes des actions"),
         "form": form,
         "retour": page_url(action),
     }

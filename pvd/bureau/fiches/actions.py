@@ -18,6 +18,8 @@ from projects.actions.models import (
 )
 from projects.etudes.models import Etude
 from projects.financements.models import Financement
+from projects.indicateurs.lecture import mesures_montrees
+from projects.pieces.models import Piece
 from projects.projet.alertes import alertes_au
 from projects.projet.du_jour import ActionsDatees
 from projects.projet.ecriture import writes
@@ -54,9 +56,14 @@ class FicheDAction(FicheAvecArgent):
 
     @cached_property
     def documents(self):
-        """Return the signed acts of its plan that the agent reads."""
-        rows = Document.objects.for_user(self.user).filter(convention=self.record.convention_id)
-        return list(rows.select_related("convention", "avenant").order_by("-pk"))
+        """Return the decisions on its money, then the signed acts of its plan, that the agent reads."""
+        pieces = Piece.objects.for_user(self.user)
+        pieces = pieces.filter(accord__financement__action=self.record)
+        acts = Document.objects.for_user(self.user).filter(convention=self.record.convention_id)
+        return [
+            *pieces.select_related("accord__financement__action").order_by("-pk"),
+            *acts.select_related("convention", "avenant").order_by("-pk"),
+        ]
 
     @cached_property
     def alertes(self):
@@ -68,6 +75,11 @@ class FicheDAction(FicheAvecArgent):
         """Tell whether the agent may accept a warning of this action."""
         allowed = self.user.has_perm("projects.add_alerteacceptee")
         return allowed and writes(self.user, self.record)
+
+    @cached_property
+    def mesures(self):
+        """Return what is measured of the action today, or aimed at."""
+        return mesures_montrees("action", self.record.pk, self.jour)
 
     # What it is.
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from communes.models import Commune, Labellisation
 from ort.actes import OrtDuJour, with_actes
 from ort.models import Convention
+from projects.indicateurs.lecture import mesures_montrees
 from projects.models import Action, Etude
 from projects.postes.models import Poste
 from pvd.bureau.fiches.base import FicheDAgent, actions_de, etudes_de
@@ -87,6 +88,11 @@ class FicheDeCommune(FicheDAgent):
     def dates_cles(self):
         labels = labellisations_connues([self.record.pk], self.jour)
         return dates_cles(self.situation, labels, self.couvertes_par)
+
+    @cached_property
+    def mesures(self):
+        """Return what is measured of the commune today, or aimed at."""
+        return mesures_montrees("commune", self.record.pk, self.jour)
 
     def suites(self):
         return suites(self.situation)

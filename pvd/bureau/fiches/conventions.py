@@ -4,15 +4,19 @@ from functools import cached_property
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from communes.models import Labellisation
 from ort.actes import OrtDuJour, with_actes
 from ort.models import Convention, Secteur
+from projects.evaluations.regles import BASE_LEGALE, EtatEcheance
 from projects.models import Action, Etude
 from projects.postes.models import Desserte, Poste
+from projects.projet.revues import etat_en_mots, lire
+from pvd.bureau.bilans import attendues
 from pvd.bureau.fiches.base import FicheDAgent
 from pvd.signalements.models import Signalement
-from pvd.suivi.suite import suite_of_ort
+from pvd.suivi.suite import Suite, suite_of_ort
 
 
 class FicheDeConvention(FicheDAgent):
@@ -60,7 +64,23 @@ class FicheDeConvention(FicheDAgent):
 
     def suites(self):
         running = self.ort.signee and not self.ort.terminee
-        return [suite_of_ort(self.ort.convention, self.jour)] if running else []
+        end = [suite_of_ort(self.ort.convention, self.jour)] if running else []
+        return [*end, *self.bilans_attendus()]
+
+    def bilans_attendus(self):
+        """Return the reviews that the ORT awaits, as what comes next."""
+        signed = Convention.objects.filter(pk=self.record.pk).ort().signees(self.jour)
+        return [
+            Suite(
+                capfirst(echeance.nature.label),
+                f"{capfirst(etat_en_mots(echeance))} ({BASE_LEGALE}).",
+                jour=echeance.jour,
+                precision=echeance.precision,
+                passee=echeance.etat == EtatEcheance.DEPASSEE,
+            )
+            for revue in lire(signed, self.jour)
+            for echeance in attendues(revue)
+        ]
 
     def carnets_voisins(self):
         """Show whom to call at the intercommunalité that carries it, and in its communes."""

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
+from pvd.bureau.gestes.club import NoterEvenement, NoterQuiEstVenu
 from pvd.bureau.gestes.conventions import (
     CompleterConvention,
     NouvelleConvention,
@@ -59,6 +60,8 @@ GESTES = {
         AjouterCofinancement(),
         FermerPoste(),
         *DU_PROJET,
+        NoterEvenement(),
+        NoterQuiEstVenu(),
     )
 }
 

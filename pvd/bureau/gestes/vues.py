@@ -16,13 +16,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from communes.models import Commune
+from projects.projet.admin_demandes import proposer_la_demande
+from projects.projet.demandes import AProposer, en_demande
 from pvd.bureau.gestes import GESTES, gestes_for
 from pvd.bureau.gestes.apercus import OTHERWISE, Appui
 from pvd.bureau.perimetre import Perimetre, asked_perimetre
 from socle.adresses_admin import admin_url, with_undo
 from socle.avertissements import of_source
 from socle.contraintes import sentence
-from socle.essai import essai
 from socle.verrou import OneAtATime, lock
 from socle.web.places import key_of
 
@@ -126,6 +127,8 @@ def fill_in(request, geste, record):
     appui = Appui(request, geste, record, form.cleaned_data)
     jeton = appui.jeton(effects)
     if "_confirmer" in request.POST and request.POST.get("apercu") == jeton:
+        if effects.demande:
+            return propose(request, geste, form, effects.demande)
         return confirm(request, geste, record, form)
     if "apercu" in request.POST and not tell_since(request, appui):
         messages.warning(request, OTHERWISE)
@@ -166,6 +169,13 @@ def confirm(request, geste, record, form):
     return redirect(geste.address(shown))
 
 
+def propose(request, geste, form, demande):
+    """Send what the preview has shown to the DDT that has to accept it, and lead to the proposal."""
+    reason, comment = geste.reason(form.cleaned_data), form.cleaned_data["commentaire"]
+    made = proposer_la_demande(request, demande, f"{reason} : {comment}" if comment else reason)
+    return redirect(admin_url(made, "change"))
+
+
 def ask(request, geste, record, form):
     """Show the form; if it was refused at the confirmation, what was written since its preview."""
     if "_confirmer" in request.POST and form.errors and not geste.creates:
@@ -197,11 +207,15 @@ class ChiffreChange:
 
 @dataclass
 class Effets:
-    """What a geste writes, in sentences, the figures that it changes today, and the warnings."""
+    """What a geste writes, in sentences, the figures that it changes today, and the warnings.
+
+    What another DDT has to accept of it is its `demande`: all of it is then proposed, and not written.
+    """
 
     phrases: list
     changements: list
     alertes: list
+    demande: AProposer
 
 
 @contextmanager
@@ -225,8 +239,9 @@ def try_out(geste, record, form, jour):
     phrases = [*phrases, *geste.told_document(form.cleaned_data)]
     departements = list(geste.departements(record, form.cleaned_data))
     before = figures(geste, record, departements, jour)
-    with refused_on(form), essai():
+    with refused_on(form), en_demande() as demande:
         written = geste.apply(geste.current(record), form)
+        demande.retenir()
         after = figures(geste, written.fiche, departements, jour)
         warned = list(alertes(geste, written, form.cleaned_data))
     if form.errors:
@@ -236,7 +251,7 @@ def try_out(geste, record, form, jour):
         for (where, label), value in after.items()
         if value != before.get((where, label))
     ]
-    return Effets(phrases, changed, warned)
+    return Effets(phrases, changed, warned, demande)
 
 
 def alertes(geste, written, data):

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from communes.models import Intercommunalite, Labellisation, Rattachement
 from ort.models import Convention
-from projects.projet.publiques import communes_des, publiques
+from projects.projet.publiques import communes_des_publiques, publiques
 from pvd.suivi.chiffres import departements_du_programme
 from pvd.suivi.mise_a_jour import dernieres_mises_a_jour
 
@@ -107,13 +107,11 @@ class Projets(PartieDuSitemap):
     def items(self):
         """Return the names of the addresses with the code, or the identifier, of each place."""
         shown = publiques(self.jour).order_by()
-        communes = communes_des(shown, self.jour)
-        codes = sorted(communes.values_list("pk", flat=True))
-        departements = sorted(set(communes.values_list("departement", flat=True)))
+        communes = communes_des_publiques(self.jour)
         ort = Convention.objects.ort().filter(pk__in=shown.values("convention"))
         return [
-            *(("departement_projet", code) for code in departements),
-            *(("commune_projet", code) for code in codes),
+            *(("departement_projet", code) for code in sorted(set(communes.values()))),
+            *(("commune_projet", code) for code in sorted(communes)),
             *(("ort_projet", found) for found in ort.values_list("identifiant", flat=True)),
         ]
 

@@ -4,6 +4,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 
 from projects.evaluations.models import Bilan
+from projects.projet.fiche import sources
 from projects.projet.fige import BilanFige
 from socle.web.jour import jour_of
 
@@ -13,7 +14,7 @@ def bilan(request, identifiant, bilan):
     jour = jour_of(request)
     found = get_object_or_404(
         Bilan.objects.select_related("convention").prefetch_related(
-            "presentations__commune", "presentations__intercommunalite"
+            sources(), "presentations__commune", "presentations__intercommunalite"
         ),
         identifiant=bilan,
         convention__identifiant=identifiant,

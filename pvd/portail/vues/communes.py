@@ -8,6 +8,7 @@ from django.urls import reverse
 from communes.models import Commune
 from ort.effets import LUS_EN, Certitude, effets
 from ort.models import Secteur
+from projects.indicateurs.lecture import changements
 from projects.postes.du_jour import situer as situer_postes
 from projects.postes.models import Poste
 from projects.postes.vues import with_details
@@ -80,6 +81,7 @@ def commune(request, code):
         "statut_dit": statut_in_words(situation),
         "mise_a_jour": derniere_mise_a_jour(found),
         "postes": serving(situation),
+        "changements": changements(found.pk, jour) if situation.labellisation else [],
         **read_dates(situation),
         **on_paper(request, jour),
     }

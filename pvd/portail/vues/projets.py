@@ -14,6 +14,7 @@ from projects.projet.resume import LieuDuProjet, Projet
 from pvd.portail.vues.communes import find_situation, redirect_to_commune_of_today
 from pvd.suivi.phrases import sentence
 from socle.francais import insecable, nom_au
+from socle.memoire import without_collecting
 from socle.web.jour import jour_of
 
 
@@ -68,7 +69,8 @@ def projet_de_la_france(request):
         "de_quoi": "de la France",
         "france": True,
     }
-    return render(request, "portail/projet.html", context)
+    with without_collecting():
+        return render(request, "portail/projet.html", context)
 
 
 # Where the breadcrumb of each goes through, the page of the place itself, and what that page is of.

@@ -66,7 +66,7 @@ def test_the_list_tells_what_is_to_come_then_what_was(client, scene):
     [
         ("2024-02-28", [], ["Construire un projet", "Habiter les centres"]),
         ("2024-02-29", ["en cours", "Lodève", "Se revoir"], ["Habiter les centres"]),
-        ("2024-03-01", ["1 événement passé", "14 mai 2024 – 15 mai 2024"], []),
+        ("2024-03-01", ["1 événement passé", "14 mai 2024 au 15 mai 2024"], []),
         ("2024-05-15", ["1 événement à venir ou en cours"], []),
         ("2024-05-16", ["2 événements passés"], ["à venir ou en cours,"]),
     ],

@@ -1,5 +1,6 @@
 """The money of the actions, brought in by agents: lines, facts, payments, and who may."""
 
+import html
 from decimal import Decimal
 
 import pytest
@@ -106,6 +107,37 @@ def test_a_decision_whose_amount_changes_is_corrected_and_not_a_second_one(agent
 )
 def test_a_payment_that_cannot_be_is_refused(agent_34, line, paid, told):
     assert told in motives(previewed(agent_34, PAGE, "versements", rows(VERSEMENTS, paid)))[2]
+
+
+def test_a_payment_whose_grant_is_unknown_supposes_it(agent_34, action):
+    """« Au plus tard » that day, without amount, said by the same source; the next one finds it there."""
+    line = factories.financement(action, identifiant="f-1")
+    source = factories.source("comptes")
+    text = rows(
+        f"{VERSEMENTS},source",
+        "f-1,,2023-02-01,avance,10,V1,comptes",
+        "f-1,,2023-03-01,acompte,20,V2,comptes",
+    )
+    page = previewed(agent_34, PAGE, "versements", text)
+    assert outcome(page) == {2: "nouvelle", 3: "nouvelle"}, motives(page)
+    assert "aucun accord n'est connu : il est supposé" in html.unescape(page.content.decode())
+    assert not line.faits.exists()
+    imported(agent_34, PAGE, "versements", text)
+    granted = line.faits.get(nature="accord")
+    assert (granted.suppose, granted.montant, granted.precision) == (True, None, "au_plus_tard")
+    assert granted.jour == factories.day("2023-02-01")
+    said = granted.affirmations.get()
+    assert (said.source, said.precision) == (source, "au_plus_tard")
+    again = previewed(agent_34, PAGE, "versements", text)
+    assert set(outcome(again).values()) == {"inchangée"}
+
+
+def test_a_payment_that_is_refused_supposes_no_grant(agent_34, action):
+    factories.financement(action, identifiant="f-1")
+    text = rows(VERSEMENTS, "f-1,,2023-02-01,avance,-10,")
+    assert outcome(previewed(agent_34, PAGE, "versements", text)) == {2: "refusée"}
+    imported(agent_34, PAGE, "versements", text)
+    assert not FaitFinancement.objects.exists()
 
 
 def test_a_payment_to_the_cent_of_the_grant_passes_and_nothing_after_the_balance(agent_34, line):

@@ -75,6 +75,18 @@ def test_the_same_file_twice_changes_nothing_and_a_correction_one_row(agent_34, 
     assert changes(again)["valeur"] == ("12", "13")
 
 
+def test_a_file_has_the_columns_of_its_own_objects_alone(agent_34, measured):
+    for header, line in (
+        ("indicateur,action_identifiant,jour,valeur", "facades,a-1,01/03/2025,12"),
+        ("indicateur,ort_identifiant,jour,valeur", "ort,ort-a,01/03/2025,3"),
+        ("indicateur,code_insee,jour,valeur", "facades,34293,01/03/2025,7"),
+    ):
+        imported(agent_34, RELEVES, "releves", rows(header, line))
+        again = previewed(agent_34, RELEVES, "releves", rows(header, line))
+        assert outcome(again) == {2: "inchangée"}
+    assert Releve.objects.count() == 3
+
+
 def test_a_series_is_another_reading_of_the_same_day(agent_34, measured):
     imported(agent_34, RELEVES, "releves", rows(HEADER, "facades,a-1,,,01/03/2025,12"))
     text = rows(f"{HEADER},serie", "facades,a-1,,,01/03/2025,14,comptage")

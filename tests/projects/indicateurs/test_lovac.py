@@ -90,6 +90,16 @@ def test_another_vintage_that_says_otherwise_is_told_and_keeps_its_series(agent_
     assert told(serie="LOVAC 2026") == EXPECTED
 
 
+def test_the_day_of_its_document_is_that_of_its_publication(agent_34):
+    dated = factories.source(date_document=day("2026-06-15"))
+    said = {"source": dated.pk, "name": "Lovac.csv"}
+    for _ in range(2):
+        imported(agent_34, PAGE, "lovac", latin(LOVAC_26), **said)
+        assert set(Releve.objects.values_list("publie_le", flat=True)) == {day("2026-06-15")}
+    assert Releve.history.count() == len(EXPECTED)
+    assert not Releve.objects.au(day("2026-06-14")).exists()
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [
@@ -142,8 +152,9 @@ def relever(path, *options):
 def test_the_command_shows_then_writes_then_changes_nothing(lovac):
     assert "6 nouvelle" in relever(lovac)
     assert not Releve.objects.exists()
-    relever(lovac, "--appliquer")
+    relever(lovac, "--appliquer", "--publie-le", "15/06/2026")
     assert told() == EXPECTED
+    assert set(Releve.objects.values_list("publie_le", flat=True)) == {day("2026-06-15")}
     versions = Releve.history.count()
     assert "6 inchangée" in relever(lovac, "--appliquer")
     assert Releve.history.count() == versions

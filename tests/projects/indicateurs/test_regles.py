@@ -154,6 +154,27 @@ def test_the_last_target_set_is_the_one_and_not_before_its_day():
         assert (found and found.valeur) == value
 
 
+@pytest.mark.parametrize(
+    ("releves", "cible", "expected"),
+    [
+        ([], aimed(40, "2024-03-01"), "2025-03-01"),
+        ([], aimed(40, "2024-02-29"), "2025-03-01"),
+        ([read("2024-05-01", 12)], aimed(40, "2024-03-01"), "2025-05-01"),
+        ([read("2023-05-01", 12)], aimed(40, "2024-03-01"), "2025-03-01"),
+        ([read("2024-05-01", 12)], aimed(40, "2024-03-01", echeance="2024-12-31"), "2024-12-31"),
+        ([read("2024-12-31", 12)], aimed(40, "2024-03-01", echeance="2024-12-31"), None),
+        ([read("2024-12-30", 12)], aimed(40, "2024-03-01", echeance="2024-12-31"), "2024-12-31"),
+        ([read("2024-05-01", 12)], None, None),
+    ],
+)
+def test_a_reading_is_expected_a_year_after_the_last_and_for_the_target(releves, cible, expected):
+    found = mesure(*releves, cibles=[cible] if cible else [])
+    jour = day("2025-01-01")
+    assert regles.attendu_le(found, jour) == (expected and day(expected))
+    for shift, late in ((0, False), (1, True)) if expected else ():
+        assert regles.en_retard(found, day(expected) + shift * ONE_DAY) is late
+
+
 FIRST = day("2024-02-27")
 DAYS = st.integers(0, 12).map(lambda n: FIRST + n * ONE_DAY)
 

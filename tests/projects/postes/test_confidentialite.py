@@ -26,6 +26,7 @@ PARTS = {
     "code": "34142",
     "siren": "200017341",
     "identifiant": "ort-essai",
+    "bilan": "ort-essai-bilan-1",
     "nom": "postes",
     "extension": "csv",
     "uidb64": "MQ",
@@ -41,7 +42,7 @@ BY_NAME = {
 }
 # A document is a file that an agent publishes as it is; the maps are drawn from the outlines of
 # the communes alone, which this small base does not hold.
-APART = {"ort_document", "fond_de_france", "fond_de_departement"}
+APART = {"ort_document", "action_piece", "fond_de_france", "fond_de_departement"}
 
 
 def public_patterns(resolver):
@@ -78,6 +79,7 @@ def everything(settings):
     factories.labellisation(lodeve, adhesion="2021-03-26")
     signed = factories.convention("2021-07-16", [lodeve], identifiant="ort-essai", porteur=epci)
     factories.action([lodeve], signed, identifiant="action-essai")
+    factories.bilan(signed, "2022-05-01", note_interne="Note-secrete")
     poste = factories.poste(
         [lodeve],
         identifiant="poste-lodeve",

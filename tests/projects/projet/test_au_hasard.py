@@ -11,7 +11,7 @@ from projects.actions import regles
 from projects.actions.faits import FaitDate, actions_datees
 from projects.actions.models import FaitAction, NatureFait
 from projects.financements import regles as argent
-from projects.financements.faits import financements_dates
+from projects.financements.faits import FaitCompte, financements_dates
 from projects.financements.models import FaitFinancement, NatureFinancement
 from projects.projet.du_jour import ActionDuJour
 from projects.projet.totaux import Totaux
@@ -209,6 +209,10 @@ def test_both_bases_give_back_the_facts_whoever_typed_first():
         for jour in {f.jour for f in money_told}:
             assert argent.accorde(read, jour) == looked_back(money_told, jour)[3]
             assert argent.montant_verse(read, jour) == looked_back(money_told, jour)[4]
+        # What the totals read of it alone comes to the same.
+        (light,) = financements_dates([action.pk], datee=FaitCompte)[action.pk]
+        for jour in {f.jour for f in money_told}:
+            assert argent.sommes([light], jour) == argent.sommes([read], jour)
 
 
 def facts_drawn(chance):

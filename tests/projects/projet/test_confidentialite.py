@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from projects.actions.models import Action, Derogation, FaitAction
+from projects.evaluations.models import Bilan, EcheanceAcceptee
 from projects.financements.models import FaitFinancement, Financement
 from tests import factories
 from tests.pages import read
@@ -33,9 +34,11 @@ FILTERS = [
 def everything(monkeypatch):
     """The action of Lodève, whose names fill the addresses of all the public pages."""
     monkeypatch.setitem(PARTS, "identifiant", "ort-lodeve")
+    monkeypatch.setitem(PARTS, "bilan", "ort-lodeve-bilan-1")
     for name in ("action", "action_affiche"):
         monkeypatch.setitem(BY_NAME, name, {"identifiant": "lod-a1"})
     signed = lodeve()
+    factories.bilan(signed, "2025-07-10", "2025-07-16", comite="Comité")
     # A scheme that funds nothing yet is offered by the filters as the others are.
     for cle in ("fonds-vert", "fnadt", "fonds-propres"):
         factories.dispositif(cle)
@@ -102,10 +105,21 @@ def add_all_that_is_internal():
         reference=MARK,
         motif=MARK,
     )
+    review = Bilan.objects.get()
+    interne = {"argent": {"entete": ["action_identifiant"], "lignes": [[MARK]]}}
+    factories.rewrite(Bilan.objects.all(), note_interne=MARK, gel=review.gel | {"interne": interne})
+    EcheanceAcceptee.objects.create(
+        convention=review.convention,
+        nature="annuel",
+        periode=factories.day("2026-07-16"),
+        motif=MARK,
+        jour=factories.day(today),
+    )
     noted = factories.source(titre=MARK)
     for record, champ in (
         (action, "note_interne"),
         (line, "numero_dossier"),
+        (review, "note_interne"),
         (action.faits.get(), "texte"),
         (line.faits.get(nature="accord"), "motif"),
     ):

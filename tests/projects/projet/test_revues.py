@@ -66,6 +66,11 @@ def test_what_was_frozen_is_read_on_its_page_and_stays(ort, client):
         ort, "2024-07-10", "2024-07-16", comite="Comité de projet", decisions="Continuer",
         note_interne="SECRET",
     )  # fmt: skip
+    said = {"valeur": "2024-07-10", "valeur_brute": "10/07/2024"}
+    review.affirmations.create(
+        champ="tenu_le", source=factories.source(titre="Le compte rendu"),
+        detail_interne="SECRET", **said
+    )  # fmt: skip
     factories.presentation(ort, ort.couvertures.get().commune, "2024-09-01", review)
     factories.presentation(ort, ort.porteur, "2025-09-01", review)
     address = f"/ort/ort-lodeve/bilans/{review.identifiant}/"
@@ -74,6 +79,7 @@ def test_what_was_frozen_is_read_on_its_page_and_stays(ort, client):
     for told in (
         "Bilan annuel, 10 juillet 2024",
         "Comité de projet",
+        "Source : Le compte rendu",
         "Continuer",
         "A1 Réhabilitation d'un îlot",
         "en cours",
@@ -87,6 +93,7 @@ def test_what_was_frozen_is_read_on_its_page_and_stays(ort, client):
     assert "SECRET" not in page
     factories.fait(ort.actions.get(), "fin", "2024-06-01")
     assert "achevée" not in told_on(client, address, "2024-10-01")
+    assert "Page concernée : ORT de Lodève" in read(client, f"/signaler/?page={address}")
     assert client.get("/ort/ort-autre/bilans/" + review.identifiant + "/").status_code == 404
 
 

@@ -79,6 +79,19 @@ def test_an_amount_that_nobody_knows_is_counted_aloud(client, a1):
     assert "Subventions accordées : 372 000 € (1 accord sans montant)." in read(client, PAGE)
 
 
+def test_what_is_withdrawn_says_when(client, a1):
+    line = accorde(a1, "45000.00", "2023-02-01")
+    factories.fait_financement(line, "retrait", "2024-05-01", 0, precision="mois")
+    assert "retiré en mai 2024" in read(client, f"{PAGE}?au=2024-06-01")
+    assert "retiré" not in read(client, f"{PAGE}?au=2024-04-30")
+
+
+def test_what_the_plan_expects_of_an_action_is_told_as_it_writes_it(client, a1):
+    assert "tel que le plan l'écrit" not in read(client, PAGE)
+    factories.rewrite(Action.objects.all(), indicateurs_texte="Nombre de logements livrés")
+    assert "tel que le plan l'écrit Nombre de logements livrés" in read(client, PAGE)
+
+
 def test_a_loan_and_the_share_of_the_owner_are_in_no_sum(client, a1):
     bank = organisme("Banque des Territoires", "etablissement")
     accorde(a1, 500000, cle="bdt", nature="operateur", forme="pret", financeur_organisme=bank)
@@ -195,6 +208,15 @@ def test_filters(client, two, query, expected):
     assert {action.identifiant for action in page.context["page"]} == expected
     file = client.get(f"/donnees/actions.csv?{query}").getvalue().decode().splitlines()[1:]
     assert {line.split(",")[2] for line in file} == expected
+
+
+def test_a_list_of_several_plans_says_which_each_action_is_of(client, two):
+    """Two plans have each their number 1: one alone is named by what was asked."""
+    page = read(client, "/actions/?departement=34")
+    assert "Réhabilitation d'un îlot ORT de Lodève" in page
+    assert "Voie verte conventions d'adhésion" in page
+    assert "Réhabilitation d'un îlot ORT de Lodève" not in read(client, "/actions/?ort=ort-lodeve")
+    assert "---------" not in page
 
 
 @pytest.mark.parametrize(
@@ -370,6 +392,9 @@ def test_france_counts_once_what_two_departements_count_whole(client):
         "compte 1 action de plus, et 232 500 € accordés, 69 750 € versés de plus : Trois écoles"
         in page
     )
+    factories.action([tarn], factories.convention("2024-02-01", [tarn]), identifiant="sal-3")
+    assert "2 actions" in read(client, "/departements/projet/?au=2024-01-31")
+    assert "3 actions" in read(client, "/departements/projet/?au=2024-02-01")
     before = read(client, "/departements/projet/?au=2021-11-30")
     assert "non renseigné" in before
     assert "Trois écoles" not in before

@@ -130,6 +130,12 @@ def one_of_each_action(town, signed, running):
         "action-relancer": dropped,
         **{f"financement-{slug}": asked for slug in to_asked},
         **{f"financement-{slug}": granted for slug in to_granted},
+        "action-relever-un-indicateur": new,
+        "action-fixer-une-cible": new,
+        "ort-relever-un-indicateur": signed,
+        "ort-fixer-une-cible": signed,
+        "commune-relever-un-indicateur": running,
+        "commune-fixer-une-cible": running,
         "attacher-les-actions-de-l-adhesion": signed,
         "appliquer-un-avenant-au-plan": signed,
     }

@@ -10,6 +10,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from ort.models import Proposition
 from projects.actions import regles
 from projects.actions.faits import actions_datees
 from projects.actions.models import Action, EffetAvenant, FaitAction
@@ -559,17 +560,14 @@ def shared(db):
 
 
 def test_an_agent_of_one_of_its_communes_records_facts_and_takes_nothing(agent_81, shared):
-    """What would take it from the other DDT is refused, in French."""
+    """What would take it from the other DDT is proposed to it."""
     assert do(agent_81, "action-demarrer", shared, phase="operation").status_code == 302
     avenant = factories.avenant(shared.convention, "2025-01-01")
-    told = refusal(
-        agent_81,
-        "appliquer-un-avenant-au-plan",
-        shared.convention,
-        avenant=avenant.pk,
-        retirees=[shared.pk],
+    asked = {"avenant": avenant.pk, "retirees": [shared.pk]}
+    answer = do(agent_81, "appliquer-un-avenant-au-plan", shared.convention, **asked)
+    assert answer.url == reverse(
+        "admin:ort_proposition_change", args=[Proposition.objects.get().pk]
     )
-    assert "la DDT qui tient sa convention" in told
     shared.refresh_from_db()
     assert shared.sortie is None
 

@@ -7,6 +7,7 @@ from communes.models import Labellisation
 from ort.models import Avenant, Organisme
 from projects.carnet.models import Contact
 from socle.historique import Historisee
+from socle.lignes import ONE_LINE
 from socle.models import Source
 from socle.personnes import CONFIRMED
 from tests import factories
@@ -43,6 +44,14 @@ def test_a_blank_form_asks_once_and_quotes_what_was_typed(text, agent_34, known)
     saved = agent_34.post(url, filled(refused, **{"nomme-titre": "on"}))
     assert saved.status_code == 302
     assert Source.objects.get().titre == text
+
+
+def test_what_its_field_refuses_is_told_before_anything_is_asked(agent_34):
+    """On two lines, it is refused whoever it names: the question comes with a text that may be kept."""
+    url = reverse("admin:socle_source_add")
+    refused = agent_34.post(url, filled(agent_34.get(url), titre="Vu avec\nM. Dupont", cle="note"))
+    assert ONE_LINE in errors(refused)
+    assert SEEMS not in errors(refused)
 
 
 def test_a_correction_asks_of_what_it_changes_only(agent_34, signed):

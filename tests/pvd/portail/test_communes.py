@@ -127,8 +127,9 @@ def test_empty_list_leads_to_the_communes_of_that_name(client, towns):
 
 
 def test_search_of_signs_is_refused(client, towns):
-    assert "Le filtre « q=!! » ne correspond à rien de connu." in read(
-        client, "/communes/?q=!!", 400
+    assert (
+        "Le filtre « q=!! » n'a ni lettre ni chiffre : écrivez un bout du nom que vous cherchez."
+        in read(client, "/communes/?q=!!", 400)
     )
 
 

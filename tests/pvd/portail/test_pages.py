@@ -167,7 +167,7 @@ def test_data_page_holds_each_table_and_its_dictionary(client):
     page = response.content.decode()
     names = {table.nom for table in TABLES}
     of_ort, of_posts = {"ort", "avenants", "ort-communes"}, {"postes", "recrutements"}
-    of_plans = {"actions", "financements", "versements", "operations-subventionnees"}
+    of_plans = {"actions", "financements", "versements", "operations-subventionnees", "indicateurs"}
     assert names == {"communes", "intercommunalites", *of_ort, *of_posts, *of_plans}
     for table in TABLES:
         for extension in ("csv", "xlsx", "ods", "json"):

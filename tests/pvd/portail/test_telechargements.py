@@ -68,6 +68,9 @@ CONTRACT = {
     "etudes": "date_situation, annee_cog, etude_identifiant, intitule, nature, niveau, regime, "
     "beneficiaire_code, beneficiaire_nom, prestataire, communes, departements, date_demande, "
     "date_commande, date_rendu, etat, cout, base_cout, montant_accorde, montant_verse",
+    "indicateurs": "date_situation, annee_cog, indicateur, unite, perimetre, objet_type, "
+    "objet_identifiant, jour, publie_le, valeur, etat, serie, rupture, cible, cible_jour, source, "
+    "secteur, precision_jour",
 }
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
@@ -164,6 +167,9 @@ def programme():
         [salvetat], ort, [schools], identifiant="etude-ecoles", note_interne="SECRET-ACTION"
     )
     factories.fait_etude(study, "commandee", "2023-02-01")
+    factories.releve(schools, 2, "2023-05-20", rupture=True)
+    factories.releve(salvetat, "secret", "2022-01-01", serie="LOVAC 2022")
+    factories.cible(schools, 3, "2022-08-01", echeance_prevue=day("2025-09-01"))
     return ort
 
 
@@ -578,6 +584,8 @@ BAD = {
     "financements": BAD_EVERYWHERE | BAD_ACTIONS,
     "versements": BAD_EVERYWHERE | BAD_ACTIONS,
     "operations-subventionnees": BAD_EVERYWHERE | {"annee": ["1999", "deux", "9" * 30]},
+    "indicateurs": BAD_EVERYWHERE
+    | {"indicateur": ["x"], "ort": ["x", "\x00"], "commune": ["99999", "\x00"]},
 }
 
 
@@ -724,6 +732,9 @@ def five_more():
         line = factories.financement(done, financeur_organisme=bank, beneficiaire_commune=commune)
         factories.fait_financement(line, "accord", "2022-02-01", 100)
         factories.fait_financement(line, "versement", "2022-03-01", 10)
+        for sujet in (done, commune):
+            factories.releve(sujet, 3, "2022-02-01")
+            factories.cible(sujet, 40, "2022-02-01")
 
 
 @pytest.mark.parametrize("table", CONTRACT)

@@ -12,8 +12,11 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from communes.models import Commune, Departement, Labellisation
+from ort.models import Convention
 from projects.actions.models import Action
 from projects.etudes.du_jour import EtudesDatees
+from projects.evaluations.models import Bilan
+from projects.evaluations.regles import EtatEcheance
 from projects.models import Contact, Etude, Note
 from projects.postes.du_jour import etats
 from projects.postes.models import (
@@ -25,6 +28,8 @@ from projects.postes.models import (
     Recrutement,
 )
 from projects.projet.du_jour import ActionsDatees
+from projects.projet.fige import BilanFige
+from projects.projet.revues import en_une_phrase, lire
 from projects.projet.totaux import Totaux
 from pvd.suivi.chargement import FILES, load_text
 from pvd.suivi.management.commands.charger_demonstration import INVENTES, STORIES, dated
@@ -280,8 +285,29 @@ def test_what_is_only_asked_or_expected_is_not_public(demonstration, territory):
 
 def test_the_departements_of_the_plans_say_how_far_they_are_kept(demonstration, territory):
     load()
-    kept = dict(Departement.objects.values_list("pk", "tenue_plans"))
-    assert (kept["34"], kept["81"]) == ("complete", "partielle")
+    for what in ("tenue_plans", "tenue_bilans"):
+        kept = dict(Departement.objects.values_list("pk", what))
+        assert (kept["34"], kept["81"]) == ("complete", "partielle")
+
+
+def test_the_reviews_are_held_but_for_the_evaluations_that_the_dates_say(demonstration, territory):
+    load()
+    told = {
+        (revue.convention.identifiant, echeance.nature.value): en_une_phrase(echeance)
+        for revue in lire(Convention.objects.ort(), JOUR)
+        for echeance in revue.echeances
+        if echeance.etat != EtatEcheance.A_VENIR and echeance.etat != EtatEcheance.TENUE
+    }
+    assert {key: said for key, said in told.items() if "à tenir" not in said} == {
+        ("ort-agde", "quinquennal"): "évaluation des cinq ans tenue le 7 avril 2026, avec 40 jours "
+        "de retard",
+        ("ort-lodeve", "quinquennal"): "évaluation des cinq ans attendue depuis le 16 juillet 2026",
+        ("ort-sete", "quinquennal"): "évaluation des cinq ans attendue depuis le 10 décembre 2024",
+    }
+    evaluation = Bilan.objects.get(nature="quinquennal")
+    assert evaluation.presentations.count() == 3
+    frozen = {row["action_identifiant"] for row in BilanFige(evaluation.gel).lignes("actions")}
+    assert frozen == {"pez-2", "pez-5"}
 
 
 def test_once_loaded_it_is_left_alone(demonstration, territory):

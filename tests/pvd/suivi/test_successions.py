@@ -4,7 +4,9 @@ import csv
 
 import pytest
 
-from communes.models import Departement, Labellisation, Succession
+from communes.models import Commune, Departement, Labellisation, Succession
+from communes.territoire.du_jour import answering_for, fiches_des
+from communes.territoire.faits import successions_lues
 from pvd.suivi.chiffres import chiffres
 from pvd.suivi.faits import Faits
 from pvd.suivi.models import Chiffre
@@ -52,6 +54,21 @@ def test_a_laureate_that_merges_counts_as_its_successor(gignac, jonquieres, jour
     assert situation(holder, jour).statut == Statut.ADHESION_SIGNEE
     assert situation(other, jour).statut is None
     assert situation(holder, jour).labellisation.debut == day("2021-01-22")
+
+
+@pytest.mark.deux_bases
+@AROUND
+def test_whose_a_record_is_reads_the_same_both_ways_round_and_in_memory(gignac, jonquieres, jour):
+    """Three more: one that changes its code, one ended with no successor known, one that stays."""
+    renamed = factories.commune("34999", debut=MERGER)
+    former = factories.commune("34001", fin=MERGER, successeur=renamed)
+    lost, still = factories.commune("34002", fin=MERGER), factories.commune("34003")
+    followed, memory = answering_for("pk", jour), successions_lues()
+    owners = dict(Commune.objects.annotate(owner=followed).values_list("pk", "owner"))
+    for commune in (gignac, jonquieres, renamed, former, lost, still):
+        found = set(fiches_des([commune.pk], jour).values_list("pk", flat=True))
+        assert found == {code for code, owner in owners.items() if owner == commune.pk}
+        assert found == set(memory.fiches(commune.pk, jour))
 
 
 @AROUND

@@ -15,6 +15,7 @@ from communes.models import Departement, Millesime, Region
 from ort.models import Document, Organisme
 from projects.actions.models import Theme
 from projects.financements.models import Dispositif
+from projects.pieces.models import Piece
 from projects.postes.models import Purge
 from pvd.suivi.models import ChiffrePublie
 from socle.admin.base import PerimetreAdmin, PvdAdmin
@@ -82,6 +83,16 @@ def one_document():
     )
 
 
+def one_piece():
+    """Return the PDF of a decision, whose file is nowhere either."""
+    granted = factories.fait_financement(
+        factories.financement(one_action()), "accord", "2024-01-01", 1000
+    )
+    return Piece.objects.create(
+        accord=granted, titre="Arrêté", fichier="cd/cd.pdf", nom="arrete.pdf", taille=1000
+    )
+
+
 def one_right():
     agent = factories.agent(departements=[factories.departement()])
     journal.record(None, agent, agent.droits() | {"role": "lecteur"})
@@ -133,6 +144,14 @@ def one_evenement():
     return event
 
 
+def one_releve():
+    return factories.releve(one_action(), 12, "2024-01-01")
+
+
+def one_cible():
+    return factories.cible(factories.commune(epci="new"), 40, "2024-01-01")
+
+
 def one_theme():
     return factories.theme(f"theme-{Theme.objects.count()}")
 
@@ -157,6 +176,7 @@ RECORDS = {
     "organisme": one_organisme,
     "proposition": lambda: factories.proposition(factories.convention()),
     "document": one_document,
+    "piece": one_piece,
     "journaldroits": one_right,
     "poste": one_poste,
     "purge": one_purge,
@@ -172,6 +192,9 @@ RECORDS = {
     "theme": one_theme,
     "financement": one_financement,
     "dispositif": one_dispositif,
+    "indicateur": lambda: one_cible().indicateur,
+    "cible": one_cible,
+    "releve": one_releve,
     "contact": lambda: factories.contact(factories.commune()),
     "note": lambda: factories.note(factories.commune()),
     "source": factories.source,

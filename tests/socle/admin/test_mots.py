@@ -14,12 +14,13 @@ from socle.francais import accord, du, is_feminine, un
 from tests import factories
 
 FEMININE = """
-    action adhésion alerte dérogation étude participation présentation prévision règle ressource
-    affirmation commune convention intercommunalité labellisation modification note partie population
+    action adhésion alerte cible dérogation échéance étude participation présentation prévision règle
+    ressource affirmation commune convention intercommunalité labellisation modification note partie pièce
+    population
     proposition purge région source succession validation
 """
 MASCULINE = """
-    axe bilan coût dispositif effet événement fait financement organisateur partenaire thème
+    axe bilan coût dispositif effet événement fait financement indicateur organisateur partenaire relevé thème
     agent ancien avenant chiffre cofinancement colonne contact contour contrôle département document
     droit fond import journal lecture millésime organisme poste rattachement recrutement secteur
     signalement titulaire

@@ -4,9 +4,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 
-from ort.documents import refuse_what_is_no_pdf
 from socle.fichiers import a_part
 from socle.fichiers.a_part import LectureArretee, read_apart
+from socle.fichiers.documents import refuse_what_is_no_pdf
 from socle.fichiers.lecture import read_file
 from socle.fichiers.tableau.fichier import FichierRefuse
 

@@ -1,79 +1,15 @@
-"""What the guided actions on a convention share: whose figures they may change, the PDF of their act."""
-
-from django import forms
+"""What the guided actions on a convention share: whose figures they may change, their act."""
 
 from ort.avertissements import de_la_signature
-from ort.documents import refuse_what_is_no_pdf
 from ort.models import Avenant, CommuneCouverte, Convention, Document
-from pvd.bureau.gestes.base import Geste, GesteForm
-from socle.dates import Precision
-from socle.fichiers import depot as depots
-from socle.models import Source
+from pvd.bureau.gestes.acte_joint import ActeForm, AvecActe
+from pvd.bureau.gestes.base import Geste
 
 
-class ActeForm(GesteForm):
-    """The fact that an act says, and the PDF of that act, which is then its source unless told otherwise."""
+class ActeDeConventionForm(ActeForm):
+    """An act of a convention: its publisher is who carries the convention."""
 
-    # Read before the file: it names the one that was sent with an earlier answer.
-    acte_envoi = forms.CharField(required=False, widget=forms.HiddenInput)
-    acte_pdf = forms.FileField(
-        label="Fichier",
-        required=False,
-        help_text="Joint à l'acte ; il en est aussi la source, si vous n'en nommez pas d'autre "
-        "ci-dessous : son titre est celui de l'acte, son éditeur le porteur si vous ne dites rien.",
-        widget=forms.FileInput(attrs={"accept": "application/pdf"}),
-    )
-    acte_public = forms.BooleanField(
-        label="Tout le monde peut le télécharger",
-        required=False,
-        help_text="Sinon, il reste entre agents. Son titre, lui, est publié comme source.",
-    )
-    joint = ("acte_pdf", "acte_public")
-
-    def nom_de_l_acte(self, data):
-        """Return the title of the act, as its document and its source bear it."""
-        raise NotImplementedError
-
-    def jour_de_l_acte(self, data):
-        """Return the day of the act, if it is known to the day."""
-        return data["date"] if data["precision"] == Precision.JOUR else None
-
-    def clean_acte_pdf(self):
-        """Return the file, or the one that was kept since an earlier answer: no browser sends it again."""
-        upload, kept = self.cleaned_data["acte_pdf"], self.cleaned_data["acte_envoi"]
-        if upload:
-            try:
-                refuse_what_is_no_pdf(upload)
-            except forms.ValidationError as error:
-                raise forms.ValidationError(error.messages) from None
-            self.data = self.data.copy()
-            self.data["acte_envoi"] = depots.keep_sent(upload, self.user)
-        elif kept:
-            upload = depots.sent(kept, self.user)
-            if upload is None:
-                raise forms.ValidationError(
-                    "Le fichier n'est plus gardé : choisissez-le de nouveau."
-                )
-        if upload:
-            told = f"Gardé : {upload.name}. Choisissez-en un autre pour le remplacer."
-            self["acte_pdf"].help_text = told
-        return upload
-
-    def brings_its_source(self, data):
-        return bool(data.get("acte_pdf"))
-
-    def new_source(self, data):
-        """Return the source that is told, or the act whose file is there."""
-        if data["source_titre"] or not data["acte_pdf"]:
-            return super().new_source(data)
-        return Source(
-            titre=self.nom_de_l_acte(data)[:250],
-            editeur=data["source_editeur"] or self.porteur(data),
-            genre=Source.Genre.ACTE,
-            date_document=data["source_date"] or self.jour_de_l_acte(data),
-        )
-
-    def porteur(self, data):
+    def auteur(self, data):
         porteur = data.get("porteur") or self.record.porteur
         return porteur.nom if porteur else ""
 
@@ -87,36 +23,12 @@ class GesteDeConvention(Geste):
         return [*(pk for (pk,) in covered), *added]
 
 
-class GesteDActe(GesteDeConvention):
-    """A geste whose form takes the PDF of the act: see `ActeForm`."""
+class GesteDActe(AvecActe, GesteDeConvention):
+    """A geste whose form takes the PDF of the act of a convention."""
 
-    def told_document(self, data):
-        if data["acte_pdf"]:
-            where = "public" if data["acte_public"] else "interne"
-            yield f"« {data['acte_pdf'].name} » est joint à l'acte, {where}."
-        if data["acte_pdf"] and not (
-            data["source"] or data["connaissance"] or data["source_titre"]
-        ):
-            yield "Il est la source de ce qui est enregistré."
-
-    def deposit(self, form, sayings, reason):
-        """Attach the PDF to the act: the record of which the source says the date first."""
-        data = form.cleaned_data
-        if not data["acte_pdf"]:
-            return
-        acte = sayings[0][0]
+    def document_de(self, acte):
         avenant = acte if isinstance(acte, Avenant) else None
-        sort = Document.Visibilite
-        document = Document(
-            convention=avenant.convention if avenant else acte,
-            avenant=avenant,
-            titre=form.nom_de_l_acte(data)[:200],
-            fichier=data["acte_pdf"],
-            visibilite=sort.PUBLIC if data["acte_public"] else sort.INTERNE,
-        )
-        # Its name and its size are read of the file when it is saved.
-        document.full_clean(exclude=["nom", "taille"])
-        document.because(reason).save()
+        return Document(convention=avenant.convention if avenant else acte, avenant=avenant)
 
 
 class GesteDeSignature(GesteDActe):

@@ -6,7 +6,7 @@ from django.contrib import admin
 from communes.models import Commune, Intercommunalite
 from ort.models import CommuneCouverte, Document, Organisme, Partie, Secteur
 from pvd.bureau.gestes.base import offer
-from pvd.bureau.gestes.conventions.commun import ActeForm, GesteDActe
+from pvd.bureau.gestes.conventions.commun import ActeDeConventionForm, GesteDActe
 from socle.admin.choix import SearchedSelectMultiple
 from socle.admin.portee import CommunesField, CommunesSelect
 from socle.francais import liste
@@ -26,7 +26,7 @@ PARTIES = {
 CONTENU = ["communes", "secteurs", *PARTIES]
 
 
-class ContenuForm(ActeForm):
+class ContenuForm(ActeDeConventionForm):
     communes = CommunesField(
         label="Communes ajoutées",
         queryset=Commune.objects.none(),
@@ -54,7 +54,7 @@ class ContenuForm(ActeForm):
         required=False,
     )  # fmt: skip
 
-    textes_publics = (*ActeForm.textes_publics, "secteurs")
+    textes_publics = (*ActeDeConventionForm.textes_publics, "secteurs")
 
     def prepare(self):
         joining = self.record.communes_within_reach(self.user)

@@ -6,7 +6,7 @@ from django.contrib import admin
 from communes.models import Commune, Departement, Intercommunalite
 from ort.models import CommuneCouverte, Convention, Document
 from pvd.bureau.gestes.base import GesteQuiCree, offer, save, unused
-from pvd.bureau.gestes.conventions.commun import ActeForm, GesteDeSignature
+from pvd.bureau.gestes.conventions.commun import ActeDeConventionForm, GesteDeSignature
 from socle.admin.champs import DayField
 from socle.admin.choix import SearchedSelect, SearchedSelectMultiple
 from socle.admin.portee import CommunesField
@@ -26,7 +26,7 @@ WRITTEN = [
 ]
 
 
-class NouvelleConventionForm(ActeForm):
+class NouvelleConventionForm(ActeDeConventionForm):
     nature = forms.ChoiceField(
         label="Nature",
         choices=VAUT_ORT.items(),
@@ -72,7 +72,7 @@ class NouvelleConventionForm(ActeForm):
         help_text="Vide : « ORT de », puis le nom des communes.",
     )
 
-    textes_publics = (*ActeForm.textes_publics, "intitule")
+    textes_publics = (*ActeDeConventionForm.textes_publics, "intitule")
     parts = (
         ("L'acte", ["nature", "date", "precision", "date_signature_prevue", "duree_annees"]),
         ("Qui la porte, qui elle couvre", ["porteur", "communes"]),

@@ -5,12 +5,12 @@ from django import forms
 from communes.models import Commune
 from ort.models import Document
 from pvd.bureau.gestes.base import save
-from pvd.bureau.gestes.conventions.commun import ActeForm, GesteDeSignature
+from pvd.bureau.gestes.conventions.commun import ActeDeConventionForm, GesteDeSignature
 from socle.dates import in_words
 from socle.francais import liste, pluriel
 
 
-class ConventionForm(ActeForm):
+class ConventionForm(ActeDeConventionForm):
     duree_annees = forms.IntegerField(
         label="Durée, en années", min_value=1, max_value=99, required=False
     )

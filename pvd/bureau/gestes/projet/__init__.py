@@ -3,6 +3,7 @@
 from pvd.bureau.gestes.projet.argent import (
     DeposerDemande,
     EnregistrerAccord,
+    JoindreDecision,
     ModifierAccord,
     NouveauVersement,
     NouveauVersementDEtude,
@@ -28,6 +29,7 @@ from pvd.bureau.gestes.projet.etudes import (
     ValiderEtude,
 )
 from pvd.bureau.gestes.projet.inscription import InscrireAction
+from pvd.bureau.gestes.projet.mesures import MESURES
 from pvd.bureau.gestes.projet.plan import AppliquerAvenant, AttacherActions
 from pvd.bureau.gestes.projet.point import FaireLePoint
 from pvd.bureau.gestes.projet.vie import (
@@ -59,6 +61,7 @@ DU_PROJET = (
     NouveauVersement(),
     DeposerDemande(),
     EnregistrerAccord(),
+    JoindreDecision(),
     RefusOuSansSuite(),
     Verser(),
     ModifierAccord(),
@@ -76,6 +79,7 @@ DU_PROJET = (
     NouvelleDemandeDEtude(),
     NouvelAccordDEtude(),
     NouveauVersementDEtude(),
+    *MESURES,
 )
 
 __all__ = ["DU_PROJET"]

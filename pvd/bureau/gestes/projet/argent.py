@@ -17,11 +17,14 @@ from projects.financements.models import (
     SorteRetrait,
     SorteVersement,
 )
+from projects.pieces.models import Piece
+from pvd.bureau.gestes.acte_joint import AvecActe
 from pvd.bureau.gestes.base import save
 from pvd.bureau.gestes.projet.commun import DuProjet, GesteDAction, GesteDeLigne, GesteDEtude
 from pvd.bureau.gestes.projet.lignes import (
     AccordForm,
     DemandeForm,
+    JoindreForm,
     ModificationForm,
     NouveauVersementForm,
     NouvelAccordForm,
@@ -30,9 +33,10 @@ from pvd.bureau.gestes.projet.lignes import (
     ReponseDuFinanceurForm,
     RetraitForm,
     VersementForm,
+    accord_dit,
     ligne_du_jour,
 )
-from socle.dates import Precision, in_french, in_words
+from socle.dates import Precision, bare, in_french, in_words
 from socle.francais import euros, pour_cent
 
 
@@ -164,11 +168,19 @@ def deja(objet, data):
     ]
 
 
-class EnregistrerAccord(FaitDeLigne, GesteDeLigne):
+class AvecDecision(AvecActe):
+    """A geste that joins its PDF to the decision that grants a line."""
+
+    def document_de(self, acte):
+        return Piece(accord=acte)
+
+
+class EnregistrerAccord(AvecDecision, FaitDeLigne, GesteDeLigne):
     slug = "financement-enregistrer-un-accord"
     titre = "Enregistrer un accord"
     fait = "Accord enregistré"
     nature = "accord"
+    adds = (FaitFinancement, Piece)
     champs = (
         *("montant", "reference", "date_notification"),
         *("depense_subventionnable", "base", "taux", "motif"),
@@ -210,6 +222,7 @@ class EnregistrerAccord(FaitDeLigne, GesteDeLigne):
 class NouvelAccord(PourUneAction, EnregistrerAccord):
     slug = "action-enregistrer-un-accord"
     titre = "Enregistrer un accord, sans demande connue"
+    adds = (Financement, FaitFinancement, Piece)
     form = NouvelAccordForm
 
 
@@ -218,6 +231,26 @@ class NouvelAccordDEtude(PourUneEtude, EnregistrerAccord):
     titre = "Enregistrer un accord, sans demande connue"
     form = NouvelAccordForm
     impossible = SANS_ARGENT
+
+
+class JoindreDecision(AvecDecision, GesteDeLigne):
+    slug = "financement-joindre-la-decision"
+    titre = "Joindre l'acte de l'accord, en PDF"
+    fait = "Acte joint"
+    adds = (Piece,)
+    form = JoindreForm
+    impossible = "Aucun acte connu n'accorde ce financement : enregistrez d'abord l'accord."
+
+    def candidates(self, records, jour):
+        return records.filter(avec("accord", suppose=False))
+
+    def phrases(self, record, data):
+        told = accord_dit(record)
+        return [f"L'accord est celui du {bare(told.jour, told.precision)}, {record}."]
+
+    def write(self, record, form, reason):
+        told = form.accord()
+        return record, [(told, "jour", told.jour, told.precision)]
 
 
 class Verser(FaitDeLigne, GesteDeLigne):
@@ -268,14 +301,7 @@ class Verser(FaitDeLigne, GesteDeLigne):
         )
         if accorde(ligne):
             return [paid]
-        supposed = FaitFinancement(
-            financement=ligne,
-            nature="accord",
-            jour=data["date"],
-            precision=Precision.AU_PLUS_TARD,
-            suppose=True,
-        )
-        return [supposed, paid]
+        return [paid.accord_suppose(), paid]
 
 
 def accorde(record):

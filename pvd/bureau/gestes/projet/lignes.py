@@ -16,6 +16,7 @@ from projects.financements.models import (
     SorteRetrait,
     SorteVersement,
 )
+from pvd.bureau.gestes.acte_joint import ActeForm
 from pvd.bureau.gestes.base import GesteForm, JourField, save, unused
 from pvd.bureau.gestes.projet.champs import MontantField, TauxField
 from pvd.bureau.gestes.projet.commun import (
@@ -24,6 +25,7 @@ from pvd.bureau.gestes.projet.commun import (
     texte_long,
 )
 from socle.admin.champs import DayField
+from socle.dates import Precision
 from socle.francais import euros, nombre, pour_cent
 
 # What the amount of a grant may differ by from rate × spending, in euros: arrêtés round.
@@ -35,6 +37,11 @@ def ligne_du_jour(ligne):
     objet = ligne.objet
     lines = financements_dates([objet.pk], objet=objet._meta.model_name)[objet.pk]
     return next(line for line in lines if line.pk == ligne.pk)
+
+
+def accord_dit(ligne):
+    """Return the decision that grants a line, None while a payment alone supposes one."""
+    return ligne.faits.filter(nature="accord", suppose=False).first()
 
 
 class NouvelleLigne(forms.Form):
@@ -132,7 +139,28 @@ class NouvelleDemandeForm(NouvelleLigne, DemandeForm):
     pass
 
 
-class AccordForm(LigneForm):
+class DecisionForm(ActeForm, LigneForm):
+    """A decision that grants a line, and its PDF."""
+
+    def ligne_en_mots(self, data):
+        """Name the line: its scheme, and its action."""
+        if self.nouvelle:
+            return f"{data['dispositif']} : {self.record}"
+        return str(self.record)
+
+    def nom_de_l_acte(self, data):
+        number = data.get("reference")
+        return f"Accord {number or 'de financement'}, {self.ligne_en_mots(data)}"
+
+    def auteur(self, data):
+        """Return who pays, named by the line or by its scheme: who grants writes the decision."""
+        if not self.nouvelle:
+            return str(self.record.financeur or "")
+        named = next((data[name] for name in FINANCEURS if data.get(name)), None)
+        return str(named or data["dispositif"].financeur or "")
+
+
+class AccordForm(DecisionForm):
     """The fields of the arrêté, in its order; amount, spending and rate check one another."""
 
     reference = texte_court("Numéro de l'arrêté ou de la convention", "Public.")
@@ -216,6 +244,27 @@ def share(spending, rate):
 
 class NouvelAccordForm(NouvelleLigne, AccordForm):
     pass
+
+
+class JoindreForm(DecisionForm):
+    """The PDF of a decision that is recorded already: its day and its number are known."""
+
+    date = None
+    precision = None
+
+    def prepare(self):
+        super().prepare()
+        self.fields["acte_pdf"].required = not self.data.get("acte_envoi")
+
+    def accord(self):
+        return accord_dit(self.record)
+
+    def nom_de_l_acte(self, data):
+        return super().nom_de_l_acte(data | {"reference": self.accord().reference})
+
+    def jour_de_l_acte(self, data):
+        told = self.accord()
+        return told.jour if told.precision == Precision.JOUR else None
 
 
 class VersementForm(LigneForm):

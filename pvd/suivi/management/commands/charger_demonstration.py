@@ -9,9 +9,11 @@ from django.db import transaction
 
 from projects.actions.models import Action, Cout, FaitAction, Prevision
 from projects.carnet.models import SUJETS
+from projects.club.models import EvenementClub
 from projects.etudes.models import Etude, FaitEtude
 from projects.evaluations.models import Bilan, Presentation
 from projects.financements.models import FaitFinancement
+from projects.indicateurs.models import Cible, Releve
 from projects.models import Contact, Note
 from projects.postes.models import CofinancementPoste, Occupation, Poste, Recrutement
 from pvd.suivi.chargement import FILES, load_text
@@ -29,7 +31,7 @@ CARNET = {"contacts.csv": Contact, "notes.csv": Note}
 INVENTES = (
     *(Poste, Occupation, Recrutement, CofinancementPoste),
     *(FaitAction, Prevision, FaitEtude, Cout, FaitFinancement),
-    *(Bilan, Presentation),
+    *(Bilan, Cible, EvenementClub, Presentation, Releve),
 )
 # {J-30}: thirty days before the day of the demonstration; {A-1}: the year before.
 MOMENT = re.compile(r"\{(?P<unit>[JA])(?P<shift>[+-]\d+)?\}")
@@ -56,8 +58,9 @@ def jour_given(text):
 
 class Command(BaseCommand):
     help = (
-        "Charge des postes, des contacts, des notes et des plans d'action et des études inventés, avec "
-        "leurs financements, dans la base de démonstration (PVD_DEMO=1), à la place de ceux qui sont connus. "
+        "Charge des postes, des contacts, des notes, des événements du Club, des plans d'action et des "
+        "études inventés, avec leurs financements, dans la base de démonstration (PVD_DEMO=1), à la place "
+        "de ceux qui sont connus. "
         "Refuse toute autre base."
     )
 
@@ -98,6 +101,7 @@ class Command(BaseCommand):
         Poste.objects.all().delete_each()
         Etude.objects.all().delete_each()
         Action.objects.all().delete_each()
+        EvenementClub.objects.all().delete_each()
         for name in FILES:
             path = STORIES / name
             if path.exists():

@@ -2,7 +2,7 @@ import time
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ort.models import Document
+from socle.documents import modeles, stored_names
 from socle.francais import pluriel
 
 # A younger file may be that of a deposit under way, whose record is not in the base yet.
@@ -23,11 +23,13 @@ class Command(BaseCommand):
         parser.add_argument("--appliquer", action="store_true", help="retire ces fichiers")
 
     def handle(self, appliquer, **options):
-        if fault := Document.folder_fault():
+        # Whatever their sort, they share one folder.
+        shared = modeles()[0]
+        if fault := shared.folder_fault():
             raise CommandError(fault)
         # In this order: what is deposited between the two is in the base, and not in the list.
-        files = Document.folder().files()
-        known = set(Document.objects.stored_names())
+        files = shared.folder().files()
+        known = set(stored_names())
         orphans = {name: path for name, path in sorted(files.items()) if name not in known}
         if appliquer and orphans and known.isdisjoint(files):
             raise CommandError(ANOTHER_BASE)

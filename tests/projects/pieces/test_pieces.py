@@ -1,0 +1,184 @@
+"""The PDF of a decision: whose act it may be, who reads it, and that it is kept as the others are."""
+
+import io
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from projects.financements.models import FaitFinancement
+from projects.models import Piece
+from socle.documents import modeles, stored_names
+from socle.models import Source
+from socle.sauvegarde.archive import named_documents
+from tests import factories
+from tests.pages import read
+from tests.pdf import pdf_of
+from tests.projects.projet.scenes import accorde, lodeve
+from tests.pvd.bureau.test_acte_joint import NO_SOURCE, sent
+from tests.pvd.bureau.test_gestes import address, typed
+from tests.socle.admin.test_actes import offered, taken_back
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("documents_folder")]
+
+DAY_BEFORE, DAY = "2022-12-31", "2023-01-01"
+
+
+@pytest.fixture
+def granted():
+    """The action of Lodève, granted 1 000 € on 1 January 2023."""
+    action = lodeve().actions.get()
+    return accorde(action, 1000, DAY).faits.get()
+
+
+def pdf(content=None):
+    return SimpleUploadedFile("arrêté signé.pdf", content or pdf_of(), "application/pdf")
+
+
+# Whose act it is.
+
+
+def test_a_file_of_nothing_is_refused_by_the_form_and_by_the_base(granted):
+    with pytest.raises(ValidationError, match="Une pièce est celle d'un accord"):
+        Piece(titre="Arrêté", fichier=pdf()).full_clean(exclude=["nom", "taille"])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        factories.piece(None)
+
+
+@pytest.mark.parametrize(
+    ("nature", "fields"),
+    [
+        ("versement", {"montant": 10}),
+        ("accord", {"suppose": True, "precision": "au_plus_tard"}),
+    ],
+)
+def test_the_file_of_what_no_act_says_is_refused(granted, nature, fields):
+    line = factories.financement(granted.action)
+    fact = factories.fait_financement(line, nature, DAY, **fields)
+    with pytest.raises(ValidationError, match="accord qu'un acte dit"):
+        Piece(accord=fact, titre="x", fichier=pdf()).full_clean(exclude=["nom", "taille"])
+
+
+def test_what_is_no_pdf_is_refused_as_for_any_act(granted):
+    told = Piece(accord=granted, titre="Arrêté", fichier=pdf(b"PK un tableau"))
+    with pytest.raises(ValidationError, match="n'est pas un PDF"):
+        told.full_clean(exclude=["nom", "taille"])
+
+
+# Who reads it.
+
+
+def test_it_is_internal_unless_told_otherwise():
+    assert Piece().visibilite == "interne"
+
+
+@pytest.mark.parametrize(("jour", "shown"), [(DAY_BEFORE, False), (DAY, True)])
+def test_the_public_page_lists_what_was_granted_by_the_day(client, granted, jour, shown):
+    public = factories.piece(granted, titre="Arrêté public")
+    factories.piece(granted, titre="Arrêté interne", visibilite="interne")
+    page = read(client, f"/actions/lod-a1/?au={jour}")
+    assert ("Arrêté public" in page) is shown
+    assert "Arrêté interne" not in page
+    assert client.get(public.get_absolute_url()).getvalue() == pdf_of()
+
+
+def test_a_public_file_of_an_action_that_nobody_reads_yet_is_not_sent(client, agent_34, granted):
+    piece = factories.piece(granted)
+    factories.rewrite(type(granted.action.convention).objects.all(), date_signature=None)
+    assert client.get(piece.get_absolute_url()).status_code == 404
+    answer = agent_34.get(piece.get_absolute_url())
+    assert (answer.status_code, answer.getvalue()) == (200, pdf_of())
+
+
+def test_a_file_stays_among_agents_of_its_action(client, agent_34, agent_81, granted):
+    piece = factories.piece(granted, visibilite="interne")
+    for browser in (client, agent_81):
+        assert browser.get(piece.get_absolute_url()).status_code == 404
+    answer = agent_34.get(piece.get_absolute_url())
+    assert answer.getvalue() == pdf_of()
+    assert answer["Cache-Control"] == "private, no-store"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_address_of_another_action_leads_to_no_file(client, granted):
+    piece = factories.piece(granted)
+    factories.action([granted.action.communes_liees.get().commune], identifiant="autre")
+    assert client.get(reverse("action_piece", args=["autre", piece.pk])).status_code == 404
+
+
+def test_agents_write_the_files_of_their_own_actions(agent_81, granted):
+    piece = factories.piece(granted)
+    change = reverse("admin:projects_piece_change", args=[piece.pk])
+    assert agent_81.get(change).status_code == 302
+    assert agent_81.get(reverse("admin:projects_piece_delete", args=[piece.pk])).status_code == 302
+
+
+def test_the_page_of_agents_lists_it(agent_34, granted):
+    factories.piece(granted, titre="Arrêté interne", visibilite="interne")
+    page = agent_34.get(reverse("admin:projects_action_page", args=[granted.action.pk]))
+    assert "Arrêté interne" in page.content.decode()
+
+
+# How it comes, and how it is kept.
+
+
+def test_a_grant_is_recorded_from_its_pdf_which_is_its_source(agent_34, granted):
+    line = factories.financement(granted.action, "dsil", financeur_organisme=factories.organisme())
+    url = address("financement-enregistrer-un-accord", line)
+    asked = typed(date="01/03/2024", montant="500", reference="2024-I-7", **NO_SOURCE)
+    shown, answer = sent(agent_34, url, asked | {"base": "HT"}, acte_pdf=pdf())
+    assert "« arrêté signé.pdf » est joint" in shown.content.decode().replace("\xa0", " ")
+    assert answer.status_code == 302
+    accord = line.faits.get(nature="accord")
+    piece, source = Piece.objects.get(), Source.objects.latest("pk")
+    assert (piece.accord, piece.visibilite, piece.titre) == (accord, "interne", source.titre)
+    assert source.titre == "Accord 2024-I-7, DSIL : A1 Réhabilitation d'un îlot"
+    assert source.editeur == str(line.financeur)
+    assert accord.affirmations.get().source == source
+    taken_back(agent_34, offered(answer))
+    assert not Piece.objects.exists()
+    assert not line.faits.exists()
+
+
+def test_the_pdf_of_a_grant_recorded_already_is_joined_to_it(agent_34, granted):
+    url = address("financement-joindre-la-decision", granted.financement)
+    refused = agent_34.post(url, NO_SOURCE)
+    assert "acte_pdf" in refused.context["form"].errors
+    _, answer = sent(agent_34, url, NO_SOURCE | {"acte_public": "on"}, acte_pdf=pdf())
+    assert answer.status_code == 302
+    piece = Piece.objects.get()
+    assert (piece.accord, piece.visibilite) == (granted, "public")
+    assert granted.affirmations.get().source.titre == piece.titre
+    assert FaitFinancement.objects.filter(nature="accord").count() == 2
+
+
+def test_nothing_is_joined_to_a_grant_that_a_payment_supposes(agent_34, granted):
+    line = factories.financement(granted.action, "dsil")
+    factories.fait_financement(line, "accord", DAY, suppose=True, precision="au_plus_tard")
+    answer = agent_34.get(address("financement-joindre-la-decision", line))
+    assert answer.status_code == 302
+
+
+def test_its_file_is_saved_and_tidied_with_the_others(granted, documents_folder):
+    kept, removed = factories.piece(granted), factories.piece(granted, titre="En double")
+    act = factories.document(granted.action.convention)
+    removed.delete()
+    names = {kept.fichier.name, removed.fichier.name, act.fichier.name}
+    assert set(stored_names()) == names
+    assert named_documents() == {kept.fichier.name, act.fichier.name}
+    assert {model.__name__ for model in modeles()} == {"Document", "Piece"}
+    out = io.StringIO()
+    call_command("ranger_documents", stdout=out)
+    assert "0 fichier orphelin" in out.getvalue()
+
+
+def test_a_removed_file_comes_back(agent_34, granted):
+    piece = factories.piece(granted)
+    piece.delete()
+    version = Piece.history.removed().get()
+    back = reverse("admin:projects_piece_restore", args=[version.history_id])
+    agent_34.post(back, {"motif": "à tort"})
+    assert Piece.objects.get().fichier.name == piece.fichier.name
