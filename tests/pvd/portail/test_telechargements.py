@@ -575,6 +575,7 @@ BAD = {
     "financements": BAD_EVERYWHERE | BAD_ACTIONS,
     "versements": BAD_EVERYWHERE | BAD_ACTIONS,
     "operations-subventionnees": BAD_EVERYWHERE | {"annee": ["1999", "deux", "9" * 30]},
+    "etudes": BAD_EVERYWHERE | {"commune": ["99999", "\x00"], "etat": ["rendue"]},
 }
 
 
@@ -721,6 +722,8 @@ def five_more():
         line = factories.financement(done, financeur_organisme=bank, beneficiaire_commune=commune)
         factories.fait_financement(line, "accord", "2022-02-01", 100)
         factories.fait_financement(line, "versement", "2022-03-01", 10)
+        studied = factories.etude([commune], convention, prestataire=bank)
+        factories.fait_etude(studied, "rendue", "2022-05-01")
 
 
 @pytest.mark.parametrize("table", CONTRACT)

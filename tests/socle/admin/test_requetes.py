@@ -13,7 +13,7 @@ from tests.conftest import browser_of
 from tests.socle.admin.test_admin import RECORDS, address, affirmation
 
 AT_MOST = 13
-# What is known of an action, and of its money, is in a dozen tables: each is read once.
+# What is known of an action or of a study, and of its money, is in a dozen tables: each is read once.
 OF_AN_ACTION = 20
 BROWSERS = {
     "national": lambda: factories.agent("national", is_superuser=True),
@@ -138,7 +138,7 @@ def test_the_story_of_a_long_life_takes_few_queries(who, db):
 def test_any_list_and_any_form_takes_few_queries(name, page, national):
     for _ in range(3):
         record = RECORDS[name]()
-    at_most = OF_AN_ACTION if name == "action" else AT_MOST
+    at_most = OF_AN_ACTION if name in ("action", "etude") else AT_MOST
     assert queries(national, address(record, page)) <= at_most
 
 
