@@ -190,8 +190,8 @@ BOXES = {
         factories.convention(f"{TODAY}", [town], duree_annees=9)
     ),
 }
-# What is to be checked, and what was changed, come with any record.
-WITH_ALL = {"constats", "changements"}
+# What is to be checked, and what was changed, come with any record; the reviews, with any ORT.
+WITH_ALL = {"bilans", "constats", "changements"}
 
 
 @pytest.mark.parametrize("box", BOXES)
@@ -303,11 +303,11 @@ def test_the_home_takes_no_more_queries_when_there_is_more(agent_34):
     # Session, user, départements; reminders; the facts of the ORT that are late (5) and their
     # communes (2); ending ORT and their avenants, those without duration; the dates of the posts (6),
     # those to fill and their communes (2); contracts; fundings; reports; changes; vintages and data to
-    # check; the warnings of the actions (7).
+    # check; the warnings of the actions (7); the reviews awaited, with their presentations (4).
     for _ in range(2):
         with CaptureQueriesContext(connection) as queries:
             page = agent_34.get(HOME)
-        assert len(queries) <= 35
+        assert len(queries) <= 39
         sections = ("retards", "echeances", "postes", "contrats", "cofinancements")
         assert all(page.context[name].total for name in sections)
         for _ in range(5):
