@@ -190,8 +190,8 @@ BOXES = {
         factories.convention(f"{TODAY}", [town], duree_annees=9)
     ),
 }
-# What is to be checked, and what was changed, come with any record.
-WITH_ALL = {"constats", "changements"}
+# What is to be checked, and what was changed, come with any record; the reviews, with any ORT.
+WITH_ALL = {"bilans", "constats", "changements"}
 
 
 @pytest.mark.parametrize("box", BOXES)
