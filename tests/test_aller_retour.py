@@ -44,6 +44,9 @@ TABLES = {
     "financements": (ACTION, None),
     "faits-financements": (ACTION, None),
     "versements": (ACTION, None),
+    "indicateurs": ("projects_indicateur", None),
+    "cibles": ("projects_cible", None),
+    "releves": ("projects_releve", None),
 }
 # Those that the national level alone writes.
 NATIONALES = ("themes", "dispositifs", "regles-dispositifs")
@@ -148,6 +151,27 @@ def plan(ort, lodeve, florac, petr, source):
     factories.cout(whole, 0, "2022-01-02", base="")
     whole.derogations.create(objet="participation", jour=day("2023-01-09"), motif="Patrimoine")
     money(whole, lodeve, petr, source)
+    measures(whole, lodeve, ort, source)
+
+
+def measures(action, commune, ort, source):
+    """Make readings of an action, a commune and an ORT: a share under one, a secret, a break, a sector."""
+    here = {"departement": commune.departement}
+    share = factories.indicateur("part", unite="%", libelle="Part « du centre »", **here)
+    whole = factories.indicateur("ort", perimetre="ort", unite="m²", **here)
+    sector = factories.indicateur("secteur", perimetre="secteur", **here)
+    factories.releve(action, Decimal("0.80"), "2023-01-01", mesure=share, precision="annee")
+    factories.releve(commune, "secret", "2024-01-01", mesure=share, serie="LOVAC 2024")
+    read = factories.releve(
+        ort, Decimal("1250.50"), "2024-02-01", mesure=whole, publie_le="2024-06-01", rupture=True
+    )
+    said(read, "jour", "2024-02-01", source)
+    centre = ort.secteurs.get()
+    factories.releve(commune, 3, "2024-02-01", mesure=sector, secteur=centre, precision="mois")
+    factories.cible(action, 1, "2023-01-01", mesure=share, reference=(Decimal("0.5"), "2022-01-01"))
+    factories.cible(
+        ort, 2000, "2023-01-01", mesure=whole, echeance_prevue=day("2027-01-01"), serie="m"
+    )
 
 
 def money(action, commune, petr, source):

@@ -6,7 +6,9 @@ from django.urls import reverse
 
 from communes.models import Commune, Departement
 from ort.models import Convention
+from projects.indicateurs.lecture import mesures_montrees
 from projects.projet.resume import LieuDuProjet, Projet
+from socle.dates import known_by
 from socle.francais import insecable, nom_au
 from socle.web.adresses import avec_date
 from socle.web.jour import jour_of
@@ -68,6 +70,12 @@ PARENTS = {
 }
 
 
+def mesures_de(lieu, jour):
+    """Return what is measured of an ORT signed by the day; that of a commune is on its own page."""
+    signed = isinstance(lieu, Convention) and known_by(lieu.date_signature, jour)
+    return mesures_montrees("convention", lieu.pk, jour) if signed else []
+
+
 def page(request, jour, lieu, territoire, departement):
     """Show the projet of a place; `departement` is the one whose days are led to."""
     nom = nom_au(lieu, jour)
@@ -83,5 +91,6 @@ def page(request, jour, lieu, territoire, departement):
         "de_quoi": de_quoi,
         "departement": departement,
         "detaille": territoire.critere != "departement",
+        "mesures": mesures_de(lieu, jour),
     }
     return render(request, "portail/projet.html", context)
