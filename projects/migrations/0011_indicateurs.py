@@ -220,19 +220,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='releve',
-            constraint=models.UniqueConstraint(condition=models.Q(('secteur__isnull', True)), fields=('indicateur', 'action', 'jour', 'serie'), name='projects_releve_action_une_fois', violation_error_message="Un relevé de ce jour et de cette série est déjà enregistré : corrigez-le, ou nommez l'autre série."),
+            constraint=models.UniqueConstraint(condition=models.Q(('secteur__isnull', True)), fields=('indicateur', 'action', 'jour', 'serie'), name='projects_releve_action_une_fois', violation_error_message="Un relevé de ce jour et de cette série existe déjà : corrigez-le, ou nommez l'autre série."),
         ),
         migrations.AddConstraint(
             model_name='releve',
-            constraint=models.UniqueConstraint(condition=models.Q(('secteur__isnull', True)), fields=('indicateur', 'convention', 'jour', 'serie'), name='projects_releve_convention_une_fois', violation_error_message="Un relevé de ce jour et de cette série est déjà enregistré : corrigez-le, ou nommez l'autre série."),
+            constraint=models.UniqueConstraint(condition=models.Q(('secteur__isnull', True)), fields=('indicateur', 'convention', 'jour', 'serie'), name='projects_releve_convention_une_fois', violation_error_message="Un relevé de ce jour et de cette série existe déjà : corrigez-le, ou nommez l'autre série."),
         ),
         migrations.AddConstraint(
             model_name='releve',
-            constraint=models.UniqueConstraint(condition=models.Q(('secteur__isnull', True)), fields=('indicateur', 'commune', 'jour', 'serie'), name='projects_releve_commune_une_fois', violation_error_message="Un relevé de ce jour et de cette série est déjà enregistré : corrigez-le, ou nommez l'autre série."),
+            constraint=models.UniqueConstraint(condition=models.Q(('secteur__isnull', True)), fields=('indicateur', 'commune', 'jour', 'serie'), name='projects_releve_commune_une_fois', violation_error_message="Un relevé de ce jour et de cette série existe déjà : corrigez-le, ou nommez l'autre série."),
         ),
         migrations.AddConstraint(
             model_name='releve',
-            constraint=models.UniqueConstraint(condition=models.Q(('secteur__isnull', False)), fields=('indicateur', 'secteur', 'jour', 'serie'), name='projects_releve_secteur_une_fois', violation_error_message="Un relevé de ce jour et de cette série est déjà enregistré : corrigez-le, ou nommez l'autre série."),
+            constraint=models.UniqueConstraint(condition=models.Q(('secteur__isnull', False)), fields=('indicateur', 'secteur', 'jour', 'serie'), name='projects_releve_secteur_une_fois', violation_error_message="Un relevé de ce jour et de cette série existe déjà : corrigez-le, ou nommez l'autre série."),
         ),
         migrations.AddConstraint(
             model_name='releve',
