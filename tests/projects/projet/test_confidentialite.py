@@ -40,7 +40,7 @@ def everything(monkeypatch):
     signed = lodeve()
     factories.bilan(signed, "2025-07-10", "2025-07-16", comite="Comité")
     # A scheme that funds nothing yet is offered by the filters as the others are.
-    for cle in ("fonds-vert", "fnadt", "fonds-propres"):
+    for cle in ("detr", "fonds-vert", "fnadt", "fonds-propres"):
         factories.dispositif(cle)
     return signed
 
