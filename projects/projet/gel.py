@@ -13,12 +13,14 @@ from django.utils import timezone
 
 from communes.models import Millesime
 from projects.actions.models import Action, FaitAction
+from projects.etudes.models import Etude
 from projects.evaluations.models import Bilan
 from projects.projet.du_jour import ActionsDatees
 from projects.projet.exports import ACTIONS, action_rows
 from projects.projet.exports_argent import (
     FINANCEMENTS,
     VERSEMENTS,
+    Finances,
     lignes_accordees,
     versement_rows,
 )
@@ -26,7 +28,7 @@ from projects.projet.publiques import publiques
 
 # What the copy holds: raised when its content changes, so that a page knows what it reads.
 VERSION = 1
-TABLES = ((ACTIONS, action_rows), (FINANCEMENTS, lignes_accordees), (VERSEMENTS, versement_rows))
+ARGENT = ((FINANCEMENTS, lignes_accordees), (VERSEMENTS, versement_rows))
 FAITS = ("action_identifiant", "jour", "precision", "nature", "phase")
 # The stages that agents alone read.
 INTERNES = ("prevu", "demande", "en_attente", "refuse", "retire")
@@ -40,12 +42,13 @@ def figer(convention, jour):
     """
     annee_cog = Millesime.objects.annee_cog(jour)
     known = publiques(jour).filter(convention=convention)
+    # The money of the actions alone: that of the studies is in no sum of a plan.
+    money = Finances(known, Etude.objects.none())
+    told = [(ACTIONS, action_rows(known, jour))]
+    told += [(table, rows(money, jour)) for table, rows in ARGENT]
     tables = {
-        table.nom: {
-            "entete": table.entete,
-            "lignes": list(table.lignes(rows(known, jour), jour, annee_cog)),
-        }
-        for table, rows in TABLES
+        table.nom: {"entete": table.entete, "lignes": list(table.lignes(rows, jour, annee_cog))}
+        for table, rows in told
     }
     return as_json(
         {

@@ -27,7 +27,7 @@ SOMMABLES = {Unite.LOGEMENTS, Unite.LOCAUX, Unite.FACADES, Unite.M2, Unite.ELEVE
 Mesures = dict[int, dict[int, MesureDatee]]
 
 
-class Somme(NamedTuple):
+class SommeRelevee(NamedTuple):
     """What readings of one series add up to, of how many actions, and the days that they are of."""
 
     serie: str
@@ -51,14 +51,14 @@ class IndicateurReleve:
         return self.indicateur.unite in SOMMABLES
 
     @property
-    def sommes(self) -> list[Somme]:
+    def sommes(self) -> list[SommeRelevee]:
         """Return a sum for each series, since two of them do not add up; none of what is no sum."""
         by_serie = defaultdict(list)
         for releve in self.derniers if self.se_somme else ():
             if releve.valeur is not None:
                 by_serie[releve.serie].append((releve.jour, releve.valeur))
         return [
-            Somme(
+            SommeRelevee(
                 serie,
                 sum((value for _, value in read), Decimal(0)),
                 len(read),

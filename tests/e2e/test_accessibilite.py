@@ -32,7 +32,7 @@ def herault(settings):
     signed = factories.convention(
         "2021-07-16", [lodeve], identifiant="ort-lodeve", intitule="ORT de Lodève", duree_annees=5
     )
-    an_action(lodeve, signed)
+    the_rest_of_its_projet(lodeve, signed, an_action(lodeve, signed))
     an_event(lodeve)
     agathoise = factories.convention(
         "2021-02-26", [agde], identifiant="ort-agde", intitule="ORT d'Agde"
@@ -63,6 +63,19 @@ def an_action(town, signed):
     factories.fait_financement(line, "versement", "2024-06-01", 74_400)
     loan = factories.financement(made, "pret", forme="pret", financeur_organisme=etat())
     factories.fait_financement(loan, "accord", "2023-05-01", 100_000)
+    return made
+
+
+def the_rest_of_its_projet(town, signed, made):
+    """Record what a whole projet has beside its plan, and readings of two themes."""
+    for nature in ("diagnostic", "strategie", "programmation"):
+        factories.fait_etude(
+            factories.etude([town], signed, [made], nature=nature), "rendue", "2023-01-01"
+        )
+    other = factories.action([town], signed, theme=factories.theme("commerce"))
+    for measured in (town, made, other):
+        for jour, value in (("2023-01-01", 12), ("2024-01-01", 27)):
+            factories.releve(measured, value, jour)
 
 
 def an_event(town):

@@ -1,16 +1,21 @@
 """On paper: one sheet of A4 for every commune, read from the PDF that Chromium prints."""
 
 import re
-from io import StringIO
+from datetime import date, timedelta
+from decimal import Decimal
+from io import BytesIO, StringIO
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
+from pypdf import PdfReader
 
 from communes.management.commands.charger_territoire import ARCHIVE
 from communes.models import Commune, Labellisation
 from communes.territoire.decoupage import load_territoire, read_archive, write_territoire
 from communes.territoire.decoupage.lecture import archive_annees
 from ort.models import Organisme
+from projects.models import Action
 from socle.dessin.qr import qr_svg
 from tests import factories
 
@@ -78,6 +83,43 @@ def test_a_plan_and_its_poster_hold_on_one_sheet_each(page, settings):
     told = " ".join(page.locator(".pvd-projet").inner_text().split())
     assert "2 actions : 2 à venir." in told
     assert "non réparties : 28 000 008 € accordés" in told
+
+
+@pytest.mark.parametrize("asked", [{}, {"prefer_css_page_size": True}])
+def test_the_whole_projet_of_lodeve_holds_on_four_sheets(page, herault, settings, asked):
+    """For a comité de projet, at any date, as a browser prints it unless told otherwise."""
+    settings.PVD_DEMO = True
+    today = timezone.localdate()
+    call_command("charger_demonstration", jour=today, stdout=StringIO())
+    busy(Commune.objects.get(pk="34142"), today)
+    for jour in (today, today - timedelta(days=400), date(2022, 1, 1)):
+        page.goto(f"/communes/34142/projet/?au={jour.isoformat()}")
+        sheets = PdfReader(BytesIO(page.pdf(**asked))).pages
+        assert 1 <= len(sheets) <= 4, jour
+        told = [" ".join(sheet.extract_text().split()) for sheet in sheets]
+        assert min(map(len, told)) > 100, f"une page presque vide, au {jour}"
+        for part in ("Le diagnostic", "La stratégie", "Le plan", "L'équipe", "Les résultats"):
+            assert part in " ".join(told), part
+    page.goto("/communes/34142/projet/")
+    told = " ".join(s.extract_text() for s in PdfReader(BytesIO(page.pdf(**asked))).pages)
+    assert "1 130 695,23 €" in told.replace("\u202f", " ").replace("\xa0", " ")
+    assert "Télécharger" not in told
+
+
+def busy(town, today):
+    """Give a town ten studies, ten measures of its own and of its actions, and events of the Club."""
+    actions = list(Action.objects.filter(communes_liees__commune=town))
+    for rank in range(10):
+        study = factories.etude(
+            [town], intitule=f"Étude {rank} " * 8, nature=("diagnostic", "amo")[rank % 2]
+        )
+        factories.fait_etude(study, "commandee", "2021-06-01")
+        mesure = factories.indicateur(f"mesure-{rank}", libelle=f"Mesure {rank} du centre-ville")
+        for measured in (town, actions[rank % len(actions)]):
+            for years in (1, 2):
+                jour = (today - timedelta(days=365 * years)).isoformat()
+                factories.releve(measured, Decimal(rank * years), jour, mesure)
+        factories.participation(factories.evenement("2021-03-01"), town)
 
 
 @pytest.fixture
