@@ -243,6 +243,7 @@ ROWS = {
     "/admin/projects/etude/exporter/<slug:nom>/<slug:forme>/": "coooioo",
     "/admin/projects/etude/importer/": "ciooioo",
     "/admin/projects/etude/importer/<slug:sorte>/<str:jeton>/": "cirrirr",
+    "/admin/projects/etude/importer/<slug:sorte>/<str:jeton>/colonnes/": "cirrirr",
     "/admin/projects/etude/importer/<slug:sorte>/<str:jeton>/refus.csv": "cirrirr",
     "/admin/projects/etude/importer/modele/<slug:sorte>.<slug:extension>": "ciooioo",
     "/admin/projects/etude/supprimees/": "ciooioo",
@@ -583,6 +584,7 @@ SORTS = {
     "avenant": "avenants",
     "poste": "postes",
     "action": "actions",
+    "etude": "etudes",
 }
 
 
