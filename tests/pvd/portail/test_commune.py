@@ -323,7 +323,8 @@ def test_growth(client, pezenas):
     # conventions, their porteur's names, avenants, coverages, names of their communes, who answers for
     # them, parties, and what sources say), its labellisations and what sources say, the posts and their
     # dates, the sectors, the last change (4), the days of the département (2), the map (2), the reviews
-    # of its ORT: the ORT, its avenants and its reviews (3).
+    # of its ORT: the ORT, its avenants and its reviews (3); whether the Club held anything, and what the
+    # commune took part in (3).
     convention = pezenas.couvertures.get().convention
 
     def grow(number):
