@@ -2,9 +2,9 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
 from communes.territoire.faits import successions_lues
@@ -23,15 +23,20 @@ from projects.indicateurs.faits import jours_des_releves
 class ActionDuJour:
     """What the dates of an action and of its money tell on `jour`: each value is that of its rule.
 
-    `lignes` are its lines of money, `releves` the days since which its readings are known. What anybody
-    may read is told from public facts alone; an agent is told of them all.
+    `lignes` are its lines of money. What anybody may read is told from public facts alone; an agent
+    is told of them all.
     """
 
     dates: ActionDatee
     lignes: list[FinancementDate]
     communes: list[str]
     jour: datetime.date
-    releves: list[datetime.date] = field(default_factory=list)
+    lire_releves: Callable[[], list[datetime.date]] = list
+
+    @cached_property
+    def releves(self):
+        """Return the days since which its readings are known; few pages ask, and all France has many."""
+        return self.lire_releves()
 
     @cached_property
     def cofinancements(self):
@@ -159,6 +164,10 @@ class ActionsDatees:
         """The days since which the readings are known, by action."""
         return jours_des_releves(self.cles)
 
+    def releves_de(self, cle: int) -> list[datetime.date]:
+        """Return those of an action."""
+        return self.releves.get(cle, [])
+
     @cached_property
     def successions(self) -> Successions:
         """Who answers for whom, day by day."""
@@ -174,7 +183,7 @@ class ActionsDatees:
                 lignes.get(cle, []),
                 self.communes(dates, couvertes, jour),
                 jour,
-                self.releves.get(cle, []),
+                partial(self.releves_de, cle),
             )
             for cle, dates in self.actions.items()
         }

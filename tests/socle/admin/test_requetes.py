@@ -14,7 +14,7 @@ from tests.socle.admin.test_admin import RECORDS, address, affirmation
 
 AT_MOST = 13
 # What is known of an action, and of its money, is in a dozen tables: each is read once.
-OF_AN_ACTION = 20
+OF_AN_ACTION = 21
 BROWSERS = {
     "national": lambda: factories.agent("national", is_superuser=True),
     "agent": lambda: factories.agent("agent", [factories.departement(c) for c in ("34", "81")]),
