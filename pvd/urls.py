@@ -9,6 +9,7 @@ urlpatterns = [
     path("actions/", include("projects.projet.urls")),
     path("club/", include("projects.club.urls")),
     path("chefs-de-projet/", include("projects.urls")),
+    path("", include("projects.pieces.urls")),
     path("", include("pvd.portail.urls")),
 ]
 

@@ -182,11 +182,11 @@ def document(convention=None, **fields):
     return Document.objects.create(convention=convention or globals()["convention"](), **fields)
 
 
-def piece(accord, **fields):
-    """Attach a public PDF to a decision; the test asks for `documents_folder`, where it is stored."""
-    fields = {"titre": "Arrêté", "visibilite": "public"} | fields
+def piece(accord=None, **fields):
+    """Attach a public PDF to a decision, or to what is named; the test asks for `documents_folder`."""
+    fields = {"titre": "Arrêté", "visibilite": "public", "accord": accord} | fields
     fields.setdefault("fichier", ContentFile(pdf_of(), "arrete.pdf"))
-    return Piece.objects.create(accord=accord, **fields)
+    return Piece.objects.create(**fields)
 
 
 def couverture(convention, commune, **fields):

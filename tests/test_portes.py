@@ -468,6 +468,8 @@ ROWS = {
     "/ort/<slug:identifiant>/documents/<int:pk>/": "xooxxoo",
     "/ort/<slug:identifiant>/bilans/<slug:bilan>/": "ooooooo",
     "/actions/<slug:identifiant>/documents/<int:pk>/": "xooxxoo",
+    "/etudes/<slug:identifiant>/documents/<int:pk>/": "xooxxoo",
+    "/ort/<slug:identifiant>/bilans/<slug:bilan>/documents/<int:pk>/": "xooxxoo",
     "/ort/<slug:identifiant>/projet/": "ooooooo",
     "/plan-du-site/": "ooooooo",
     "/resultats/": "ooooooo",
@@ -673,6 +675,10 @@ def records():
     signed.affirmations.create(champ="date_signature", valeur_brute="2021", source=made["source"])
     held = {name: r.pk for name, r in made.items()}
     held |= {
+        "piece_d_etude": factories.piece(
+            etude=factories.etude([lodeve], identifiant="etude-de-lodeve"), visibilite="interne"
+        ).pk,
+        "piece_de_bilan": factories.piece(bilan=made["bilan"], visibilite="interne").pk,
         "proposition": factories.proposition(signed).pk,
         "convention": signed.pk,
         "millesime": factories.millesime().pk,
@@ -726,6 +732,8 @@ def address(route, held, gone):
     }
     if route.startswith("/actions/"):
         named["<slug:identifiant>"] = "lod-a1"
+    if route.startswith("/etudes/"):
+        named["<slug:identifiant>"] = "etude-de-lodeve"
     if "exporter/<slug:nom>" in route:
         named["<slug:nom>"] = SORTS[model]
     for argument, value in named.items():
@@ -739,6 +747,8 @@ def numbered(route):
         "gestes": "poste",
         "alertes": "action",
         "actions": "piece",
+        "/etudes": "piece_d_etude",
+        "bilans/<slug:bilan>/documents": "piece_de_bilan",
         "bilans/<int": "convention",
     }
     return next((sort for part, sort in sorts.items() if part in route), "document")

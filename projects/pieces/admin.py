@@ -1,34 +1,39 @@
-"""The back office of the files of the decisions: they come by a geste, and are corrected here."""
+"""The back office of the files of the acts: they come by a geste, and are corrected here."""
 
 from django.contrib import admin
 
-from projects.pieces.models import Piece
-from projects.projet.ecriture import writes
+from projects.pieces.models import PORTEURS, Piece
+from projects.projet.ecriture import writes_piece
 from socle.admin.base import PerimetreAdmin
 from socle.admin.documents import DeposeAdmin
 
 
 @admin.register(Piece)
 class PieceAdmin(DeposeAdmin, PerimetreAdmin):
-    """The files of all the actions, and those removed, which come back."""
+    """The files of all the actions, studies and reviews, and those removed, which come back."""
 
-    list_display = ["titre", "action", "accord", "visibilite", "lien"]
+    list_display = ["titre", "objet", *PORTEURS, "visibilite", "lien"]
     list_filter = ["visibilite"]
-    list_select_related = ["accord__financement__action", "accord__financement__dispositif"]
-    search_fields = ["titre", "nom", "accord__financement__action__intitule"]
-    search_help_text = "Titre, nom du fichier ou action"
-    fields = ["accord", "titre", "visibilite", "fichier"]
-    readonly_fields = ["accord", "lien"]
+    search_fields = [
+        *("titre", "nom", "accord__financement__action__intitule"),
+        *("accord__financement__etude__intitule", "etude__intitule", "bilan__convention__intitule"),
+    ]
+    search_help_text = "Titre, nom du fichier, action, étude ou convention"
+    fields = [*PORTEURS, "titre", "visibilite", "fichier"]
+    readonly_fields = [*PORTEURS, "lien"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).avec_objet()
 
     def has_change_permission(self, request, obj=None):
-        """Let an agent correct the files of the actions that it writes."""
+        """Let an agent correct the files of what it writes."""
         allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or writes(request.user, obj.action))
+        return allowed and (obj is None or writes_piece(request.user, obj))
 
     def has_delete_permission(self, request, obj=None):
         allowed = super().has_delete_permission(request, obj)
-        return allowed and (obj is None or writes(request.user, obj.action))
+        return allowed and (obj is None or writes_piece(request.user, obj))
 
-    @admin.display(description="action")
-    def action(self, piece):
-        return piece.action
+    @admin.display(description="objet")
+    def objet(self, piece):
+        return piece.objet

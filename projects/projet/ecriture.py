@@ -74,11 +74,14 @@ SANS_CONVENTION = (
 
 
 def objet_of(row):
-    """Return the action, or the study, that a row is of; either is of itself."""
+    """Return the action, or the study, that a row is of; either is of itself.
+
+    None for the file of a review, which is of a convention.
+    """
     if isinstance(row, OBJETS):
         return row
     if isinstance(row, Piece):
-        row = row.accord
+        return None if row.bilan else row.objet
     if isinstance(row, FaitFinancement):
         return row.financement.objet
     if isinstance(row, EtudeAction):
@@ -90,6 +93,13 @@ def writes(agent, objet):
     """Tell whether `agent` writes the facts of an action, or of a study: see their `a_ecrire`."""
     rows = type(objet).objects
     return agent.is_superuser or rows.a_ecrire(agent).filter(pk=objet.pk).exists()
+
+
+def writes_piece(agent, piece):
+    """Tell whether `agent` writes the files of what a file is about."""
+    if piece.bilan:
+        return Convention.objects.for_user(agent).filter(pk=piece.bilan.convention_id).exists()
+    return writes(agent, piece.objet)
 
 
 def keeps(agent, objet, reference=None, besides=None):
@@ -132,7 +142,7 @@ def known_as(agent, objet):
 def watch_who_writes(history_instance, **kwargs):
     """Refuse a version of what its agent may not write; removals are judged before: see below."""
     version, agent = history_instance, history_instance.history_user
-    if version.instance_type in DE_LA_CONVENTION:
+    if is_of_conventions(version):
         refuse_unseen_conventions(agent, version)
         return
     judged = version.instance_type in (*OBJETS, *LIGNES)
@@ -162,6 +172,18 @@ def refuse_unseen(agent, objet):
         raise ValidationError(PAS_LA_SIENNE[type(objet)].format(objet))
 
 
+def is_of_conventions(version):
+    """Tell whether a version is of what hangs on a convention: the file of a review is."""
+    if version.instance_type is Piece:
+        return version.bilan_id is not None
+    return version.instance_type in DE_LA_CONVENTION
+
+
+def convention_of(version):
+    """Return the key of the convention that a version is of: a file is of that of its review."""
+    return version.bilan.convention_id if version.instance_type is Piece else version.convention_id
+
+
 def refuse_unseen_conventions(agent, version):
     """Refuse what is written of a convention, or taken from one, that its agent does not see.
 
@@ -170,7 +192,7 @@ def refuse_unseen_conventions(agent, version):
     if agent is None or agent.is_superuser:
         return
     before = version.prev_record if version.history_type != CREATED else None
-    for key in {row.convention_id for row in (version, before) if row}:
+    for key in {convention_of(row) for row in (version, before) if row}:
         convention = Convention.objects.filter(pk=key).first()
         seen = Convention.objects.for_user(agent).filter(pk=key).exists()
         if convention and not seen:
@@ -232,7 +254,7 @@ def judge_removal(sender, instance, **kwargs):
     if agent is None or agent.is_superuser:
         return
     objet = objet_of(instance)
-    if known_as(agent, objet) in known_to_the_act("objets_faits"):
+    if objet is None or known_as(agent, objet) in known_to_the_act("objets_faits"):
         return
     refuse_others(agent, objet)
     if sender in (*OBJETS, *COMMUNES) and not keeps(agent, objet):

@@ -16,12 +16,12 @@ from projects.actions.models import (
     Prevision,
 )
 from projects.actions.regles import ORDRE, ORDRE_PHASES, TERMINEES
-from projects.etudes.lecture import LIEES, situer_etudes
 from projects.etudes.models import Etude
 from projects.financements import regles as argent
 from projects.financements.models import PUBLICS, FaitFinancement, Financement
 from projects.indicateurs.lecture import mesures_montrees
 from projects.pieces.models import Piece
+from projects.projet.etudes import etudes_montrees
 from projects.projet.mots import accorde_en_mots, cout_en_mots, verse_en_mots
 from projects.projet.publiques import INTERNES, references
 from socle.dates import known_by
@@ -232,7 +232,7 @@ class FicheAction:
     def etudes(self):
         """The studies that prepare it, known by the day: their money is their own."""
         found = Etude.objects.connues(self.jour).filter(actions_liees__action=self.action)
-        return situer_etudes(list(found.select_related(*LIEES).order_by("identifiant")), self.jour)
+        return etudes_montrees(found, self.jour)
 
     @cached_property
     def lignes(self):
@@ -262,7 +262,7 @@ class FicheAction:
         """The public files of what was granted by the day."""
         found = Piece.objects.publics(self.jour)
         found = found.filter(accord__financement__action=self.action)
-        return list(found.select_related("accord__financement__action"))
+        return list(found.avec_objet())
 
     @property
     def subventions(self):

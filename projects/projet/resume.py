@@ -8,11 +8,10 @@ from communes.models import Commune, Departement, Labellisation, Rattachement, T
 from ort.models import CommuneCouverte, Convention
 from projects.actions.regles import TERMINEES, EtatAction
 from projects.etudes.filtres import etudes_du_lieu
-from projects.etudes.lecture import LIEES as LIEES_AUX_ETUDES
-from projects.etudes.lecture import situer_etudes
 from projects.financements.faits import FaitCompte
 from projects.financements.regles import Sommes
 from projects.projet.du_jour import ActionsDatees
+from projects.projet.etudes import etudes_montrees
 from projects.projet.lecture import LIEES, situer
 from projects.projet.mots import cout_en_mots, etats_en_mots, subventions_en_mots
 from projects.projet.publiques import publiques
@@ -256,8 +255,7 @@ class Projet:
     @cached_property
     def etudes(self):
         """The studies of the place, as the page shows them."""
-        found = self.territoire.etudes(self.jour).select_related(*LIEES_AUX_ETUDES)
-        return situer_etudes(list(found.order_by("identifiant")), self.jour)
+        return etudes_montrees(self.territoire.etudes(self.jour), self.jour)
 
     @property
     def par_axe(self):

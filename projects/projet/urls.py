@@ -6,5 +6,4 @@ urlpatterns = [
     path("", vues.liste, name="actions"),
     path("<slug:identifiant>/", vues.action, name="action"),
     path("<slug:identifiant>/plan-de-financement/", vues.affiche, name="action_affiche"),
-    path("<slug:identifiant>/documents/<int:pk>/", vues.piece, name="action_piece"),
 ]

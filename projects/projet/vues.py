@@ -12,13 +12,11 @@ from django.utils import timezone
 
 from communes.models import Departement
 from projects.actions.models import Action
-from projects.pieces.models import Piece
 from projects.projet.fiche import FicheAction, sources
 from projects.projet.filtres import ActionFiltres
 from projects.projet.lecture import LIEES, situer
 from projects.projet.publiques import publiques
 from socle.dates import known_by
-from socle.web.documents import send
 from socle.web.jour import jour_of
 from socle.web.ordre import EnOrdre, in_order
 from socle.web.pages import asked_page
@@ -108,14 +106,6 @@ def affiche(request, identifiant):
         "adresse": request.build_absolute_uri(address),
     }
     return render(request, "projects/projet/affiche.html", context)
-
-
-def piece(request, identifiant, pk):
-    """Send the file of a decision to whoever may read it: 404 to the others."""
-    readable = Piece.objects.readable(request.user, timezone.localdate())
-    return send(
-        get_object_or_404(readable, pk=pk, accord__financement__action__identifiant=identifiant)
-    )
 
 
 def find_action(identifiant, jour):

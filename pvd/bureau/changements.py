@@ -93,11 +93,13 @@ OF_LIGNE_D_ETUDE = {
     "nom": "financement__etude__intitule",
 }
 D_ACTION, D_ETUDE = {"etude__isnull": True}, {"etude__isnull": False}
-OF_ACCORD = {
-    "page": Action,
-    "path": "accord__financement__action_id",
-    "nom": "accord__financement__action__intitule",
-}
+# From a file, the ways to what it is of.
+DES_PIECES = (
+    (Action, "accord__financement__action"),
+    (Etude, "accord__financement__etude"),
+    (Etude, "etude"),
+    (Convention, "bilan__convention"),
+)
 FICHES_SUIVIES = [
     FicheSuivie(Labellisation, Labellisation, "id", "commune__nom", scope=("commune_id", Commune)),
     FicheSuivie(Convention, Convention, "id", "intitule"),
@@ -134,7 +136,16 @@ FICHES_SUIVIES = [
         detail="financement__dispositif__libelle",
         seulement={"financement__etude__isnull": False},
     ),
-    FicheSuivie(Piece, **OF_ACCORD),
+    *(
+        FicheSuivie(
+            Piece,
+            page,
+            f"{way}_id",
+            f"{way}__intitule",
+            seulement={f"{way}__isnull": False},
+        )
+        for page, way in DES_PIECES
+    ),
     *(
         FicheSuivie(
             model,

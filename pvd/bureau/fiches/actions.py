@@ -61,7 +61,7 @@ class FicheDAction(FicheAvecArgent):
         pieces = pieces.filter(accord__financement__action=self.record)
         acts = Document.objects.for_user(self.user).filter(convention=self.record.convention_id)
         return [
-            *pieces.select_related("accord__financement__action").order_by("-pk"),
+            *pieces.avec_objet().order_by("-pk"),
             *acts.select_related("convention", "avenant").order_by("-pk"),
         ]
 

@@ -11,6 +11,7 @@ from ort.actes import OrtDuJour, with_actes
 from ort.models import Convention, Secteur
 from projects.evaluations.regles import BASE_LEGALE, EtatEcheance
 from projects.models import Action, Etude
+from projects.pieces.models import Piece
 from projects.postes.models import Desserte, Poste
 from projects.projet.revues import etat_en_mots, lire
 from pvd.bureau.bilans import attendues
@@ -50,6 +51,12 @@ class FicheDeConvention(FicheDAgent):
     @cached_property
     def secteurs(self):
         return list(Secteur.objects.filter(convention=self.record).select_related("commune"))
+
+    @cached_property
+    def documents(self):
+        """Return the files of its reviews, then its acts, which the agent reads."""
+        pieces = Piece.objects.for_user(self.user).filter(bilan__convention=self.record)
+        return [*pieces.avec_objet().order_by("-pk"), *super().documents]
 
     def cles(self):
         pk = self.record.pk

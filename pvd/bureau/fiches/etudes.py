@@ -6,6 +6,7 @@ from projects.actions.models import Action
 from projects.etudes.du_jour import EtudesDatees
 from projects.etudes.models import Etude, FaitEtude
 from projects.financements.models import Financement
+from projects.pieces.models import Piece
 from projects.projet.du_jour import ActionsDatees
 from pvd.bureau.fiches.argent import FicheAvecArgent
 from socle.francais import depuis
@@ -18,7 +19,6 @@ class FicheDEtude(FicheAvecArgent):
     modeles_des_gestes = (Etude, Financement)
     # It has no public page of its own: the file of the studies tells it.
     adresse_publique = ""
-    documents = ()
 
     @cached_property
     def datees(self):
@@ -31,6 +31,12 @@ class FicheDEtude(FicheAvecArgent):
         told = f"Étude {self.du_jour.etat.label}"
         told += f" {depuis(since.jour, since.precision)}." if since else "."
         return told if self.en_public.connue else f"{told} Rien n'en est encore public."
+
+    @cached_property
+    def documents(self):
+        """Return what it delivers, and the decisions on its money, which the agent reads."""
+        pieces = Piece.objects.for_user(self.user).des_etudes([self.record])
+        return list(pieces.avec_objet().order_by("-pk"))
 
     @cached_property
     def faits(self):

@@ -28,6 +28,8 @@ class ActeForm(GesteForm):
         help_text="Sinon, il reste entre agents. Son titre, lui, est publié comme source.",
     )
     joint = ("acte_pdf", "acte_public")
+    # What the document is, as a source.
+    genre = Source.Genre.ACTE
 
     def nom_de_l_acte(self, data):
         """Return the title of the act, as its document and its source bear it."""
@@ -68,7 +70,7 @@ class ActeForm(GesteForm):
         return Source(
             titre=self.nom_de_l_acte(data)[:250],
             editeur=data["source_editeur"] or self.auteur(data),
-            genre=Source.Genre.ACTE,
+            genre=self.genre,
             date_document=data["source_date"] or self.jour_de_l_acte(data),
         )
 
@@ -80,10 +82,13 @@ class ActeForm(GesteForm):
 class AvecActe:
     """A geste whose form takes the PDF of the act: see `ActeForm`."""
 
+    # What the PDF is joined to.
+    joint_a = "à l'acte"
+
     def told_document(self, data):
         if data["acte_pdf"]:
             where = "public" if data["acte_public"] else "interne"
-            yield f"« {data['acte_pdf'].name} » est joint à l'acte, {where}."
+            yield f"« {data['acte_pdf'].name} » est joint {self.joint_a}, {where}."
         if data["acte_pdf"] and not (
             data["source"] or data["connaissance"] or data["source_titre"]
         ):

@@ -58,8 +58,9 @@ class GesteForm(forms.Form):
 
     # How the page groups the fields of a fact that has many: (title, names).
     parts = ()
-    # The fields that ask for the document itself, where a form takes it.
+    # The fields that ask for the document itself, where a form takes it, and how the page calls it.
     joint = ()
+    joint_titre = "L'acte signé, en PDF"
     # The fields of free text that the public reads: see `socle.personnes`.
     textes_publics = ("source_titre", "source_editeur")
 
@@ -135,7 +136,7 @@ class GesteForm(forms.Form):
             (title, list(self.asked(names)))
             for title, names in (
                 *fact,
-                *([("L'acte signé, en PDF", self.joint)] if self.joint else ()),
+                *([(self.joint_titre, self.joint)] if self.joint else ()),
                 ("Qui le dit", SOURCE_FIELDS),
                 ("Pour vos collègues", ["commentaire"]),
             )

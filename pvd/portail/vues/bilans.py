@@ -4,6 +4,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 
 from projects.evaluations.models import Bilan
+from projects.pieces.models import Piece
 from projects.projet.fiche import sources
 from projects.projet.fige import BilanFige
 from socle.web.jour import jour_of
@@ -30,5 +31,6 @@ def bilan(request, identifiant, bilan):
         "convention": found.convention,
         "fige": BilanFige(found.gel),
         "presentations": heard,
+        "fichiers": Piece.objects.publics(jour).filter(bilan=found).avec_objet(),
     }
     return render(request, "portail/bilan.html", context)

@@ -1,6 +1,7 @@
-"""The PDF of a decision: whose act it may be, who reads it, and that it is kept as the others are."""
+"""The PDF of an act: whose it may be, who reads it, and that it is kept as the others are."""
 
 import io
+from html import unescape
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -12,6 +13,7 @@ from django.urls import reverse
 from projects.financements.models import FaitFinancement
 from projects.models import Piece
 from socle.documents import modeles, stored_names
+from socle.historique import signed_by
 from socle.models import Source
 from socle.sauvegarde.archive import named_documents
 from tests import factories
@@ -42,7 +44,9 @@ def pdf(content=None):
 
 
 def test_a_file_of_nothing_is_refused_by_the_form_and_by_the_base(granted):
-    with pytest.raises(ValidationError, match="Une pièce est celle d'un accord"):
+    with pytest.raises(
+        ValidationError, match="Une pièce est celle d'un accord, d'une étude ou d'un bilan"
+    ):
         Piece(titre="Arrêté", fichier=pdf()).full_clean(exclude=["nom", "taille"])
     with pytest.raises(IntegrityError), transaction.atomic():
         factories.piece(None)
@@ -182,3 +186,151 @@ def test_a_removed_file_comes_back(agent_34, granted):
     back = reverse("admin:projects_piece_restore", args=[version.history_id])
     agent_34.post(back, {"motif": "à tort"})
     assert Piece.objects.get().fichier.name == piece.fichier.name
+
+
+# Of a study, and of a review.
+
+
+@pytest.fixture
+def studied(granted):
+    """A study that prepares the action of Lodève, ordered from the CAUE on 1 June 2022."""
+    action = granted.action
+    town = action.communes_liees.get().commune
+    caue = factories.organisme(nom="CAUE 34")
+    etude = factories.etude([town], actions=[action], intitule="Plan-guide", prestataire=caue)
+    factories.fait_etude(etude, "commandee", "2022-06-01")
+    return etude
+
+
+@pytest.mark.parametrize("filled", [("accord", "etude"), ("etude", "bilan")])
+def test_a_file_is_of_one_thing_only(granted, studied, filled):
+    bilan = factories.bilan(granted.action.convention, "2023-01-01")
+    held = {"accord": granted, "etude": studied, "bilan": bilan}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        factories.piece(**{name: held[name] for name in filled})
+
+
+@pytest.mark.parametrize(("jour", "shown"), [(DAY_BEFORE, False), (DAY, True)])
+def test_the_file_of_a_study_is_offered_from_the_day_it_is_delivered(client, studied, jour, shown):
+    factories.fait_etude(studied, "rendue", DAY)
+    public = factories.piece(etude=studied, titre="Le rapport")
+    factories.piece(etude=studied, titre="Rapport interne", visibilite="interne")
+    for page in ("/communes/34142/projet/", "/actions/lod-a1/"):
+        told = read(client, f"{page}?au={jour}")
+        assert "Plan-guide" in told
+        assert ("Le rapport" in told) is shown
+        assert "Rapport interne" not in told
+    assert client.get(public.get_absolute_url()).getvalue() == pdf_of()
+
+
+def test_the_file_of_a_study_not_delivered_yet_stays_among_its_agents(
+    client, agent_34, agent_81, studied
+):
+    piece = factories.piece(etude=studied)
+    for browser in (client, agent_81):
+        assert browser.get(piece.get_absolute_url()).status_code == 404
+    assert agent_34.get(piece.get_absolute_url()).getvalue() == pdf_of()
+    page = agent_34.get(reverse("admin:projects_etude_page", args=[studied.pk]))
+    assert "Arrêté" in page.content.decode()
+
+
+def test_the_decision_on_a_study_is_read_by_whoever_reads_the_study(
+    client, agent_34, agent_81, studied
+):
+    line = factories.financement(studied)
+    decision = factories.fait_financement(line, "accord", DAY, 1000)
+    piece = factories.piece(decision, titre="Convention d'aide", visibilite="interne")
+    assert agent_34.get(piece.get_absolute_url()).getvalue() == pdf_of()
+    page = agent_34.get(reverse("admin:projects_etude_page", args=[studied.pk]))
+    assert "Convention d&#x27;aide" in page.content.decode()
+    for browser in (client, agent_81):
+        assert browser.get(piece.get_absolute_url()).status_code == 404
+    factories.rewrite(Piece.objects.filter(pk=piece.pk), visibilite="public")
+    assert client.get(piece.get_absolute_url()).getvalue() == pdf_of()
+    assert "Convention d'aide" in read(client, f"/communes/34142/projet/?au={DAY}")
+    assert "Convention d'aide" not in read(client, f"/communes/34142/projet/?au={DAY_BEFORE}")
+
+
+@pytest.mark.parametrize(("jour", "status"), [(DAY_BEFORE, 404), (DAY, 200)])
+def test_the_frozen_page_of_a_review_offers_its_public_file(client, granted, jour, status):
+    bilan = factories.bilan(granted.action.convention, DAY)
+    factories.piece(bilan=bilan, titre="Compte rendu interne", visibilite="interne")
+    piece = factories.piece(bilan=bilan, titre="Compte rendu")
+    address = reverse("ort_bilan", args=[bilan.convention.identifiant, bilan.identifiant])
+    answer = client.get(f"{address}?au={jour}")
+    assert answer.status_code == status
+    if status == 200:
+        assert "Compte rendu" in answer.content.decode()
+        assert "Compte rendu interne" not in answer.content.decode()
+    assert client.get(piece.get_absolute_url()).getvalue() == pdf_of()
+
+
+def test_the_file_of_a_review_is_read_and_written_by_the_agents_of_the_ort(
+    client, agent_34, agent_81, granted
+):
+    piece = factories.piece(
+        bilan=factories.bilan(granted.action.convention, DAY), visibilite="interne"
+    )
+    for browser in (client, agent_81):
+        assert browser.get(piece.get_absolute_url()).status_code == 404
+    assert agent_34.get(piece.get_absolute_url()).getvalue() == pdf_of()
+    page = agent_34.get(reverse("admin:ort_convention_page", args=[granted.action.convention_id]))
+    assert piece.get_absolute_url() in page.content.decode()
+    delete = reverse("admin:projects_piece_delete", args=[piece.pk])
+    assert agent_81.get(delete).status_code == 302
+    agent_34.post(delete, {"post": "yes", "motif": "en double"})
+    assert not Piece.objects.exists()
+    version = Piece.history.removed().get()
+    agent_34.post(
+        reverse("admin:projects_piece_restore", args=[version.history_id]), {"motif": "à tort"}
+    )
+    assert Piece.objects.get().bilan == piece.bilan
+
+
+def test_no_agent_writes_the_file_of_a_review_of_another_departement(granted):
+    bilan = factories.bilan(granted.action.convention, DAY)
+    agent = factories.agent("tarn", [factories.departement("81")])
+    with signed_by(agent), pytest.raises(ValidationError, match="ne couvre aucune commune"):
+        factories.piece(bilan=bilan)
+
+
+@pytest.mark.parametrize("porteur", ["etude", "bilan"])
+def test_the_address_of_another_record_leads_to_no_file(client, granted, studied, porteur):
+    factories.fait_etude(studied, "rendue", DAY)
+    held = {"etude": studied, "bilan": factories.bilan(granted.action.convention, DAY)}
+    address = factories.piece(**{porteur: held[porteur]}).get_absolute_url()
+    assert client.get(address).status_code == 200
+    assert client.get(address.replace(held[porteur].identifiant, "autre")).status_code == 404
+
+
+def test_a_study_is_delivered_with_its_report_which_is_its_source(agent_34, studied):
+    url = address("etude-rendre", studied)
+    asked = typed(date="01/01/2023", acte_public="on", **NO_SOURCE)
+    shown, answer = sent(agent_34, url, asked, acte_pdf=pdf())
+    assert "« arrêté signé.pdf » est joint à l'étude, public" in unescape(
+        shown.content.decode().replace("\xa0", " ")
+    )
+    assert answer.status_code == 302
+    piece, source = Piece.objects.get(), Source.objects.latest("pk")
+    assert (piece.etude, piece.visibilite, piece.titre) == (studied, "public", source.titre)
+    assert (source.titre, source.editeur, source.genre) == (
+        "Rapport : Plan-guide",
+        "CAUE 34",
+        Source.Genre.DOCUMENT,
+    )
+    assert studied.faits.get(nature="rendue").affirmations.get().source == source
+    taken_back(agent_34, offered(answer))
+    assert not Piece.objects.exists()
+    assert not studied.faits.filter(nature="rendue").exists()
+
+
+def test_a_review_is_held_with_its_document_which_is_its_source(agent_34, granted):
+    convention = granted.action.convention
+    url = address("tenir-un-bilan", convention)
+    asked = typed(nature="annuel", periode="autre-point", date="01/01/2023", **NO_SOURCE)
+    _, answer = sent(agent_34, url, asked, acte_pdf=pdf())
+    assert answer.status_code == 302
+    piece, source = Piece.objects.get(), Source.objects.latest("pk")
+    assert (piece.bilan, piece.visibilite) == (convention.bilans.get(), "interne")
+    assert source.titre == f"Bilan annuel du 1er janvier 2023, {convention.intitule}"
+    assert piece.bilan.affirmations.get(champ="tenu_le").source == source

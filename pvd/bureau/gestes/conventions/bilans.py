@@ -17,10 +17,12 @@ from projects.evaluations.regles import (
     echeances,
     proposee,
 )
+from projects.pieces.models import Piece
 from projects.projet.resume import LieuDuProjet, Projet
 from projects.projet.revues import etat_en_mots, lire
+from pvd.bureau.gestes.acte_joint import AvecActe
 from pvd.bureau.gestes.base import GesteForm, save
-from pvd.bureau.gestes.conventions.commun import GesteDeConvention
+from pvd.bureau.gestes.conventions.commun import ActeDeConventionForm, GesteDeConvention
 from pvd.bureau.gestes.projet.commun import texte_court, texte_long
 from socle.admin.evenements import Chapitre
 from socle.dates import add_months, bare, in_french, in_words
@@ -28,7 +30,8 @@ from socle.dates import add_months, bare, in_french, in_words
 AUTRE_POINT = "autre-point"
 
 
-class BilanForm(GesteForm):
+class BilanForm(ActeDeConventionForm):
+    joint_titre = "Le document, en PDF"
     nature = forms.ChoiceField(label="Ce qui est tenu", choices=NatureBilan)
     periode = forms.ChoiceField(
         label="Échéance à laquelle il répond",
@@ -42,6 +45,10 @@ class BilanForm(GesteForm):
     textes_publics = (*GesteForm.textes_publics, "comite", "decisions")
 
     def prepare(self):
+        self.fields["acte_pdf"].help_text = (
+            "Joint au bilan ; il en est aussi la source, si vous n'en nommez pas d'autre ci-dessous : son "
+            "éditeur est le porteur de l'ORT si vous ne dites rien."
+        )
         until = add_months(self.jour, MOIS_AVANT)
         days = echeances(self.record, NatureBilan.ANNUEL, self.jour, until)
         self.fields["periode"].choices = [
@@ -49,6 +56,10 @@ class BilanForm(GesteForm):
             *((day.isoformat(), in_french(day)) for day in reversed(days)),
             (AUTRE_POINT, "aucune : un autre point"),
         ]
+
+    def nom_de_l_acte(self, data):
+        nature, day = NatureBilan(data["nature"]).label, bare(data["date"], data["precision"])
+        return f"{capfirst(nature)} du {day}, {self.record.intitule}"
 
     def clean(self):
         data = super().clean()
@@ -79,16 +90,20 @@ class GesteDeBilan(GesteDeConvention):
         ]
 
 
-class TenirBilan(GesteDeBilan):
+class TenirBilan(AvecActe, GesteDeBilan):
     slug = "tenir-un-bilan"
     titre = "Tenir un bilan"
     fait = "Bilan tenu"
     form = BilanForm
-    adds = (Bilan,)
+    adds = (Bilan, Piece)
+    joint_a = "au bilan"
     impossible = "Cette convention n'est pas une ORT signée : un bilan est celui d'une ORT."
 
     def candidates(self, records, jour):
         return records.ort().signees(jour)
+
+    def document_de(self, acte):
+        return Piece(bilan=acte)
 
     def etats(self, record, jour):
         return echeances_en_mots(record, jour)

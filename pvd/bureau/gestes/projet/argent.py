@@ -229,6 +229,7 @@ class NouvelAccord(PourUneAction, EnregistrerAccord):
 class NouvelAccordDEtude(PourUneEtude, EnregistrerAccord):
     slug = "etude-enregistrer-un-accord"
     titre = "Enregistrer un accord, sans demande connue"
+    adds = (Financement, FaitFinancement, Piece)
     form = NouvelAccordForm
     impossible = SANS_ARGENT
 

@@ -16,6 +16,8 @@ from projects.etudes.models import (
     NiveauEtude,
     RegimeEtude,
 )
+from projects.pieces.models import Piece
+from pvd.bureau.gestes.acte_joint import ActeForm, AvecActe
 from pvd.bureau.gestes.base import GesteForm, GesteQuiCree, save, unused
 from pvd.bureau.gestes.projet.champs import MontantField
 from pvd.bureau.gestes.projet.commun import (
@@ -28,6 +30,7 @@ from pvd.bureau.gestes.projet.inscription import dire, one_owner, owner_field
 from socle.admin.portee import CommunesField
 from socle.dates import in_words
 from socle.francais import euros, liste
+from socle.models import Source
 
 UN_SEUL = "Une étude a un bénéficiaire, un seul."
 # What a study is when it is written in.
@@ -224,14 +227,40 @@ class CommanderEtude(GesteDeFaitDEtude):
         return super().write(record, form, reason)
 
 
-class RendreEtude(GesteDeFaitDEtude):
+class RenduForm(ActeForm):
+    """The day a study is delivered, and what it delivers."""
+
+    joint_titre = "Le rapport, en PDF"
+    genre = Source.Genre.DOCUMENT
+
+    def prepare(self):
+        self.fields["date"].label = "Rendue le"
+        self.fields["acte_pdf"].help_text = (
+            "Joint à l'étude ; il en est aussi la source, si vous n'en nommez pas d'autre ci-dessous : "
+            "son titre est celui de l'étude, son éditeur le prestataire si vous ne dites rien."
+        )
+
+    def nom_de_l_acte(self, data):
+        return f"Rapport : {self.record}"
+
+    def auteur(self, data):
+        return str(self.record.prestataire or "")
+
+
+class RendreEtude(AvecActe, GesteDeFaitDEtude):
     slug = "etude-rendre"
     titre = "Rendre une étude"
     fait = "Étude rendue"
     nature = "rendue"
+    form = RenduForm
+    adds = (FaitEtude, Piece)
+    joint_a = "à l'étude"
     phrase = "L'étude est rendue"
     sans = ("validee", "abandonnee")
     impossible = "Cette étude est déjà rendue, ou elle est abandonnée."
+
+    def document_de(self, acte):
+        return Piece(etude=acte.etude)
 
 
 class ValiderEtude(GesteDeFaitDEtude):
