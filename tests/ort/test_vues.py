@@ -160,8 +160,9 @@ def test_growth(client, ort):
     few = [count_queries(client, address) for address in addresses]
     grow(5)
     assert [count_queries(client, address) for address in addresses] == few
-    assert few[0] <= 20
-    assert few[1] <= 22
+    # The menu asks whether it leads to the Club.
+    assert few[0] <= 21
+    assert few[1] <= 23
 
 
 @pytest.mark.parametrize(
