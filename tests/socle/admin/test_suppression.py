@@ -5,7 +5,7 @@ import pytest
 from communes.models import Labellisation
 from ort.models import Avenant, CommuneCouverte, Convention, Document, Organisme, Partie, Secteur
 from projects.carnet.models import Contact, Note
-from projects.models import Action, Etude, Financement
+from projects.models import Action, Cible, Etude, Financement, Releve
 from projects.postes.models import Occupation, Poste
 from socle.admin.base import ReadOnly
 from socle.admin.sources import SourceeAdmin
@@ -43,6 +43,8 @@ SOURCED = {
     Action: (lambda commune: factories.action([commune]), "intitule"),
     Etude: (lambda commune: factories.etude([commune]), "intitule"),
     Financement: (a_line, "annee"),
+    Releve: (lambda commune: factories.releve(commune, 12, "2024-01-01"), "jour"),
+    Cible: (lambda commune: factories.cible(commune, 40, "2024-01-01"), "fixee_le"),
 }
 
 
