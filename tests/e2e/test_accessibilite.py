@@ -33,6 +33,13 @@ def herault(settings):
         "2021-07-16", [lodeve], identifiant="ort-lodeve", intitule="ORT de Lodève", duree_annees=5
     )
     an_action(lodeve, signed)
+    held = {
+        "comite": "Comité de projet",
+        "decisions": "Continuer",
+        "identifiant": "ort-lodeve-bilan",
+    }
+    review = factories.bilan(signed, "2024-07-10", "2024-07-16", **held)
+    factories.presentation(signed, lodeve, "2024-09-01", review)
     agathoise = factories.convention(
         "2021-02-26", [agde], identifiant="ort-agde", intitule="ORT d'Agde"
     )
@@ -98,6 +105,7 @@ PAGES = [
     "/communes/34199/projet/",
     "/departements/34/projet/",
     "/ort/ort-lodeve/projet/",
+    "/ort/ort-lodeve/bilans/ort-lodeve-bilan/",
     "/chefs-de-projet/",
     "/chefs-de-projet/?au=2020-01-01",
     "/donnees/",
