@@ -34,6 +34,13 @@ def herault(settings):
     )
     the_rest_of_its_projet(lodeve, signed, an_action(lodeve, signed))
     an_event(lodeve)
+    held = {
+        "comite": "Comité de projet",
+        "decisions": "Continuer",
+        "identifiant": "ort-lodeve-bilan",
+    }
+    review = factories.bilan(signed, "2024-07-10", "2024-07-16", **held)
+    factories.presentation(signed, lodeve, "2024-09-01", review)
     agathoise = factories.convention(
         "2021-02-26", [agde], identifiant="ort-agde", intitule="ORT d'Agde"
     )
@@ -127,6 +134,7 @@ PAGES = [
     "/departements/34/projet/",
     "/ort/ort-lodeve/projet/",
     "/resultats/",
+    "/ort/ort-lodeve/bilans/ort-lodeve-bilan/",
     "/chefs-de-projet/",
     "/chefs-de-projet/?au=2020-01-01",
     "/donnees/",
