@@ -303,12 +303,12 @@ def test_the_home_takes_no_more_queries_when_there_is_more(agent_34):
     # Session, user, départements; reminders; the facts of the ORT that are late (5) and their
     # communes (2); ending ORT and their avenants, those without duration; the dates of the posts (6),
     # those to fill and their communes (2); contracts; fundings; reports; changes; vintages and data to
-    # check; the warnings of the actions (7); the plans to read again; the events of the Club to come;
-    # the reviews awaited, with their presentations (4); the readings awaited.
+    # check; the warnings of the actions (8); the plans to read again; the events of the Club to come;
+    # the reviews awaited, with their presentations (4); the readings and the targets (3).
     for _ in range(2):
         with CaptureQueriesContext(connection) as queries:
             page = agent_34.get(HOME)
-        assert len(queries) <= 42
+        assert len(queries) <= 45
         sections = ("retards", "echeances", "postes", "contrats", "cofinancements")
         assert all(page.context[name].total for name in sections)
         for _ in range(5):
