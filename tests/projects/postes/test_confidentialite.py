@@ -42,7 +42,8 @@ BY_NAME = {
 }
 # A document is a file that an agent publishes as it is; the maps are drawn from the outlines of
 # the communes alone, which this small base does not hold.
-APART = {"ort_document", "action_piece", "fond_de_france", "fond_de_departement"}
+APART = {"ort_document", "action_piece", "etude_piece", "bilan_piece"}
+APART |= {"fond_de_france", "fond_de_departement"}
 
 
 def public_patterns(resolver):

@@ -83,6 +83,7 @@ def test_of_what_is_not_kept_each_part_says_so(client, address):
         "Mesures du territoire : non renseigné",
         "Études stratégiques : non renseigné",
         "Actions au plan : non renseigné",
+        "Coûts et subventions : non renseigné",
         "Postes de chef de projet : non renseigné",
         "Participation aux événements du Club : non renseigné",
     ):
