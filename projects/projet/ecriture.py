@@ -180,8 +180,14 @@ def is_of_conventions(version):
 
 
 def convention_of(version):
-    """Return the key of the convention that a version is of: a file is of that of its review."""
-    return version.bilan.convention_id if version.instance_type is Piece else version.convention_id
+    """Return the key of the convention that a version is of: a file is of that of its review.
+
+    None of a file that goes after its review, whose own removal is judged.
+    """
+    if version.instance_type is Piece:
+        review = Bilan.objects.filter(pk=version.bilan_id)
+        return review.values_list("convention", flat=True).first()
+    return version.convention_id
 
 
 def refuse_unseen_conventions(agent, version):

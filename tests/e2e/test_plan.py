@@ -42,6 +42,7 @@ B5,B,,Galerie,Commerce et économie,Commune,34079,en germe,idée,,,,,,,
 B6,B,,Parking,Commerce et économie,Commune,34142,en germe,idée,,,,,,,
 """
 BEFORE, BETWEEN, AFTER = "2023-06-14", "2024-06-03", "2024-11-15"
+EVALUATED, FROZEN = "2026-08-25", "ort-lodeve-bilan-1"
 BLOCKED, REFUSED = "Fouilles archéologiques", "Enveloppe épuisée"
 # Asked, forecast, refused: the digits of each amount, and the reasons that nobody may read.
 NEVER_PUBLIC = ("314159", "141421", "271828", "161803", "685841", BLOCKED, REFUSED)
@@ -51,7 +52,9 @@ NEVER_PUBLIC = ("314159", "141421", "271828", "161803", "685841", BLOCKED, REFUS
 def plan(settings, lodeve):
     """Return the ORT of Lodève, whose département keeps its plans in full, and its avenant of 2024."""
     settings.PVD_DEPARTEMENT = "34"
-    Departement.objects.filter(pk="34").update(tenue_plans=Tenue.COMPLETE)
+    kept = {"tenue_plans": Tenue.COMPLETE, "tenue_bilans": Tenue.COMPLETE}
+    Departement.objects.filter(pk="34").update(**kept)
+    factories.indicateur("facades-ravalees", libelle="Façades ravalées")
     towns = {couverture.commune_id: couverture.commune for couverture in lodeve.couvertures.all()}
     factories.labellisation(towns["34142"], adhesion="2021-03-26")
     factories.agent("herault", [lodeve.departement_reference])
@@ -70,6 +73,7 @@ def test_three_days_of_a_plan(page, plan, client):
     for jour, told in DAYS.items():
         read_the_day(page, jour, told)
         assert_kept_for_the_services(page, jour)
+    read_the_evaluation(page)
 
 
 def import_the_plan(page, plan):
@@ -101,14 +105,34 @@ def play(page, slug, record, told, **fields):
     """Do a geste by its form: what its preview tells is confirmed."""
     page.goto(reverse("admin:geste", args=[slug, record.pk]))
     for name, value in fields.items():
-        field = page.locator(f"[name={name}]").first
-        if field.evaluate("field => field.tagName") == "SELECT":
-            field.select_option(value)
-        elif field.get_attribute("type") == "checkbox":
-            page.locator(f"[name={name}][value='{value}']").check()
-        else:
-            field.fill(value)
+        fill(page, name, value)
     page.locator("[name=connaissance]").check()
+    confirm(page, told)
+
+
+def fill(page, name, value):
+    """Fill in a field as someone does: typed, ticked, chosen in a list, or found by its name."""
+    field = page.locator(f"[name={name}]").first
+    if "admin-autocomplete" in (field.get_attribute("class") or ""):
+        search(page, name, value)
+    elif field.evaluate("field => field.tagName") == "SELECT":
+        field.select_option(value)
+    elif field.get_attribute("type") == "checkbox":
+        page.locator(f"[name={name}][value='{value}']").check()
+    else:
+        field.fill(value)
+
+
+def search(page, name, words):
+    page.locator(f".field-{name} .select2-selection").click()
+    # The field of the search takes a moment to come: keys typed before go nowhere.
+    page.locator(".select2-container--open .select2-search__field").last.fill(words)
+    found = page.locator(".select2-results__option--highlighted")
+    expect(found).to_contain_text(words, ignore_case=True)
+    page.keyboard.press("Enter")
+
+
+def confirm(page, told):
     press(page, "Voir ce qui va changer")
     expect(page.locator(".geste-effets")).to_contain_text(told)
     press(page, "Confirmer")
@@ -145,9 +169,17 @@ def live_by_hand(page, plan):
     stopped = {"date": "05/02/2024", "texte": BLOCKED}
     play(page, "action-signaler-un-blocage", facades, "L'action est bloquée", **stopped)
     play(page, "action-lever-le-blocage", facades, "Le blocage est levé", date="10/09/2024")
+    for valeur, date, told in (
+        ("12", "15/05/2024", "12 façades, le 15 mai 2024"),
+        ("27", "30/10/2024", "+15 façades depuis le 15 mai 2024"),
+    ):
+        measured = {"indicateur": "Façades ravalées", "valeur": valeur, "date": date}
+        play(page, "action-relever-un-indicateur", facades, told, **measured)
     changed = {"avenant": str(plan.avenants.get().pk), "retirees": str(action("B6").pk)}
     changed["ajoutees"] = "B7 ; Kiosque ; Lodève"
     play(page, "appliquer-un-avenant-au-plan", plan, "En sortent : B6 Parking.", **changed)
+    held = {"nature": "quinquennal", "date": "25/08/2026"}
+    play(page, "tenir-un-bilan", plan, "275 000,50 € accordés, 235 000,50 € versés", **held)
 
 
 def live_by_posts(client):
@@ -174,6 +206,8 @@ class Jour(NamedTuple):
     ilot: str
     argent: str
     affiche: str
+    # What was read of the façades.
+    releves: list
     # Of each grant: first granted, granted, paid, left to pay, state.
     financements: dict
 
@@ -192,6 +226,7 @@ DAYS = {
         ilot="à venir depuis le 1er mars 2023 · phase : idée",
         argent="Subventions accordées : 0 €. Versées : 0 €.",
         affiche="Subventions publiques à compléter par le maître d'ouvrage",
+        releves=[],
         financements={},
     ),
     BETWEEN: Jour(
@@ -203,6 +238,7 @@ DAYS = {
         ilot="en cours depuis le 18 septembre 2023 · phase : opération",
         argent="Subventions accordées : 250 000 €. Versées : 175 000 €.",
         affiche="État (DSIL) 250 000 €",
+        releves=["12"],
         financements={
             "lodeve-a1-dsil": (
                 *("250000.00", "250000.00", "175000.00", "75000.00"),
@@ -220,6 +256,7 @@ DAYS = {
         ilot="achevée depuis le 30 octobre 2024 · phase : opération",
         argent="Subventions accordées : 235 000,50 €. Versées : 235 000,50 €.",
         affiche="État (DSIL) 235 000,50 €",
+        releves=["12", "27"],
         financements={
             "lodeve-a1-dsil": ("250000.00", "235000.50", "235000.50", "0.00", "solde"),
             "lodeve-a2-detr": FACADES,
@@ -237,6 +274,8 @@ def read_the_day(page, jour, told):
     out = {row["numero"]: row["sortie_le"] for row in actions if row["sortie_le"]}
     assert out == ({"B6": "2024-10-15"} if jour == AFTER else {})
     assert {row["financement_identifiant"]: of_line(row) for row in lines} == told.financements
+    readings = rows(page, "indicateurs", jour)
+    assert sorted(row["valeur"] for row in readings) == told.releves
     for name, column in (("accorde", 1), ("verse", 2)):
         sums = sum(Decimal(row[f"montant_{name}"]) for row in actions)
         assert sums == sum(Decimal(line[column]) for line in told.financements.values())
@@ -274,6 +313,20 @@ def read_the_list(page, jour, told):
     expect(kiosque).to_have_count(1 if jour == AFTER else 0)
     facades = page.locator("main tr", has_text="Façades")
     expect(facades).to_contain_text("bloquée" if jour == BETWEEN else "en cours")
+
+
+def read_the_evaluation(page):
+    """The sheet of its day, and what it froze: no forecast nor reason, and never written again."""
+    told = "Évaluation des cinq ans tenue le 25 août 2026, avec 40 jours de retard."
+    public(page, "/communes/34142/", EVALUATED)
+    assert told in paper(page)
+    factories.cout(action("A1"), "777777.00", "2023-04-01")
+    frozen = public(page, f"/ort/ort-lodeve/bilans/{FROZEN}/", EVALUATED)
+    expect(frozen).to_contain_text("Réhabilitation d'un îlot achevée")
+    expect(frozen).to_contain_text("Accordé : 275 000,50 €")
+    text = squeezed(frozen.inner_text())
+    assert [kept for kept in (*NEVER_PUBLIC, "777777") if squeezed(kept) in text] == []
+    assert page.request.get(f"/ort/ort-lodeve/bilans/{FROZEN}/?au={AFTER}").status == 404
 
 
 def rows(page, name, jour):

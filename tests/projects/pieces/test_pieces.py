@@ -334,3 +334,21 @@ def test_a_review_is_held_with_its_document_which_is_its_source(agent_34, grante
     assert (piece.bilan, piece.visibilite) == (convention.bilans.get(), "interne")
     assert source.titre == f"Bilan annuel du 1er janvier 2023, {convention.intitule}"
     assert piece.bilan.affirmations.get(champ="tenu_le").source == source
+
+
+def test_the_file_of_a_review_goes_with_it_and_of_its_own_agents_alone(agent_34, granted):
+    bilan = factories.bilan(granted.action.convention, DAY)
+    factories.piece(bilan=bilan)
+    tarn = factories.agent("tarn", [factories.departement("81")])
+    with signed_by(tarn), pytest.raises(ValidationError, match="ne couvre aucune commune"):
+        bilan.delete()
+    agent_34.post(
+        reverse("admin:projects_bilan_changelist"),
+        {
+            "action": "delete_selected",
+            "_selected_action": [bilan.pk],
+            "post": "yes",
+            "motif": "à tort",
+        },
+    )
+    assert not Piece.objects.exists()

@@ -3,6 +3,7 @@
 import csv
 import datetime
 import re
+import unicodedata
 from decimal import Decimal
 from io import StringIO
 from unittest import mock
@@ -14,9 +15,12 @@ from django.test import Client
 from communes.models import Commune, Departement, Labellisation
 from ort.models import Convention
 from projects.actions.models import Action
+from projects.club.lecture import situer as situer_evenements
+from projects.club.models import EvenementClub
 from projects.etudes.du_jour import EtudesDatees
 from projects.evaluations.models import Bilan
 from projects.evaluations.regles import EtatEcheance
+from projects.indicateurs.lecture import mesures_montrees
 from projects.models import Contact, Etude, Note
 from projects.postes.du_jour import etats
 from projects.postes.models import (
@@ -27,6 +31,7 @@ from projects.postes.models import (
     Poste,
     Recrutement,
 )
+from projects.projet.alertes import alertes_au
 from projects.projet.du_jour import ActionsDatees
 from projects.projet.fige import BilanFige
 from projects.projet.revues import en_une_phrase, lire
@@ -308,6 +313,59 @@ def test_the_reviews_are_held_but_for_the_evaluations_that_the_dates_say(demonst
     assert evaluation.presentations.count() == 3
     frozen = {row["action_identifiant"] for row in BilanFige(evaluation.gel).lignes("actions")}
     assert frozen == {"pez-2", "pez-5"}
+
+
+@pytest.mark.parametrize("jour", ["2026-11-23", "2024-02-29"])
+def test_the_warnings_are_those_that_the_stories_tell(demonstration, territory, jour):
+    load(jour)
+    names = dict(Action.objects.values_list("pk", "identifiant"))
+    found = alertes_au(ActionsDatees(), day(jour))
+    told = {names[cle]: sorted({alerte.sorte for alerte in of}) for cle, of in found.items()}
+    assert told == {
+        "lod-b1": ["accord_sans_versement"],
+        "lod-c2": ["accord_sans_versement", "caducite", "sans_nouvelles"],
+        "gig-2-3": ["part_prevue"],
+        "pez-5": ["en_retard"],
+    }
+    share = next(of for cle, of in found.items() if names[cle] == "gig-2-3")
+    assert "17,2 %" in unicodedata.normalize("NFKC", share[0].texte + share[0].calcul)
+
+
+@pytest.mark.parametrize("jour", ["2026-11-23", "2024-02-29"])
+def test_five_events_of_the_club_are_told(demonstration, territory, jour):
+    load(jour)
+    lignes = situer_evenements(EvenementClub.objects.all(), day(jour))
+    came = {ligne.evenement.identifiant: sorted(ligne.communes) for ligne in lignes}
+    assert set(came) == {
+        *("club-rencontre", "club-espace-public", "club-commerce"),
+        *("club-visite", "club-mobilites"),
+    }
+    assert came["club-rencontre"] == ["34114", "34142", "34199"]
+    assert came["club-visite"] == ["34028", "34142", "81124"]
+    assert came["club-mobilites"] == []
+    (coming,) = (ligne for ligne in lignes if not ligne.commence)
+    assert coming.evenement.identifiant == "club-mobilites"
+
+
+@pytest.mark.parametrize("jour", ["2026-11-23", "2024-02-29"])
+def test_the_facades_are_read_twice_of_forty(demonstration, territory, jour):
+    load(jour)
+    jour = day(jour)
+    (mesure,) = mesures_montrees("action", Action.objects.get(identifiant="pez-2").pk, jour)
+    read_on = [(releve.valeur, (jour - releve.jour).days) for releve in mesure.releves]
+    assert read_on == [(12, 500), (27, 120)]
+    assert [cible.valeur for cible in mesure.cibles] == [40]
+
+
+def test_the_sheet_of_lodeve_says_its_projet_in_three_lines(demonstration, territory, client):
+    load()
+    sheet = read(client, "/communes/34142/?au=2026-11-23")
+    for line in (
+        "4 actions : 1 achevée, 2 en cours et 1 à venir.",
+        "1 130 695,23 € accordés, 455 495,23 € versés, au 23 novembre 2026.",
+        "Évaluation des cinq ans attendue depuis le 16 juillet 2026.",
+    ):
+        assert line in sheet
 
 
 def test_once_loaded_it_is_left_alone(demonstration, territory):
