@@ -6,6 +6,8 @@ from functools import cached_property
 
 from projects.actions.models import BaseMontant, NatureFait, Phase
 from projects.actions.regles import EtatAction
+from projects.etudes.regles import EtatEtude
+from projects.indicateurs.mots import valeur_en_mots
 from projects.projet.mots import cout_en_mots
 from socle.dates import bare, parse_date
 from socle.francais import UNKNOWN, euros
@@ -101,6 +103,26 @@ class BilanFige:
         ]
 
     @property
+    def etudes(self):
+        """Return the studies, as (title, state)."""
+        return [(row["intitule"], EtatEtude(row["etat"]).label) for row in self.lignes("etudes")]
+
+    @property
+    def mesures(self):
+        """Return the readings, as (what is measured, of what, the value in words, its day in words)."""
+        names = {row["identifiant"]: row["nom"] for row in self.lignes("noms")}
+        names |= {row["action_identifiant"]: row["intitule"] for row in self.lignes("actions")}
+        return [
+            (
+                names[row["indicateur"]],
+                names.get(row["objet_identifiant"], "ORT"),
+                valeur_en_mots(row["unite"], number(row["valeur"]), row["etat"]),
+                bare(parse_date(row["jour"]), row["precision_jour"]),
+            )
+            for row in self.lignes("indicateurs")
+        ]
+
+    @property
     def totaux(self):
         """Return the sums frozen, by label, each with how many actions it leaves out."""
         return [
@@ -112,6 +134,11 @@ class BilanFige:
         """Return the sum of a column of the actions, in words, and how many have none."""
         known = [Decimal(a.cells[column]) for a in self.actions if a.cells[column] is not None]
         return (euros(sum(known)) if known else UNKNOWN), len(self.actions) - len(known)
+
+
+def number(value):
+    """Return a value that was frozen; None was not known."""
+    return None if value is None else Decimal(value)
 
 
 def en_euros(amount):

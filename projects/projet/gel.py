@@ -1,4 +1,4 @@
-"""What is frozen of an ORT when one of its reviews is recorded: its actions and their money that day.
+"""What is frozen of an ORT when one of its reviews is recorded: its plan, money and measures of that day.
 
 The copy is made once, whatever the door by which the review comes, and never written again: what is
 corrected later of an action does not change what a comité has read.
@@ -12,9 +12,15 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from communes.models import Millesime
+from ort.models import CommuneCouverte
 from projects.actions.models import Action, FaitAction
+from projects.etudes.exports import ETUDES, etude_rows
+from projects.etudes.filtres import etudes_du_lieu
 from projects.etudes.models import Etude
 from projects.evaluations.models import Bilan
+from projects.indicateurs.exports import INDICATEURS_PUBLICS, releve_rows
+from projects.indicateurs.models.droits import de
+from projects.indicateurs.publics import releves_publics
 from projects.projet.du_jour import ActionsDatees
 from projects.projet.exports import ACTIONS, action_rows
 from projects.projet.exports_argent import (
@@ -46,6 +52,10 @@ def figer(convention, jour):
     money = Finances(known, Etude.objects.none())
     told = [(ACTIONS, action_rows(known, jour))]
     told += [(table, rows(money, jour)) for table, rows in ARGENT]
+    studies = etudes_du_lieu(jour, ort=convention.identifiant)
+    told.append((ETUDES, etude_rows(studies, jour)))
+    readings = releves(convention, known, jour)
+    told.append((INDICATEURS_PUBLICS, releve_rows(readings, jour)))
     tables = {
         table.nom: {"entete": table.entete, "lignes": list(table.lignes(rows, jour, annee_cog))}
         for table, rows in told
@@ -55,10 +65,26 @@ def figer(convention, jour):
             "version": VERSION,
             "au": jour,
             "fige_le": timezone.localdate(),
-            "public": tables | {"faits": faits(known, jour)},
+            "public": tables | {"faits": faits(known, jour), "noms": noms(readings)},
             "interne": {"argent": argent_interne(convention, jour)},
         }
     )
+
+
+def releves(convention, actions, jour):
+    """Return the readings, known by `jour`, of an ORT, of its actions and of the communes that it covers."""
+    covered = CommuneCouverte.objects.as_of(jour).filter(convention=convention).order_by()
+    of_the_ort = de(actions.order_by().values("pk"), [convention.pk], covered.values("commune"))
+    return releves_publics(jour).filter(of_the_ort)
+
+
+def noms(readings):
+    """Return how what is measured, and what it is measured of, are called: a copy asks nobody later."""
+    fields = ("indicateur__identifiant", "indicateur__libelle", "commune", "commune__nom")
+    called = {}
+    for indicateur, libelle, code, nom in readings.order_by().values_list(*fields).distinct():
+        called |= {indicateur: libelle} | ({code: nom} if code else {})
+    return {"entete": ("identifiant", "nom"), "lignes": sorted(called.items())}
 
 
 def faits(actions, jour):

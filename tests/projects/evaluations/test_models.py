@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from projects.evaluations.models import Bilan, Presentation
+from projects.projet.fige import BilanFige
 from projects.projet.gel import figer
 from socle.dates import ONE_DAY
 from socle.historique import sans_historique, signed_by
@@ -210,6 +211,26 @@ def test_a_review_freezes_what_was_known_for_its_day(ort, town):
     assert (asked["demande"], asked["refuse"]) == ("271828.00", None)
     for secret in ("SECRET", "271828"):
         assert secret not in str(frozen["public"])
+
+
+def test_a_review_freezes_the_readings_and_the_studies_of_its_day(client, ort, town):
+    action = funded(ort, town)
+    factories.labellisation(town)
+    for jour, value in (("2022-07-20", 12), ("2022-07-21", 27)):
+        factories.releve(action, value, jour, factories.indicateur(libelle="Façades refaites"))
+    factories.releve(town, "secret", "2022-01-01", serie="LOVAC 2022")
+    studied = factories.etude([town], ort, intitule="Plan-guide")
+    factories.fait_etude(studied, "commandee", "2022-07-20")
+    factories.fait_etude(studied, "rendue", "2022-07-21")
+    review = factories.bilan(ort, "2022-07-20", "2022-07-16")
+    frozen = BilanFige(review.gel)
+    assert frozen.etudes == [("Plan-guide", "en cours")]
+    assert frozen.mesures == [
+        ("Façades refaites", action.intitule, "12 façades", "20 juillet 2022"),
+        ("Façades refaites", town.nom, "secret", "1er janvier 2022"),
+    ]
+    page = client.get(f"/ort/{ort.identifiant}/bilans/{review.identifiant}/").content.decode()
+    assert ("12 façades" in page, "27 façades" in page) == (True, False)
 
 
 def rows(table):
