@@ -162,3 +162,14 @@ def test_each_constraint_is_told_in_the_rules():
     named = set(re.findall(r"`(\w+)`", (ROOT / "docs/regles.md").read_text()))
     assert len(constraints()) > 50
     assert sorted(constraints() - named) == []
+
+
+def test_a_comment_of_a_template_holds_on_its_line():
+    """Django would write one of two lines in the page."""
+    left = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in (ROOT / "templates").rglob("*.html")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if "{#" in line and "#}" not in line.partition("{#")[2]
+    ]
+    assert left == []
