@@ -59,6 +59,9 @@ TABLES = {
     "evenements": (CLUB, None),
     "participations": (CLUB, None),
     "ressources": (CLUB, None),
+    "indicateurs": ("projects_indicateur", None),
+    "cibles": ("projects_cible", None),
+    "releves": ("projects_releve", None),
 }
 # Those that the national level alone writes.
 NATIONALES = ("themes", "dispositifs", "regles-dispositifs")
@@ -183,6 +186,7 @@ def plan(ort, lodeve, florac, petr, source):
     money(whole, lodeve, petr, source)
     etudes(ort, lodeve, florac, whole, petr, source)
     club(lodeve, ort.porteur, petr, source)
+    measures(whole, lodeve, ort, source)
 
 
 def etudes(ort, lodeve, florac, action, petr, source):
@@ -205,6 +209,26 @@ def etudes(ort, lodeve, florac, action, petr, source):
         beneficiaire_intercommunalite=ort.porteur,
     )  # fmt: skip
     factories.fait_etude(given, "commandee", "2023-01-01")
+
+
+def measures(action, commune, ort, source):
+    """Make readings of an action, a commune and an ORT: a share under one, a secret, a break, a sector."""
+    here = {"departement": commune.departement}
+    share = factories.indicateur("part", unite="%", libelle="Part « du centre »", **here)
+    whole = factories.indicateur("ort", perimetre="ort", unite="m²", **here)
+    sector = factories.indicateur("secteur", perimetre="secteur", **here)
+    factories.releve(action, Decimal("0.80"), "2023-01-01", mesure=share, precision="annee")
+    factories.releve(commune, "secret", "2024-01-01", mesure=share, serie="LOVAC 2024")
+    read = factories.releve(
+        ort, Decimal("1250.50"), "2024-02-01", mesure=whole, publie_le="2024-06-01", rupture=True
+    )
+    said(read, "jour", "2024-02-01", source)
+    centre = ort.secteurs.get()
+    factories.releve(commune, 3, "2024-02-01", mesure=sector, secteur=centre, precision="mois")
+    factories.cible(action, 1, "2023-01-01", mesure=share, reference=(Decimal("0.5"), "2022-01-01"))
+    factories.cible(
+        ort, 2000, "2023-01-01", mesure=whole, echeance_prevue=day("2027-01-01"), serie="m"
+    )
 
 
 def money(action, commune, petr, source):

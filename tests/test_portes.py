@@ -260,6 +260,7 @@ ROWS = {
     "/admin/projects/etude/exporter/<slug:nom>/<slug:forme>/": "coooioo",
     "/admin/projects/etude/importer/": "ciooioo",
     "/admin/projects/etude/importer/<slug:sorte>/<str:jeton>/": "cirrirr",
+    "/admin/projects/etude/importer/<slug:sorte>/<str:jeton>/colonnes/": "cirrirr",
     "/admin/projects/etude/importer/<slug:sorte>/<str:jeton>/refus.csv": "cirrirr",
     "/admin/projects/etude/importer/modele/<slug:sorte>.<slug:extension>": "ciooioo",
     "/admin/projects/etude/supprimees/": "ciooioo",
@@ -766,6 +767,7 @@ SORTS = {
     "cible": "cibles",
     "indicateur": "indicateurs",
     "releve": "releves",
+    "etude": "etudes",
 }
 
 

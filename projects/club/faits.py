@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from communes.models import Labellisation, Rattachement
 from communes.territoire.faits import successions_lues
+from communes.territoire.successions import Successions
 from projects.club.models import EvenementClub, Participation
 from projects.club.regles import Lien, Participations, Presences, Venue
 from projects.postes.models import Desserte
@@ -19,19 +20,25 @@ def communes_venues(evenements: Iterable[int], jour: datetime.date) -> Participa
 
     Five queries, however many events.
     """
+    return venues_de(evenements, jour, successions_lues())
+
+
+def venues_de(
+    evenements: Iterable[int], jour: datetime.date, successions: Successions
+) -> Participations:
+    """Return what `communes_venues` does, once it is known which commune answers for which."""
     rows = Participation.objects.au(jour).filter(evenement__dans=list(evenements)).order_by()
     columns = ("evenement", "evenement__debut", "commune", "intercommunalite", "poste")
     venues = [Venue(*row) for row in rows.values_list(*columns)]
-    return presences(venues).par_evenement(venues, jour)
+    return presences(venues, successions).par_evenement(venues, jour)
 
 
-def presences(venues: list[Venue]) -> Presences:
-    """Return what tells for which communes `venues` count: four queries."""
+def presences(venues: list[Venue], successions: Successions) -> Presences:
+    """Return what tells for which communes `venues` count: three queries."""
     postes = {venue.poste for venue in venues} - {None}
     sirens = {venue.intercommunalite for venue in venues} - {None}
     dessertes = liens(Desserte.objects.filter(poste__dans=postes), "poste")
     membres = liens(Rattachement.objects.filter(intercommunalite__dans=sirens), "intercommunalite")
-    successions = successions_lues()
     codes = {lien.commune for rows in membres.values() for lien in rows}
     # A commune is in the programme by what is recorded of it, or of one that it follows.
     known = codes | {
@@ -60,7 +67,10 @@ def evenements_de(code: str, jour: datetime.date) -> dict[int, set[str]]:
 
 
 def evenements_des(codes: Iterable[str], jour: datetime.date) -> Participations:
-    """Return the events in which any of these communes took part by `jour`, and which: seven queries."""
+    """Return the events in which any of these communes took part by `jour`, and which.
+
+    Two queries where there is none, six elsewhere.
+    """
     asked, successions = set(codes), successions_lues()
     fiches = {fiche for code in asked for fiche in successions.fiches(code, jour)}
     members = Rattachement.objects.filter(commune__dans=fiches).order_by()
@@ -70,9 +80,9 @@ def evenements_des(codes: Iterable[str], jour: datetime.date) -> Participations:
         | Q(participations__intercommunalite__in=members.values("intercommunalite"))
         | Q(participations__poste__in=served.values("poste"))
     )
-    keys = possible.order_by().values_list("pk", flat=True).distinct()
+    keys = list(possible.order_by().values_list("pk", flat=True).distinct())
     found = {}
-    for cle, communes in communes_venues(keys, jour).items():
+    for cle, communes in (venues_de(keys, jour, successions) if keys else {}).items():
         if came := {code: ways for code, ways in communes.items() if code in asked}:
             found[cle] = came
     return found

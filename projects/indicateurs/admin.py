@@ -32,7 +32,7 @@ DEPARTEMENTS = DepartementFilter.through(
 )
 
 
-class MesureForm(PerimetreForm):
+class MesureSaisieForm(PerimetreForm):
     class Meta:
         field_classes = dict.fromkeys(["valeur", "reference_valeur"], NumberField)
 
@@ -94,7 +94,7 @@ class IndicateurAdmin(ImportAdmin, ExportAdmin, PerimetreAdmin):
 class MesureAdmin(ImportAdmin, ExportAdmin, SourceeAdmin):
     """What is kept of an indicator and of one object: the agents of the object write it."""
 
-    form = MesureForm
+    form = MesureSaisieForm
     list_select_related = ["indicateur", "action", "convention", "commune", "secteur"]
     search_fields = [
         *("indicateur__libelle", "indicateur__identifiant"),

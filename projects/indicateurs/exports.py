@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 
 from ort.exports import PRECISION
 from projects.indicateurs.faits import CibleDatee, CleMesure, MesureDatee, mesures_datees
-from projects.indicateurs.models import EtatReleve, Perimetre, Releve, Unite
+from projects.indicateurs.models import EtatReleve, PerimetreIndicateur, Releve, Unite
 from projects.indicateurs.publics import cibles_publiques
 from projects.indicateurs.regles import cible_au
 from socle.fichiers.colonnes import Colonne, Table, dits
@@ -92,7 +92,7 @@ INDICATEURS_PUBLICS = Table(
             "perimetre",
             lambda r: r.indicateur.perimetre,
             "Où l'indicateur se relève.",
-            contraintes={"required": True, "enum": Perimetre.values},
+            contraintes={"required": True, "enum": PerimetreIndicateur.values},
         ),
         Colonne(
             "objet_type",

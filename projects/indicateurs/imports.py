@@ -12,7 +12,7 @@ from projects.indicateurs.models import (
     Cible,
     EtatReleve,
     Indicateur,
-    Perimetre,
+    PerimetreIndicateur,
     Releve,
     Sens,
     Unite,
@@ -59,7 +59,7 @@ class IndicateurRessource(Ressource):
     unite = champ_choix_nomme("unite", Unite, facultatif=False)
     evolution = champ_oui_non("evolution")
     definition = champ_texte("definition")
-    perimetre = champ_choix_nomme("perimetre", Perimetre, facultatif=False)
+    perimetre = champ_choix_nomme("perimetre", PerimetreIndicateur, facultatif=False)
     sens = champ_choix_nomme("sens", Sens, facultatif=False)
     source_usuelle = champ_texte("source_usuelle")
     departement = champ_fiche("code_departement", "departement", Departement)
@@ -91,7 +91,7 @@ class IndicateurRessource(Ressource):
             raise CelluleRefusee("code_departement", "", DU_NATIONAL)
 
 
-class SecteurWidget(TextWidget):
+class SecteurDObjetWidget(TextWidget):
     """A sector of the convention, or of the commune, of the row, by its name."""
 
     known = None
@@ -223,7 +223,7 @@ class CibleRessource(MesureRessource):
     action = champ_action()
     convention = champ_fiche(ORT, "convention", Convention, "identifiant")
     indicateur = champ_fiche("indicateur", "indicateur", Indicateur, "identifiant")
-    secteur = Champ(column_name="secteur", attribute="secteur", widget=SecteurWidget())
+    secteur = Champ(column_name="secteur", attribute="secteur", widget=SecteurDObjetWidget())
     fixee_le = champ_date("fixee_le")
     valeur = champ_valeur("valeur")
     echeance_prevue = champ_date("echeance_prevue")
@@ -268,7 +268,7 @@ class ReleveRessource(MesureRessource):
     action = champ_action()
     convention = champ_fiche(ORT, "convention", Convention, "identifiant")
     indicateur = champ_fiche("indicateur", "indicateur", Indicateur, "identifiant")
-    secteur = Champ(column_name="secteur", attribute="secteur", widget=SecteurWidget())
+    secteur = Champ(column_name="secteur", attribute="secteur", widget=SecteurDObjetWidget())
     jour = champ_date("jour")
     precision = champ_precision("precision")
     publie_le = champ_date("publie_le")

@@ -2,8 +2,9 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 # That of Python 3.11 takes a lock, which an action by the ten thousand feels.
@@ -29,12 +30,16 @@ from projects.indicateurs.faits import jours_des_releves
 class ActionDuJour(ArgentDuJour):
     """What the dates of an action and of its money tell on `jour`: each value is that of its rule.
 
-    `releves` are the days since which its readings are known. What anybody may read is told from public
-    facts alone; an agent is told of them all.
+    What anybody may read is told from public facts alone; an agent is told of them all.
     """
 
     dates: ActionDatee
-    releves: list[datetime.date] = field(default_factory=list)
+    lire_releves: Callable[[], list[datetime.date]] = list
+
+    @cached_property
+    def releves(self):
+        """Return the days since which its readings are known; few pages ask, and all France has many."""
+        return self.lire_releves()
 
     @cached_property
     def etat(self):
@@ -130,6 +135,10 @@ class ActionsDatees:
         """The days since which the readings are known, by action."""
         return jours_des_releves(self.cles)
 
+    def releves_de(self, cle: int) -> list[datetime.date]:
+        """Return those of an action."""
+        return self.releves.get(cle, [])
+
     @cached_property
     def successions(self) -> Successions:
         """Who answers for whom, day by day."""
@@ -145,7 +154,7 @@ class ActionsDatees:
                 lignes.get(cle, []),
                 self.communes(dates, couvertes, jour),
                 jour,
-                self.releves.get(cle, []),
+                partial(self.releves_de, cle),
             )
             for cle, dates in self.actions.items()
         }

@@ -163,7 +163,7 @@ class Etude(Sourcee):
         super().clean()
         if not self.pk or self.regime != RegimeEtude.MISE_A_DISPOSITION:
             return
-        lock(Etude, self.pk, no_key=False)
+        lock(Etude, self.pk)
         if self.financements.exists():
             raise ValidationError({"regime": SANS_ARGENT})
 

@@ -1,4 +1,4 @@
-from projects.indicateurs.models.indicateurs import Indicateur, Perimetre, Sens, Unite
+from projects.indicateurs.models.indicateurs import Indicateur, PerimetreIndicateur, Sens, Unite
 from projects.indicateurs.models.mesures import OBJETS, Cible, EtatReleve, Releve
 
 __all__ = [
@@ -6,7 +6,7 @@ __all__ = [
     "Cible",
     "EtatReleve",
     "Indicateur",
-    "Perimetre",
+    "PerimetreIndicateur",
     "Releve",
     "Sens",
     "Unite",

@@ -24,7 +24,7 @@ class Unite(models.TextChoices):
     OUI_NON = "oui/non", "oui ou non"
 
 
-class Perimetre(models.TextChoices):
+class PerimetreIndicateur(models.TextChoices):
     """Where it is measured: two readings of different perimeters do not compare."""
 
     COMMUNE = "commune", "commune"
@@ -64,7 +64,7 @@ class Indicateur(Historisee):
     definition = models.TextField(
         "définition", max_length=2000, help_text="Ce qui est compté, et ce qui ne l'est pas."
     )
-    perimetre = models.CharField("périmètre", max_length=7, choices=Perimetre)
+    perimetre = models.CharField("périmètre", max_length=7, choices=PerimetreIndicateur)
     sens = models.CharField("sens souhaité", max_length=6, choices=Sens, default=Sens.NEUTRE)
     source_usuelle = models.CharField("source habituelle", max_length=250, blank=True)
     departement = models.ForeignKey(

@@ -58,7 +58,7 @@ def une_fois(model, fields, message):
         )
 
 
-class Mesure(Sourcee):
+class MesureDObjet(Sourcee):
     """A row of an indicator and of what it is about; where, if the perimeter is a sector."""
 
     indicateur = models.ForeignKey(
@@ -103,7 +103,7 @@ class Mesure(Sourcee):
                 raise ValidationError({name: refused})
 
 
-class Releve(Mesure):
+class Releve(MesureDObjet):
     """A reading: a value, or why there is none, of a day, known since another.
 
     Only readings of one series compare, and none across a break.
@@ -166,7 +166,7 @@ class Releve(Mesure):
                 raise ValidationError({name: coherence.PLUS_TARD})
 
 
-class Cible(Mesure):
+class Cible(MesureDObjet):
     """What is aimed at, and from what; a new one never replaces another, and is known once set."""
 
     fixee_le = models.DateField("fixée le")

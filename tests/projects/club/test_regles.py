@@ -214,6 +214,7 @@ def test_more_events_and_communes_ask_no_more_queries(lodeve):
         return situer(with_details(EvenementClub.objects.all()), day("2024-06-01"))
 
     more(2)
+    page()
     first = [queries_of(page), queries_of(lambda: counted(lodeve, "2024-06-01"))]
     more(5)
     assert [queries_of(page), queries_of(lambda: counted(lodeve, "2024-06-01"))] == first

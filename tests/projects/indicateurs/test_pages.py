@@ -133,6 +133,18 @@ def test_a_commune_tells_before_and_after_and_never_across_vintages(client, peze
     assert "rien à quoi le comparer" in page(client, "/communes/34199/", "2026-06-01")
 
 
+def test_an_ort_tells_what_is_measured_of_it_once_signed(client, facades):
+    whole = factories.indicateur("ort", perimetre="ort", unite="locaux")
+    signed = facades.convention
+    planned = factories.convention(None, identifiant="ort-future")
+    for ort in (signed, planned):
+        factories.releve(ort, 12, "2020-01-01", mesure=whole)
+    address = f"/ort/{signed.identifiant}/projet/"
+    assert "12 locaux" in page(client, address, "2021-02-26")
+    assert "12 locaux" not in page(client, address, "2021-02-25")
+    assert "12 locaux" not in page(client, "/ort/ort-future/projet/", "2025-01-01")
+
+
 def test_a_secret_is_said_and_is_no_zero(client, pezenas):
     vacant = factories.indicateur("logements-vacants", libelle="Vacants", unite="logements")
     factories.releve(pezenas, "secret", "2025-01-01", mesure=vacant)

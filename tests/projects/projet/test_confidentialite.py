@@ -40,7 +40,7 @@ def everything(monkeypatch):
     signed = lodeve()
     factories.bilan(signed, "2025-07-10", "2025-07-16", comite="Comité")
     # A scheme that funds nothing yet is offered by the filters as the others are.
-    for cle in ("fonds-vert", "fnadt", "fonds-propres"):
+    for cle in ("detr", "fonds-vert", "fnadt", "fonds-propres"):
         factories.dispositif(cle)
     return signed
 
@@ -94,7 +94,7 @@ def add_all_that_is_internal():
     study = factories.etude(
         [factories.commune("34142")], action.convention, [action], intitule=MARK, note_interne=MARK
     )
-    asked = factories.financement(study, note_interne=MARK, numero_dossier=MARK)
+    asked = factories.financement(study, "fonds-vert", note_interne=MARK, numero_dossier=MARK)
     factories.fait_financement(asked, "demande", "2020-01-01", REFUSED, motif=MARK)
     own = factories.financement(action, "fonds-propres", "fonds_propres")
     factories.fait_financement(own, "prevision", today, EXPECTED)

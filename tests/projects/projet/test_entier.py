@@ -13,7 +13,7 @@ from tests import factories
 from tests.pages import count_queries, read
 from tests.projects.projet.scenes import lodeve, organisme
 
-pytestmark = [pytest.mark.django_db, pytest.mark.une_base]
+pytestmark = pytest.mark.django_db
 
 COMMUNE = "/communes/34142/projet/"
 PLACES = [COMMUNE, "/ort/ort-lodeve/projet/", "/departements/34/projet/"]
@@ -62,6 +62,7 @@ def whole(ort):
     return ort
 
 
+@pytest.mark.une_base
 @pytest.mark.parametrize("address", PLACES)
 def test_parts_come_in_the_order_of_the_programme(client, whole, address):
     html = client.get(address).content.decode().replace("&#x27;", "'")
@@ -70,6 +71,7 @@ def test_parts_come_in_the_order_of_the_programme(client, whole, address):
     assert html.count('id="resultats"') == 1
 
 
+@pytest.mark.une_base
 @pytest.mark.parametrize("address", PLACES)
 def test_of_what_is_not_kept_each_part_says_so(client, address):
     town = factories.commune("34142", factories.intercommunalite(), nom="Lodève")
@@ -89,6 +91,7 @@ def test_of_what_is_not_kept_each_part_says_so(client, address):
     assert "<svg" not in client.get(address).content.decode().partition("<main")[2]
 
 
+@pytest.mark.une_base
 def test_where_posts_are_kept_in_full_none_is_none(client, ort):
     factories.rewrite(Departement.objects.all(), tenue_postes=Tenue.COMPLETE)
     assert "aucun poste de chef de projet ne sert ce territoire" in read(client, COMMUNE)
@@ -114,6 +117,7 @@ def test_each_thing_is_told_from_its_day_on(client, whole, jour, told):
     assert told in read(client, f"{COMMUNE}?au={jour}")
 
 
+@pytest.mark.une_base
 def test_a_diagnosis_starts_from_what_was_measured_first(client, whole):
     page = read(client, f"{COMMUNE}?au=2024-12-31")
     assert "Ce que l'on mesurait d'abord Logements vacants : 655 logements" in page
@@ -158,6 +162,7 @@ def test_each_study_is_in_one_part(whole):
     assert len({etude.pk for part in parts for etude in part}) == Etude.objects.count() == 3
 
 
+@pytest.mark.une_base
 @pytest.mark.parametrize("address", [*PLACES, "/resultats/"])
 def test_nothing_internal_is_read(client, whole, address):
     factories.rewrite(Action.objects.all(), note_interne=MARK)

@@ -190,8 +190,8 @@ BOXES = {
         factories.convention(f"{TODAY}", [town], duree_annees=9)
     ),
 }
-# What is to be checked, and what was changed, come with any record.
-WITH_ALL = {"constats", "changements"}
+# What is to be checked, and what was changed, come with any record; the reviews, with any ORT.
+WITH_ALL = {"bilans", "constats", "changements"}
 
 
 @pytest.mark.parametrize("box", BOXES)
@@ -274,7 +274,7 @@ def test_an_agent_of_no_departement_is_told_so(client, db):
 def test_a_lecteur_is_offered_no_guided_action(lecteur_34, agent_34):
     assert lecteur_34.get(HOME).context["gestes"] == []
     assert "Enregistrer ce qui" not in lecteur_34.get(HOME).content.decode()
-    assert len(agent_34.get(HOME).context["gestes"]) == 5
+    assert len(agent_34.get(HOME).context["gestes"]) == 6
 
 
 def test_the_lists_come_in_plain_order(national):
@@ -303,11 +303,12 @@ def test_the_home_takes_no_more_queries_when_there_is_more(agent_34):
     # Session, user, départements; reminders; the facts of the ORT that are late (5) and their
     # communes (2); ending ORT and their avenants, those without duration; the dates of the posts (6),
     # those to fill and their communes (2); contracts; fundings; reports; changes; vintages and data to
-    # check; the warnings of the actions (7); the plans to read again.
+    # check; the warnings of the actions (8); the plans to read again; the events of the Club to come;
+    # the reviews awaited, with their presentations (4); the readings and the targets (3).
     for _ in range(2):
         with CaptureQueriesContext(connection) as queries:
             page = agent_34.get(HOME)
-        assert len(queries) <= 36
+        assert len(queries) <= 45
         sections = ("retards", "echeances", "postes", "contrats", "cofinancements")
         assert all(page.context[name].total for name in sections)
         for _ in range(5):

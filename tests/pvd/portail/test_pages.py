@@ -166,8 +166,10 @@ def test_data_page_holds_each_table_and_its_dictionary(client):
     response = client.get("/donnees/?au=2023-07-06")
     page = response.content.decode()
     names = {table.nom for table in TABLES}
-    of_ort, of_posts = {"ort", "avenants", "ort-communes"}, {"postes", "recrutements"}
+    of_ort = {"ort", "avenants", "ort-communes", "bilans"}
+    of_posts = {"postes", "recrutements"}
     of_plans = {"actions", "financements", "versements", "operations-subventionnees", "indicateurs"}
+    of_plans |= {"etudes", "evenements"}
     assert names == {"communes", "intercommunalites", *of_ort, *of_posts, *of_plans}
     for table in TABLES:
         for extension in ("csv", "xlsx", "ods", "json"):

@@ -586,6 +586,7 @@ BAD = {
     "operations-subventionnees": BAD_EVERYWHERE | {"annee": ["1999", "deux", "9" * 30]},
     "indicateurs": BAD_EVERYWHERE
     | {"indicateur": ["x"], "ort": ["x", "\x00"], "commune": ["99999", "\x00"]},
+    "etudes": BAD_EVERYWHERE | {"commune": ["99999", "\x00"], "etat": ["rendue"]},
 }
 
 
@@ -735,6 +736,8 @@ def five_more():
         for sujet in (done, commune):
             factories.releve(sujet, 3, "2022-02-01")
             factories.cible(sujet, 40, "2022-02-01")
+        studied = factories.etude([commune], convention, prestataire=bank)
+        factories.fait_etude(studied, "rendue", "2022-05-01")
 
 
 @pytest.mark.parametrize("table", CONTRACT)

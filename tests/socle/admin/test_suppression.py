@@ -5,7 +5,7 @@ import pytest
 from communes.models import Labellisation
 from ort.models import Avenant, CommuneCouverte, Convention, Document, Organisme, Partie, Secteur
 from projects.carnet.models import Contact, Note
-from projects.models import Action, Financement
+from projects.models import Action, Etude, Financement
 from projects.postes.models import Occupation, Poste
 from socle.admin.base import ReadOnly
 from socle.admin.sources import SourceeAdmin
@@ -41,6 +41,7 @@ SOURCED = {
     Avenant: (lambda commune: factories.avenant(factories.convention()), "date_signature"),
     Poste: (a_post, "date_ouverture"),
     Action: (lambda commune: factories.action([commune]), "intitule"),
+    Etude: (lambda commune: factories.etude([commune]), "intitule"),
     Financement: (a_line, "annee"),
 }
 

@@ -9,7 +9,14 @@ from ort.models import Convention, Secteur
 from projects.actions.models import Action
 from projects.indicateurs import coherence, regles
 from projects.indicateurs.faits import CleMesure, MesureDatee, ReleveDate, mesures_de
-from projects.indicateurs.models import Cible, EtatReleve, Indicateur, Perimetre, Releve, Unite
+from projects.indicateurs.models import (
+    Cible,
+    EtatReleve,
+    Indicateur,
+    PerimetreIndicateur,
+    Releve,
+    Unite,
+)
 from projects.indicateurs.mots import ecart_en_mots, valeur_en_mots
 from pvd.bureau.gestes.base import Geste, GesteForm, JourField, SansPrecisionForm, offer, save
 from pvd.bureau.gestes.labellisations import GesteDeLabellisation
@@ -27,9 +34,9 @@ SANS_VALEUR = (
 )
 # Where each sort of record is measured: an action is, whatever the perimeter.
 PERIMETRES = {
-    Action: list(Perimetre),
-    Convention: [Perimetre.ORT, Perimetre.SECTEUR],
-    Labellisation: [Perimetre.COMMUNE, Perimetre.SECTEUR],
+    Action: list(PerimetreIndicateur),
+    Convention: [PerimetreIndicateur.ORT, PerimetreIndicateur.SECTEUR],
+    Labellisation: [PerimetreIndicateur.COMMUNE, PerimetreIndicateur.SECTEUR],
 }
 
 
