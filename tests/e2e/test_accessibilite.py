@@ -18,7 +18,7 @@ ZOOMED = {"width": 640, "height": 450}
 
 
 @pytest.fixture
-def herault(settings):
+def herault(settings, documents_folder):
     """A département with a commune of each status, one late, one gone, and a list that fills a page."""
     settings.PVD_DEPARTEMENT = "34"
     epci = factories.intercommunalite("200017341", nom="CC Lodévois et Larzac")
@@ -76,9 +76,12 @@ def an_action(town, signed):
 def the_rest_of_its_projet(town, signed, made):
     """Record what a whole projet has beside its plan, and readings of two themes."""
     for nature in ("diagnostic", "strategie", "programmation"):
-        factories.fait_etude(
-            factories.etude([town], signed, [made], nature=nature), "rendue", "2023-01-01"
-        )
+        study = factories.etude([town], signed, [made], nature=nature)
+        factories.fait_etude(study, "rendue", "2023-01-01")
+        factories.piece(etude=study, titre=f"Rapport : {study}")
+    review = factories.bilan(signed, "2022-07-10", "2022-07-16", decisions="Poursuivre")
+    factories.presentation(signed, town, "2022-09-01", review, deliberation="2022-09")
+    factories.piece(bilan=review, titre="Compte rendu")
     other = factories.action([town], signed, theme=factories.theme("commerce"))
     for measured in (town, made, other):
         for jour, value in (("2023-01-01", 12), ("2024-01-01", 27)):
@@ -133,6 +136,7 @@ PAGES = [
     "/communes/34199/projet/",
     "/departements/34/projet/",
     "/ort/ort-lodeve/projet/",
+    "/ort/ort-lodeve/bilans/ort-lodeve-bilan-1/",
     "/resultats/",
     "/ort/ort-lodeve/bilans/ort-lodeve-bilan/",
     "/chefs-de-projet/",

@@ -183,6 +183,14 @@ DRAWN = [
     "/admin/gestes/avenant/",
     "/admin/gestes/nouvelle-convention/",
     "/admin/communes/labellisation/importer/",
+    "/admin/gestes/inscrire-une-etude/",
+    "/admin/gestes/noter-un-evenement/",
+    "/admin/gestes/faire-le-point/",
+    "/admin/projects/etude/",
+    "/admin/projects/evenementclub/",
+    "/admin/projects/indicateur/",
+    "/admin/alertes/",
+    "/admin/bilans/",
     "/admin/tableau/",
     "/admin/nouveautes/?depuis=2021-01-01",
     "/admin/aide/",
@@ -198,7 +206,32 @@ def records_of(convention):
         for page in ("change", "history", "delete"):
             name = f"admin:{record._meta.app_label}_{record._meta.model_name}_{page}"
             pages.append(reverse(name, args=[record.pk]))
-    return [*pages, reverse("admin:ort_convention_page", args=[convention.pk])]
+    return [
+        *pages,
+        reverse("admin:ort_convention_page", args=[convention.pk]),
+        *projet_of(convention, poste),
+    ]
+
+
+def projet_of(convention, poste):
+    """Return the pages of an action and of a study, and what is done to them, and to their ORT."""
+    town = convention.couvertures.get().commune
+    action = factories.action([town], convention)
+    study = factories.etude([town], convention, [action])
+    factories.releve(action, 12, "2024-05-15")
+    factories.participation(factories.evenement("2024-02-29", [town.departement]), poste)
+    gestes = (
+        ("etude-rendre", study),
+        ("action-relever-un-indicateur", action),
+        ("action-fixer-une-cible", action),
+        ("tenir-un-bilan", convention),
+        ("presenter-a-une-assemblee", convention),
+    )
+    return [
+        reverse("admin:projects_action_page", args=[action.pk]),
+        reverse("admin:projects_etude_page", args=[study.pk]),
+        *(reverse("admin:geste", args=[slug, record.pk]) for slug, record in gestes),
+    ]
 
 
 def test_the_pages_of_the_back_office_can_be_read_by_everyone(bureau, herault):

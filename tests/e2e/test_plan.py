@@ -68,6 +68,7 @@ def test_three_days_of_a_plan(page, plan, client):
     import_the_plan(page, plan)
     live_by_hand(page, plan)
     live_by_posts(client)
+    hold_the_evaluation(page, plan)
     assert_the_services_know(client)
     page.context.clear_cookies()
     for jour, told in DAYS.items():
@@ -178,8 +179,6 @@ def live_by_hand(page, plan):
     changed = {"avenant": str(plan.avenants.get().pk), "retirees": str(action("B6").pk)}
     changed["ajoutees"] = "B7 ; Kiosque ; Lodève"
     play(page, "appliquer-un-avenant-au-plan", plan, "En sortent : B6 Parking.", **changed)
-    held = {"nature": "quinquennal", "date": "25/08/2026"}
-    play(page, "tenir-un-bilan", plan, "275 000,50 € accordés, 235 000,50 € versés", **held)
 
 
 def live_by_posts(client):
@@ -193,6 +192,12 @@ def live_by_posts(client):
     ):
         answer = do(client, slug, line, **fields)
         assert answer.status_code == 302, answer.context["form"].errors
+
+
+def hold_the_evaluation(page, plan):
+    """Freeze what is then known, of the façades too."""
+    held = {"nature": "quinquennal", "date": "25/08/2026"}
+    play(page, "tenir-un-bilan", plan, "275 000,50 € accordés, 235 000,50 € versés", **held)
 
 
 class Jour(NamedTuple):

@@ -340,7 +340,8 @@ def test_the_file_of_a_review_goes_with_it_and_of_its_own_agents_alone(agent_34,
     bilan = factories.bilan(granted.action.convention, DAY)
     factories.piece(bilan=bilan)
     tarn = factories.agent("tarn", [factories.departement("81")])
-    with signed_by(tarn), pytest.raises(ValidationError, match="ne couvre aucune commune"):
+    refused = pytest.raises(ValidationError, match="ne couvre aucune commune")
+    with signed_by(tarn), refused, transaction.atomic():
         bilan.delete()
     agent_34.post(
         reverse("admin:projects_bilan_changelist"),
