@@ -3,9 +3,11 @@
 import datetime
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 from projects.actions.models import BaseMontant, NatureFait, Phase
 from projects.actions.regles import EtatAction
+from projects.indicateurs.mots import valeur_en_mots
 from projects.projet.mots import cout_en_mots
 from socle.dates import bare, parse_date
 from socle.francais import UNKNOWN, euros
@@ -55,6 +57,16 @@ class ActionFigee:
         return f"{what}{phase}, {bare(parse_date(fait['jour']), fait['precision'])}"
 
 
+class ReleveFige(NamedTuple):
+    """A reading as it was when it was frozen: of an action, or, when `objet` is empty, of the ORT."""
+
+    indicateur: str
+    objet: str
+    jour: datetime.date
+    precision: str
+    valeur: str
+
+
 class BilanFige:
     """The copy that a review made, as its page tells it."""
 
@@ -87,12 +99,30 @@ class BilanFige:
         ]
 
     @cached_property
+    def intitules(self):
+        """What the actions were called, by identifier."""
+        return {row["action_identifiant"]: row["intitule"] for row in self.lignes("actions")}
+
+    @cached_property
+    def releves(self):
+        """The readings known, by indicator, by what is measured, then by day."""
+        return [
+            ReleveFige(
+                self.gel["libelles"][row["indicateur"]],
+                self.intitules.get(row["objet_identifiant"], ""),
+                parse_date(row["jour"]),
+                row["precision_jour"],
+                valeur_en_mots(row["unite"], decimal_of(row["valeur"]), row["etat"]),
+            )
+            for row in self.lignes("indicateurs")
+        ]
+
+    @cached_property
     def accords(self):
         """The grants, as (what was granted for, who, how much, how much is paid)."""
-        names = {row["action_identifiant"]: row["intitule"] for row in self.lignes("actions")}
         return [
             (
-                names.get(row["objet_identifiant"], ""),
+                self.intitules.get(row["objet_identifiant"], ""),
                 row["financeur_nom"] or row["dispositif"],
                 en_euros(row["montant_accorde"]),
                 en_euros(row["montant_verse"]),
@@ -112,6 +142,11 @@ class BilanFige:
         """Return the sum of a column of the actions, in words, and how many have none."""
         known = [Decimal(a.cells[column]) for a in self.actions if a.cells[column] is not None]
         return (euros(sum(known)) if known else UNKNOWN), len(self.actions) - len(known)
+
+
+def decimal_of(amount):
+    """Return a number that was frozen, None if there was none."""
+    return None if amount is None else Decimal(amount)
 
 
 def en_euros(amount):

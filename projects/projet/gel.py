@@ -1,4 +1,4 @@
-"""What is frozen of an ORT when one of its reviews is recorded: its actions and their money that day.
+"""What is frozen of an ORT when one of its reviews is recorded: its actions, their money, its readings.
 
 The copy is made once, whatever the door by which the review comes, and never written again: what is
 corrected later of an action does not change what a comité has read.
@@ -15,6 +15,10 @@ from communes.models import Millesime
 from projects.actions.models import Action, FaitAction
 from projects.etudes.models import Etude
 from projects.evaluations.models import Bilan
+from projects.indicateurs.exports import INDICATEURS_PUBLICS, releve_rows
+from projects.indicateurs.models import Indicateur
+from projects.indicateurs.models.droits import de
+from projects.indicateurs.publics import releves_publics
 from projects.projet.du_jour import ActionsDatees
 from projects.projet.exports import ACTIONS, action_rows
 from projects.projet.exports_argent import (
@@ -46,6 +50,8 @@ def figer(convention, jour):
     money = Finances(known, Etude.objects.none())
     told = [(ACTIONS, action_rows(known, jour))]
     told += [(table, rows(money, jour)) for table, rows in ARGENT]
+    readings = releves_publics(jour).filter(de(known.order_by().values("pk"), [convention.pk], []))
+    told.append((INDICATEURS_PUBLICS, releve_rows(readings, jour)))
     tables = {
         table.nom: {"entete": table.entete, "lignes": list(table.lignes(rows, jour, annee_cog))}
         for table, rows in told
@@ -56,6 +62,7 @@ def figer(convention, jour):
             "au": jour,
             "fige_le": timezone.localdate(),
             "public": tables | {"faits": faits(known, jour)},
+            "libelles": libelles(readings),
             "interne": {"argent": argent_interne(convention, jour)},
         }
     )
@@ -67,6 +74,12 @@ def faits(actions, jour):
     rows = rows.order_by("action__identifiant", "jour", "nature", "phase")
     cells = rows.values_list("action__identifiant", *FAITS[1:])
     return {"entete": FAITS, "lignes": list(cells)}
+
+
+def libelles(releves):
+    """Return how the indicators of some readings are called, by identifier: a file names them no more."""
+    read = Indicateur.objects.filter(pk__in=releves.order_by().values("indicateur"))
+    return dict(read.order_by("identifiant").values_list("identifiant", "libelle"))
 
 
 def argent_interne(convention, jour):
