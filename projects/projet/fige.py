@@ -109,15 +109,15 @@ class BilanFige:
 
     @property
     def mesures(self):
-        """Return the readings, as (what is measured, of what, the value in words, its day in words)."""
+        """Return the readings, as (what is measured, of what, its day, the value), in words."""
         names = {row["identifiant"]: row["nom"] for row in self.lignes("noms")}
         names |= {row["action_identifiant"]: row["intitule"] for row in self.lignes("actions")}
         return [
             (
                 names[row["indicateur"]],
-                names.get(row["objet_identifiant"], "ORT"),
-                valeur_en_mots(row["unite"], number(row["valeur"]), row["etat"]),
+                names.get(row["objet_identifiant"], "l'ORT entière"),
                 bare(parse_date(row["jour"]), row["precision_jour"]),
+                valeur_en_mots(row["unite"], number(row["valeur"]), row["etat"]),
             )
             for row in self.lignes("indicateurs")
         ]

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from communes.models import Departement, Tenue
 from ort.models import Organisme
-from projects.models import Etude
+from projects.models import Etude, Releve
 from tests import factories
 from tests.e2e.axe import faults_of
 from tests.e2e.test_bureau import log_in, public
@@ -202,9 +202,12 @@ def read_what_is_frozen(page, action):
     """A review keeps what was known of its day: what is corrected later changes nothing of it."""
     assert page.request.get(f"{FROZEN}?au=2026-08-24").status == 404
     factories.rewrite(type(action).objects.all(), intitule="Façades du faubourg")
+    factories.rewrite(Releve.objects.filter(valeur=27), valeur=26)
     frozen = public(page, FROZEN, EVALUATED)
     expect(frozen).to_contain_text("Façades du centre")
     expect(frozen).not_to_contain_text("Façades du faubourg")
+    expect(frozen.locator("tr", has_text="27 façades")).to_contain_text("Façades ravalées")
+    expect(frozen).not_to_contain_text("26 façades")
     expect(frozen).to_contain_text("Poursuivre les façades")
     assert KEPT not in page.content()
     assert faults_of(page) == []

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from communes.models import Departement, Tenue
 from ort.models import Convention
+from projects.models import Indicateur, Releve
 from tests import factories
 from tests.factories import day, rewrite
 from tests.pages import read
@@ -102,6 +103,29 @@ def test_the_sums_of_the_copy_say_what_they_leave_out(ort, client):
     review = factories.bilan(ort, "2024-07-10")
     page = read(client, f"/ort/ort-lodeve/bilans/{review.identifiant}/")
     assert "Versé : 111 600 €" in page
+
+
+def test_the_readings_of_the_day_are_frozen_with_their_words(ort, client):
+    action, facades = ort.actions.get(), factories.indicateur(libelle="Façades rénovées")
+    other = factories.action([ort.couvertures.get().commune], identifiant="ailleurs")
+    for sujet, valeur, jour in (
+        (action, 12, "2024-07-10"),
+        (action, 27, "2024-07-11"),
+        (ort, "secret", "2024-01-01"),
+        (other, 99, "2024-01-01"),
+    ):
+        factories.releve(sujet, valeur, jour, facades)
+    review = factories.bilan(ort, "2024-07-10")
+    factories.rewrite(Releve.objects.filter(valeur=12), valeur=13)
+    factories.rewrite(Indicateur.objects.all(), libelle="Autre nom")
+    page = read(client, f"/ort/ort-lodeve/bilans/{review.identifiant}/")
+    assert "Façades rénovées Réhabilitation d'un îlot 10 juillet 2024 12 façades" in page
+    assert "Façades rénovées l'ORT entière 1er janvier 2024 secret statistique" in page
+    assert not [
+        absent
+        for absent in ("27 façades", "13 façades", "99 façades", "Autre nom")
+        if absent in page
+    ]
 
 
 def test_a_page_reads_as_many_queries_whatever_the_reviews(ort, client):
