@@ -57,6 +57,10 @@ class ActionFigee:
         return f"{what}{phase}, {bare(parse_date(fait['jour']), fait['precision'])}"
 
 
+# The first version of a copy that holds readings.
+AVEC_RELEVES = 2
+
+
 class ReleveFige(NamedTuple):
     """A reading as it was when it was frozen: of an action, or, when `objet` is empty, of the ORT."""
 
@@ -105,7 +109,9 @@ class BilanFige:
 
     @cached_property
     def releves(self):
-        """The readings known, by indicator, by what is measured, then by day."""
+        """The readings known, by indicator, by what is measured, then by day; the first copies held none."""
+        if self.gel["version"] < AVEC_RELEVES:
+            return []
         return [
             ReleveFige(
                 self.gel["libelles"][row["indicateur"]],

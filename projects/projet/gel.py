@@ -31,7 +31,7 @@ from projects.projet.exports_argent import (
 from projects.projet.publiques import publiques
 
 # What the copy holds: raised when its content changes, so that a page knows what it reads.
-VERSION = 1
+VERSION = 2
 ARGENT = ((FINANCEMENTS, lignes_accordees), (VERSEMENTS, versement_rows))
 FAITS = ("action_identifiant", "jour", "precision", "nature", "phase")
 # The stages that agents alone read.

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from communes.models import Departement, Tenue
 from ort.models import Convention
-from projects.models import Indicateur, Releve
+from projects.models import Bilan, Indicateur, Releve
 from tests import factories
 from tests.factories import day, rewrite
 from tests.pages import read
@@ -126,6 +126,16 @@ def test_the_readings_of_the_day_are_frozen_with_their_words(ort, client):
         for absent in ("27 façades", "13 façades", "99 façades", "Autre nom")
         if absent in page
     ]
+
+
+def test_a_copy_made_before_readings_were_frozen_is_still_read(ort, client):
+    review = factories.bilan(ort, "2024-07-10")
+    former = review.gel | {"version": 1}
+    former["public"].pop("indicateurs")
+    factories.rewrite(Bilan.objects.all(), gel=former)
+    page = read(client, f"/ort/ort-lodeve/bilans/{review.identifiant}/")
+    assert "Réhabilitation d'un îlot" in page
+    assert "Ce qui était mesuré" not in page
 
 
 def test_a_page_reads_as_many_queries_whatever_the_reviews(ort, client):
