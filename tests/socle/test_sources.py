@@ -39,5 +39,5 @@ def test_the_columns_of_sources_of_every_file_name_a_field_of_their_record():
     sourced = [
         (r._meta.model, champ) for r in FILES.values() for champ, *_ in r.dated_sources.values()
     ]
-    assert len(sourced) == 25
+    assert len(sourced) == 31
     assert all(champ in sourced_fields(model) for model, champ in sourced)

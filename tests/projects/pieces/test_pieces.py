@@ -299,7 +299,7 @@ def test_the_address_of_another_record_leads_to_no_file(client, granted, studied
     factories.fait_etude(studied, "rendue", DAY)
     held = {"etude": studied, "bilan": factories.bilan(granted.action.convention, DAY)}
     address = factories.piece(**{porteur: held[porteur]}).get_absolute_url()
-    assert client.get(address).status_code == 200
+    assert client.get(address).getvalue() == pdf_of()
     assert client.get(address.replace(held[porteur].identifiant, "autre")).status_code == 404
 
 
