@@ -81,6 +81,10 @@ def fill():
     detr = factories.financement(factories.action([lodeve], ort), annee=2022)
     factories.fait_financement(detr, "accord", "2022-03-01", 1000)
     factories.fait_financement(detr, "versement", "2022-09-01", 300)
+    factories.fait_etude(factories.etude([lodeve], ort), "commandee", "2022-01-01")
+    factories.participation(factories.evenement("2022-02-01"), lodeve)
+    factories.releve(lodeve, 12, "2022-01-01")
+    factories.bilan(ort, "2022-07-20", "2022-07-16")
     return factories.document(ort)
 
 
