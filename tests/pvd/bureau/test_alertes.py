@@ -48,7 +48,7 @@ def test_the_home_counts_them_and_leads_to_their_page(unpaid, agent_34):
     geste = reverse("admin:geste", args=["financement-enregistrer-un-versement", unpaid.pk])
     assert geste in page
     assert agent_34.get(geste).status_code == 200
-    assert "B1" not in text(agent_34.get(PAGE, {"sorte": "caducite"}))
+    assert "Boutiques à l'essai" not in text(agent_34.get(PAGE, {"sorte": "caducite"}))
     assert agent_34.get(PAGE, {"sorte": "inconnue"}).status_code == 404
 
 

@@ -123,7 +123,17 @@ def one_of_each_action(town, signed, running):
     to_action += ("enregistrer-un-accord", "enregistrer-un-versement")
     to_asked = ("deposer-la-demande", "enregistrer-un-accord", "refus-ou-sans-suite")
     to_granted = ("enregistrer-un-versement", "modifier-l-accord", "proroger", "retirer")
+    to_granted += ("joindre-la-decision",)
+    asked_for, ordered, delivered = (factories.etude([town], signed) for _ in range(3))
+    for study, nature in ((asked_for, "demandee"), (ordered, "commandee"), (delivered, "rendue")):
+        factories.fait_etude(study, nature, "2024-01-01")
+    to_study = ("commander", "abandonner", "reviser-le-cout", "deposer-une-demande")
+    to_study += ("enregistrer-un-accord", "enregistrer-un-versement")
     return {
+        **{f"etude-{slug}": asked_for for slug in to_study},
+        "etude-rendre": ordered,
+        "etude-valider": delivered,
+        "noter-qui-est-venu": factories.evenement("2024-02-29", [town.departement]),
         **{f"action-{slug}": new for slug in to_action},
         "action-lever-le-blocage": blocked,
         "action-reprendre": paused,
@@ -150,6 +160,9 @@ MAKING = [slug for slug, geste in GESTES.items() if geste.creates]
 def test_who_may_open_a_geste(slug, agent_34, agent_81, lecteur_34, referent_34, national):
     record = one_of_each()[slug]
     expected = {agent_34: 200, referent_34: 200, national: 200, lecteur_34: 403, agent_81: 404}
+    if slug == "noter-qui-est-venu":
+        # Any agent notes its own communes at any event.
+        expected[agent_81] = 200
     for client, status in expected.items():
         assert client.get(address(slug, record)).status_code == status
         assert client.post(address(slug, record), typed()).status_code == status

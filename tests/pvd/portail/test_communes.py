@@ -327,7 +327,7 @@ def test_growth(client):
     # 1 département of the site, 1 count, the communes and their names, their populations, 3 of their
     # intercommunalités,
     # 8 of their facts (labellisations, coverages, prolongations, posts and their dates), the lists of
-    # choices, 1 complétude, 1 for the menu, which leads to the Club once it is known.
+    # choices, 1 complétude.
     def grow(number):
         for _ in range(number):
             town = factories.commune(epci="new")
@@ -344,7 +344,7 @@ def test_growth(client):
     few = [count_queries(client, address) for address in addresses]
     grow(5)
     assert [count_queries(client, address) for address in addresses] == few
-    assert few[0] <= 22
+    assert few[0] <= 21
     assert max(few) <= few[0] + 7
 
 

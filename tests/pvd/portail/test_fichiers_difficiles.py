@@ -5,6 +5,7 @@ import io
 import json
 import re
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -63,6 +64,15 @@ def awkward():
     line = factories.financement(made, financeur_organisme=organisme)
     factories.fait_financement(line, "accord", "2022-01-01", "0.01", reference="=1+1")
     factories.fait_financement(line, "versement", "2022-02-01", "0.01", sorte_versement="unique")
+    study = factories.etude([lodeve, overseas], first, intitule=FORMULA, prestataire=organisme)
+    factories.fait_etude(study, "commandee", "2022-01-01", precision="au_plus_tard")
+    factories.cout(study, "0.01", "2022-01-01", base="")
+    met = factories.evenement(
+        "2023-01-01", organisateurs=[organisme], intitule=AWKWARD[1], lieu="=1+1"
+    )
+    factories.participation(met, overseas, elus=0)
+    factories.releve(made, "secret", "2022-01-01", serie="=1+1")
+    factories.releve(lodeve, Decimal("0.01"), "2022-02-01", factories.indicateur("prix", unite="€"))
     loan = factories.financement(made, forme="pret", financeur_commune=lodeve)
     factories.fait_financement(loan, "accord", "2022-01-01", suppose=True, precision="au_plus_tard")
 

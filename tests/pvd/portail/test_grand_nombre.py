@@ -7,7 +7,10 @@ import pytest
 from communes.models import Commune, Labellisation, Rattachement
 from ort.models import Avenant, CommuneCouverte, Convention, Organisme
 from projects.actions.models import Action, ActionCommune
+from projects.club.models import EvenementClub, Participation
+from projects.etudes.models import Etude, EtudeCommune, FaitEtude
 from projects.financements.models import FaitFinancement, Financement
+from projects.indicateurs.models import Releve
 from projects.postes.models import Desserte, Occupation, Poste, Recrutement
 from pvd.portail.telechargements import TELECHARGEMENTS
 from socle.historique import sans_historique
@@ -98,6 +101,7 @@ def many():
             Recrutement(poste=poste, date_publication=SIGNATURE) for poste in postes
         )
         grant_all(conventions, codes)
+        study_meet_and_measure_all(codes)
 
 
 def grant_all(conventions, codes):
@@ -131,6 +135,42 @@ def grant_all(conventions, codes):
         FaitFinancement(financement=line, nature=nature, sorte_versement=sorte, **of_fact)
         for line in lines
         for nature, sorte in (("accord", ""), ("versement", "unique"))
+    )
+
+
+def study_meet_and_measure_all(codes):
+    """Give each commune a study, an event of the Club and a reading."""
+    studies = Etude.objects.bulk_create(
+        Etude(
+            identifiant=f"etude-{code}",
+            intitule=f"Étude de {code}",
+            nature="diagnostic",
+            niveau="strategique",
+            regime="cofinancee",
+            beneficiaire_commune_id=code,
+        )
+        for code in codes
+    )
+    EtudeCommune.objects.bulk_create(
+        EtudeCommune(etude=study, commune_id=code)
+        for study, code in zip(studies, codes, strict=True)
+    )
+    FaitEtude.objects.bulk_create(
+        FaitEtude(etude=study, nature="commandee", jour=SIGNATURE) for study in studies
+    )
+    events = EvenementClub.objects.bulk_create(
+        EvenementClub(
+            identifiant=f"evenement-{code}", intitule="Atelier", nature="atelier", debut=SIGNATURE
+        )
+        for code in codes
+    )
+    Participation.objects.bulk_create(
+        Participation(evenement=event, commune_id=code)
+        for event, code in zip(events, codes, strict=True)
+    )
+    measure = factories.indicateur()
+    Releve.objects.bulk_create(
+        Releve(indicateur=measure, commune_id=code, valeur=1, jour=SIGNATURE) for code in codes
     )
 
 

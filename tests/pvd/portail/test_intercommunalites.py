@@ -69,7 +69,7 @@ def test_unknown_siren(client):
 def test_growth(client, lodevois):
     # The list: the département of the site, complétude, count, rows, names, choices. The page: the
     # record and its names, members, départements, what situates its communes (15 at most), its ORT,
-    # 2 milestones, and the menu, which leads to the Club once it is known.
+    # 2 milestones.
     def grow(number):
         for _ in range(number):
             town = factories.commune(epci=lodevois)
@@ -83,4 +83,4 @@ def test_growth(client, lodevois):
     grow(5)
     assert [count_queries(client, address) for address in addresses] == few
     assert few[0] <= 6
-    assert few[1] <= 20
+    assert few[1] <= 19

@@ -5,7 +5,16 @@ import pytest
 from communes.models import Labellisation
 from ort.models import Avenant, CommuneCouverte, Convention, Document, Organisme, Partie, Secteur
 from projects.carnet.models import Contact, Note
-from projects.models import Action, Cible, Etude, Financement, Releve
+from projects.models import (
+    Action,
+    Bilan,
+    Cible,
+    Etude,
+    EvenementClub,
+    Financement,
+    Presentation,
+    Releve,
+)
 from projects.postes.models import Occupation, Poste
 from socle.admin.base import ReadOnly
 from socle.admin.sources import SourceeAdmin
@@ -43,6 +52,15 @@ SOURCED = {
     Action: (lambda commune: factories.action([commune]), "intitule"),
     Etude: (lambda commune: factories.etude([commune]), "intitule"),
     Financement: (a_line, "annee"),
+    Bilan: (lambda commune: factories.bilan(factories.convention(), "2024-08-01"), "tenu_le"),
+    Presentation: (
+        lambda commune: factories.presentation(factories.convention(), commune),
+        "jour",
+    ),
+    EvenementClub: (
+        lambda commune: factories.evenement("2024-02-29", [commune.departement]),
+        "debut",
+    ),
     Releve: (lambda commune: factories.releve(commune, 12, "2024-01-01"), "jour"),
     Cible: (lambda commune: factories.cible(commune, 40, "2024-01-01"), "fixee_le"),
 }
