@@ -54,7 +54,9 @@ def lock(record):
     """
     if hasattr(record, "lock_siblings"):
         record.lock_siblings()
-    list(type(record)._base_manager.select_for_update().filter(pk=record.pk).values("pk"))
+    # Sorted, a record that its order reaches through another would have PostgreSQL lock the other too.
+    rows = type(record)._base_manager.select_for_update().filter(pk=record.pk)
+    list(rows.order_by().values("pk"))
 
 
 def stale_messages(events):
