@@ -14,10 +14,10 @@ from socle.historique import Historisee
 from socle.sources import Sourcee
 
 
-def une_fois(model, field, message):
-    """Return the constraint that an action is linked once to a record."""
+def une_fois(model, field, message, of="action"):
+    """Return the constraint that an action, or what `of` names, is linked once to a record."""
     return models.UniqueConstraint(
-        fields=["action", field],
+        fields=[of, field],
         name=f"projects_{model}_une_fois",
         violation_error_message=message,
     )

@@ -8,6 +8,7 @@ from communes.models import Commune, Departement, Intercommunalite
 from communes.territoire.du_jour import DeCommuneQuerySet
 from ort.models import CommuneCouverte, Convention, Organisme
 from projects.actions.models import Action
+from projects.actions.models.liens import une_fois
 from projects.etudes.models.droits import DeLEtudeQuerySet, EtudeQuerySet
 from socle.historique import Historisee
 from socle.sources import Sourcee
@@ -168,15 +169,6 @@ class Etude(Sourcee):
             raise ValidationError({"regime": SANS_ARGENT})
 
 
-def une_fois(model, field, message):
-    """Return the constraint that a study is linked once to a record."""
-    return models.UniqueConstraint(
-        fields=["etude", field],
-        name=f"projects_{model}_une_fois",
-        violation_error_message=message,
-    )
-
-
 class EtudeCommuneQuerySet(DeCommuneQuerySet, DeLEtudeQuerySet):
     """The communes of the studies, in the name of whichever answers for them on a day."""
 
@@ -196,7 +188,9 @@ class EtudeCommune(Historisee):
         verbose_name_plural = "communes de l'étude"
         ordering = ["commune__nom_recherche"]
         constraints = [
-            une_fois("etudecommune", "commune", "Cette commune est déjà celle de l'étude.")
+            une_fois(
+                "etudecommune", "commune", "Cette commune est déjà celle de l'étude.", of="etude"
+            )
         ]
 
     def __str__(self):
@@ -217,7 +211,9 @@ class EtudeAction(Historisee):
         verbose_name = "action que l'étude prépare"
         verbose_name_plural = "actions que l'étude prépare"
         ordering = ["action__identifiant"]
-        constraints = [une_fois("etudeaction", "action", "L'étude prépare déjà cette action.")]
+        constraints = [
+            une_fois("etudeaction", "action", "L'étude prépare déjà cette action.", of="etude")
+        ]
 
     def __str__(self):
         return f"{self.action} : {self.etude}"
