@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django import forms
 from django.db.models import Q
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.urls import reverse
 
 from communes.models import Departement, Intercommunalite, Labellisation, Rattachement
@@ -193,7 +194,9 @@ def dire_les_venus(venus):
 
 class EvenementForm(VenuesForm, GesteForm):
     intitule = texte_court("Intitulé", PUBLIC, max_length=300, required=True)
-    nature = forms.ChoiceField(label="Nature", choices=NatureEvenement)
+    nature = forms.ChoiceField(
+        label="Nature", choices=[*BLANK_CHOICE_DASH, *NatureEvenement.choices]
+    )
     theme = forms.ModelChoiceField(label="Thème", queryset=Theme.objects.none(), required=False)
     theme_libre = texte_court("ou autre thème", PUBLIC, max_length=200)
     date = DayField(label="Premier jour", help_text="À venir, l'événement est annoncé aujourd'hui.")

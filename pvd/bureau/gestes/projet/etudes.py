@@ -2,6 +2,7 @@
 
 from django import forms
 from django.db.models import Exists, OuterRef
+from django.db.models.fields import BLANK_CHOICE_DASH
 
 from communes.models import Commune, Departement, Intercommunalite
 from ort.models import Convention, Organisme
@@ -41,9 +42,9 @@ class EtudeForm(GesteForm):
     intitule = texte_court(
         "Intitulé", "Public : ce que l'étude étudie.", max_length=300, required=True
     )
-    nature = forms.ChoiceField(label="Nature", choices=NatureEtude)
-    niveau = forms.ChoiceField(label="Niveau", choices=NiveauEtude)
-    regime = forms.ChoiceField(label="Régime", choices=RegimeEtude)
+    nature = forms.ChoiceField(label="Nature", choices=[*BLANK_CHOICE_DASH, *NatureEtude.choices])
+    niveau = forms.ChoiceField(label="Niveau", choices=[*BLANK_CHOICE_DASH, *NiveauEtude.choices])
+    regime = forms.ChoiceField(label="Régime", choices=[*BLANK_CHOICE_DASH, *RegimeEtude.choices])
     convention = forms.ModelChoiceField(
         label="Convention dont elle sert le projet",
         queryset=Convention.objects.none(),
