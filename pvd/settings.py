@@ -4,10 +4,12 @@ Without any variable the site runs on SQLite on this machine only. `PVD_ENV=prod
 asks for what a public site needs, and a missing or bad value stops the start.
 """
 
+import fcntl
 import os
 import secrets
 import sys
 import tomllib
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -65,12 +67,20 @@ def mandataire(name):
 
 
 def local_secret_key():
-    """Return the key of this machine, drawn at random at the first start and kept aside."""
+    """Return the key of this machine, drawn at random at the first start and kept aside.
+
+    Of two processes that start at once, the second waits for what the first writes.
+    """
     path = VAR_DIR / "cle_secrete"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
-    return path.read_text()
+    if path.exists() and (known := path.read_text()):
+        return known
+    with open(path, "a+", opener=partial(os.open, mode=0o600)) as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        if not (key := file.read()):
+            key = secrets.token_urlsafe(50)
+            file.write(key)
+    return key
 
 
 # A page waits no longer than this for its turn to write, on either database.

@@ -1,9 +1,11 @@
 """The start of the site: with nothing on this machine, with all that is due in production."""
 
+import fcntl
 import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.conf import settings
@@ -63,6 +65,26 @@ def test_the_key_of_this_machine_is_drawn_once_and_kept_from_others(start, tmp_p
     assert len(keys) == 1
     assert len(keys.pop()) >= 50
     assert (tmp_path / "var" / "cle_secrete").stat().st_mode & 0o077 == 0
+
+
+def test_of_two_starts_at_once_the_second_waits_for_the_key_of_the_first(start, tmp_path):
+    """Two suites of tests, or the workers of a site: none takes for a key a file not yet written."""
+    (tmp_path / "var").mkdir()
+    with open(tmp_path / "var" / "cle_secrete", "w") as first, ThreadPoolExecutor() as pool:
+        fcntl.flock(first, fcntl.LOCK_EX)
+        second = pool.submit(start, {})
+        with pytest.raises(TimeoutError):
+            second.result(timeout=2)
+        first.write(KEY)
+        first.flush()
+        fcntl.flock(first, fcntl.LOCK_UN)
+        assert second.result()[1]["SECRET_KEY"] == KEY
+
+
+def test_a_key_that_a_stopped_start_left_empty_is_drawn_again(start, tmp_path):
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "cle_secrete").touch(mode=0o600)
+    assert len(start({})[1]["SECRET_KEY"]) >= 50
 
 
 def test_the_folder_of_the_site_is_made_at_its_first_start(start, tmp_path):
