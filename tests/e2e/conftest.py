@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tools.navigateur import find
 
@@ -24,6 +24,10 @@ ARGUMENTS = [
 # The console also tells of each 404, which a test may well be about, and of a field of Django's admin
 # that asks for the focus when another has it.
 NOTES = ("Failed to load resource", "Autofocus processing was blocked")
+
+# A page may come late on a machine that runs two suites at once; to be patient costs nothing when it does not.
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items):
@@ -62,7 +66,7 @@ def page(navigateur, live_server):
     """Open a blank page of a new visitor; fail if the pages visited broke their own rules."""
     context = navigateur.new_context(base_url=live_server.url, locale="fr-FR")
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE_MS)
     faults = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda message: faults.append(message.text))
