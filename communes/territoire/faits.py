@@ -3,7 +3,13 @@
 import datetime
 from collections.abc import Iterable
 
-from communes.territoire.models import Intercommunalite, Rattachement, Succession
+from communes.territoire.models import (
+    Commune,
+    Departement,
+    Intercommunalite,
+    Rattachement,
+    Succession,
+)
 from communes.territoire.populations import Population
 from communes.territoire.successions import Successions, Suivie
 
@@ -35,3 +41,13 @@ def successions_lues() -> Successions:
     """Return who answers for whom, day by day: one query, of a few hundred short rows for all France."""
     rows = Succession.objects.order_by("debut", "commune").values_list(*Suivie._fields)
     return Successions(Suivie(*row) for row in rows)
+
+
+def fiches_du_departement(departement: Departement, jour: datetime.date) -> list[str]:
+    """Return the codes whose records are, on `jour`, those of the communes of a département: two queries.
+
+    As a list, they are read once, where a query that names them twice works them out twice.
+    """
+    successions = successions_lues()
+    codes = Commune.objects.order_by().filter(departement=departement).values_list("pk", flat=True)
+    return [fiche for code in codes for fiche in successions.fiches(code, jour)]

@@ -312,6 +312,10 @@ class Commune(Renommable, Periode):
 
 
 class SuccessionQuerySet(PeriodeQuerySet):
+    def d_un_autre_departement(self):
+        """Keep the successions that lead out of the département of the commune recorded: a rare merger."""
+        return self.exclude(commune__departement=F("devient__departement"))
+
     def rewrite(self):
         """Write what the ends of the communes say, where it is not yet written."""
         linked = Q(successeur__isnull=False) | Q(predecesseurs__isnull=False)

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, Min, OuterRef, Q
 
 from communes.models import Commune, Departement, Intercommunalite, Rattachement
+from communes.territoire.faits import fiches_du_departement
 from ort.models import Convention, Organisme
 from projects.actions.models import MAITRES_D_OUVRAGE, Action, Axe, Theme
 from projects.actions.regles import EtatAction, PhaseAction
@@ -25,7 +26,11 @@ from projects.projet.annuaire import NomsDuJour, Tiers
 from projects.projet.du_jour import ActionsDatees
 from projects.projet.exports_argent import Finances
 from projects.projet.lecture import LIEES, situer, somme_montree
-from projects.projet.publiques import communes_des_publiques, publiques
+from projects.projet.publiques import (
+    communes_des_actions,
+    departements_des_publiques,
+    publiques,
+)
 from socle.recherche import search_key
 from socle.web.adresses import AdressesDeListe
 from socle.web.choix import ChoixFilter, FicheFilter, ListeDeroulante
@@ -174,8 +179,8 @@ class ActionFiltres(Filtres):
 
     def offered(self):
         """Offer what the actions of the day have, in the chosen département if there is one."""
-        communes = communes_des_publiques(self.jour)
-        departements = list(Departement.objects.filter(pk__dans=set(communes.values())))
+        codes = departements_des_publiques(self.jour)
+        departements = list(Departement.objects.filter(pk__dans=codes))
         departement = self.departement_of_choices(departements)
         ort = self.chosen("ort")
         found = {
@@ -187,35 +192,37 @@ class ActionFiltres(Filtres):
         if departement is None:
             local = ("epci", "commune", "ort", "financeur", "maitre_ouvrage")
             return found | dict.fromkeys(local)
-        codes = [code for code, its in communes.items() if its == departement.pk]
-        return found | self.offered_there(codes, self.actions_of(departement))
+        return found | self.offered_there(departement)
 
-    def actions_of(self, departement):
-        """Return the actions of a département on the day, by keys read once: of the list, of its choices."""
+    def cles_of(self, departement):
+        """Return the keys of the actions of a département that day, read once for list and choices."""
         if departement not in self.read_of:
-            there = Commune.objects.order_by().filter(departement=departement)
-            found = publiques(self.jour).concernant(there.values("pk"), self.jour)
+            fiches = fiches_du_departement(departement, self.jour)
+            there = Commune.objects.order_by().filter(pk__dans=fiches).values("pk")
+            found = publiques(self.jour).des_fiches(there, self.jour)
             self.read_of[departement] = list(found.order_by().values_list("pk", flat=True))
-        return Action.objects.filter(pk__dans=self.read_of[departement])
+        return self.read_of[departement]
 
-    def offered_there(self, codes, actions):
-        """Offer what `actions`, those of a département, and its communes of `codes`, have."""
-        communes = Commune.objects.filter(pk__dans=codes)
+    def offered_there(self, departement):
+        """Offer what the actions of a département, and their communes that are of it, have."""
+        cles = self.cles_of(departement)
+        actions = Action.objects.order_by().filter(pk__dans=cles)
+        its = communes_des_actions(cles, self.jour).items()
+        codes = [code for code, of_commune in its if of_commune == departement.pk]
         members = Rattachement.objects.as_of(self.jour).filter(commune__dans=codes)
-        epci = Intercommunalite.objects.filter(pk__in=members.values("intercommunalite"))
+        sirens = set(members.order_by().values_list("intercommunalite", flat=True))
         granted = FaitFinancement.objects.filter(
             financement=OuterRef("pk"), nature="accord", jour__lte=self.jour
         )
-        lines = Financement.objects.filter(
-            Exists(granted), action__in=actions.order_by().values("pk")
-        )
+        lines = Financement.objects.filter(Exists(granted), action__dans=cles)
         financeurs = keys_of(lines.annotate(paye=OF_SCHEME), *PAYEURS)
         maitres = keys_of(actions, *MAITRES_D_OUVRAGE)
-        annuaire = NomsDuJour(financeurs | maitres, self.jour)
+        lieux = {(code, None, None) for code in codes} | {(None, siren, None) for siren in sirens}
+        annuaire = NomsDuJour(financeurs | maitres | lieux, self.jour)
         return {
-            "epci": epci.prefetch_related("anciens_noms"),
-            "commune": communes.order_by("nom_recherche").prefetch_related("anciens_noms"),
-            "ort": Convention.objects.ort().filter(pk__in=actions.order_by().values("convention")),
+            "epci": by_name(annuaire.intercommunalites[siren] for siren in sirens),
+            "commune": by_name(annuaire.communes[code] for code in codes),
+            "ort": Convention.objects.ort().filter(pk__in=actions.values("convention")),
             "financeur": annuaire.par_nom(financeurs),
             "maitre_ouvrage": annuaire.par_nom(maitres),
         }
@@ -248,7 +255,10 @@ class ActionFiltres(Filtres):
     def of_places(self, chosen):
         """Return the actions of the places chosen, of France when none is."""
         departement = chosen["departement"]
-        kept = self.actions_of(departement) if departement else publiques(self.jour)
+        if departement:
+            kept = Action.objects.filter(pk__dans=self.cles_of(departement))
+        else:
+            kept = publiques(self.jour)
         if chosen["epci"]:
             members = Rattachement.objects.as_of(self.jour).filter(intercommunalite=chosen["epci"])
             kept = kept.concernant(members.order_by().values("commune"), self.jour)
@@ -296,7 +306,7 @@ class ResultatFiltres(Filtres):
 
     def offered(self):
         """Offer the départements of the actions of the day."""
-        codes = set(communes_des_publiques(self.jour).values())
+        codes = departements_des_publiques(self.jour)
         return {"departement": Departement.objects.filter(pk__in=codes)}
 
 
@@ -345,6 +355,11 @@ class ArgentFiltres(ActionFiltres):
 def keys_of(rows, *fields):
     """Return the keys of the owners, or of the funders, that `fields` of `rows` name, each once."""
     return {keys for keys in rows.order_by().values_list(*fields).distinct() if any(keys)}
+
+
+def by_name(territoires):
+    """Return communes, or intercommunalités, sorted by name."""
+    return sorted(territoires, key=lambda territoire: territoire.nom_recherche)
 
 
 def est(tiers, asked):

@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef
 
-from communes.models import Commune
+from communes.models import Commune, Departement, Succession
 from communes.territoire.faits import successions_lues
 from ort.models import CommuneCouverte
 from projects.actions.models import Action, ActionCommune, Cout, Etendue, FaitAction, Prevision
@@ -42,13 +42,39 @@ def communes_des_publiques(jour):
         Exists(publiques(jour).filter(communes_liees__commune=OuterRef("pk"))),
         pk__in=ActionCommune.objects.order_by().values("commune"),
     )
+    covered = couvertes_en_entier(Action.objects.connues(jour), jour)
+    return answering([*named.values_list("pk", flat=True), *covered], jour)
+
+
+def departements_des_publiques(jour):
+    """Return the codes of the départements where an action that anybody reads is done on `jour`."""
+    if Succession.objects.as_of(jour).d_un_autre_departement().exists():
+        return set(communes_des_publiques(jour).values())
+    # One action of each is enough: to read their communes, by the thousand, took three times as long.
+    named = Departement.objects.order_by().filter(
+        Exists(publiques(jour).filter(communes_liees__commune__departement=OuterRef("pk")))
+    )
+    covered = couvertes_en_entier(Action.objects.connues(jour), jour, "commune__departement")
+    return {*named.values_list("pk", flat=True), *covered}
+
+
+def communes_des_actions(cles, jour):
+    """Return the communes, on `jour`, of the actions of these keys: the département of each, by code."""
+    named = ActionCommune.objects.order_by().filter(action__dans=cles)
+    covered = couvertes_en_entier(Action.objects.filter(pk__dans=cles), jour)
+    return answering([*named.values_list("commune", flat=True), *covered], jour)
+
+
+def couvertes_en_entier(actions, jour, field="commune"):
+    """Return the communes that the ORT of which `actions` are, whole, cover on `jour`, or a field of them."""
     # A « relevée » is of no ORT.
-    whole = Action.objects.order_by().filter(etendue=Etendue.ORT).connues(jour)
+    whole = actions.order_by().filter(etendue=Etendue.ORT)
     covered = CommuneCouverte.objects.as_of(jour).filter(convention__in=whole.values("convention"))
-    recorded = {
-        *named.values_list("pk", flat=True),
-        *covered.order_by().values_list("commune", flat=True),
-    }
+    return covered.order_by().values_list(field, flat=True).distinct()
+
+
+def answering(recorded, jour):
+    """Return the communes that answer on `jour` for the codes `recorded`: its département, by code."""
     successions = successions_lues()
     codes = {successions.commune_du_jour(code, jour) for code in recorded}
     found = Commune.objects.order_by().filter(pk__dans=codes)

@@ -34,7 +34,7 @@ def liste(request):
     jour = jour_of(request)
     filtres = ActionFiltres(request, Action.objects.all(), jour)
     rows, parties = by_partie(in_order(filtres.rows, "identifiant"), jour)
-    page = asked_page(request, rows.select_related(*LIEES))
+    page = asked_page(request, rows.select_related("convention"))
     shown = situer(list(page), jour)
     context = {
         "jour": jour,

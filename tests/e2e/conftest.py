@@ -25,7 +25,7 @@ ARGUMENTS = [
 # that asks for the focus when another has it.
 NOTES = ("Failed to load resource", "Autofocus processing was blocked")
 
-# A page may come late on a machine that runs two suites at once; to be patient costs nothing when it does not.
+# A page may come late on a machine that runs two suites at once; patience costs nothing when it does not.
 PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 

@@ -81,8 +81,11 @@ class ActionQuerySet(HistoriseeQuerySet):
         Those that name one, or whose convention covers one on that day when they are of the whole
         ORT. The commune is the one that answers that day for the one recorded.
         """
+        return self.des_fiches(fiches_des(communes, jour), jour)
+
+    def des_fiches(self, codes, jour):
+        """Keep the actions of `codes`, keys of the communes recorded: see `concernant`."""
         links = self.model._meta.get_field("communes_liees").related_model.objects
-        codes = fiches_des(communes, jour)
         named = links.filter(commune__in=codes)
         covered = CommuneCouverte.objects.as_of(jour).filter(commune__in=codes)
         return self.filter(
