@@ -1,12 +1,10 @@
 """The day that a visitor asks for (`?au=`)."""
 
-import datetime
-
 from django.conf import settings
 from django.utils import timezone
 
-from socle.dates import ISO, in_french
-from socle.web.refus import DemandeInvalide, quoted
+from socle.dates import in_french, parse_date
+from socle.web.refus import DemandeInvalide, DemandeReecrite, quoted
 
 
 def jour_of(request):
@@ -18,17 +16,19 @@ def jour_of(request):
 def day_asked(name, text):
     """Return the day that `?name=text` asks for.
 
-    Raises `DemandeInvalide` for what is not a day, and for a day to come: nothing is known of it.
+    Raises `DemandeInvalide` for what is not a day, and for a day to come: nothing is known of it; raises
+    `DemandeReecrite` for a day written as people write it, « 06/07/2023 », which a page follows.
     """
     today = timezone.localdate()
+    due = (
+        f"La date « {name}={quoted(text)} » n'existe pas. Écrivez-la AAAA-MM-JJ, par exemple 2023-07-06."
+    )
     try:
-        if not ISO.fullmatch(text):
-            raise ValueError
-        jour = datetime.date.fromisoformat(text)
+        jour = parse_date(text)
     except ValueError:
-        raise DemandeInvalide(
-            f"La date « {name}={quoted(text)} » n'existe pas. Écrivez-la AAAA-MM-JJ, par exemple 2023-07-06."
-        ) from None
+        raise DemandeInvalide(due) from None
+    if text != jour.isoformat():
+        raise DemandeReecrite(name, jour.isoformat(), due)
     if jour > today:
         raise DemandeInvalide(
             f"La date « {name}={text} » est à venir. La situation est connue jusqu'au {in_french(today)}."

@@ -4,7 +4,7 @@ import logging
 
 from django.db import DataError
 from django.http import HttpResponse, JsonResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 logger = logging.getLogger(__name__)
@@ -28,6 +28,20 @@ class DemandeInvalide(Exception):
     """A request that cannot be answered; its message, in French, names the value and what was due."""
 
 
+class DemandeReecrite(DemandeInvalide):
+    """A value written otherwise than addresses write it, `ecrit`: a page goes there, a file refuses it."""
+
+    def __init__(self, name, ecrit, message):
+        super().__init__(message)
+        self.name, self.ecrit = name, ecrit
+
+    def adresse(self, request):
+        """Return the address that was asked for, with the value as it is due."""
+        query = request.GET.copy()
+        query[self.name] = self.ecrit
+        return f"{request.path}?{query.urlencode()}"
+
+
 class BadRequestMiddleware:
     """Turn what cannot be read into an answer 400: a page, or plain text or JSON for a download.
 
@@ -44,6 +58,8 @@ class BadRequestMiddleware:
         return refusal(request, why) if why else self.get_response(request)
 
     def process_exception(self, request, exception):
+        if isinstance(exception, DemandeReecrite) and is_page(request):
+            return redirect(exception.adresse(request))
         if isinstance(exception, DemandeInvalide):
             return refusal(request, str(exception))
         if isinstance(exception, OverflowError | DataError):
@@ -65,14 +81,23 @@ def unreadable(request):
     return NUL if any("\0" in word for word in (request.path, *asked)) else None
 
 
+def is_file(path):
+    """Tell whether an address ends with the name of a file: a download, an image, a feed."""
+    return "." in path.rpartition("/")[2]
+
+
+def is_page(request):
+    """Tell whether a visitor reads a page, and sends nothing that going elsewhere would lose."""
+    return request.method in {"GET", "HEAD"} and not is_file(request.path)
+
+
 def refusal(request, message):
     """Return the answer 400 that says `message`, as what was asked for would be read."""
     if request.path.endswith(".json"):
         return JsonResponse(
             {"erreur": message}, status=400, json_dumps_params={"ensure_ascii": False}
         )
-    # An address that ends with the name of a file is that of a download, an image, a feed.
-    if "." in request.path.rpartition("/")[2]:
+    if is_file(request.path):
         return HttpResponse(message + "\n", status=400, content_type="text/plain; charset=utf-8")
     # The links of the page must not lead back here.
     request.GET = QueryDict()

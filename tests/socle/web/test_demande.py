@@ -48,13 +48,11 @@ def test_a_day_to_come_is_refused(first_of_march, text):
         "2023-02-29",
         "2023-13-01",
         "0000-01-01",
-        "06/07/2023",
-        "2023-7-6",
+        "31/02/2023",
+        "07/2023",
         "20230706",
         "2023-W27-4",
-        "2023-07-06T00:00",
         "hier",
-        "٢٠٢٣-٠٧-٠٦",
         "2023-07-06\x00",
         "'",
     ],
@@ -62,6 +60,31 @@ def test_a_day_to_come_is_refused(first_of_march, text):
 def test_what_is_no_day_is_refused_with_what_was_due(first_of_march, text):
     with pytest.raises(DemandeInvalide, match=r"n'existe pas. Écrivez-la AAAA-MM-JJ"):
         jour_of(asking(au=text))
+
+
+AUTREMENT = ["06/07/2023", "6.7.2023", "06/07/23", "6 juillet 2023", "2023-07-06T00:00", "٢٠٢٣-٠٧-٠٦"]
+
+
+@pytest.mark.parametrize("text", AUTREMENT)
+@pytest.mark.django_db
+def test_a_day_written_as_people_write_it_leads_a_page_to_its_address(client, text):
+    answer = client.get("/communes/", {"au": text, "statut": "LAUREATE", "page": "2"})
+    assert answer.status_code == 302
+    assert answer.url == "/communes/?au=2023-07-06&statut=LAUREATE&page=2"
+
+
+@pytest.mark.parametrize("text", AUTREMENT)
+@pytest.mark.django_db
+def test_a_file_takes_the_day_as_addresses_write_it_only(client, text):
+    answer = client.get("/donnees/communes.csv", {"au": text})
+    assert answer.status_code == 400
+    assert "Écrivez-la AAAA-MM-JJ, par exemple 2023-07-06." in answer.content.decode()
+
+
+def test_a_day_to_come_written_as_people_write_it_is_refused_where_it_leads(client, db):
+    answer = client.get("/communes/", {"au": "31/12/2099"}, follow=True)
+    assert answer.status_code == 400
+    assert "2099-12-31" in answer.content.decode()
 
 
 def test_a_message_repeats_what_was_typed_short_and_printable():
