@@ -4,16 +4,21 @@ from dataclasses import dataclass, field
 
 from communes.models import Tenue
 from pvd.suivi.chiffres import REGLES, Decompte
+from pvd.suivi.completude import champ_de, completude
 from pvd.suivi.faits import Faits
 from pvd.suivi.models import Chiffre, ChiffrePublie
 
 
 @dataclass
 class Comparaison:
-    """A published figure, and ours on the same day by the same rule."""
+    """A published figure, and ours on the same day by the same rule.
+
+    `reserve` says how far our records go; it is empty where they are kept in full.
+    """
 
     publie: ChiffrePublie
     calcule: int | None
+    reserve: str
     regle: str = field(init=False)
 
     def __post_init__(self):
@@ -21,8 +26,10 @@ class Comparaison:
 
     @property
     def concorde(self):
-        """Tell whether both agree; None when ours is not known."""
-        return None if self.calcule is None else self.calcule == self.publie.valeur
+        """Tell whether both agree; None when ours is not known, or counts only what is recorded here."""
+        if self.calcule is None or self.reserve:
+            return None
+        return self.calcule == self.publie.valeur
 
 
 def comparaisons(departement, jour, faits=None):
@@ -34,10 +41,12 @@ def comparaisons(departement, jour, faits=None):
     faits = faits or Faits.du_programme(departement)
     published = ChiffrePublie.objects.filter(departement=departement, jour__lte=jour)
     by_day = {}
+    reserves = {champ: completude(departement, champ) for champ in ("tenue", "tenue_postes")}
     compared = []
     for publie in published.select_related("source"):
         du_jour = by_day.setdefault(publie.jour, Decompte(departement, publie.jour, faits))
-        compared.append(Comparaison(publie, du_jour[publie.chiffre]))
+        reserve = reserves[champ_de(publie.chiffre)]
+        compared.append(Comparaison(publie, du_jour[publie.chiffre], reserve))
     return compared
 
 

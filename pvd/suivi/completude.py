@@ -1,6 +1,7 @@
 """How far the data go, in words: every page and every figure repeats it."""
 
 from communes.models import Departement, Tenue
+from pvd.suivi.models import Chiffre
 from socle.francais import liste
 
 # More names than this tell nothing: their number does.
@@ -11,6 +12,18 @@ WHAT = {
     "tenue_plans": "Les données des plans d'actions",
     "tenue_bilans": "Les données des bilans",
 }
+
+
+def champ_de(chiffre):
+    """Return the field of a département that says how far what a figure counts is kept."""
+    return "tenue_postes" if chiffre == Chiffre.CHEFS_DE_PROJET else "tenue"
+
+
+def en_entier(departement, champ="tenue"):
+    """Tell whether the data of `departement`, of every département when None, are kept in full."""
+    if departement is not None:
+        return getattr(departement, champ) == Tenue.COMPLETE
+    return not Departement.objects.exclude(**{champ: Tenue.COMPLETE}).exists()
 
 
 def completude(departement, champ="tenue"):
@@ -39,6 +52,8 @@ def completude_of_france(champ):
         parts.append(f"en entier pour {names(complete)}{alone}")
     if partial:
         parts.append(f"en partie pour {names(partial)}")
+    if len(complete) == Departement.objects.count():
+        return ""
     if not parts:
         return f"{WHAT[champ]} ne sont tenues pour aucun département."
     return f"{WHAT[champ]} sont tenues {', '.join(parts)} ; elles ne le sont pas ailleurs."

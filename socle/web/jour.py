@@ -20,9 +20,7 @@ def day_asked(name, text):
     `DemandeReecrite` for a day written as people write it, « 06/07/2023 », which a page follows.
     """
     today = timezone.localdate()
-    due = (
-        f"La date « {name}={quoted(text)} » n'existe pas. Écrivez-la AAAA-MM-JJ, par exemple 2023-07-06."
-    )
+    due = f"La date « {name}={quoted(text)} » n'existe pas. Écrivez-la AAAA-MM-JJ, par exemple 2023-07-06."
     try:
         jour = parse_date(text)
     except ValueError:

@@ -17,6 +17,7 @@ from pvd.portail.cartes.france import carte_france
 from pvd.portail.series import signatures
 from pvd.suivi.chiffres import REGLES, SINGULIERS, Decompte
 from pvd.suivi.comparaisons import comparaisons, parts_de_la_france
+from pvd.suivi.completude import champ_de, en_entier
 from pvd.suivi.faits import Faits
 from pvd.suivi.models import Chiffre
 from pvd.suivi.regles import Statut
@@ -35,19 +36,32 @@ TUILES = {
 
 @dataclass
 class Tuile:
-    """A figure, its rule in words, and the figures that detail it."""
+    """A figure, its rule in words, and the figures that detail it.
+
+    `en_entier`: what it counts is kept in full; else it tells what is recorded here, and not of the place.
+    """
 
     chiffre: Chiffre
     valeur: int | None
     details: list
+    en_entier: bool = True
 
     @property
     def libelle(self):
         """Return the name of the figure, in agreement with its value."""
         one_or_none = self.valeur is not None and self.valeur < 2
-        return (
+        label = (
             SINGULIERS.get(self.chiffre, self.chiffre.label) if one_or_none else self.chiffre.label
         )
+        if self.en_entier or self.valeur is None:
+            return label
+        feminine = "" if self.chiffre == Chiffre.CHEFS_DE_PROJET else "e"
+        return f"{label} enregistré{feminine}{'' if one_or_none else 's'} ici"
+
+    @property
+    def en_grand(self):
+        """Tell whether it may stand out: a figure known, and that is the one of the place."""
+        return self.en_entier and self.valeur is not None
 
     @property
     def regle(self):
@@ -57,22 +71,25 @@ class Tuile:
 def tuiles(decompte):
     """Return the figures to show; where nothing recorded tells nothing, unknown and not zero."""
     values = {chiffre: decompte[chiffre] for chiffre in Chiffre}
-    if not absence_tells(decompte):
+    whole = {champ: en_entier(decompte.departement, champ) for champ in ("tenue", "tenue_postes")}
+    if not (whole["tenue"] and absence_tells(decompte)):
         values = {chiffre: value or None for chiffre, value in values.items()}
     return [
-        Tuile(main, values[main], [Tuile(detail, values[detail], []) for detail in details])
+        Tuile(
+            main,
+            values[main],
+            [Tuile(detail, values[detail], []) for detail in details],
+            whole[champ_de(main)],
+        )
         for main, details in TUILES.items()
     ]
 
 
 def absence_tells(decompte):
-    """Tell whether what is not recorded of a département (None: France) on a day did not exist.
+    """Tell whether what is not recorded on a day, of a place kept in full, did not exist.
 
-    Its records must be kept in full, and no commune may have entered by then without its day known.
+    No commune may have entered by then without its day known.
     """
-    departement = decompte.departement
-    if departement is not None and departement.tenue != Tenue.COMPLETE:
-        return False
     labels = chain.from_iterable(decompte.faits.labellisations.values())
     return bool(decompte.laureates) or not any(
         perhaps_begun(label, decompte.jour) for label in labels

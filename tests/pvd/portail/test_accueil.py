@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from communes.models import Tenue
+from communes.models import Departement, Tenue
 from pvd.suivi.models import Chiffre, ChiffrePublie
 from tests import factories
 from tests.pages import count_queries, plain, read
@@ -40,6 +40,32 @@ def test_home_without_departement_is_france(client, settings, lodeve):
     assert "Petites villes de demain en France" in page
     assert "République française" in page
     assert "Préfet" not in page
+
+
+def test_the_prefet_signs_the_pages_of_the_departement_alone(client, settings, lodeve):
+    settings.PVD_DEPARTEMENT = "34"
+    murat = factories.commune("81192", nom="Murat", departement=factories.departement("81"))
+    for address in ("/communes/34142/", "/communes/", "/departements/34/"):
+        assert "Préfet de l'Hérault" in read(client, address)
+    for address in (f"/communes/{murat.pk}/", "/departements/81/"):
+        page = read(client, address)
+        assert "République française" in page
+        assert "Préfet" not in page
+
+
+def test_what_is_recorded_of_a_place_not_kept_in_full_is_not_its_figure(client, lodeve):
+    """France has 1,646 communes in the programme: one recorded here does not stand out as its number."""
+    factories.departement("81", tenue=Tenue.PARTIELLE)
+    france = client.get("/").content.decode()
+    assert "pvd-chiffre__valeur--petite" in france
+    page = read(client, "/")
+    assert "1 commune lauréate enregistrée ici" in page
+    assert "non renseigné chefs de projet en poste" in page
+    herault = read(client, "/departements/34/")
+    assert "1 commune lauréate" in herault
+    assert "enregistrée ici" not in herault
+    Departement.objects.update(tenue=Tenue.COMPLETE)
+    assert "enregistrée ici" not in read(client, "/")
 
 
 def test_home_opens_on_an_empty_database(client, settings):

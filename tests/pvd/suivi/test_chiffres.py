@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from communes.models import Tenue
+from communes.models import Departement, Tenue
 from ort.models import Convention
 from pvd.suivi.chiffres import REGLES, Decompte, chiffres, departements_du_programme, ort_comptees
 from pvd.suivi.comparaisons import comparaisons
@@ -195,6 +195,17 @@ def test_a_published_figure_is_held_against_ours_of_its_own_day(monts):
         ("chefs_de_projet", 11): (None, None),
     }
     assert {c.regle for c in compared} <= set(REGLES.values())
+
+
+def test_a_figure_of_a_place_not_kept_in_full_is_not_held_to_be_ours(monts):
+    published("communes", 1646, "2023-01-01", departement=None)
+    factories.departement("30", tenue=Tenue.AUCUNE)
+    [partly] = comparaisons(None, day("2023-07-06"))
+    assert (partly.calcule, partly.concorde) == (3, None)
+    assert partly.reserve.endswith("elles ne le sont pas ailleurs.")
+    Departement.objects.exclude(tenue=Tenue.COMPLETE).delete()
+    [whole] = comparaisons(None, day("2023-07-06"))
+    assert (whole.concorde, whole.reserve) == (False, "")
 
 
 def test_a_figure_shows_from_its_day_and_on_its_own_page(monts):

@@ -62,7 +62,14 @@ def test_what_is_no_day_is_refused_with_what_was_due(first_of_march, text):
         jour_of(asking(au=text))
 
 
-AUTREMENT = ["06/07/2023", "6.7.2023", "06/07/23", "6 juillet 2023", "2023-07-06T00:00", "٢٠٢٣-٠٧-٠٦"]
+AUTREMENT = [
+    "06/07/2023",
+    "6.7.2023",
+    "06/07/23",
+    "6 juillet 2023",
+    "2023-07-06T00:00",
+    "٢٠٢٣-٠٧-٠٦",
+]
 
 
 @pytest.mark.parametrize("text", AUTREMENT)
