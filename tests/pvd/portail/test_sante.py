@@ -110,7 +110,7 @@ def test_static_files_that_were_not_collected_are_told(site, tmp_path, monkeypat
 
 
 def test_each_file_that_a_page_asks_for_is_looked_for():
-    assert {"pvd/pvd.css", "dsfr/dist/dsfr/dsfr.module.min.js"} <= sante.known_statics()
+    assert {"pvd/pvd.css", "pvd/paquet/dsfr.js"} <= sante.known_statics()
     assert not hasattr(staticfiles_storage, "hashed_files")
 
 
