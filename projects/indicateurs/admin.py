@@ -9,15 +9,14 @@ from projects.indicateurs.ecriture import writes_of
 from projects.indicateurs.exports_internes import CIBLES, INDICATEURS, RELEVES
 from projects.indicateurs.imports import CibleRessource, IndicateurRessource, ReleveRessource
 from projects.indicateurs.lovac import LovacRessource
-from projects.indicateurs.models import Cible, Indicateur, Releve, Unite
-from projects.indicateurs.mots import valeur_en_mots
+from projects.indicateurs.models import Cible, Indicateur, Releve
+from projects.indicateurs.mots import refuse_l_ecriture, valeur_en_mots
 from socle.admin.base import PerimetreAdmin
 from socle.admin.champs import NumberField
 from socle.admin.choix import PerimetreForm
 from socle.admin.exports import ExportAdmin
 from socle.admin.imports import ImportAdmin
 from socle.admin.sources import SourceeAdmin
-from socle.fichiers.champs_nombres import refuse_a_share
 
 OBJET = [
     "indicateur",
@@ -37,19 +36,18 @@ class MesureSaisieForm(PerimetreForm):
         field_classes = dict.fromkeys(["valeur", "reference_valeur"], NumberField)
 
     def clean(self):
-        """Ask of a percentage typed « 0,8 » whether it is 80 %, or less than one."""
+        """Refuse a value typed in another unit, and « 0,8 », which may be 80 %."""
         data = super().clean()
         indicateur = data.get("indicateur") or getattr(self.instance, "indicateur", None)
-        if indicateur and indicateur.unite == Unite.POURCENTAGE:
+        if indicateur:
             for name in self.instance.valeurs:
                 if name in self.changed_data:
-                    self.ask(name)
+                    self.check_typed(name, indicateur.unite)
         return data
 
-    def ask(self, name):
-        typed = self.data.get(self.add_prefix(name), "").strip()
+    def check_typed(self, name, unite):
         try:
-            refuse_a_share(typed)
+            refuse_l_ecriture(unite, self.data.get(self.add_prefix(name), ""))
         except ValueError as error:
             self.add_error(name, f"{capfirst(str(error))}.")
 

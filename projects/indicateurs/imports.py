@@ -17,6 +17,7 @@ from projects.indicateurs.models import (
     Sens,
     Unite,
 )
+from projects.indicateurs.mots import refuse_l_ecriture
 from socle.fichiers.champs import (
     CelluleRefusee,
     Champ,
@@ -28,7 +29,7 @@ from socle.fichiers.champs import (
     champ_precision,
     champ_texte,
 )
-from socle.fichiers.champs_nombres import DecimalWidget, refuse_a_share
+from socle.fichiers.champs_nombres import DecimalWidget
 from socle.fichiers.cle import cle_interne
 from socle.fichiers.nombres import written
 from socle.fichiers.rapprochement import readable
@@ -148,8 +149,8 @@ class ValeurWidget(DecimalWidget):
         if self.unites is None:
             self.load("valeur", [row])
         text, unite = value.strip(), self.unites.get(row.get("indicateur"), "")
-        if unite == Unite.POURCENTAGE:
-            refuse_a_share(text)
+        if unite:
+            refuse_l_ecriture(unite, text)
         if unite == Unite.OUI_NON:
             text = OUI_NON.get(text.casefold(), text)
         return super().clean(text.removesuffix(unite).strip(), row, **kwargs)

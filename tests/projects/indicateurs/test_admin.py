@@ -61,6 +61,13 @@ def test_a_reading_is_typed_and_a_small_share_is_asked(agent_34, lodeve):
     assert coherence.AU_DELA_DE_CENT in errors(sent(agent_34, "releve", **above))
 
 
+def test_a_value_in_another_unit_is_refused(agent_34, lodeve):
+    typed = {"commune": "34142", "jour": "01/06/2024", "valeur": "62 %"}
+    answer = sent(agent_34, "releve", indicateur=factories.indicateur().pk, **typed)
+    assert "L'unité de cet indicateur est « façades », et non « % »." in errors(answer)
+    assert not Releve.objects.exists()
+
+
 def test_what_is_of_another_departement_is_not_chosen(agent_34, lodeve):
     factories.commune("81065", epci="new")
     mesure = factories.indicateur()

@@ -109,6 +109,7 @@ def test_a_secret_is_no_zero(agent_34, measured, etat):
     [
         ('part,,,34293,01/03/2025,"0,8"', "écrivez 80 % ou 0,8 %"),
         ("part,,,34293,01/03/2025,101", coherence.AU_DELA_DE_CENT),
+        ("facades,a-1,,,01/03/2025,12 logements", "est « façades », et non « logements »"),
         ("facades,a-1,,,01/01/2099,12", coherence.PLUS_TARD),
         ('facades,a-1,,,01/03/2025,"1,5"', coherence.ENTIERE),
         ("facades,a-1,,,01/03/2025,", "ou dit qu'elle est secrète"),

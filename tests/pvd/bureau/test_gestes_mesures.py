@@ -100,12 +100,21 @@ def test_two_readings_of_one_day_are_refused(agent_34, place, facades):
 
 def test_a_share_of_one_or_less_is_asked(agent_34, place):
     part = factories.indicateur("part", unite="%")
-    told = refusal(agent_34, RELEVER, place, **read(part, "0,8")).replace("\u00a0", " ")
-    assert "0,80 % ou 80 % ?" in told
+    told = "Écrivez 80 % ou 0,8 %."
+    assert told in refusal(agent_34, RELEVER, place, **read(part, "0,8"))
+    reference = {"reference_valeur": "0,8", "reference_jour": "01/01/2023"}
+    assert told in refusal(agent_34, CIBLE, place, **aimed(part, "80", **reference))
     assert coherence.AU_DELA_DE_CENT in refusal(agent_34, RELEVER, place, **read(part, "101"))
-    do(agent_34, RELEVER, place, **read(part, "0,8", valeur_confirmee="on"))
+    do(agent_34, RELEVER, place, **read(part, "0,8 %"))
     do(agent_34, RELEVER, place, **read(part, "80 %", "01/06/2025"))
     assert [float(r.valeur) for r in Releve.objects.order_by("jour")] == [0.8, 80]
+
+
+@pytest.mark.parametrize("typed", ["12 logements", "62 %", "12 €"])
+def test_a_value_in_another_unit_is_refused(agent_34, place, facades, typed):
+    told = refusal(agent_34, RELEVER, place, **read(facades, typed))
+    assert "L'unité de cet indicateur est « façades »" in told
+    assert not Releve.objects.exists()
 
 
 def test_a_commune_and_an_ort_are_measured_on_their_own_perimeter(agent_34, lodeve, ort, facades):

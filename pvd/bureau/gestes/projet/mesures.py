@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from communes.models import Labellisation
 from ort.models import Convention, Secteur
@@ -17,7 +18,7 @@ from projects.indicateurs.models import (
     Releve,
     Unite,
 )
-from projects.indicateurs.mots import ecart_en_mots, valeur_en_mots
+from projects.indicateurs.mots import ecart_en_mots, refuse_l_ecriture, valeur_en_mots
 from pvd.bureau.gestes.base import Geste, GesteForm, JourField, SansPrecisionForm, offer, save
 from pvd.bureau.gestes.labellisations import GesteDeLabellisation
 from pvd.bureau.gestes.projet.champs import NombreEcrit
@@ -25,7 +26,7 @@ from pvd.bureau.gestes.projet.commun import GesteDAction, texte_court
 from socle.admin.champs import DayField
 from socle.admin.choix import SearchedSelect
 from socle.dates import Precision, in_words
-from socle.francais import depuis, nombre, pour_cent
+from socle.francais import depuis
 
 OUI_NON = {"oui": "1", "non": "0"}
 AVEC_SA_VALEUR = "Écrivez la valeur, ou dites qu'elle est secrète ou non disponible."
@@ -69,9 +70,6 @@ class MesureForm(GesteForm):
         help_text="Si l'indicateur se relève par secteur.",
     )
     valeur = ValeurField(label="Valeur", required=False, help_text="« 27 », « 62,5 % », « oui ».")
-    valeur_confirmee = forms.BooleanField(
-        label="La valeur est bien de 1 % ou moins", required=False
-    )
     textes_publics = (*GesteForm.textes_publics, "serie")
 
     def prepare(self):
@@ -86,12 +84,6 @@ class MesureForm(GesteForm):
         else:
             del self.fields["secteur"]
 
-    @property
-    def unasked(self):
-        """Leave out the question about a share under 1 % until one is typed."""
-        asked = "valeur" in self.errors or self.data.get("valeur_confirmee")
-        return () if asked else ("valeur_confirmee",)
-
     def clean(self):
         data = super().clean()
         if indicateur := data.get("indicateur"):
@@ -100,17 +92,14 @@ class MesureForm(GesteForm):
         return data
 
     def check_value(self, name, indicateur, valeur):
-        """Refuse a value that the unit does not have, and ask whether 0,8 is 0,8 % or 80 %."""
+        """Refuse a value that is of another unit, or that the unit does not have."""
+        try:
+            refuse_l_ecriture(indicateur.unite, self.data.get(self.add_prefix(name), ""))
+        except ValueError as error:
+            self.add_error(name, f"{capfirst(str(error))}.")
+            return
         if refused := coherence.refus_de_la_valeur(indicateur, valeur):
             self.add_error(name, refused)
-        confirmed = self.cleaned_data.get("valeur_confirmee")
-        if valeur and indicateur.unite == Unite.POURCENTAGE and 0 < valeur <= 1 and not confirmed:
-            percent = pour_cent(valeur * 100)
-            self.add_error(
-                name,
-                f"{pour_cent(valeur)} ou {percent} ? Écrivez « {nombre(valeur * 100)} » pour {percent}, ou "
-                "cochez que la valeur est bien de 1 % ou moins.",
-            )
 
 
 class ReleveForm(MesureForm):
@@ -128,7 +117,7 @@ class ReleveForm(MesureForm):
         label="Rupture de série", required=False, help_text="Ne se compare à aucun relevé d'avant."
     )
     field_order = [
-        *("indicateur", "secteur", "etat", "valeur", "valeur_confirmee", "date", "precision"),
+        *("indicateur", "secteur", "etat", "valeur", "date", "precision"),
         *("publie_le", "serie", "rupture"),
     ]
 
@@ -154,7 +143,7 @@ class CibleForm(SansPrecisionForm, MesureForm):
     reference_jour = JourField(label="Jour de la référence", required=False)
     serie = texte_court("Série de la référence", max_length=60)
     field_order = [
-        *("indicateur", "secteur", "valeur", "valeur_confirmee", "date", "echeance_prevue"),
+        *("indicateur", "secteur", "valeur", "date", "echeance_prevue"),
         *("reference_valeur", "reference_jour", "serie"),
     ]
 
