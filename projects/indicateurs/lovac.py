@@ -25,6 +25,10 @@ AUTRE_FICHIER = (
     "ce n'est pas LOVAC par commune : une colonne CODGEO_26 (ou d'un autre millésime) et des colonnes "
     "pp_vacant_26, pp_vacant_plus_2ans_26, ff_pp_total_25 sont attendues, séparées par « ; »."
 )
+D_APRES = (
+    "ce fichier est du millésime {0} (colonne CODGEO_{0}), et sa colonne « {1} » est d'une année d'après : "
+    "deux millésimes y sont mêlés. Déposez chaque fichier tel qu'il est publié."
+)
 PAS_LES_NOTRES = "aucune ligne de ce fichier n'est d'une de vos communes du programme."
 MILLESIME = re.compile(r"codgeo_(\d\d)")
 # Each column that is read, with its indicator: see `donnees/national/indicateurs.csv`.
@@ -109,15 +113,15 @@ def readings(contenu, codes):
     lines = csv.reader(io.StringIO(decoded(contenu)), delimiter=";")
     try:
         header = [name.strip().casefold() for name in next(lines, [])]
-        place, serie = place_of_code(header)
-        columns = columns_of(header)
+        place, millesime = place_of_code(header)
+        columns = columns_of(header, millesime)
         kept = [line for line in lines if len(line) > place and line[place].strip() in codes]
     except csv.Error:
         raise FichierRefuse(AUTRE_FICHIER) from None
     if not kept:
         raise FichierRefuse(PAS_LES_NOTRES)
     return [
-        [line[place].strip(), indicateur, f"{annee}-01-01", "annee", *told, serie]
+        [line[place].strip(), indicateur, f"{annee}-01-01", "annee", *told, f"LOVAC 20{millesime}"]
         for line in kept
         for rank, indicateur, annee in columns
         if (told := told_by(line[rank] if rank < len(line) else ""))
@@ -133,19 +137,21 @@ def decoded(contenu):
 
 
 def place_of_code(header):
-    """Return the place of the column of the codes, and the series that its vintage makes."""
+    """Return the place of the column of the codes, and the vintage that it says: « 26 »."""
     found = [(rank, m) for rank, name in enumerate(header) if (m := MILLESIME.fullmatch(name))]
     if len(found) != 1:
         raise FichierRefuse(AUTRE_FICHIER)
-    rank, millesime = found[0]
-    return rank, f"LOVAC 20{millesime[1]}"
+    rank, codes = found[0]
+    return rank, codes[1]
 
 
-def columns_of(header):
-    """Return the place, the indicator and the year of each column that is read."""
+def columns_of(header, millesime):
+    """Return the place, the indicator and the year of each column that is read; none is after its vintage."""
     found = {}
     for rank, name in enumerate(header):
         if match := COLONNE.fullmatch(name):
+            if match[2] > millesime:
+                raise FichierRefuse(D_APRES.format(millesime, name))
             found.setdefault((COLONNES[match[1]], 2000 + int(match[2])), rank)
     if not any(indicateur == "logements-vacants" for indicateur, _ in found):
         raise FichierRefuse(AUTRE_FICHIER)

@@ -105,12 +105,16 @@ def test_the_day_of_its_document_is_that_of_its_publication(agent_34):
     [
         (latin("CODGEO;LIBGEO\n34142;Lodève\n"), "ce n'est pas LOVAC par commune"),
         (latin(LOVAC_26.replace(";", ",")), "ce n'est pas LOVAC par commune"),
+        (
+            latin(LOVAC_26.replace("CODGEO_26", "CODGEO_25")),
+            "sa colonne « pp_vacant_26 » est d'une année",
+        ),
         (latin(f"{ENTETE_26}\n{BEZIERS}\n"), "aucune ligne de ce fichier"),
         (b"x" * (PLUS_GROS + 1), "dépasse 15 Mo"),
         (b"\n", "ce n'est pas LOVAC par commune"),
         (b"\x00" * 100, "ce n'est pas LOVAC par commune"),
     ],
-    ids=["no vintage", "commas", "not ours", "too big", "empty", "binary"],
+    ids=["no vintage", "commas", "two vintages", "not ours", "too big", "empty", "binary"],
 )
 def test_another_file_is_refused_with_what_to_do(agent_34, content, why):
     form = send(agent_34, PAGE, "lovac", content, name="Lovac.csv").context["form"]
@@ -127,13 +131,13 @@ def test_a_file_bigger_than_the_others_is_read(agent_34):
 
 def test_the_stock_is_read_of_either_name_once():
     names = ["codgeo_26", "pp_vacant_26", "ff_pp_total_25", "pp_total_25", "pp_total_19", "autre"]
-    assert columns_of(names) == [
+    assert columns_of(names, "26") == [
         (1, "logements-vacants", 2026),
         (2, "logements-prives", 2025),
         (4, "logements-prives", 2019),
     ]
     with pytest.raises(FichierRefuse):
-        columns_of(["codgeo_26", "pp_total_25"])
+        columns_of(["codgeo_26", "pp_total_25"], "26")
 
 
 @pytest.fixture
