@@ -109,13 +109,21 @@ class BilanFige:
 
     @property
     def mesures(self):
-        """Return the readings, as (what is measured, of what, its day, the value), in words."""
+        """Return the readings, as (what is measured, of what, its day, the value), in words.
+
+        Of one day, those of two series, or of two sectors, are told apart.
+        """
         names = {row["identifiant"]: row["nom"] for row in self.lignes("noms")}
-        names |= {row["action_identifiant"]: row["intitule"] for row in self.lignes("actions")}
+        actions = {row["action_identifiant"]: row["intitule"] for row in self.lignes("actions")}
+        # An action may be named as an indicator is.
+        objets = {"action": actions, "commune": names, "ort": {}}
         return [
             (
-                names[row["indicateur"]],
-                names.get(row["objet_identifiant"], "l'ORT entière"),
+                precise(names[row["indicateur"]], row["serie"]),
+                precise(
+                    objets[row["objet_type"]].get(row["objet_identifiant"], "l'ORT entière"),
+                    row["secteur"],
+                ),
                 bare(parse_date(row["jour"]), row["precision_jour"]),
                 valeur_en_mots(row["unite"], number(row["valeur"]), row["etat"]),
             )
@@ -134,6 +142,11 @@ class BilanFige:
         """Return the sum of a column of the actions, in words, and how many have none."""
         known = [Decimal(a.cells[column]) for a in self.actions if a.cells[column] is not None]
         return (euros(sum(known)) if known else UNKNOWN), len(self.actions) - len(known)
+
+
+def precise(nom, precision):
+    """Write a name, with what tells it from others of that name."""
+    return f"{nom} ({precision})" if precision else nom
 
 
 def number(value):

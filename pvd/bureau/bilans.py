@@ -126,7 +126,8 @@ def accepter(request, pk, echeance):
             messages.success(request, f"Cette échéance ne sera plus attendue de « {convention} ».")
             return HttpResponseRedirect(page_url(convention))
     context = admin.site.each_context(request) | {
-        "title": f"Accepter sans bilan : {nature.label}, {bare(periode)}",
+        "title": f"Accepter sans bilan : {nature.label}, "
+        f"{bare(periode, convention.precision_signature)}",
         "objet": convention,
         "liste": ("admin:bilans", "Bilans attendus"),
         "form": form,

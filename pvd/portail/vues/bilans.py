@@ -4,6 +4,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 
 from projects.evaluations.models import Bilan
+from projects.evaluations.regles import autre_point
 from projects.pieces.models import Piece
 from projects.projet.fiche import sources
 from projects.projet.fige import BilanFige
@@ -15,7 +16,10 @@ def bilan(request, identifiant, bilan):
     jour = jour_of(request)
     found = get_object_or_404(
         Bilan.objects.select_related("convention").prefetch_related(
-            sources(), "presentations__commune", "presentations__intercommunalite"
+            sources(),
+            "convention__bilans",
+            "presentations__commune",
+            "presentations__intercommunalite",
         ),
         identifiant=bilan,
         convention__identifiant=identifiant,
@@ -29,6 +33,7 @@ def bilan(request, identifiant, bilan):
         "jour": jour,
         "bilan": found,
         "convention": found.convention,
+        "autre_point": autre_point(found, found.convention.bilans.all(), jour),
         "fige": BilanFige(found.gel),
         "presentations": heard,
         "fichiers": Piece.objects.publics(jour).filter(bilan=found).avec_objet(),

@@ -128,6 +128,52 @@ def test_the_readings_of_the_day_are_frozen_with_their_words(ort, client):
     ]
 
 
+def test_frozen_readings_of_one_day_are_told_apart(ort, client):
+    action, town = ort.actions.get(), ort.couvertures.get().commune
+    named_alike = factories.indicateur(action.identifiant, libelle="Logements remis en vente")
+    sector = factories.indicateur("secteur", libelle="Locaux vacants", perimetre="secteur")
+    factories.releve(action, 6, "2024-01-01", named_alike)
+    for nom in ("Centre", "Faubourg"):
+        there = ort.secteurs.create(commune=town, nom=nom)
+        factories.releve(town, 4, "2024-01-01", sector, secteur=there)
+    factories.releve(town, 5, "2024-01-01", named_alike, serie="LOVAC 2024")
+    review = factories.bilan(ort, "2024-07-10")
+    page = read(client, f"/ort/ort-lodeve/bilans/{review.identifiant}/")
+    for told in (
+        "Logements remis en vente Réhabilitation d'un îlot 1er janvier 2024",
+        "Logements remis en vente (LOVAC 2024) Lodève 1er janvier 2024",
+        "Locaux vacants Lodève (Centre) 1er janvier 2024",
+        "Locaux vacants Lodève (Faubourg) 1er janvier 2024",
+    ):
+        assert told in page, told
+
+
+def test_a_review_says_the_due_date_that_it_holds_and_no_other(ort, client):
+    first, second, third = (
+        factories.bilan(ort, "2024-07-10", "2024-07-16"),
+        factories.bilan(ort, "2024-08-10", "2024-07-16"),
+        factories.bilan(ort, "2024-09-10"),
+    )
+    for review, told in (
+        (first, "Échéance 16 juillet 2024 ("),
+        (second, "aucune : un autre point, celle du 16 juillet 2024 étant déjà tenue"),
+        (third, "aucune : un autre point"),
+    ):
+        assert told in read(client, f"/ort/ort-lodeve/bilans/{review.identifiant}/")
+    factories.rewrite(
+        type(ort).objects.all(), precision_signature="mois", date_signature="2021-07-01"
+    )
+    factories.rewrite(type(first).objects.filter(pk=first.pk), periode="2024-07-01")
+    page = read(client, f"/ort/ort-lodeve/bilans/{first.identifiant}/")
+    assert "Échéance juillet 2024 (" in page
+
+
+def test_a_page_of_a_day_leads_to_the_review_as_of_that_day(ort, client):
+    review = factories.bilan(ort, "2024-07-10", "2024-07-16")
+    page = client.get("/ort/ort-lodeve/?au=2024-10-01").content.decode()
+    assert f"/ort/ort-lodeve/bilans/{review.identifiant}/?au=2024-10-01" in page
+
+
 def test_a_page_reads_as_many_queries_whatever_the_reviews(ort, client):
     def cost():
         with CaptureQueriesContext(connection) as queries:

@@ -53,7 +53,7 @@ class BilanForm(ActeDeConventionForm):
         days = echeances(self.record, NatureBilan.ANNUEL, self.jour, until)
         self.fields["periode"].choices = [
             ("", "la plus proche à laquelle rien ne répond encore"),
-            *((day.isoformat(), in_french(day)) for day in reversed(days)),
+            *((day.isoformat(), dite(self.record, day)) for day in reversed(days)),
             (AUTRE_POINT, "aucune : un autre point"),
         ]
 
@@ -76,6 +76,11 @@ class BilanForm(ActeDeConventionForm):
             return forms.DateField().clean(chosen)
         held = list(self.record.bilans.all())
         return proposee(self.record, data["nature"], data["date"], held, self.jour)
+
+
+def dite(convention, echeance):
+    """Write a due date of an ORT as closely as its signature is known."""
+    return bare(echeance, convention.precision_signature)
 
 
 class GesteDeBilan(GesteDeConvention):
@@ -112,7 +117,7 @@ class TenirBilan(AvecActe, GesteDeBilan):
         what = capfirst(NatureBilan(data["nature"]).label)
         told = [f"{what} : tenu {in_words(data['date'], data['precision'])}."]
         if data["echeance"]:
-            told.append(f"Répond à l'échéance du {bare(data['echeance'])} ({BASE_LEGALE}).")
+            told.append(f"Répond à l'échéance du {dite(record, data['echeance'])} ({BASE_LEGALE}).")
         else:
             told.append("C'est un autre point : il ne répond à aucune échéance.")
         told.append(fige(record, data["date"]))
