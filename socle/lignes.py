@@ -1,4 +1,7 @@
-"""A field of one line holds one line: a line end in a name would stop the mail that tells it."""
+"""A field of one line holds one line: a line end in a name would stop the mail that tells it.
+
+Those of several lines end each by one character, whatever door they come by.
+"""
 
 from django.apps import apps
 from django.conf import settings
@@ -23,6 +26,11 @@ def on_one_line(text):
     if not any(end in text for end in LINE_ENDS):
         return text
     return " ".join(filter(None, map(str.strip, text.splitlines())))
+
+
+def plain_lines(text: str) -> str:
+    """Return a text of several lines as it is kept: a browser ends each by two characters."""
+    return text.replace("\r\n", "\n")
 
 
 @models.CharField.register_lookup

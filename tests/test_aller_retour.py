@@ -141,7 +141,7 @@ def reviews(ort, commune, source):
     """Make reviews that answer a due date, or none, and what was presented of them and of the ORT."""
     held = factories.bilan(
         ort, "2022-09-01", "2022-07-16", precision="mois", comite="Comité « de projet »",
-        decisions="Continuer ;\net écrire, ici", note_interne="=1+1",
+        decisions="Continuer ;\r\net écrire, ici", note_interne="=1+1",
     )  # fmt: skip
     said(held, "tenu_le", "2022-09-01", source, "mois")
     factories.bilan(ort, "2026-08-25", "2026-07-16", "quinquennal")

@@ -3,6 +3,7 @@
 from django import forms
 
 from pvd.signalements.models import Signalement
+from socle.lignes import plain_lines
 
 TROP_LONG = "Ce texte compte %(show_value)d caractères : 2 000 au plus."
 LIBELLES = {
@@ -58,4 +59,4 @@ def with_plain_lines(data):
     """Write an end of line as one character, as the browser counts it, and not as it sends it."""
     if data is None:
         return None
-    return {name: value.replace("\r\n", "\n") for name, value in data.items()}
+    return {name: plain_lines(value) for name, value in data.items()}

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 
 from socle.dates import ONE_DAY, Precision, parse_date, refuse_far_years
 from socle.francais import UNKNOWN, date_courte
+from socle.lignes import plain_lines
 
 
 def known_year(jour):
@@ -61,6 +62,17 @@ class NumberField(forms.DecimalField):
         if isinstance(value, str):
             value = "".join(value.split()).rstrip("€%")
         return super().to_python(value)
+
+
+class TexteField(forms.CharField):
+    """A text of several lines, kept as a file gives it back: what nobody touched has not changed."""
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        return text and plain_lines(text)
+
+    def has_changed(self, initial, data):
+        return super().has_changed(initial and plain_lines(initial), data)
 
 
 class AvecQuestion(forms.Widget):

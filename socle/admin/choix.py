@@ -8,7 +8,7 @@ from django.contrib.admin.widgets import (
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from socle.admin.champs import AvecQuestion, DayField
+from socle.admin.champs import AvecQuestion, DayField, TexteField
 from socle.personnes import ASKED, CONFIRMED, quoted, texts_naming_someone
 
 
@@ -91,7 +91,10 @@ class LimitedChoices:
     """The rows offered, and accepted, by a choice are those that the admin of their model shows."""
 
     form = PerimetreForm
-    formfield_overrides = {models.DateField: {"form_class": DayField}}
+    formfield_overrides = {
+        models.DateField: {"form_class": DayField},
+        models.TextField: {"form_class": TexteField},
+    }
 
     def choices_for(self, request, model):
         """Return the rows of `model` that may be chosen; none of a model without an admin."""

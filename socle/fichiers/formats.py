@@ -21,6 +21,8 @@ from django.http import FileResponse, StreamingHttpResponse
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from socle.lignes import plain_lines
+
 Row = Sequence[Any]
 Item = TypeVar("Item")
 
@@ -124,7 +126,7 @@ def xlsx_cell(value: Any) -> Any:
         return str(value)
     if isinstance(value, datetime.date) and value < XLSX_FIRST_DAY:
         return value.isoformat()
-    return value.translate(CONTROL_CHARACTERS) if isinstance(value, str) else value
+    return plain_lines(value).translate(CONTROL_CHARACTERS) if isinstance(value, str) else value
 
 
 def xlsx_text(sheet: Worksheet, row: int, column: int, text: str, _: Any = None) -> Any:
@@ -183,7 +185,7 @@ def ods_cell(value: Any) -> str:
     else:
         kind = 'office:value-type="string"'
     # A line is a paragraph: within one, ODF makes of a new line a space, or nothing.
-    lines = escape(str(value).translate(CONTROL_CHARACTERS)).split("\n")
+    lines = escape(plain_lines(str(value)).translate(CONTROL_CHARACTERS)).split("\n")
     paragraphs = "".join(f"<text:p>{line}</text:p>" for line in lines)
     return f"<table:table-cell {kind}>{paragraphs}</table:table-cell>"
 

@@ -21,6 +21,7 @@ from socle.fichiers.lignes import (
 )
 from socle.fichiers.provenance import Dires
 from socle.fichiers.rapprochement import OUTSIDE, Rapprochement, told_outside
+from socle.lignes import plain_lines
 from socle.personnes import TOLD, Noms, quoted, texts_naming_someone
 from socle.sources import Sourcee
 
@@ -198,7 +199,7 @@ class Passage:
         refus = []
         for champ in self.fields:
             held = getattr(instance, champ.attribute)
-            if champ.dit(row) and values[champ.attribute] != held:
+            if champ.dit(row) and not alike(values[champ.attribute], held):
                 written = getattr(champ.widget, "as_written", lambda value: value)
                 told = f"la ligne {above} dit « {shown(written(held))} » de la même fiche"
                 refus.append(CelluleRefusee(champ.column_name, row[champ.column_name], told))
@@ -330,12 +331,19 @@ class Passage:
         for champ in self.fields:
             name = champ.attribute
             old, after = before[name], getattr(instance, name)
-            if old != after and not (new and after in ("", None)):
+            if not alike(old, after) and not (new and after in ("", None)):
                 written = getattr(champ.widget, "as_written", lambda value: value)
                 changed[name] = CelluleChangee(
                     champ.column_name, "" if new else shown(written(old)), shown(written(after))
                 )
         return changed
+
+
+def alike(one, other):
+    """Tell whether two values say the same: a text kept as a browser sent it is that of its file."""
+    if isinstance(one, str) and isinstance(other, str):
+        return plain_lines(one) == plain_lines(other)
+    return one == other
 
 
 def of_precision(affirmations, record):

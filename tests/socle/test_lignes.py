@@ -118,3 +118,23 @@ def test_an_old_line_end_no_longer_stops_a_mail(settings, mailoutbox):
         "ORT de Lodève",
         "[Petites villes de demain] Droits de lui",
     ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kept", ["un\ndeux", "un\r\ndeux"])
+def test_a_text_of_several_lines_that_nobody_touched_has_not_changed(agent_34, kept):
+    """A browser ends its lines by two characters, a file by one; some were kept as the browser sent them."""
+    ort = factories.convention(
+        "2021-07-16", [factories.commune("34142", epci="new")], note_interne=kept
+    )
+    url = reverse("admin:ort_convention_change", args=[ort.pk])
+    versions = ort.history.count()
+    page = agent_34.get(url)
+    assert agent_34.post(url, filled(page, note_interne="un\r\ndeux")).status_code == 302
+    ort.refresh_from_db()
+    assert (ort.note_interne, ort.history.count()) == (kept, versions)
+    page = agent_34.get(url)
+    changed = {"note_interne": "un\r\ntrois", "motif_correction": "Relu"}
+    assert agent_34.post(url, filled(page, **changed)).status_code == 302
+    ort.refresh_from_db()
+    assert ort.note_interne == "un\ntrois"

@@ -19,6 +19,7 @@ from projects.financements.models import Financement
 from projects.projet.du_jour import ActionsDatees
 from projects.projet.totaux import Totaux
 from pvd.bureau.gestes.base import Geste, offer
+from socle.admin.champs import TexteField
 from socle.admin.choix import SearchedSelect, SearchedSelectMultiple
 from socle.admin.page_d_agent import page_url
 from socle.dates import in_words
@@ -31,7 +32,7 @@ def texte_long(label, help_text=INTERNE, rows=3, **kwargs):
     """Return the field of a text of several lines."""
     widget = forms.Textarea(attrs={"rows": rows, "class": "vLargeTextField"})
     asked = {"max_length": 2000, "required": False} | kwargs
-    return forms.CharField(label=label, help_text=help_text, widget=widget, **asked)
+    return TexteField(label=label, help_text=help_text, widget=widget, **asked)
 
 
 def texte_court(label, help_text="", **kwargs):
