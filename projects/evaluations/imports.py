@@ -7,7 +7,7 @@ from communes.programme.regles import LANCEMENT
 from communes.territoire.champs import champ_commune
 from ort.models import Convention
 from projects.evaluations.models import Bilan, Presentation
-from projects.evaluations.regles import NatureBilan, proposee
+from projects.evaluations.regles import NatureBilan, autre_point, proposee
 from socle.fichiers.champs import (
     Champ,
     DateWidget,
@@ -27,6 +27,9 @@ DEUX_ECHEANCES = (
 SANS_ECHEANCE = (
     "Ce bilan ne dit pas à quelle échéance il répond : ce sera un autre point. Pour celle du {0}, "
     "écrivez « {0} » dans « periode »."
+)
+DEJA_TENUE = (
+    "Un autre bilan, tenu avant lui, répond déjà à cette échéance : celui-ci est un autre point."
 )
 
 
@@ -74,21 +77,26 @@ class BilanRessource(Ressource):
         fields += ["note_interne"]
 
     def warn(self, lignes):
-        """Tell, of the reviews that a row makes and that answer no due date, which one is the nearest."""
-        today = timezone.localdate()
-        silent = [
-            ligne for ligne in moved(lignes, {"tenu_le", "nature"}) if not ligne.objet.periode
-        ]
+        """Tell, of the reviews that a row makes and that hold no due date, what they are."""
+        made = moved(lignes, {"tenu_le", "nature", "periode"})
         conventions = Convention.objects.filter(
-            pk__dans={ligne.objet.convention_id for ligne in silent}
+            pk__dans={ligne.objet.convention_id for ligne in made}
         ).prefetch_related("avenants", "bilans")
         by_key = {convention.pk: convention for convention in conventions}
-        for ligne in silent:
-            bilan, convention = ligne.objet, by_key[ligne.objet.convention_id]
-            others = [other for other in convention.bilans.all() if other.pk != bilan.pk]
-            due = proposee(convention, bilan.nature, bilan.tenu_le, others, today)
-            if due:
-                ligne.remarques.append(SANS_ECHEANCE.format(f"{due:%d/%m/%Y}"))
+        for ligne in made:
+            ligne.remarques += autrement(ligne.objet, by_key[ligne.objet.convention_id])
+
+
+def autrement(bilan, convention):
+    """Yield why a review is another point: another holds its due date, or it names none of those near."""
+    today, bilans = timezone.localdate(), list(convention.bilans.all())
+    if bilan.periode:
+        if autre_point(bilan, bilans, today):
+            yield DEJA_TENUE
+        return
+    others = [other for other in bilans if other.pk != bilan.pk]
+    if due := proposee(convention, bilan.nature, bilan.tenu_le, others, today):
+        yield SANS_ECHEANCE.format(f"{due:%d/%m/%Y}")
 
 
 class PresentationRessource(Ressource):

@@ -1,7 +1,7 @@
 """How the records of the rows are saved: for good, with their history, or in the copies of a preview."""
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, models, transaction
 
 from socle.contraintes import sentence
 from socle.fichiers.champs import CelluleRefusee
@@ -114,12 +114,17 @@ class Ecriture:
 
     def explained(self, error, row):
         """Return the refusal of a row whose record its model refuses, with the cells it is about."""
-        messages = getattr(error, "error_dict", None) and error.message_dict
-        messages = messages or {NON_FIELD_ERRORS: error.messages}
+        by_field = getattr(error, "error_dict", None) or {NON_FIELD_ERRORS: error.error_list}
         return LigneRefusee(
             [
-                located_cell(text, attribute, self.ressource, row)
-                for attribute, texts in messages.items()
-                for text in texts
+                located_cell(told(each), attribute, self.ressource, row)
+                for attribute, errors in by_field.items()
+                for each in errors
             ]
         )
+
+
+def told(error):
+    """Return why a value is refused; a missing one is said as a missing link is."""
+    missing = [models.Field.default_error_messages[name] for name in ("null", "blank")]
+    return "valeur manquante" if error.message in missing else error.messages[0]

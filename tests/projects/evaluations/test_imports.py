@@ -2,6 +2,7 @@
 
 import pytest
 
+from projects.evaluations.imports import DEJA_TENUE
 from projects.evaluations.models import Bilan, Presentation
 from tests import factories
 from tests.factories import day
@@ -53,9 +54,20 @@ def test_a_preview_writes_nothing_and_says_which_due_date_is_near(agent_34, ort)
     assert "Pour celle du 16/07/2023" in told
 
 
+def test_the_second_review_of_a_due_date_is_told_to_be_another_point(agent_34, ort):
+    factories.bilan(ort, "2023-07-10", "2023-07-16")
+    lines = [f"ort-a,annuel,{jour}/2024,16/07/2024" for jour in ("20/07", "18/07")]
+    page = previewed(
+        agent_34, BILANS, "bilans", text(HEADER, "ort-a,annuel,09/07/2023,16/07/2023", *lines)
+    )
+    told = [ligne.remarques for ligne in page.context["apercu"].lignes]
+    assert told == [[], [DEJA_TENUE], []]
+
+
 @pytest.mark.parametrize(
     ("line", "column", "told"),
     [
+        ("ort-a,annuel,,16/07/2022", "tenu_le", "valeur manquante"),
         ("ort-a,annuel,20/07/2021,16/07/2021", "periode", "n'a pas d'échéance ce jour-là"),
         ("ort-a,annuel,15/07/2021,", "tenu_le", "signée que le 16 juillet 2021"),
         ("ort-a,annuel,20/07/2099,", "tenu_le", "le jour même ou avant"),
