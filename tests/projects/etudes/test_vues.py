@@ -27,7 +27,10 @@ def halle():
         note_interne="MARQUE-INTERNE",
     )
     factories.fait_etude(study, "commandee", "2023-03-01")
-    line = accorde(study, "15000.00", "2023-06-01", note_interne="MARQUE-INTERNE")
+    payer = organisme("Banque des Territoires")
+    line = accorde(
+        study, "15000.00", "2023-06-01", note_interne="MARQUE-INTERNE", financeur_organisme=payer
+    )
     factories.fait_financement(line, "demande", "2023-02-01", "271828.00")
     return study
 
@@ -38,8 +41,10 @@ def test_a_study_is_told_from_the_day_that_it_is_known(client, halle, address):
     page = read(client, f"{address}?au=2023-03-01")
     for text in (TITRE, "Bureau d'études", "En cours", "0 €"):
         assert text in page, text
+    assert "Banque des Territoires" not in read(client, f"{address}?au=2023-05-31")
     page = read(client, f"{address}?au=2023-06-01")
     assert "15 000 €" in page
+    assert "Bureau d'études financée par Banque des Territoires" in page
     assert "MARQUE" not in page
     assert "271 828" not in page
 
