@@ -34,7 +34,7 @@ from projects.financements.models import (
     ReglePeriode,
 )
 from projects.indicateurs import ecriture as ecriture_des_mesures
-from projects.indicateurs.models import Cible, Indicateur, Releve
+from projects.indicateurs.models import AttenteAcceptee, Cible, Indicateur, Releve
 from projects.pieces.models import Piece
 from projects.postes.models.cofinancements import Alerte, CofinancementPoste, Financeur
 from projects.postes.models.dessertes import Desserte
@@ -53,6 +53,7 @@ __all__ = [
     "ActionTheme",
     "Alerte",
     "AlerteAcceptee",
+    "AttenteAcceptee",
     "Axe",
     "Bilan",
     "Cible",

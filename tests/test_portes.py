@@ -61,6 +61,8 @@ ROWS = {
     "/admin/autocomplete/": "coooioo",
     "/admin/bilans/": "coooooo",
     "/admin/bilans/<int:pk>/<slug:echeance>/accepter/": "cioxioo",
+    "/admin/releves-attendus/": "coooooo",
+    "/admin/releves-attendus/<int:pk>/<slug:echeance>/accepter/": "cioxioo",
     "/admin/chercher/": "coooooo",
     "/admin/communes/agent/": "ciiiioo",
     "/admin/communes/agent/<id>/password/": "ciiiioo",
@@ -488,6 +490,7 @@ WRITTEN_BY_ITS_AGENT = {
     "/admin/actes/<str:modele>/<int:numero>/annuler/",
     "/admin/alertes/<int:pk>/<slug:sorte>/accepter/",
     "/admin/bilans/<int:pk>/<slug:echeance>/accepter/",
+    "/admin/releves-attendus/<int:pk>/<slug:echeance>/accepter/",
     "/admin/ort/avenant/",
     "/admin/ort/avenant/<path:object_id>/change/",
     "/admin/ort/avenant/<path:object_id>/delete/",
@@ -722,7 +725,7 @@ def address(route, held, gone):
         "<slug:slug>": "arrivee",
         "<int:pk>": held[numbered(route)],
         "<slug:sorte>": "sans_nouvelles" if "alertes" in route else SORTS.get(model),
-        "<slug:echeance>": "annuel-2024-07-06",
+        "<slug:echeance>": "2022-01-01" if "releves" in route else "annuel-2024-07-06",
         "<slug:forme>": "csv",
         "<slug:extension>": "csv",
         "<str:jeton>": "inconnu",
@@ -751,6 +754,7 @@ def numbered(route):
         "/etudes": "piece_d_etude",
         "bilans/<slug:bilan>/documents": "piece_de_bilan",
         "bilans/<int": "convention",
+        "releves-attendus": "cible",
     }
     return next((sort for part, sort in sorts.items() if part in route), "document")
 

@@ -28,6 +28,7 @@ RECORDS = {
     "projects.actionsecteur",
     "projects.actiontheme",
     "projects.alerteacceptee",
+    "projects.attenteacceptee",
     "projects.axe",
     "projects.bilan",
     "projects.cible",

@@ -8,6 +8,7 @@ from django.utils import timezone
 from communes.models import Commune, Intercommunalite
 from ort.models import Convention
 from ort.models.liees import LieeQuerySet
+from projects.acceptations import Acceptation
 from projects.evaluations import coherence
 from projects.evaluations.regles import NatureBilan
 from socle.dates import PrecisionField, bare, stored_on_first_day
@@ -183,39 +184,22 @@ class Presentation(Sourcee):
             raise ValidationError({"jour": refused})
 
 
-class EcheanceAcceptee(Sourcee):
-    """A due date of a review that someone accepts not to be held, until a day, and why: it is told no more.
-
-    Internal.
-    """
+class EcheanceAcceptee(Acceptation):
+    """A due date of a review that someone accepts not to be held: see `projects.acceptations`."""
 
     convention = models.ForeignKey(
         Convention, models.CASCADE, "echeances_acceptees", verbose_name="convention"
     )
     nature = models.CharField("nature", max_length=11, choices=NatureBilan)
     periode = models.DateField("échéance")
-    motif = models.CharField("accepté parce que", max_length=400)
-    jour = models.DateField("acceptée le")
-    jusqu_au = models.DateField(
-        "jusqu'au", null=True, blank=True, help_text="Dernier jour. Vide : sans limite."
-    )
 
     objects = LieeQuerySet.as_manager()
 
-    feminin = True
     dates_choisies = ("periode",)
 
-    class Meta:
+    class Meta(Acceptation.Meta):
         verbose_name = "échéance acceptée"
         verbose_name_plural = "échéances acceptées"
-        ordering = ["jour", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(jusqu_au__isnull=True) | Q(jusqu_au__gte=models.F("jour")),
-                name="projects_echeanceacceptee_fin_apres_debut",
-                violation_error_message="Une échéance n'est pas acceptée jusqu'à un jour déjà passé.",
-            ),
-        ]
 
     def __str__(self):
         return f"échéance acceptée : {self.get_nature_display()}, {bare(self.periode)}"

@@ -12,7 +12,7 @@ from simple_history.signals import post_create_historical_record
 from communes.models import Commune, Departement
 from ort.models import Convention
 from projects.actions.models import Action
-from projects.indicateurs.models import Cible, Indicateur, Releve
+from projects.indicateurs.models import AttenteAcceptee, Cible, Indicateur, Releve
 from projects.projet.ecriture import author
 from socle.historique import REMOVED
 
@@ -52,7 +52,17 @@ def refuse_mesure(agent, mesure, before=None):
             raise ValidationError(PAS_DES_SIENS.format(mesure.objet))
 
 
-JUGES = {Indicateur: refuse_indicateur, Cible: refuse_mesure, Releve: refuse_mesure}
+def refuse_attente(agent, attente, before=None):
+    """Refuse what is accepted of a target, the one named or the one before, that its agent does not keep."""
+    refuse_mesure(agent, attente.cible, before and before.cible)
+
+
+JUGES = {
+    AttenteAcceptee: refuse_attente,
+    Indicateur: refuse_indicateur,
+    Cible: refuse_mesure,
+    Releve: refuse_mesure,
+}
 
 
 @receiver(post_create_historical_record)

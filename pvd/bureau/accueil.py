@@ -2,7 +2,6 @@
 
 import datetime
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from django.db.models import Prefetch, Q
 from django.utils import timezone
@@ -14,9 +13,7 @@ from ort.regles import date_fin_au
 from projects.carnet.models import SUJETS, Note
 from projects.club.lecture import EvenementDuJour
 from projects.club.regles import Moment
-from projects.indicateurs import regles
-from projects.indicateurs.faits import CleMesure, mesures_datees
-from projects.models import Action, Cible, Etude, EvenementClub, Financement, Releve
+from projects.models import Action, Etude, EvenementClub, Financement
 from projects.postes.du_jour import situer
 from projects.postes.faits import postes_dates
 from projects.postes.histoire import tell_etat
@@ -29,6 +26,7 @@ from pvd.bureau.bilans import bilans_attendus
 from pvd.bureau.changements import RECENT, recent_changes
 from pvd.bureau.gestes import gestes_for
 from pvd.bureau.perimetre import asked_perimetre
+from pvd.bureau.releves import releves_attendus
 from pvd.signalements.models import Signalement
 from pvd.suivi.faits import Faits
 from pvd.suivi.verifications import count_constats
@@ -156,31 +154,6 @@ def plans_to_read_again(perimetre, jour):
     return list(sent.a_relire(jour))
 
 
-def late_readings(perimetre, jour):
-    """Return the measures of which a reading is late, the longest awaited first, each a `ReleveAttendu`."""
-    cibles = perimetre.of(Cible).au(jour)
-    keys = cibles.order_by().values("indicateur")
-    mesures = mesures_datees(perimetre.of(Releve).filter(indicateur__in=keys), cibles)
-    late = {
-        cle: regles.attendu_le(m, jour) for cle, m in mesures.items() if regles.en_retard(m, jour)
-    }
-    links = ("indicateur", "action", "convention", "commune", "secteur")
-    found = {}
-    for cible in cibles.select_related(*links).order_by("pk"):
-        cle = CleMesure._make(getattr(cible, f"{name}_id") for name in CleMesure._fields)
-        if cle in late:
-            found[cle] = ReleveAttendu(cible, late[cle], page_url(cible.objet))
-    return sorted(found.values(), key=lambda releve: (releve.jour, str(releve.cible)))
-
-
-class ReleveAttendu(NamedTuple):
-    """A reading that is late: its target, the day by which it was expected, where to note it."""
-
-    cible: Cible
-    jour: datetime.date
-    adresse: str
-
-
 def due_reminders(perimetre, jour):
     """Return the notes to come back to by `jour`, the first due first."""
     due = perimetre.of(Note).a_relancer().filter(rappel__lte=jour).select_related(*SUJETS)
@@ -255,7 +228,7 @@ def what_waits(user, perimetre, jour):
         "cofinancements": Section.of(ending_fundings(perimetre, jour)),
         "signalements": Section.of(reports_to_answer(perimetre, jour)) if answers else None,
         "propositions": Section.of(proposals_waiting(perimetre)),
-        "releves": Section.of(late_readings(perimetre, jour)),
+        "releves": Section.of(releves_attendus(perimetre, jour)),
         "alertes": alertes_de(perimetre, jour),
         "plans_a_relire": Section.of(plans_to_read_again(perimetre, jour)),
         "bilans": Section.of(bilans_attendus(perimetre, jour)),

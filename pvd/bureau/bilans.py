@@ -3,16 +3,16 @@
 import datetime
 from dataclasses import dataclass
 
-from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
 from ort.models import Convention
+from projects.acceptations import acceptees_au
 from projects.evaluations.models import EcheanceAcceptee
 from projects.evaluations.regles import (
     BASE_LEGALE,
@@ -22,11 +22,9 @@ from projects.evaluations.regles import (
     est_echeance,
 )
 from projects.projet.revues import Revue, en_une_phrase, lire
-from pvd.bureau.alertes.vues import AcceptationForm
+from pvd.bureau import acceptations
 from pvd.bureau.perimetre import Perimetre, asked_perimetre
-from socle.admin.page_d_agent import page_url
 from socle.dates import bare, parse_date
-from socle.historique import one_act
 
 # What somebody has to see to, whatever the département keeps.
 ATTENDUES = {EtatEcheance.DEPASSEE, EtatEcheance.DANS_SIX_MOIS}
@@ -81,10 +79,8 @@ def attendues(revue: Revue) -> list[EcheanceDeBilan]:
 
 def acceptees(conventions, jour):
     """Return the due dates of `conventions` that somebody accepts on `jour` not to be held."""
-    rows = EcheanceAcceptee.objects.filter(
-        convention__in=conventions.order_by().values("pk"), jour__lte=jour
-    ).exclude(jusqu_au__lt=jour)
-    return set(rows.order_by().values_list("convention", "nature", "periode"))
+    rows = EcheanceAcceptee.objects.filter(convention__in=conventions.order_by().values("pk"))
+    return set(acceptees_au(rows, jour).order_by().values_list("convention", "nature", "periode"))
 
 
 def attendus(request):
@@ -107,33 +103,15 @@ def accepter(request, pk, echeance):
         raise PermissionDenied
     convention = get_object_or_404(Convention.objects.for_user(request.user), pk=pk)
     nature, periode = asked_echeance(convention, echeance)
-    form = AcceptationForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        accepted = EcheanceAcceptee(
-            convention=convention,
-            nature=nature,
-            periode=periode,
-            jour=timezone.localdate(),
-            **form.cleaned_data,
-        )
-        try:
-            accepted.full_clean()
-        except forms.ValidationError as error:
-            form.add_error(None, error.messages)
-        else:
-            with one_act("Échéance acceptée"):
-                accepted.save()
-            messages.success(request, f"Cette échéance ne sera plus attendue de « {convention} ».")
-            return HttpResponseRedirect(page_url(convention))
-    context = admin.site.each_context(request) | {
-        "title": f"Accepter sans bilan : {nature.label}, "
-        f"{bare(periode, convention.precision_signature)}",
-        "objet": convention,
-        "liste": ("admin:bilans", "Bilans attendus"),
-        "form": form,
-        "retour": page_url(convention),
-    }
-    return TemplateResponse(request, "bureau/accepter_une_alerte.html", context)
+    return acceptations.accepter(
+        request,
+        EcheanceAcceptee(convention=convention, nature=nature, periode=periode),
+        sujet=convention,
+        titre=f"Accepter sans bilan : {nature.label}, {bare(periode, convention.precision_signature)}",
+        objet=convention,
+        liste=("admin:bilans", "Bilans attendus"),
+        fait=f"Cette échéance ne sera plus attendue de « {convention} ».",
+    )
 
 
 def asked_echeance(convention, text):

@@ -66,6 +66,7 @@ def test_the_records_that_keep_their_versions():
         "projects.ActionSecteur",
         "projects.ActionTheme",
         "projects.AlerteAcceptee",
+        "projects.AttenteAcceptee",
         "projects.Axe",
         "projects.Bilan",
         "projects.Cible",

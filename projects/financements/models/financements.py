@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from communes.models import Commune, Intercommunalite
 from ort.models import Organisme
+from projects.acceptations import Acceptation
 from projects.actions.models import Action, BaseMontant
 from projects.actions.models.droits import (
     DeLActionQuerySet,
@@ -395,8 +396,8 @@ class FaitFinancement(Sourcee):
             raise ValidationError({refused.champ: refused.texte})
 
 
-class AlerteAcceptee(Sourcee):
-    """A warning that someone accepts, until a day, and why: it is then told no more. Internal."""
+class AlerteAcceptee(Acceptation):
+    """A warning that someone accepts: see `projects.acceptations`."""
 
     action = models.ForeignKey(Action, models.CASCADE, "alertes_acceptees", verbose_name="action")
     financement = models.ForeignKey(
@@ -408,27 +409,12 @@ class AlerteAcceptee(Sourcee):
         verbose_name="financement",
     )
     sorte = models.SlugField("alerte", max_length=40)
-    motif = models.CharField("accepté parce que", max_length=400)
-    jour = models.DateField("acceptée le")
-    jusqu_au = models.DateField(
-        "jusqu'au", null=True, blank=True, help_text="Dernier jour. Vide : sans limite."
-    )
-
-    feminin = True
 
     objects = DeLActionQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Acceptation.Meta):
         verbose_name = "alerte acceptée"
         verbose_name_plural = "alertes acceptées"
-        ordering = ["jour", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(jusqu_au__isnull=True) | Q(jusqu_au__gte=models.F("jour")),
-                name="projects_alerteacceptee_fin_apres_debut",
-                violation_error_message="Une alerte n'est pas acceptée jusqu'à un jour déjà passé.",
-            ),
-        ]
 
     def __str__(self):
         return f"alerte acceptée : {self.sorte}"

@@ -70,3 +70,21 @@ class CibleQuerySet(MesureQuerySet):
     def au(self, jour):
         """Keep the targets set on `jour` or before."""
         return self.filter(fixee_le__lte=jour)
+
+
+class AttenteQuerySet(HistoriseeQuerySet):
+    """What is accepted of a target: it is reached through it."""
+
+    def for_user(self, user):
+        """Keep the rows of the targets that `user` reads."""
+        return self.filter(cible__in=self.cibles.for_user(user).order_by().values("pk"))
+
+    def removed_for_user(self, user):
+        """Return the removals of rows of the targets that `user` reads, themselves still there."""
+        kept = self.cibles.for_user(user).order_by().values("pk")
+        return self.model.history.removed().filter(cible__in=kept)
+
+    @property
+    def cibles(self):
+        """Return all the targets, whose model is told below."""
+        return self.model._meta.get_field("cible").related_model.objects

@@ -7,11 +7,12 @@ from django.utils import timezone
 
 from communes.models import Commune
 from ort.models import Convention, Secteur
+from projects.acceptations import Acceptation
 from projects.actions.models import Action
 from projects.indicateurs import coherence
-from projects.indicateurs.models.droits import CibleQuerySet, ReleveQuerySet
+from projects.indicateurs.models.droits import AttenteQuerySet, CibleQuerySet, ReleveQuerySet
 from projects.indicateurs.models.indicateurs import Indicateur
-from socle.dates import PrecisionField, stored_on_first_day
+from socle.dates import PrecisionField, bare, stored_on_first_day
 from socle.sources import Sourcee
 
 # What is measured, one of three.
@@ -216,3 +217,24 @@ class Cible(MesureDObjet):
             told = getattr(self, name)
             if told and told > timezone.localdate():
                 raise ValidationError({name: coherence.CIBLE_A_VENIR})
+
+
+class AttenteAcceptee(Acceptation):
+    """A reading of a target, expected by a day, that someone accepts not to have.
+
+    The next that is expected is told again. See `projects.acceptations`.
+    """
+
+    cible = models.ForeignKey(Cible, models.CASCADE, "attentes_acceptees", verbose_name="cible")
+    attendu_le = models.DateField("relevé attendu pour le")
+
+    objects = AttenteQuerySet.as_manager()
+
+    dates_choisies = ("attendu_le",)
+
+    class Meta(Acceptation.Meta):
+        verbose_name = "attente acceptée"
+        verbose_name_plural = "attentes acceptées"
+
+    def __str__(self):
+        return f"attente acceptée : {self.cible}, {bare(self.attendu_le)}"

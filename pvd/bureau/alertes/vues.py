@@ -1,9 +1,8 @@
-"""The page of the warnings, and the form that accepts one."""
+"""The page of the warnings, and that which accepts one."""
 
-from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -11,11 +10,9 @@ from django.utils import timezone
 from projects.actions.models import Action
 from projects.financements.alertes import TITRES
 from projects.financements.models import AlerteAcceptee, Financement
+from pvd.bureau import acceptations
 from pvd.bureau.alertes.lues import alertes_de
 from pvd.bureau.perimetre import asked_perimetre
-from socle.admin.annulation import AcceptationForm
-from socle.admin.page_d_agent import page_url
-from socle.historique import one_act
 
 
 def alertes(request):
@@ -45,32 +42,15 @@ def accepter(request, pk, sorte):
         raise PermissionDenied
     action = get_object_or_404(Action.objects.a_ecrire(request.user), pk=pk)
     financement = asked_line(request, action)
-    form = AcceptationForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        accepted = AlerteAcceptee(
-            action=action,
-            financement=financement,
-            sorte=sorte,
-            jour=timezone.localdate(),
-            **form.cleaned_data,
-        )
-        try:
-            accepted.full_clean()
-        except forms.ValidationError as error:
-            form.add_error(None, error.messages)
-        else:
-            with one_act("Alerte acceptée"):
-                accepted.save()
-            messages.success(request, f"« {TITRES[sorte]} » ne sera plus dit de « {action} ».")
-            return HttpResponseRedirect(page_url(action))
-    context = admin.site.each_context(request) | {
-        "title": f"Accepter une alerte : {TITRES[sorte]}",
-        "objet": f"{action} : {financement.dispositif}" if financement else action,
-        "liste": ("admin:alertes", "Alertes des actions"),
-        "form": form,
-        "retour": page_url(action),
-    }
-    return TemplateResponse(request, "bureau/accepter_une_alerte.html", context)
+    return acceptations.accepter(
+        request,
+        AlerteAcceptee(action=action, financement=financement, sorte=sorte),
+        sujet=action,
+        titre=f"Accepter une alerte : {TITRES[sorte]}",
+        objet=f"{action} : {financement.dispositif}" if financement else action,
+        liste=("admin:alertes", "Alertes des actions"),
+        fait=f"« {TITRES[sorte]} » ne sera plus dit de « {action} ».",
+    )
 
 
 def asked_line(request, action):

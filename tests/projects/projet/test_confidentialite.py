@@ -10,6 +10,7 @@ from django.utils import timezone
 from projects.actions.models import Action, Derogation, FaitAction
 from projects.evaluations.models import Bilan, EcheanceAcceptee
 from projects.financements.models import FaitFinancement, Financement
+from projects.indicateurs.models import AttenteAcceptee, Cible
 from tests import factories
 from tests.pages import read
 from tests.projects.postes.test_confidentialite import BY_NAME, PARTS, addresses
@@ -39,6 +40,7 @@ def everything(monkeypatch):
         monkeypatch.setitem(BY_NAME, name, {"identifiant": "lod-a1"})
     signed = lodeve()
     factories.bilan(signed, "2025-07-10", "2025-07-16", comite="Comité")
+    factories.cible(Action.objects.get(identifiant="lod-a1"), 40, "2024-01-01")
     # A scheme that funds nothing yet is offered by the filters as the others are.
     for cle in ("detr", "fonds-vert", "fnadt", "fonds-propres"):
         factories.dispositif(cle)
@@ -112,6 +114,12 @@ def add_all_that_is_internal():
         convention=review.convention,
         nature="annuel",
         periode=factories.day("2026-07-16"),
+        motif=MARK,
+        jour=factories.day(today),
+    )
+    AttenteAcceptee.objects.create(
+        cible=Cible.objects.get(),
+        attendu_le=factories.day("2025-01-01"),
         motif=MARK,
         jour=factories.day(today),
     )
