@@ -13,7 +13,7 @@ from ort.regles import date_fin_au
 from projects.carnet.models import SUJETS, Note
 from projects.club.lecture import EvenementDuJour
 from projects.club.regles import Moment
-from projects.models import Action, Etude, EvenementClub, Financement
+from projects.models import Action, Bilan, Etude, EvenementClub, Financement
 from projects.postes.du_jour import situer
 from projects.postes.faits import postes_dates
 from projects.postes.histoire import tell_etat
@@ -39,6 +39,7 @@ LINES = 10
 TITRES_DES_GESTES = {
     "Une commune": Labellisation,
     "Une convention": Convention,
+    "Un bilan d'ORT": Bilan,
     "Un poste de chef de projet": Poste,
     "Une action d'un plan": Action,
     "Une étude": Etude,

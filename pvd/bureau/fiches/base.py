@@ -14,7 +14,7 @@ from communes.territoire.du_jour import with_successions
 from ort.models import Avenant, Convention, Document, Proposition
 from projects.carnet.models import SUJETS
 from projects.etudes.du_jour import EtudesDatees
-from projects.models import Action, Contact, Etude, Financement, Note
+from projects.models import Action, Bilan, Contact, Etude, Financement, Note
 from projects.postes.du_jour import situer
 from projects.postes.histoire import tell_etat, tell_holder
 from projects.postes.models import EMPLOYEURS, Desserte, Etat, Occupation, Poste
@@ -38,6 +38,7 @@ NOTES_DE_LA_FEUILLE = 3
 # What the name of a record is made of.
 NOMMES_AVEC = {
     Labellisation: ["commune"],
+    Bilan: ["convention"],
     Poste: EMPLOYEURS,
     Financement: ["dispositif", "action", "etude"],
 }
@@ -126,6 +127,7 @@ class FicheDAgent:
         return {
             Convention: conventions,
             Avenant: list(avenants.values_list("pk", flat=True)),
+            Bilan: Bilan.objects.filter(convention__in=conventions).order_by().values("pk"),
             Proposition: Proposition.objects.filter(convention__in=conventions).values("pk"),
         }
 

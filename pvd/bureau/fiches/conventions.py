@@ -10,7 +10,7 @@ from communes.models import Labellisation
 from ort.actes import OrtDuJour, with_actes
 from ort.models import Convention, Secteur
 from projects.evaluations.regles import BASE_LEGALE, EtatEcheance
-from projects.models import Action, Etude
+from projects.models import Action, Bilan, Etude
 from projects.pieces.models import Piece
 from projects.postes.models import Desserte, Poste
 from projects.projet.revues import etat_en_mots, lire
@@ -24,6 +24,7 @@ class FicheDeConvention(FicheDAgent):
     tete = "bureau/fiches/tete_convention.html"
     corps = "bureau/fiches/corps_convention.html"
     sujet = "convention"
+    modeles_des_gestes = (Labellisation, Convention, Bilan, Poste)
 
     @cached_property
     def ort(self):

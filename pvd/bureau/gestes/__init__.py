@@ -12,7 +12,7 @@ from pvd.bureau.gestes.conventions import (
     SignerAvenant,
     SignerConvention,
 )
-from pvd.bureau.gestes.conventions.bilans import PresenterAUneAssemblee, TenirBilan
+from pvd.bureau.gestes.conventions.bilans import JoindreAuBilan, PresenterAUneAssemblee, TenirBilan
 from pvd.bureau.gestes.labellisations import (
     EntrerDansLeProgramme,
     QuitterProgramme,
@@ -48,6 +48,7 @@ GESTES = {
         CompleterConvention(),
         TenirBilan(),
         PresenterAUneAssemblee(),
+        JoindreAuBilan(),
         OuvrirPoste(),
         PublierOffre(),
         IssueOffre(),

@@ -79,6 +79,26 @@ class ActeForm(GesteForm):
         raise NotImplementedError
 
 
+class JointEnsuite:
+    """Put before a form of an act: the PDF of what is recorded already, of which the day is known."""
+
+    date = None
+    precision = None
+
+    def prepare(self):
+        super().prepare()
+        self.fields["acte_pdf"].required = not self.data.get("acte_envoi")
+
+    @property
+    def connu(self):
+        """Return what is recorded as `affirm` takes it: record, field of its day, day, precision."""
+        raise NotImplementedError
+
+    def jour_de_l_acte(self, data):
+        *_, jour, precision = self.connu
+        return jour if precision == Precision.JOUR else None
+
+
 class AvecActe:
     """A geste whose form takes the PDF of the act: see `ActeForm`."""
 
@@ -110,3 +130,10 @@ class AvecActe:
         # Its name and its size are read of the file when it is saved.
         document.full_clean(exclude=["nom", "taille"])
         document.because(reason).save()
+
+
+class JoindreEnsuite(AvecActe):
+    """A geste that joins a PDF to what is recorded already: see `JointEnsuite`."""
+
+    def write(self, record, form, reason):
+        return record, [form.connu]

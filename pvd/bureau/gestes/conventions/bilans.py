@@ -20,14 +20,19 @@ from projects.evaluations.regles import (
 from projects.pieces.models import Piece
 from projects.projet.resume import LieuDuProjet, Projet
 from projects.projet.revues import etat_en_mots, lire
-from pvd.bureau.gestes.acte_joint import AvecActe
-from pvd.bureau.gestes.base import GesteForm, save
+from pvd.bureau.gestes.acte_joint import ActeForm, AvecActe, JoindreEnsuite, JointEnsuite
+from pvd.bureau.gestes.base import Geste, GesteForm, save
 from pvd.bureau.gestes.conventions.commun import ActeDeConventionForm, GesteDeConvention
 from pvd.bureau.gestes.projet.commun import texte_court, texte_long
 from socle.admin.evenements import Chapitre
+from socle.admin.page_d_agent import page_url
 from socle.dates import add_months, bare, in_french, in_words
 
 AUTRE_POINT = "autre-point"
+DOCUMENT_DU_BILAN = (
+    "Joint au bilan ; il en est aussi la source, si vous n'en nommez pas d'autre ci-dessous : son "
+    "éditeur est le porteur de l'ORT si vous ne dites rien."
+)
 
 
 class BilanForm(ActeDeConventionForm):
@@ -45,10 +50,7 @@ class BilanForm(ActeDeConventionForm):
     textes_publics = (*GesteForm.textes_publics, "comite", "decisions")
 
     def prepare(self):
-        self.fields["acte_pdf"].help_text = (
-            "Joint au bilan ; il en est aussi la source, si vous n'en nommez pas d'autre ci-dessous : son "
-            "éditeur est le porteur de l'ORT si vous ne dites rien."
-        )
+        self.fields["acte_pdf"].help_text = DOCUMENT_DU_BILAN
         until = add_months(self.jour, MOIS_AVANT)
         days = echeances(self.record, NatureBilan.ANNUEL, self.jour, until)
         self.fields["periode"].choices = [
@@ -58,8 +60,7 @@ class BilanForm(ActeDeConventionForm):
         ]
 
     def nom_de_l_acte(self, data):
-        nature, day = NatureBilan(data["nature"]).label, bare(data["date"], data["precision"])
-        return f"{capfirst(nature)} du {day}, {self.record.intitule}"
+        return nom_du_bilan(data["nature"], data["date"], data["precision"], self.record)
 
     def clean(self):
         data = super().clean()
@@ -81,6 +82,12 @@ class BilanForm(ActeDeConventionForm):
 def dite(convention, echeance):
     """Write a due date of an ORT as closely as its signature is known."""
     return bare(echeance, convention.precision_signature)
+
+
+def nom_du_bilan(nature, jour, precision, convention):
+    """Return the title of a review, as its document and its source bear it."""
+    what = capfirst(NatureBilan(nature).label)
+    return f"{what} du {bare(jour, precision)}, {convention.intitule}"
 
 
 class GesteDeBilan(GesteDeConvention):
@@ -151,6 +158,60 @@ class TenirBilan(AvecActe, GesteDeBilan):
         )
         save(bilan, reason)
         return record, [(bilan, "tenu_le", bilan.tenu_le, bilan.precision)]
+
+
+class JoindreDocumentForm(JointEnsuite, ActeForm):
+    """The PDF of a review that is recorded already."""
+
+    joint_titre = "Le document, en PDF"
+
+    def prepare(self):
+        super().prepare()
+        self.fields["acte_pdf"].help_text = DOCUMENT_DU_BILAN
+
+    @property
+    def connu(self):
+        return self.record, "tenu_le", self.record.tenu_le, self.record.precision
+
+    def nom_de_l_acte(self, data):
+        bilan = self.record
+        return nom_du_bilan(bilan.nature, bilan.tenu_le, bilan.precision, bilan.convention)
+
+    def auteur(self, data):
+        porteur = self.record.convention.porteur
+        return porteur.nom if porteur else ""
+
+
+class JoindreAuBilan(JoindreEnsuite, Geste):
+    slug = "bilan-joindre-le-document"
+    titre = "Joindre son document, en PDF"
+    fait = "Document joint"
+    model = Bilan
+    form = JoindreDocumentForm
+    adds = (Piece,)
+    joint_a = "au bilan"
+
+    def candidates(self, records, jour):
+        return records
+
+    def chiffres(self, departement, jour):
+        return {}
+
+    def communes(self, record, data):
+        return record.convention.couvertures.order_by().values("commune")
+
+    def name(self, record):
+        return f"{capfirst(str(record))}, {record.convention}"
+
+    def address(self, record):
+        """Return the page of the ORT, which lists the documents of its reviews."""
+        return page_url(record.convention)
+
+    def phrases(self, record, data):
+        return [f"{self.name(record)} : ce jour ne change pas, et sa copie figée non plus."]
+
+    def document_de(self, acte):
+        return Piece(bilan=acte)
 
 
 def echeances_en_mots(record, jour):

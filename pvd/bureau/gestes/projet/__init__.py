@@ -25,6 +25,7 @@ from pvd.bureau.gestes.projet.etudes import (
     AbandonnerEtude,
     CommanderEtude,
     InscrireEtude,
+    JoindreRapport,
     RendreEtude,
     ValiderEtude,
 )
@@ -73,6 +74,7 @@ DU_PROJET = (
     InscrireEtude(),
     CommanderEtude(),
     RendreEtude(),
+    JoindreRapport(),
     ValiderEtude(),
     AbandonnerEtude(),
     ReviserCoutDEtude(),

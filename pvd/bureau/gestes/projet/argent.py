@@ -18,7 +18,7 @@ from projects.financements.models import (
     SorteVersement,
 )
 from projects.pieces.models import Piece
-from pvd.bureau.gestes.acte_joint import AvecActe
+from pvd.bureau.gestes.acte_joint import AvecActe, JoindreEnsuite
 from pvd.bureau.gestes.base import save
 from pvd.bureau.gestes.projet.commun import DuProjet, GesteDAction, GesteDeLigne, GesteDEtude
 from pvd.bureau.gestes.projet.lignes import (
@@ -234,7 +234,7 @@ class NouvelAccordDEtude(PourUneEtude, EnregistrerAccord):
     impossible = SANS_ARGENT
 
 
-class JoindreDecision(AvecDecision, GesteDeLigne):
+class JoindreDecision(AvecDecision, JoindreEnsuite, GesteDeLigne):
     slug = "financement-joindre-la-decision"
     titre = "Joindre l'acte de l'accord, en PDF"
     fait = "Acte joint"
@@ -248,10 +248,6 @@ class JoindreDecision(AvecDecision, GesteDeLigne):
     def phrases(self, record, data):
         told = accord_dit(record)
         return [f"L'accord est celui du {bare(told.jour, told.precision)}, {record}."]
-
-    def write(self, record, form, reason):
-        told = form.accord()
-        return record, [(told, "jour", told.jour, told.precision)]
 
 
 class Verser(FaitDeLigne, GesteDeLigne):

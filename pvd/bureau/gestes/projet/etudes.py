@@ -18,7 +18,7 @@ from projects.etudes.models import (
     RegimeEtude,
 )
 from projects.pieces.models import Piece
-from pvd.bureau.gestes.acte_joint import ActeForm, AvecActe
+from pvd.bureau.gestes.acte_joint import ActeForm, AvecActe, JoindreEnsuite, JointEnsuite
 from pvd.bureau.gestes.base import GesteForm, GesteQuiCree, save, unused
 from pvd.bureau.gestes.projet.champs import MontantField
 from pvd.bureau.gestes.projet.commun import (
@@ -235,7 +235,8 @@ class RenduForm(ActeForm):
     genre = Source.Genre.DOCUMENT
 
     def prepare(self):
-        self.fields["date"].label = "Rendue le"
+        if "date" in self.fields:
+            self.fields["date"].label = "Rendue le"
         self.fields["acte_pdf"].help_text = (
             "Joint à l'étude ; il en est aussi la source, si vous n'en nommez pas d'autre ci-dessous : "
             "son titre est celui de l'étude, son éditeur le prestataire si vous ne dites rien."
@@ -259,6 +260,44 @@ class RendreEtude(AvecActe, GesteDeFaitDEtude):
     phrase = "L'étude est rendue"
     sans = ("validee", "abandonnee")
     impossible = "Cette étude est déjà rendue, ou elle est abandonnée."
+
+    def document_de(self, acte):
+        return Piece(etude=acte.etude)
+
+
+class JoindreRapportForm(JointEnsuite, RenduForm):
+    """What a study delivered already: the day is known."""
+
+    @property
+    def connu(self):
+        told = rendu_de(self.record)
+        return told, "jour", told.jour, told.precision
+
+
+def rendu_de(etude):
+    """Return the fact that a study was delivered."""
+    return FaitEtude.objects.get(etude=etude.pk, nature="rendue")
+
+
+class JoindreRapport(JoindreEnsuite, GesteDEtude):
+    slug = "etude-joindre-le-rapport"
+    titre = "Joindre ce qu'elle rend, en PDF"
+    fait = "Rapport joint"
+    form = JoindreRapportForm
+    adds = (Piece,)
+    joint_a = "à l'étude"
+    impossible = (
+        "Cette étude n'est pas rendue : le rapport se joint quand vous l'enregistrez rendue."
+    )
+
+    def candidates(self, records, jour):
+        return records.filter(avec("rendue"))
+
+    def phrases(self, record, data):
+        told = rendu_de(record)
+        return [
+            f"L'étude est rendue {in_words(told.jour, told.precision)} : ce jour ne change pas."
+        ]
 
     def document_de(self, acte):
         return Piece(etude=acte.etude)

@@ -16,7 +16,7 @@ from projects.financements.models import (
     SorteRetrait,
     SorteVersement,
 )
-from pvd.bureau.gestes.acte_joint import ActeForm
+from pvd.bureau.gestes.acte_joint import ActeForm, JointEnsuite
 from pvd.bureau.gestes.base import GesteForm, JourField, save, unused
 from pvd.bureau.gestes.projet.champs import MontantField, TauxField
 from pvd.bureau.gestes.projet.commun import (
@@ -25,7 +25,6 @@ from pvd.bureau.gestes.projet.commun import (
     texte_long,
 )
 from socle.admin.champs import DayField
-from socle.dates import Precision
 from socle.francais import euros, nombre, pour_cent
 
 # What the amount of a grant may differ by from rate × spending, in euros: arrêtés round.
@@ -246,25 +245,16 @@ class NouvelAccordForm(NouvelleLigne, AccordForm):
     pass
 
 
-class JoindreForm(DecisionForm):
+class JoindreForm(JointEnsuite, DecisionForm):
     """The PDF of a decision that is recorded already: its day and its number are known."""
 
-    date = None
-    precision = None
-
-    def prepare(self):
-        super().prepare()
-        self.fields["acte_pdf"].required = not self.data.get("acte_envoi")
-
-    def accord(self):
-        return accord_dit(self.record)
+    @property
+    def connu(self):
+        told = accord_dit(self.record)
+        return told, "jour", told.jour, told.precision
 
     def nom_de_l_acte(self, data):
-        return super().nom_de_l_acte(data | {"reference": self.accord().reference})
-
-    def jour_de_l_acte(self, data):
-        told = self.accord()
-        return told.jour if told.precision == Precision.JOUR else None
+        return super().nom_de_l_acte(data | {"reference": accord_dit(self.record).reference})
 
 
 class VersementForm(LigneForm):
