@@ -10,25 +10,41 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.text import capfirst
 
-from communes.models import Commune, Labellisation
-from ort.models import Avenant, CommuneCouverte, Convention, Organisme, Partie, Secteur
+from communes.models import Commune, Departement, Labellisation
+from ort.models import Avenant, CommuneCouverte, Convention, Document, Organisme, Partie, Secteur
 from projects.models import (
     Action,
+    ActionAdhesion,
     ActionCommune,
+    ActionPartenaire,
+    ActionSecteur,
+    ActionTheme,
+    AlerteAcceptee,
+    AttenteAcceptee,
+    Axe,
     Bilan,
     Cible,
     Cout,
+    Derogation,
+    EcheanceAcceptee,
     EffetAvenant,
     Etude,
+    EtudeAction,
     EtudeCommune,
+    EvenementClub,
+    EvenementDepartement,
+    EvenementOrganisateur,
     FaitAction,
     FaitEtude,
     FaitFinancement,
     Financement,
+    Indicateur,
+    Participation,
     Piece,
     Presentation,
     Prevision,
     Releve,
+    RessourceClub,
 )
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
 from socle.adresses_admin import admin_url, undo_url
@@ -77,7 +93,19 @@ def organismes_named(perimetre):
     return Organisme.objects.order_by().filter(named).values("pk")
 
 
+def events_named(perimetre):
+    """Return the keys of the events of the départements of a perimeter, and of those of all of France."""
+    own = Departement.objects.for_user(perimetre.user)
+    theirs = [perimetre.departement] if perimetre.departement else own
+    return perimetre.of(EvenementClub).des_departements(theirs).order_by().values("pk")
+
+
 OF_CONVENTION = {"page": Convention, "path": "convention_id", "nom": "convention__intitule"}
+OF_LABELLISATION = {
+    "page": Labellisation,
+    "path": "labellisation_id",
+    "nom": "labellisation__commune__nom",
+}
 OF_COMMUNE = {"page": Commune, "path": "commune_id", "nom": "commune__nom"}
 OF_POSTE = {"page": Poste, "path": "poste_id", "nom": "poste__intitule"}
 OF_ACTION = {"page": Action, "path": "action_id", "nom": "action__intitule"}
@@ -92,7 +120,24 @@ OF_LIGNE_D_ETUDE = {
     "path": "financement__etude_id",
     "nom": "financement__etude__intitule",
 }
+OF_EVENEMENT = {
+    "page": EvenementClub,
+    "path": "evenement_id",
+    "nom": "evenement__intitule",
+    "named": events_named,
+}
 D_ACTION, D_ETUDE = {"etude__isnull": True}, {"etude__isnull": False}
+# What hangs on an action, and has no name that tells it from its like.
+DE_L_ACTION = (
+    *(ActionAdhesion, ActionPartenaire, ActionSecteur, ActionTheme, AlerteAcceptee),
+    *(Derogation, EffetAvenant, FaitAction, Prevision),
+)
+# Who comes to an event, and how each is called.
+PARTICIPANTS = {
+    "commune": "commune__nom",
+    "intercommunalite": "intercommunalite__nom",
+    "poste": "poste__intitule",
+}
 # From a file, the ways to what it is of.
 DES_PIECES = (
     (Action, "accord__financement__action"),
@@ -107,8 +152,12 @@ FICHES_SUIVIES = [
     FicheSuivie(CommuneCouverte, **OF_CONVENTION, detail="commune__nom"),
     FicheSuivie(Partie, **OF_CONVENTION),
     FicheSuivie(Secteur, **OF_CONVENTION),
-    FicheSuivie(Bilan, **OF_CONVENTION),
-    FicheSuivie(Presentation, **OF_CONVENTION),
+    FicheSuivie(Document, **OF_CONVENTION),
+    *(FicheSuivie(model, **OF_CONVENTION) for model in (Bilan, EcheanceAcceptee, Presentation)),
+    *(
+        FicheSuivie(Axe, **where, detail="intitule", seulement={f"{where['path']}__isnull": False})
+        for where in (OF_CONVENTION, OF_LABELLISATION)
+    ),
     FicheSuivie(Poste, Poste, "id", "intitule"),
     FicheSuivie(Desserte, **OF_POSTE, detail="commune__nom"),
     FicheSuivie(Occupation, **OF_POSTE),
@@ -116,7 +165,7 @@ FICHES_SUIVIES = [
     FicheSuivie(CofinancementPoste, **OF_POSTE),
     FicheSuivie(Action, Action, "id", "intitule"),
     FicheSuivie(ActionCommune, **OF_ACTION, detail="commune__nom"),
-    *(FicheSuivie(model, **OF_ACTION) for model in (FaitAction, Prevision, EffetAvenant)),
+    *(FicheSuivie(model, **OF_ACTION) for model in DE_L_ACTION),
     FicheSuivie(Cout, **OF_ACTION, seulement=D_ACTION),
     FicheSuivie(Financement, **OF_ACTION, detail="dispositif__libelle", seulement=D_ACTION),
     FicheSuivie(
@@ -126,6 +175,7 @@ FICHES_SUIVIES = [
         seulement={"financement__etude__isnull": True},
     ),
     FicheSuivie(Etude, Etude, "id", "intitule"),
+    FicheSuivie(EtudeAction, **OF_ETUDE, detail="action__intitule"),
     FicheSuivie(EtudeCommune, **OF_ETUDE, detail="commune__nom"),
     FicheSuivie(FaitEtude, **OF_ETUDE),
     FicheSuivie(Cout, **OF_ETUDE, seulement=D_ETUDE),
@@ -155,6 +205,33 @@ FICHES_SUIVIES = [
         )
         for model in (Releve, Cible)
         for where in (OF_ACTION, OF_CONVENTION, OF_COMMUNE)
+    ),
+    *(
+        FicheSuivie(
+            AttenteAcceptee,
+            where["page"],
+            f"cible__{where['path']}",
+            f"cible__{where['nom']}",
+            detail="cible__indicateur__libelle",
+            seulement={f"cible__{where['path']}__isnull": False},
+        )
+        for where in (OF_ACTION, OF_CONVENTION, OF_COMMUNE)
+    ),
+    FicheSuivie(Indicateur, Indicateur, "id", "libelle"),
+    FicheSuivie(EvenementClub, EvenementClub, "id", "intitule", named=events_named),
+    FicheSuivie(EvenementDepartement, **OF_EVENEMENT, detail="departement__nom"),
+    FicheSuivie(EvenementOrganisateur, **OF_EVENEMENT, detail="organisme__nom"),
+    *(
+        FicheSuivie(
+            Participation,
+            **OF_EVENEMENT,
+            detail=nom,
+            seulement={f"{participant}__isnull": False},
+        )
+        for participant, nom in PARTICIPANTS.items()
+    ),
+    FicheSuivie(
+        RessourceClub, **OF_EVENEMENT, detail="titre", seulement={"evenement__isnull": False}
     ),
     FicheSuivie(Source, Source, "id", "titre", named=sources_named),
     FicheSuivie(Organisme, Organisme, "id", "nom", named=organismes_named),
