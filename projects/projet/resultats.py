@@ -6,6 +6,7 @@ action of two themes is in both, and once in all.
 
 import datetime
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -13,41 +14,57 @@ from typing import NamedTuple
 
 from projects.actions.models import Action, ActionTheme, Theme
 from projects.actions.regles import EtatAction
-from projects.indicateurs.faits import MesureDatee, ReleveDate, mesures_de
-from projects.indicateurs.models import EtatReleve, Indicateur, Unite
+from projects.indicateurs.faits import MesureDatee, ReleveDate, mesures_datees, mesures_de
+from projects.indicateurs.lecture import ATTENDUS
+from projects.indicateurs.models import Cible, EtatReleve, Indicateur, Releve, Unite
 from projects.indicateurs.regles import cible_au, dernier_releve
 from projects.projet.du_jour import ActionDuJour
 from projects.projet.resume import Projet
+from socle.dates import Precision
 
 # What adds up from an action to another: things, each counted where it stands. A share or an answer
 # does not, nor what may be a price (€), nor people, whom two actions may both serve.
 SOMMABLES = {Unite.LOGEMENTS, Unite.LOCAUX, Unite.FACADES, Unite.M2, Unite.ELEVES}
 
+# How many sums of actions the page of a département shows: those of the most actions.
+PREMIERES = 2
 # What was measured of some actions: by action, then by indicator.
 Mesures = dict[int, dict[int, MesureDatee]]
 
 
 class SommeRelevee(NamedTuple):
-    """What readings of one series add up to, of how many actions, and the days that they are of."""
+    """What readings of one series add up to, of how many, and the first and the last that they are of."""
 
     serie: str
     valeur: Decimal
-    actions: int
-    debut: datetime.date
-    fin: datetime.date
+    nombre: int
+    premier: ReleveDate
+    dernier: ReleveDate
+
+    @property
+    def d_un_jour(self) -> bool:
+        """Tell whether all are of one day, or of one month or year if that is all that is known."""
+        return self.premier[:2] == self.dernier[:2]
+
+    @property
+    def au_jour(self) -> bool:
+        """Tell whether the days are known as such."""
+        return self.premier.precision == self.dernier.precision == Precision.JOUR
 
 
 @dataclass
 class IndicateurReleve:
-    """An indicator over `nombre` actions: `derniers` are the last reading of each that has one."""
+    """An indicator over `nombre` actions, or communes; `derniers`: the last reading of each that has one."""
 
     indicateur: Indicateur
     nombre: int
     derniers: list[ReleveDate]
+    # What it is read of, as one is told, then many.
+    quoi: str = "action,actions"
 
     @property
     def se_somme(self) -> bool:
-        """Tell whether its values add up from an action to another."""
+        """Tell whether its values add up from one to another."""
         return self.indicateur.unite in SOMMABLES
 
     @property
@@ -56,21 +73,21 @@ class IndicateurReleve:
         by_serie = defaultdict(list)
         for releve in self.derniers if self.se_somme else ():
             if releve.valeur is not None:
-                by_serie[releve.serie].append((releve.jour, releve.valeur))
+                by_serie[releve.serie].append(releve)
         return [
             SommeRelevee(
                 serie,
-                sum((value for _, value in read), Decimal(0)),
+                sum((releve.valeur for releve in read), Decimal(0)),
                 len(read),
-                min(read)[0],
-                max(read)[0],
+                min(read, key=by_day),
+                max(read, key=by_day),
             )
             for serie, read in sorted(by_serie.items())
         ]
 
     @property
     def connus(self) -> int:
-        """Return of how many actions the last reading gives a value."""
+        """Return of how many the last reading gives a value."""
         return self.en_etat(EtatReleve.CONNUE)
 
     @property
@@ -86,8 +103,12 @@ class IndicateurReleve:
 
     @property
     def sans_releve(self) -> int:
-        """Return of how many actions nothing was read."""
+        """Return of how many nothing was read."""
         return self.nombre - len(self.derniers)
+
+
+def by_day(releve: ReleveDate) -> tuple[datetime.date, str]:
+    return releve.jour, releve.precision
 
 
 @dataclass
@@ -197,6 +218,12 @@ class Resultats:
         return [*found, self.des(None, by_theme[None])] if None in by_theme else found
 
     @property
+    def premieres_sommes(self) -> list[IndicateurReleve]:
+        """Return the first sums of all the actions: those that the most actions are read for."""
+        summed = [read for read in self.ensemble.indicateurs if read.sommes]
+        return sorted(summed, key=lambda read: -read.connus)[:PREMIERES]
+
+    @property
     def mesures_par_theme(self) -> list[ResultatsDesActions]:
         """Return the themes of which something was measured; before several, all the actions together."""
         measured = [theme for theme in self.themes if theme.indicateurs]
@@ -204,3 +231,24 @@ class Resultats:
 
     def des(self, theme: Theme | None, actions: list[ActionDuJour]) -> ResultatsDesActions:
         return ResultatsDesActions(theme, actions, self.mesures, self.libelles, self.jour)
+
+
+def attendus_des_communes(codes: Collection[str], jour: datetime.date) -> list[IndicateurReleve]:
+    """Return what is asked first of communes, be it known or not, over these ones: two queries.
+
+    What is read of one of their sectors is not of the commune, and is in no sum.
+    """
+    asked = Indicateur.objects.filter(identifiant__in=ATTENDUS[:1])
+    derniers: dict[int, list[ReleveDate]] = {indicateur.pk: [] for indicateur in asked}
+    if not (codes and derniers):
+        return []
+    read = Releve.objects.filter(
+        commune__dans=list(codes), indicateur__in=list(derniers), secteur__isnull=True
+    )
+    for cle, mesure in mesures_datees(read, Cible.objects.none()).items():
+        if last := dernier_releve(mesure, jour):
+            derniers[cle.indicateur].append(last)
+    return [
+        IndicateurReleve(indicateur, len(codes), derniers[indicateur.pk], "commune,communes")
+        for indicateur in asked
+    ]

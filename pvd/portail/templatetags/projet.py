@@ -5,6 +5,7 @@ from django import template
 from projects.evaluations.regles import BASE_LEGALE, NatureBilan
 from projects.indicateurs.mots import valeur_en_mots
 from projects.projet import mots
+from projects.projet.resultats import Resultats, attendus_des_communes
 from projects.projet.resume import LieuDuProjet, Projet
 from projects.projet.revues import revues_de
 from socle.francais import UNKNOWN
@@ -26,6 +27,14 @@ def cout_en_mots(cout):
 def projet_de(context, critere, valeur):
     """Return the `Projet` of a place on the day of the page: one query while nothing is recorded."""
     return Projet(LieuDuProjet(critere, valeur), context["jour"])
+
+
+@register.simple_tag(takes_context=True)
+def premieres_mesures(context, projet, laureates):
+    """Return what a département is first asked: of its communes, `Situation`s, then sums of its actions."""
+    codes = {situation.commune.pk for situation in laureates}
+    of_actions = Resultats(projet).premieres_sommes if projet.nombre else []
+    return [*attendus_des_communes(codes, context["jour"]), *of_actions]
 
 
 @register.simple_tag(takes_context=True)

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from ort.models import Secteur
 from projects.actions.models import Action, ActionTheme
 from projects.projet.resultats import Resultats
 from projects.projet.resume import LieuDuProjet, Projet
@@ -47,7 +48,7 @@ def results_of(jour, departement=""):
 def sums_of(results, theme="habitat"):
     [found] = [told for told in results.themes if told.theme and told.theme.cle == theme]
     return {
-        read.indicateur.identifiant: [(s.serie, s.valeur, s.actions) for s in read.sommes]
+        read.indicateur.identifiant: [(s.serie, s.valeur, s.nombre) for s in read.sommes]
         for read in found.indicateurs
     }
 
@@ -128,15 +129,15 @@ def test_what_has_no_value_is_counted_aloud_and_is_never_zero(client, plan):
     factories.releve(plan["A1"], "secret", "2024-06-01")
     page = read(client, f"{ADDRESS}?au=2025-01-01")
     assert "facades-renovees" in page
-    assert "non renseigné 0 sur 2 1 sans relevé 1 secrète" in page
+    assert "non renseigné 0 sur 2 actions 1 sans relevé 1 secrète" in page
     factories.releve(plan["A2"], "non_disponible", "2024-06-01")
-    assert "0 sur 2 1 secrète 1 non disponible" in read(client, f"{ADDRESS}?au=2025-01-01")
+    assert "0 sur 2 actions 1 secrète 1 non disponible" in read(client, f"{ADDRESS}?au=2025-01-01")
 
 
 def test_a_target_alone_says_that_nothing_was_read(client, plan):
     factories.cible(plan["A1"], Decimal(40), "2024-01-01")
     page = read(client, f"{ADDRESS}?au=2025-01-01")
-    assert "non renseigné 0 sur 2 2 sans relevé" in page
+    assert "non renseigné 0 sur 2 actions 2 sans relevé" in page
     assert "Aucun relevé n'est enregistré" in read(client, f"{ADDRESS}?au=2023-12-31")
 
 
@@ -213,3 +214,77 @@ def test_more_actions_take_no_more_queries(client, plan):
     few = count_queries(client, ADDRESS)
     grow()
     assert count_queries(client, ADDRESS) == few
+
+
+@pytest.fixture
+def vacants():
+    return factories.indicateur("logements-vacants", libelle="Logements vacants", unite="logements")
+
+
+def lovac(commune, valeur, mesure, year=2026, **fields):
+    """Return what LOVAC says of a commune: a year, known from June on."""
+    fields = {"serie": f"LOVAC {year}", "publie_le": f"{year}-06-01", "precision": "annee"} | fields
+    return factories.releve(commune, valeur, f"{year}-01-01", mesure=mesure, **fields)
+
+
+DEPARTEMENT = "/departements/34/"
+
+
+def test_the_page_of_a_departement_sums_the_communes_of_one_vintage_apart(client, vacants):
+    first, second, third, fourth, left = (factories.commune(epci="new") for _ in range(5))
+    for town in (first, second, third, fourth):
+        factories.labellisation(town)
+    factories.labellisation(left, fin="2023-01-01")
+    lovac(first, 120, vacants)
+    lovac(second, 30, vacants)
+    lovac(second, 999, vacants, 2025)
+    lovac(third, 50, vacants, 2025)
+    lovac(left, 7, vacants)
+    lovac(fourth, "secret", vacants)
+    told = read(client, f"{DEPARTEMENT}?au=2026-06-01")
+    assert "150 logements 2 communes, en 2026, série « LOVAC 2026 »" in told
+    assert "50 logements 1 commune, en 2025, série « LOVAC 2025 »" in told
+    assert "3 sur 4 communes 1 secrète" in told
+    before = read(client, f"{DEPARTEMENT}?au=2026-05-31")
+    assert "1 049 logements 2 communes, en 2025" in before
+    assert "2 sur 4 communes 2 sans relevé" in before
+
+
+def test_what_is_not_known_of_the_communes_is_said_and_a_sector_is_no_commune(client, vacants):
+    town = factories.commune(epci="new")
+    factories.labellisation(town)
+    ort = factories.convention(communes=[town])
+    centre = Secteur.objects.create(convention=ort, commune=town, nom="Centre")
+    of_sector = factories.indicateur("vacants-du-centre", perimetre="secteur", unite="logements")
+    factories.releve(town, 12, "2024-01-01", mesure=of_sector, secteur=centre)
+    told = read(client, f"{DEPARTEMENT}?au=2025-01-01")
+    assert "non renseigné 0 sur 1 commune 1 sans relevé" in told
+    assert "12 logements" not in told
+
+
+def test_the_page_of_a_departement_shows_the_sums_of_the_most_actions(client, plan):
+    for rank, name in enumerate(("a", "b", "c", "d")):
+        unite = "%" if name == "d" else "locaux"
+        mesure = factories.indicateur(name, libelle=f"Mesure {name}", unite=unite)
+        for numero in ("A1", "A2", "A3")[: rank + 1]:
+            factories.releve(plan[numero], 10, "2025-01-01", mesure=mesure)
+    told = read(client, f"{DEPARTEMENT}?au=2026-01-01")
+    assert "30 locaux 3 actions, le 1er janvier 2025" in told
+    assert "20 locaux 2 actions" in told
+    for left in ("Mesure a", "Mesure d"):
+        assert left not in told
+
+
+def test_more_readings_take_no_more_queries_on_the_page_of_a_departement(client, plan, vacants):
+    counts = []
+    for number in (1, 4):
+        for _ in range(number):
+            town = factories.commune(epci="new")
+            factories.labellisation(town)
+            lovac(town, 10, vacants)
+            mesure = factories.indicateur(f"m-{next(factories.numbers)}", unite="locaux")
+            factories.releve(
+                factories.action([town], plan["A1"].convention), 3, "2025-01-01", mesure=mesure
+            )
+        counts.append(count_queries(client, DEPARTEMENT))
+    assert counts[0] == counts[1]
