@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -16,6 +17,7 @@ from projects.acceptations import acceptees_au
 from projects.evaluations.models import EcheanceAcceptee
 from projects.evaluations.regles import (
     BASE_LEGALE,
+    MOIS,
     EcheanceDeBilan,
     EtatEcheance,
     NatureBilan,
@@ -43,8 +45,10 @@ class BilanAttendu:
 
     @property
     def geste(self):
-        """Return the address of the geste that holds it."""
-        return reverse("admin:geste", args=["tenir-un-bilan", self.convention.pk])
+        """Return the address of the geste that holds it, which proposes it."""
+        asked = {"nature": self.echeance.nature.value, "periode": self.echeance.jour.isoformat()}
+        address = reverse("admin:geste", args=["tenir-un-bilan", self.convention.pk])
+        return f"{address}?{urlencode(asked)}"
 
     @property
     def acceptation(self):
@@ -59,15 +63,32 @@ def bilans_attendus(perimetre: Perimetre, jour: datetime.date) -> list[BilanAtte
     """
     if perimetre.everywhere:
         return []
-    conventions = perimetre.of(Convention).ort().signees(jour)
+    found = non_acceptes(perimetre.of(Convention).ort().signees(jour), jour)
+    return sorted(found, key=lambda attendu: (attendu.echeance.jour, attendu.convention.intitule))
+
+
+def plus_dues(convention: Convention, jour: datetime.date) -> list[EcheanceDeBilan]:
+    """Return what an ORT awaits on `jour`, the most due first: of one day, the evaluation of five years.
+
+    What is over comes first, then what nobody knows of, then what is near.
+    """
+    signed = Convention.objects.filter(pk=convention.pk).ort().signees(jour)
+    rank = [EtatEcheance.DEPASSEE, EtatEcheance.INCONNUE, EtatEcheance.DANS_SIX_MOIS].index
+    return sorted(
+        (attendu.echeance for attendu in non_acceptes(signed, jour)),
+        key=lambda echeance: (rank(echeance.etat), echeance.jour, -MOIS[echeance.nature]),
+    )
+
+
+def non_acceptes(conventions, jour) -> list[BilanAttendu]:
+    """Return what `conventions`, a queryset, await on `jour`, what is accepted left out."""
     accepted = acceptees(conventions, jour)
-    found = [
+    return [
         BilanAttendu(revue.convention, echeance)
         for revue in lire(conventions, jour)
         for echeance in attendues(revue)
         if (revue.convention.pk, echeance.nature, echeance.jour) not in accepted
     ]
-    return sorted(found, key=lambda attendu: (attendu.echeance.jour, attendu.convention.intitule))
 
 
 def attendues(revue: Revue) -> list[EcheanceDeBilan]:

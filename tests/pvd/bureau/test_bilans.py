@@ -45,7 +45,10 @@ def test_the_home_and_the_page_tell_what_is_awaited(ort, agent_34):
     fiche = text_of(agent_34.get(reverse("admin:ort_convention_page", args=[ort.pk])))
     assert "Attendue depuis le" in fiche
     geste = reverse("admin:geste", args=["tenir-un-bilan", ort.pk])
+    geste += f"?nature=quinquennal&periode={DUE}"
     assert geste in text_of(agent_34.get(PAGE))
+    form = agent_34.get(geste).context["form"]
+    assert (form["nature"].value(), form["periode"].value()) == ("quinquennal", str(DUE))
     factories.bilan(ort, str(TODAY), str(DUE), "quinquennal")
     assert "Bilans attendus" not in text_of(agent_34.get("/admin/"))
     assert "Aucun bilan n'est attendu" in text_of(agent_34.get(PAGE))

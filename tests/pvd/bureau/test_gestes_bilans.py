@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from communes.models import Departement
-from projects.evaluations.models import Bilan, Presentation
+from projects.evaluations.models import Bilan, EcheanceAcceptee, Presentation
 from tests import factories
 from tests.factories import day, rewrite
 from tests.projects.projet.scenes import accorde, verse
@@ -109,3 +109,42 @@ def test_a_convention_that_is_no_ort_has_no_review(agent_34, agde):
     rewrite(type(agde).objects.all(), vaut_ort=False)
     answer = agent_34.get(reverse("admin:geste", args=[TENIR, agde.pk]), follow=True)
     assert "n'est pas une ORT signée" in text_of(answer)
+
+
+def proposed(client, ort):
+    """Return what the form proposes: the nature, and the due dates in its order."""
+    form = client.get(reverse("admin:geste", args=[TENIR, ort.pk])).context["form"]
+    return form["nature"].value(), [label for _, label in form.fields["periode"].choices[1:-1]]
+
+
+def test_what_is_most_due_is_proposed_first(agent_34, agde):
+    for year in (2022, 2023, 2025):
+        factories.bilan(agde, f"{year}-02-26", f"{year}-02-26")
+    nature, days = proposed(agent_34, agde)
+    assert nature == "annuel"
+    assert days[:2] == [
+        "26 février 2024 (attendu : bilan annuel)",
+        "26 février 2026 (attendu : évaluation des cinq ans et bilan annuel)",
+    ]
+    assert days[-3:] == ["26 février 2025", "26 février 2023", "26 février 2022"]
+    factories.bilan(agde, "2024-02-26", "2024-02-26")
+    assert proposed(agent_34, agde)[0] == "quinquennal"
+    factories.bilan(agde, "2026-04-07", "2026-02-26", "quinquennal")
+    nature, days = proposed(agent_34, agde)
+    assert (nature, days[0]) == ("annuel", "26 février 2026 (attendu : bilan annuel)")
+
+
+def test_what_is_accepted_or_held_is_proposed_as_any_other(agent_34, agde):
+    for year in range(2022, 2027):
+        factories.bilan(agde, f"{year}-02-26", f"{year}-02-26")
+    assert proposed(agent_34, agde)[0] == "quinquennal"
+    EcheanceAcceptee.objects.create(
+        convention=agde,
+        nature="quinquennal",
+        periode=day("2026-02-26"),
+        motif="Reportée",
+        jour=day("2026-03-01"),
+    )
+    nature, days = proposed(agent_34, agde)
+    assert nature == "annuel"
+    assert "26 février 2026" in days

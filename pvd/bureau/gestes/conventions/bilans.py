@@ -20,6 +20,7 @@ from projects.evaluations.regles import (
 from projects.pieces.models import Piece
 from projects.projet.resume import LieuDuProjet, Projet
 from projects.projet.revues import etat_en_mots, lire
+from pvd.bureau.bilans import plus_dues
 from pvd.bureau.gestes.acte_joint import ActeForm, AvecActe, JoindreEnsuite, JointEnsuite
 from pvd.bureau.gestes.base import Geste, GesteForm, save
 from pvd.bureau.gestes.conventions.commun import ActeDeConventionForm, GesteDeConvention
@@ -27,6 +28,7 @@ from pvd.bureau.gestes.projet.commun import texte_court, texte_long
 from socle.admin.evenements import Chapitre
 from socle.admin.page_d_agent import page_url
 from socle.dates import add_months, bare, in_french, in_words
+from socle.francais import liste
 
 AUTRE_POINT = "autre-point"
 DOCUMENT_DU_BILAN = (
@@ -51,12 +53,28 @@ class BilanForm(ActeDeConventionForm):
 
     def prepare(self):
         self.fields["acte_pdf"].help_text = DOCUMENT_DU_BILAN
-        until = add_months(self.jour, MOIS_AVANT)
-        days = echeances(self.record, NatureBilan.ANNUEL, self.jour, until)
+        due = plus_dues(self.record, self.jour)
+        if due:
+            self.fields["nature"].initial = due[0].nature
         self.fields["periode"].choices = [
             ("", "la plus proche à laquelle rien ne répond encore"),
-            *((day.isoformat(), dite(self.record, day)) for day in reversed(days)),
+            *self.periodes(due),
             (AUTRE_POINT, "aucune : un autre point"),
+        ]
+
+    def periodes(self, due):
+        """Return the due dates to choose from: those of `due` first, then the others, the last first."""
+        until = add_months(self.jour, MOIS_AVANT)
+        days = echeances(self.record, NatureBilan.ANNUEL, self.jour, until)
+        awaited = {}
+        for echeance in due:
+            awaited.setdefault(echeance.jour, []).append(echeance.nature.label)
+        return [
+            *(
+                (day.isoformat(), f"{dite(self.record, day)} (attendu : {liste(natures)})")
+                for day, natures in awaited.items()
+            ),
+            *((day.isoformat(), dite(self.record, day)) for day in reversed(days) if day not in awaited),
         ]
 
     def nom_de_l_acte(self, data):
