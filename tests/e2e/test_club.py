@@ -53,6 +53,7 @@ def test_an_event_is_noted_with_who_came_and_read_on_three_days(connected, clien
     page.select_option("#id_nature", "atelier")
     page.fill("#id_date", f"{held:%d/%m/%Y}")
     page.fill("#id_lieu", "Pézenas")
+    page.get_by_text("Communes venues").click()
     page.get_by_label("Lodève : venue").check()
     page.get_by_label("Lodève : élus").fill("2")
     page.get_by_label("Pézenas : équipe").fill("1")

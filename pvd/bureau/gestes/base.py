@@ -53,6 +53,18 @@ class CasesField(forms.ModelMultipleChoiceField):
         return super().clean(value)
 
 
+class Groupe(NamedTuple):
+    """Fields that the page shows together: folded or not, and then open or not, with what is said first."""
+
+    titre: str
+    champs: list
+    plie: bool = False
+    ouvert: bool = False
+    aide: str = ""
+    # What a button asks for there, that shows the form again; empty: no button.
+    bouton: str = ""
+
+
 class GesteForm(forms.Form):
     """The date of a fact and who says it; `record` is what the geste is about."""
 
@@ -133,7 +145,7 @@ class GesteForm(forms.Form):
         others |= {champ.name for champ in self.hidden_fields()}
         fact = self.parts or [("Ce qui s'est passé", [f for f in self.fields if f not in others])]
         return [
-            (title, list(self.asked(names)))
+            Groupe(title, list(self.asked(names)))
             for title, names in (
                 *fact,
                 *([(self.joint_titre, self.joint)] if self.joint else ()),

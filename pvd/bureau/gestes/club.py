@@ -1,5 +1,6 @@
 """What happens to the Club: an event is noted, or announced, and who came to it, many at once."""
 
+from contextlib import suppress
 from typing import NamedTuple
 
 from django import forms
@@ -8,6 +9,7 @@ from django.db.models.fields import BLANK_CHOICE_DASH
 from django.urls import reverse
 
 from communes.models import Departement, Intercommunalite, Labellisation, Rattachement
+from ort.avertissements import Avertissement
 from ort.models import Organisme
 from projects.actions.models import Theme
 from projects.club import coherence
@@ -26,6 +28,7 @@ from pvd.bureau.gestes.base import (
     Geste,
     GesteForm,
     GesteQuiCree,
+    Groupe,
     SansPrecisionForm,
     save,
     unused,
@@ -39,17 +42,18 @@ from pvd.bureau.gestes.projet.commun import (
 from pvd.bureau.gestes.projet.inscription import dire
 from socle.admin.champs import DayField
 from socle.admin.evenements import Chapitre
-from socle.dates import Precision, bare
+from socle.dates import Precision, bare, in_french
 from socle.francais import UNKNOWN, liste, pluriel
 
 PUBLIC = "Public : pas de nom de personne."
 NEGATIF = "Un nombre de participants n'est pas négatif : laissez vide s'il est inconnu."
 # How each sort of participant is headed, in the order of the page.
 TITRES = {
-    "commune": "Communes venues : cochez, puis les nombres d'élus et d'agents s'ils sont connus",
+    "commune": "Communes venues",
     "intercommunalite": "Intercommunalités venues",
     "poste": "Postes de chef de projet venus",
 }
+COCHEZ = "Cochez, puis les nombres d'élus et d'agents s'ils sont connus."
 
 
 class VenueWidget(forms.MultiWidget):
@@ -110,6 +114,11 @@ class Invite(NamedTuple):
     def champ(self):
         return f"venue_{self.sorte}_{self.fiche.pk}"
 
+    def dit_par(self, sent):
+        """Tell whether what a form was sent says that it came: a box that is carried may say « False »."""
+        box, *numbers = (sent.get(f"{self.champ}_{part}") or "" for part in range(3))
+        return box not in ("", "False") or any(numbers)
+
 
 def invites(departements, jour):
     """Return who may have come of some départements: communes of the programme, their groupings, posts."""
@@ -128,51 +137,93 @@ def invites(departements, jour):
 
 
 class VenuesForm(forms.Form):
-    """Who came, one line each; `propose` says of which départements, once the form knows its user."""
+    """Who came, one line each; `propose` says of which départements, once the form knows its user.
 
-    def propose(self, departements):
-        self.invites = {who.champ: who for who in invites(departements, self.jour)}
+    They are those of the day of the event, or of today if it is to come or not told yet; and whoever is
+    noted or was ticked, even so.
+    """
+
+    # What a button asks for, where the day of the event is typed on the same page.
+    bouton = ""
+
+    def propose(self, departements, jour):
+        self.de, self.jour_des_listes = departements, min(jour, self.jour)
+        of_day = invites(departements, self.jour_des_listes)
+        today = of_day if self.jour_des_listes == self.jour else invites(departements, self.jour)
+        ticked = [who for who in today if who.dit_par(self.data)]
         held = self.notees()
+        others = sorted([*ticked, *held], key=lambda who: str(who.fiche))
+        self.du_jour = {who.champ for who in of_day}
+        self.invites = {who.champ: who for who in [*of_day, *others]}
         for champ, who in self.invites.items():
             self.fields[champ] = VenueField(str(who.fiche))
-            if champ in held:
-                self.fields[champ].initial = [True, held[champ].elus, held[champ].equipe]
+            if row := held.get(who):
+                self.fields[champ].initial = [True, row.elus, row.equipe]
 
     def notees(self):
-        """Return the participations already noted, by the field that asks for each."""
-        rows = Participation.objects.filter(evenement=self.record.pk) if self.record.pk else ()
+        """Return the participations already noted of these départements, by who came."""
+        if not self.record.pk:
+            return {}
+        of_theirs = Q(commune__departement__in=self.de)
+        for path in ("intercommunalite__rattachements", "poste__dessertes"):
+            of_theirs |= Q(**{f"{path}__commune__departement__in": self.de})
+        rows = Participation.objects.filter(of_theirs, evenement=self.record.pk).distinct()
         return {
-            Invite(sorte, getattr(row, sorte)).champ: row
-            for row in rows
+            Invite(sorte, getattr(row, sorte)): row
+            for row in rows.select_related(*TITRES)
             for sorte in TITRES
             if getattr(row, f"{sorte}_id")
         }
 
     @property
-    def parts_des_venues(self):
-        """Return the groups of the fields of who came, each under its title."""
+    def groups(self):
+        """Put the lists of who came, folded, before the source: alone where nothing else is asked."""
+        fact, *others = super().groups
+        return [*([fact] if self.parts else []), *self.groupes_des_venues, *others]
+
+    @property
+    def groupes_des_venues(self):
+        """Return the lists of who came; one is open once somebody is noted there, or refused."""
+        names = {
+            sorte: [c for c, who in self.invites.items() if who.sorte == sorte] for sorte in TITRES
+        }
+        aide = f"{COCHEZ} Au programme le {in_french(self.jour_des_listes)}."
         return [
-            (titre, champs)
+            Groupe(
+                f"{titre} ({len(names[sorte])})",
+                [self[name] for name in names[sorte]],
+                plie=True,
+                ouvert=any(self.est_dite(name) for name in names[sorte]),
+                aide=aide,
+                bouton=self.bouton,
+            )
             for sorte, titre in TITRES.items()
-            if (champs := [c for c, who in self.invites.items() if who.sorte == sorte])
+            if names[sorte]
         ]
+
+    def est_dite(self, champ):
+        """Tell whether somebody is noted, ticked or refused."""
+        noted = self.fields[champ].initial is not None
+        said = self.invites[champ].dit_par(self.data) if self.is_bound else noted
+        return said or champ in self.errors
 
     def clean(self):
         """Say, as `venus`, who came, each with how many elected members and how many of the team."""
         data = super().clean()
         came = {who: data.get(champ) for champ, who in self.invites.items()}
         data["venus"] = {who: nombres for who, nombres in came.items() if nombres is not None}
+        data["hors_liste"] = [who for who in data["venus"] if who.champ not in self.du_jour]
         return data
 
 
 def noter(form, evenement, reason):
     """Write who came: what is ticked is added or corrected, what is no longer ticked is taken out."""
     held, venus = form.notees(), form.cleaned_data["venus"]
-    for champ, who in form.invites.items():
-        if champ in held and who not in venus:
-            held[champ].because(reason).delete()
+    for who, row in held.items():
+        if who not in venus:
+            row.because(reason).delete()
     for who, (elus, equipe) in venus.items():
-        row = held.get(who.champ) or Participation(evenement=evenement, **{who.sorte: who.fiche})
+        row = held.get(who) or Participation(evenement=evenement, **{who.sorte: who.fiche})
         if row.pk is None or (row.elus, row.equipe) != (elus, equipe):
             row.elus, row.equipe = elus, equipe
             save(row, reason)
@@ -218,6 +269,17 @@ class EvenementForm(VenuesForm, GesteForm):
         *GesteForm.textes_publics,
         *("intitule", "theme_libre", "lieu", "decisions"),
     )
+    parts = (
+        (
+            "L'événement",
+            [
+                *("intitule", "nature", "theme", "theme_libre", "date", "precision", "fin"),
+                *("lieu", "en_ligne", "departements", "organisateurs", "decisions"),
+            ],
+        ),
+    )
+
+    bouton = "Lister ceux du jour de l'événement"
 
     def prepare(self):
         own = Departement.objects.for_user(self.user)
@@ -232,20 +294,13 @@ class EvenementForm(VenuesForm, GesteForm):
             own = own.none()
         elif own.count() == 1:
             self.fields["departements"].initial = [own.get().pk]
-        self.propose(own)
+        self.propose(own, self.jour_dit())
 
-    @property
-    def parts(self):
-        return [
-            (
-                "L'événement",
-                [
-                    *("intitule", "nature", "theme", "theme_libre", "date", "precision", "fin"),
-                    *("lieu", "en_ligne", "departements", "organisateurs", "decisions"),
-                ],
-            ),
-            *self.parts_des_venues,
-        ]
+    def jour_dit(self):
+        """Return the first day that is typed; today, as long as none is."""
+        with suppress(forms.ValidationError):
+            return self.fields["date"].clean(self.data.get("date"))
+        return self.jour
 
     def clean(self):
         data = super().clean()
@@ -273,6 +328,14 @@ class GesteDuClub(Geste):
 
     model = EvenementClub
     annonce = True
+
+    def warnings(self, record, data):
+        """Tell who was of no programme that day: it may have come all the same."""
+        if data["hors_liste"]:
+            yield Avertissement(
+                f"Pas au programme ce jour-là : {liste(who.fiche for who in data['hors_liste'])}.",
+                "Vérifiez le jour de l'événement, ou qui est venu.",
+            )
 
     def communes(self, record, data):
         """Return the keys of the communes ticked."""
@@ -344,11 +407,7 @@ class VenusForm(VenuesForm, SansPrecisionForm):
             noted = of_event
         elif keeps(self.user, self.record):
             noted |= of_event
-        self.propose(Departement.objects.filter(noted))
-
-    @property
-    def parts(self):
-        return self.parts_des_venues
+        self.propose(Departement.objects.filter(noted), self.record.debut)
 
 
 class NoterQuiEstVenu(GesteDuClub):

@@ -175,3 +175,78 @@ def test_the_national_level_notes_what_is_of_all_france(national):
     done(national, NOTER, data)
     made = EvenementClub.objects.get()
     assert (made.en_ligne, made.departements_lies.count()) == (True, 0)
+
+
+def offered(answer):
+    """Return the communes that a form offers to tick."""
+    names = answer.context["form"].fields
+    return [name.removeprefix("venue_commune_") for name in names if "venue_commune_" in name]
+
+
+def folded(answer):
+    """Return the folded lists of a form, each with whether it is open."""
+    return {g.titre: g.ouvert for g in answer.context["form"].groups if g.plie}
+
+
+@pytest.fixture
+def gignac(herault):
+    """A commune that left the programme in 2025."""
+    town = factories.commune("34114", epci="new", nom="Gignac")
+    factories.labellisation(town, fin="2025-01-01")
+    return town
+
+
+@pytest.fixture
+def agde(herault):
+    """A commune that entered in 2025."""
+    town = factories.commune("34003", epci="new", nom="Agde")
+    factories.labellisation(town, debut="2025-01-01")
+    return town
+
+
+def test_the_lists_are_folded_and_of_the_day_of_the_event(agent_34, herault, lodeve, gignac, agde):
+    first = agent_34.get(NOTER)
+    assert offered(first) == ["34003", "34142"]
+    assert folded(first) == {"Communes venues (2)": False, "Intercommunalités venues (2)": False}
+    again = agent_34.post(NOTER, event(herault) | {"_modifier": "Lister"})
+    assert offered(again) == ["34114", "34142"]
+    assert not any(folded(again).values())
+    assert "Au programme le 29 février 2024" in again.content.decode().replace("\xa0", " ")
+    assert not EvenementClub.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("jour", "codes"),
+    [
+        ("2024-12-31", ["34114", "34142"]),
+        ("2025-01-01", ["34003", "34142"]),
+    ],
+)
+def test_who_may_have_come_is_of_the_day_that_is_noted(
+    agent_34, herault, lodeve, gignac, agde, jour, codes
+):
+    held = factories.evenement(jour, [herault])
+    assert (
+        offered(agent_34.get(reverse("admin:geste", args=["noter-qui-est-venu", held.pk]))) == codes
+    )
+
+
+def test_who_is_ticked_out_of_its_days_is_kept_and_told(agent_34, herault, lodeve, agde):
+    data = event(herault) | came("commune", agde, "1")
+    shown, _ = done(agent_34, NOTER, data)
+    assert "Pas au programme ce jour-là : Agde." in [
+        a.texte for a in shown.context["effects"].alertes
+    ]
+    held = EvenementClub.objects.get()
+    assert held.participations.get().commune == agde
+    url = reverse("admin:geste", args=["noter-qui-est-venu", held.pk])
+    form = agent_34.get(url)
+    assert offered(form) == ["34142", "34003"]
+    assert folded(form)["Communes venues (2)"]
+    done(agent_34, url, typed(**came("commune", lodeve)))
+    assert [row.commune for row in held.participations.all()] == [lodeve]
+
+
+def test_a_list_is_open_where_somebody_is_refused(agent_34, herault, lodeve):
+    answer = agent_34.post(NOTER, event(herault, venue_commune_34142_1="-1"))
+    assert folded(answer) == {"Communes venues (1)": True, "Intercommunalités venues (1)": False}
