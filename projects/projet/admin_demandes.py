@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.db.models import ProtectedError, RestrictedError
 from django.http import HttpResponseRedirect
+from django.utils.html import format_html, format_html_join
 
 from ort.admin_propositions import proposer
 from ort.models import Proposition
@@ -16,6 +17,12 @@ from socle.admin.base import PvdAdmin
 from socle.admin.correction import MotifForm
 from socle.adresses_admin import admin_url
 from socle.historique import one_act
+
+A_PROPOSER_UNE_A_UNE = (
+    "Rien n'est supprimé. Ce qui est aussi d'une commune d'un autre département se supprime avec l'accord "
+    "de la DDT qui tient sa convention : ouvrez chacune pour le lui proposer, puis choisissez les autres "
+    "seules. À proposer :"
+)
 
 
 def proposer_la_demande(request, demande, texte):
@@ -75,6 +82,19 @@ class ADemanderAdmin(PvdAdmin):
         # The page tells the figures of a removal that is tried.
         with en_demande():
             return super().delete_view(request, object_id, extra_context)
+
+    def refus_de_la_selection(self, request, records):
+        """Lead to the page where the removal of each action that another DDT keeps is proposed to it."""
+        asked = [(action, self.asked_of(request, action)) for action in records]
+        shared = [(action, departement) for action, departement in asked if departement]
+        if not shared:
+            return ""
+        named = format_html_join(
+            ", ",
+            '<a href="{}">{}</a> (DDT {})',
+            ((admin_url(a, "delete"), a, d.avec_de) for a, d in shared),
+        )
+        return format_html("{} {}.", A_PROPOSER_UNE_A_UNE, named)
 
     def removal(self, action):
         """Return what asks the removal of an action; None when what depends on it forbids it."""

@@ -66,6 +66,9 @@ def remove_selected(model_admin, request, queryset):
         request.POST = request.POST.copy()
         del request.POST["post"]
     records = list(queryset)
+    if refused := model_admin.refus_de_la_selection(request, records):
+        messages.error(request, refused)
+        return None
     try:
         with transaction.atomic(), one_act(request.POST.get("motif", "")):
             answer = delete_selected(model_admin, request, queryset)
@@ -110,6 +113,10 @@ class SuppressionAdmin(admin.ModelAdmin):
             removes = remove_selected if issubclass(self.model, Historisee) else remove
             actions["delete_selected"] = (removes, name, told)
         return actions
+
+    def refus_de_la_selection(self, request, records):
+        """Say why what was chosen in a list is not removed from there, and what to do; empty: it may be."""
+        return ""
 
     def get_deleted_objects(self, objs, request):
         """Judge the rows that go with a record by the right to remove it: they are written with it.

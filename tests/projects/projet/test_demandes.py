@@ -228,3 +228,22 @@ def test_new_actions_are_not_proposed_with_the_others(agent_81, ecoles, shared):
     assert "enregistrez d'abord, à part" in answer.context["form"].non_field_errors()[0]
     assert ActionCommune.objects.count() == 2
     assert day("2024-01-01") == avenant.date_signature
+
+
+def test_a_removal_chosen_in_the_list_says_where_to_propose_it(agent_81, agent_34, ecoles, towns):
+    own = factories.action([towns["81124"]], intitule="Halle")
+    chosen = {"action": "delete_selected", "_selected_action": [ecoles.pk, own.pk]}
+    listed = reverse("admin:projects_action_changelist")
+    for confirmed in ({}, {"post": "yes", "motif": "en double"}):
+        told = read(agent_81, agent_81.post(listed, chosen | confirmed).url)
+        assert "Rien n'est supprimé." in told
+        assert "1 Trois écoles (DDT de l'Hérault)." in told
+    page = agent_81.post(listed, chosen, follow=True).content.decode()
+    assert page_of(ecoles, "delete") in page
+    assert page_of(own, "delete") not in page
+    assert Action.objects.count() == 2
+    alone = chosen | {"_selected_action": [own.pk], "post": "yes", "motif": "en double"}
+    agent_81.post(listed, alone)
+    assert list(Action.objects.all()) == [ecoles]
+    agent_34.post(listed, alone | {"_selected_action": [ecoles.pk]})
+    assert not Action.objects.exists()
