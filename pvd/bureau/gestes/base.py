@@ -141,18 +141,24 @@ class GesteForm(forms.Form):
     @property
     def groups(self):
         """Return the fields as the page shows them: the fact, in its parts, its source, the comment."""
+        groups = [
+            *self.groupes_du_fait,
+            *([self.groupe(self.joint_titre, self.joint)] if self.joint else ()),
+            self.groupe("Qui le dit", SOURCE_FIELDS),
+            self.groupe("Pour vos collègues", ["commentaire"]),
+        ]
+        return [groupe for groupe in groups if groupe.champs]
+
+    @property
+    def groupes_du_fait(self):
+        """Return the parts of the fact; what was recorded already may have none."""
         others = {*SOURCE_FIELDS, *self.joint, "personne_nommee", "commentaire"}
         others |= {champ.name for champ in self.hidden_fields()}
         fact = self.parts or [("Ce qui s'est passé", [f for f in self.fields if f not in others])]
-        return [
-            Groupe(title, list(self.asked(names)))
-            for title, names in (
-                *fact,
-                *([(self.joint_titre, self.joint)] if self.joint else ()),
-                ("Qui le dit", SOURCE_FIELDS),
-                ("Pour vos collègues", ["commentaire"]),
-            )
-        ]
+        return [self.groupe(title, names) for title, names in fact]
+
+    def groupe(self, titre, names):
+        return Groupe(titre, list(self.asked(names)))
 
     def asked(self, names):
         """Yield the fields of a group, and under a text that seems to name somebody, the question."""

@@ -176,10 +176,9 @@ class VenuesForm(forms.Form):
         }
 
     @property
-    def groups(self):
-        """Put the lists of who came, folded, before the source: alone where nothing else is asked."""
-        fact, *others = super().groups
-        return [*([fact] if self.parts else []), *self.groupes_des_venues, *others]
+    def groupes_du_fait(self):
+        """Fold the lists of who came, below the event: alone where nothing else is asked."""
+        return [*(super().groupes_du_fait if self.parts else ()), *self.groupes_des_venues]
 
     @property
     def groupes_des_venues(self):
