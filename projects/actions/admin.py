@@ -198,11 +198,12 @@ class ActionAdmin(ADemanderAdmin, TableauxDesActions, PorteeAdmin, SourceeAdmin)
         (
             "Ce qui est à faire, et où",
             {
+                "description": "Le geste « Situer l'action » demande aussi qui dit le lieu.",
                 "fields": [
                     ("aboutissement", "investissement", "plan_signe"),
                     "etendue",
                     ("longitude", "latitude"),
-                ]
+                ],
             },
         ),
         ("Interne", {"fields": ["note_interne"]}),

@@ -156,6 +156,8 @@ class Action(Sourcee):
 
     feminin = True
     textes_publics = ("intitule", "sous_intitule", "description", "indicateurs_texte")
+    # Its point on the map, told whole.
+    autres_champs_dits = ("lieu",)
 
     objects = ActionQuerySet.as_manager()
 

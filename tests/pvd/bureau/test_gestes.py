@@ -142,6 +142,7 @@ def one_of_each_action(town, signed, running):
         "action-relancer": dropped,
         **{f"financement-{slug}": asked for slug in to_asked},
         **{f"financement-{slug}": granted for slug in to_granted},
+        "action-situer": new,
         "action-relever-un-indicateur": new,
         "action-fixer-une-cible": new,
         "ort-relever-un-indicateur": signed,

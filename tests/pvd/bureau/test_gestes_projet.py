@@ -25,6 +25,7 @@ from tests.formulaires import errors, filled
 from tests.projects.projet.test_au_hasard import facts_drawn, written
 from tests.pvd.bureau.test_gestes import do, fill_and_confirm, refusal, typed
 
+NO_NEW_SOURCE = {"source_titre": "", "source_editeur": ""}
 HERAULT = "Hérault (34)"
 TODAY = timezone.localdate()
 INSCRIRE = reverse("admin:gestes", args=["inscrire-une-action"])
@@ -679,3 +680,50 @@ def test_the_gestes_offered_are_those_that_the_rule_of_the_state_allows(lodeve, 
             itself = Action.objects.filter(pk=action.pk)
             for geste, expected in allowed.items():
                 assert geste().candidates(itself, jour).exists() is expected, (geste, jour, faits)
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude"), [("43,73117", "3,31727"), ("43.73117°", " 3.317271 ")]
+)
+def test_an_action_is_placed_by_who_says_where(agent_34, client, latitude, longitude):
+    action = factories.action([factories.commune("34142", epci="new")], factories.convention())
+    factories.rewrite(
+        type(action).objects.all(), latitude=Decimal("43.7"), longitude=Decimal("3.3")
+    )
+    plan = factories.source(titre="Plan de l'îlot")
+    asked = {"latitude": latitude, "longitude": longitude, "source": plan.pk, **NO_NEW_SOURCE}
+    told = text_of(preview(agent_34, "action-situer", action, **asked))
+    assert "Au lieu de 43,70000, longitude 3,30000" in told
+    assert do(agent_34, "action-situer", action, **asked).status_code == 302
+    action.refresh_from_db()
+    assert (action.latitude, action.longitude) == (Decimal("43.73117"), Decimal("3.31727"))
+    said = action.affirmations.get()
+    assert (said.champ, said.source) == ("lieu", plan)
+    assert said.valeur_brute == "43,73117, longitude 3,31727"
+
+
+def test_the_place_of_an_action_has_one_retained_source(agent_34):
+    action = factories.action([factories.commune("34142", epci="new")], factories.convention())
+    first, second = factories.source(titre="Plan"), factories.source(titre="Cadastre")
+    for source, latitude in ((first, "43,7"), (second, "43,8"), (first, "43,7")):
+        asked = {"latitude": latitude, "longitude": "3,3", "source": source.pk, **NO_NEW_SOURCE}
+        assert do(agent_34, "action-situer", action, **asked).status_code == 302
+        assert action.affirmations.retenues().get().source == source
+    assert action.affirmations.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "champ"),
+    [
+        ("91", "3", "latitude"),
+        ("43", "-181", "longitude"),
+        ("", "3", "latitude"),
+        ("0", "0", "__all__"),
+    ],
+)
+def test_a_place_that_cannot_be_is_refused(agent_34, latitude, longitude, champ):
+    action = factories.action([factories.commune("34142", epci="new")], factories.convention())
+    answer = do(agent_34, "action-situer", action, latitude=latitude, longitude=longitude)
+    assert champ in answer.context["form"].errors
+    action.refresh_from_db()
+    assert action.latitude is None

@@ -30,6 +30,7 @@ from pvd.bureau.gestes.projet.etudes import (
     ValiderEtude,
 )
 from pvd.bureau.gestes.projet.inscription import InscrireAction
+from pvd.bureau.gestes.projet.lieu import SituerLAction
 from pvd.bureau.gestes.projet.mesures import MESURES
 from pvd.bureau.gestes.projet.plan import AppliquerAvenant, AttacherActions
 from pvd.bureau.gestes.projet.point import FaireLePoint
@@ -57,6 +58,7 @@ DU_PROJET = (
     Relancer(),
     ReviserCalendrier(),
     ReviserCout(),
+    SituerLAction(),
     NouvelleDemande(),
     NouvelAccord(),
     NouveauVersement(),

@@ -55,8 +55,12 @@ def dire(fiche: Historisee, champ, texte, source, how):
     """Record that a source says what a record is, in words: a date is told by `affirm`."""
     said = {"content_type": record_type(fiche), "object_id": str(fiche.pk), "champ": champ}
     identity = said | {"source": source, "valeur_brute": str(texte)[:250]}
-    if not Affirmation.objects.filter(**identity).exists():
+    held = Affirmation.objects.filter(**identity).first()
+    if held is None:
         Affirmation(**identity, detail_interne=how).save()
+    elif not held.retenue:
+        held.retenue = True
+        held.save()
 
 
 def one_owner(form, data, names=MAITRES_D_OUVRAGE, refused=UN_SEUL):
