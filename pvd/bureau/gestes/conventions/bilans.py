@@ -74,7 +74,11 @@ class BilanForm(ActeDeConventionForm):
                 (day.isoformat(), f"{dite(self.record, day)} (attendu : {liste(natures)})")
                 for day, natures in awaited.items()
             ),
-            *((day.isoformat(), dite(self.record, day)) for day in reversed(days) if day not in awaited),
+            *(
+                (day.isoformat(), dite(self.record, day))
+                for day in reversed(days)
+                if day not in awaited
+            ),
         ]
 
     def nom_de_l_acte(self, data):
