@@ -3,7 +3,11 @@
 import re
 import unicodedata
 
-ABBREVIATIONS = {"st": "saint", "ste": "sainte"}
+ABBREVIATIONS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
+# The words that people leave out of a name, or take for one another: « Vigan (Le) », « St-Jean de Fos »,
+# « Villeneuve lez Maguelone ».
+LIAISONS = frozenset(["le", "la", "les", "l", "de", "du", "des", "d", "et", "lez"])
+SUR = {"s": "sur"}
 
 
 def search_key(text: str) -> str:
@@ -17,3 +21,18 @@ def search_key(text: str) -> str:
     ascii_text = "".join(c for c in decomposed if not unicodedata.combining(c))
     words = re.findall(r"[a-z0-9]+", ascii_text)
     return " ".join(ABBREVIATIONS.get(word, word) for word in words)
+
+
+def bare_key(text: str) -> str:
+    """Return the search key without articles nor liaisons: what two ways to write a name share."""
+    words = search_key(text).split()
+    kept = [SUR.get(word, word) for word in words if word not in LIAISONS]
+    return " ".join(kept or words)
+
+
+def bare_keys(*names: str) -> str:
+    """Return the bare keys of several names, each between two bars: `|lodeve|luteva|`.
+
+    A name contains some words when its key does, and is them when it has a bar on both sides.
+    """
+    return f"|{'|'.join(dict.fromkeys(map(bare_key, names)))}|"
