@@ -9,8 +9,8 @@ from communes.territoire.contours.models import (
     FondDeCarte,
     FondDeFrance,
 )
+from communes.territoire.designations import AncienCode, CodePostal
 from communes.territoire.models import (
-    AncienCode,
     AncienNomCommune,
     AncienNomIntercommunalite,
     Commune,
@@ -31,6 +31,7 @@ __all__ = [
     "AncienCode",
     "AncienNomCommune",
     "AncienNomIntercommunalite",
+    "CodePostal",
     "Commune",
     "ContourCommune",
     "ContourDepartement",

@@ -31,6 +31,7 @@ KEPT = {
         "chefLieu",
         "commune",
         "anciensCodes",
+        "codesPostaux",
     ),
 }
 KEPT_OF_MEMBER = ("code", "siren")

@@ -8,6 +8,7 @@ from communes.models import (
     AncienCode,
     AncienNomCommune,
     AncienNomIntercommunalite,
+    CodePostal,
     Commune,
     Departement,
     Intercommunalite,
@@ -95,6 +96,12 @@ class AnciensNomsCommune(PeriodeColumns, ReadOnlyInline):
 class AnciensCodes(ReadOnlyInline):
     model = AncienCode
     verbose_name_plural = "codes qui mènent à cette commune"
+    fields = readonly_fields = ["code", "nature", "nom"]
+
+
+class CodesPostaux(ReadOnlyInline):
+    model = CodePostal
+    fields = readonly_fields = ["code"]
 
 
 class RattachementsDeCommune(ReadOnly, PeriodeColumns, PerimetreInline):
@@ -143,7 +150,7 @@ class CommuneAdmin(ReadOnly, PeriodeColumns, SourceeAdmin):
     ]
     list_select_related = ["departement"]
     search_fields = ["nom_recherche", "code_insee"]
-    search_help_text = "Nom, même ancien, avec ou sans accents, ou code INSEE"
+    search_help_text = "Nom, même ancien ou d'une commune déléguée, code postal ou code INSEE"
     show_facets = admin.ShowFacets.NEVER
     fields = ["nom", "code_insee", "departement", "siren", "population"]
     fields += ["depuis", "fin_le", "successeur"]
@@ -154,6 +161,7 @@ class CommuneAdmin(ReadOnly, PeriodeColumns, SourceeAdmin):
         PopulationsDeCommune,
         AnciensNomsCommune,
         AnciensCodes,
+        CodesPostaux,
     ]
 
     def list_prefetch(self):

@@ -2,7 +2,8 @@
 
 from django.core.exceptions import ObjectDoesNotExist
 
-from communes.territoire.models import AncienCode, Commune
+from communes.territoire.designations import AncienCode
+from communes.territoire.models import Commune
 from socle.dates import known_by, parse_date
 from socle.fichiers.champs import Champ, RecordWidget
 from socle.fichiers.temoins import names_of

@@ -14,6 +14,7 @@ SIREN = r"\d{9}"
 CODE_INSEE = r"([013-9]\d|2[AB1-9])\d{3}"
 # Corsica had codes in 20 before 1976.
 ANCIEN_CODE = r"\d[\dAB]\d{3}"
+CODE_POSTAL = r"[0-9]{5}"
 CODE_DEPARTEMENT = r"[013-9]\d|2[AB1-9]|9[78]\d"
 # ANCT: région, département (two of them for a town that spans both: pvd-44-5455-1), number.
 ID_PVD = r"pvd-\d{2}-(\d{2,4}|2[AB])-\d{1,4}"
@@ -29,6 +30,7 @@ un_code_insee = written(
     CODE_INSEE, "Un code INSEE de commune compte cinq caractères : 34142, 2A004."
 )
 un_ancien_code = written(ANCIEN_CODE, "Un code INSEE de commune compte cinq caractères.")
+un_code_postal = written(CODE_POSTAL, "Un code postal compte cinq chiffres.")
 un_code_departement = written(CODE_DEPARTEMENT, "Un code de département s'écrit 34, 2A ou 971.")
 un_id_pvd = written(ID_PVD, "Un identifiant PVD s'écrit pvd-76-34-1.")
 

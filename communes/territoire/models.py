@@ -8,18 +8,14 @@ from operator import attrgetter, or_
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 
-from communes.territoire.codes import (
-    of_length,
-    un_ancien_code,
-    un_code_departement,
-    un_code_insee,
-    un_siren,
-)
+from communes.territoire.codes import of_length, un_code_departement, un_code_insee, un_siren
+from communes.territoire.designations import AncienCode, meant_by, named
+from communes.territoire.saisie import lire
 from communes.territoire.successions import Bornes, Suivie, suivies
 from socle.periodes import Periode, PeriodeQuerySet
-from socle.recherche import search_key
+from socle.recherche import bare_key, bare_keys, search_key
 
 # INSEE's « type de nom en clair »: how a name follows « de » and how it takes its article.
 DE_BY_LIAISON = {0: "de ", 1: "d'", 2: "du ", 3: "de la ", 4: "des ", 5: "de l'"}
@@ -138,7 +134,9 @@ class Renommable(models.Model):
     """A territory that changes its name and keeps its code: `anciens_noms` holds the former ones."""
 
     nom = models.CharField("nom", max_length=200)
+    # What it is sorted by, then what it is found by.
     nom_recherche = models.CharField("clé de recherche", max_length=500, editable=False)
+    cles = models.CharField("noms cherchés", max_length=520, editable=False)
 
     class Meta:
         abstract = True
@@ -147,9 +145,10 @@ class Renommable(models.Model):
         return self.nom
 
     def save(self, *args, **kwargs):
-        """Keep the search key equal to the names, the latest first, whoever saves."""
+        """Keep the keys equal to the names, the latest first, whoever saves."""
         former = [] if self._state.adding else self.anciens_noms.order_by("-fin")
-        self.nom_recherche = names_search_key(self.nom, *(ancien.nom for ancien in former))
+        names = [self.nom, *(ancien.nom for ancien in former)]
+        self.nom_recherche, self.cles = names_search_key(*names), bare_keys(*names)
         super().save(*args, **kwargs)
 
     def nom_au(self, jour):
@@ -186,7 +185,10 @@ class IntercommunaliteQuerySet(PeriodeQuerySet):
 
     def search(self, text):
         """Keep those whose name, present or past, contains `text` as people type it, or its SIREN."""
-        return self.filter(Q(nom_recherche__contains=search_key(text)) | Q(pk=text.strip()))
+        key = bare_key(text)
+        if not key:
+            return self.none() if text.strip() else self.all()
+        return self.filter(Q(cles__contains=key) | Q(pk=key))
 
 
 class Intercommunalite(Renommable, Periode):
@@ -211,8 +213,23 @@ class CommuneQuerySet(PeriodeQuerySet):
         return self.filter(departement__in=Departement.objects.for_user(user))
 
     def search(self, text):
-        """Keep the communes whose name, present or past, contains `text` as people type it, or its code."""
-        return self.filter(Q(nom_recherche__contains=search_key(text)) | Q(pk=text.strip().upper()))
+        """Keep the communes that `text` may mean: see `Saisie`.
+
+        By a part of a name that they bear, or bore, or that a commune déléguée bears; by a code that
+        leads to them; by a postcode.
+        """
+        return self.filter(meant_by(saisie_of(text))) if text.strip() else self.all()
+
+    def nearest(self, text):
+        """Return those of `search`, the ones that bear that very name first, then those that it begins."""
+        if not text.strip():
+            return self.all()
+        cle = saisie_of(text).cle
+        near = [
+            When(named(start), then=Value(n)) for n, start in enumerate((f"|{cle}|", f"|{cle} "))
+        ]
+        rang = Case(*near, default=Value(len(near)))
+        return self.search(text).order_by(rang, "nom_recherche", "code_insee")
 
     def resolve(self, code):
         """Return the commune that `code` names today, through mergers, or None.
@@ -232,6 +249,11 @@ class CommuneQuerySet(PeriodeQuerySet):
             met.add(commune.pk)
             commune = commune.successeur
         return commune
+
+
+def saisie_of(text):
+    """Return what a person typed, read."""
+    return lire(text, lambda: {search_key(d.nom): d.pk for d in Departement.objects.all()})
 
 
 class Commune(Renommable, Periode):
@@ -379,29 +401,6 @@ class AncienNomIntercommunalite(AncienNom):
     class Meta(AncienNom.Meta):
         verbose_name = "ancien nom d'intercommunalité"
         verbose_name_plural = "anciens noms d'intercommunalités"
-
-
-class AncienCode(models.Model):
-    """A code that names no commune of its own but leads to one."""
-
-    class NatureCode(models.TextChoices):
-        DELEGUEE = "deleguee", "commune déléguée"
-        ASSOCIEE = "associee", "commune associée"
-        ARRONDISSEMENT = "arrondissement", "arrondissement municipal"
-        ANCIENNE = "ancienne", "ancien code"
-
-    code = models.CharField("code", max_length=5, primary_key=True, validators=[un_ancien_code])
-    nature = models.CharField("nature", max_length=14, choices=NatureCode)
-    nom = models.CharField("nom", max_length=200, blank=True)
-    commune = models.ForeignKey(Commune, models.CASCADE, "anciens_codes", verbose_name="commune")
-
-    class Meta:
-        verbose_name = "ancien code"
-        verbose_name_plural = "anciens codes"
-        constraints = [of_length("code", 5)]
-
-    def __str__(self):
-        return f"{self.code} {self.nom}".strip()
 
 
 class RattachementQuerySet(PeriodeQuerySet):

@@ -3,9 +3,11 @@
 from datetime import date
 
 import pytest
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from communes.models import (
+    AncienCode,
+    CodePostal,
     Commune,
     Departement,
     Intercommunalite,
@@ -31,10 +33,35 @@ def test_all_vintages_are_loaded_and_said(shipped):
 
 
 def test_a_second_load_does_nothing_and_says_so_in_one_line(django_assert_num_queries):
-    with django_assert_num_queries(3):  # the loaded years, inside a savepoint
+    # The loaded years and whether there are postcodes, inside a savepoint.
+    with django_assert_num_queries(4):
         assert load("charger_territoire") == (
             "Territoire à jour : le millésime 2026 est déjà chargé.\n"
         )
+
+
+def test_a_territory_loaded_without_postcodes_takes_them_and_nothing_else():
+    def kept():
+        return set(CodePostal.objects.values_list("commune", "code"))
+
+    before, codes = kept(), set(AncienCode.objects.values_list())
+    CodePostal.objects.all().delete()
+    AncienCode.objects.filter(commune=F("code")).delete()
+    Commune.objects.filter(pk="34142").update(siren="")
+    assert "Territoire chargé jusqu'au millésime 2026." in load("charger_territoire")
+    assert kept() == before
+    assert set(AncienCode.objects.values_list()) == codes
+    assert Commune.objects.get(pk="34142").siren == "", "what was corrected since stays so"
+
+
+def test_the_postcodes_are_those_of_la_poste():
+    def of(code):
+        return list(CodePostal.objects.filter(commune=code).values_list("code", flat=True))
+
+    assert (of("34142"), of("34114"), of("34276")) == (["34700"], ["34150"], ["34270"])
+    assert of("34093") == ["34650"], "of a commune that is no more, those that it had"
+    assert len(of("75056")) == 21
+    assert len(of("49126")) == 2
 
 
 def test_the_communes_of_a_year_are_as_many_as_insee_counts():

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from communes.models import Millesime
+from communes.models import CodePostal, Millesime
 from communes.territoire.decoupage import (
     MILLESIMES,
     DecoupageError,
@@ -42,26 +42,36 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args, **options):
         latest = max(Millesime.objects.values_list("annee", flat=True), default=0)
-        annees = [annee for annee in archive_annees(ARCHIVE) if annee > latest]
-        if not annees:
+        annees = archive_annees(ARCHIVE)
+        # A territory that was loaded before the postcodes were read takes them from the same vintages.
+        lacking = bool(latest) and not CodePostal.objects.exists()
+        asked = [annee for annee in annees if annee > latest or lacking]
+        if not asked:
             self.stdout.write(f"Territoire à jour : le millésime {latest} est déjà chargé.")
             return
         with no_collection():
             try:
-                before, after = self.apply_archive(annees)
+                before, after = self.apply_archive(asked, latest)
             except DecoupageError as error:
                 raise CommandError(f"{error} Rien n'est écrit.") from error
             write_territoire(before, after)
-        self.stdout.write(self.style.SUCCESS(f"Territoire chargé jusqu'au millésime {annees[-1]}."))
+        last = max(latest, *asked)
+        self.stdout.write(self.style.SUCCESS(f"Territoire chargé jusqu'au millésime {last}."))
 
-    def apply_archive(self, annees):
-        """Return the state of the database, and this state once the vintages are applied."""
+    def apply_archive(self, annees, latest):
+        """Return the state of the database, and this state once the vintages are applied.
+
+        Those that it already had, up to `latest`, only complete it.
+        """
         before = load_territoire()
         after = before.copy()
         for decoupage in read_archive(ARCHIVE, annees):
             previous = after.copy()
-            after.apply(decoupage)
+            if decoupage.annee <= latest:
+                after.complete(decoupage, before)
+            else:
+                after.apply(decoupage)
             changes = compare(previous, after, date(decoupage.annee, 1, 1))
-            del changes[MILLESIMES]
+            changes.pop(MILLESIMES, None)
             self.stdout.write(f"{decoupage.annee} : {', '.join(describe_counts(changes))}")
         return before, after

@@ -3,7 +3,7 @@
 from communes.territoire.decoupage.etat import value_on
 
 MILLESIMES = "millésimes nouveaux"
-CORRECTIONS = "communes corrigées (SIREN, article du nom, département)"
+CORRECTIONS = "communes corrigées (SIREN, article du nom, département, codes postaux)"
 POPULATIONS = "populations nouvelles ou corrigées"
 EMPTY = (None, "")
 # The kinds of changes, in the order in which they are read.
@@ -138,6 +138,9 @@ def commune_changes(code, former, fiche, jour, states):
         old, new = getattr(former, name), getattr(fiche, name)
         if old != new:
             yield CORRECTIONS, f"{code} {nom}, {name} : {arrow(old, new)}"
+    if former.codes_postaux != fiche.codes_postaux:
+        change = arrow(", ".join(former.codes_postaux), ", ".join(fiche.codes_postaux))
+        yield CORRECTIONS, f"{code} {nom}, codes postaux : {change}"
 
 
 def describe_population(fiche):

@@ -8,6 +8,7 @@ from communes.models import (
     AncienCode,
     AncienNomCommune,
     AncienNomIntercommunalite,
+    CodePostal,
     Commune,
     Departement,
     Intercommunalite,
@@ -26,6 +27,8 @@ from communes.territoire.decoupage.etat import (
     ValeurDatee,
 )
 from communes.territoire.decoupage.lecture import FicheCode, FicheDepartement, FicheRegion
+from communes.territoire.designations import cles_ancien_code
+from socle.recherche import bare_keys
 
 DATES = ("debut", "fin")
 # SQLite takes a limited number of values in one query, and PostgreSQL is slow on huge ones.
@@ -56,11 +59,16 @@ def load_territoire():
         state.intercommunalites[siren] = FicheIntercommunalite(siren, nature, debut, fin, noms)
     anciens_noms = load_faits(AncienNomCommune, "commune_id", "nom")
     rattachements = load_faits(Rattachement, "commune_id", "intercommunalite_id")
+    codes_postaux = {}
+    for code, code_postal in CodePostal.objects.values_list("commune_id", "code"):
+        codes_postaux.setdefault(code, []).append(code_postal)
     for code, *values, nom in Commune.objects.values_list(
         "code_insee", "type_liaison", "siren", "departement_id", *DATES, "successeur_id", "nom",
     ):  # fmt: skip
         noms = with_present_name(anciens_noms.get(code, ()), nom, debut=values[3])
-        state.communes[code] = FicheCommune(code, *values, noms, rattachements.get(code, ()))
+        state.communes[code] = FicheCommune(
+            code, *values, noms, rattachements.get(code, ()), tuple(codes_postaux.get(code, ()))
+        )
     populations = Population.objects.order_by()
     for row in populations.values_list("commune_id", "millesime", "annee", "valeur"):
         fiche = FichePopulation(*row)
@@ -109,6 +117,7 @@ def write_territoire(before, after):
     write_faits(AncienNomCommune, "commune_id", "nom", *names)
     memberships = rattachements(formers), rattachements(fiches)
     write_faits(Rattachement, "commune_id", "intercommunalite_id", *memberships)
+    write_codes_postaux(codes_postaux(formers), codes_postaux(fiches))
     write_populations(before.populations, after.populations)
     write_fiches(AncienCode, code_values, before.codes, after.codes)
     Succession.objects.rewrite()
@@ -132,6 +141,7 @@ def code_values(fiche):
         "code": fiche.code,
         "nature": fiche.nature,
         "nom": fiche.nom,
+        "cles": cles_ancien_code(fiche.nom),
         "commune_id": fiche.commune,
     }
 
@@ -160,9 +170,13 @@ def commune_values(fiche):
 
 
 def names_values(fiche):
-    """Return the present name, and the search key of all names, the present one first."""
+    """Return the present name, and the keys of all names, the present one first."""
     names = [fait.valeur for fait in reversed(fiche.noms)]
-    return {"nom": names[0], "nom_recherche": names_search_key(*names)}
+    return {
+        "nom": names[0],
+        "nom_recherche": names_search_key(*names),
+        "cles": bare_keys(*names),
+    }
 
 
 def write_fiches(model, to_values, formers, fiches):
@@ -214,6 +228,24 @@ def rattachements(communes):
         for code, fiche in communes.items()
         for fait in fiche.rattachements
     }
+
+
+def codes_postaux(communes):
+    """Return the postcodes of the communes: (commune, postcode)."""
+    return {(code, postal) for code, fiche in communes.items() for postal in fiche.codes_postaux}
+
+
+def write_codes_postaux(formers, codes):
+    """Write the postcodes that differ."""
+    gone = formers - codes
+    if gone:
+        rows = CodePostal.objects.filter(commune__dans={commune for commune, _ in gone})
+        stored = rows.values_list("pk", "commune_id", "code")
+        rows.filter(pk__dans=[pk for pk, *key in stored if tuple(key) in gone]).delete()
+    CodePostal.objects.bulk_create(
+        (CodePostal(commune_id=commune, code=code) for commune, code in sorted(codes - formers)),
+        BATCH,
+    )
 
 
 def write_faits(model, owner, valeur, formers, faits):

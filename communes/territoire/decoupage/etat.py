@@ -46,6 +46,8 @@ class FicheCommune(NamedTuple):
     successeur: str | None
     noms: tuple[ValeurDatee, ...]
     rattachements: tuple[ValeurDatee, ...]
+    # Those of its last vintage: of a commune that is no more, those that it had.
+    codes_postaux: tuple[str, ...] = ()
 
 
 class FichePopulation(NamedTuple):
@@ -172,7 +174,19 @@ class Territoire:
             successeur=None if restored else fiche.successeur,
             noms=with_value(fiche.noms, lue.nom, jour, debut),
             rattachements=with_value(fiche.rattachements, lue.intercommunalite, jour, debut),
+            codes_postaux=lue.codes_postaux or fiche.codes_postaux,
         )
+
+    def complete(self, decoupage, before):
+        """Add what a vintage already loaded in the state `before` says, and that was not read of it then.
+
+        Its postcodes, and the names of the communes déléguées that have the code of their commune.
+        """
+        for code, lue in decoupage.communes.items():
+            fiche = self.communes.get(code)
+            if fiche and lue.codes_postaux:
+                self.communes[code] = fiche._replace(codes_postaux=lue.codes_postaux)
+        self.codes |= {c: fiche for c, fiche in decoupage.codes.items() if c not in before.codes}
 
     def _apply_populations(self, decoupage):
         """Keep what the vintage says, beside what the others said, with the year that it counts."""

@@ -28,6 +28,7 @@ MIN_EPCI = 1_000
 CODE_TERRITOIRE = re.compile(r"\d[\dAB]\d?")
 CODE_INSEE = re.compile(codes.CODE_INSEE)
 ANCIEN_CODE = re.compile(codes.ANCIEN_CODE)
+CODE_POSTAL = re.compile(codes.CODE_POSTAL)
 SIREN = re.compile(codes.SIREN)
 
 ACTUELLE = "commune-actuelle"
@@ -81,6 +82,7 @@ class CommuneLue(NamedTuple):
     departement: str
     population: int | None
     intercommunalite: str | None
+    codes_postaux: tuple[str, ...]
 
 
 class Decoupage(NamedTuple):
@@ -202,8 +204,14 @@ def read_decoupage(contents, annee, *, floors=True):
         refuse_truncated(EPCI, "intercommunalités", len(intercommunalites), MIN_EPCI)
         refuse_truncated(EPCI, "communes membres", len(membres), MIN_COMMUNES)
     codes = {**read_anciens_codes(lignes), **read_sous_communes(lignes, communes)}
-    codes = {code: fiche for code, fiche in codes.items() if code not in communes}
+    codes = {code: fiche for code, fiche in codes.items() if leads_to(fiche, communes)}
     return Decoupage(annee, regions, departements, intercommunalites, communes, codes)
+
+
+def leads_to(fiche, communes):
+    """Tell whether a code leads somewhere: one that a commune bears does, by another name, to itself."""
+    commune = communes.get(fiche.code)
+    return commune is None or (fiche.commune == commune.code and fiche.nom not in ("", commune.nom))
 
 
 def parse_rows(name, content):
@@ -326,6 +334,7 @@ def read_communes(lignes, departements, membres):
             departement=departement_of(ligne, departements),
             population=ligne.number("population", MAX_POPULATION),
             intercommunalite=siren_epci,
+            codes_postaux=codes_postaux_of(ligne),
         )
         add_unique(communes, ligne, ligne.code, fiche)
     return communes
@@ -336,6 +345,15 @@ def departement_of(ligne, departements):
     if "collectiviteOutremer" in ligne.values:
         return ligne.values["collectiviteOutremer"]["code"]
     return ligne.known("departement", departements)
+
+
+def codes_postaux_of(ligne):
+    """Return the postcodes of a commune, in order; those of Paris are not."""
+    codes = ligne.items("codesPostaux")
+    for code in codes:
+        if not isinstance(code, str) or not CODE_POSTAL.fullmatch(code):
+            raise ligne.refusal(f"« {str(code)[:60]} » n'est pas un code postal")
+    return tuple(sorted(set(codes)))
 
 
 def read_anciens_codes(lignes):

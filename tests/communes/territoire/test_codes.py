@@ -6,7 +6,14 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from communes.models import AncienCode, Commune, Departement, Intercommunalite, Labellisation
+from communes.models import (
+    AncienCode,
+    CodePostal,
+    Commune,
+    Departement,
+    Intercommunalite,
+    Labellisation,
+)
 from communes.territoire import codes
 from ort.models import Organisme
 from tests import factories
@@ -20,6 +27,7 @@ WRONG = {
     (Commune, "code_insee"): ["3414", "341420", "2C004", "20004", "ABCDE"],
     (Departement, "code"): ["3", "20", "2C", "9711", "341"],
     (AncienCode, "code"): ["3414", "XX142"],
+    (CodePostal, "code"): ["3470", "2A004", "347000", "٣٤٧٠٠"],
     (Labellisation, "id_pvd"): ["pvd_0001", "34142", "pvd-76-34", "PVD-76-34-1", "pvd-76-2C-1"],
 }
 RIGHT = {
@@ -29,6 +37,7 @@ RIGHT = {
     (Commune, "code_insee"): ["34142", "2A004", "97105", "98818", "01001"],
     (Departement, "code"): ["01", "34", "2A", "971", "988"],
     (AncienCode, "code"): ["34142", "20004", "2A004"],
+    (CodePostal, "code"): ["34700", "01000"],
     # A town over two départements, and the regions whose code begins by a zero.
     (Labellisation, "id_pvd"): ["", "pvd-76-34-1", "pvd-94-2A-3", "pvd-01-971-2", "pvd-44-5455-1"],
 }

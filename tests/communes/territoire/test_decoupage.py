@@ -3,9 +3,11 @@
 from datetime import date
 
 import pytest
+from django.core.management.base import CommandError
 
 from communes.models import (
     AncienCode,
+    CodePostal,
     Commune,
     Departement,
     Intercommunalite,
@@ -172,6 +174,43 @@ def test_a_deleguee_that_bears_the_code_of_its_commune_adds_no_code(histoire):
     histoire.load(2021, [LODEVE, deleguee("34142", "Lodève", "34142")])
 
     assert not AncienCode.objects.exists()
+
+
+def test_a_deleguee_of_another_name_than_its_commune_adds_it_under_the_same_code(histoire):
+    histoire.load(2021, [LODEVE, deleguee("34142", "Luteva", "34142")])
+    histoire.load(2022, [LODEVE, deleguee("34142", "Luteva", "34142"), FOZIERES])
+
+    assert [str(code) for code in AncienCode.objects.all()] == ["34142 Luteva"]
+    assert Commune.objects.search("luteva").get().pk == "34142"
+    assert Commune.objects.resolve("34142").nom == "Lodève"
+
+
+def codes_postaux(code):
+    return list(CodePostal.objects.filter(commune=code).values_list("code", flat=True))
+
+
+def test_the_postcodes_are_those_of_the_last_vintage_that_gives_some(histoire):
+    histoire.load(2021, [{**LODEVE, "codesPostaux": ["34702", "34700", "34700"]}, FOZIERES])
+    assert codes_postaux("34142") == ["34700", "34702"]
+    kept = set(CodePostal.objects.values_list("pk", "code"))
+
+    corrected = [{**LODEVE, "codesPostaux": ["34700"]}, {**FOZIERES, "codesPostaux": ["34700"]}]
+    output = histoire.load(2022, corrected)
+    assert "34142 Lodève, codes postaux : 34700, 34702 → 34700" in output
+    assert "34106 Fozières, codes postaux : (vide) → 34700" in output
+    assert (codes_postaux("34142"), codes_postaux("34106")) == (["34700"], ["34700"])
+    assert kept & set(CodePostal.objects.values_list("pk", "code")), "rows that stay are kept"
+
+    assert "0 changement" in histoire.load(2022, corrected)
+    histoire.load(2023, [LODEVE])
+    assert (codes_postaux("34142"), codes_postaux("34106")) == (["34700"], ["34700"])
+
+
+@pytest.mark.parametrize("wrong", ["3470", "347000", "2A004", "34 70", None, 34700, ["34700"]])
+def test_what_is_no_postcode_is_refused(histoire, wrong):
+    with pytest.raises(CommandError, match="34142.*n'est pas un code postal"):
+        histoire.load(2021, [{**LODEVE, "codesPostaux": [wrong]}])
+    assert not Commune.objects.exists()
 
 
 def test_a_collectivite_doutremer_without_departement_is_one_of_its_own(histoire):
