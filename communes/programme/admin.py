@@ -42,7 +42,7 @@ class LabellisationAdmin(ImportAdmin, ExportAdmin, SourceeAdmin):
     ]
     list_select_related = ["commune__departement"]
     search_fields = ["id_pvd", "commune__code_insee"]
-    search_help_text = "Commune (nom ou code INSEE) ou identifiant PVD"
+    search_help_text = "Commune (nom, code postal ou code INSEE) ou identifiant PVD"
     territory_search = ["commune"]
     date_hierarchy = "date_signature_adhesion"
     autocomplete_fields = ["commune"]

@@ -1,12 +1,4 @@
-from django.db.models import (
-    Case,
-    Count,
-    Min,
-    OuterRef,
-    Subquery,
-    Value,
-    When,
-)
+from django.db.models import Count, Min, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from communes.models import (
@@ -23,13 +15,9 @@ from pvd.suivi.chiffres import departements_du_programme, ort_comptees
 from pvd.suivi.faits import Faits
 from pvd.suivi.regles import EtatPoste, Statut
 from pvd.suivi.situation import communes_de_statut, etats_postes
-from socle.recherche import search_key
 from socle.web.choix import ChoixFilter, FicheFilter
 from socle.web.filtres import Filtres, RechercheFilter
 from socle.web.ordre import Calcule, cles_de
-
-# More than the communes of France that bear any one name (Sainte-Colombe: thirteen).
-MOST_HOMONYMS = 50
 
 
 def by_population(communes, jour):
@@ -71,7 +59,7 @@ def by_etat_poste(communes, jour):
 class CommuneFiltres(Filtres):
     """The communes lauréates on a day, or those that have left when `statut` asks for them."""
 
-    q = RechercheFilter(label="Nom ou code de la commune")
+    q = RechercheFilter(label="Nom, code postal ou code INSEE")
     departement = FicheFilter(label="Département", queryset=Departement.objects.all())
     epci = FicheFilter(label="Intercommunalité", queryset=Intercommunalite.objects.all())
     statut = ChoixFilter(label="Statut", choices=Statut)
@@ -181,27 +169,3 @@ class IntercommunaliteFiltres(Filtres):
         kept = queryset.filter(pk__in=members.values("intercommunalite"))
         kept = with_nb_laureates(kept, self.jour)
         return kept.search(chosen["q"]) if chosen["q"].strip() else kept
-
-
-def communes_named(text, jour):
-    """Return the communes of France that bear exactly the name or the code `text` on `jour`, as a list."""
-    key, code = search_key(text), text.strip().upper()
-    return [
-        commune
-        for commune in communes_of_france(text, jour)[:MOST_HOMONYMS]
-        if code == commune.pk or search_key(commune.nom_au(jour)) == key
-    ]
-
-
-def communes_of_france(text, jour):
-    """Return the communes of France, in the programme or not, named by `text` on `jour`, nearest first."""
-    key = search_key(text)
-    if not key:
-        return Commune.objects.none()
-    nearest = Case(
-        When(nom_recherche=key, then=Value(0)),
-        When(nom_recherche__startswith=key, then=Value(1)),
-        default=Value(2),
-    )
-    found = Commune.objects.as_of(jour).search(text).select_related("departement")
-    return found.order_by(nearest, "nom_recherche", "pk").prefetch_related("anciens_noms")

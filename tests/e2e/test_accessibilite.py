@@ -231,7 +231,7 @@ def test_keyboard_alone_goes_from_home_to_a_commune(page, herault):
     assert focused(page) == "Contenu"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "contenu"
-    press_until(page, page.get_by_label("Nom ou code de la commune"))
+    press_until(page, page.get_by_label("Nom, code postal ou code INSEE"))
     page.keyboard.type("lod")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("q=lod"))

@@ -45,12 +45,12 @@ def test_from_the_home_page_to_the_data(page, lodeve):
 def test_filters_and_the_way_out_of_an_empty_list(page, lodeve):
     factories.commune("34003", nom="Agde")
     page.goto("/communes/")
-    page.get_by_label("Nom ou code de la commune").fill("agde")
+    page.get_by_label("Nom, code postal ou code INSEE").fill("agde")
     page.get_by_role("button", name="Rechercher").click()
     page.get_by_role("link", name="Agde", exact=True).click()
     expect(page.locator(".pvd-phrase")).to_contain_text("Agde n'est pas dans le programme")
     page.go_back()
-    page.get_by_role("link", name="Nom ou code de la commune : agde", exact=True).click()
+    page.get_by_role("link", name="Nom, code postal ou code INSEE : agde", exact=True).click()
     expect(page.get_by_role("link", name="Lodève", exact=True)).to_be_visible()
 
 

@@ -1,11 +1,13 @@
 """The communes: their list, and the page of each."""
 
+from django.conf import settings
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from communes.models import Commune
+from communes.models import Commune, Labellisation
+from communes.territoire.recherche import Recherche, autres_noms
 from ort.effets import LUS_EN, Certitude, effets
 from ort.models import Secteur
 from projects.indicateurs.lecture import changements
@@ -13,7 +15,7 @@ from projects.postes.du_jour import situer as situer_postes
 from projects.postes.models import Poste
 from projects.postes.vues import with_details
 from pvd.portail.agenda import calendar
-from pvd.portail.filtres import CommuneFiltres, communes_named, communes_of_france
+from pvd.portail.filtres import CommuneFiltres
 from pvd.portail.frise import frise
 from pvd.suivi.chronologie import documents, labellisations_connues, read_conventions, timeline
 from pvd.suivi.dates_cles import couvertes_par, dates_cles
@@ -25,8 +27,10 @@ from socle.dessin.qr import qr_svg
 from socle.web.adresses import avec_date
 from socle.web.jour import jour_of
 from socle.web.pages import asked_page
+from socle.web.refus import DemandeInvalide
 
-SUGGESTIONS = 5
+# How many communes that only near what is typed are named; those that bear it, all.
+SUGGESTIONS = 10
 
 
 def communes(request):
@@ -39,31 +43,53 @@ def communes(request):
         "table": "communes",
         "page": page,
         "situations": situer(list(page), jour),
-        "ailleurs": [] if page.paginator.count else elsewhere(filtres),
+        **vouliez_vous_dire(filtres, page),
     }
     return render(request, "portail/communes.html", context)
 
 
 def trouver(request):
-    """Go to the commune that is asked for by its whole name or its code, else to the list that nears it.
+    """Go to the one commune that is meant, else to the list, which names those that may be.
 
-    Of homonyms, the one of the département asked for is meant.
+    Nothing is refused here: what cannot be read, the list says.
     """
-    jour = jour_of(request)
-    filtres = CommuneFiltres(request, Commune.objects.all(), jour)
-    filtres.refuse_unknown()
-    named = communes_named(filtres.chosen("q") or "", jour)
-    nearby = [found for found in named if found.departement == filtres.departement_choisi]
-    for found in (nearby, named):
-        if len(found) == 1:
-            address = reverse("commune", args=[found[0].pk])
-            return redirect(address + avec_date({"request": request}))
-    return redirect(reverse("communes") + filtres.adresses.without("departement"))
+    listed = CommuneFiltres(request, Commune.objects.none(), None)
+    try:
+        jour = jour_of(request)
+        listed.refuse_unknown()
+    except DemandeInvalide:
+        return redirect(reverse("communes") + listed.adresses.without())
+    recherche = recherche_of(listed, jour)
+    if recherche.certaine:
+        address = reverse("commune", args=[recherche.certaine.pk])
+        return redirect(address + avec_date({"request": request}))
+    # The list speaks of all départements, and has those of the site first: another is kept only to
+    # have its own first.
+    other = listed.departement_choisi and recherche.departement != settings.PVD_DEPARTEMENT
+    kept = other and any(candidat.ici for candidat in recherche.candidats)
+    return redirect(reverse("communes") + listed.adresses.without(*[] if kept else ["departement"]))
 
 
-def elsewhere(filtres):
-    """Return a few communes of France that bear the name asked for, when none of the list does."""
-    return communes_of_france(filtres.chosen("q") or "", filtres.jour)[:SUGGESTIONS]
+def recherche_of(filtres, jour):
+    """Return what the text typed may mean, first in the département asked for, else in that of the site."""
+    departement = filtres.departement_choisi
+    here = departement.pk if departement else settings.PVD_DEPARTEMENT
+    return Recherche(filtres.chosen("q") or "", jour, here)
+
+
+def vouliez_vous_dire(filtres, page):
+    """Return the communes that may be meant, in the programme or not, unless the page lists them all."""
+    candidats = recherche_of(filtres, filtres.jour).candidats if filtres.chosen("q") else []
+    proches = [c for rang, c in enumerate(candidats) if c.exact or rang < SUGGESTIONS]
+    if page.number > 1 or {c.commune.pk for c in proches} <= {listed.pk for listed in page}:
+        return {}
+    laureates = Labellisation.objects.laureates(filtres.jour)
+    inside = Commune.objects.filter(pk__dans=[c.commune.pk for c in proches], pk__in=laureates)
+    return {
+        "proches": proches,
+        "autres_proches": len(proches) < len(candidats),
+        "laureates": set(inside.order_by().values_list("pk", flat=True)),
+    }
 
 
 def commune(request, code):
@@ -78,6 +104,8 @@ def commune(request, code):
         "departement": found.departement,
         "phrase": sentence(situation) if found.holds_on(jour) else "",
         "reunion": reunion(situation),
+        "autres_noms": autres_noms(found, jour),
+        "codes_postaux": found.codes_postaux.values_list("code", flat=True),
         "statut_dit": statut_in_words(situation),
         "mise_a_jour": derniere_mise_a_jour(found),
         "postes": serving(situation),

@@ -276,6 +276,15 @@ def test_old_code_leads_to_the_commune_of_today(client, lodeve):
     assert (response.status_code, response.url) == (302, "/communes/34142/?au=2023-07-06")
 
 
+def test_page_says_by_what_else_the_commune_is_found(client, lodeve):
+    AncienCode.objects.create(code="34999", nature="deleguee", nom="Les Plans", commune=lodeve)
+    for code in ("34700", "34705"):
+        lodeve.codes_postaux.create(code=code)
+    page = read(client, "/communes/34142/")
+    assert "Codes postaux 34700, 34705 d'après La Poste" in page
+    assert "Autres noms Les Plans, commune déléguée (code 34999)" in page
+
+
 def test_unknown_code(client):
     assert "Page introuvable" in read(client, "/communes/99999/", 404)
 
@@ -325,7 +334,7 @@ def test_growth(client, pezenas):
     # dates, the sectors, the last change (4), the days of the département (2), the map (2), the reviews
     # of its ORT: the ORT, its avenants and its reviews (3); whether the Club held anything, and what the
     # commune took part in (3); what changed: its populations, the indicators, the readings, the
-    # targets (4).
+    # targets (4); its postcodes, the codes that lead to it.
     convention = pezenas.couvertures.get().convention
 
     def grow(number):
@@ -337,7 +346,7 @@ def test_growth(client, pezenas):
     few = count_queries(client, "/communes/34199/")
     grow(5)
     assert count_queries(client, "/communes/34199/") == few
-    assert few <= 54
+    assert few <= 56
 
 
 def test_nothing_known_is_not_said_outside_the_programme(client):

@@ -1,6 +1,7 @@
 """The list of communes."""
 
 import csv
+import re
 
 import pytest
 
@@ -118,12 +119,30 @@ def test_the_departement_of_the_site_is_chosen_already(client, towns, settings):
 
 
 def test_empty_list_leads_to_the_communes_of_that_name(client, towns):
-    for code in range(34001, 34008):
-        factories.commune(str(code), nom=f"Saint-Agde-{code}")
-    factories.commune("34003", nom="Agde")
+    for code in range(34001, 34018):
+        factories.commune(str(code), nom=f"Saint-Agde-{code}" if code != 34003 else "Agde")
     page = read(client, "/communes/?q=agde")
     assert "Aucune commune du programme ne répond à ces critères" in page
-    assert page.count("Saint-Agde") == 5
+    assert "Vouliez-vous dire Agde Hérault (34) Saint-Agde-34001" in page
+    assert page.count("Saint-Agde") == 9
+    assert "D'autres communes ont un nom proche" in page
+
+
+def test_the_communes_that_may_be_meant_are_named_beside_those_of_the_list(client, towns):
+    lodeve, *_ = towns
+    lodeve.codes_postaux.create(code="34150")
+    factories.commune("34150", nom="Marseillan")
+    page = client.get("/communes/?q=34150&au=2023-07-06").content.decode()
+    named = page[page.index("Vouliez-vous dire") : page.index("1 commune")]
+    assert re.findall(r'href="([^"]*)"', named) == [
+        "/communes/34142/?au=2023-07-06",
+        "/communes/34150/?au=2023-07-06",
+    ]
+    told = read(client, "/communes/?q=34150&au=2023-07-06")
+    assert "Lodève Hérault (34), code postal 34150, dans le programme" in told
+    assert "Marseillan Hérault (34), code INSEE 34150 1 commune" in told
+    # Nothing to choose: the list says it all.
+    assert "Vouliez-vous dire" not in read(client, "/communes/?q=lodeve")
 
 
 def test_search_of_signs_is_refused(client, towns):
@@ -291,7 +310,7 @@ def test_an_empty_list_says_which_criterion_empties_it(client, towns):
     query = "departement=34&statut=ort_signee&q=loupian"
     response = client.get(f"/communes/?{query}")
     page = read(client, f"/communes/?{query}")
-    assert "sans le critère « Nom ou code de la commune : loupian » (1 ligne)" in page
+    assert "sans le critère « Nom, code postal ou code INSEE : loupian » (1 ligne)" in page
     assert "sans le critère « Statut : ORT signée » (1 ligne)" in page
     assert "sans le critère « Département" not in page, "it would still be empty"
     for sortie in response.context["filtres"].sorties_possibles:
@@ -376,6 +395,21 @@ def test_homonym_of_the_departement_is_meant(client, towns):
     assert elsewhere.url == "/communes/?q=gignac&au=2023-07-06"
 
 
+def test_the_departement_of_the_page_comes_before_that_of_the_site(client, towns, settings):
+    settings.PVD_DEPARTEMENT = "34"
+    for code in ("34276", "81276"):
+        factories.commune(code, nom=f"Saint-Mathieu-du-{code[:2]}")
+    factories.commune("87168", nom="Saint-Mathieu")
+    for asked, leads_to, first in (
+        ("q=st+mathieu", "/communes/?q=st+mathieu", "34276"),
+        ("q=st+mathieu&departement=34", "/communes/?q=st+mathieu", "34276"),
+        ("q=st+mathieu&departement=81", "/communes/?q=st+mathieu&departement=81", "81276"),
+    ):
+        answer = client.get(f"/communes/trouver/?{asked}")
+        assert (answer.status_code, answer.url) == (302, leads_to)
+        assert client.get(leads_to).context["proches"][0].commune.pk == first
+
+
 def test_commune_is_found_by_its_name_of_the_day(client, towns):
     town = factories.commune("62588", nom="Montreuil-sur-Mer")
     town.anciens_noms.create(nom="Montreuil", fin="2023-01-01")
@@ -383,12 +417,16 @@ def test_commune_is_found_by_its_name_of_the_day(client, towns):
     assert client.get("/communes/trouver/?q=montreuil&au=2022-12-31").url == (
         "/communes/62588/?au=2022-12-31"
     )
-    assert client.get("/communes/trouver/?q=montreuil").url == "/communes/?q=montreuil"
+    assert client.get("/communes/trouver/?q=montreuil").url == "/communes/62588/"
+    assert "Montreuil, son nom à une autre date" in read(client, "/communes/62588/")
 
 
-def test_what_cannot_be_found_is_refused_as_by_the_list(client, towns):
-    for query in ("q=%3F", "q=" + "a" * 101, "q=lod&departement=99", "q=lod&au=demain"):
-        assert client.get(f"/communes/trouver/?{query}").status_code == 400
+def test_what_cannot_be_read_is_left_for_the_list_to_refuse(client, towns):
+    long, emoji = "q=" + "a" * 5000, "q=%F0%9F%98%80"
+    for query in ("q=%3F", "q=a%00b", emoji, long, "q=lod&departement=99", "q=lod&au=demain"):
+        answer = client.get(f"/communes/trouver/?{query}")
+        assert (answer.status_code, answer.url) == (302, f"/communes/?{query}")
+        assert client.get(answer.url).status_code == 400
 
 
 def test_delay_passed_is_told_without_alarm(client, towns):
