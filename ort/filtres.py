@@ -103,7 +103,7 @@ class OrtFiltres(Filtres):
             of_members = covered.des(members.order_by().values("commune"), self.jour)
             kept = kept.filter(pk__in=of_members.values("convention"))
         if key := search_key(chosen["q"]):
-            bearing = Commune.objects.filter(nom_recherche__contains=key).order_by().values("pk")
+            bearing = Commune.objects.search(chosen["q"]).order_by().values("pk")
             named = covered.filter(commune__in=bearing) | covered.des(bearing, self.jour)
             kept = kept.filter(
                 Q(pk__in=named.values("convention"))

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from django.contrib import admin
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
 from communes.models import Commune, Intercommunalite
+from communes.territoire.recherche import Recherche
 from ort.models import Convention
 from projects.carnet.models import SUJETS
 from projects.models import Action, Contact, Etude
@@ -26,13 +28,17 @@ LINES = 10
 
 @dataclass(frozen=True)
 class FicheTrouvee:
-    """A record that answers a search, and where it leads; `exacte`: it bears that very name or code."""
+    """A record that answers a search, and where it leads; `exacte`: it bears that very name or code.
+
+    `douteuse`: it answers a part only of what was asked.
+    """
 
     sorte: str
     nom: str
     adresse: str
     precision: str = ""
     exacte: bool = False
+    douteuse: bool = False
 
 
 @require_safe
@@ -43,7 +49,7 @@ def chercher(request):
         raise DemandeInvalide(f"Cherchez {LONGEST_SEARCH} caractères au plus.")
     found = trouver(request, asked) if search_key(asked) else []
     for certain in ([fiche for fiche in found if fiche.exacte], found):
-        if len({fiche.adresse for fiche in certain}) == 1:
+        if len({fiche.adresse for fiche in certain}) == 1 and not certain[0].douteuse:
             return redirect(certain[0].adresse)
     context = admin.site.each_context(request)
     context |= {"title": "Chercher", "q": asked, "trouvees": found}
@@ -53,19 +59,29 @@ def chercher(request):
 def trouver(request, asked):
     """Return the records of the user that answer, sort after sort, as `FicheTrouvee`."""
     perimetre = Perimetre(request.user)
-    found = list(ancienne_commune(perimetre, asked))
-    for model in (Commune, Intercommunalite, Convention, Action, Etude, Poste):
+    found = list(communes(perimetre, asked))
+    for model in (Intercommunalite, Convention, Action, Etude, Poste):
         model_admin = admin.site.get_model_admin(model)
         rows, _ = model_admin.get_search_results(request, perimetre.of(model), asked)
         found += [fiche_trouvee(record, asked) for record in rows.distinct()[:LINES]]
     return [*found, *personnes(perimetre, asked)]
 
 
-def ancienne_commune(perimetre, code):
-    """Yield the commune to which a former code leads, of a commune déléguée for instance."""
-    commune = Commune.objects.resolve(code.upper())
-    if commune and commune.pk != code.upper() and perimetre.of(Commune).filter(pk=commune.pk):
-        yield FicheTrouvee("Communes", str(commune), page_url(commune), f"ancien code {code}", True)
+def communes(perimetre, asked):
+    """Yield the communes that may be meant, as the public site finds them."""
+    own = Commune.objects.filter(pk__in=perimetre.of(Commune).order_by().values("pk"))
+    recherche = Recherche(asked, timezone.localdate(), parmi=own)
+    for rang, candidat in enumerate(recherche.candidats):
+        commune = candidat.commune
+        if candidat.exact or rang < LINES:
+            yield FicheTrouvee(
+                "Communes",
+                str(commune),
+                page_url(commune),
+                ", ".join(filter(None, [commune.pk, candidat.pourquoi])),
+                exacte=commune == recherche.certaine,
+                douteuse=not recherche.entiere,
+            )
 
 
 def fiche_trouvee(record, asked):

@@ -12,6 +12,7 @@ from django.contrib.admin.utils import flatten, get_fields_from_path
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 
@@ -183,7 +184,9 @@ class PvdAdmin(AjoutAdmin, PageDAgentAdmin, LimitedChoices, HistoriqueAdmin, Sup
         if len(search_term) > LONGEST_SEARCH:
             raise DemandeInvalide(f"Cherchez {LONGEST_SEARCH} caractères au plus.")
         if hasattr(queryset, "search"):
-            return (queryset.search(search_term) if search_term.strip() else queryset), False
+            # A list is in the order that its columns say; what is chosen from, nearest first.
+            choice = hasattr(queryset, "nearest") and request.path == reverse("admin:autocomplete")
+            return (queryset.nearest if choice else queryset.search)(search_term), False
         found, duplicates = super().get_search_results(request, queryset, search_term)
         if not search_term.strip() or not self.territory_search:
             return found, duplicates

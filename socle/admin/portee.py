@@ -22,7 +22,7 @@ class CommunesWithinReach(AutocompleteJsonView):
     record = None
 
     def get_queryset(self):
-        return self.record.communes_within_reach(self.request.user).search(self.term)
+        return self.record.communes_within_reach(self.request.user).nearest(self.term)
 
 
 def search_address(record):

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from django.utils import timezone
 
+from communes.models import Commune
 from pvd.bureau.perimetre import asked_perimetre
 from pvd.bureau.tableau.colonnes import lisibles_par
 from pvd.bureau.tableau.complements import completer
@@ -88,15 +89,25 @@ class Demande:
     def keeps(self, ligne):
         """Tell whether a row answers all that is asked, but for the set of communes."""
         situation = ligne.situation
-        words = search_key(f"{situation.nom} {situation.nom_intercommunalite}")
+        words = search_key(situation.nom_intercommunalite)
         epci = situation.intercommunalite.pk if situation.intercommunalite else "aucune"
         return (
             (not self.ort or keeps_ort(self.ort, ligne))
             and (not self.statut or situation.statut == self.statut)
             and (not self.poste or situation.etat_poste == self.poste)
             and (not self.epci or epci == self.epci)
-            and (not self.q or search_key(self.q) in words or situation.commune.pk == self.q)
+            and (not self.q or situation.commune.pk in self.nommees or self.cle in words)
         )
+
+    @cached_property
+    def nommees(self):
+        """Return the communes that `q` may mean."""
+        return set(Commune.objects.search(self.q).order_by().values_list("pk", flat=True))
+
+    @cached_property
+    def cle(self):
+        """Return the key of `q`, which the name of an intercommunalité may hold; none has « ? »."""
+        return search_key(self.q) or "?"
 
     @cached_property
     def toutes(self):

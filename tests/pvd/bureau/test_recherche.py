@@ -17,6 +17,7 @@ def herault():
     epci = factories.intercommunalite("200017341", nom="CC Lodévois et Larzac")
     lodeve = factories.commune("34142", epci, nom="Lodève")
     AncienCode.objects.create(code="34998", nature="deleguee", nom="Les Plans", commune=lodeve)
+    lodeve.codes_postaux.create(code="34700")
     signed = factories.convention(
         communes=[lodeve], identifiant="ort-de-lodeve", intitule="ORT de Lodève"
     )
@@ -45,6 +46,11 @@ def search(browser, text):
         ("  lodeve ", "commune"),
         ("34142", "commune"),
         ("34998", "commune"),
+        ("34 142", "commune"),
+        ("Les Plans", "commune"),
+        ("Mairie de Lodève", "commune"),
+        ("Lodève (34)", "commune"),
+        ("lodeve 34700", "commune"),
         ("200017341", "epci"),
         ("CC Lodévois et Larzac", "epci"),
         ("ort-de-lodeve", "ort"),
@@ -74,6 +80,45 @@ def test_what_several_records_near_is_listed(agent_34, herault):
 def test_homonyms_are_listed_and_not_chosen(agent_34, herault):
     factories.commune("34999", nom="Lodève")
     assert len(search(agent_34, "Lodève").context["trouvees"]) > 1
+
+
+def test_a_code_that_is_also_a_postcode_is_listed_and_not_chosen(agent_34, herault):
+    factories.commune("34700", nom="Marseillan")
+    answer = search(agent_34, "34700")
+    communes = [f for f in answer.context["trouvees"] if f.sorte == "Communes"]
+    assert [(f.nom, f.precision) for f in communes] == [
+        ("Lodève", "34142, code postal 34700"),
+        ("Marseillan", "34700, code INSEE 34700"),
+    ]
+
+
+def test_what_contradicts_itself_is_not_gone_to(agent_34, herault):
+    assert search(agent_34, "Lodève 34999").status_code == 200
+
+
+@pytest.mark.parametrize("asked", ["\0", "lo\0de", "%", "_", "🏰", "\\"])
+def test_nothing_typed_is_an_error(agent_34, herault, asked):
+    # Before any search, the back office refuses what no database holds.
+    expected = {400} if "\0" in asked else {200, 302}
+    assert search(agent_34, asked).status_code in expected
+    for list_of in ("commune", "labellisation", "rattachement", "departement"):
+        page = reverse(f"admin:communes_{list_of}_changelist")
+        assert agent_34.get(page, {"q": asked}).status_code in expected
+    chosen = {"app_label": "ort", "model_name": "communecouverte", "field_name": "commune"}
+    answer = agent_34.get(reverse("admin:autocomplete"), {**chosen, "term": asked})
+    assert answer.status_code in expected
+
+
+def test_a_field_offers_the_communes_nearest_first(agent_34, herault):
+    factories.commune("34001", nom="Aigne-Lodève")
+    chosen = {"app_label": "ort", "model_name": "communecouverte", "field_name": "commune"}
+    for typed, offered in (
+        ("lodeve", ["34142", "34001"]),
+        ("34700", ["34142"]),
+        ("les plans", ["34142"]),
+    ):
+        answer = agent_34.get(reverse("admin:autocomplete"), {**chosen, "term": typed})
+        assert [result["id"] for result in answer.json()["results"]] == offered
 
 
 @pytest.mark.parametrize("role", ["agent_81", "lecteur_34"])
