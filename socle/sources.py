@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Cast
+from django.utils.text import capfirst
 
 from socle.dates import (
     FIRST_DAY_MESSAGE,
@@ -21,6 +22,8 @@ from socle.dates import (
 )
 from socle.historique import Historisee, HistoriseeQuerySet
 from socle.publication import Publiable
+
+MENTION_PRESSE = "D'après la presse : "
 
 
 class Source(Historisee):
@@ -48,6 +51,19 @@ class Source(Historisee):
 
     def __str__(self):
         return self.titre
+
+    @property
+    def d_apres(self):
+        """Return who says so, in a sentence: what the press tells, it is told to be from the press."""
+        if self.genre != self.Genre.PRESSE:
+            return f"d'après {self.titre}"
+        # Titles have been written with the mention, before it was that of the kind of document.
+        return f"d'après la presse : {self.titre.removeprefix(MENTION_PRESSE)}"
+
+    @property
+    def nommee(self):
+        """Return the title as pages show it: from the press, it says so."""
+        return capfirst(self.d_apres) if self.genre == self.Genre.PRESSE else self.titre
 
     @classmethod
     def connaissance_du_service(cls, jour):
@@ -167,10 +183,22 @@ class Affirmation(Historisee):
 
     @property
     def nom_du_champ(self):
-        """Return the name in French of the field spoken of, if it is one of the record."""
+        """Return the name in French of what is spoken of, if it is a field or the rows of the record."""
         model = ContentType.objects.get_for_id(self.content_type_id).model_class()
         names = {f.name: str(f.verbose_name) for f in model._meta.concrete_fields}
+        names |= {
+            rows.name: str(rows.related_model._meta.verbose_name_plural)
+            for rows in model._meta.related_objects
+        }
         return names.get(self.champ, self.champ)
+
+    @property
+    def jour(self):
+        """Return the day that is said, if it is one."""
+        try:
+            return parse_date(self.valeur)
+        except ValueError:
+            return None
 
 
 def written_day(text, precision):

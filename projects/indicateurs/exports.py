@@ -48,7 +48,7 @@ class LigneRelevee:
 
     @property
     def source(self):
-        told = [dit.source.titre for dit in self.releve.dits if dit.champ == "jour"]
+        told = [dit.source.nommee for dit in self.releve.dits if dit.champ == "jour"]
         return told[-1] if told else None
 
 

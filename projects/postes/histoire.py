@@ -176,7 +176,7 @@ class Sources:
             keys = [str(row.pk) for row in rows]
             said |= Q(content_type=record_type(sort), object_id__in=keys)
         retained = Affirmation.objects.retenues().filter(said).select_related("source")
-        self.titles = {(a.content_type_id, a.object_id, a.champ): a.source.titre for a in retained}
+        self.titles = {(a.content_type_id, a.object_id, a.champ): a.source.nommee for a in retained}
 
     def of(self, record, champ):
         """Return the title of the source retained for a date, or nothing."""

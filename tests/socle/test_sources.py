@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 
 from pvd.suivi.chargement import FILES
 from socle.models import Affirmation
-from socle.sources import record_type, sourced_fields
+from socle.sources import Source, record_type, sourced_fields
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -41,3 +41,33 @@ def test_the_columns_of_sources_of_every_file_name_a_field_of_their_record():
     ]
     assert len(sourced) == 31
     assert all(champ in sourced_fields(model) for model, champ in sourced)
+
+
+@pytest.mark.parametrize(
+    ("genre", "titre", "d_apres", "nommee"),
+    [
+        ("document", "Une liste", "d'après Une liste", "Une liste"),
+        (
+            "presse",
+            "Un article",
+            "d'après la presse : Un article",
+            "D'après la presse : Un article",
+        ),
+        # As titles were written before.
+        (
+            "presse",
+            "D'après la presse : un article",
+            "d'après la presse : un article",
+            "D'après la presse : un article",
+        ),
+    ],
+)
+def test_what_the_press_tells_is_told_to_be_from_the_press(genre, titre, d_apres, nommee):
+    source = Source(genre=genre, titre=titre)
+    assert (source.d_apres, source.nommee) == (d_apres, nommee)
+
+
+def test_what_is_said_of_the_rows_of_a_record_is_named_in_french():
+    post = factories.poste([factories.commune("34142")])
+    said = Affirmation(fiche=post, champ="occupations", valeur_brute="pourvu")
+    assert said.nom_du_champ == "titulaires"

@@ -88,7 +88,7 @@ def fait_en_html(new, address):
 
 def sources(fait):
     """Write the documents that tell the date of the fact; nothing when none is recorded."""
-    titles = list(dict.fromkeys(dit.source.titre for dit in fait.dits))
+    titles = list(dict.fromkeys(insecable(dit.source.nommee) for dit in fait.dits))
     if not titles:
         return ""
     return format_html("<p>Source\xa0: {}.</p>", " ; ".join(titles))
