@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from django.db.models import Prefetch, Q
 
@@ -61,6 +62,7 @@ class Acte:
     record: Convention | Avenant
     entrees: list
     sorties: list
+    parties: list
 
     @property
     def is_avenant(self):
@@ -82,6 +84,11 @@ class Acte:
     def dits(self):
         """Return what the sources say of the day of the act."""
         return [dit for dit in self.record.dits if dit.champ == "date_signature"]
+
+    @property
+    def dits_des_parties(self):
+        """Return what the sources say of those who sign or support it."""
+        return [dit for dit in self.record.dits if dit.champ == "parties"]
 
     @property
     def texte(self):
@@ -118,12 +125,13 @@ class OrtDuJour:
         entered = self.convention.entrees_connues
         founders = [c for c in entered if c.entree_id is None]
         return [
-            Acte(self.convention, founders, []),
+            Acte(self.convention, founders, [], self.parties_par(None)),
             *(
                 Acte(
                     avenant,
                     [c for c in entered if c.entree_id == avenant.pk],
                     [c for c in entered if c.sortie_id == avenant.pk],
+                    self.parties_par(avenant.pk),
                 )
                 for avenant in self.convention.avenants_au(self.jour)
             ),
@@ -148,6 +156,18 @@ class OrtDuJour:
     def parties(self):
         """Return who had signed or supported by the day."""
         return self.convention.parties_connues if self.signee else []
+
+    def parties_par(self, avenant):
+        """Return those of the parties that the avenant of this key names; None: the convention itself."""
+        return [
+            partie for partie in self.convention.parties_connues if partie.avenant_id == avenant
+        ]
+
+    @property
+    def sources(self):
+        """Return the documents that tell its acts, each once."""
+        told = chain.from_iterable((*acte.dits, *acte.dits_des_parties) for acte in self.actes)
+        return list(dict.fromkeys(dit.source for dit in told))
 
     @property
     def duree(self):

@@ -47,7 +47,7 @@ def ort(request, identifiant):
         "laureates": set(laureates.codes_du_jour(jour)),
         "secteurs": secteurs.select_related("commune") if du_jour.signee else [],
         "fichiers": convention.documents.publics(jour).select_related("avenant"),
-        "documents": list(dict.fromkeys(dit.source for acte in du_jour.actes for dit in acte.dits)),
+        "documents": du_jour.sources,
     }
     return render(request, "ort/ort.html", context)
 

@@ -6,6 +6,7 @@ import pytest
 
 from communes.models import AncienNomCommune
 from ort.models import Organisme, Partie, Secteur
+from socle.models import Affirmation
 from tests import factories
 from tests.pages import count_queries, read
 
@@ -128,12 +129,33 @@ def test_parties_and_secteurs_known_on_the_day(client, ort, agde):
     Partie.objects.create(convention=ort, commune=agde, avenant=avenant, role="partenaire")
     Secteur.objects.create(convention=ort, commune=agde, nom="Centre ancien", avenant=avenant)
     page = read(client, "/ort/ort-agde/")
-    assert "Agde, partenaire par l'avenant n° 1 État, signataire" in page
+    assert "Convention État, signataire Avenant n° 1 (11 janvier 2023) Agde, partenaire" in page
     assert "Centre ancien (Agde)" in page
     before = read(client, "/ort/ort-agde/?au=2022-01-01")
     assert "État, signataire" in before
-    assert "partenaire par" not in before
+    assert "Agde, partenaire" not in before
     assert "Centre ancien" not in before
+
+
+def test_who_says_who_signs_is_told_act_by_act(client, ort, agde):
+    avenant = ort.avenants.get()
+    Partie.objects.create(convention=ort, commune=agde, avenant=avenant)
+    article = factories.source(titre="Article du journal", genre="presse")
+    Affirmation.objects.create(
+        fiche=avenant,
+        champ="parties",
+        valeur_brute="Agde, entre autres",
+        source=article,
+        note="Article lu en partie.",
+    )
+    page = read(client, "/ort/ort-agde/")
+    told = "Source : D'après la presse : Article du journal (Article lu en partie.)"
+    assert (
+        f"Convention Non renseignés. Avenant n° 1 (11 janvier 2023) Agde, signataire {told}" in page
+    )
+    assert page.count("Article du journal") == 2, "beside the parties, and in the list of sources"
+    before = read(client, "/ort/ort-agde/?au=2022-01-01")
+    assert "Article du journal" not in before
 
 
 def test_unknown_ort(client):
@@ -142,7 +164,7 @@ def test_unknown_ort(client):
 
 def test_growth(client, ort):
     # The list: site, complétude, count, choices (3), then `with_actes` (12). The page: site,
-    # `with_actes`, the communes lauréates, the secteurs, the reviews (3).
+    # `with_actes`, the communes lauréates, the secteurs, the axes, the reviews (3).
     def grow(number):
         for _ in range(number):
             town = factories.commune(epci="new")
@@ -161,7 +183,7 @@ def test_growth(client, ort):
     grow(5)
     assert [count_queries(client, address) for address in addresses] == few
     assert few[0] <= 20
-    assert few[1] <= 22
+    assert few[1] <= 23
 
 
 @pytest.mark.parametrize(
