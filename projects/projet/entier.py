@@ -47,8 +47,10 @@ class ProjetEntier(Projet):
 
     @property
     def axes(self):
-        """Return the axes of the plans, each with how many actions it has."""
-        return [(axe, len(actions)) for _, axe, actions in self.par_axe if axe]
+        """Return the axes of the plans, each with how many of its actions are recorded."""
+        counted = {axe: len(actions) for _, axe, actions in self.par_axe if axe}
+        told = [axe for plan in self.axes_des_ort for axe in plan.axes]
+        return [*((axe, counted.pop(axe, 0)) for axe in told), *counted.items()]
 
     @property
     def diagnostics(self):

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from typing import NamedTuple
 
 from communes.models import Commune, Departement, Labellisation, Rattachement, Tenue
+from ort.actes import sourced
 from ort.models import CommuneCouverte, Convention
+from projects.actions.models import Axe
 from projects.actions.regles import TERMINEES, EtatAction
 from projects.etudes.filtres import etudes_du_lieu
 from projects.financements.faits import FaitCompte
@@ -19,6 +22,7 @@ from projects.projet.totaux import Totaux
 from socle.dates import add_months, last_day
 from socle.dessin.barres import Barres, Mesure
 from socle.francais import pluriel
+from socle.sources import Affirmation
 
 # « Bientôt », for what ends.
 SOON = 6
@@ -106,6 +110,14 @@ class LieuDuProjet:
         return kept == {Tenue.COMPLETE.value}
 
 
+class AxesDUnPlan(NamedTuple):
+    """The axes of the plan of a convention, and what sources say of them."""
+
+    convention: Convention
+    axes: list[Axe]
+    dits: list[Affirmation]
+
+
 class Projet:
     """The actions of a place on `jour`, from public facts alone."""
 
@@ -116,6 +128,16 @@ class Projet:
     def cles(self):
         """The keys of the actions of the place, those out of their plan and the « relevées » included."""
         return list(self.territoire.actions(self.jour).order_by().values_list("pk", flat=True))
+
+    @cached_property
+    def axes_des_ort(self):
+        """The axes of the ORT of the place, whether an action of theirs is recorded or not."""
+        told = self.territoire.ort(self.jour).filter(axes__isnull=False).distinct()
+        read = told.order_by("date_signature", "identifiant").prefetch_related("axes", sourced())
+        return [
+            AxesDUnPlan(ort, list(ort.axes.all()), [dit for dit in ort.dits if dit.champ == "axes"])
+            for ort in read
+        ]
 
     @cached_property
     def du_jour(self):

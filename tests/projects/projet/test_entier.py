@@ -9,6 +9,7 @@ from communes.models import Departement, Tenue
 from projects.models import Action, Bilan, Etude, EvenementClub
 from projects.projet.entier import ProjetEntier
 from projects.projet.resume import LieuDuProjet
+from socle.models import Affirmation
 from tests import factories
 from tests.pages import count_queries, read
 from tests.projects.projet.scenes import lodeve, organisme
@@ -196,3 +197,29 @@ def test_more_of_each_takes_no_more_queries(client, whole, address):
     few = count_queries(client, address)
     grow()
     assert count_queries(client, address) == few
+
+
+@pytest.mark.parametrize(
+    "address", ["/ort/ort-lunas/", "/communes/34144/", "/ort/ort-lunas/projet/"]
+)
+def test_the_axes_of_a_plan_are_told_before_any_of_its_actions_is_recorded(client, address):
+    town = factories.commune("34144", epci="new", nom="Lunas")
+    factories.labellisation(town)
+    ort = factories.convention(
+        "2023-01-13", [town], identifiant="ort-lunas", intitule="ORT de Lunas"
+    )
+    ort.axes.create(code="B", intitule="Le commerce", ordre=2)
+    ort.axes.create(code="A", intitule="Le logement", ordre=1)
+    Affirmation.objects.create(
+        fiche=ort,
+        champ="axes",
+        valeur_brute="deux axes",
+        source=factories.source(titre="Un article", genre="presse"),
+    )
+    page = read(client, f"{address}?au=2023-01-13")
+    assert "Le logement Le commerce" in page
+    assert re.search("apr.s la presse : Un article", page.replace("\xa0", " "))
+    assert "Actions au plan : non renseigné" in page
+    before = read(client, f"{address}?au=2023-01-12")
+    assert "Le logement" not in before
+    assert "Un article" not in before
