@@ -1,20 +1,28 @@
 """What is true of a post on a day, for the pages and the files that show it."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from projects.postes import regles
 from projects.postes.faits import PosteDate, dates_des_fiches, postes_dates
 from socle.dates import known_by
+from socle.sources import Affirmation
+
+# What documents say of a post in words: the dates of such rows are told by the rows themselves.
+DITS_EN_MOTS = ("occupations", "recrutements", "cofinancements")
 
 
 @dataclass
 class PosteDuJour:
-    """What the dates of a post tell on `jour`; each value is that of the rule of the same name."""
+    """What the dates of a post tell on `jour`; each value is that of the rule of the same name.
+
+    `dits` are what sources say of it.
+    """
 
     dates: PosteDate
     jour: datetime.date
+    dits: list[Affirmation] = field(default_factory=list)
 
     @cached_property
     def etat(self):
@@ -58,6 +66,19 @@ class PosteDuJour:
         """Return the codes of the communes served, in order."""
         return regles.communes_desservies(self.dates, self.jour)
 
+    @cached_property
+    def dits_connus(self):
+        """Return what sources say that had happened by the day; what has no day of its own always had."""
+        return [dit for dit in self.dits if dit.jour is None or dit.jour <= self.jour]
+
+    @property
+    def temoignages(self):
+        """Return what documents say of a post whose own dates tell nothing, the oldest first."""
+        if self.etat != regles.Etat.INCONNU:
+            return []
+        told = [dit for dit in self.dits_connus if dit.jour and dit.champ in DITS_EN_MOTS]
+        return sorted(told, key=lambda dit: (dit.jour, DITS_EN_MOTS.index(dit.champ)))
+
     @property
     def nb_communes(self):
         return len(self.communes)
@@ -76,13 +97,13 @@ def etats(postes, jour):
 
 
 def situer(postes, jour, dates=None):
-    """Give each of `postes`, a list, its `du_jour`: what its dates tell on `jour`.
+    """Give each of `postes`, a list, its `du_jour`: what its dates, and its `dits` if read, tell on `jour`.
 
     `dates`, by key, are read here when they are not given: four queries.
     """
     dates = dates or dates_des_fiches(postes)
     for poste in postes:
-        poste.du_jour = PosteDuJour(dates[poste.pk], jour)
+        poste.du_jour = PosteDuJour(dates[poste.pk], jour, getattr(poste, "dits", []))
     return postes
 
 

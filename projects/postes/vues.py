@@ -29,9 +29,14 @@ def postes(request):
         "departement": departement,
         "page": page,
         "etats_des_postes": etats_des_postes(departement, jour, dates),
-        "documents": list(dict.fromkeys(dit.source for poste in page for dit in poste.dits)),
+        "documents": documents(page),
     }
     return render(request, "projects/postes/postes.html", context)
+
+
+def documents(postes):
+    """Return the documents that speak of these posts, as their day knows them, each once."""
+    return list(dict.fromkeys(dit.source for poste in postes for dit in poste.du_jour.dits_connus))
 
 
 def with_details(postes, jour):

@@ -13,6 +13,7 @@ from ort.models import Secteur
 from projects.indicateurs.lecture import changements
 from projects.postes.du_jour import situer as situer_postes
 from projects.postes.models import Poste
+from projects.postes.vues import documents as documents_des_postes
 from projects.postes.vues import with_details
 from pvd.portail.agenda import calendar
 from pvd.portail.filtres import CommuneFiltres
@@ -113,7 +114,15 @@ def commune(request, code):
         **read_dates(situation),
         **on_paper(request, jour),
     }
+    context["documents"] = documents_of(context)
     return render(request, "portail/commune.html", context)
+
+
+def documents_of(page):
+    """Return the documents that the facts of the page rest on, then those of its ORT and posts, each once."""
+    of_ort = (source for _, ort in page["couvertes_par"] for source in ort.sources)
+    found = [*documents(page["faits"]), *of_ort, *documents_des_postes(page["postes"])]
+    return list(dict.fromkeys(found))
 
 
 def serving(situation):
@@ -143,7 +152,6 @@ def read_dates(situation):
         "agenda": any(suite.jour for suite in next_ones),
         "faits": facts,
         "frise": frise(situation, facts, conventions, next_ones),
-        "documents": documents(facts),
         "effets": [(certitude, effets(certitude)) for certitude in Certitude],
         "effets_lus_en": LUS_EN,
         "secteurs": Secteur.objects.filter(

@@ -107,6 +107,40 @@ def test_sources_are_cited(client, gignac):
     assert "Sources La presse" in read(client, "/chefs-de-projet/")
 
 
+@pytest.fixture
+def tenu(gignac):
+    """A post of which an article says, and nothing else does, that it was held on a day."""
+    post = factories.poste([gignac])
+    Affirmation.objects.create(
+        fiche=post,
+        champ="occupations",
+        valeur_brute="pourvu",
+        valeur="2021-11-01",
+        source=factories.source(titre="Un article", genre="presse"),
+        note="Depuis, rien n'est dit.",
+    )
+    return post
+
+
+@pytest.mark.parametrize("address", ["/chefs-de-projet/", "/communes/34114/"])
+def test_what_a_document_says_of_a_post_is_told_from_its_day(client, tenu, address):
+    told = "Pourvu le 1er novembre 2021, d'après la presse : Un article. Depuis, rien n'est dit."
+    page = read(client, f"{address}?au=2021-11-01")
+    assert f"non renseigné {told}" in page
+    assert "D'après la presse : Un article" in page.replace(told, ""), "among the sources too"
+    before = read(client, f"{address}?au=2021-10-31")
+    assert "non renseigné" in before
+    assert "Un article" not in before
+
+
+def test_what_a_document_says_of_a_post_gives_way_to_its_own_dates(client, tenu):
+    factories.occupation(tenu, "2023-01-01")
+    assert "Pourvu le 1er novembre 2021" in read(client, "/chefs-de-projet/?au=2022-12-31")
+    page = read(client, "/chefs-de-projet/?au=2023-01-01")
+    assert "pourvu depuis le 1er janvier 2023" in page
+    assert "Pourvu le 1er novembre 2021" not in page
+
+
 def test_growth(client):
     # Site, complétude, count, posts, their sources, employers' names (2), dessertes, names of the
     # communes, choices (3), the dates of those of the page (4) and of all of them over time (4).
