@@ -3,10 +3,10 @@
 from django.db import transaction
 from import_export import widgets
 
-from communes.models import Commune, Departement, Labellisation
+from communes.models import Commune, Departement, Intercommunalite, Labellisation
 from communes.programme.imports import LabellisationRessource, TenueRessource
 from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
-from ort.models import Avenant, Convention, Organisme
+from ort.models import Avenant, Convention, Organisme, Partie
 from projects.actions.imports import (
     AxeRessource,
     CoutRessource,
@@ -134,6 +134,34 @@ def poste_record(key):
     return Poste.objects.get(identifiant=key)
 
 
+class AvenantWidget(TextWidget):
+    """The avenant of the convention of the row that was signed on the day of the cell."""
+
+    def clean(self, value, row=None, **kwargs):
+        return avenant_record(f"{row['ort_identifiant']} {value}") if value else None
+
+
+class PartieRessource(Ressource):
+    """One row per party: whom a convention, or its avenant of `date_avenant`, names, one of three sorts.
+
+    What says so is told once for the act: an affirmation on its `parties`.
+    """
+
+    convention = champ_fiche("ort_identifiant", "convention", Convention, "identifiant")
+    avenant = Champ(column_name="date_avenant", attribute="avenant", widget=AvenantWidget())
+    commune = champ_fiche("code_insee", "commune", Commune)
+    intercommunalite = champ_fiche("siren_epci", "intercommunalite", Intercommunalite)
+    organisme = champ_fiche("organisme", "organisme", Organisme, "nom")
+    role = champ_choix("role", Partie.RolePartie)
+    date_deliberation = champ_date("date_deliberation")
+    date_signature = champ_date("date_signature")
+
+    class Meta(Ressource.Meta):
+        model = Partie
+        import_id_fields = ["convention", "commune", "intercommunalite", "organisme", "role"]
+        fields = [*import_id_fields, "avenant", "date_deliberation", "date_signature"]
+
+
 # For each kind of record, its model and how a file names one.
 RECORDS = {
     "commune": (Commune, commune_record),
@@ -195,6 +223,7 @@ FILES = {
     "conventions.csv": ConventionRessource,
     "avenants.csv": AvenantRessource,
     "communes_couvertes.csv": CouvertureRessource,
+    "parties.csv": PartieRessource,
     "axes.csv": AxeRessource,
     "actions.csv": ActionRessource,
     "faits.csv": FaitActionRessource,

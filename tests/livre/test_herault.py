@@ -3,6 +3,7 @@
 import gzip
 import re
 import shutil
+from collections import Counter
 from io import StringIO
 
 import pytest
@@ -11,8 +12,9 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from communes.models import Commune, Departement, Labellisation
-from ort.models import CommuneCouverte, Convention
-from projects.actions.models import Cout, FaitAction, Prevision, Theme
+from ort.actes import OrtDuJour, with_actes
+from ort.models import Avenant, CommuneCouverte, Convention, Organisme, Partie
+from projects.actions.models import Axe, Cout, FaitAction, Prevision, Theme
 from projects.club.models import EvenementClub
 from projects.financements.models import (
     Dispositif,
@@ -20,14 +22,16 @@ from projects.financements.models import (
     NatureFinanceur,
     ReglePeriode,
 )
+from projects.postes.models import CofinancementPoste, Occupation, Poste, Recrutement
 from projects.projet.du_jour import ActionsDatees
 from projects.projet.totaux import Totaux
 from pvd.suivi.chiffres import Decompte, chiffres
 from pvd.suivi.comparaisons import comparaisons
 from pvd.suivi.management.commands.charger_programme import SHIPPED
 from pvd.suivi.situation import situations
+from socle.dates import ONE_DAY
 from socle.models import Affirmation, Source
-from socle.sources import record_type, sans_source
+from socle.sources import record_type, said_by, sans_source
 from tests import factories
 from tests.conftest import browser_of
 from tests.factories import day
@@ -96,6 +100,11 @@ def test_the_published_figures_agree_with_ours_but_one():
         ("communes_couvertes", "2023-07-06", 18): (18, True),
         ("chefs_de_projet", "2024-03-01", 11): (None, None),
         ("conventions_propres", "2022-12-27", 5): (5, True),
+        ("communes", "2021-01-25", 19): (19, True),
+        ("intercommunalites", "2021-01-25", 13): (13, True),
+        ("communes", "2021-03-26", 19): (19, True),
+        ("communes", "2022-12-27", 19): (19, True),
+        ("communes", "2023-01-12", 19): (19, True),
     }
     assert all(c.publie.note for c in compared if not c.concorde), "each gap is explained"
 
@@ -228,8 +237,281 @@ def test_a_cost_told_by_the_press_says_so(relevees):
     for cout in told:
         source = cout.affirmations.get().source
         assert source.genre == Source.Genre.PRESSE
-        assert source.titre.startswith("D'après la presse")
+        assert source.nommee.startswith("D'après la presse : ")
     assert relevees["pezenas-avenue-de-verdun"].cout.montant == 9_000_000
+
+
+def parties(identifiant, jour):
+    """Return who signs each act of an ORT, and by which sources, as its page tells them on a day."""
+    ort = with_actes(Convention.objects.filter(identifiant=identifiant), day(jour)).get()
+    return {
+        str(acte.date): (
+            " ".join(
+                getattr(p.qui, "pk", p) if p.organisme is None else p.qui.nom for p in acte.parties
+            ),
+            " ".join(dit.source.cle for dit in acte.dits_des_parties),
+        )
+        for acte in OrtDuJour(ort, day(jour)).actes
+    }
+
+
+@pytest.mark.parametrize(
+    ("identifiant", "eve", "jour", "expected"),
+    [
+        (
+            "ort-gignac-saint-andre-de-sangonis",
+            "2023-01-11",
+            "2023-01-12",
+            {
+                "2023-01-12": (
+                    "34114 34239 243400694 État Banque des Territoires "
+                    "Établissement public foncier d'Occitanie Région Occitanie "
+                    "Département de l'Hérault",
+                    "saint-andre-2023",
+                )
+            },
+        ),
+        (
+            "ort-ganges",
+            "2023-01-12",
+            "2023-01-13",
+            {
+                "2023-01-13": (
+                    "34111 243400736 État Banque des Territoires Région Occitanie "
+                    "Département de l'Hérault Établissement public foncier d'Occitanie "
+                    "Action Logement Services",
+                    "ganges-projet",
+                )
+            },
+        ),
+        # Whether Agde, and Sète, signed these avenants is not told: they are not there.
+        (
+            "ort-agde",
+            "2023-01-10",
+            "2023-01-11",
+            {
+                "2021-02-26": ("", ""),
+                "2023-01-11": (
+                    "243400819 34101 34162 34199 État Région Occitanie Banque des Territoires "
+                    "Établissement public foncier d'Occitanie",
+                    "agglo-hm-2023",
+                ),
+            },
+        ),
+        (
+            "ort-sete",
+            "2023-04-12",
+            "2023-04-13",
+            {
+                "2019-12-10": ("", ""),
+                "2023-04-13": ("200066355 34143 34150 État", "thau-2023"),
+            },
+        ),
+    ],
+)
+def test_who_signed_an_act_is_known_from_its_day(identifiant, eve, jour, expected):
+    assert parties(identifiant, jour) == expected
+    assert all(told == ("", "") for told in parties(identifiant, eve).values())
+
+
+def test_no_other_ort_has_a_party_and_no_body_a_siren_that_nobody_checked():
+    known = Partie.objects.values_list("convention__identifiant", flat=True)
+    assert Counter(known) == {
+        "ort-gignac-saint-andre-de-sangonis": 8,
+        "ort-ganges": 8,
+        "ort-agde": 8,
+        "ort-sete": 4,
+    }
+    assert not Partie.objects.exclude(role="signataire").exists()
+    assert not Organisme.objects.exclude(siren="").exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "eve", "jour"),
+    [
+        ("/ort/ort-agde/", "2023-01-10", "2023-01-11"),
+        ("/communes/34199/", "2023-01-10", "2023-01-11"),
+        ("/ort/ort-sete/", "2023-04-12", "2023-04-13"),
+        ("/communes/34143/", "2023-04-12", "2023-04-13"),
+    ],
+)
+def test_parties_told_by_the_press_are_told_to_be_so(client, address, eve, jour):
+    page = read(client, f"{address}?au={jour}")
+    assert re.search("Agde|Sète", page)
+    assert re.search("[Dd]'après la presse : (Article sur|Signature de) l'avenant à l'ORT", page)
+    assert "Il ne dit pas si" in page or "ne dit pas si la commune d'Agde a signé" in page
+    assert "l'avenant à l'ORT" not in read(client, f"{address}?au={eve}")
+
+
+def test_the_axes_of_two_ort_are_those_that_their_pages_print(client):
+    known = Axe.objects.order_by("convention__identifiant", "ordre")
+    assert Counter(known.values_list("convention__identifiant", flat=True)) == {
+        "ort-ganges": 5,
+        "ort-gignac-saint-andre-de-sangonis": 5,
+    }
+    for address in ("/ort/ort-gignac-saint-andre-de-sangonis/", "/communes/34114/"):
+        page = read(client, f"{address}?au=2023-01-12")
+        assert (
+            "Espaces et équipements publics Habitat Mobilités Commerces et services "
+            "Innovation sociale"
+        ) in page
+        assert "Mobilités" not in read(client, f"{address}?au=2023-01-11")
+    assert "Améliorer l'habitat dans le centre ancien" in read(
+        client, "/communes/34111/?au=2023-01-13"
+    )
+    assert "Améliorer l'habitat" not in read(client, "/communes/34111/?au=2023-01-12")
+
+
+def test_no_duration_is_known():
+    assert not Convention.objects.exclude(duree_annees=None).exists()
+    assert not Avenant.objects.exclude(duree_annees=None).exists()
+
+
+POSTES = {
+    # Its communes, who employs, the first day of which a document speaks, what it says.
+    "clermont-l-herault": ("34079", None, "2021-12-07", "Pourvu au plus tard le 7 décembre 2021"),
+    "haut-languedoc": (
+        "34293 81124 81192",
+        None,
+        "2021-09-13",
+        "Pourvu au plus tard le 13 septembre 2021",
+    ),
+    "lodeve": ("34142", None, "2021-03-26", "Aide de l'État à 75 % annoncée le 26 mars 2021"),
+    "minervois-au-caroux": (
+        "34189 34284",
+        "200066348",
+        "2021-11-01",
+        "Pourvu le 1er novembre 2021, d'après la presse",
+    ),
+    "vallee-de-l-herault": (
+        "34114 34239",
+        None,
+        "2021-07-02",
+        "Recrutement annoncé le 2 juillet 2021, d'après la presse",
+    ),
+}
+
+
+def test_a_post_of_which_a_document_tells_the_start_alone_has_no_date_and_nobody():
+    known = {
+        poste.identifiant: (
+            " ".join(sorted(poste.dessertes.values_list("commune", flat=True))),
+            poste.employeur and poste.employeur.pk,
+        )
+        for poste in Poste.objects.all()
+    }
+    assert known == {name: told[:2] for name, told in POSTES.items()}
+    assert not Poste.objects.exclude(date_ouverture=None, date_fermeture=None).exists()
+    for model in (Occupation, Recrutement, CofinancementPoste):
+        assert not model.objects.exists()
+
+
+@pytest.mark.parametrize("name", POSTES)
+def test_what_a_document_says_of_a_post_is_told_from_its_day_and_its_state_is_unknown(client, name):
+    communes, _, first, told = POSTES[name]
+    for address in ("/chefs-de-projet/", f"/communes/{communes.split()[0]}/"):
+        page = read(client, f"{address}?au={first}")
+        assert told in page
+        before = read(client, f"{address}?au={day(first) - ONE_DAY}")
+        assert told not in before
+        assert "non renseigné" in before
+
+
+@pytest.mark.parametrize("jour", ["2021-03-25", "2021-12-07", "2024-03-01", "2026-11-26"])
+def test_the_home_tells_no_figure_of_the_people_in_post(client, jour):
+    page = read(client, f"/departements/34/?au={jour}")
+    assert "non renseigné chefs de projet en poste Comment" in page
+    assert figures("34", jour, "chefs_de_projet") == (None,)
+
+
+def test_figures_of_france_are_told_and_held_against_nothing_that_is_not_kept():
+    told = {
+        (c.publie.chiffre, str(c.publie.jour), c.publie.valeur): c.calcule
+        for c in comparaisons(None, day("2026-11-26"))
+    }
+    assert told == {
+        ("communes", "2021-01-22", 1606): 21,
+        ("communes", "2026-02-05", 1646): 20,
+        ("communes", "2026-04-27", 1646): 20,
+        ("chefs_de_projet", "2022-06-22", 838): None,
+        ("chefs_de_projet", "2023-04-27", 904): None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("model", "key", "champ", "expected"),
+    [
+        (Labellisation, {"commune": "34150"}, "date_signature_adhesion", "thau-2021"),
+        (Labellisation, {"commune": "34143"}, "date_signature_adhesion", "thau-2021"),
+        (Labellisation, {"commune": "34079"}, "date_signature_adhesion", "ht-clermont-2021"),
+        (Labellisation, {"commune": "34142"}, "date_signature_adhesion", "prefecture-2021"),
+        (Convention, {"identifiant": "ort-ganges"}, "date_signature", "ganges-projet"),
+        (
+            Convention,
+            {"identifiant": "ort-gignac-saint-andre-de-sangonis"},
+            "date_signature",
+            "saint-andre-2023",
+        ),
+        (Avenant, {"date_signature": "2023-04-13"}, "date_signature", "thau-2023"),
+    ],
+)
+def test_a_day_that_a_second_source_tells_is_the_day_of_the_record(model, key, champ, expected):
+    fiche = model.objects.get(**key)
+    [found] = said_by(fiche, champ, getattr(fiche, champ)).filter(source__cle=expected)
+    assert found.precision == "jour"
+
+
+@pytest.mark.parametrize(
+    ("model", "key", "champ", "source", "valeur", "precision"),
+    [
+        (Labellisation, {"commune": "34199"}, "debut", "ht-pezenas-2021", "2020-12-19", "jour"),
+        (
+            Labellisation,
+            {"commune": "34189"},
+            "date_signature_adhesion",
+            "minervois-2022",
+            "",
+            "jour",
+        ),
+        (
+            Labellisation,
+            {"commune": "34284"},
+            "date_signature_adhesion",
+            "minervois-2022",
+            "",
+            "jour",
+        ),
+        (
+            Convention,
+            {"identifiant": "ort-sete"},
+            "date_signature",
+            "frontignan-2025",
+            "2019-01-01",
+            "annee",
+        ),
+        (
+            Avenant,
+            {"date_signature": "2025-07-09"},
+            "date_signature_prevue",
+            "frontignan-2025",
+            "2025-06-01",
+            "mois",
+        ),
+    ],
+)
+def test_what_is_not_retained_is_kept_beside(model, key, champ, source, valeur, precision):
+    fiche = model.objects.get(**key)
+    said = Affirmation.objects.get(
+        content_type=record_type(fiche), object_id=fiche.pk, champ=champ, source__cle=source
+    )
+    assert (said.valeur, said.precision, said.retenue) == (valeur, precision, False)
+    assert said.note
+
+
+def test_every_source_that_a_page_cites_can_be_read_but_those_whose_address_is_not_known():
+    unknown = Source.objects.filter(url="").order_by("cle").values_list("cle", flat=True)
+    # The address of the first is the name of a person; those of the others were not found.
+    assert list(unknown) == ["annonce-2023", "liberation-2025", "pezenas-chantier"]
 
 
 def test_a_grant_told_without_a_date_is_one_at_the_latest(relevees):
