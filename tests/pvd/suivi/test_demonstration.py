@@ -14,7 +14,7 @@ from django.test import Client
 
 from communes.models import Commune, Departement, Labellisation
 from ort.models import Convention
-from projects.actions.models import Action
+from projects.actions.models import Action, Axe
 from projects.club.lecture import situer as situer_evenements
 from projects.club.models import EvenementClub
 from projects.etudes.du_jour import EtudesDatees
@@ -180,7 +180,14 @@ def test_every_date_names_its_source(demonstration, territory):
 def test_the_true_posts_and_actions_make_room(demonstration, territory):
     factories.poste([factories.commune("34114")], identifiant="poste-reel")
     factories.action([factories.commune("34114")], identifiant="operation-reelle")
+    ort = Convention.objects.get(identifiant="ort-gignac-saint-andre-de-sangonis")
+    ort.axes.create(code="A", intitule="Axe réel")
+    Affirmation.objects.create(
+        fiche=ort, champ="axes", valeur_brute="un axe", source=factories.source()
+    )
     load()
+    assert not Axe.objects.filter(intitule="Axe réel").exists()
+    assert not Affirmation.objects.filter(champ="axes").exists()
     assert not Poste.objects.filter(identifiant="poste-reel").exists()
     assert not Action.objects.filter(identifiant="operation-reelle").exists()
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from projects.actions.models import Action, Cout, FaitAction, Prevision
+from projects.actions.models import Action, Axe, Cout, FaitAction, Prevision
 from projects.carnet.models import SUJETS
 from projects.club.models import EvenementClub
 from projects.etudes.models import Etude, FaitEtude
@@ -19,7 +19,7 @@ from projects.postes.models import CofinancementPoste, Occupation, Poste, Recrut
 from pvd.suivi.chargement import FILES, load_text
 from socle.dates import ISO, Precision
 from socle.fichiers.tableau.fichier import FichierRefuse
-from socle.models import Source
+from socle.models import Affirmation, Source
 from socle.sources import affirm, sourced_fields
 
 STORIES = settings.BASE_DIR / "donnees" / "demonstration"
@@ -101,6 +101,8 @@ class Command(BaseCommand):
         Poste.objects.all().delete_each()
         Etude.objects.all().delete_each()
         Action.objects.all().delete_each()
+        Axe.objects.all().delete_each()
+        Affirmation.objects.filter(champ="axes").delete_each()
         EvenementClub.objects.all().delete_each()
         for name in FILES:
             path = STORIES / name
