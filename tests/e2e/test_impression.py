@@ -1,4 +1,4 @@
-"""On paper: one sheet of A4 for every commune, read from the PDF that Chromium prints."""
+"""On paper: what Chromium prints is whole, and read as it is painted; one sheet of A4 for every commune."""
 
 import re
 from datetime import date, timedelta
@@ -16,8 +16,10 @@ from communes.territoire.decoupage import load_territoire, read_archive, write_t
 from communes.territoire.decoupage.lecture import archive_annees
 from ort.models import Organisme
 from projects.models import Action
+from socle.dates import in_french
 from socle.dessin.qr import qr_svg
 from tests import factories
+from tests.e2e.papier import cut_cells, feuilles, letters
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,6 +44,76 @@ def printed(page, address):
     """Return the PDF of a page, as someone who prints it from a browser gets it."""
     page.goto(address)
     return page.pdf(prefer_css_page_size=True)
+
+
+@pytest.fixture
+def demonstration(herault, settings):
+    """Load what is made up for the demonstration, as of today, beside the true records."""
+    settings.PVD_DEMO = True
+    call_command("charger_demonstration", jour=timezone.localdate(), stdout=StringIO())
+
+
+# Every kind of public page that is read for its facts; the last ones tell no situation of a day.
+PRINTED = [
+    "/",
+    "/departements/",
+    "/departements/81/",
+    "/departements/34/projet/",
+    "/communes/",
+    "/communes/?q=gignac&statut=ort_signee",
+    "/communes/34142/",
+    "/communes/34142/projet/",
+    "/intercommunalites/",
+    "/intercommunalites/200017341/",
+    "/ort/",
+    "/ort/ort-agde/",
+    "/ort/ort-agde/projet/",
+    "/ort/ort-agde/bilans/ort-agde-bilan-2/",
+    "/actions/",
+    "/actions/lod-a1/",
+    "/actions/lod-a1/plan-de-financement/",
+    "/chefs-de-projet/",
+    "/club/",
+    "/resultats/",
+    "/donnees/",
+    "/plan-du-site/",
+    "/mentions-legales/",
+    "/accessibilite/",
+]
+DATELESS = PRINTED[-3:]
+
+
+def test_all_that_is_printed_can_be_read(page, demonstration, tmp_path):
+    """Without backgrounds, as browsers print: on the paper itself, whatever the text of the PDF says."""
+    faults, today = [], timezone.localdate()
+    for address in PRINTED:
+        sheets = feuilles(page, address, tmp_path)
+        faults += [(address, "coupé", cell) for cell in cut_cells(page, sheets)]
+        for number, sheet in enumerate(sheets, 1):
+            if sheet.illisible:
+                faults.append((address, number, sheet.illisible))
+            foot = [
+                "Préfet de l'Hérault – Petites villes de demain, "
+                + ("page du " if address in DATELESS else "situation au ")
+                + in_french(today),
+                page.url if address in DATELESS else f"au={today.isoformat()}",
+                f"Page {number} sur {len(sheets)}",
+            ]
+            faults += [
+                (address, number, told)
+                for told in foot
+                if letters(told) not in letters(sheet.texte)
+            ]
+    assert faults == []
+
+
+def test_a_sheet_leads_back_to_what_it_shows(page, pezenas, tmp_path):
+    """The day and the filters that were asked are in the address at its foot."""
+    (sheet,) = feuilles(page, "/communes/?statut=ort_signee&au=2023-07-06", tmp_path)
+    asked = "/communes/?statut=ort_signee&au=2023-07-06"
+    assert letters(page.url) in letters(sheet.texte)
+    assert page.url.endswith(asked)
+    assert letters("situation au 6 juillet 2023") in letters(sheet.texte)
 
 
 def test_every_commune_holds_on_one_sheet(page, herault):
@@ -86,11 +158,9 @@ def test_a_plan_and_its_poster_hold_on_one_sheet_each(page, settings):
 
 
 @pytest.mark.parametrize("asked", [{}, {"prefer_css_page_size": True}])
-def test_the_whole_projet_of_lodeve_holds_on_four_sheets(page, herault, settings, asked):
+def test_the_whole_projet_of_lodeve_holds_on_four_sheets(page, demonstration, asked):
     """For a comité de projet, at any date, as a browser prints it unless told otherwise."""
-    settings.PVD_DEMO = True
     today = timezone.localdate()
-    call_command("charger_demonstration", jour=today, stdout=StringIO())
     busy(Commune.objects.get(pk="34142"), today)
     for jour in (today, today - timedelta(days=400), date(2022, 1, 1)):
         page.goto(f"/communes/34142/projet/?au={jour.isoformat()}")

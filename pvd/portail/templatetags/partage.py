@@ -10,7 +10,8 @@ from django.utils.safestring import mark_safe
 
 from pvd.portail.partage import liens
 from pvd.portail.telechargements import MEDIA_TYPES, TABLES
-from socle.web.adresses import avec_date
+from socle.dates import in_french
+from socle.web.adresses import avec_date, meme_demande
 
 register = template.Library()
 # A script element ends at its first « </ », whatever the language of its contents.
@@ -40,6 +41,24 @@ def partage_de_page(context):
         "adresse": full(canonical + day),
         "image": full(liens.image_path(request) + day),
     }
+
+
+@register.simple_tag(takes_context=True)
+def pied_de_papier(context):
+    """Return what the foot of each printed sheet says: whose page it is, of which day, where it is read.
+
+    The address keeps the day that is printed, even today's: tomorrow it leads to the same page.
+    """
+    request = context.get("request")
+    if request is None or request.resolver_match is None:
+        return ""
+    departement, jour = context.get("departement_site"), context.get("jour")
+    service = f"Préfet {departement.avec_de}" if departement else "République française"
+    day = (
+        f"situation au {in_french(jour)}" if jour else f"page du {in_french(context['aujourdhui'])}"
+    )
+    query = meme_demande(context, au=jour.isoformat() if jour else None)
+    return f"{service} – {liens.SITE}, {day}\n{absolute(context)(request.path + query)}"
 
 
 def ld_json(data):
