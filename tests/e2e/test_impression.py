@@ -14,6 +14,7 @@ from communes.management.commands.charger_territoire import ARCHIVE
 from communes.models import Commune, Labellisation
 from communes.territoire.decoupage import load_territoire, read_archive, write_territoire
 from communes.territoire.decoupage.lecture import archive_annees
+from ort.effets import Certitude, effets
 from ort.models import Organisme
 from projects.models import Action
 from socle.dates import in_french
@@ -228,6 +229,20 @@ def test_sheet_says_whose_it_is_and_where_it_comes_from(page, pezenas):
     assert code.is_visible()
     drawn = re.search(r' d="([^"]+)"', qr_svg(address).split("qrline")[1])[1]
     assert code.locator("path.qrline").get_attribute("d") == drawn
+
+
+def test_sheet_tells_the_law_as_the_screen_does(page, pezenas, tmp_path):
+    """What is closed on the screen too, whole, and what the press tells under its own words."""
+    (sheet,) = feuilles(page, "/communes/34199/", tmp_path)
+    read, whole = 0, letters(sheet.texte)
+    for certitude in Certitude:
+        told = [f"{certitude} ("]
+        for effet in effets(certitude):
+            told += [effet.titre, effet.dit]
+        for words in map(letters, told):
+            assert words in whole[read:], words
+            read = whole.index(words, read)
+    assert sheet.illisible == ""
 
 
 def test_sheet_is_white_whatever_the_theme(page, pezenas):

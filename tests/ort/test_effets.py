@@ -1,5 +1,7 @@
 """What an ORT opens for a town: never an article that was not read, always its condition."""
 
+from itertools import pairwise
+
 import pytest
 
 from ort.effets import EFFETS, Certitude, effets
@@ -10,6 +12,17 @@ from tests.pages import read
 def test_each_effect_has_its_condition_and_those_of_the_codes_their_article():
     assert all(effet.condition for effet in EFFETS)
     assert all("article L. " in effet.texte for effet in effets(Certitude.TEXTE))
+
+
+def test_an_effect_says_the_days_that_the_law_gives():
+    told = {effet.titre: effet.dit for effet in EFFETS}
+    assert told["Réduction d'impôt « Denormandie » pour le logement ancien"].endswith(
+        "; depuis le 1er janvier 2019 ; jusqu'au 31 décembre 2027"
+    )
+    assert told["Expérimentation sur les autorisations commerciales"].endswith(
+        "; depuis le 1er janvier 2024 ; jusqu'en février 2028"
+    )
+    assert "5 000 m² (2 500 m² pour l'alimentaire)" in " ".join(told.values())
 
 
 def test_what_no_source_confirms_bears_no_text():
@@ -34,8 +47,18 @@ def test_effects_show_from_the_day_of_the_ort(client, lodeve):
     page = read(client, "/communes/34142/?au=2021-07-16")
     assert "Ce que l'ORT ouvre à la commune" in page
     assert "article L. 152-6-4 du code de l'urbanisme" in page
-    assert "Textes lus en novembre 2026" in page
+    assert "textes lus en novembre 2026" in page
     assert "ouvrirait" in read(client, "/communes/34142/?au=2026-07-16")
+
+
+def test_each_effect_is_told_once_under_the_words_of_its_class(client, lodeve):
+    factories.convention("2021-07-16", [lodeve])
+    page = read(client, "/communes/34142/")
+    starts = [page.index(f"{certitude} (") for certitude in Certitude]
+    for certitude, (start, end) in zip(Certitude, pairwise([*starts, len(page)]), strict=True):
+        told = page[start:end]
+        assert [e for e in EFFETS if e.titre in told] == effets(certitude)
+    assert [e.titre for e in EFFETS if page.count(e.titre) > 1] == []
 
 
 def test_a_convention_that_is_not_an_ort_opens_nothing(client, lodeve):

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from communes.models import Commune, Labellisation
 from communes.territoire.recherche import Recherche, autres_noms
-from ort.effets import LUS_EN, Certitude, effets
+from ort.effets import Certitude, effets
 from ort.models import Secteur
 from projects.indicateurs.lecture import changements
 from projects.postes.du_jour import situer as situer_postes
@@ -153,7 +153,6 @@ def read_dates(situation):
         "faits": facts,
         "frise": frise(situation, facts, conventions, next_ones),
         "effets": [(certitude, effets(certitude)) for certitude in Certitude],
-        "effets_lus_en": LUS_EN,
         "secteurs": Secteur.objects.filter(
             commune__dans=situation.fiches, convention__in=conventions
         )
