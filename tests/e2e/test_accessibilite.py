@@ -13,6 +13,7 @@ from tests.e2e.axe import faults_of
 pytestmark = pytest.mark.django_db(transaction=True)
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
+PHONE = {"width": 360, "height": 780}
 # 1280 pixels wide, read at 200 %.
 ZOOMED = {"width": 640, "height": 450}
 
@@ -162,6 +163,13 @@ def too_wide(page):
     return [f"{wider} pixels de trop"] if wider > 0 else []
 
 
+def cut_tables(page):
+    """Return the tables that do not hold in the width of a large screen."""
+    wider = "all => all.filter(table => table.scrollWidth > table.clientWidth).length"
+    cut = page.eval_on_selector_all(".fr-table__container", wider)
+    return [f"{cut} tableaux coupés"] if cut else []
+
+
 def faults_of_headings(page):
     """Return what is wrong with the headings: one first level, and no level skipped."""
     levels = page.eval_on_selector_all(HEADINGS, "all => all.map(title => +title.tagName[1])")
@@ -190,6 +198,8 @@ def test_every_page_can_be_read_by_everyone(page, herault):
             page.set_viewport_size(screen)
             page.evaluate(f"document.documentElement.setAttribute('data-fr-theme', '{theme}')")
             found += faults_of(page) + too_wide(page)
+            if screen is WIDE:
+                found += cut_tables(page)
         page.set_viewport_size(ZOOMED)
         found += too_wide(page)
         faults += [(address, fault) for fault in found]
@@ -240,6 +250,57 @@ def test_keyboard_alone_goes_from_home_to_a_commune(page, herault):
     assert outline != "none"
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Lodève")
+
+
+@pytest.mark.parametrize("address", ["/communes/?departement=34", "/actions/"])
+def test_a_list_on_a_phone_shows_who_and_where_they_stand(page, herault, address):
+    """Without scrolling, the state is there; scrolled to its end, the name still is."""
+    page.set_viewport_size(PHONE)
+    page.goto(address)
+    row = page.locator("main tbody tr").first
+    container = page.locator(".fr-table__container").first
+    row.locator("th").scroll_into_view_if_needed()
+    expect(row.locator(".fr-badge").first).to_be_in_viewport(ratio=1)
+    assert "Département" not in page.locator("thead").inner_text()
+    container.evaluate("table => table.scrollTo({left: table.scrollWidth, behavior: 'instant'})")
+    expect(row.locator("th a")).to_be_in_viewport(ratio=1)
+    expect(row.locator("td").last).to_be_in_viewport(ratio=1)
+
+
+def test_a_table_that_scrolls_says_so_and_another_does_not(page, herault):
+    sign = page.get_by_text("La suite du tableau est à droite").first
+    page.set_viewport_size(PHONE)
+    page.goto("/communes/")
+    expect(sign).to_be_visible()
+    page.set_viewport_size(WIDE)
+    expect(sign).to_be_hidden()
+
+
+@pytest.mark.parametrize("screen", [WIDE, PHONE])
+def test_skip_link_leads_to_the_menu(page, herault, screen):
+    """To its first link, or on a phone to the button that opens it."""
+    page.set_viewport_size(screen)
+    page.goto("/communes/")
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    assert focused(page) == "Menu"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab" if screen is WIDE else "Enter")
+    expect(page.get_by_role("link", name="Données", exact=True)).to_be_visible()
+    if screen is WIDE:
+        assert focused(page) == "Accueil"
+
+
+def test_skip_link_leads_to_the_menu_without_a_script(plain_page, herault):
+    plain_page.set_viewport_size(PHONE)
+    plain_page.goto("/communes/")
+    skip = plain_page.get_by_role("navigation", name="Accès rapide").get_by_text("Menu")
+    assert [link.get_attribute("href") for link in skip.all() if is_shown(link)] == ["#menu"]
+    expect(plain_page.locator("#menu")).to_be_visible()
+
+
+def is_shown(element):
+    return element.evaluate("element => element.checkVisibility()")
 
 
 def test_keyboard_alone_opens_the_menu_of_a_phone(page, herault):
