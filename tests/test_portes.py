@@ -461,6 +461,7 @@ ROWS = {
     "/departements/projet/": "ooooooo",
     "/departements/fond.svg": "xxxxxxx",
     "/donnees/": "ooooooo",
+    "/favicon.ico": "rrrrrrr",
     r"/donnees/(?P<nom>[a-z-]+)\.(?P<extension>[a-z]+)$": "ooooooo",
     "/donnees/schemas/<slug:nom>.json": "ooooooo",
     "/intercommunalites/": "ooooooo",

@@ -10,7 +10,7 @@ PRODID = "-//Petites villes de demain//Dates des communes//FR"
 
 
 def calendar(situation, suites, updated, url):
-    """Return the calendar of the days of `suites`, each a whole day; empty when none is known.
+    """Return the calendar of the days of `suites`, each a whole day.
 
     Nothing in it reads the clock: asked twice on the same records, it answers the same bytes.
     `updated`, the day of the last change of the records, stamps the events; `url` is the absolute
@@ -21,8 +21,7 @@ def calendar(situation, suites, updated, url):
     found.add("version", "2.0")
     found.add("x-wr-calname", f"Petites villes de demain : {situation.nom}")
     for suite in suites:
-        if suite.jour:
-            found.add_component(event(situation, suite, updated, url))
+        found.add_component(event(situation, suite, updated, url))
     return found.to_ical()
 
 

@@ -69,6 +69,7 @@ urlpatterns = [
     path("signaler/merci/", signalements.merci, name="signaler_merci"),
     path("sante/", sante, name="sante"),
     path("robots.txt", pages.robots, name="robots"),
+    path("favicon.ico", pages.favicon, name="favicon"),
     path("sitemap.xml", partage.sitemap, name="sitemap"),
     path("apercu.png", partage.vignette, name="vignette"),
     re_path(

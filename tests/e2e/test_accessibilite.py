@@ -187,13 +187,27 @@ def faults_of_tables(page):
     ] * bool(nameless)
 
 
+# What two links of a cell lead to is told by the headers of its row and of its column.
+NAMES = """() => {
+    const places = {}
+    for (const way of document.querySelectorAll("main :is(a[href], summary)")) {
+        if (way.closest("td, svg, nav") || !way.checkVisibility()) continue
+        const name = (way.getAttribute("aria-label") || way.textContent).replace(/\\s+/g, " ").trim();
+        (places[name] ??= []).push(way.href || "")
+    }
+    return Object.entries(places)
+        .filter(([, found]) => found.length > 1 && (found.includes("") || new Set(found).size > 1))
+        .map(([name, found]) => `${found.length} fois « ${name} »`)
+}"""
+
+
 def test_every_page_can_be_read_by_everyone(page, herault):
     # Colours slide from a theme to the other: axe would read them half-way.
     page.emulate_media(reduced_motion="reduce")
     faults = []
     for address in PAGES:
         page.goto(address)
-        found = faults_of_headings(page) + faults_of_tables(page)
+        found = faults_of_headings(page) + faults_of_tables(page) + page.evaluate(NAMES)
         for screen, theme in SEEN:
             page.set_viewport_size(screen)
             page.evaluate(f"document.documentElement.setAttribute('data-fr-theme', '{theme}')")

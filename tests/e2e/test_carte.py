@@ -65,3 +65,29 @@ def test_the_background_is_fetched_once_and_drawn(page, lodeve):
     )
     assert land.bounding_box()["width"] > 200
     assert len([url for url in asked if "fond.svg" in url]) == 1
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_a_finger_finds_a_commune_of_the_map_of_a_phone(page, lodeve, width):
+    """Within twelve pixels of its centre, however small its contour; by keyboard it is there once."""
+    ContourCommune.objects.update(anneaux=[[495, 495, 505, 495, 505, 505, 495, 505, 495, 495]])
+    page.set_viewport_size({"width": width, "height": 780})
+    page.goto("/?au=2023-07-06")
+    town = page.locator("a.pvd-carte__commune")
+    town.scroll_into_view_if_needed()
+    box = town.bounding_box()
+    assert box["width"] < 24
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    for dx, dy in ((0, 0), (11.5, 0), (-11.5, 0), (0, 11.5), (0, -11.5)):
+        page.goto("/?au=2023-07-06")
+        town.scroll_into_view_if_needed()
+        page.mouse.click(x + dx, y + dy)
+        expect(page).to_have_url(re.compile(r"/communes/34142/\?au=2023-07-06$"))
+    page.goto("/?au=2023-07-06")
+    ways = "links => links.filter(link => link.tabIndex >= 0 && link.closest('svg')).length"
+    assert page.eval_on_selector_all("main a[href]", ways) == 1
+
+
+def test_a_mouse_meets_the_contours_alone(page, lodeve):
+    page.goto("/")
+    expect(page.locator(".pvd-carte__cibles")).to_be_hidden()

@@ -21,6 +21,8 @@ from socle.francais import liste
 
 # The sizes of labels, patterns and symbols are in thousandths of the width of the map.
 WIDTH, MARGIN = 1000, 20
+# The room of a finger around the centre of a commune: 12 pixels of a map 288 wide, on the narrowest phone.
+DOIGT = 42
 HORS_PROGRAMME = "hors_programme"
 # How each status of a commune reads in the legend, in its order.
 STATUTS = (Statut.ORT_SIGNEE, Statut.ADHESION_SIGNEE, Statut.LAUREATE, Statut.SORTIE)
@@ -60,6 +62,11 @@ class Cadre:
     def pas(self):
         """Return a thousandth of the width, an integer: a French template would write a comma."""
         return max(1, self.largeur // WIDTH)
+
+    @property
+    def doigt(self):
+        """Return the radius of the room to touch a commune, an integer as above."""
+        return DOIGT * self.pas
 
 
 @dataclass

@@ -80,6 +80,7 @@ def ld_of_site(absolute):
         "url": absolute(reverse("accueil")),
         "inLanguage": "fr",
         "license": LICENCE,
+        **publisher(),
         "potentialAction": {
             "@type": "SearchAction",
             "target": {"@type": "EntryPoint", "urlTemplate": search},
@@ -88,17 +89,37 @@ def ld_of_site(absolute):
     }
 
 
-def ld_of_tables(tables, formats, jour, day, absolute):
+def publisher():
+    """Describe who publishes the site, nothing while no setting names them."""
+    name = getattr(settings, "PVD_EDITEUR", "")
+    return {"publisher": {"@type": "GovernmentOrganization", "name": name}} if name else {}
+
+
+def ld_of_etendue(etendue, jour, absolute):
+    """Describe what a table covers: the départements where it is kept, from its first fact to `jour`."""
+    first = etendue.premier.isoformat() if etendue.premier else ".."
+    places = [ld_of_departement(departement, absolute) for departement in etendue.departements]
+    modified = {"dateModified": etendue.document.isoformat()} if etendue.document else {}
+    return {
+        "temporalCoverage": f"{first}/{jour.isoformat()}",
+        "spatialCoverage": places,
+        **modified,
+    }
+
+
+def ld_of_tables(tables, formats, jour, etendue, day, absolute):
     """Describe each table that can be downloaded, as of `jour`; `formats` gives their media types.
 
     `day` is the query string by which an address keeps that day, empty for today's.
     """
+    told_of_all = publisher() | ld_of_etendue(etendue, jour, absolute)
     return {
         "@context": SCHEMA,
         "@type": "DataCatalog",
         "name": f"Données du suivi du programme {SITE}",
         "url": absolute(reverse("donnees")),
         "license": LICENCE,
+        **publisher(),
         "dataset": [
             {
                 "@type": "Dataset",
@@ -108,8 +129,7 @@ def ld_of_tables(tables, formats, jour, day, absolute):
                 "license": LICENCE,
                 "isAccessibleForFree": True,
                 "inLanguage": "fr",
-                "temporalCoverage": jour.isoformat(),
-                "spatialCoverage": {"@type": "Place", "name": "France"},
+                **told_of_all,
                 "distribution": [
                     {
                         "@type": "DataDownload",

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
 from pvd.portail.partage import liens
+from pvd.portail.partage.etendue import etendue
 from pvd.portail.telechargements import MEDIA_TYPES, TABLES
 from socle.dates import in_french
 from socle.web.adresses import avec_date, meme_demande
@@ -86,7 +87,7 @@ def ld_site(context):
 @register.simple_tag(takes_context=True)
 def ld_tables(context, jour):
     day, full = avec_date(context), absolute(context)
-    return ld_json(liens.ld_of_tables(TABLES, MEDIA_TYPES, jour, day, full))
+    return ld_json(liens.ld_of_tables(TABLES, MEDIA_TYPES, jour, etendue(jour), day, full))
 
 
 @register.simple_tag(takes_context=True)

@@ -168,15 +168,19 @@ def on_paper(request, jour):
 
 
 def dates(request, code):
-    """Send the next dates of a commune, as known on the day, for an agenda."""
+    """Send the next dates of a commune, as known on the day, for an agenda; 404 when none is known."""
     jour = jour_of(request)
     situation = find_situation(code, jour)
     if situation is None:
         return redirect_to_commune_of_today(request, code, "commune_dates")
-    page = request.build_absolute_uri(reverse("commune", args=[situation.commune.pk]))
+    dated = [suite for suite in suites(situation) if suite.jour]
+    if not dated:
+        context = {"situation": situation, "jour": jour}
+        return render(request, "portail/sans_date.html", context, status=404)
+    address = reverse("commune", args=[situation.commune.pk]) + avec_date({"request": request})
     updated = derniere_mise_a_jour(situation.commune)
     answer = HttpResponse(
-        calendar(situation, suites(situation), updated, page),
+        calendar(situation, dated, updated, request.build_absolute_uri(address)),
         content_type="text/calendar; charset=utf-8",
     )
     name = f"petites-villes-de-demain-{situation.commune.pk}.ics"

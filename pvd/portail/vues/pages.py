@@ -1,7 +1,8 @@
 """The pages that speak of the site itself."""
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 
 from pvd.portail.telechargements import TABLES
@@ -25,6 +26,11 @@ def accessibilite(request):
 def plan_du_site(request):
     departements = departements_du_programme(jour_of(request))
     return render(request, "portail/plan_du_site.html", {"departements": departements})
+
+
+def favicon(request):
+    """Lead those who ask for the icon without reading any page to the file, under its fingerprint."""
+    return redirect(static("pvd/favicon.ico"))
 
 
 def robots(request):

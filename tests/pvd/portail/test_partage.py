@@ -5,9 +5,11 @@ import html
 import json
 import re
 from io import BytesIO
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.urls import resolve
 from PIL import Image
 
@@ -231,7 +233,6 @@ def test_data_for_machines_cannot_close_its_element(client, lodeve):
 
 def test_downloads_are_told_to_machines(client):
     tables = blocks_of(client, "/donnees/?au=2023-07-06")["DataCatalog"]["dataset"]
-    assert {table["temporalCoverage"] for table in tables} == {"2023-07-06"}
     addresses = [file["contentUrl"] for table in tables for file in table["distribution"]]
     # The file that is told of is that of the day that it is told to cover.
     assert "http://testserver/donnees/communes.csv?au=2023-07-06" in addresses
@@ -239,6 +240,32 @@ def test_downloads_are_told_to_machines(client):
         resolve(address.removeprefix("http://testserver").partition("?")[0])
     [today, *_] = blocks_of(client, "/donnees/")["DataCatalog"]["dataset"]
     assert today["distribution"][0]["contentUrl"] == "http://testserver/donnees/communes.csv"
+
+
+def test_what_the_downloads_cover_is_told_to_machines(client, settings, lodeve):
+    """The départements where the data are kept, from the first fact to the day; the last document."""
+    factories.departement("12", tenue="aucune")
+    for day, url in (("2022-05-01", "a"), ("2023-01-01", ""), ("2024-05-01", "b")):
+        link = url and f"https://exemple.fr/{url}"
+        factories.source(date_document=factories.day(day), url=link)
+    [table, *_] = blocks_of(client, "/donnees/?au=2023-07-06")["DataCatalog"]["dataset"]
+    assert [place["name"] for place in table["spatialCoverage"]] == ["Hérault"]
+    first = min(label.debut for label in lodeve.labellisations.all())
+    assert table["temporalCoverage"] == f"{first.isoformat()}/2023-07-06"
+    assert table["dateModified"] == "2022-05-01"
+    assert "publisher" not in table
+    settings.PVD_EDITEUR = "Préfecture de l'Hérault"
+    named = blocks_of(client, "/donnees/")["DataCatalog"]
+    publishers = {named["publisher"]["name"], named["dataset"][0]["publisher"]["name"]}
+    assert publishers == {"Préfecture de l'Hérault"}
+    assert blocks_of(client, "/")["WebSite"]["publisher"]["name"] == "Préfecture de l'Hérault"
+
+
+def test_the_icon_is_where_browsers_look_for_it(client, settings):
+    answer = client.get("/favicon.ico")
+    assert answer.status_code == 302
+    kept = finders.find(answer["Location"].removeprefix(settings.STATIC_URL))
+    assert Path(kept).read_bytes()[:4] == b"\x00\x00\x01\x00"
 
 
 def addresses_of(client):

@@ -5,7 +5,7 @@ from icalendar import Calendar
 
 from communes.models import AncienCode, Labellisation
 from tests import factories
-from tests.pages import count_queries, read
+from tests.pages import count_queries, read, words
 
 pytestmark = pytest.mark.django_db
 
@@ -25,8 +25,11 @@ def covered(lodeve):
 
 
 def events(client, jour, code="34142"):
-    """Return the days of the calendar of a commune, each with what happens on it."""
+    """Return the days of the calendar of a commune, each with what happens on it; none without one."""
     answer = client.get(f"/communes/{code}/dates.ics?au={jour}")
+    if answer.status_code == 404:
+        assert "aucune date à venir n'est connue" in words(answer)
+        return []
     assert answer.status_code == 200
     found = Calendar.from_ical(answer.content).events
     return [(event.start.isoformat(), str(event["summary"])) for event in found]
@@ -67,7 +70,7 @@ def test_calendar_is_one_that_an_agenda_reads(client, covered):
     assert "Petites villes de demain" in calendar["prodid"]
     (event,) = calendar.events
     assert event["uid"] == "ort-a-signer@34142.testserver"
-    assert event["url"] == "http://testserver/communes/34142/"
+    assert event["url"] == "http://testserver/communes/34142/?au=2022-01-01"
     assert event.start.isoformat() == "2022-09-26"
 
 
@@ -79,9 +82,12 @@ def test_events_bear_the_day_of_the_last_change_and_not_the_clock(client, lodeve
     assert event.stamp.date().isoformat() == "2024-01-21"
 
 
-def test_calendar_of_a_commune_without_date_is_empty(client):
+def test_a_commune_without_date_has_no_calendar_and_says_so(client):
     factories.commune("34172", nom="Montpellier")
-    assert events(client, "2023-07-06", "34172") == []
+    answer = client.get("/communes/34172/dates.ics?au=2023-07-06")
+    assert answer.status_code == 404
+    assert "Au 6 juillet 2023, aucune date à venir n'est connue pour Montpellier" in words(answer)
+    assert 'href="/communes/34172/?au=2023-07-06"' in answer.content.decode()
 
 
 def test_addresses_of_calendars(client, lodeve):
@@ -154,9 +160,9 @@ def test_growth_of_the_calendar(client, covered):
             factories.avenant(covered, "2023-08-01", [factories.commune(code)])
 
     grow("34079")
-    few = count_queries(client, "/communes/34142/dates.ics")
+    few = count_queries(client, "/communes/34142/dates.ics?au=2024-01-01")
     grow("34081", "34101", "34111", "34114", "34143")
-    assert count_queries(client, "/communes/34142/dates.ics") == few
+    assert count_queries(client, "/communes/34142/dates.ics?au=2024-01-01") == few
 
 
 @pytest.mark.parametrize(
