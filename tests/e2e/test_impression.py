@@ -86,26 +86,29 @@ DATELESS = PRINTED[-3:]
 
 def test_all_that_is_printed_can_be_read(page, demonstration, tmp_path):
     """Without backgrounds, as browsers print: on the paper itself, whatever the text of the PDF says."""
-    faults, today = [], timezone.localdate()
+    faults = []
     for address in PRINTED:
         sheets = feuilles(page, address, tmp_path)
         faults += [(address, "coupé", cell) for cell in cut_cells(page, sheets)]
         for number, sheet in enumerate(sheets, 1):
             if sheet.illisible:
                 faults.append((address, number, sheet.illisible))
-            foot = [
-                "Préfet de l'Hérault – Petites villes de demain, "
-                + ("page du " if address in DATELESS else "situation au ")
-                + in_french(today),
-                page.url if address in DATELESS else f"au={today.isoformat()}",
-                f"Page {number} sur {len(sheets)}",
-            ]
             faults += [
                 (address, number, told)
-                for told in foot
+                for told in foot_of(page, number, len(sheets))
                 if letters(told) not in letters(sheet.texte)
             ]
     assert faults == []
+
+
+def foot_of(page, number, sheets):
+    """Return what must stand at the foot of a sheet of the page: whose, of which day, where, which one."""
+    path, today = page.url.partition("//")[2].partition("/")[2], timezone.localdate()
+    who = "République française" if "departements/81/" in path else "Préfet de l'Hérault"
+    of_a_day = f"/{path}" not in DATELESS
+    day = f"{'situation au' if of_a_day else 'page du'} {in_french(today)}"
+    where = page.url if not of_a_day else f"{path.partition('?')[0]}?"
+    return [f"{who} – Petites villes de demain, {day}", where, f"Page {number} sur {sheets}"]
 
 
 def test_a_sheet_leads_back_to_what_it_shows(page, pezenas, tmp_path):

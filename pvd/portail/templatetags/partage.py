@@ -48,13 +48,15 @@ def partage_de_page(context):
 def pied_de_papier(context):
     """Return what the foot of each printed sheet says: whose page it is, of which day, where it is read.
 
-    The address keeps the day that is printed, even today's: tomorrow it leads to the same page.
+    The address keeps the day that is printed, even today's: tomorrow it leads to the same page. The préfet
+    of the site puts no name to the page of another département.
     """
     request = context.get("request")
     if request is None or request.resolver_match is None:
         return ""
-    departement, jour = context.get("departement_site"), context.get("jour")
-    service = f"Préfet {departement.avec_de}" if departement else "République française"
+    of_site, jour = context.get("departement_site"), context.get("jour")
+    its_own = of_site and (context.get("departement") or of_site) == of_site
+    service = f"Préfet {of_site.avec_de}" if its_own else "République française"
     day = (
         f"situation au {in_french(jour)}" if jour else f"page du {in_french(context['aujourdhui'])}"
     )
