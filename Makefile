@@ -121,6 +121,8 @@ lint: .venv/.dev ## Format, style, gabarits, sens des imports, migrations, régl
 	.venv/bin/lint-imports --no-logo
 	$(MANAGE) makemigrations --check --dry-run
 	PVD_ENV=production PVD_ALLOWED_HOSTS=exemple.fr PVD_MANDATAIRE=aucun DATABASE_URL=sqlite:///:memory: \
+	PVD_EDITEUR=x PVD_EDITEUR_ADRESSE=x PVD_EDITEUR_SIRET=00000000000000 PVD_EDITEUR_CONTACT=x \
+	PVD_EDITEUR_DIRECTEUR=x PVD_EDITEUR_HEBERGEUR=x PVD_EDITEUR_DPO=x \
 	PVD_SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(60))') \
 	$(MANAGE) check --deploy --fail-level WARNING
 

@@ -6,6 +6,7 @@ asks for what a public site needs, and a missing or bad value stops the start.
 
 import fcntl
 import os
+import re
 import secrets
 import sys
 import tomllib
@@ -31,7 +32,7 @@ def env_bool(name, default=False):
 
 def required_in_production(name):
     """Return a variable, which production cannot do without."""
-    value = os.environ.get(name, "")
+    value = os.environ.get(name, "").strip()
     if PRODUCTION and not value:
         raise ImproperlyConfigured(f"La variable {name} est obligatoire quand PVD_ENV=production.")
     return value
@@ -64,6 +65,22 @@ def mandataire(name):
             f"PVD_MANDATAIRE vaut « {name} » : aucun, X-Forwarded-For ou X-Real-IP attendu."
         )
     return "" if name == "aucun" else name
+
+
+def luhn(digits):
+    """Return the sum of what is written once every second digit, from the last, counts double."""
+    counted = (str(int(digit) * (1 + rank % 2)) for rank, digit in enumerate(reversed(digits)))
+    return sum(map(int, "".join(counted)))
+
+
+def siret(text):
+    """Return the number of the publisher as it is read in French: fourteen digits, whose sum is right."""
+    digits = "".join(text.split())
+    if digits and not (re.fullmatch("[0-9]{14}", digits) and luhn(digits) % 10 == 0):
+        raise ImproperlyConfigured(
+            f"PVD_EDITEUR_SIRET vaut « {text} » : 14 chiffres attendus, sans faute de frappe."
+        )
+    return " ".join(filter(None, (digits[:3], digits[3:6], digits[6:9], digits[9:])))
 
 
 def local_secret_key():
@@ -213,6 +230,15 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
 }
+
+# Who answers for the site, told by its pages even while no database answers.
+PVD_EDITEUR = required_in_production("PVD_EDITEUR")
+PVD_EDITEUR_ADRESSE = required_in_production("PVD_EDITEUR_ADRESSE")
+PVD_EDITEUR_SIRET = siret(required_in_production("PVD_EDITEUR_SIRET"))
+PVD_EDITEUR_CONTACT = required_in_production("PVD_EDITEUR_CONTACT")
+PVD_EDITEUR_DIRECTEUR = required_in_production("PVD_EDITEUR_DIRECTEUR")
+PVD_EDITEUR_HEBERGEUR = required_in_production("PVD_EDITEUR_HEBERGEUR")
+PVD_EDITEUR_DPO = required_in_production("PVD_EDITEUR_DPO")
 
 # Code of the département whose page is the home page; empty, the home page speaks of France.
 PVD_DEPARTEMENT = os.environ.get("PVD_DEPARTEMENT", "")

@@ -17,9 +17,16 @@ PRODUCTION = {
     "PVD_MANDATAIRE": "X-Forwarded-For",
     "PVD_ALLOWED_HOSTS": "pvd.exemple.fr, www.exemple.fr",
     "DATABASE_URL": "postgres://role:mot%20de%20passe@hote:5433/base?sslmode=require",
+    "PVD_EDITEUR": "DDTM de l'Hérault",
+    "PVD_EDITEUR_ADRESSE": "1 rue de l'Essai, 34000 Montpellier",
+    "PVD_EDITEUR_SIRET": "73282932000074",
+    "PVD_EDITEUR_CONTACT": "service@exemple.fr",
+    "PVD_EDITEUR_DIRECTEUR": "le préfet de l'Hérault",
+    "PVD_EDITEUR_HEBERGEUR": "Hébergeur d'essai, Montpellier, 04 00 00 00 00",
+    "PVD_EDITEUR_DPO": "dpo@exemple.fr",
 }
 SHOWN = ["DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "SESSION_COOKIE_SECURE", "SECURE_SSL_REDIRECT"]
-SHOWN += ["SECURE_PROXY_SSL_HEADER", "PVD_MANDATAIRE"]
+SHOWN += ["SECURE_PROXY_SSL_HEADER", "PVD_MANDATAIRE", "PVD_EDITEUR", "PVD_EDITEUR_SIRET"]
 
 
 @pytest.fixture
@@ -147,8 +154,16 @@ def test_the_demonstration_has_a_database_and_a_key_of_its_own(start, tmp_path):
     assert demonstration[1]["DEBUG"] is False
 
 
+def test_the_number_of_the_publisher_is_written_as_it_is_read(start):
+    for typed in ("73282932000074", "732 829 320 00074", " 732829320 00074 "):
+        _, shown = start(PRODUCTION | {"PVD_EDITEUR_SIRET": typed})
+        assert shown["PVD_EDITEUR_SIRET"] == "732 829 320 00074"
+    _, shown = start({})
+    assert (shown["PVD_EDITEUR"], shown["PVD_EDITEUR_SIRET"]) == ("", "")
+
+
 @pytest.mark.parametrize("name", [*PRODUCTION][1:])
-@pytest.mark.parametrize("value", [None, ""])
+@pytest.mark.parametrize("value", [None, "", " "])
 def test_production_does_not_start_without_what_is_due(start, name, value):
     environment = {key: text for key, text in PRODUCTION.items() if key != name}
     done = start(environment if value is None else PRODUCTION | {name: value}, check=False)
@@ -173,6 +188,10 @@ def test_production_does_not_start_without_what_is_due(start, name, value):
         (PRODUCTION | {"PVD_ALLOWED_HOSTS": "*"}, "PVD_ALLOWED_HOSTS"),
         (PRODUCTION | {"PVD_ALLOWED_HOSTS": "pvd.exemple.fr, *"}, "PVD_ALLOWED_HOSTS"),
         (PRODUCTION | {"PVD_ALLOWED_HOSTS": "*.exemple.fr"}, "PVD_ALLOWED_HOSTS"),
+        (PRODUCTION | {"PVD_EDITEUR_SIRET": "732829320"}, "PVD_EDITEUR_SIRET vaut « 732829320 »"),
+        (PRODUCTION | {"PVD_EDITEUR_SIRET": "73282932000075"}, "PVD_EDITEUR_SIRET vaut"),
+        (PRODUCTION | {"PVD_EDITEUR_SIRET": "٧٣٢٨٢٩٣٢٠٠٠٠٧٤"}, "PVD_EDITEUR_SIRET vaut"),
+        ({"PVD_EDITEUR_SIRET": "à compléter"}, "PVD_EDITEUR_SIRET vaut « à compléter »"),
         (PRODUCTION | {"PVD_MANDATAIRE": "oui"}, "PVD_MANDATAIRE vaut « oui »"),
         (PRODUCTION | {"PVD_MANDATAIRE": "X-Forwarded-Fro"}, "PVD_MANDATAIRE vaut"),
         ({"PVD_DEMO": "oui"}, "PVD_DEMO vaut « oui »"),

@@ -1,5 +1,6 @@
 """The pages that speak of the site itself."""
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -15,12 +16,25 @@ def donnees(request):
     return render(request, "portail/donnees.html", context)
 
 
+def editeur():
+    """Return who answers for the site, as its environment says: known even while no database answers."""
+    return {
+        "nom": settings.PVD_EDITEUR,
+        "adresse": settings.PVD_EDITEUR_ADRESSE,
+        "siret": settings.PVD_EDITEUR_SIRET,
+        "contact": settings.PVD_EDITEUR_CONTACT,
+        "directeur": settings.PVD_EDITEUR_DIRECTEUR,
+        "hebergeur": settings.PVD_EDITEUR_HEBERGEUR,
+        "dpo": settings.PVD_EDITEUR_DPO,
+    }
+
+
 def mentions_legales(request):
-    return render(request, "portail/mentions_legales.html")
+    return render(request, "portail/mentions_legales.html", {"editeur": editeur()})
 
 
 def accessibilite(request):
-    return render(request, "portail/accessibilite.html")
+    return render(request, "portail/accessibilite.html", {"editeur": editeur()})
 
 
 def plan_du_site(request):

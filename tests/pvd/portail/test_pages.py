@@ -72,6 +72,39 @@ def test_page_is_plain_french_and_keeps_its_policy(client, address):
     assert "unsafe" not in response["Content-Security-Policy"]
 
 
+EDITEUR = {
+    "PVD_EDITEUR": "DDTM de l'Hérault",
+    "PVD_EDITEUR_ADRESSE": "1 rue de l'Essai, Montpellier",
+    "PVD_EDITEUR_SIRET": "732 829 320 00074",
+    "PVD_EDITEUR_CONTACT": "pvd@exemple.fr",
+    "PVD_EDITEUR_DIRECTEUR": "le préfet de l'Hérault",
+    "PVD_EDITEUR_HEBERGEUR": "Hébergeur d'essai <Montpellier>",
+    "PVD_EDITEUR_DPO": "dpo@exemple.fr",
+}
+
+
+def test_who_answers_for_the_site_is_told(client, settings):
+    for name, value in EDITEUR.items():
+        setattr(settings, name, value)
+    page = read(client, "/mentions-legales/")
+    assert [told for told in EDITEUR.values() if told not in page] == []
+    assert "non renseigné" not in page
+    personal = page.partition("Données personnelles")[2]
+    assert "Responsable du traitement DDTM de l'Hérault" in personal
+    assert "Protection des données dpo@exemple.fr" in personal
+    assert "DDTM de l'Hérault. Pour le joindre : pvd@exemple.fr." in read(client, "/accessibilite/")
+
+
+def test_a_machine_that_does_not_know_who_answers_says_so(client, settings):
+    for name in EDITEUR:
+        setattr(settings, name, "")
+    page = read(client, "/mentions-legales/")
+    for told in ("Éditeur non renseigné", "SIRET non renseigné", "Hébergeur non renseigné"):
+        assert told in page
+    assert "Protection des données non renseignée" in page
+    assert "Ce service : non renseigné." in read(client, "/accessibilite/")
+
+
 def test_every_internal_link_leads_somewhere(client):
     links = set()
     for address in PAGES:

@@ -160,6 +160,15 @@ def test_pages_that_need_no_database_are_shown_without(address, django_db_blocke
         assert Client().get(address).status_code == 200
 
 
+def test_who_answers_for_the_site_is_told_while_the_database_is_away(django_db_blocker, settings):
+    settings.PVD_EDITEUR, settings.PVD_EDITEUR_CONTACT = "DDTM de l'Hérault", "pvd@exemple.fr"
+    with django_db_blocker.unblock(), site_on("postgres://role@127.0.0.1:9/base"):
+        for address in ("/mentions-legales/", "/accessibilite/"):
+            page = html.unescape(Client().get(address).content.decode())
+            assert "DDTM de l'Hérault" in page
+            assert 'href="mailto:pvd@exemple.fr"' in page
+
+
 @pytest.mark.parametrize("address", ["/", "/communes/34142/", "/donnees/communes.csv", "/admin/"])
 def test_other_pages_say_so_in_french_and_when_to_come_back(address, django_db_blocker, settings):
     settings.PVD_DEPARTEMENT = "34"
