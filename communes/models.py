@@ -2,6 +2,7 @@
 
 from communes.comptes.journal import JournalDroits
 from communes.comptes.models import Agent, Role
+from communes.interlocuteurs.models import Interlocuteur
 from communes.programme.models import Labellisation
 from communes.territoire.contours.models import (
     ContourCommune,
@@ -39,6 +40,7 @@ __all__ = [
     "FondDeCarte",
     "FondDeFrance",
     "Intercommunalite",
+    "Interlocuteur",
     "JournalDroits",
     "Labellisation",
     "Millesime",

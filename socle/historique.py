@@ -208,6 +208,8 @@ class Historisee(models.Model):
 
     # The fields of free text that the public reads: see `socle.personnes`.
     textes_publics = ()
+    # The mails that the public reads, of services: that of a person is asked about.
+    courriels_publics = ()
 
     objects = HistoriseeQuerySet.as_manager()
     history = HistoricalRecords(

@@ -33,6 +33,8 @@ NOBODY = {
     "standard",
 }
 SHORTEST_NAME = 3
+# « camille.martin@… »: the address of somebody, where that of a service is due.
+NOMINATIF = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*\.[^\W\d_]+(?:-[^\W\d_]+)*")
 
 TOLD = "Ce texte est public, et semble nommer quelqu'un ou dire où le joindre : {}."
 ASKED = f"{TOLD} Retirez-le, ou cochez la case."
@@ -85,6 +87,23 @@ def passages(text, noms):
 def quoted(message, found):
     """Return what is told, or asked, of a text in which the passages `found` were read."""
     return message.format(liste(f"« {passage} »" for passage in found))
+
+
+def mails_of_someone(mails, noms=None):
+    """Return, of `mails` by their names, those that seem to be a person's and not a service's."""
+    written = {name: mail for name, mail in mails.items() if isinstance(mail, str) and "@" in mail}
+    if not written:
+        return {}
+    noms = noms or Noms()
+    return {name: [mail] for name, mail in written.items() if is_of_someone(mail, noms)}
+
+
+def is_of_someone(mail, noms):
+    """Tell whether a mail begins as that of a person: a first name and a name, or one that is known."""
+    begins = mail.partition("@")[0]
+    if NOBODY.intersection(match[0].casefold() for match in WORD.finditer(begins)):
+        return False
+    return bool(NOMINATIF.fullmatch(begins) or any(noms.found_in(begins)))
 
 
 def texts_naming_someone(texts, noms=None):

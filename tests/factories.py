@@ -11,6 +11,7 @@ from communes.models import (
     Commune,
     Departement,
     Intercommunalite,
+    Interlocuteur,
     Labellisation,
     Millesime,
     Population,
@@ -84,6 +85,13 @@ def departement(code="34", **fields):
         "tenue": Tenue.COMPLETE,
     } | fields
     return Departement.objects.get_or_create(code=code, defaults=defaults)[0]
+
+
+def interlocuteur(departement=None, **fields):
+    fields = {"service": "DDTM, service habitat", "courriel": "habitat@exemple.fr"} | fields
+    return Interlocuteur.objects.create(
+        departement=departement or globals()["departement"](), **fields
+    )
 
 
 def millesime(annee=2021):

@@ -99,6 +99,7 @@ def records_of(code):
         communes=[town], departement_reference=town.departement, identifiant=f"ort-{code}"
     )
     return {
+        "communes_interlocuteur": factories.interlocuteur(town.departement),
         "communes_labellisation": factories.labellisation(town),
         "communes_commune": town,
         "communes_departement": town.departement,

@@ -91,6 +91,14 @@ ROWS = {
     "/admin/communes/intercommunalite/<path:object_id>/fiche/": "cooxxoo",
     "/admin/communes/intercommunalite/<path:object_id>/history/": "coorroo",
     "/admin/communes/intercommunalite/add/": "ciiiiii",
+    "/admin/communes/interlocuteur/": "coooioo",
+    "/admin/communes/interlocuteur/<path:object_id>/": "crrrrrr",
+    "/admin/communes/interlocuteur/<path:object_id>/change/": "coorioo",
+    "/admin/communes/interlocuteur/<path:object_id>/delete/": "ciorioo",
+    "/admin/communes/interlocuteur/<path:object_id>/history/": "coorroo",
+    "/admin/communes/interlocuteur/add/": "ciooioo",
+    "/admin/communes/interlocuteur/supprimees/": "ciooioo",
+    "/admin/communes/interlocuteur/supprimees/<int:numero>/": "cioxioo",
     "/admin/communes/journaldroits/": "ciiiioo",
     "/admin/communes/journaldroits/<path:object_id>/": "crrrrrr",
     "/admin/communes/journaldroits/<path:object_id>/change/": "ciiiioo",
@@ -486,6 +494,9 @@ ROWS = {
 # fmt: on
 # What the same requests write when they come from where they should.
 WRITTEN_BY_ITS_AGENT = {
+    "/admin/communes/interlocuteur/",
+    "/admin/communes/interlocuteur/<path:object_id>/change/",
+    "/admin/communes/interlocuteur/<path:object_id>/delete/",
     "/admin/communes/labellisation/",
     "/admin/communes/labellisation/<path:object_id>/delete/",
     "/admin/actes/<str:modele>/<int:numero>/annuler/",
@@ -621,6 +632,7 @@ def removed(fiche):
 def kept_by_agents(signed, town, year):
     """Return one record of each sort that agents write, by the name of its model."""
     return {
+        "interlocuteur": factories.interlocuteur(town.departement),
         "labellisation": factories.labellisation(town),
         "convention": factories.convention(),
         "avenant": factories.avenant(signed),

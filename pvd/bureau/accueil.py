@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, Q
 from django.utils import timezone
 
+from communes.interlocuteurs.lecture import sans_interlocuteur
 from communes.models import Commune, Labellisation
 from communes.territoire.du_jour import reunies, with_successions
 from ort.models import Convention, Proposition
@@ -219,7 +220,10 @@ def home(request):
 def what_waits(user, perimetre, jour):
     """Return what asks for something, by the name of its box; a box that holds nothing is not shown."""
     answers = user.has_perm("suivi.change_signalement")
+    tells = user.has_perm("communes.add_interlocuteur")
+    unknown = sans_interlocuteur(user, perimetre.departement) if tells else []
     return {
+        "sans_interlocuteur": Section.of(unknown),
         "rappels": Section.of(due_reminders(perimetre, jour)),
         "retards": Section.of(late_ort(perimetre, jour)),
         "echeances": Section.of(ending_ort(perimetre, jour)),

@@ -88,6 +88,7 @@ admin.site.order += [
     "communes.commune",
     "communes.intercommunalite",
     "communes.rattachement",
+    "communes.interlocuteur",
     "ort.convention",
     "ort.avenant",
     "ort.proposition",

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404
 
-from communes.models import Agent, Commune, Departement, Labellisation
+from communes.models import Agent, Commune, Departement, Interlocuteur, Labellisation
 from ort.models import Avenant, Convention, Proposition
 from projects.models import (
     Action,
@@ -43,6 +43,7 @@ PAR_L_OBJET = [
 # From each sort of record, the ways to the départements that it is of.
 PATHS = {
     Commune: ["departement"],
+    Interlocuteur: ["departement"],
     Labellisation: ["commune__departement"],
     Convention: ["couvertures__commune__departement", "departement_reference"],
     Avenant: PAR_LA_CONVENTION,

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from socle.admin.champs import AvecQuestion, DayField, TexteField
-from socle.personnes import ASKED, CONFIRMED, quoted, texts_naming_someone
+from socle.personnes import ASKED, CONFIRMED, mails_of_someone, quoted, texts_naming_someone
 
 
 class KnownOnly:
@@ -65,11 +65,9 @@ class PerimetreForm(forms.ModelForm):
     def clean(self):
         """Ask about each public text that changes and seems to name somebody: once, beside it."""
         data = super().clean()
-        texts = getattr(self.instance, "textes_publics", ())
-        written = {name: self.cleaned_data.get(name) for name in texts if name in self.changed_data}
-        # One that its field refuses is not asked about: the question would hide the refusal.
-        written = {name: text for name, text in written.items() if self.takes(name, text)}
-        for name, found in texts_naming_someone(written).items():
+        texts = self.written_in("textes_publics")
+        mails = self.written_in("courriels_publics")
+        for name, found in (texts_naming_someone(texts) | mails_of_someone(mails)).items():
             box, field = f"nomme-{self.add_prefix(name)}", self.fields[name]
             ticked = box in self.data
             asked = {"nom": box, "cochee": ticked, "libelle": CONFIRMED}
@@ -77,6 +75,15 @@ class PerimetreForm(forms.ModelForm):
             if not ticked:
                 self.add_error(name, quoted(ASKED, found))
         return data
+
+    def written_in(self, names):
+        """Return what is newly typed in the fields that the record names so.
+
+        One that its field refuses is not asked about: the question would hide the refusal.
+        """
+        typed = [name for name in getattr(self.instance, names, ()) if name in self.changed_data]
+        written = {name: self.cleaned_data.get(name) for name in typed}
+        return {name: text for name, text in written.items() if self.takes(name, text)}
 
     def takes(self, name, text):
         """Tell whether a field of the record takes a text."""

@@ -51,6 +51,7 @@ def test_these_are_the_methods_of_django_that_write_many_rows():
 def test_the_records_that_keep_their_versions():
     names = sorted(model._meta.label for model in HISTORISEES)
     assert names == [
+        "communes.Interlocuteur",
         "communes.Labellisation",
         "ort.Avenant",
         "ort.CommuneCouverte",

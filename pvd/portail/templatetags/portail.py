@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.template.loader import render_to_string
 
+from communes.interlocuteurs.lecture import interlocuteurs_de
 from communes.models import Departement
 from projects.postes.models import Etat
 from pvd.signalements.formulaire import SignalementForm
@@ -35,6 +36,16 @@ def departement_du_site(context):
 def completude_des_donnees(departement=None, champ="tenue"):
     """Tell how far the data go, in one département or in France; nothing where they are complete."""
     return {"completude": completude(departement, champ)}
+
+
+@register.inclusion_tag("includes/interlocuteurs.html", takes_context=True)
+def votre_interlocuteur(context, departements):
+    """Tell whom to call in a département, or in each of several, as it is today: one query."""
+    asked = departements if isinstance(departements, (list, tuple)) else [departements]
+    return {
+        "interlocuteurs": interlocuteurs_de([departement for departement in asked if departement]),
+        "passee": context["jour"] < context["aujourdhui"],
+    }
 
 
 @register.simple_tag(takes_context=True)
