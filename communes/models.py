@@ -3,6 +3,7 @@
 from communes.comptes.journal import JournalDroits
 from communes.comptes.models import Agent, Role
 from communes.interlocuteurs.models import Interlocuteur
+from communes.programme.annonces import Programme
 from communes.programme.models import Labellisation
 from communes.territoire.contours.models import (
     ContourCommune,
@@ -46,6 +47,7 @@ __all__ = [
     "Millesime",
     "Nature",
     "Population",
+    "Programme",
     "Rattachement",
     "Region",
     "Role",

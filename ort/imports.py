@@ -5,7 +5,7 @@ from collections import defaultdict
 from django.db.models import Q
 
 from communes.models import Commune, Departement, Intercommunalite
-from communes.programme.regles import LANCEMENT
+from communes.programme.lecture import ouverture
 from communes.territoire.champs import NOMS_DU_CODE, champ_commune
 from ort.avertissements import de_l_avenant, de_la_signature, des_entrees
 from ort.exports import AVENANTS, DUREE_TOTALE, ORT, ort_rows
@@ -366,7 +366,7 @@ class CouvertureRessource(SousReference):
     }
 
     convention = champ_fiche("ort_identifiant", "convention", Convention, "identifiant")
-    commune = champ_commune("code_insee", "commune", "date_avenant_entree", LANCEMENT)
+    commune = champ_commune("code_insee", "commune", "date_avenant_entree", ouverture)
     entree = ChampActe("entree")
     sortie = ChampActe("sortie")
 

@@ -5,6 +5,7 @@ that is written, on a form or in a file, and of all those that are kept, to be c
 """
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db.models import F, Q
@@ -28,10 +29,13 @@ class Remarque:
 
 @dataclass(frozen=True)
 class Avant(Remarque):
-    """A date that is before a day, `limite`, whatever is known of it: 2018 is not before 2018-11-23."""
+    """A date that is before a day, whatever is known of it: 2018 is not before 2018-11-23.
+
+    `limite` gives that day, or None where a record says it and none does: nothing is then told.
+    """
 
     champ: str
-    limite: datetime.date
+    limite: Callable[[], datetime.date | None]
     texte: str
     # What the record, or one that it names, has to be besides: {path: value}.
     seulement: dict = field(default_factory=dict)
@@ -42,14 +46,17 @@ class Avant(Remarque):
         if jour is None or any(read(record, path) != v for path, v in self.seulement.items()):
             return False
         precision = getattr(record, precision_of(type(record), self.champ))
-        return jour < first_day(self.limite, precision)
+        limite = self.limite()
+        return limite is not None and jour < first_day(limite, precision)
 
     def condition(self, model):
         """Return the same, to choose rows of `model`."""
-        precision = precision_of(model, self.champ)
-        before = Q(**{f"{self.champ}__lt": self.limite, f"{precision}__in": EXACT})
+        precision, limite = precision_of(model, self.champ), self.limite()
+        if limite is None:
+            return Q(pk__in=[])
+        before = Q(**{f"{self.champ}__lt": limite, f"{precision}__in": EXACT})
         for vague in FIRST_DAY:
-            limit = first_day(self.limite, vague)
+            limit = first_day(limite, vague)
             before |= Q(**{f"{self.champ}__lt": limit, precision: vague.value})
         return before & Q(**self.seulement)
 

@@ -15,6 +15,7 @@ from communes.models import (
     Labellisation,
     Millesime,
     Population,
+    Programme,
     Rattachement,
     Region,
     Role,
@@ -92,6 +93,13 @@ def interlocuteur(departement=None, **fields):
     return Interlocuteur.objects.create(
         departement=departement or globals()["departement"](), **fields
     )
+
+
+def programme(annonce="2021-01-25", **fields):
+    """Return what was announced of the programme: its opening is already there, since 1 October 2020."""
+    days = ("ouverture", "fin_prevue", "fin_aide")
+    fields = {n: day(v) if n in days and v else v for n, v in fields.items()}
+    return Programme.objects.create(annonce=day(annonce), **{"note": "Annonce"} | fields)
 
 
 def millesime(annee=2021):

@@ -125,6 +125,14 @@ ROWS = {
     "/admin/communes/millesime/<path:object_id>/delete/": "ciiiiii",
     "/admin/communes/millesime/<path:object_id>/history/": "ciiiiio",
     "/admin/communes/millesime/add/": "ciiiiii",
+    "/admin/communes/programme/": "coooioo",
+    "/admin/communes/programme/<path:object_id>/": "crrrrrr",
+    "/admin/communes/programme/<path:object_id>/change/": "coooioo",
+    "/admin/communes/programme/<path:object_id>/delete/": "ciiiiio",
+    "/admin/communes/programme/<path:object_id>/history/": "coooioo",
+    "/admin/communes/programme/add/": "ciiiiio",
+    "/admin/communes/programme/supprimees/": "ciiiiio",
+    "/admin/communes/programme/supprimees/<int:numero>/": "ciiiiio",
     "/admin/communes/rattachement/": "coooioo",
     "/admin/communes/rattachement/<path:object_id>/": "crrrrrr",
     "/admin/communes/rattachement/<path:object_id>/change/": "coorioo",
@@ -633,6 +641,7 @@ def kept_by_agents(signed, town, year):
     """Return one record of each sort that agents write, by the name of its model."""
     return {
         "interlocuteur": factories.interlocuteur(town.departement),
+        "programme": factories.programme(f"{year}-01-25"),
         "labellisation": factories.labellisation(town),
         "convention": factories.convention(),
         "avenant": factories.avenant(signed),

@@ -83,6 +83,7 @@ REFERENCE = {
     "communes.commune",
     "communes.intercommunalite",
     "communes.departement",
+    "communes.programme",
     "communes.rattachement",
     "projects.dispositif",
     "projects.regleperiode",

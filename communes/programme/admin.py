@@ -2,16 +2,12 @@
 
 from django.contrib import admin
 
-from communes.models import (
-    Labellisation,
-)
+from communes.models import Labellisation, Programme
 from communes.programme.exports import LABELLISATIONS
 from communes.programme.imports import LabellisationRessource
 from communes.territoire.admin import IN_PROGRAMME
 from communes.territoire.filtres import DepartementFilter, IntercommunaliteFilter
-from socle.admin.base import (
-    EnCoursFilter,
-)
+from socle.admin.base import NOTHING, EnCoursFilter, PvdAdmin
 from socle.admin.champs import date_column
 from socle.admin.choix import PerimetreForm
 from socle.admin.exports import ExportAdmin
@@ -26,6 +22,28 @@ class LabellisationForm(PerimetreForm):
             "debut": "Jour où la commune a été retenue.",
             "fin": "Premier jour où la commune n'est plus dans le programme. Vide : elle y est.",
         }
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(PvdAdmin):
+    list_display = ["le", "nom", "ouverture", "fin", "fin_aide", "source", "verifiee"]
+    list_filter = ["verifiee"]
+    list_select_related = ["source"]
+    search_fields = ["nom", "note", "source__titre"]
+    search_help_text = "Ce qui est dit, ou sa source"
+    empty_value_display = NOTHING
+    autocomplete_fields = ["source"]
+    fields = [
+        "annonce",
+        "nom",
+        "ouverture",
+        ("fin_prevue", "precision_fin"),
+        "fin_aide",
+        "note",
+        ("source", "verifiee"),
+    ]
+    le = date_column("annonce", description="connu depuis le")
+    fin = date_column("fin_prevue", "precision_fin", "dernier jour prévu", NOTHING)
 
 
 @admin.register(Labellisation)

@@ -1,11 +1,19 @@
 """The communes lauréates, from a file."""
 
-from communes.models import Departement, Labellisation, Tenue
-from communes.programme.regles import LANCEMENT
+from communes.models import Departement, Labellisation, Programme, Tenue
+from communes.programme.lecture import ouverture
 from communes.territoire.champs import NOMS_DU_CODE, champ_commune
-from socle.fichiers.champs import champ_choix, champ_date, champ_precision, champ_texte
+from socle.fichiers.champs import (
+    champ_choix,
+    champ_date,
+    champ_fiche,
+    champ_oui_non,
+    champ_precision,
+    champ_texte,
+)
 from socle.fichiers.cle import cle_interne
 from socle.fichiers.ressource import Ressource
+from socle.models import Source
 
 
 class LabellisationRessource(Ressource):
@@ -57,7 +65,7 @@ class LabellisationRessource(Ressource):
         "precision_adhesion": "jour",
     }
 
-    commune = champ_commune("code_insee", "commune", "date_entree_programme", LANCEMENT)
+    commune = champ_commune("code_insee", "commune", "date_entree_programme", ouverture)
     id_pvd = champ_texte("id_pvd")
     debut = champ_date("date_entree_programme", "debut")
     precision_debut = champ_precision("precision_entree", "precision_debut")
@@ -97,6 +105,28 @@ class LabellisationRessource(Ressource):
     def closest(self, records, values):
         running = [record for record in records if record.fin is None]
         return running or sorted(records, key=lambda record: record.fin)[-1:]
+
+
+class ProgrammeRessource(Ressource):
+    """One row per announcement on the programme itself; what it does not say is empty."""
+
+    annonce = champ_date("annonce")
+    nom = champ_texte("nom")
+    ouverture = champ_date("ouverture")
+    fin_prevue = champ_date("fin_prevue")
+    precision_fin = champ_precision("precision_fin")
+    fin_aide = champ_date("fin_aide")
+    source = champ_fiche("source", "source", Source, "cle")
+    verifiee = champ_oui_non("verifiee")
+    note = champ_texte("note")
+
+    class Meta(Ressource.Meta):
+        model = Programme
+        import_id_fields = ["nom", "annonce"]
+        fields = [
+            *("annonce", "nom", "ouverture", "fin_prevue", "precision_fin", "fin_aide"),
+            *("source", "verifiee", "note"),
+        ]
 
 
 class TenueRessource(Ressource):

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from communes.programme import regles
-from communes.programme.regles import LANCEMENT
+from communes.programme.lecture import ouverture
 from communes.territoire.codes import of_length, un_id_pvd
 from communes.territoire.du_jour import DeCommuneQuerySet
 from communes.territoire.models import Commune, Rattachement
@@ -88,13 +88,13 @@ class Labellisation(Sourcee, Periode):
     remarques_possibles = (
         Avant(
             "debut",
-            LANCEMENT,
-            "L'entrée dans le programme est avant son lancement, le 1er octobre 2020.",
+            ouverture,
+            "L'entrée dans le programme est avant son lancement.",
         ),
         Avant(
             "date_signature_adhesion",
-            LANCEMENT,
-            "L'adhésion est signée avant le lancement du programme, le 1er octobre 2020.",
+            ouverture,
+            "L'adhésion est signée avant le lancement du programme.",
         ),
         DepuisLaFin(
             "date_signature_adhesion",

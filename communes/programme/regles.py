@@ -7,8 +7,6 @@ from typing import Any
 from socle.dates import Precision, add_months, known_by, last_day
 from socle.periodes import holds_on
 
-# Launch of the programme by the Prime minister (ANCT): before it, no commune can be in it.
-LANCEMENT = datetime.date(2020, 10, 1)
 # « dans les 18 mois suivant la signature de la convention d'adhésion » (ANCT, convention d'adhésion).
 MONTHS_FROM_ADHESION_TO_ORT = 18
 
@@ -27,13 +25,14 @@ def labellisation_au(labellisations: Iterable[Any], jour: datetime.date) -> Any:
     return (known or [None])[-1]
 
 
-def perhaps_begun(labellisation: Any, jour: datetime.date) -> bool:
+def perhaps_begun(labellisation: Any, jour: datetime.date, ouverture: datetime.date | None) -> bool:
     """Tell whether a time recorded as beginning after `jour` may in truth have begun by then.
 
-    « Au plus tard le 22 janvier 2021 » leaves open every day since the launch of the programme.
+    « Au plus tard le 22 janvier 2021 » leaves open every day since `ouverture`, that of the programme;
+    where that is unknown, every day before.
     """
     late = labellisation.precision_debut == Precision.AU_PLUS_TARD
-    return bool(late and LANCEMENT <= jour < labellisation.debut)
+    return bool(late and (ouverture or jour) <= jour < labellisation.debut)
 
 
 def adhesion_au(labellisation: Any, jour: datetime.date) -> datetime.date | None:

@@ -18,8 +18,9 @@ NOMS_DU_CODE = dict.fromkeys(
 class CommuneWidget(RecordWidget):
     """The commune of a code, or the one that had followed it by the day that the row speaks of.
 
-    That day is in the column `jour`; where it is not told, it is `premier_jour`, before which no such
-    fact is. A code that a commune bore, or that of a commune déléguée, leads to it.
+    That day is in the column `jour`; where it is not told, it is the one that `premier_jour` gives,
+    before which no such fact is. Where that is unknown too, the commune of the code itself. A code that
+    a commune bore, or that of a commune déléguée, leads to it.
     """
 
     def __init__(self, jour, premier_jour):
@@ -61,12 +62,12 @@ class CommuneWidget(RecordWidget):
         try:
             return parse_date(row.get(self.jour) or "")
         except ValueError:
-            return self.premier_jour
+            return self.premier_jour()
 
     def followed(self, commune, jour):
         """Return the commune that had followed `commune` by `jour`, or itself."""
         met = set()
-        while known_by(commune.fin, jour) and commune.successeur_id:
+        while jour and known_by(commune.fin, jour) and commune.successeur_id:
             if commune.pk in met:
                 raise ObjectDoesNotExist
             met.add(commune.pk)

@@ -58,7 +58,7 @@ class Avenant(Sourcee):
     remarques_possibles = (
         Avant(
             "date_signature",
-            LOI_ELAN,
+            lambda: LOI_ELAN,
             "L'avenant d'une ORT est signé avant la loi qui les a créées, le 23 novembre 2018.",
             {"convention__vaut_ort": True},
         ),

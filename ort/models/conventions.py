@@ -164,7 +164,7 @@ class Convention(Sourcee):
     remarques_possibles = (
         Avant(
             "date_signature",
-            LOI_ELAN,
+            lambda: LOI_ELAN,
             "L'ORT est signée avant la loi qui a créé les ORT, le 23 novembre 2018.",
             {"vaut_ort": True},
         ),

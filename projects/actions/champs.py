@@ -5,7 +5,7 @@ from collections import defaultdict
 from django.core.exceptions import ObjectDoesNotExist
 
 from communes.models import Labellisation
-from communes.programme.regles import LANCEMENT
+from communes.programme.lecture import ouverture
 from communes.territoire.champs import CommuneWidget
 from ort.imports import by_day
 from ort.models import Avenant
@@ -37,7 +37,7 @@ class AdhesionWidget(CommuneWidget):
     """The adhésion of the commune that a cell names: that of its last time in the programme."""
 
     def __init__(self):
-        super().__init__(jour="", premier_jour=LANCEMENT)
+        super().__init__(jour="", premier_jour=ouverture)
 
     def load(self, column, rows, user=None):
         super().load(column, rows, user)

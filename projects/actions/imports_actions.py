@@ -1,7 +1,7 @@
 """The actions themselves, from files: each with the communes, the adhésions and the rest that hang on it."""
 
 from communes.models import Commune, Intercommunalite
-from communes.programme.regles import LANCEMENT
+from communes.programme.lecture import ouverture
 from communes.territoire.champs import CommuneWidget
 from ort.models import Convention, Organisme, Secteur
 from ort.models.droits import A_LA_SIENNE, Plume
@@ -203,7 +203,7 @@ class ActionRessource(ListesRessource):
     def widgets_of_lists(self):
         return {
             ADHESIONS: AdhesionWidget(),
-            COMMUNES: CommuneWidget("", LANCEMENT),
+            COMMUNES: CommuneWidget("", ouverture),
             "themes_secondaires": RecordWidget(Theme, "cle"),
             "secteurs": SecteurWidget(),
             "partenaires": RecordWidget(Organisme, "nom"),

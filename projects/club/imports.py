@@ -5,7 +5,7 @@ from collections import defaultdict
 from django.db.models import Q
 
 from communes.models import Departement, Intercommunalite
-from communes.programme.regles import LANCEMENT
+from communes.programme.lecture import ouverture
 from communes.territoire.champs import NOMS_DU_CODE, champ_commune
 from ort.models import Organisme
 from projects.actions.champs import codes_of, read_codes
@@ -284,7 +284,7 @@ class ParticipationRessource(Ressource):
     exemple = {EVENEMENT: "atelier-exemple", "code_insee": "01004", "elus": "2", "equipe": "1"}
 
     evenement = champ_evenement()
-    commune = champ_commune("code_insee", "commune", "", LANCEMENT)
+    commune = champ_commune("code_insee", "commune", "", ouverture)
     intercommunalite = champ_fiche(
         "siren_epci", "intercommunalite", Intercommunalite, noms_courts=True
     )

@@ -1,7 +1,7 @@
 """The studies, from files: each with its communes and its actions, what happened to it, its money."""
 
 from communes.models import Commune, Intercommunalite
-from communes.programme.regles import LANCEMENT
+from communes.programme.lecture import ouverture
 from communes.territoire.champs import CommuneWidget
 from ort.models import Convention, Organisme
 from ort.models.droits import A_LA_SIENNE, Plume
@@ -124,7 +124,7 @@ class EtudeRessource(ListesRessource):
 
     def widgets_of_lists(self):
         return {
-            COMMUNES: CommuneWidget("", LANCEMENT),
+            COMMUNES: CommuneWidget("", ouverture),
             ACTIONS: RecordWidget(Action, "identifiant"),
         }
 

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from communes.models import Intercommunalite
-from communes.programme.regles import LANCEMENT
+from communes.programme.lecture import ouverture
 from communes.territoire.champs import champ_commune
 from ort.models import Convention
 from projects.evaluations.models import Bilan, Presentation
@@ -120,7 +120,7 @@ class PresentationRessource(Ressource):
 
     convention = champ_fiche("ort_identifiant", "convention", Convention, "identifiant")
     bilan = champ_fiche("bilan_identifiant", "bilan", Bilan, "identifiant")
-    commune = champ_commune("code_insee", "commune", "jour", LANCEMENT)
+    commune = champ_commune("code_insee", "commune", "jour", ouverture)
     intercommunalite = champ_fiche("siren_epci", "intercommunalite", Intercommunalite)
     jour = champ_date("jour")
     precision = champ_precision("precision")

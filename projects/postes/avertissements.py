@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from communes.models import Commune
 from communes.programme.faits import LabellisationDatee, labellisations_datees
+from communes.programme.lecture import ouverture
 from communes.programme.regles import perhaps_begun
 from communes.territoire.faits import successions_lues
 from socle.avertissements import Avertissement
@@ -60,4 +61,4 @@ def first_of(labellisations: Iterable[LabellisationDatee]) -> LabellisationDatee
 def certainly_before(service: Service, entree: LabellisationDatee) -> bool:
     """Tell whether a service begins before an entry, whatever is known of the two days."""
     latest = last_day(service.jour, service.precision)
-    return latest < entree.debut and not perhaps_begun(entree, latest)
+    return latest < entree.debut and not perhaps_begun(entree, latest, ouverture())

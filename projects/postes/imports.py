@@ -1,6 +1,6 @@
 """What hangs on a post, from files: the communes served, the holders, the offers and who pays."""
 
-from communes.programme.regles import LANCEMENT
+from communes.programme.lecture import ouverture
 from communes.territoire.champs import NOMS_DU_CODE, champ_commune
 from projects.postes.avertissements import Service, avant_le_programme
 from projects.postes.models import (
@@ -61,7 +61,7 @@ class DesserteRessource(Ressource):
     }
 
     poste = champ_fiche("poste_identifiant", "poste", Poste, "identifiant")
-    commune = champ_commune("code_insee", "commune", "date_debut", LANCEMENT)
+    commune = champ_commune("code_insee", "commune", "date_debut", ouverture)
     debut = champ_date("date_debut", "debut")
     fin = champ_date("date_fin", "fin")
 

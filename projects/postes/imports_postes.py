@@ -7,7 +7,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Q
 
 from communes.models import Commune, Intercommunalite
-from communes.programme.regles import LANCEMENT
+from communes.programme.lecture import ouverture
 from communes.territoire.champs import CommuneWidget
 from ort.models import Organisme
 from projects.postes.avertissements import Service, avant_le_programme
@@ -161,7 +161,7 @@ class PosteRessource(Ressource):
 
     def load_named(self, rows, user):
         super().load_named(rows, user)
-        self.served = CommuneWidget("date_ouverture", LANCEMENT)
+        self.served = CommuneWidget("date_ouverture", ouverture)
         named = [{SERVED: code} for row in rows for code in codes_of(row)]
         self.served.load(SERVED, named, user)
         self.communes_by_user = {}

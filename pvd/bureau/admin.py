@@ -89,6 +89,7 @@ admin.site.order += [
     "communes.intercommunalite",
     "communes.rattachement",
     "communes.interlocuteur",
+    "communes.programme",
     "ort.convention",
     "ort.avenant",
     "ort.proposition",

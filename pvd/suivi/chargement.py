@@ -4,7 +4,7 @@ from django.db import transaction
 from import_export import widgets
 
 from communes.models import Commune, Departement, Intercommunalite, Labellisation
-from communes.programme.imports import LabellisationRessource, TenueRessource
+from communes.programme.imports import LabellisationRessource, ProgrammeRessource, TenueRessource
 from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
 from ort.models import Avenant, Convention, Organisme, Partie
 from projects.actions.imports import (
@@ -214,6 +214,7 @@ class AffirmationRessource(Ressource):
 # In the order in which they lean on each other.
 FILES = {
     "sources.csv": SourceRessource,
+    "programme.csv": ProgrammeRessource,
     "organismes.csv": OrganismeRessource,
     "themes.csv": ThemeRessource,
     "dispositifs.csv": DispositifRessource,

@@ -3,7 +3,8 @@
 from collections import defaultdict
 
 from communes.models import Commune, Tenue
-from communes.programme.regles import LANCEMENT, perhaps_begun
+from communes.programme.lecture import lance, ouverture
+from communes.programme.regles import perhaps_begun
 from pvd.suivi.regles import Statut
 from socle.dates import Precision, bare, in_french, in_words
 from socle.francais import depuis, liste
@@ -110,7 +111,7 @@ def tell_outsider(situation):
             f"n'est pas encore enregistrée dans {PROGRAMME} : elle y est entrée "
             f"{in_words(entree.debut, entree.precision_debut)}, la date exacte n'est pas renseignée"
         )
-    if situation.jour < LANCEMENT and not situation.couverture:
+    if not lance(situation.jour) and not situation.couverture:
         return f"n'est pas dans {PROGRAMME}, qui n'est pas encore lancé"
     tenue = situation.commune.departement.tenue
     recorded = "" if tenue == Tenue.COMPLETE else "enregistrée "
@@ -148,7 +149,8 @@ def tell_regrouped(commune, situation):
 def uncertain_entry(situation):
     """Return the entry after the day that may in truth precede it, or None."""
     known = situation.faits.labellisations_de(situation.commune.pk, situation.jour)
-    return next((label for label in known if perhaps_begun(label, situation.jour)), None)
+    opened = ouverture()
+    return next((label for label in known if perhaps_begun(label, situation.jour, opened)), None)
 
 
 def statut_in_words(situation):
@@ -156,4 +158,4 @@ def statut_in_words(situation):
     if situation.statut:
         return situation.statut.label
     known = situation.commune.departement.tenue == Tenue.COMPLETE and not uncertain_entry(situation)
-    return "hors programme" if known or situation.jour < LANCEMENT else "statut non renseigné"
+    return "hors programme" if known or not lance(situation.jour) else "statut non renseigné"

@@ -3,14 +3,25 @@
 import datetime
 from dataclasses import dataclass
 
+from communes.programme.lecture import programme_au
 from communes.programme.regles import MONTHS_FROM_ADHESION_TO_ORT
 from ort.regles import date_fin_au, duree_au
+from projects.evaluations.regles import BASE_LEGALE, MOIS, NatureBilan, echeances
 from pvd.suivi.phrases import named
 from pvd.suivi.regles import Statut
-from socle.dates import Precision, in_words
+from socle.dates import Precision, add_months, in_words
 from socle.francais import pluriel
+from socle.sources import Source
 
 DELAI = f"{MONTHS_FROM_ADHESION_TO_ORT} mois"
+# How often an ORT is reviewed, in words, and from when: see `projects.evaluations.regles`.
+RYTHMES = {
+    NatureBilan.ANNUEL: "Chaque année, à compter de sa signature",
+    NatureBilan.QUINQUENNAL: "Tous les cinq ans, à compter de sa signature",
+}
+AIDE = "Terme de l'aide de l'État au poste de chef de projet"
+RIEN_DE_PLUS = "Rien de plus n'est enregistré."
+NE_FINIT_PAS = "Aucune commune n'en sort de ce seul fait."
 SANS_EFFET = "Aucun texte recueilli ici n'attache d'effet au dépassement de ce délai."
 
 
@@ -25,6 +36,9 @@ class Suite:
     precision: str = Precision.JOUR
     # Its day is over: it was to happen by then, and has not.
     passee: bool = False
+    # What says so, where it is no rule; and whether somebody read there that it does.
+    source: Source | None = None
+    a_verifier: bool = False
 
 
 def suites(situation):
@@ -85,3 +99,67 @@ def suite_of_ort(convention, jour):
         end,
         convention.precision_signature,
     )
+
+
+def jalons_a_venir(situation):
+    """Return what is planned besides: the reviews of the ORT that cover it, and the terms of the programme.
+
+    Nothing ends by itself: a term that is past says so, and what is known since.
+    """
+    found = [
+        jalon
+        for couverture in situation.couvertures
+        for jalon in revues_a_venir(couverture.convention, situation.jour)
+    ]
+    if situation.laureate:
+        programme = programme_au(situation.jour)
+        found += [terme_du_programme(programme), terme_de_l_aide(programme)]
+    return sorted(found, key=lambda jalon: jalon.jour or datetime.date.max)
+
+
+def revues_a_venir(convention, jour):
+    """Yield the next review of each nature of an ORT: that of the day itself is still to come."""
+    for nature in NatureBilan:
+        days = echeances(convention, nature, jour, add_months(jour, MOIS[nature]))
+        if due := next((day for day in days if day >= jour), None):
+            yield Suite(
+                f"{nature.label.capitalize()} de {named(convention)}",
+                f"{RYTHMES[nature]} ({BASE_LEGALE}).",
+                f"{nature}-{convention.identifiant}",
+                due,
+                convention.precision_signature,
+            )
+
+
+def terme_du_programme(programme):
+    """Tell until when the programme is planned, as known on the day; past, what is known since."""
+    if programme.fin is None:
+        return Suite("Fin prévue du programme", "Non renseignée.")
+    told = {"source": programme.fin.source, "a_verifier": not programme.fin.verifiee}
+    if programme.passee:
+        since = " ".join(annonce.note for annonce in programme.suites)
+        return Suite(
+            f"La fin prévue du programme, {programme.fin_en_mots}, est passée",
+            f"{since or RIEN_DE_PLUS} {NE_FINIT_PAS}",
+            passee=True,
+            **told,
+        )
+    return Suite(
+        "Fin prévue du programme",
+        f"Le programme est prévu {programme.terme}.",
+        "fin-du-programme",
+        programme.fin.fin_prevue,
+        programme.fin.precision_fin,
+        **told,
+    )
+
+
+def terme_de_l_aide(programme):
+    """Tell until when the State helps to pay the post, as known on the day."""
+    if programme.aide is None:
+        return Suite(AIDE, "Non renseigné.")
+    aide = programme.aide
+    told = {"source": aide.source, "a_verifier": not aide.verifiee}
+    if programme.aide_passee:
+        return Suite(f"{AIDE} : passé, {in_words(aide.fin_aide)}", aide.note, passee=True, **told)
+    return Suite(AIDE, aide.note, "fin-de-l-aide-au-poste", aide.fin_aide, **told)

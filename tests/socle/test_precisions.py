@@ -4,6 +4,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
+from communes.models import Programme
 from socle.dates import PrecisionField, stored_on_first_day
 from socle.models import Affirmation
 from socle.sources import Sourcee, affirm
@@ -13,6 +14,7 @@ from tests.factories import day
 pytestmark = pytest.mark.django_db
 
 MADE = {
+    "programme": lambda: factories.programme(fin_prevue="2026-12-31"),
     "labellisation": lambda: factories.labellisation(debut="2020-10-01"),
     "convention": lambda: factories.convention("2020-10-01"),
     "avenant": lambda: factories.avenant(factories.convention("2020-10-01"), "2021-01-01"),
@@ -51,9 +53,9 @@ def named(value):
     return value.__name__ if isinstance(value, type) else value.name
 
 
-def test_seventeen_dates_have_a_precision_and_all_of_them_are_normalised():
-    assert len(PRECISIONS) == 17
-    assert all(issubclass(model, Sourcee) for model, _ in PRECISIONS)
+def test_eighteen_dates_have_a_precision_and_all_of_them_are_normalised():
+    assert len(PRECISIONS) == 18
+    assert all(issubclass(model, Sourcee | Programme) for model, _ in PRECISIONS)
 
 
 @pytest.mark.parametrize(("precision", "stored"), EXPECTED)

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from communes.models import Commune, Departement, Intercommunalite, Rattachement
-from communes.programme.regles import LANCEMENT
+from communes.programme.lecture import ouverture
 from communes.territoire.du_jour import reunies
 from ort.models import Organisme
 from projects.postes.models.dessertes import Desserte
@@ -110,8 +110,8 @@ class Poste(Sourcee):
     remarques_possibles = (
         Avant(
             "date_ouverture",
-            LANCEMENT,
-            "Le poste est ouvert avant le lancement du programme, le 1er octobre 2020.",
+            ouverture,
+            "Le poste est ouvert avant le lancement du programme.",
         ),
     )
 

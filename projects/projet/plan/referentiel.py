@@ -7,7 +7,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Q
 
 from communes.models import Intercommunalite, Rattachement
-from communes.programme.regles import LANCEMENT
+from communes.programme.lecture import ouverture
 from communes.territoire.champs import CommuneWidget
 from ort.models import CommuneCouverte, Organisme
 from projects.actions.models import Theme
@@ -47,7 +47,7 @@ class Referentiel:
         """Read what the cells of the rows name."""
         places = self.pieces(lignes, "communes", BETWEEN_PLACES)
         owners = self.pieces(lignes, "maitre_ouvrage", None)
-        self.communes = CommuneWidget("", LANCEMENT)
+        self.communes = CommuneWidget("", ouverture)
         self.communes.load("", [{"": code_of(text, 5)} for text in {*places, *owners}], self.user)
         self.epci = RecordWidget(Intercommunalite, noms_courts=True)
         self.epci.load("", [{"": text} for text in owners], self.user)

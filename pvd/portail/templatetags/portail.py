@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 
 from communes.interlocuteurs.lecture import interlocuteurs_de
 from communes.models import Departement
+from communes.programme.lecture import programme_au
 from projects.postes.models import Etat
 from pvd.signalements.formulaire import SignalementForm
 from pvd.signalements.pages import PageInconnue, PageSignalee, match_of
@@ -36,6 +37,12 @@ def departement_du_site(context):
 def completude_des_donnees(departement=None, champ="tenue"):
     """Tell how far the data go, in one département or in France; nothing where they are complete."""
     return {"completude": completude(departement, champ)}
+
+
+@register.inclusion_tag("includes/programme.html")
+def fin_du_programme(jour):
+    """Tell until when the programme is planned, as `jour` knows it."""
+    return {"programme": programme_au(jour)}
 
 
 @register.inclusion_tag("includes/interlocuteurs.html", takes_context=True)

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, render
 
 from communes.models import Commune, Departement, Tenue
+from communes.programme.lecture import ouverture
 from communes.programme.regles import perhaps_begun
 from ort.models import Convention
 from projects.postes.series import etats_des_postes
@@ -91,8 +92,9 @@ def absence_tells(decompte):
     No commune may have entered by then without its day known.
     """
     labels = chain.from_iterable(decompte.faits.labellisations.values())
+    opened = ouverture()
     return bool(decompte.laureates) or not any(
-        perhaps_begun(label, decompte.jour) for label in labels
+        perhaps_begun(label, decompte.jour, opened) for label in labels
     )
 
 

@@ -23,7 +23,7 @@ from pvd.suivi.dates_cles import couvertes_par, dates_cles
 from pvd.suivi.mise_a_jour import derniere_mise_a_jour
 from pvd.suivi.phrases import reunion, sentence, statut_in_words
 from pvd.suivi.situation import lisibles, situer
-from pvd.suivi.suite import suites
+from pvd.suivi.suite import jalons_a_venir, suites
 from socle.dessin.qr import qr_svg
 from socle.web.adresses import avec_date
 from socle.web.jour import jour_of
@@ -144,12 +144,13 @@ def read_dates(situation):
     labels = labellisations_connues(situation.fiches, situation.jour)
     facts = timeline(situation, labels, conventions)
     couvertes = couvertes_par(situation, conventions)
-    next_ones = suites(situation)
+    next_ones, planned = suites(situation), jalons_a_venir(situation)
     return {
         "couvertes_par": couvertes,
         "dates_cles": dates_cles(situation, labels, couvertes),
         "suites": next_ones,
-        "agenda": any(suite.jour for suite in next_ones),
+        "jalons": planned,
+        "agenda": any(suite.jour for suite in [*next_ones, *planned]),
         "faits": facts,
         "frise": frise(situation, facts, conventions, next_ones),
         "effets": [(certitude, effets(certitude)) for certitude in Certitude],
@@ -173,7 +174,7 @@ def dates(request, code):
     situation = find_situation(code, jour)
     if situation is None:
         return redirect_to_commune_of_today(request, code, "commune_dates")
-    dated = [suite for suite in suites(situation) if suite.jour]
+    dated = [s for s in [*suites(situation), *jalons_a_venir(situation)] if s.jour]
     if not dated:
         context = {"situation": situation, "jour": jour}
         return render(request, "portail/sans_date.html", context, status=404)

@@ -92,7 +92,7 @@ def test_the_preview_of_a_geste_tells_it(agent_34, lodeve, jour, early):
 def test_a_post_older_than_the_programme_is_told(agent_34, lodeve):
     opening = reverse("admin:gestes", args=["ouvrir-un-poste"])
     asked = {"communes": [lodeve.pk], "employeur_commune": lodeve.pk, "date": "30/09/2020"}
-    launch = "Le poste est ouvert avant le lancement du programme, le 1er octobre 2020."
+    launch = "Le poste est ouvert avant le lancement du programme."
     assert warned(agent_34, opening, **asked) == [TOLD, launch]
 
 

@@ -35,6 +35,11 @@ def events(client, jour, code="34142"):
     return [(event.start.isoformat(), str(event["summary"])) for event in found]
 
 
+def deadlines(client, jour):
+    """Return the events of the calendar, the reviews of the ORT left out."""
+    return [event for event in events(client, jour) if "bilan annuel" not in event[1]]
+
+
 DELAY = "Lodève : fin du délai de 18 mois pour signer l'ORT"
 END = "Lodève : fin de l'ORT de Lodève"
 
@@ -53,13 +58,13 @@ END = "Lodève : fin de l'ORT de Lodève"
     ],
 )
 def test_calendar_holds_the_days_to_come(client, covered, jour, expected):
-    assert events(client, jour) == expected
+    assert deadlines(client, jour) == expected
 
 
 def test_an_avenant_puts_off_the_end_from_its_day_on(client, covered):
     factories.avenant(covered, "2024-02-01", duree_annees=7)
-    assert events(client, "2024-01-31") == [("2025-07-06", END)]
-    assert events(client, "2024-02-01") == [("2030-07-06", END)]
+    assert deadlines(client, "2024-01-31") == [("2025-07-06", END)]
+    assert ("2030-07-06", END) in events(client, "2024-02-01")
 
 
 def test_calendar_is_one_that_an_agenda_reads(client, covered):
@@ -197,3 +202,102 @@ def test_a_deadline_known_to_the_month_lasts_the_month_in_the_agenda(client):
     assert "DTSTART;VALUE=DATE:20220901" in sent
     assert "DTEND;VALUE=DATE:20221001" in sent
     assert "Date connue : septembre 2022." in sent
+
+
+# The reviews of the ORT, and the terms of the programme and of its aid.
+
+REVIEW = "Lodève : bilan annuel de l'ORT de Lodève"
+EVALUATION = "Lodève : évaluation des cinq ans de l'ORT de Lodève"
+
+
+@pytest.fixture
+def lasting(lodeve):
+    return factories.convention("2021-07-06", [lodeve], intitule="ORT de Lodève", duree_annees=6)
+
+
+@pytest.mark.parametrize(
+    ("jour", "expected"),
+    [
+        ("2021-07-05", {}),
+        ("2021-07-06", {REVIEW: "2022-07-06", EVALUATION: "2026-07-06"}),
+        ("2022-07-05", {REVIEW: "2022-07-06", EVALUATION: "2026-07-06"}),
+        ("2022-07-06", {REVIEW: "2022-07-06", EVALUATION: "2026-07-06"}),
+        ("2022-07-07", {REVIEW: "2023-07-06", EVALUATION: "2026-07-06"}),
+        ("2026-07-06", {REVIEW: "2026-07-06", EVALUATION: "2026-07-06"}),
+        # Its end comes before a second evaluation.
+        ("2026-07-07", {REVIEW: "2027-07-06"}),
+    ],
+)
+def test_the_next_reviews_of_an_ort(client, lasting, jour, expected):
+    found = {name: day for day, name in events(client, jour) if name in (REVIEW, EVALUATION)}
+    assert found == expected
+
+
+def test_a_review_is_told_with_its_rule(client, lasting):
+    page = read(client, "/communes/34142/?au=2022-07-06")
+    assert "Bilan annuel de l'ORT de Lodève : 6 juillet 2022. Chaque année" in page
+    assert "Évaluation des cinq ans de l'ORT de Lodève : 6 juillet 2026. Tous les cinq ans" in page
+    assert "article L. 303-2" in page
+    assert "règle à vérifier" in page
+
+
+@pytest.fixture
+def planned():
+    source = factories.source(titre="Annonce de septembre 2025")
+    return factories.programme("2025-09-30", fin_prevue="2026-01-31", source=source, note="")
+
+
+FIN = "Lodève : fin prévue du programme"
+
+
+@pytest.mark.parametrize(
+    ("jour", "told", "dated"),
+    [
+        ("2025-09-29", "Fin prévue du programme. Non renseignée.", False),
+        ("2025-09-30", "Fin prévue du programme : 31 janvier 2026.", True),
+        ("2026-01-30", "Le programme est prévu jusqu'au 31 janvier 2026.", True),
+        ("2026-01-31", "Le programme est prévu jusqu'au 31 janvier 2026.", True),
+        ("2026-02-01", "La fin prévue du programme, le 31 janvier 2026, est passée.", False),
+    ],
+)
+def test_the_planned_end_of_the_programme(client, lodeve, planned, jour, told, dated):
+    assert told in read(client, f"/communes/34142/?au={jour}")
+    assert (("2026-01-31", FIN) in events(client, jour)) == dated
+
+
+def test_the_planned_end_names_its_source_and_who_has_read_it(client, lodeve, planned):
+    page = read(client, "/communes/34142/?au=2026-01-31")
+    assert "(source : Annonce de septembre 2025, à vérifier)" in page
+    planned.verifiee = True
+    planned.save()
+    page = read(client, "/communes/34142/?au=2026-01-31")
+    assert "(source : Annonce de septembre 2025)" in page
+
+
+def test_past_the_planned_end_nothing_ends_and_what_is_known_is_told(client, lodeve, planned):
+    page = read(client, "/communes/34142/?au=2026-02-01")
+    assert "Rien de plus n'est enregistré. Aucune commune n'en sort de ce seul fait." in page
+    assert "n'est plus dans le programme" not in page
+    factories.programme("2026-02-02", note="Le Gouvernement dit qu'il continue.")
+    assert "Rien de plus" in read(client, "/communes/34142/?au=2026-02-01")
+    page = read(client, "/communes/34142/?au=2026-02-02")
+    assert "est passée. Le Gouvernement dit qu'il continue. Aucune commune" in page
+
+
+@pytest.mark.parametrize(
+    ("jour", "told"),
+    [
+        ("2025-09-29", "au poste de chef de projet. Non renseigné."),
+        ("2026-03-31", "au poste de chef de projet : 31 mars 2026. Vu affiché. (à vérifier)"),
+        ("2026-04-01", "au poste de chef de projet : passé, le 31 mars 2026. Vu affiché."),
+    ],
+)
+def test_the_term_of_the_aid_to_posts(client, lodeve, jour, told):
+    factories.programme("2025-09-30", fin_aide="2026-03-31", note="Vu affiché.")
+    assert told in read(client, f"/communes/34142/?au={jour}")
+
+
+def test_who_left_the_programme_is_told_no_term_of_it(client, planned):
+    town = factories.commune("34276", epci="new")
+    factories.labellisation(town, fin="2023-12-01")
+    assert "Fin prévue du programme" not in read(client, "/communes/34276/")

@@ -171,6 +171,7 @@ RECORDS = {
     "commune": lambda: factories.labellisation(fin="2022-01-01").commune,
     "rattachement": lambda: factories.commune(epci="new").rattachements.get(),
     "interlocuteur": factories.interlocuteur,
+    "programme": factories.programme,
     "labellisation": lambda: factories.labellisation(adhesion="2021-06-01"),
     "convention": lambda: one_avenant().convention,
     "avenant": one_avenant,
