@@ -39,6 +39,8 @@ class Suite:
     # What says so, where it is no rule; and whether somebody read there that it does.
     source: Source | None = None
     a_verifier: bool = False
+    # A sheet has no room for all that is planned.
+    sur_papier: bool = False
 
 
 def suites(situation):
@@ -134,8 +136,12 @@ def revues_a_venir(convention, jour):
 def terme_du_programme(programme):
     """Tell until when the programme is planned, as known on the day; past, what is known since."""
     if programme.fin is None:
-        return Suite("Fin prévue du programme", "Non renseignée.")
-    told = {"source": programme.fin.source, "a_verifier": not programme.fin.verifiee}
+        return Suite("Fin prévue du programme", "Non renseignée.", sur_papier=True)
+    told = {
+        "source": programme.fin.source,
+        "a_verifier": not programme.fin.verifiee,
+        "sur_papier": True,
+    }
     if programme.passee:
         since = " ".join(annonce.note for annonce in programme.suites)
         return Suite(

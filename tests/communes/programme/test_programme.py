@@ -96,7 +96,7 @@ def test_an_announcement_says_something_once_a_day():
 
 # On the pages.
 
-PAST = "La fin prévue du programme, le 31 janvier 2026, est passée (à vérifier)."
+PAST = "La fin prévue du programme, le 31 janvier 2026, est passée. (À vérifier.)"
 
 
 @pytest.mark.parametrize("page", ["/departements/34/", "/departements/"])
@@ -107,7 +107,7 @@ def test_the_home_tells_until_when_the_programme_is_planned(client, page):
     said = factories.programme("2025-09-30", fin_prevue="2026-01-31", source=source)
     for jour in ("2026-01-30", "2026-01-31"):
         told = read(client, f"{page}?au={jour}")
-        assert "Programme prévu jusqu'au 31 janvier 2026 (source : Annonce, à vérifier)." in told
+        assert "Programme prévu jusqu'au 31 janvier 2026. (Source : Annonce, à vérifier.)" in told
     assert 'href="https://exemple.fr/annonce"' in client.get(page).content.decode()
     said.source = None
     said.save()

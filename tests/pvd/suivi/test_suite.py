@@ -79,9 +79,10 @@ def test_calendar_is_one_that_an_agenda_reads(client, covered):
     assert event.start.isoformat() == "2022-09-26"
 
 
-def test_events_bear_the_day_of_the_last_change_and_not_the_clock(client, lodeve):
-    # Half past midnight in Paris.
-    Labellisation.history.update(history_date="2024-01-20T23:30:00Z")
+def test_events_bear_the_last_day_that_the_page_knows_of_and_not_the_clock(client, lodeve):
+    label = Labellisation.objects.get()
+    source = factories.source(date_document=factories.day("2024-01-21"))
+    label.affirmations.create(champ="debut", valeur_brute="22/01/2021", source=source)
     answer = client.get("/communes/34142/dates.ics?au=2022-01-01")
     (event,) = Calendar.from_ical(answer.content).events
     assert event.stamp.date().isoformat() == "2024-01-21"
@@ -235,8 +236,10 @@ def test_the_next_reviews_of_an_ort(client, lasting, jour, expected):
 
 def test_a_review_is_told_with_its_rule(client, lasting):
     page = read(client, "/communes/34142/?au=2022-07-06")
-    assert "Bilan annuel de l'ORT de Lodève : 6 juillet 2022. Chaque année" in page
-    assert "Évaluation des cinq ans de l'ORT de Lodève : 6 juillet 2026. Tous les cinq ans" in page
+    assert "Bilan annuel de l'ORT de Lodève : 6 juillet 2022." in page
+    assert "Bilan annuel de l'ORT de Lodève. Chaque année, à compter de sa signature" in page
+    assert "Évaluation des cinq ans de l'ORT de Lodève : 6 juillet 2026." in page
+    assert "Évaluation des cinq ans de l'ORT de Lodève. Tous les cinq ans" in page
     assert "article L. 303-2" in page
     assert "règle à vérifier" in page
 
@@ -267,11 +270,11 @@ def test_the_planned_end_of_the_programme(client, lodeve, planned, jour, told, d
 
 def test_the_planned_end_names_its_source_and_who_has_read_it(client, lodeve, planned):
     page = read(client, "/communes/34142/?au=2026-01-31")
-    assert "(source : Annonce de septembre 2025, à vérifier)" in page
+    assert "(Source : Annonce de septembre 2025, à vérifier.)" in page
     planned.verifiee = True
     planned.save()
     page = read(client, "/communes/34142/?au=2026-01-31")
-    assert "(source : Annonce de septembre 2025)" in page
+    assert "(Source : Annonce de septembre 2025.)" in page
 
 
 def test_past_the_planned_end_nothing_ends_and_what_is_known_is_told(client, lodeve, planned):
@@ -288,7 +291,7 @@ def test_past_the_planned_end_nothing_ends_and_what_is_known_is_told(client, lod
     ("jour", "told"),
     [
         ("2025-09-29", "au poste de chef de projet. Non renseigné."),
-        ("2026-03-31", "au poste de chef de projet : 31 mars 2026. Vu affiché. (à vérifier)"),
+        ("2026-03-31", "au poste de chef de projet. Vu affiché. (À vérifier.)"),
         ("2026-04-01", "au poste de chef de projet : passé, le 31 mars 2026. Vu affiché."),
     ],
 )
