@@ -5,6 +5,7 @@ from communes.comptes.models import Agent, Role
 from communes.interlocuteurs.models import Interlocuteur
 from communes.programme.annonces import Programme
 from communes.programme.models import Labellisation
+from communes.programme.relectures import Relecture
 from communes.territoire.contours.models import (
     ContourCommune,
     ContourDepartement,
@@ -50,6 +51,7 @@ __all__ = [
     "Programme",
     "Rattachement",
     "Region",
+    "Relecture",
     "Role",
     "Succession",
     "Tenue",

@@ -18,6 +18,7 @@ from communes.models import (
     Programme,
     Rattachement,
     Region,
+    Relecture,
     Role,
     Tenue,
 )
@@ -100,6 +101,12 @@ def programme(annonce="2021-01-25", **fields):
     days = ("ouverture", "fin_prevue", "fin_aide")
     fields = {n: day(v) if n in days and v else v for n, v in fields.items()}
     return Programme.objects.create(annonce=day(annonce), **{"note": "Annonce"} | fields)
+
+
+def relecture(commune=None, jour="2024-03-01"):
+    return Relecture.objects.create(
+        commune=commune or globals()["commune"](epci="new"), jour=day(jour)
+    )
 
 
 def millesime(annee=2021):

@@ -101,6 +101,7 @@ def records_of(code):
     return {
         "communes_interlocuteur": factories.interlocuteur(town.departement),
         "communes_labellisation": factories.labellisation(town),
+        "communes_relecture": factories.relecture(town),
         "communes_commune": town,
         "communes_departement": town.departement,
         "communes_rattachement": town.rattachements.get(),

@@ -10,6 +10,7 @@ from socle.web.connexion import essai_compte, une_verification_a_la_fois
 # The records of the départements: their agents write and delete them.
 RECORDS = {
     "communes.interlocuteur",
+    "communes.relecture",
     "communes.labellisation",
     "ort.convention",
     "ort.avenant",

@@ -1,17 +1,20 @@
 """The back office of the times of communes in the programme."""
 
 from django.contrib import admin
+from django.http import HttpResponseRedirect
+from django.utils import timezone
 
-from communes.models import Labellisation, Programme
+from communes.models import Labellisation, Programme, Relecture
 from communes.programme.exports import LABELLISATIONS
 from communes.programme.imports import LabellisationRessource
 from communes.territoire.admin import IN_PROGRAMME
 from communes.territoire.filtres import DepartementFilter, IntercommunaliteFilter
-from socle.admin.base import NOTHING, EnCoursFilter, PvdAdmin
+from socle.admin.base import NOTHING, EnCoursFilter, PerimetreAdmin, PvdAdmin
 from socle.admin.champs import date_column
 from socle.admin.choix import PerimetreForm
 from socle.admin.exports import ExportAdmin
 from socle.admin.imports import ImportAdmin
+from socle.admin.page_d_agent import page_url
 from socle.admin.sources import SansSourceFilter, SourceeAdmin
 
 
@@ -22,6 +25,29 @@ class LabellisationForm(PerimetreForm):
             "debut": "Jour où la commune a été retenue.",
             "fin": "Premier jour où la commune n'est plus dans le programme. Vide : elle y est.",
         }
+
+
+@admin.register(Relecture)
+class RelectureAdmin(PerimetreAdmin):
+    """One comes from the page of the commune, and goes back to it."""
+
+    list_display = ["commune", "le"]
+    list_filter = [DepartementFilter.through("commune__departement")]
+    list_select_related = ["commune"]
+    search_fields = ["commune__code_insee"]
+    search_help_text = "Commune : nom ou code INSEE"
+    territory_search = ["commune"]
+    date_hierarchy = "jour"
+    autocomplete_fields = ["commune"]
+    frozen_fields = ["commune"]
+    fields = ["commune", "jour"]
+    le = date_column("jour", description="relue le")
+
+    def get_changeform_initial_data(self, request):
+        return {"jour": timezone.localdate()} | super().get_changeform_initial_data(request)
+
+    def response_post_save_add(self, request, obj):
+        return HttpResponseRedirect(page_url(obj.commune))
 
 
 @admin.register(Programme)

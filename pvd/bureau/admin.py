@@ -90,6 +90,7 @@ admin.site.order += [
     "communes.rattachement",
     "communes.interlocuteur",
     "communes.programme",
+    "communes.relecture",
     "ort.convention",
     "ort.avenant",
     "ort.proposition",

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404
 
-from communes.models import Agent, Commune, Departement, Interlocuteur, Labellisation
+from communes.models import Agent, Commune, Departement, Interlocuteur, Labellisation, Relecture
 from ort.models import Avenant, Convention, Proposition
 from projects.models import (
     Action,
@@ -45,6 +45,7 @@ PATHS = {
     Commune: ["departement"],
     Interlocuteur: ["departement"],
     Labellisation: ["commune__departement"],
+    Relecture: ["commune__departement"],
     Convention: ["couvertures__commune__departement", "departement_reference"],
     Avenant: PAR_LA_CONVENTION,
     Proposition: ["destinataire", "convention__couvertures__commune__departement"],

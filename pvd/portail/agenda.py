@@ -13,7 +13,7 @@ def calendar(situation, suites, updated, url):
     """Return the calendar of the days of `suites`, each a whole day.
 
     Nothing in it reads the clock: asked twice on the same records, it answers the same bytes.
-    `updated`, the day of the last change of the records, stamps the events; `url` is the absolute
+    `updated`, the last day of which the records know anything, stamps the events; `url` is the absolute
     address of the page, with which, and with the key of each date, no two events share a name.
     """
     found = Calendar()

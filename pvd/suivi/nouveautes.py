@@ -43,7 +43,7 @@ TOLD_BY = {
 
 @dataclass
 class Nouveaute:
-    """A fact, the communes that it happened to, and the moment that our records have told it."""
+    """A fact, the communes that it happened to, and the moment since when it is news: see `Moments`."""
 
     fait: Fait
     communes: list
@@ -65,24 +65,25 @@ def midnight(jour):
 
 
 def nouveautes(departement, jour):
-    """Return what happened by `jour` to the communes of `departement`, the latest recorded first.
+    """Return what happened by `jour` to the communes of `departement`, the latest news first.
 
-    The facts are those of the timelines of its communes, each once for the communes that share it.
-    A constant number of queries, whatever the number of communes.
+    News is what an agent wrote, or what a document says: see `MomentsPublics`. The facts are those of
+    the timelines of its communes, each once for the communes that share it. A constant number of
+    queries, whatever the number of communes.
     """
     known = Labellisation.objects.counted_in(departement, jour).filter(debut__lte=jour)
     found = list(situations(known.communes(jour), jour))
-    return nouveautes_des(found, jour)[:ENTREES]
+    return nouveautes_des(found, jour, MomentsPublics)[:ENTREES]
 
 
-def nouveautes_des(found, jour):
+def nouveautes_des(found, jour, moments=None):
     """Return what happened by `jour` to the communes of `found`, their situations of that day.
 
-    The latest recorded first; five queries or so, whatever their number.
+    The latest recorded first, by `Moments` or a sort of them; five queries or so, whatever their number.
     """
     connus = FaitsConnus(found, jour)
-    news = grouped(connus.faits(), Moments(connus.labels, connus.conventions))
-    return sorted(news, key=newest_first)
+    when = (moments or Moments)(connus.labels, connus.conventions)
+    return sorted(grouped(connus.faits(), when), key=newest_first)
 
 
 class FaitsConnus:
@@ -179,17 +180,40 @@ class Moments:
                 key = model, version.id, champ
                 if last.get(key) != value:
                     last[key] = value
-                    self.since[key] = version.history_date
+                    self.since[key] = self.moment_of(version)
+
+    def moment_of(self, version):
+        """Return when a version made its fact news."""
+        return version.history_date
+
+    def said_of(self, fact):
+        """Return the moments at which a fact is known besides, as far as they make it news."""
+        return [midnight(fact.jour)]
 
     def of(self, fact, situation):
         """Return the later of the day of the fact and of the moment it was recorded or corrected.
 
         A record without history has been there since the day of the fact.
         """
-        known = [midnight(fact.jour), self.since.get((type(fact.fiche), fact.fiche.pk, fact.champ))]
+        recorded = self.since.get((type(fact.fiche), fact.fiche.pk, fact.champ))
+        known = [*self.said_of(fact), recorded]
         if fact.convention and fact.champ in TOLD_BY[CommuneCouverte]:
             known += [
                 self.since.get((CommuneCouverte, couverture.pk, fact.champ))
                 for couverture in coverages_of(situation, fact.convention)
             ]
         return max(moment for moment in known if moment)
+
+
+class MomentsPublics(Moments):
+    """The same, for the public: what is loaded from a file is as old as its documents, not as the loading.
+
+    A version that no agent signs was loaded by a command, on a day that tells nothing of the fact.
+    """
+
+    def moment_of(self, version):
+        return version.history_date if version.history_user_id else None
+
+    def said_of(self, fact):
+        days = (dit.source.date_document for dit in fact.dits)
+        return [*super().said_of(fact), *(midnight(day) for day in days if day)]

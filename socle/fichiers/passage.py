@@ -22,6 +22,7 @@ from socle.fichiers.lignes import (
 from socle.fichiers.provenance import Dires
 from socle.fichiers.rapprochement import OUTSIDE, Rapprochement, told_outside
 from socle.lignes import plain_lines
+from socle.memoire import une_lecture
 from socle.personnes import TOLD, Noms, quoted, texts_naming_someone
 from socle.sources import Sourcee
 
@@ -66,7 +67,9 @@ class Passage:
         self.rapprochement.load(rows)
         self.dires = Dires(self.ressource, self.provenance, self.rapprochement.records)
         self.load_computed()
-        lignes = [self.ligne(lue) for lue in self.table.lignes]
+        # A command is no request: what every row asks is read once all the same.
+        with une_lecture():
+            lignes = [self.ligne(lue) for lue in self.table.lignes]
         self.ecriture.flush()
         if self.user and not self.for_good:
             self.ressource.warn(lignes)

@@ -54,6 +54,7 @@ def test_the_records_that_keep_their_versions():
         "communes.Interlocuteur",
         "communes.Labellisation",
         "communes.Programme",
+        "communes.Relecture",
         "ort.Avenant",
         "ort.CommuneCouverte",
         "ort.Convention",

@@ -5,7 +5,7 @@ from functools import cached_property
 from django.db.models import Q
 from django.urls import reverse
 
-from communes.models import Commune, Labellisation
+from communes.models import Commune, Labellisation, Relecture
 from ort.actes import OrtDuJour, with_actes
 from ort.models import Convention
 from projects.indicateurs.lecture import mesures_montrees
@@ -19,6 +19,8 @@ from pvd.suivi.dates_cles import couvertes_par, dates_cles
 from pvd.suivi.phrases import sentence, statut_in_words
 from pvd.suivi.situation import lisibles, situer
 from pvd.suivi.suite import suites
+from socle.adresses_admin import admin_url, undo_url
+from socle.historique import author
 
 
 class FicheDeCommune(FicheDAgent):
@@ -45,6 +47,24 @@ class FicheDeCommune(FicheDAgent):
     @property
     def completude(self):
         return completude(self.situation.commune.departement)
+
+    @cached_property
+    def relecture(self):
+        """Return the last time that an agent said the page read again, with what takes it back, or None."""
+        last = Relecture.objects.filter(commune__in=self.situation.fiches).first()
+        if last:
+            version = last.history.latest()
+            last.par, last.annuler = author(version), undo_url(Relecture, version.pk)
+        return last
+
+    @property
+    def relire(self):
+        """Return the address at which an agent says that it has read the page again."""
+        return f"{admin_url(Relecture, 'add')}?commune={self.record.pk}"
+
+    @property
+    def relit(self):
+        return self.user.has_perm("communes.add_relecture")
 
     @property
     def adresse_publique(self):

@@ -35,7 +35,7 @@ def flux(request, code):
         title=f"Petites villes de demain : nouveautés du département {departement.avec_de}",
         subtitle=insecable(
             f"Ce qui est arrivé aux communes du programme jusqu'au {in_french(jour)}, "
-            "le plus récemment enregistré d'abord."
+            "le plus récemment connu d'abord."
         ),
         description="",
         link=address("departement", departement.pk),

@@ -49,8 +49,11 @@ def identifiant(nomenclature, value):
     return {"@type": "PropertyValue", "propertyID": nomenclature, "value": value}
 
 
-def ld_of_commune(situation, absolute):
-    """Describe a commune: its name on the day, its code, where it is. Nothing that changes with the day."""
+def ld_of_commune(situation, connu_le, absolute):
+    """Describe a commune: its name on the day, its code, where it is, and the page that speaks of it.
+
+    That page is dated of the last day of which it knows anything, where there is one.
+    """
     commune = situation.commune
     departement = commune.departement
     contained = ld_of_departement(departement, absolute) | {
@@ -60,14 +63,16 @@ def ld_of_commune(situation, absolute):
             "containedInPlace": {"@type": "Country", "name": "France"},
         }
     }
+    address = absolute(reverse("commune", args=[commune.pk]))
+    page = {"@type": "WebPage", "url": address, "dateModified": connu_le and connu_le.isoformat()}
     return {
         "@context": SCHEMA,
         "@type": "City",
         "name": situation.nom,
         "identifier": identifiant("Code officiel géographique (Insee)", commune.pk),
-        "url": absolute(reverse("commune", args=[commune.pk])),
+        "url": address,
         "containedInPlace": contained,
-    }
+    } | ({"subjectOf": page} if connu_le else {})
 
 
 def ld_of_site(absolute):

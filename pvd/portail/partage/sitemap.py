@@ -8,7 +8,8 @@ from communes.models import Intercommunalite, Labellisation, Rattachement
 from ort.models import Convention
 from projects.projet.publiques import communes_des_publiques, publiques
 from pvd.suivi.chiffres import departements_du_programme
-from pvd.suivi.mise_a_jour import dernieres_mises_a_jour
+from pvd.suivi.fraicheur import jours_connus
+from pvd.suivi.situation import situations
 
 
 class PartieDuSitemap(Sitemap):
@@ -60,15 +61,15 @@ class Communes(PartieDuSitemap):
     def items(self):
         """Return the communes that are, or have been, in the programme."""
         known = Labellisation.objects.filter(debut__lte=self.jour).communes(self.jour)
-        self.changed = dernieres_mises_a_jour(known.order_by())
+        self.known = jours_connus(list(situations(known, self.jour)), self.jour)
         return known.order_by("code_insee")
 
     def location(self, commune):
         return reverse("commune", args=[commune.pk])
 
     def lastmod(self, commune):
-        """Return the day of the last recorded change, as the page of the commune gives it."""
-        return self.changed.get(commune.pk)
+        """Return the last day of which the page of the commune knows anything, as it tells it."""
+        return self.known.get(commune.pk)
 
 
 class Intercommunalites(PartieDuSitemap):

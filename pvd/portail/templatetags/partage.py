@@ -72,7 +72,8 @@ def ld_json(data):
 
 @register.simple_tag(takes_context=True)
 def ld_commune(context, situation):
-    return ld_json(liens.ld_of_commune(situation, absolute(context)))
+    known = context["fraicheur"].jour
+    return ld_json(liens.ld_of_commune(situation, known, absolute(context)))
 
 
 @register.simple_tag(takes_context=True)

@@ -20,7 +20,7 @@ from pvd.portail.filtres import CommuneFiltres
 from pvd.portail.frise import frise
 from pvd.suivi.chronologie import documents, labellisations_connues, read_conventions, timeline
 from pvd.suivi.dates_cles import couvertes_par, dates_cles
-from pvd.suivi.mise_a_jour import derniere_mise_a_jour
+from pvd.suivi.fraicheur import fraicheur
 from pvd.suivi.phrases import reunion, sentence, statut_in_words
 from pvd.suivi.situation import lisibles, situer
 from pvd.suivi.suite import jalons_a_venir, suites
@@ -108,7 +108,6 @@ def commune(request, code):
         "autres_noms": autres_noms(found, jour),
         "codes_postaux": found.codes_postaux.values_list("code", flat=True),
         "statut_dit": statut_in_words(situation),
-        "mise_a_jour": derniere_mise_a_jour(found),
         "postes": serving(situation),
         "changements": changements(found.pk, jour) if situation.labellisation else [],
         **read_dates(situation),
@@ -153,6 +152,7 @@ def read_dates(situation):
         "agenda": any(suite.jour for suite in [*next_ones, *planned]),
         "faits": facts,
         "frise": frise(situation, facts, conventions, next_ones),
+        "fraicheur": fraicheur(situation, facts),
         "effets": [(certitude, effets(certitude)) for certitude in Certitude],
         "secteurs": Secteur.objects.filter(
             commune__dans=situation.fiches, convention__in=conventions
@@ -160,6 +160,12 @@ def read_dates(situation):
         .filter(Q(avenant__isnull=True) | Q(avenant__date_signature__lte=situation.jour))
         .distinct(),
     }
+
+
+def faits_de(situation):
+    """Return what happened to the commune by the day, as its page tells it."""
+    labels = labellisations_connues(situation.fiches, situation.jour)
+    return timeline(situation, labels, read_conventions(situation))
 
 
 def on_paper(request, jour):
@@ -179,9 +185,9 @@ def dates(request, code):
         context = {"situation": situation, "jour": jour}
         return render(request, "portail/sans_date.html", context, status=404)
     address = reverse("commune", args=[situation.commune.pk]) + avec_date({"request": request})
-    updated = derniere_mise_a_jour(situation.commune)
+    known = fraicheur(situation, faits_de(situation)).jour
     answer = HttpResponse(
-        calendar(situation, dated, updated, request.build_absolute_uri(address)),
+        calendar(situation, dated, known, request.build_absolute_uri(address)),
         content_type="text/calendar; charset=utf-8",
     )
     name = f"petites-villes-de-demain-{situation.commune.pk}.ics"

@@ -172,6 +172,7 @@ RECORDS = {
     "rattachement": lambda: factories.commune(epci="new").rattachements.get(),
     "interlocuteur": factories.interlocuteur,
     "programme": factories.programme,
+    "relecture": factories.relecture,
     "labellisation": lambda: factories.labellisation(adhesion="2021-06-01"),
     "convention": lambda: one_avenant().convention,
     "avenant": one_avenant,

@@ -18,7 +18,7 @@ FEMININE = """
     règle
     ressource affirmation commune convention intercommunalité labellisation modification note partie pièce
     population
-    proposition purge région source succession validation
+    proposition purge région relecture source succession validation
 """
 MASCULINE = """
     axe bilan coût dispositif effet événement fait financement indicateur organisateur partenaire relevé thème
