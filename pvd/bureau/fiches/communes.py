@@ -52,8 +52,7 @@ class FicheDeCommune(FicheDAgent):
     def relecture(self):
         """Return the last time that an agent said the page read again, with what takes it back, or None."""
         last = Relecture.objects.filter(commune__in=self.situation.fiches).first()
-        if last:
-            version = last.history.latest()
+        if last and (version := last.history.first()):
             last.par, last.annuler = author(version), undo_url(Relecture, version.pk)
         return last
 
