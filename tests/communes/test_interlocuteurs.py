@@ -64,7 +64,7 @@ def test_a_number_that_one_can_call(db, number):
     factories.interlocuteur(telephone=number).full_clean()
 
 
-@pytest.mark.parametrize("number", ["04 6", "poste 12", "٠٤٦٧٠٠٠٠٠٠", "04 67 00 00 00 (accueil)"])
+@pytest.mark.parametrize("number", ["04 6", "poste 12", "٠٤٦٧٠٠٠٠٠٠", "04 67 (accueil)"])
 def test_a_number_that_nobody_can_call(db, number):
     with pytest.raises(ValidationError, match="Des chiffres"):
         factories.interlocuteur(telephone=number).full_clean()
