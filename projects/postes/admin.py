@@ -21,7 +21,7 @@ from projects.postes.exports_internes import (
     TITULAIRES,
 )
 from projects.postes.faits import dates_lues
-from projects.postes.histoire import histoire, tell_etat
+from projects.postes.histoire import histoire
 from projects.postes.imports import (
     CofinancementRessource,
     DesserteRessource,
@@ -41,6 +41,7 @@ from projects.postes.models import (
     Recrutement,
 )
 from projects.postes.models.postes import MONTHS_AHEAD
+from projects.postes.phrases import tell_depuis, tell_etat
 from projects.postes.tableau import TableauDesPostes
 from socle.admin.base import PvdAdmin, ReadOnly
 from socle.admin.champs import LastDayField, NumberField, badge
@@ -327,8 +328,7 @@ class PosteAdmin(ImportAdmin, ExportAdmin, PorteeAdmin, SourceeAdmin):
     @admin.display(description="état aujourd'hui")
     def etat_du_jour(self, poste):
         etat = Etat(poste.du_jour.etat)
-        since = tell_etat(poste.du_jour).removeprefix(str(etat.label))
-        return format_html("{}{}", badge(etat.label, etat.couleur), since)
+        return format_html("{}{}", badge(etat.label, etat.couleur), tell_depuis(poste.du_jour))
 
 
 @admin.register(Purge)

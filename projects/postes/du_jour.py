@@ -53,6 +53,10 @@ class PosteDuJour:
         return regles.jours_vacance(self.dates, self.jour)
 
     @property
+    def issue_du_recrutement(self):
+        return regles.issue_du_recrutement(self.dates, self.jour)
+
+    @property
     def quotite_pourvue(self):
         return regles.quotite_pourvue(self.dates, self.jour)
 

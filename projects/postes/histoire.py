@@ -21,30 +21,13 @@ from projects.postes.models import (
     TypeContrat,
 )
 from socle.dates import ONE_DAY, Precision, bare
-from socle.francais import UNKNOWN, depuis, liste, nombre, pluriel
+from socle.francais import UNKNOWN, liste, nombre, pluriel
 from socle.sources import Affirmation, record_type
 
 
 def in_days(count):
     """Write « 1 jour », « 448 jours »."""
     return pluriel(count, "jour,jours")
-
-
-def tell_etat(du_jour):
-    """Write the state of a post on a day, since when, and for how long nobody holds it.
-
-    « vacant depuis le 1er mars 2024 (12 jours) », « en recrutement depuis le 6 mars 2024, sans
-    titulaire depuis le 1er mars 2024 (12 jours) ». The days passed count from the first one with
-    nobody; they are not told where that day is not known.
-    """
-    phrase = str(Etat(du_jour.etat).label)
-    if du_jour.depuis:
-        phrase += f" {depuis(du_jour.depuis, du_jour.precision_depuis)}"
-    if du_jour.vacant_depuis and du_jour.vacant_depuis != du_jour.depuis:
-        phrase += f", sans titulaire {depuis(du_jour.vacant_depuis, du_jour.precision_vacance)}"
-    if du_jour.jours_vacance is not None:
-        phrase += f" ({in_days(du_jour.jours_vacance)})"
-    return phrase
 
 
 def tell_holder(occupation):

@@ -85,6 +85,16 @@ def vacant_depuis(poste: PosteDate, jour: datetime.date) -> datetime.date | None
     return latest(dernier_depart(poste, jour), ouverture_au(poste, jour))
 
 
+def issue_du_recrutement(poste: PosteDate, jour: datetime.date) -> str:
+    """Return the outcome of the recruitment closed last by `jour`, or ""; of one day, a success first."""
+    settled = [o for o in poste.recrutements if known_by(o.date_issue, jour)]
+    days = {o.date_issue for o in settled if o.date_issue}
+    outcomes = [o.issue for o in settled if o.date_issue == max(days)]
+    if Recrutement.Issue.RECRUTE in outcomes:
+        return Recrutement.Issue.RECRUTE
+    return next(iter(outcomes), "")
+
+
 def precision_de(poste: PosteDate, premier: datetime.date | None, jour: datetime.date) -> str:
     """Return how exactly `premier`, the first day of a state, is known: as the opening if it is it."""
     opening = premier == poste.date_ouverture and premier != dernier_depart(poste, jour)

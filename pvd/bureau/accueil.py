@@ -17,9 +17,9 @@ from projects.club.regles import Moment
 from projects.models import Action, Bilan, Etude, EvenementClub, Financement
 from projects.postes.du_jour import situer
 from projects.postes.faits import postes_dates
-from projects.postes.histoire import tell_etat
 from projects.postes.models import SANS_PERSONNE, CofinancementPoste, Desserte, Occupation, Poste
 from projects.postes.models.postes import MONTHS_AHEAD
+from projects.postes.phrases import tell_etat
 from projects.postes.regles import etat
 from projects.projet.plan.ressource import PlanDActions
 from pvd.bureau.alertes.lues import alertes_de

@@ -16,8 +16,9 @@ from projects.carnet.models import SUJETS
 from projects.etudes.du_jour import EtudesDatees
 from projects.models import Action, Bilan, Contact, Etude, Financement, Note
 from projects.postes.du_jour import situer
-from projects.postes.histoire import tell_etat, tell_holder
+from projects.postes.histoire import tell_holder
 from projects.postes.models import EMPLOYEURS, Desserte, Etat, Occupation, Poste
+from projects.postes.phrases import tell_etat
 from projects.projet.du_jour import ActionsDatees
 from pvd.bureau.changements import last_changes
 from pvd.bureau.fiches.echeances import (

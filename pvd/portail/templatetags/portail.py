@@ -9,6 +9,7 @@ from communes.interlocuteurs.lecture import interlocuteurs_de
 from communes.models import Departement
 from communes.programme.lecture import programme_au
 from projects.postes.models import Etat
+from projects.postes.phrases import tell_depuis
 from pvd.signalements.formulaire import SignalementForm
 from pvd.signalements.pages import PageInconnue, PageSignalee, match_of
 from pvd.suivi.completude import completude
@@ -113,6 +114,9 @@ def signaler(context):
         return {}
     page = PageSignalee(request.path, context.get("jour") or today)
     return {"jeton": page.jeton(today), "form": SignalementForm(), "request": request}
+
+
+register.filter("poste_depuis", tell_depuis)
 
 
 @register.filter

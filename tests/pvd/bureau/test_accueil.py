@@ -80,10 +80,10 @@ def test_posts_to_fill_are_told_since_when_the_longest_first(db):
     told = {poste: poste.phrase for poste in posts_to_fill(everywhere(), JOUR)}
     assert told == {
         vague: "vacant depuis 2022",
-        long_held: "vacant depuis le 31 décembre 2022 (12 jours)",
-        recent: "vacant depuis le 1er janvier 2023 (11 jours)",
-        offered: "en recrutement depuis le 12 janvier 2023, sans titulaire depuis le "
-        "11 janvier 2023 (1 jour)",
+        long_held: "vacant depuis le 31 décembre 2022, soit 12 jours",
+        recent: "vacant depuis le 1er janvier 2023, soit 11 jours",
+        offered: "en recrutement, engagé le 12 janvier 2023 ; sans personne depuis le "
+        "11 janvier 2023, soit 1 jour",
     }
     assert list(told) == [vague, long_held, recent, offered]
 
