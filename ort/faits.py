@@ -39,6 +39,7 @@ class CouvertureDatee(NamedTuple):
     date_entree: datetime.date | None
     precision_entree: str
     date_sortie: datetime.date | None
+    precision_sortie: str | None
 
     @property
     def entree_par(self) -> str:
@@ -47,7 +48,10 @@ class CouvertureDatee(NamedTuple):
 
 
 OF_COUVERTURE = ("pk", "commune", "entree", "entree__numero", "entree__date_signature")
-OF_ENTREE_ET_SORTIE = ("entree__precision_signature", "sortie__date_signature")
+OF_ENTREE_ET_SORTIE = (
+    *("entree__precision_signature", "sortie__date_signature"),
+    "sortie__precision_signature",
+)
 OF_CONVENTION = tuple(f"convention__{name}" for name in ConventionDatee._fields[:-1])
 # Where the key of the convention is in a row of these.
 CONVENTION = len(OF_COUVERTURE) + len(OF_ENTREE_ET_SORTIE)
@@ -73,7 +77,8 @@ def couvertures_datees(codes: Iterable[str] | None = None) -> dict[str, list[Cou
     extensions = prolongations({row[CONVENTION] for row in read})
     conventions, by_commune = {}, defaultdict(list)
     for row in read:
-        pk, commune, entree, numero, signed, precision, date_sortie, *of_convention = row
+        pk, commune, entree, numero, signed, precision, *rest = row
+        sortie, of_convention = rest[:2], rest[2:]
         key = of_convention[0]
         if key not in conventions:
             conventions[key] = ConventionDatee._make([*of_convention, extensions.get(key, ())])
@@ -81,7 +86,7 @@ def couvertures_datees(codes: Iterable[str] | None = None) -> dict[str, list[Cou
         if entree is None:
             signed, precision = convention.date_signature, convention.precision_signature
         by_commune[commune].append(
-            CouvertureDatee(pk, commune, convention, entree, numero, signed, precision, date_sortie)
+            CouvertureDatee(pk, commune, convention, entree, numero, signed, precision, *sortie)
         )
     return by_commune
 

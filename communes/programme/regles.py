@@ -1,7 +1,7 @@
 """The rules of a time in the programme, of records or of their dates, as a day knows them."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from socle.dates import Precision, add_months, known_by, last_day
@@ -23,6 +23,15 @@ def labellisation_au(labellisations: Iterable[Any], jour: datetime.date) -> Any:
     if running:
         return next((label for label in running if adhesion_au(label, jour)), running[0])
     return (known or [None])[-1]
+
+
+def with_retours(labellisations: Iterable[Any]) -> Iterator[tuple[Any, bool]]:
+    """Yield each time in the programme, given the oldest first, and whether its commune comes back by it."""
+    left = set()
+    for label in labellisations:
+        yield label, label.commune in left
+        if label.fin:
+            left.add(label.commune)
 
 
 def perhaps_begun(labellisation: Any, jour: datetime.date, ouverture: datetime.date | None) -> bool:

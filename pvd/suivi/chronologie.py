@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass, field
 
 from communes.models import Labellisation
+from communes.programme.regles import with_retours
 from ort.actes import OrtDuJour, sourced, with_actes
 from ort.models import CommuneCouverte, Convention
 from ort.regles import couverte, date_fin_au
@@ -58,8 +59,8 @@ def timeline(situation, labels, conventions):
         if convention.vaut_ort
     ]
     facts = []
-    for label in labels:
-        own = list(facts_of_label(label, entries, situation.jour))
+    for label, comes_back in with_retours(labels):
+        own = list(facts_of_label(label, comes_back, entries, situation.jour))
         facts += happened_to(label.commune, own, situation)
     for convention in conventions:
         for couverture in coverages_of(situation, convention):
@@ -89,13 +90,16 @@ def coverages_of(situation, convention):
     return [c for c in convention.entrees_connues if c.commune_id in situation.fiches]
 
 
-def facts_of_label(label, entries, jour):
-    """Yield the facts of a time in the programme; `entries` are the days of entry in an ORT."""
+def facts_of_label(label, comes_back, entries, jour):
+    """Yield the facts of a time in the programme; `entries` are the days of entry in an ORT.
+
+    `comes_back`, the commune had left before.
+    """
 
     def said(name):
         return [dit for dit in label.dits if dit.champ == name]
 
-    text = f"Entrée dans {PROGRAMME}"
+    text = f"{'Retour' if comes_back else 'Entrée'} dans {PROGRAMME}"
     yield Fait(label.debut, text, label.precision_debut, None, said("debut"), label, "debut")
     if adhesion := label.date_signature_adhesion:
         text = "Signature de la convention d'adhésion"

@@ -3,9 +3,9 @@
 import datetime
 from dataclasses import dataclass, field
 
-from communes.programme.regles import labellisation_au
+from communes.programme.regles import labellisation_au, with_retours
 from ort.actes import OrtDuJour
-from socle.dates import Precision
+from socle.dates import Precision, known_by
 from socle.francais import UNKNOWN_DATE
 
 
@@ -37,30 +37,53 @@ def dates_cles(situation, labels, couvertes):
     `labels` are its `labellisations_connues`, which hold what the sources say.
     """
     label = labellisation_au(labels, situation.jour)
-    dates = dates_of_programme(situation, label)
+    dates = []
+    for known, comes_back in with_retours(labels):
+        if known is label:
+            dates += dates_of_programme(situation, label, comes_back)
+        elif known.commune == label.commune and known_by(known.fin, situation.jour):
+            dates += dates_of_former(known, comes_back)
     for couverture, ort in couvertes:
         dates += dates_of_ort(couverture, ort)
     if situation.laureate and not couvertes:
         dates.append(DateCle("ORT", texte="aucune à cette date"))
     if situation.date_sortie:
-        dates.append(
-            DateCle(
-                "Sortie du programme",
-                situation.date_sortie,
-                label.precision_fin,
-                label.motif_sortie,
-                dits=said_of(label, "fin"),
-            )
-        )
+        dates.append(exit_of(label))
     return dates
 
 
-def dates_of_programme(situation, label):
+def dates_of_former(label, comes_back):
+    """Return the dates of a time in the programme that is over, and that another one followed."""
+    dates = [entry_of(label, comes_back)]
+    if label.date_signature_adhesion:
+        dates.append(
+            DateCle(
+                "Convention d'adhésion",
+                label.date_signature_adhesion,
+                label.precision_adhesion,
+                dits=said_of(label, "date_signature_adhesion"),
+            )
+        )
+    return [*dates, exit_of(label)]
+
+
+def entry_of(label, comes_back):
+    """Return the entry in the programme, or the return of a commune that had left it."""
+    name = f"{'Retour' if comes_back else 'Entrée'} dans le programme"
+    return DateCle(name, label.debut, label.precision_debut, dits=said_of(label, "debut"))
+
+
+def exit_of(label):
+    """Return the exit from the programme, and why."""
+    dits = said_of(label, "fin")
+    return DateCle(
+        "Sortie du programme", label.fin, label.precision_fin, label.motif_sortie, dits=dits
+    )
+
+
+def dates_of_programme(situation, label, comes_back):
     """Return the entry in the programme, the adhésion, and the day by which the ORT was due."""
-    if label is None:
-        return []
-    entree = DateCle("Entrée dans le programme", label.debut, label.precision_debut)
-    entree.dits = said_of(label, "debut")
+    entree = entry_of(label, comes_back)
     adhesion = DateCle("Convention d'adhésion", situation.date_adhesion, label.precision_adhesion)
     if adhesion.jour:
         adhesion.dits = said_of(label, "date_signature_adhesion")

@@ -13,7 +13,7 @@ from projects.postes.phrases import tell_depuis
 from pvd.signalements.formulaire import SignalementForm
 from pvd.signalements.pages import PageInconnue, PageSignalee, match_of
 from pvd.suivi.completude import completude
-from pvd.suivi.jalons import Jalons, milestones
+from pvd.suivi.jalons import jalons_de_la_commune, jalons_du_departement
 from socle.web.adresses import meme_demande
 
 register = template.Library()
@@ -57,11 +57,15 @@ def votre_interlocuteur(context, departements):
 
 
 @register.simple_tag(takes_context=True)
-def jalons_du_departement(context, departement):
-    """Return the `Jalons` of a département around the day of the page, or None: two queries."""
-    if not departement:
-        return None
-    return Jalons(milestones(departement, context["aujourdhui"]), context["jour"])
+def jalons_de_la_page(context, departement):
+    """Return the `Jalons` around the day of the page, of its commune if it has one, else of a département.
+
+    None without either; two queries for a département.
+    """
+    today = context["aujourdhui"]
+    if situation := context.get("situation"):
+        return jalons_de_la_commune(situation, today)
+    return jalons_du_departement(departement, context["jour"], today) if departement else None
 
 
 @register.simple_block_tag(end_name="endtableau")

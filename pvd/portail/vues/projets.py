@@ -32,6 +32,7 @@ def projet_de_la_commune(request, code):
         LieuDuProjet("commune", found.pk),
         found.departement,
         sentence(situation) if found.holds_on(jour) else "",
+        situation,
     )
 
 
@@ -81,10 +82,10 @@ PARENTS = {
 }
 
 
-def page(request, jour, lieu, territoire, departement, phrase=""):
+def page(request, jour, lieu, territoire, departement, phrase="", situation=None):
     """Show the projet of a place, whole; `phrase` tells where it stands.
 
-    `departement` is the one whose days are led to.
+    The days led to are those of `situation`, of a commune, else those of `departement`.
     """
     nom = nom_au(lieu, jour)
     parent, parent_nom, fiche, de_quoi = PARENTS[territoire.critere]
@@ -100,6 +101,7 @@ def page(request, jour, lieu, territoire, departement, phrase=""):
         "de_quoi": de_quoi,
         "departement": departement,
         "phrase": phrase,
+        "situation": situation,
         "detaille": territoire.critere != "departement",
     }
     return render(request, "portail/projet.html", context)

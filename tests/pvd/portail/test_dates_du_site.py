@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 from django.utils import timezone
 
+from communes.models import Commune
 from tests import factories
 from tests.factories import day
 from tests.pages import plain
@@ -48,19 +49,74 @@ WITH_A_DAY = [
 @pytest.mark.parametrize("address", WITH_A_DAY)
 def test_every_page_of_a_day_has_its_control(client, programme, address):
     page = client.get(f"{address}?au={JOUR}").content.decode()
-    assert page.count(f'name="au"\n       value="{JOUR}"') == 1
+    assert page.count(f'name="au"\n       autocomplete="off"\n       value="{JOUR}"') == 1
     assert "Revenir à aujourd'hui" in page
     assert "Revenir à aujourd'hui" not in client.get(address).content.decode()
 
 
-@pytest.mark.parametrize("address", [a for a in WITH_A_DAY if a != "/departements/"])
+OF_A_COMMUNE = ("/communes/34142/", "/communes/34142/projet/")
+
+
+@pytest.mark.parametrize(
+    "address", [a for a in WITH_A_DAY if a != "/departements/" and a not in OF_A_COMMUNE]
+)
 def test_the_milestones_of_the_departement_are_shortcuts(client, programme, address):
     response = client.get(f"{address}?au={JOUR}")
     told = plain(response)
     assert "Date précédente : 16 juillet 2021" in told
     assert "Date suivante : 13 avril 2023" in told
-    assert "décembre 2023 – sortie de Saint-Mathieu-de-Tréviers" in told
+    assert "8 juillet 2021 – dernière convention d'adhésion : Loupian" in told
+    assert "sortie de Saint-Mathieu-de-Tréviers" not in told
     assert 'href="?au=2021-07-16"' in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("jour", "last", "exit_told"),
+    [("2021-07-07", "26 mars 2021", False), ("2021-07-08", "8 juillet 2021", False)]
+    + [("2023-11-30", "8 juillet 2021", False), ("2023-12-01", "8 juillet 2021", True)],
+)
+def test_the_dates_of_the_programme_hold_nothing_later_than_the_day(
+    client, programme, jour, last, exit_told
+):
+    told = plain(client.get(f"/departements/34/?au={jour}"))
+    dates = told.partition("Dates du programme de l'Hérault")[2].partition("Les chiffres")[0]
+    assert ("8 juillet 2021" in dates) == (last == "8 juillet 2021")
+    assert ("décembre 2023 – sortie de Saint-Mathieu-de-Tréviers" in dates) == exit_told
+
+
+def test_who_comes_back_is_one_of_the_dates_of_the_programme(client, programme):
+    left = Commune.objects.get(pk="34276")
+    factories.labellisation(left, debut="2024-03-01")
+    told = "1er mars 2024 – retour de Saint-Mathieu-de-Tréviers"
+    assert told in plain(client.get("/departements/34/?au=2024-03-01"))
+    assert told not in plain(client.get("/departements/34/?au=2024-02-29"))
+    assert plain(client.get("/departements/34/")).count("premières communes du programme") == 1
+
+
+@pytest.mark.parametrize(
+    ("jour", "before", "after"),
+    [
+        ("2021-01-21", None, "au plus tard le 22 janvier 2021"),
+        ("2021-03-26", "au plus tard le 22 janvier 2021", "16 juillet 2021"),
+        ("2021-03-27", "26 mars 2021", "16 juillet 2021"),
+        ("2021-07-16", "26 mars 2021", None),
+        ("2023-05-01", "16 juillet 2021", None),
+    ],
+)
+def test_the_dates_around_the_page_of_a_commune_are_its_own(client, programme, jour, before, after):
+    for address in OF_A_COMMUNE:
+        told = plain(client.get(f"{address}?au={jour}"))
+        for label, date in (("Date précédente", before), ("Date suivante", after)):
+            assert (f"{label} : {date}" in told) if date else (label not in told)
+        assert "Dates du programme de l'Hérault" not in told
+
+
+def test_a_commune_without_history_has_the_control_alone(client, programme):
+    factories.commune("34032", nom="Béziers")
+    assert "pvd-jalons" not in client.get("/communes/34032/").content.decode()
+    past = client.get(f"/communes/34032/?au={JOUR}").content.decode()
+    assert "Revenir à aujourd'hui" in past
+    assert "Date précédente" not in past
 
 
 @pytest.mark.parametrize(
