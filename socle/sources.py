@@ -80,6 +80,12 @@ class Source(Historisee):
             date_document=jour,
         )
 
+    @property
+    def jour_a_dire(self):
+        """Return the day of the document in French, to be said after its title; "" if the title says it."""
+        day = in_french(self.date_document) if self.date_document else ""
+        return "" if day in self.titre else day
+
     def kept(self):
         """Return the source as it is in the base, written if nobody has yet."""
         if self.pk:

@@ -109,6 +109,20 @@ class ConventionQuerySet(AValiderQuerySet):
         covering = CommuneCouverte.objects.as_of(jour).des(laureates.communes_du_jour(jour), jour)
         return self.ort().signees(jour).filter(pk__in=covering.values("convention"))
 
+    def sans_laureate(self, departement, jour):
+        """Keep the ORT signed by `jour`, over a commune of `departement`, that no laureate ever entered.
+
+        `departement` None speaks of France. An ORT that the programme joined later is not one of
+        them, even before: it is known because of it.
+        """
+        laureates = Labellisation.objects.communes_du_jour(jour)
+        there = CommuneCouverte.objects.with_dates().filter(date_entree__lte=jour)
+        if departement is not None:
+            there = there.filter(commune__departement=departement)
+        joined = CommuneCouverte.objects.des(laureates, jour).order_by()
+        kept = self.ort().signees(jour).filter(pk__in=there.order_by().values("convention"))
+        return kept.exclude(pk__in=joined.values("convention"))
+
     def sans_fin(self, jour):
         """Keep the conventions in force on `jour` whose duration is not known: nobody sees them end."""
         return self.en_vigueur(jour).filter(jour_fin__isnull=True)

@@ -5,6 +5,7 @@ from collections import defaultdict
 from communes.models import Commune, Tenue
 from communes.programme.lecture import lance, ouverture
 from communes.programme.regles import perhaps_begun
+from pvd.suivi.non_suivi import SANS_LAUREATE, ort_non_suivies
 from pvd.suivi.regles import Statut
 from socle.dates import Precision, bare, in_french, in_words
 from socle.francais import depuis, liste
@@ -41,7 +42,19 @@ def sentence(situation):
         Statut.ADHESION_SIGNEE: tell_adherente,
         Statut.LAUREATE: tell_laureate,
     }[situation.statut]
-    return f"Au {in_french(situation.jour)}, {subject(situation)} {tell(situation)}."
+    reserve = f" ; {SANS_LAUREATE}" if perhaps_in_another_ort(situation) else ""
+    return f"Au {in_french(situation.jour)}, {subject(situation)} {tell(situation)}{reserve}."
+
+
+def perhaps_in_another_ort(situation):
+    """Tell whether an ORT of which nothing is kept here may cover the commune, as its sentence has to say.
+
+    Where nothing at all is kept, its sentence says so already.
+    """
+    if situation.laureate or situation.couvertures or uncertain_entry(situation):
+        return False
+    departement = situation.commune.departement
+    return departement.tenue != Tenue.AUCUNE and ort_non_suivies(departement, situation.jour)
 
 
 def named(convention):

@@ -4,6 +4,7 @@ from django import template
 from django.conf import settings
 from django.db import DatabaseError
 from django.template.loader import render_to_string
+from django.utils.text import capfirst
 
 from communes.interlocuteurs.lecture import interlocuteurs_de
 from communes.models import Departement
@@ -14,6 +15,7 @@ from pvd.signalements.formulaire import SignalementForm
 from pvd.signalements.pages import PageInconnue, PageSignalee, match_of
 from pvd.suivi.completude import completude
 from pvd.suivi.jalons import jalons_de_la_commune, jalons_du_departement
+from pvd.suivi.non_suivi import SANS_LAUREATE, ort_non_suivies, tell_non_confirmee
 from socle.web.adresses import meme_demande
 
 register = template.Library()
@@ -118,6 +120,16 @@ def signaler(context):
         return {}
     page = PageSignalee(request.path, context.get("jour") or today)
     return {"jeton": page.jeton(today), "form": SignalementForm(), "request": request}
+
+
+@register.inclusion_tag("includes/completude.html")
+def reserve_sur_les_ort(departement, jour):
+    """Tell, of a list, that the ORT without commune lauréate are not in it, where none is recorded."""
+    untold = ort_non_suivies(departement, jour)
+    return {"completude": f"{capfirst(SANS_LAUREATE)}." if untold else ""}
+
+
+register.filter("document_non_confirme", tell_non_confirmee)
 
 
 register.filter("poste_depuis", tell_depuis)

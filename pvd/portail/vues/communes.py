@@ -21,6 +21,7 @@ from pvd.portail.frise import frise
 from pvd.suivi.chronologie import documents, labellisations_connues, read_conventions, timeline
 from pvd.suivi.dates_cles import couvertes_par, dates_cles
 from pvd.suivi.fraicheur import fraicheur
+from pvd.suivi.non_suivi import NON_CONFIRMEE, couvertures_non_confirmees
 from pvd.suivi.phrases import reunion, sentence, statut_in_words
 from pvd.suivi.situation import lisibles, situer
 from pvd.suivi.suite import jalons_a_venir, suites
@@ -104,6 +105,8 @@ def commune(request, code):
         "situation": situation,
         "departement": found.departement,
         "phrase": sentence(situation) if found.holds_on(jour) else "",
+        "non_confirmee": NON_CONFIRMEE,
+        "non_confirmees": couvertures_non_confirmees(situation),
         "reunion": reunion(situation),
         "autres_noms": autres_noms(found, jour),
         "codes_postaux": found.codes_postaux.values_list("code", flat=True),
@@ -120,7 +123,13 @@ def commune(request, code):
 def documents_of(page):
     """Return the documents that the facts of the page rest on, then those of its ORT and posts, each once."""
     of_ort = (source for _, ort in page["couvertes_par"] for source in ort.sources)
-    found = [*documents(page["faits"]), *of_ort, *documents_des_postes(page["postes"])]
+    unconfirmed = (dit.source for dit in page["non_confirmees"])
+    found = [
+        *documents(page["faits"]),
+        *of_ort,
+        *documents_des_postes(page["postes"]),
+        *unconfirmed,
+    ]
     return list(dict.fromkeys(found))
 
 

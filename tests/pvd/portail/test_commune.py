@@ -62,7 +62,7 @@ def test_commune_covered_by_its_own_ort(client, lodeve):
 @pytest.mark.parametrize(
     ("jour", "told"),
     [
-        ("2020-09-30", "qui n'est pas encore lancé."),
+        ("2020-09-30", "qui n'est pas encore lancé ; les ORT sans"),
         ("2021-01-21", "n'est pas encore enregistrée dans le programme Petites villes de demain"),
         ("2021-01-22", "depuis le 22 janvier 2021 au plus tard ; elle n'a pas encore signé"),
         ("2021-03-25", "elle n'a pas encore signé sa convention d'adhésion."),
@@ -96,7 +96,7 @@ def test_commune_that_left(client):
     factories.labellisation(town, fin="2023-12-01", precision_fin="mois")
     page = read(client, "/communes/34276/?au=2024-01-01")
     assert "n'est plus dans le programme" in page
-    assert "qu'elle a quitté en décembre 2023." in page
+    assert "qu'elle a quitté en décembre 2023 ; les ORT sans commune lauréate ne sont pas" in page
     assert "Convention d'adhésion non renseignée" in page
     before = read(client, "/communes/34276/?au=2023-11-30")
     assert "décembre 2023" not in before
@@ -369,3 +369,44 @@ def test_date_of_a_document_is_said_once():
     source = factories.source(titre="Liste, état du 27 mai 2026", date_document=day)
     told = render_to_string("includes/sources.html", {"documents": [source]})
     assert told.count("27 mai 2026") == 1
+
+
+def test_what_is_not_followed_and_not_confirmed_is_on_the_page_and_in_its_description(client):
+    town = factories.commune("34194", nom="Paulhan")
+    source = factories.source(
+        titre="Liste nationale",
+        date_document=factories.day("2026-05-27"),
+        url="https://exemple.fr/liste",
+    )
+    Affirmation.objects.create(
+        fiche=town,
+        champ="date_entree_ort",
+        valeur_brute="2026-10-03",
+        source=source,
+        retenue=False,
+        note="Impossible : le fichier est du 27 mai 2026.",
+    )
+    page = read(client, "/communes/34194/?au=2026-06-01")
+    assert (
+        "Paulhan n'est pas dans le programme Petites villes de demain ; les ORT sans commune "
+        "lauréate ne sont pas suivies ici." in page
+    )
+    doubt = "Un document la dit couverte par une ORT, non confirmé : Liste nationale, 27 mai 2026"
+    assert f"{doubt} (Impossible : le fichier est du 27 mai 2026.)" in page
+    assert page.count("Liste nationale") == 2
+    html = client.get("/communes/34194/?au=2026-06-01").content.decode()
+    description = html.partition('name="description"')[2].partition(">")[0].replace("\xa0", " ")
+    assert doubt in description
+    assert "ne sont pas suivies ici" in description.replace("\u202f", " ")
+    assert "non confirmé" not in read(client, "/communes/34194/?au=2026-05-26")
+
+
+def test_lists_say_which_ort_are_not_in_them(client, lodeve):
+    told = "Les ORT sans commune lauréate ne sont pas suivies ici."
+    factories.commune("34032", nom="Béziers")
+    addresses = ("/ort/?departement=34&au=2023-01-01", "/communes/?q=Béziers&au=2023-01-01")
+    for address in addresses:
+        assert told in read(client, address)
+    factories.convention("2022-03-01", [factories.commune("34145", nom="Lunel")])
+    for address in addresses:
+        assert told not in read(client, address)

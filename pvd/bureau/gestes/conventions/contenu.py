@@ -7,14 +7,13 @@ from communes.models import Commune, Intercommunalite
 from ort.models import CommuneCouverte, Document, Organisme, Partie, Secteur
 from pvd.bureau.gestes.base import offer
 from pvd.bureau.gestes.conventions.commun import ActeDeConventionForm, GesteDActe
+from pvd.suivi.non_suivi import ENTREE_ORT
 from socle.admin.choix import SearchedSelectMultiple
 from socle.admin.portee import CommunesField, CommunesSelect
 from socle.francais import liste
 from socle.recherche import search_key
 from socle.sources import Affirmation, record_type
 
-# What the national list says of a commune whose ORT is not known.
-ENTREE_ORT = "date_entree_ort"
 SEARCHED = "Tapez le début d'un nom ou un code INSEE ; plusieurs communes sont possibles."
 
 # Each sort of party, by the field of the form that asks for some of it.
