@@ -8,6 +8,8 @@ from socle.dates import add_years, known_by
 
 # Loi n° 2018-1021 du 23 novembre 2018 (ELAN), article 157: it made the ORT.
 LOI_ELAN = datetime.date(2018, 11, 23)
+# How the end of an ORT is told: see `date_fin_au`.
+REGLE_FIN = "la signature de l'ORT, plus sa durée, telle que ses avenants la prolongent"
 
 
 def signe(acte: Any, jour: datetime.date) -> bool:

@@ -9,6 +9,10 @@ from socle.periodes import holds_on
 
 # « dans les 18 mois suivant la signature de la convention d'adhésion » (ANCT, convention d'adhésion).
 MONTHS_FROM_ADHESION_TO_ORT = 18
+REGLE_ECHEANCE = (
+    f"« dans les {MONTHS_FROM_ADHESION_TO_ORT} mois suivant la signature de la convention d'adhésion » "
+    "(ANCT, convention d'adhésion)"
+)
 
 
 def labellisation_au(labellisations: Iterable[Any], jour: datetime.date) -> Any:

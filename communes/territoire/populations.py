@@ -63,6 +63,14 @@ class Population(models.Model):
         return f"{nombre(self.valeur)} ({self.quand})"
 
     @property
+    def origine(self):
+        """Return what gives it: who counts, which year, and the vintage that holds it."""
+        counted = (
+            f"population municipale de {self.annee}" if self.annee else "population municipale"
+        )
+        return f"Insee, {counted}, millésime {self.millesime} du découpage"
+
+    @property
     def quand(self):
         """Return « en 2023 », or « millésime 2025 » where the year counted is not proven."""
         return f"en {self.annee}" if self.annee else f"millésime {self.millesime}"

@@ -4,10 +4,10 @@ import datetime
 from dataclasses import dataclass, field
 
 from communes.models import Labellisation
-from communes.programme.regles import with_retours
+from communes.programme.regles import REGLE_ECHEANCE, with_retours
 from ort.actes import OrtDuJour, sourced, with_actes
 from ort.models import CommuneCouverte, Convention
-from ort.regles import couverte, date_fin_au
+from ort.regles import REGLE_FIN, couverte, date_fin_au
 from pvd.suivi.phrases import PROGRAMME
 from socle.dates import Precision
 
@@ -26,6 +26,8 @@ class Fait:
     champ: str = ""
     # The commune that it happened to, where it is not that of the page but one that it regroups.
     commune: object = None
+    # By what rule its day is computed, from the dates that `dits` tell; empty: the documents tell it.
+    regle: str = ""
 
 
 def read_conventions(situation):
@@ -109,7 +111,9 @@ def facts_of_label(label, comes_back, entries, jour):
         last = label.dernier_jour_echeance
         if label.holds_on(last) and last <= jour and not any(entry <= last for entry in entries):
             text = "Fin du délai de 18 mois après l'adhésion, sans ORT signée"
-            yield Fait(due, text, label.precision_echeance, fiche=label, champ="echeance_ort")
+            fact = Fait(due, text, label.precision_echeance, None, dits, label, "echeance_ort")
+            fact.regle = REGLE_ECHEANCE
+            yield fact
     if label.fin:
         reason = f" ({label.motif_sortie})" if label.motif_sortie else ""
         text = f"Sortie du programme{reason}"
@@ -119,7 +123,8 @@ def facts_of_label(label, comes_back, entries, jour):
 def facts_of_couverture(couverture, situation, convention):
     """Yield what a convention did to a commune: entry, later avenants, exit, end."""
     what = "l'ORT" if convention.vaut_ort else "une convention-cadre qui ne vaut pas ORT"
-    for acte in OrtDuJour(convention, situation.jour).actes:
+    actes = OrtDuJour(convention, situation.jour).actes
+    for acte in actes:
         if acte.record == couverture.acte_entree:
             how = "par avenant" if acte.is_avenant else "par la convention elle-même"
             text, champ = f"Entrée dans {what} {how}", "entree"
@@ -134,7 +139,9 @@ def facts_of_couverture(couverture, situation, convention):
     if end and couverte(couverture, end):
         text = f"Fin de {what}, à l'issue de sa durée"
         how = convention.precision_signature
-        yield Fait(end, text, how, convention, fiche=convention, champ="fin")
+        fact = Fait(end, text, how, convention, actes[0].dits, convention, "fin")
+        fact.regle = REGLE_FIN
+        yield fact
 
 
 def documents(facts):

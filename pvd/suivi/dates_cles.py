@@ -3,8 +3,9 @@
 import datetime
 from dataclasses import dataclass, field
 
-from communes.programme.regles import labellisation_au, with_retours
+from communes.programme.regles import REGLE_ECHEANCE, labellisation_au, with_retours
 from ort.actes import OrtDuJour
+from ort.regles import REGLE_FIN
 from socle.dates import Precision, known_by
 from socle.francais import UNKNOWN_DATE
 
@@ -18,6 +19,8 @@ class DateCle:
     precision: str = Precision.JOUR
     texte: str = ""
     depasse: bool = False
+    # By what rule it is computed, from the dates that `dits` tell; empty: the documents tell it.
+    regle: str = ""
     dits: list = field(default_factory=list)
 
 
@@ -94,6 +97,7 @@ def dates_of_programme(situation, label, comes_back):
     echeance = DateCle("ORT à signer au plus tard (18 mois après l'adhésion)")
     echeance.jour, echeance.depasse = situation.echeance_ort, situation.en_retard
     echeance.precision = label.precision_echeance
+    echeance.regle, echeance.dits = REGLE_ECHEANCE, adhesion.dits
     return [entree, adhesion, echeance]
 
 
@@ -105,6 +109,8 @@ def dates_of_ort(couverture, ort):
     fin = DateCle("Fin de l'ORT", ort.fin, ort.convention.precision_signature)
     if fin.jour is None:
         fin.texte = UNKNOWN_DATE
+    else:
+        fin.regle, fin.dits = REGLE_FIN, ort.actes[0].dits
     return [entree, fin]
 
 

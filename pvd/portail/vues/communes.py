@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from communes.models import Commune, Labellisation
+from communes.models import Commune, Labellisation, Millesime
 from communes.territoire.recherche import Recherche, autres_noms
 from ort.effets import Certitude, effets
 from ort.models import Secteur
@@ -100,6 +100,7 @@ def commune(request, code):
     if situation is None:
         return redirect_to_commune_of_today(request, code, "commune")
     found = situation.commune
+    told = read_dates(situation)
     context = {
         "jour": jour,
         "situation": situation,
@@ -113,7 +114,8 @@ def commune(request, code):
         "statut_dit": statut_in_words(situation),
         "postes": serving(situation),
         "changements": changements(found.pk, jour) if situation.labellisation else [],
-        **read_dates(situation),
+        **told,
+        **origins(situation, told["dates_cles"]),
         **on_paper(request, jour),
     }
     context["documents"] = documents_of(context)
@@ -138,6 +140,19 @@ def serving(situation):
     cles = [poste.pk for poste in situation.postes]
     detailed = with_details(Poste.objects.filter(pk__in=cles), situation.jour)
     return situer_postes(list(detailed), situation.jour) if cles else []
+
+
+def origins(situation, dates):
+    """Return where what no document alone tells comes from: the découpage, and the rules of `dates`."""
+    annee = Millesime.objects.annee_cog(situation.jour)
+    decoupage = f"Insee et DGCL, millésime {annee} du découpage" if annee else "non renseignée"
+    origins = {}
+    if situation.population:
+        origins["Population municipale"] = situation.population.origine
+    if situation.intercommunalite:
+        origins["Intercommunalité"] = decoupage
+    origins |= {date.nom: date.regle for date in dates if date.regle}
+    return {"origine_intercommunalite": decoupage, "calculees": list(origins.items())}
 
 
 def find_situation(code, jour):

@@ -331,7 +331,7 @@ def test_growth(client, pezenas):
     # The département of the site, the commune and its facts (15 at most), 12 of `with_actes` (the
     # conventions, their porteur's names, avenants, coverages, names of their communes, who answers for
     # them, parties, and what sources say), its labellisations and what sources say, the posts and their
-    # dates, the sectors, the last change (4), the days of the département (2), the map (2), the reviews
+    # dates, the sectors, the last change (4), the vintage of the découpage, the map (2), the reviews
     # of its ORT: the ORT, its avenants and its reviews (3); whether the Club held anything, and what the
     # commune took part in (3); what changed: its populations, the indicators, the readings, the
     # targets (4); its postcodes, the codes that lead to it.
@@ -410,3 +410,97 @@ def test_lists_say_which_ort_are_not_in_them(client, lodeve):
     factories.convention("2022-03-01", [factories.commune("34145", nom="Lunel")])
     for address in addresses:
         assert told not in read(client, address)
+
+
+def test_a_commune_that_comes_back_keeps_the_dates_of_its_first_time(client):
+    town = factories.commune("34276", nom="Saint-Mathieu-de-Tréviers")
+    factories.labellisation(town, adhesion="2021-03-26", fin="2023-12-01", precision_fin="mois")
+    factories.labellisation(town, debut="2024-03-01", adhesion="2024-06-01")
+
+    def dates(jour):
+        page = read(client, f"/communes/34276/?au={jour}")
+        told = "Retour dans le programme Petites villes de demain" in page
+        assert told == (jour >= "2024-03-01")
+        return page.partition("Les dates clés")[2].partition("Contours")[0]
+
+    before = dates("2024-02-29")
+    assert "Sortie du programme décembre 2023" in before
+    assert "Retour" not in before
+    after = dates("2024-03-01")
+    steps = ("Entrée dans le programme", "Convention d'adhésion 26 mars 2021")
+    steps += ("Sortie du programme décembre 2023", "Retour dans le programme 1er mars 2024")
+    assert sorted(steps, key=after.index) == list(steps)
+    assert "1er juin 2024" not in after
+    assert "Convention d'adhésion 1er juin 2024" in dates("2024-06-01")
+
+
+REGLE = "Règle : « dans les 18 mois suivant la signature de la convention d'adhésion »"
+
+
+def test_a_deadline_has_its_rule_and_the_source_of_the_adhesion(client):
+    town = factories.commune("34111", nom="Ganges")
+    label = factories.labellisation(town, adhesion="2021-07-05")
+    Affirmation.objects.create(
+        fiche=label,
+        champ="date_signature_adhesion",
+        valeur_brute="05/07/2021",
+        source=factories.source(titre="Liste nationale"),
+    )
+    assert REGLE not in read(client, "/communes/34111/?au=2021-07-04")
+    before = read(client, "/communes/34111/?au=2023-01-04")
+    dates = before.partition("Les dates clés")[2].partition("La commune")[0]
+    deadline = dates.partition("ORT à signer au plus tard (18 mois après l'adhésion) 5 janvier")[2]
+    assert REGLE in deadline
+    assert "Liste nationale" in deadline
+    paper = before.partition("Sources")[2]
+    assert "(18 mois après l'adhésion) : « dans les 18 mois suivant la signature" in paper
+    after = read(client, "/communes/34111/?au=2023-01-05")
+    missed = after.partition("Fin du délai de 18 mois après l'adhésion, sans ORT signée")[2]
+    assert missed.strip().startswith(REGLE)
+    assert "Source : Liste nationale" in missed
+
+
+def test_the_end_of_an_ort_has_its_rule(client):
+    town = factories.commune("34142", nom="Lodève")
+    factories.labellisation(town)
+    factories.convention("2021-07-16", [town], duree_annees=5)
+    for jour in ("2023-01-01", "2026-07-16"):
+        page = read(client, f"/communes/34142/?au={jour}")
+        assert "Règle : la signature de l'ORT, plus sa durée" in page
+
+
+def test_population_and_intercommunalite_say_where_they_come_from(client, lodeve):
+    for annee in (2021, 2024):
+        factories.millesime(annee)
+    factories.population(lodeve, 2025, 5200, annee=2023)
+    page = read(client, "/communes/34142/?au=2025-01-01")
+    paper = page.partition("Sources")[2]
+    for told in (
+        "Population municipale : Insee, population municipale de 2023, millésime 2025 du découpage",
+        "Intercommunalité : Insee et DGCL, millésime 2024 du découpage",
+    ):
+        assert told in paper
+        assert told.partition(" : ")[2] in page.partition("Sources")[0]
+    before = read(client, "/communes/34142/?au=2023-12-31")
+    assert "Intercommunalité : Insee et DGCL, millésime 2021 du découpage" in before
+    assert "Population municipale : Insee, population municipale, millésime 2021" in before
+
+
+def test_what_is_not_known_of_the_territory_cites_nothing(client):
+    factories.commune("34142", nom="Lodève", populations={})
+    page = read(client, "/communes/34142/")
+    assert "Insee, population" not in page
+    assert "Insee et DGCL" not in page
+
+
+def test_the_source_of_a_post_is_on_the_page(client, lodeve):
+    post = factories.poste([lodeve], date_ouverture=factories.day("2022-01-01"))
+    Affirmation.objects.create(
+        fiche=post,
+        champ="date_ouverture",
+        valeur_brute="01/01/2022",
+        source=factories.source(titre="Article du journal"),
+    )
+    page = read(client, "/communes/34142/")
+    assert "Source : Article du journal" in page
+    assert "Article du journal" in page.partition("Sources")[2]

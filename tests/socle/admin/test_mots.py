@@ -14,8 +14,8 @@ from socle.francais import accord, du, is_feminine, un
 from tests import factories
 
 FEMININE = """
-    action adhésion alerte annonce attente cible dérogation échéance étude participation présentation prévision
-    règle
+    action adhésion alerte annonce attente cible dérogation échéance étude participation présentation
+    prévision règle
     ressource affirmation commune convention intercommunalité labellisation modification note partie pièce
     population
     proposition purge région relecture source succession validation
