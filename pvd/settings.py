@@ -281,6 +281,8 @@ MIDDLEWARE = [
     "socle.web.compression.CompressionMiddleware",
     # Inside the compression: the mark of a page is that of its contents, however it travels.
     "django.middleware.http.ConditionalGetMiddleware",
+    # Outside all that writes a word on a page.
+    "socle.web.typographie.TypographieMiddleware",
     # Outside all that writes a page or names a file; there in the demonstration only.
     "socle.web.demonstration.DonneesFictivesMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -12,6 +12,7 @@ from pvd.portail.partage import liens
 from pvd.portail.partage.etendue import etendue
 from pvd.portail.telechargements import MEDIA_TYPES, TABLES
 from socle.dates import in_french
+from socle.francais import insecable
 from socle.web.adresses import avec_date, meme_demande
 
 register = template.Library()
@@ -22,7 +23,8 @@ ESCAPED = {ord(mark): f"\\u{ord(mark):04X}" for mark in "<>&"}
 @register.simple_block_tag(end_name="endtexte")
 def texte(content):
     """Write what is inside on one line, fit for an attribute: `{% texte as nom %}…{% endtexte %}`."""
-    return mark_safe(re.sub(r"[ \t\r\n]+", " ", content).strip(" ").replace('"', "&quot;"))
+    line = insecable(re.sub(r"[ \t\r\n]+", " ", content).strip(" "))
+    return mark_safe(line.replace('"', "&quot;"))
 
 
 def absolute(context):

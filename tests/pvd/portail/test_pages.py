@@ -2,12 +2,16 @@
 
 import html
 import re
+from html.parser import HTMLParser
 
 import pytest
 from django.template.loader import render_to_string
 from django.urls import resolve
 
+from ort.models import Convention
+from projects.models import Action
 from pvd.portail.telechargements import TABLES
+from socle.web.typographie import BREAKABLE
 from tests import factories
 from tests.pages import read
 
@@ -103,6 +107,45 @@ def test_a_machine_that_does_not_know_who_answers_says_so(client, settings):
         assert told in page
     assert "Protection des données non renseignée" in page
     assert "Ce service : non renseigné." in read(client, "/accessibilite/")
+
+
+class Words(HTMLParser):
+    """What a page writes for its reader: its words, and those of its description."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found, self.inside = [], ""
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.inside = tag
+        if attrs.get("name") == "description":
+            self.found.append(attrs["content"])
+
+    def handle_endtag(self, tag):
+        self.inside = ""
+
+    def handle_data(self, data):
+        if self.inside not in ("script", "style", "textarea"):
+            self.found.append(data)
+
+
+# The records hold plain spaces, as agents and files write them.
+TYPED = "Place « Alsace » : halle ; parvis !"
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/?au=demain", "/nulle-part/"])
+def test_no_line_of_a_page_can_begin_with_a_mark(client, address):
+    action = Action.objects.get(identifiant="lod-a1")
+    action.intitule = TYPED
+    action.save()
+    convention = Convention.objects.get(identifiant="ort-lodeve")
+    convention.intitule = "ORT de Lodève : centre « ancien »"
+    convention.save()
+    words = Words(client.get(address).content.decode()).found
+    assert words
+    assert [text for text in words if BREAKABLE.search(text)] == []
 
 
 def test_every_internal_link_leads_somewhere(client):
