@@ -499,6 +499,7 @@ ROWS = {
     "/etudes/<slug:identifiant>/documents/<int:pk>/": "xooxxoo",
     "/ort/<slug:identifiant>/bilans/<slug:bilan>/documents/<int:pk>/": "xooxxoo",
     "/ort/<slug:identifiant>/projet/": "ooooooo",
+    "/comprendre-les-chiffres/": "ooooooo",
     "/plan-du-site/": "ooooooo",
     "/resultats/": "ooooooo",
     "/robots.txt": "ooooooo",

@@ -60,6 +60,7 @@ urlpatterns = [
     ),
     path("resultats/", projets.resultats, name="resultats"),
     path("donnees/", pages.donnees, name="donnees"),
+    path("comprendre-les-chiffres/", pages.comprendre_les_chiffres, name="comprendre_les_chiffres"),
     path("mentions-legales/", pages.mentions_legales, name="mentions_legales"),
     path("accessibilite/", pages.accessibilite, name="accessibilite"),
     path("plan-du-site/", pages.plan_du_site, name="plan_du_site"),

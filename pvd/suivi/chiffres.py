@@ -1,5 +1,6 @@
 """The figures of a département, or of France, on a day, each counted by its written rule."""
 
+from dataclasses import dataclass
 from functools import cached_property
 
 from communes.models import Departement, Labellisation, Rattachement, Tenue
@@ -9,25 +10,71 @@ from projects.postes.models import Occupation
 from pvd.suivi.faits import Faits
 from pvd.suivi.models import Chiffre
 
-# The rule of each figure, shown beside it: « J » is the day, « D » the département.
+
+@dataclass(frozen=True)
+class Regle:
+    """How a figure is counted, for whoever reads it: two plain sentences, and an example."""
+
+    compte: str
+    precision: str
+    exemple: str
+
+
+# Told here alone: beside each figure, and on the page « Comprendre les chiffres ». docs/regles.md tells
+# the agents the same in the words of the records.
 REGLES = {
-    Chiffre.COMMUNES: "communes dont le temps dans le programme court ce jour-là",
-    Chiffre.INTERCOMMUNALITES: "intercommunalités distinctes, ce jour-là, de ces communes",
-    Chiffre.ORT: (
-        "conventions valant ORT, signées ce jour-là ou avant et non échues, "
-        "qui couvrent ce jour-là au moins une de ces communes"
+    Chiffre.COMMUNES: Regle(
+        "On compte les communes qui sont dans le programme à la date choisie.",
+        "Une commune compte du jour de son entrée à la veille de sa sortie.",
+        "Une commune entrée le 22 janvier 2021 et sortie le 1er décembre 2023 compte encore le "
+        "30 novembre 2023 ; le 1er décembre, elle ne compte plus.",
     ),
-    Chiffre.COMMUNES_COUVERTES: "communes lauréates couvertes ce jour-là par une de ces ORT",
-    Chiffre.PAR_AVENANT: "communes couvertes dont l'acte d'entrée est un avenant",
-    Chiffre.CONVENTIONS_PROPRES: (
-        "ORT dans lesquelles au moins une commune lauréate est entrée par la convention elle-même"
+    Chiffre.INTERCOMMUNALITES: Regle(
+        "On compte les intercommunalités dont les communes lauréates sont membres à la date choisie.",
+        "Chacune compte une fois, quel que soit le nombre de ses communes lauréates.",
+        "Trois communes lauréates d'une même communauté de communes : une intercommunalité.",
     ),
-    Chiffre.ORT_PAR_AVENANT: (
-        "ORT dans lesquelles toutes les communes lauréates sont entrées par avenant"
+    Chiffre.ORT: Regle(
+        "On compte les opérations de revitalisation de territoire (ORT) signées, et pas encore "
+        "terminées, qui couvrent à la date choisie au moins une commune lauréate.",
+        "Une ORT qui s'étend sur deux départements compte une fois dans chacun, et une seule fois en "
+        "France : le total de la France n'est pas la somme des départements.",
+        "Une ORT signée le 26 février 2021 pour cinq ans compte jusqu'au 25 février 2026, si aucun "
+        "avenant ne la prolonge.",
     ),
-    Chiffre.CHEFS_DE_PROJET: (
-        "personnes en poste ce jour-là sur un poste qui n'est pas fermé et qui dessert une commune du "
-        "département, ou de France"
+    Chiffre.COMMUNES_COUVERTES: Regle(
+        "On compte les communes lauréates qu'une de ces ORT couvre à la date choisie.",
+        "Une commune est couverte dès que l'acte qui la fait entrer est signé : la convention "
+        "elle-même, ou un avenant ; couverte par deux ORT, elle compte une fois.",
+        "Une commune qu'un avenant du 11 janvier 2023 fait entrer compte le 11 janvier 2023, et pas "
+        "le 10.",
+    ),
+    Chiffre.PAR_AVENANT: Regle(
+        "Parmi les communes couvertes, on compte celles qu'un avenant a fait entrer dans leur ORT.",
+        "Un avenant est signé après la convention, et la modifie.",
+        "Une ORT est signée avec une commune lauréate, puis un avenant en fait entrer deux autres : "
+        "ces deux-là comptent ici.",
+    ),
+    Chiffre.CONVENTIONS_PROPRES: Regle(
+        "Parmi ces ORT, on compte celles où une commune lauréate au moins est entrée dès la signature "
+        "de la convention.",
+        "Les communes qu'un avenant y fait entrer plus tard n'y changent rien.",
+        "Une ORT signée avec une commune lauréate, puis étendue à deux autres : elle compte ici.",
+    ),
+    Chiffre.ORT_PAR_AVENANT: Regle(
+        "Parmi ces ORT, on compte celles où toutes les communes lauréates sont entrées par avenant, "
+        "après la signature de la convention.",
+        "La convention elle-même avait été signée sans elles.",
+        "Une ORT signée en février 2021 sans commune lauréate, où trois sont entrées par un avenant de "
+        "janvier 2023 : elle compte ici depuis janvier 2023.",
+    ),
+    Chiffre.CHEFS_DE_PROJET: Regle(
+        "On compte les personnes en poste à la date choisie, sur un poste de chef de projet qui sert "
+        "au moins une commune du département, ou de la France.",
+        "Un poste fermé ne compte plus ; là où les postes ne sont pas tous enregistrés, le chiffre est "
+        "celui des personnes enregistrées, ou « non renseigné ».",
+        "Un poste partagé par deux personnes compte pour deux ; une personne dont le poste sert trois "
+        "communes compte pour une.",
     ),
 }
 # How a figure is named when there is one, or none: French has no plural of zero.

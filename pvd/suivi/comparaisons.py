@@ -1,9 +1,9 @@
 """Our figures held against those that others publish, and against those of France."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from communes.models import Tenue
-from pvd.suivi.chiffres import REGLES, Decompte
+from pvd.suivi.chiffres import Decompte
 from pvd.suivi.completude import champ_de, completude
 from pvd.suivi.faits import Faits
 from pvd.suivi.models import Chiffre, ChiffrePublie
@@ -19,10 +19,6 @@ class Comparaison:
     publie: ChiffrePublie
     calcule: int | None
     reserve: str
-    regle: str = field(init=False)
-
-    def __post_init__(self):
-        self.regle = REGLES[self.publie.chiffre]
 
     @property
     def concorde(self):

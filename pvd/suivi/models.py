@@ -19,6 +19,11 @@ class Chiffre(models.TextChoices):
     ORT_PAR_AVENANT = "ort_par_avenant", "dont ORT rejointes par avenant"
     CHEFS_DE_PROJET = "chefs_de_projet", "chefs de projet en poste"
 
+    @property
+    def nom(self):
+        """Return its name where it stands alone, and not under the figure that it details."""
+        return self.label.removeprefix("dont ")
+
 
 class ChiffrePublieQuerySet(HistoriseeQuerySet):
     def for_user(self, user):

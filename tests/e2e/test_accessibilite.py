@@ -143,6 +143,7 @@ PAGES = [
     "/chefs-de-projet/",
     "/chefs-de-projet/?au=2020-01-01",
     "/donnees/",
+    "/comprendre-les-chiffres/",
     "/plan-du-site/",
     "/mentions-legales/",
     "/accessibilite/",

@@ -33,6 +33,7 @@ class Pages(PartieDuSitemap):
         "postes",
         "club",
         "donnees",
+        "comprendre_les_chiffres",
         "plan_du_site",
         "accessibilite",
         "mentions_legales",

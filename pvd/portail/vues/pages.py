@@ -7,7 +7,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 from pvd.portail.telechargements import TABLES
-from pvd.suivi.chiffres import departements_du_programme
+from pvd.suivi.chiffres import REGLES, departements_du_programme
 from socle.web.jour import jour_of
 
 
@@ -27,6 +27,10 @@ def editeur():
         "hebergeur": settings.PVD_EDITEUR_HEBERGEUR,
         "dpo": settings.PVD_EDITEUR_DPO,
     }
+
+
+def comprendre_les_chiffres(request):
+    return render(request, "portail/comprendre_les_chiffres.html", {"regles": REGLES.items()})
 
 
 def mentions_legales(request):

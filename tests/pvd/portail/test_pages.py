@@ -11,6 +11,8 @@ from django.urls import resolve
 from ort.models import Convention
 from projects.models import Action
 from pvd.portail.telechargements import TABLES
+from pvd.portail.vues.accueil import TUILES
+from pvd.suivi.chiffres import REGLES
 from socle.web.typographie import BREAKABLE
 from tests import factories
 from tests.pages import read
@@ -38,6 +40,7 @@ PAGES = [
     "/resultats/",
     "/chefs-de-projet/",
     "/donnees/",
+    "/comprendre-les-chiffres/",
     "/signaler/",
     "/signaler/merci/",
     "/mentions-legales/",
@@ -146,6 +149,24 @@ def test_no_line_of_a_page_can_begin_with_a_mark(client, address):
     words = Words(client.get(address).content.decode()).found
     assert words
     assert [text for text in words if BREAKABLE.search(text)] == []
+
+
+def test_each_figure_leads_to_how_it_is_counted(client):
+    page = read(client, "/comprendre-les-chiffres/")
+    html_of_page = client.get("/comprendre-les-chiffres/").content.decode()
+    home = client.get("/departements/34/?au=2023-07-06").content.decode()
+    for chiffre, regle in REGLES.items():
+        assert f'id="{chiffre}"' in html_of_page
+        for sentence in (regle.compte, regle.precision, regle.exemple):
+            assert sentence in page
+    for chiffre in TUILES:
+        assert f'href="/comprendre-les-chiffres/?au=2023-07-06#{chiffre}"' in home
+        assert REGLES[chiffre].compte in read(client, "/departements/34/")
+    link = 'href="/comprendre-les-chiffres/"'
+    # In the menu of the foot of every page, and once more on the map of the site.
+    assert client.get("/mentions-legales/").content.decode().count(link) == 1
+    assert client.get("/plan-du-site/").content.decode().count(link) == 2
+    assert "/comprendre-les-chiffres/" in client.get("/sitemap.xml").content.decode()
 
 
 def test_every_internal_link_leads_somewhere(client):

@@ -39,6 +39,7 @@ PAGES = [
     "/ort/ort-lodeve/projet/",
     "/chefs-de-projet/",
     "/donnees/",
+    "/comprendre-les-chiffres/",
     "/mentions-legales/",
     "/accessibilite/",
     "/plan-du-site/",
