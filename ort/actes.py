@@ -10,7 +10,7 @@ from communes.territoire.du_jour import au_nom_de, reunies, with_successions
 from ort.models import Avenant, CommuneCouverte, Convention, Partie
 from ort.regles import couverte, date_fin_au, duree_au, signe
 from socle.dates import in_french
-from socle.francais import depuis, liste, pluriel
+from socle.francais import date_en_phrase, depuis, liste, nombre, pluriel
 from socle.sources import Affirmation
 
 
@@ -192,19 +192,27 @@ class OrtDuJour:
         if not self.signee:
             return f"{au} n'est pas signée."
         if self.terminee:
-            return f"{au} est terminée, {depuis(self.fin, convention.precision_signature)}."
+            return f"{au} est terminée {depuis(self.fin, convention.precision_signature)}."
         signature = depuis(convention.date_signature, convention.precision_signature)
-        communes = pluriel(len(self.couvertes), "commune,communes")
         if not convention.vaut_ort:
+            signed = date_en_phrase(convention.date_signature, convention.precision_signature)
             return (
-                f"{au}, signée {signature}, réunit {communes} mais ne vaut pas opération de "
-                "revitalisation de territoire (ORT)."
+                f"{au}, signée {signed}, {self.tell_communes('réunit')} ; elle ne vaut pas opération "
+                "de revitalisation de territoire (ORT)."
             )
         where = liste(departement.avec_de for departement in self.departements)
+        covers = f"elle {self.tell_communes('couvre')} {where}".strip()
         return (
-            f"{au}, en vigueur {signature}, couvre {communes} {where} par une opération de "
-            "revitalisation de territoire (ORT)."
+            f"{au} est une opération de revitalisation de territoire (ORT), en vigueur {signature} ; "
+            f"{covers}."
         )
+
+    def tell_communes(self, verb):
+        """Write how many communes it holds, after `verb`, as a sentence says it."""
+        number = len(self.couvertes)
+        if number > 1:
+            return f"{verb} {nombre(number)} communes"
+        return f"{verb} une seule commune" if number else f"ne {verb} aucune commune"
 
     @property
     def remarques(self):

@@ -44,6 +44,15 @@ def depuis(jour: datetime.date, precision: str = "jour") -> str:
     return f"depuis {article}{bare(jour, precision)}"
 
 
+def datee(jour: datetime.date, precision: str = Precision.JOUR) -> str:
+    """Write a date after what it dates: « du 6 juillet 2023 », « de décembre 2023 », « d'avril 2023 »."""
+    if precision in (Precision.MOIS, Precision.ANNEE):
+        told = bare(jour, precision)
+        return f"d'{told}" if told[0] in "ao" else f"de {told}"
+    late = " au plus tard" if precision == Precision.AU_PLUS_TARD else ""
+    return f"du {in_french(jour)}{late}"
+
+
 def date_courte(jour: datetime.date, precision: str = Precision.JOUR) -> str:
     """Write a date by what is known of it, in figures, for a narrow cell: « 12/2023 »."""
     if precision == Precision.ANNEE:

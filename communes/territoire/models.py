@@ -206,6 +206,12 @@ class Intercommunalite(Renommable, Periode):
         ordering = ["nom_recherche"]
         constraints = [*Periode.Meta.constraints, of_length("siren", 9)]
 
+    @property
+    def nature_a_dire(self):
+        """Return its kind, to be said after its name; "" if the name spells it: « Grand Orb Communauté… »."""
+        kind = self.get_nature_display()
+        return "" if search_key(kind) in search_key(self.nom) else kind
+
 
 class CommuneQuerySet(PeriodeQuerySet):
     def for_user(self, user):

@@ -15,7 +15,7 @@ from projects.evaluations.regles import (
 )
 from projects.projet.resume import LieuDuProjet
 from socle.dates import add_months, bare, in_words
-from socle.francais import pluriel
+from socle.francais import datee, pluriel
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,8 @@ def etat_en_mots(echeance):
         case EtatEcheance.DEPASSEE:
             return f"attendue depuis {when}".replace("depuis en ", "depuis ")
         case EtatEcheance.INCONNUE:
-            return (
-                f"échéance du {bare(echeance.jour, echeance.precision)}, inconnue : non renseignée"
-            )
+            due = datee(echeance.jour, echeance.precision)
+            return f"échéance {due}, dont la tenue n'est pas renseignée"
     return f"à tenir {when}"
 
 
@@ -84,7 +83,9 @@ def en_une_phrase(echeance):
     state = etat_en_mots(echeance)
     if echeance.nature == NatureBilan.ANNUEL:
         state = state.replace("tenue ", "tenu ").replace("attendue ", "attendu ")
-    return f"{echeance.nature.label}{' : ' if ' : ' in state else ' '}{state}"
+    return (
+        f"{echeance.nature.label}{' : ' if echeance.etat == EtatEcheance.INCONNUE else ' '}{state}"
+    )
 
 
 def lire(conventions, jour):

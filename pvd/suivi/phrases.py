@@ -88,9 +88,9 @@ def tell_adherente(situation):
     """Tell by which day the ORT is, or was, to be signed."""
     label = situation.labellisation
     adhesion = in_words(label.date_signature_adhesion, label.precision_adhesion)
-    phrase = f"a signé {adhesion} sa convention d'adhésion"
+    phrase = f"est dans {PROGRAMME} : elle a signé {adhesion} sa convention d'adhésion"
     if situation.echeance_ort is None:
-        return f"{phrase} et n'est plus couverte par une {ORT}"
+        return f"{phrase}, et n'est plus couverte par une {ORT}"
     due = "devait" if situation.en_retard else "doit"
     day = bare(situation.echeance_ort, situation.precision_echeance)
     le = "le " if situation.precision_echeance == Precision.JOUR else "en "

@@ -210,11 +210,11 @@ def test_the_signatures_of_the_herault_make_three_evaluations_due_of_which_nobod
         ("ORT d'Agde", "26 février 2026"),
         ("ORT de Lodève", "16 juillet 2026"),
     ):
-        told = f"{ort} : évaluation des cinq ans : échéance du {jour}, inconnue : non renseignée"
+        told = f"{ort} : évaluation des cinq ans : échéance du {jour}, dont la tenue n'est pas renseignée"
         assert told in page
     assert "règle à vérifier" in page
     told = read(client, "/communes/34142/?au=2026-11-26")
-    assert "Évaluation des cinq ans : échéance du 16 juillet 2026, inconnue" in told
+    assert "Évaluation des cinq ans : échéance du 16 juillet 2026, dont la tenue" in told
     assert "attendue depuis" not in page + told
 
 

@@ -72,7 +72,7 @@ def test_words_of_the_act_are_preferred(client, ort):
 def test_nothing_signed_later_shows(client, ort):
     page = read(client, "/ort/ort-agde/?au=2023-01-10")
     assert "Pézenas" not in page
-    assert "couvre 1 commune de l'Hérault" in page
+    assert "couvre une seule commune de l'Hérault" in page
     before = read(client, "/ort/ort-agde/?au=2021-02-25")
     assert "cette convention n'est pas signée" in before
     assert "26 février 2021" not in before
@@ -92,7 +92,7 @@ def test_end_follows_the_duration_and_its_extension(client, agde):
         "2019-12-10", [agde], identifiant="ort-sete", duree_annees=5, intitule="ORT de Sète"
     )
     assert "Fin 10 décembre 2024" in read(client, "/ort/ort-sete/?au=2024-01-01")
-    assert "est terminée, depuis le 10 décembre 2024" in read(client, "/ort/ort-sete/")
+    assert "est terminée depuis le 10 décembre 2024" in read(client, "/ort/ort-sete/")
     factories.avenant(signed, "2024-06-01", duree_annees=15)
     page = read(client, "/ort/ort-sete/")
     assert "Durée 15 ans Fin 10 décembre 2034" in page
@@ -229,3 +229,23 @@ def test_an_empty_list_leads_to_the_first_signature(client, ort):
     told = read(client, "/ort/?au=2021-01-01&departement=34")
     assert "cette liste est vide" in told
     assert "aujourd'hui (1 ligne)" in told
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [(0, "elle ne couvre aucune commune."), (1, "elle couvre une seule commune de l'Hérault.")]
+    + [(2, "elle couvre 2 communes de l'Hérault.")],
+)
+def test_an_ort_says_how_many_communes_it_covers_as_a_sentence_does(client, number, told):
+    towns = [factories.commune() for _ in range(number)]
+    factories.convention("2022-01-01", towns, identifiant="ort-essai")
+    page = read(client, "/ort/ort-essai/?au=2022-01-01")
+    assert f"(ORT), en vigueur depuis le 1er janvier 2022 ; {told}" in page
+
+
+def test_a_convention_that_is_no_ort_is_signed_on_a_day_and_not_since(client):
+    factories.convention("2022-01-01", [factories.commune()], identifiant="cadre", vaut_ort=False)
+    assert (
+        "cette convention, signée le 1er janvier 2022, réunit une seule commune ; elle ne vaut pas"
+        in read(client, "/ort/cadre/?au=2022-01-01")
+    )

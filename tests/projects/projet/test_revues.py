@@ -44,7 +44,8 @@ def test_each_day_says_where_the_evaluation_stands(ort, client, page):
 def test_silence_is_unknown_where_reviews_are_not_all_kept(ort, client):
     rewrite(Departement.objects.all(), tenue_bilans=Tenue.AUCUNE)
     told = told_on(client, COMMUNE, "2026-07-17")
-    assert f"{EVALUATION} : échéance du 16 juillet 2026, inconnue : non renseignée" in told
+    due = "échéance du 16 juillet 2026, dont la tenue n'est pas renseignée"
+    assert f"{EVALUATION} : {due}" in told
     assert "attendue depuis" not in told
 
 

@@ -264,7 +264,7 @@ def test_vanished_commune_says_what_it_became(client):
     )
     response = client.get("/communes/34093/?au=2025-01-01")
     assert 'href="/communes/34144/?au=2025-01-01"' in response.content.decode()
-    assert "n'existe plus, depuis le 1er janvier 2025. Son territoire fait partie de" in read(
+    assert "n'existe plus depuis le 1er janvier 2025. Son territoire fait partie de" in read(
         client, "/communes/34093/"
     )
     assert "n'existe plus" not in read(client, "/communes/34093/?au=2024-12-31")

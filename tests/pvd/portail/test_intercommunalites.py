@@ -84,3 +84,17 @@ def test_growth(client, lodevois):
     assert [count_queries(client, address) for address in addresses] == few
     assert few[0] <= 6
     assert few[1] <= 19
+
+
+@pytest.mark.parametrize(
+    ("nom", "spelled"),
+    [("CC Lodévois et Larzac", 1), ("CC Grand Orb Communauté de Communes en Languedoc", 0)],
+)
+def test_the_kind_is_not_said_twice(client, nom, spelled):
+    epci = factories.intercommunalite("200042646", nom=nom)
+    town = factories.commune("34028", epci=epci, nom="Bédarieux")
+    page = read(client, f"/communes/{town.pk}/")
+    assert (f"{nom} communauté de communes" in page) == bool(spelled)
+    told = read(client, "/intercommunalites/200042646/").partition("Voir le fil d'Ariane")[2]
+    assert (f"{nom} Communauté de communes · SIREN" in told) == bool(spelled)
+    assert "SIREN 200042646" in told

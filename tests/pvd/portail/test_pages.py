@@ -241,7 +241,7 @@ def test_refusal_names_the_value_and_offers_a_way_out(client):
 @pytest.mark.parametrize(
     ("template", "told"),
     [
-        ("400.html", "Cette demande n'a pas été comprise"),
+        ("400.html", "Cette adresse ne peut pas être lue"),
         ("403.html", "Accès réservé"),
         ("403_csrf.html", "Cet envoi a été refusé"),
         ("404.html", "Page introuvable"),

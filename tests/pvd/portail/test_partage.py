@@ -92,7 +92,7 @@ def test_titles_and_descriptions_are_those_of_one_page(client):
 
 def test_description_of_a_commune_is_its_sentence(client):
     head = head_of(client, "/communes/34142/?au=2021-03-26")
-    assert head["description"].startswith("Au 26 mars 2021, Lodève a signé le 26 mars 2021")
+    assert head["description"].startswith("Au 26 mars 2021, Lodève est dans le programme")
     assert head["og:description"] == head["og:image:alt"] == head["description"]
     assert head["og:title"] == "Lodève au 26 mars 2021"
 

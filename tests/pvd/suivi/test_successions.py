@@ -244,7 +244,7 @@ def test_the_lists_and_the_files_give_the_successor_once(client, gignac, jonquie
     listed = read(client, "/ort/?au=2025-01-01")
     assert "Gignac" in listed
     assert "Jonquières" not in listed
-    assert "couvre 1 commune" in read(client, f"/ort/{ort.identifiant}/?au=2025-01-01")
+    assert "couvre une seule commune" in read(client, f"/ort/{ort.identifiant}/?au=2025-01-01")
 
 
 def test_searched_by_its_former_name_an_ort_is_found(client, gignac, jonquieres):

@@ -49,7 +49,7 @@ def test_a_list_says_that_it_does_not_understand_another_lookup(model_admin, loo
     asked = {f"{model_admin.opts.pk.name}__{lookup}": "1"}
     answer = national.get(address(model_admin.model(), "changelist"), asked)
     assert answer.status_code == 400
-    assert "Cette demande n'a pas été comprise" in answer.content.decode()
+    assert "Cette adresse ne peut pas être lue" in answer.content.decode()
 
 
 @pytest.mark.parametrize(

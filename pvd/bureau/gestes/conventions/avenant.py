@@ -11,8 +11,8 @@ from ort.models.publication import PAR_AVENANT
 from ort.regles import date_fin_au, duree_au
 from pvd.bureau.gestes.base import CasesField, day_typed, save
 from pvd.bureau.gestes.conventions.contenu import PARTIES, ContenuForm, GesteDeContenu
-from socle.dates import add_years, bare, in_french, in_words, last_day
-from socle.francais import liste, pluriel
+from socle.dates import add_years, in_french, in_words, last_day
+from socle.francais import datee, liste, pluriel
 
 # The answer by which an avenant of a day that already has one is another act.
 UN_AUTRE = "autre"
@@ -72,7 +72,7 @@ class AvenantForm(ContenuForm):
 
     def nom_de_l_acte(self, data):
         number = f" n° {data['numero']}" if data["numero"] else ""
-        return f"Avenant{number} du {bare(data['date'], data['precision'])}, {self.record}"
+        return f"Avenant{number} {datee(data['date'], data['precision'])}, {self.record}"
 
     def prepare(self):
         super().prepare()
@@ -158,7 +158,7 @@ def named(avenant):
     does = [EFFETS_DITS[objet] for objet in avenant.objets()]
     told = f", qui {liste(does)}" if does else ""
     signed = avenant.date_signature
-    day = f"du {bare(signed, avenant.precision_signature)}" if signed else "non signé"
+    day = datee(signed, avenant.precision_signature) if signed else "non signé"
     return f"{avenant.nom} {day}{told}"
 
 

@@ -28,7 +28,7 @@ from pvd.bureau.gestes.projet.commun import texte_court, texte_long
 from socle.admin.evenements import Chapitre
 from socle.admin.page_d_agent import page_url
 from socle.dates import add_months, bare, in_french, in_words
-from socle.francais import liste
+from socle.francais import datee, liste
 
 AUTRE_POINT = "autre-point"
 DOCUMENT_DU_BILAN = (
@@ -109,7 +109,7 @@ def dite(convention, echeance):
 def nom_du_bilan(nature, jour, precision, convention):
     """Return the title of a review, as its document and its source bear it."""
     what = capfirst(NatureBilan(nature).label)
-    return f"{what} du {bare(jour, precision)}, {convention.intitule}"
+    return f"{what} {datee(jour, precision)}, {convention.intitule}"
 
 
 class GesteDeBilan(GesteDeConvention):
@@ -146,7 +146,8 @@ class TenirBilan(AvecActe, GesteDeBilan):
         what = capfirst(NatureBilan(data["nature"]).label)
         told = [f"{what} : tenu {in_words(data['date'], data['precision'])}."]
         if data["echeance"]:
-            told.append(f"Répond à l'échéance du {dite(record, data['echeance'])} ({BASE_LEGALE}).")
+            due = datee(data["echeance"], record.precision_signature)
+            told.append(f"Répond à l'échéance {due} ({BASE_LEGALE}).")
         else:
             told.append("C'est un autre point : il ne répond à aucune échéance.")
         told.append(fige(record, data["date"]))
@@ -240,7 +241,7 @@ def echeances_en_mots(record, jour):
     """Return where each due date of an ORT stands on `jour`, by what it is."""
     lues = lire(Convention.objects.filter(pk=record.pk), jour)
     return {
-        f"{e.nature.label} du {bare(e.jour, e.precision)}": etat_en_mots(e)
+        f"{e.nature.label} {datee(e.jour, e.precision)}": etat_en_mots(e)
         for revue in lues
         for e in revue.echeances
     }

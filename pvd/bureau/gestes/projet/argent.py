@@ -36,8 +36,8 @@ from pvd.bureau.gestes.projet.lignes import (
     accord_dit,
     ligne_du_jour,
 )
-from socle.dates import Precision, bare, in_french, in_words
-from socle.francais import euros, pour_cent
+from socle.dates import Precision, in_french, in_words
+from socle.francais import datee, euros, pour_cent
 
 
 def avec(nature, **fields):
@@ -247,7 +247,7 @@ class JoindreDecision(AvecDecision, JoindreEnsuite, GesteDeLigne):
 
     def phrases(self, record, data):
         told = accord_dit(record)
-        return [f"L'accord est celui du {bare(told.jour, told.precision)}, {record}."]
+        return [f"L'accord est celui {datee(told.jour, told.precision)}, {record}."]
 
 
 class Verser(FaitDeLigne, GesteDeLigne):

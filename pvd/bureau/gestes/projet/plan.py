@@ -33,8 +33,7 @@ from pvd.bureau.gestes.projet.commun import (
 )
 from pvd.bureau.gestes.projet.inscription import MaitreDOuvrageForm, dire, one_owner
 from socle.admin.evenements import Chapitre
-from socle.dates import bare
-from socle.francais import euros, liste, pluriel
+from socle.francais import datee, euros, liste, pluriel
 from socle.recherche import search_key
 
 
@@ -219,7 +218,7 @@ class AppliquerAvenant(PlanDeConvention):
 
     def phrases(self, record, data):
         signed = data["avenant"].date_signature
-        day = f"du {bare(signed, data['avenant'].precision_signature)}" if signed else "non signé"
+        day = datee(signed, data["avenant"].precision_signature) if signed else "non signé"
         told = [f"L'{data['avenant'].nom} {day} change le plan de « {record} »."]
         names = [f"{numero} {title}".strip() for numero, title, _ in data["nouvelles"]]
         owner = next((data[name] for name in MAITRES_D_OUVRAGE if data[name]), None)
