@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('communes', '0021_tenue_des_bilans'),
+        ('communes', '0023_cles_ecrites'),
     ]
 
     operations = [

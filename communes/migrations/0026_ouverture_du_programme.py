@@ -29,7 +29,7 @@ def record(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('communes', '0023_programme'),
+        ('communes', '0025_programme'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('communes', '0024_ouverture_du_programme'),
+        ('communes', '0026_ouverture_du_programme'),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('communes', '0022_interlocuteurs'),
+        ('communes', '0024_interlocuteurs'),
         ('socle', '0009_colonnes_non_lues'),
     ]
 
