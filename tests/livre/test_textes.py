@@ -44,6 +44,7 @@ PAGES = [
     ("mentions-legales", "/mentions-legales/", 200),
     ("accessibilite", "/accessibilite/", 200),
     ("plan-du-site", "/plan-du-site/", 200),
+    ("comprendre-les-chiffres", "/comprendre-les-chiffres/", 200),
     ("date-impossible", "/communes/?au=2023-02-30", 400),
 ]
 

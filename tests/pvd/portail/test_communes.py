@@ -338,8 +338,7 @@ def test_an_empty_base_offers_nothing(client):
 
 def test_late_commune_has_a_badge(client, towns):
     page = read(client, f"/communes/?statut={Statut.ADHESION_SIGNEE}&departement=34")
-    assert "Loupian CC" in page
-    assert "délai dépassé" in page
+    assert "Loupian convention d'adhésion signée délai dépassé" in page
 
 
 def test_growth(client):
