@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from communes.models import Tenue
 from pvd.suivi.chiffres import Decompte
-from pvd.suivi.completude import champ_de, completude
+from pvd.suivi.completude import champ_de, completude, en_entier
 from pvd.suivi.faits import Faits
 from pvd.suivi.models import Chiffre, ChiffrePublie
 
@@ -64,18 +63,18 @@ class Part:
 def parts_de_la_france(departement, jour, faits):
     """Return, for each figure published of France by `jour`, the share of `departement` in the latest.
 
-    What is recorded here of France is not France: only a published figure is held to be it. Where
-    the département is not kept in full, its own figure is not known. `faits` are those of its
-    communes.
+    What is recorded here of France is not France: only a published figure is held to be it. Where what
+    a figure counts is not kept in full in the département, its own is not known. `faits` are those of
+    its communes.
     """
     published = ChiffrePublie.objects.filter(departement=None, jour__lte=jour)
     latest = {}
     for publie in published.select_related("source").order_by("jour", "pk"):
         latest[publie.chiffre] = publie
-    complete = departement.tenue == Tenue.COMPLETE
+    whole = {champ: en_entier(departement, champ) for champ in ("tenue", "tenue_postes")}
     days = {publie.jour: Decompte(departement, publie.jour, faits) for publie in latest.values()}
     return [
-        Part(publie, days[publie.jour][chiffre] if complete else None)
+        Part(publie, days[publie.jour][chiffre] if whole[champ_de(chiffre)] else None)
         for chiffre in Chiffre
         if (publie := latest.get(chiffre))
     ]

@@ -177,6 +177,24 @@ def test_a_departement_kept_in_part_has_no_share(client, lodeve, france):
     assert "6 juillet 2023 non renseigné 2 000 non renseignée Liste de l'ANCT" in page
 
 
+@pytest.mark.parametrize(
+    ("tenue", "told"),
+    [(Tenue.COMPLETE, "1 904 0,1 %"), (Tenue.PARTIELLE, "non renseigné 904 non renseignée")],
+)
+def test_people_in_post_have_a_share_where_the_posts_are_kept_in_full(client, lodeve, tenue, told):
+    factories.occupation(factories.poste([lodeve]), "2022-01-01")
+    lodeve.departement.tenue_postes = tenue
+    lodeve.departement.save()
+    ChiffrePublie.objects.create(
+        chiffre=Chiffre.CHEFS_DE_PROJET,
+        jour=factories.day("2023-04-27"),
+        valeur=904,
+        source=factories.source(titre="Annonce"),
+    )
+    page = read(client, "/departements/34/?au=2023-04-27")
+    assert f"chefs de projet en poste 27 avril 2023 {told} Annonce" in page
+
+
 def test_charts_are_told_in_tables(client, lodeve):
     page = read(client, "/departements/34/?au=2023-07-06")
     assert "1er trimestre 2021 1 0 3e trimestre 2021 1 1 6 juillet 2023 1 1" in page
