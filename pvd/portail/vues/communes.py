@@ -118,21 +118,18 @@ def commune(request, code):
         **origins(situation, told["dates_cles"]),
         **on_paper(request, jour),
     }
-    context["documents"] = documents_of(context)
-    return render(request, "portail/commune.html", context)
+    return render(request, "portail/commune.html", context | documents_of(context))
 
 
 def documents_of(page):
-    """Return the documents that the facts of the page rest on, then those of its ORT and posts, each once."""
+    """Return the documents that the page rests on, each once: those of its facts, then of its ORT and posts.
+
+    The sheet, which tells the facts alone, leaves out the others.
+    """
+    of_facts = [*documents(page["faits"]), *(dit.source for dit in page["non_confirmees"])]
     of_ort = (source for _, ort in page["couvertes_par"] for source in ort.sources)
-    unconfirmed = (dit.source for dit in page["non_confirmees"])
-    found = [
-        *documents(page["faits"]),
-        *of_ort,
-        *documents_des_postes(page["postes"]),
-        *unconfirmed,
-    ]
-    return list(dict.fromkeys(found))
+    found = dict.fromkeys([*of_facts, *of_ort, *documents_des_postes(page["postes"])])
+    return {"documents": list(found), "hors_papier": set(found) - set(of_facts)}
 
 
 def serving(situation):
