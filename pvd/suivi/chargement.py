@@ -7,6 +7,7 @@ from communes.models import Commune, Departement, Intercommunalite, Labellisatio
 from communes.programme.imports import LabellisationRessource, ProgrammeRessource, TenueRessource
 from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
 from ort.models import Avenant, Convention, Organisme, Partie
+from projects.actions.champs import champ_avenant
 from projects.actions.imports import (
     AxeRessource,
     CoutRessource,
@@ -134,13 +135,6 @@ def poste_record(key):
     return Poste.objects.get(identifiant=key)
 
 
-class AvenantWidget(TextWidget):
-    """The avenant of the convention of the row that was signed on the day of the cell."""
-
-    def clean(self, value, row=None, **kwargs):
-        return avenant_record(f"{row['ort_identifiant']} {value}") if value else None
-
-
 class PartieRessource(Ressource):
     """One row per party: whom a convention, or its avenant of `date_avenant`, names, one of three sorts.
 
@@ -148,7 +142,7 @@ class PartieRessource(Ressource):
     """
 
     convention = champ_fiche("ort_identifiant", "convention", Convention, "identifiant")
-    avenant = Champ(column_name="date_avenant", attribute="avenant", widget=AvenantWidget())
+    avenant = champ_avenant("date_avenant", "avenant")
     commune = champ_fiche("code_insee", "commune", Commune)
     intercommunalite = champ_fiche("siren_epci", "intercommunalite", Intercommunalite)
     organisme = champ_fiche("organisme", "organisme", Organisme, "nom")

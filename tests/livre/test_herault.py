@@ -605,6 +605,7 @@ def with_line(folder, name, line):
             "2030-01-01",
         ),
         ("avenants.csv", "ort-lodeve,2021-07-15,jour,,", "date_signature", "2021-07-15"),
+        ("parties.csv", "ort-sete,2023-04-14,34108,,,signataire,", "date_avenant", "2023-04-14"),
         ("departements.csv", "99,complete,complete,aucune,aucune", "code_departement", "99"),
         ("affirmations.csv", "commune,34999,nom,x,,jour,dgaln-2026,oui,", "fiche", "34999"),
     ],
