@@ -148,6 +148,7 @@ def test_the_national_level_chooses_a_departement(national, agent_34):
 
 
 def test_an_empty_home_says_so_once_and_shows_no_empty_box(agent_34):
+    factories.interlocuteur()
     page = agent_34.get(HOME).content.decode()
     assert page.count("Rien n'attend") == 1
     assert '<span class="compte">0</span>' not in page
@@ -196,6 +197,7 @@ WITH_ALL = {"bilans", "constats", "changements"}
 
 @pytest.mark.parametrize("box", BOXES)
 def test_a_box_is_shown_when_it_holds_something_and_alone(box, agent_34):
+    factories.interlocuteur()
     BOXES[box](factories.commune("34001"))
     shown = re.findall(r'<h2 id="titre-(\w+)"', agent_34.get(HOME).content.decode())
     assert [name for name in shown if name not in WITH_ALL] == [box]
