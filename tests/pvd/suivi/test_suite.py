@@ -257,7 +257,7 @@ FIN = "Lodève : fin prévue du programme"
     ("jour", "told", "dated"),
     [
         ("2025-09-29", "Fin prévue du programme. Non renseignée.", False),
-        ("2025-09-30", "Fin prévue du programme : 31 janvier 2026.", True),
+        ("2025-09-30", "Fin prévue du programme : 31 janvier 2026 (à vérifier).", True),
         ("2026-01-30", "Le programme est prévu jusqu'au 31 janvier 2026.", True),
         ("2026-01-31", "Le programme est prévu jusqu'au 31 janvier 2026.", True),
         ("2026-02-01", "La fin prévue du programme, le 31 janvier 2026, est passée.", False),
