@@ -81,8 +81,8 @@ def etat_en_mots(echeance):
 def en_une_phrase(echeance):
     """Write « évaluation des cinq ans attendue depuis le 16 juillet 2026 »."""
     state = etat_en_mots(echeance)
-    if echeance.nature == NatureBilan.ANNUEL:
-        state = state.replace("tenue ", "tenu ").replace("attendue ", "attendu ")
+    if echeance.nature == NatureBilan.ANNUEL and state.startswith(("tenue ", "attendue ")):
+        state = state.replace("ue ", "u ", 1)
     return (
         f"{echeance.nature.label}{' : ' if echeance.etat == EtatEcheance.INCONNUE else ' '}{state}"
     )

@@ -46,6 +46,7 @@ def test_silence_is_unknown_where_reviews_are_not_all_kept(ort, client):
     told = told_on(client, COMMUNE, "2026-07-17")
     due = "échéance du 16 juillet 2026, dont la tenue n'est pas renseignée"
     assert f"{EVALUATION} : {due}" in told
+    assert f"Bilan annuel : {due}" in told
     assert "attendue depuis" not in told
 
 
