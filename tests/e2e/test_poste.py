@@ -15,39 +15,37 @@ from tests.pages import read
 
 JOUR = "2026-01-01"
 
-# Day, state, since when (as pages say it), days vacant, chefs de projet in post.
+# Day, state, how pages tell it, days vacant, chefs de projet in post.
 # Each change is read on the day before, the first day and the day after.
 LIFE = [
-    ("2022-01-03", "vacant", "3 janvier 2022", "0", 0),
-    ("2022-01-04", "vacant", "3 janvier 2022", "1", 0),
-    ("2022-01-31", "vacant", "3 janvier 2022", "28", 0),
-    ("2022-02-01", "recrutement", "1er février 2022", "29", 0),
-    ("2022-02-02", "recrutement", "1er février 2022", "30", 0),
-    ("2022-04-10", "recrutement", "1er février 2022", "97", 0),
-    ("2022-04-11", "vacant", "11 avril 2022", "98", 0),
-    ("2022-04-12", "vacant", "11 avril 2022", "99", 0),
-    ("2022-05-01", "vacant", "11 avril 2022", "118", 0),
-    ("2022-05-02", "pourvu", "2 mai 2022", "", 1),
-    ("2022-05-03", "pourvu", "2 mai 2022", "", 1),
+    ("2022-01-03", "vacant", "vacant depuis le 3 janvier 2022", "0", 0),
+    ("2022-01-04", "vacant", "vacant depuis le 3 janvier 2022", "1", 0),
+    ("2022-01-31", "vacant", "vacant depuis le 3 janvier 2022", "28", 0),
+    ("2022-02-01", "recrutement", "en recrutement, engagé le 1er février 2022", "29", 0),
+    ("2022-02-02", "recrutement", "en recrutement, engagé le 1er février 2022", "30", 0),
+    ("2022-04-10", "recrutement", "en recrutement, engagé le 1er février 2022", "97", 0),
+    ("2022-04-11", "vacant", "vacant : recrutement abouti le 11 avril 2022", "98", 0),
+    ("2022-04-12", "vacant", "vacant : recrutement abouti le 11 avril 2022", "99", 0),
+    ("2022-05-01", "vacant", "vacant : recrutement abouti le 11 avril 2022", "118", 0),
+    ("2022-05-02", "pourvu", "pourvu depuis le 2 mai 2022", "", 1),
+    ("2022-05-03", "pourvu", "pourvu depuis le 2 mai 2022", "", 1),
     # The last day in post, then the vacancy.
-    ("2022-12-31", "pourvu", "2 mai 2022", "", 1),
-    ("2023-01-01", "vacant", "1er janvier 2023", "0", 0),
-    ("2023-01-02", "vacant", "1er janvier 2023", "1", 0),
-    ("2023-01-14", "vacant", "1er janvier 2023", "13", 0),
-    ("2023-01-15", "recrutement", "15 janvier 2023", "14", 0),
-    ("2023-03-19", "recrutement", "15 janvier 2023", "77", 0),
+    ("2022-12-31", "pourvu", "pourvu depuis le 2 mai 2022", "", 1),
+    ("2023-01-01", "vacant", "vacant depuis le 1er janvier 2023", "0", 0),
+    ("2023-01-02", "vacant", "vacant depuis le 1er janvier 2023", "1", 0),
+    ("2023-01-14", "vacant", "vacant depuis le 1er janvier 2023", "13", 0),
+    ("2023-01-15", "recrutement", "en recrutement, engagé le 15 janvier 2023", "14", 0),
+    ("2023-03-19", "recrutement", "en recrutement, engagé le 15 janvier 2023", "77", 0),
     # Unsuccessful.
-    ("2023-03-20", "vacant", "20 mars 2023", "78", 0),
-    ("2023-03-21", "vacant", "20 mars 2023", "79", 0),
-    ("2023-03-31", "vacant", "20 mars 2023", "89", 0),
-    ("2023-04-01", "recrutement", "1er avril 2023", "90", 0),
-    ("2023-05-31", "recrutement", "1er avril 2023", "150", 0),
-    ("2023-06-01", "pourvu", "1er juin 2023", "", 1),
-    ("2023-06-02", "pourvu", "1er juin 2023", "", 1),
-    (JOUR, "pourvu", "1er juin 2023", "", 1),
+    ("2023-03-20", "vacant", "vacant : recrutement clos sans suite le 20 mars 2023", "78", 0),
+    ("2023-03-21", "vacant", "vacant : recrutement clos sans suite le 20 mars 2023", "79", 0),
+    ("2023-03-31", "vacant", "vacant : recrutement clos sans suite le 20 mars 2023", "89", 0),
+    ("2023-04-01", "recrutement", "en recrutement, engagé le 1er avril 2023", "90", 0),
+    ("2023-05-31", "recrutement", "en recrutement, engagé le 1er avril 2023", "150", 0),
+    ("2023-06-01", "pourvu", "pourvu depuis le 1er juin 2023", "", 1),
+    ("2023-06-02", "pourvu", "pourvu depuis le 1er juin 2023", "", 1),
+    (JOUR, "pourvu", "pourvu depuis le 1er juin 2023", "", 1),
 ]
-ETATS = {"recrutement": "en recrutement"}
-
 # Day, then each offer known by then: rank, outcome, arrival, days to recruit.
 OFFERS = [
     ("2022-01-31", []),
@@ -171,8 +169,7 @@ def test_the_life_of_a_post_recorded_in_the_back_office_is_told_day_by_day(burea
 
 def check_life(client):
     """Read the state, its first day, the days vacant and the count on every day of `LIFE`."""
-    for jour, etat, since, days, en_poste in LIFE:
-        told = f"{ETATS.get(etat, etat)} depuis le {since}"
+    for jour, etat, told, days, en_poste in LIFE:
         assert told in read(client, f"/chefs-de-projet/?au={jour}"), jour
         commune = read(client, f"/communes/34111/?au={jour}")
         assert told in commune, jour

@@ -119,6 +119,7 @@ def meet(page):
         *(("date", "29/02/2024"), ("lieu", "Pézenas")),
     ):
         fill(page, name, value)
+    page.get_by_text("Communes venues").click()
     page.get_by_label("Lodève : venue").check()
     page.get_by_label("Lodève : élus").fill("2")
     page.get_by_label("Lodève : équipe").fill("1")
