@@ -473,7 +473,7 @@ ROWS = {
     "/communes/": "ooooooo",
     r"/communes/(?P<code>[0-9][0-9ABab][0-9]{3})/\Z": "ooooooo",
     r"/communes/(?P<code>[0-9][0-9ABab][0-9]{3})/apercu\.png\Z": "ooooooo",
-    r"/communes/(?P<code>[0-9][0-9ABab][0-9]{3})/dates\.ics\Z": "xxxxxxx",
+    r"/communes/(?P<code>[0-9][0-9ABab][0-9]{3})/dates\.ics\Z": "ooooooo",
     r"/communes/(?P<code>[0-9][0-9ABab][0-9]{3})/projet/\Z": "ooooooo",
     "/communes/trouver/": "rrrrrrr",
     "/departements/": "ooooooo",

@@ -23,7 +23,7 @@ class Service(NamedTuple):
 
 
 def avant_le_programme(services: Iterable[Service]) -> Iterator[Avertissement]:
-    """Warn of communes served before their first entry in the programme: three queries, for all of them.
+    """Warn of communes served before their first entry in the programme: four queries, for all of them.
 
     A commune that never was in it asks for nothing: a post may serve others. The one that answers
     on the day of the service tells.
@@ -31,7 +31,7 @@ def avant_le_programme(services: Iterable[Service]) -> Iterator[Avertissement]:
     services, fiches = list(services), {}
     if not services:
         return
-    successions = successions_lues()
+    successions, opened = successions_lues(), ouverture()
     for service in services:
         answering = successions.commune_du_jour(service.commune, service.jour)
         fiches[service] = successions.fiches(answering, service.jour)
@@ -40,7 +40,7 @@ def avant_le_programme(services: Iterable[Service]) -> Iterator[Avertissement]:
         service: first
         for service, codes in fiches.items()
         if (first := first_of(label for code in codes for label in known[code]))
-        and certainly_before(service, first)
+        and certainly_before(service, first, opened)
     }
     communes = Commune.objects.in_bulk({service.commune for service in late})
     for service, first in late.items():
@@ -58,7 +58,12 @@ def first_of(labellisations: Iterable[LabellisationDatee]) -> LabellisationDatee
     return min(labellisations, key=lambda label: label.debut, default=None)
 
 
-def certainly_before(service: Service, entree: LabellisationDatee) -> bool:
-    """Tell whether a service begins before an entry, whatever is known of the two days."""
+def certainly_before(
+    service: Service, entree: LabellisationDatee, opened: datetime.date | None
+) -> bool:
+    """Tell whether a service begins before an entry, whatever is known of the two days.
+
+    `opened` is the day when the programme did, if it is known.
+    """
     latest = last_day(service.jour, service.precision)
-    return latest < entree.debut and not perhaps_begun(entree, latest, ouverture())
+    return latest < entree.debut and not perhaps_begun(entree, latest, opened)

@@ -349,5 +349,13 @@ def test_a_source_is_of_whoever_its_record_is_of(signed):
 def test_every_record_that_keeps_its_versions_is_of_someone_or_of_all():
     """A new sort of record says whose it is, or joins those that all share."""
     of_nobody = [m for m in kept_models() if not hasattr(m._base_manager.all(), "for_user")]
-    of_all = {"Source", "Organisme", "Affirmation", "Theme", "Dispositif", "ReglePeriode"}
+    of_all = {
+        "Source",
+        "Organisme",
+        "Affirmation",
+        "Theme",
+        "Dispositif",
+        "ReglePeriode",
+        "Programme",
+    }
     assert {model.__name__ for model in of_nobody} == of_all

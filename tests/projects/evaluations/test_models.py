@@ -226,7 +226,7 @@ def test_a_review_freezes_the_readings_and_the_studies_of_its_day(client, ort, t
     frozen = BilanFige(review.gel)
     assert frozen.etudes == [("Plan-guide", "en cours")]
     assert frozen.mesures == [
-        ("Façades refaites", town.nom, "1er janvier 2022", "secret statistique"),
+        ("Façades refaites (LOVAC 2022)", town.nom, "1er janvier 2022", "secret statistique"),
         ("Façades refaites", action.intitule, "20 juillet 2022", "12 façades"),
     ]
     page = client.get(f"/ort/{ort.identifiant}/bilans/{review.identifiant}/").content.decode()

@@ -69,9 +69,9 @@ def test_a_vanished_commune_entered_as_the_one_that_followed_it(lodeve, jour, ea
     assert len(told((gone.pk, day(jour), "jour"))) == early
 
 
-def test_all_of_it_takes_three_queries(lodeve, django_assert_num_queries):
+def test_all_of_it_takes_four_queries(lodeve, django_assert_num_queries):
     towns = [lodeve, *(factories.labellisation().commune for _ in range(3))]
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(told(*((town.pk, day("2020-12-01"), "jour") for town in towns))) == 4
 
 

@@ -276,7 +276,7 @@ def test_an_agent_of_no_departement_is_told_so(client, db):
 def test_a_lecteur_is_offered_no_guided_action(lecteur_34, agent_34):
     assert lecteur_34.get(HOME).context["gestes"] == []
     assert "Enregistrer ce qui" not in lecteur_34.get(HOME).content.decode()
-    assert len(agent_34.get(HOME).context["gestes"]) == 7
+    assert len(agent_34.get(HOME).context["gestes"]) == 8
 
 
 def test_the_lists_come_in_plain_order(national):

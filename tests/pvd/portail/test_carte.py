@@ -127,7 +127,7 @@ def test_the_map_and_its_words_say_the_same_and_keep_the_date(client, ort):
     section = map_of(client, "/departements/34/?au=2023-07-06")
     link = re.search(r'<a class="pvd-carte__commune[^"]*ort_signee"\s+href="([^"]+)"', section)
     assert link[1] == "/communes/34142/?au=2023-07-06"
-    assert "<title>Lodève : ORT signée, ORT de Lodève</title>" in section
+    assert "<title>Lodève\N{NO-BREAK SPACE}: ORT signée, ORT de Lodève</title>" in section
     said = without_tags(section)
     assert "ORT signée : 1 commune" in said
     assert "ORT de Lodève : Lodève" in said
@@ -260,7 +260,7 @@ def test_france_has_one_symbol_by_departement_of_the_programme(client, ort):
     assert 0 < reunion.x < 18_000
     assert reunion.y > 9000
     section = map_of(client, "/departements/?au=2023-07-06")
-    assert "<title>Hérault : 4 communes lauréates</title>" in section
+    assert "<title>Hérault\N{NO-BREAK SPACE}: 4 communes lauréates</title>" in section
     assert "/departements/34/?au=2023-07-06" in links(section)
 
 
@@ -270,7 +270,9 @@ def test_france_has_one_symbol_by_departement_of_the_programme(client, ort):
 def test_france_counts_the_communes_of_the_day(client, lodeve, jour, count):
     outline("34")
     section = map_of(client, f"/departements/?au={jour}")
-    assert ("<title>Hérault : 1 commune lauréate</title>" in section) == bool(count)
+    assert ("<title>Hérault\N{NO-BREAK SPACE}: 1 commune lauréate</title>" in section) == bool(
+        count
+    )
 
 
 def test_growth_france(client, lodeve):

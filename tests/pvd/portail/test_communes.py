@@ -123,7 +123,8 @@ def test_empty_list_leads_to_the_communes_of_that_name(client, towns):
         factories.commune(str(code), nom=f"Saint-Agde-{code}" if code != 34003 else "Agde")
     page = read(client, "/communes/?q=agde")
     assert "Aucune commune du programme ne répond à ces critères" in page
-    assert "Vouliez-vous dire Agde Hérault (34) Saint-Agde-34001" in page
+    reserve = "Les ORT sans commune lauréate ne sont pas suivies ici."
+    assert f"Vouliez-vous dire {reserve} Agde Hérault (34) Saint-Agde-34001" in page
     assert page.count("Saint-Agde") == 9
     assert "D'autres communes ont un nom proche" in page
 

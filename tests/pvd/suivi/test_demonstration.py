@@ -466,6 +466,8 @@ def test_every_file_says_so_in_its_name(client, gignac, demonstration, extension
 
 
 def test_a_calendar_says_so_in_its_name(client, gignac, demonstration):
+    factories.labellisation(gignac, adhesion="2021-07-02")
+    factories.convention("2023-01-12", [gignac])
     response = client.get("/communes/34114/dates.ics")
     assert '34114-fictif.ics"' in response["Content-Disposition"]
 

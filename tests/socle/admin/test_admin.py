@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from communes.comptes import journal
-from communes.models import Departement, Millesime, Region
+from communes.models import Departement, Millesime, Programme, Region
 from ort.models import Document, Organisme
 from projects.actions.models import Theme
 from projects.financements.models import Dispositif
@@ -162,6 +162,10 @@ def one_dispositif():
     return scheme
 
 
+def one_programme():
+    return factories.programme(f"2021-01-{Programme.objects.count() + 1:02}")
+
+
 RECORDS = {
     "agent": lambda: factories.agent(departements=[factories.departement()]),
     "millesime": one_millesime,
@@ -170,8 +174,8 @@ RECORDS = {
     "intercommunalite": lambda: factories.commune(epci="new").rattachements.get().intercommunalite,
     "commune": lambda: factories.labellisation(fin="2022-01-01").commune,
     "rattachement": lambda: factories.commune(epci="new").rattachements.get(),
-    "interlocuteur": factories.interlocuteur,
-    "programme": factories.programme,
+    "interlocuteur": lambda: factories.interlocuteur(one_departement()),
+    "programme": one_programme,
     "relecture": factories.relecture,
     "labellisation": lambda: factories.labellisation(adhesion="2021-06-01"),
     "convention": lambda: one_avenant().convention,

@@ -22,7 +22,7 @@ FEMININE = """
 """
 MASCULINE = """
     axe bilan coût dispositif effet événement fait financement indicateur organisateur partenaire relevé thème
-    agent ancien avenant chiffre cofinancement colonne contact contour contrôle département document
+    agent ancien avenant chiffre code cofinancement colonne contact contour contrôle département document
     droit fond import interlocuteur journal lecture millésime organisme poste rattachement recrutement secteur
     signalement titulaire
 """
