@@ -1,7 +1,6 @@
 """The PDF of an act: whose it may be, who reads it, and that it is kept as the others are."""
 
 import io
-from contextlib import closing
 from html import unescape
 
 import pytest
@@ -374,8 +373,9 @@ def test_the_report_of_a_study_delivered_already_is_joined_to_it(
     assert (piece.etude, piece.titre) == (studied, "Rapport : Plan-guide")
     assert (told.source.titre, told.valeur, told.precision) == (piece.titre, "2023-03-01", "mois")
     assert told.source.date_document is None
-    with closing(client.get(piece.get_absolute_url())) as answered:
-        assert answered.status_code == read
+    answered = client.get(piece.get_absolute_url())
+    assert answered.status_code == read
+    assert (answered.getvalue() == pdf_of()) == (read == 200)
     assert studied.faits.filter(nature="rendue").count() == 1
     taken_back(agent_34, offered(answer))
     assert not Piece.objects.exists()
@@ -406,7 +406,8 @@ def test_the_document_of_a_review_held_already_is_joined_to_it(
     assert piece.titre == f"Bilan annuel du 1er janvier 2023, {convention.intitule}"
     assert (piece.bilan, bilan.affirmations.get().source.titre) == (bilan, piece.titre)
     assert piece.titre in unescape(agent_34.get(page).content.decode())
-    with closing(client.get(piece.get_absolute_url())) as answered:
-        assert answered.status_code == read
+    answered = client.get(piece.get_absolute_url())
+    assert answered.status_code == read
+    assert (answered.getvalue() == pdf_of()) == (read == 200)
     bilan.refresh_from_db()
     assert bilan.gel == frozen

@@ -58,7 +58,8 @@ def test_where_reviews_are_not_all_kept_the_last_one_alone_is_asked(ort, agent_3
     rewrite(Departement.objects.all(), tenue_bilans="aucune")
     ort.bilans.all().delete_each()
     told = text_of(agent_34.get(PAGE))
-    assert told.count("dont la tenue n'est pas renseignée") == 1
+    # The last evaluation, and the last yearly review.
+    assert told.count("dont la tenue n'est pas renseignée") == 2
     assert "attendue depuis" not in told
 
 
