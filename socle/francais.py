@@ -18,6 +18,8 @@ UNKNOWN = "non renseigné"
 UNKNOWN_DATE = "non renseignée"
 NARROW_SPACE = "\u202f"
 NO_BREAK_SPACE = "\xa0"
+# A space after which a line must not break: before « ; ? ! : » and the end of a quotation, after its start.
+BREAKABLE = re.compile(r" (?=[;?!:»])|(?<=«) ")
 
 
 def at_hour(moment: datetime.datetime) -> str:
@@ -87,8 +89,14 @@ def liste(values: Iterable[object]) -> str:
 
 def insecable(text: object) -> str:
     """Keep the French marks on the line of the word before: « : », « ; », « ? », « ! » and quotes."""
-    text = re.sub(r" (?=[;?!])", NARROW_SPACE, str(text))
-    return re.sub(r"(?<=«) | (?=[:»])", NO_BREAK_SPACE, text)
+    text = str(text)
+    return BREAKABLE.sub(lambda space: unbreakable(text, space), text)
+
+
+def unbreakable(text: str, space: re.Match[str]) -> str:
+    """Return what takes the place of a `BREAKABLE` space of a text: narrow before « ; », « ? », « ! »."""
+    narrow = text[space.end() : space.end() + 1] in {";", "?", "!"}
+    return NARROW_SPACE if narrow else NO_BREAK_SPACE
 
 
 def nom_au(record: Any, jour: datetime.date) -> str:

@@ -1,14 +1,10 @@
 """French marks stay on the line of the word before, on every public page, whatever wrote them."""
 
-import re
-
 from django.urls import reverse
 
-from socle.francais import NARROW_SPACE, NO_BREAK_SPACE
+from socle.francais import BREAKABLE, unbreakable
 
 PAGES = ("text/html", "image/svg+xml")
-# A space after which a line must not break: before « ; ? ! : » and the end of a quotation, after its start.
-BREAKABLE = re.compile(r" (?=[;?!:»])|(?<=«) ")
 # What a browser runs, applies or sends back as it is written.
 AS_WRITTEN = ("<script", "<style", "<textarea", "<pre", "<code")
 
@@ -24,7 +20,7 @@ def insecable_in_page(page):
         in_a_tag = page.rfind(">", 0, space.start()) < opened
         if in_a_tag or page.startswith(AS_WRITTEN, opened):
             return " "
-        return NARROW_SPACE if page[space.end()] in ";?!" else NO_BREAK_SPACE
+        return unbreakable(page, space)
 
     return BREAKABLE.sub(keep, page)
 

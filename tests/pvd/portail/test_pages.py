@@ -13,7 +13,7 @@ from projects.models import Action
 from pvd.portail.telechargements import TABLES
 from pvd.portail.vues.accueil import TUILES
 from pvd.suivi.chiffres import REGLES
-from socle.web.typographie import BREAKABLE
+from socle.francais import BREAKABLE
 from tests import factories
 from tests.pages import read
 
