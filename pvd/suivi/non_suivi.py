@@ -8,7 +8,6 @@ from ort.regles import LOI_ELAN
 from socle.sources import Affirmation, record_type
 
 SANS_LAUREATE = "les ORT sans commune lauréate ne sont pas suivies ici"
-NON_CONFIRMEE = "Un document la dit couverte par une ORT, non confirmé"
 # What a document says of a commune whose ORT is not known.
 ENTREE_ORT = "date_entree_ort"
 
@@ -42,9 +41,17 @@ def couvertures_non_confirmees(situation):
     return list(said.filter(known).select_related("source").order_by("source__date_document", "pk"))
 
 
+def doute(affirmation):
+    """Say that a document has a commune covered by an ORT, and the day that it writes."""
+    return (
+        "Un document la dit couverte par une ORT, non confirmé (il écrit "
+        f"« {affirmation.valeur_brute} »)"
+    )
+
+
 def tell_non_confirmee(affirmation):
     """Say in one sentence which document has a commune covered by an ORT, its day and the note on it."""
     source = affirmation.source
     document = ", ".join(filter(None, [source.titre, source.jour_a_dire]))
     note = f" ({affirmation.note.rstrip('.')})" if affirmation.note else ""
-    return f"{NON_CONFIRMEE} : {document}{note}."
+    return f"{doute(affirmation)} : {document}{note}."

@@ -15,7 +15,7 @@ from pvd.signalements.formulaire import SignalementForm
 from pvd.signalements.pages import PageInconnue, PageSignalee, match_of
 from pvd.suivi.completude import completude
 from pvd.suivi.jalons import jalons_de_la_commune, jalons_du_departement
-from pvd.suivi.non_suivi import SANS_LAUREATE, ort_non_suivies, tell_non_confirmee
+from pvd.suivi.non_suivi import SANS_LAUREATE, doute, ort_non_suivies, tell_non_confirmee
 from socle.web.adresses import meme_demande
 
 register = template.Library()
@@ -129,6 +129,7 @@ def reserve_sur_les_ort(departement, jour):
     return {"completude": f"{capfirst(SANS_LAUREATE)}." if untold else ""}
 
 
+register.filter(doute)
 register.filter("document_non_confirme", tell_non_confirmee)
 
 

@@ -21,7 +21,7 @@ from pvd.portail.frise import frise
 from pvd.suivi.chronologie import documents, labellisations_connues, read_conventions, timeline
 from pvd.suivi.dates_cles import couvertes_par, dates_cles
 from pvd.suivi.fraicheur import fraicheur
-from pvd.suivi.non_suivi import NON_CONFIRMEE, couvertures_non_confirmees
+from pvd.suivi.non_suivi import couvertures_non_confirmees
 from pvd.suivi.phrases import reunion, sentence, statut_in_words
 from pvd.suivi.situation import lisibles, situer
 from pvd.suivi.suite import jalons_a_venir, suites
@@ -106,7 +106,6 @@ def commune(request, code):
         "situation": situation,
         "departement": found.departement,
         "phrase": sentence(situation) if found.holds_on(jour) else "",
-        "non_confirmee": NON_CONFIRMEE,
         "non_confirmees": couvertures_non_confirmees(situation),
         "reunion": reunion(situation),
         "autres_noms": autres_noms(found, jour),

@@ -391,7 +391,10 @@ def test_what_is_not_followed_and_not_confirmed_is_on_the_page_and_in_its_descri
         "Paulhan n'est pas dans le programme Petites villes de demain ; les ORT sans commune "
         "lauréate ne sont pas suivies ici." in page
     )
-    doubt = "Un document la dit couverte par une ORT, non confirmé : Liste nationale, 27 mai 2026"
+    doubt = (
+        "Un document la dit couverte par une ORT, non confirmé (il écrit « 2026-10-03 ») : "
+        "Liste nationale, 27 mai 2026"
+    )
     assert f"{doubt} (Impossible : le fichier est du 27 mai 2026.)" in page
     assert page.count("Liste nationale") == 2
     html = client.get("/communes/34194/?au=2026-06-01").content.decode()

@@ -124,7 +124,8 @@ def test_empty_list_leads_to_the_communes_of_that_name(client, towns):
     page = read(client, "/communes/?q=agde")
     assert "Aucune commune du programme ne répond à ces critères" in page
     reserve = "Les ORT sans commune lauréate ne sont pas suivies ici."
-    assert f"Vouliez-vous dire {reserve} Agde Hérault (34) Saint-Agde-34001" in page
+    assert "Vouliez-vous dire Agde Hérault (34) Saint-Agde-34001" in page
+    assert f"ajoutez le code postal. {reserve}" in page
     assert page.count("Saint-Agde") == 9
     assert "D'autres communes ont un nom proche" in page
 
@@ -141,7 +142,7 @@ def test_the_communes_that_may_be_meant_are_named_beside_those_of_the_list(clien
     ]
     told = read(client, "/communes/?q=34150&au=2023-07-06")
     assert "Lodève Hérault (34), code postal 34150, dans le programme" in told
-    assert "Marseillan Hérault (34), code INSEE 34150 1 commune" in told
+    assert "Marseillan Hérault (34), code INSEE 34150 Les ORT sans commune" in told
     # Nothing to choose: the list says it all.
     assert "Vouliez-vous dire" not in read(client, "/communes/?q=lodeve")
 

@@ -104,6 +104,9 @@ def say_covered(town, jour, retenue=False, **fields):
     )
 
 
+DOUTE = "Un document la dit couverte par une ORT, non confirmé (il écrit « 2026-10-03 »)"
+
+
 def documents(code, jour):
     return [tell_non_confirmee(said) for said in couvertures_non_confirmees(situation(code, jour))]
 
@@ -112,8 +115,7 @@ def test_a_document_that_says_more_is_told_from_its_day(beziers):
     say_covered(beziers, "2026-05-27", note="Le jour est impossible.")
     assert documents("34032", "2026-05-26") == []
     assert documents("34032", "2026-05-27") == [
-        "Un document la dit couverte par une ORT, non confirmé : Liste nationale, 27 mai 2026 "
-        "(Le jour est impossible)."
+        f"{DOUTE} : Liste nationale, 27 mai 2026 (Le jour est impossible)."
     ]
 
 
@@ -122,9 +124,7 @@ def test_a_document_without_a_day_is_known_from_when_it_was_recorded(beziers):
     today = timezone.localdate()
     yesterday = today - timezone.timedelta(days=1)
     assert documents("34032", yesterday.isoformat()) == []
-    assert documents("34032", today.isoformat()) == [
-        "Un document la dit couverte par une ORT, non confirmé : Liste nationale."
-    ]
+    assert documents("34032", today.isoformat()) == [f"{DOUTE} : Liste nationale."]
 
 
 def test_what_is_retained_or_true_is_not_told_as_doubtful(beziers):
