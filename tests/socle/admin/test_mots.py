@@ -84,7 +84,7 @@ def test_what_django_says_of_rows_agrees(agent_34):
 def test_what_an_import_needs_looks_needed(agent_34):
     page = text(agent_34.get(reverse("admin:ort_convention_import")))
     needed = re.findall(r'<label[^>]*class="required"[^>]*>([^<]*)', page)
-    assert needed == ["Le fichier contient", "Motif"]
+    assert needed == ["Le fichier contient\xa0:", "Motif\xa0:"]
 
 
 def test_lists_are_sorted_by_name(agent_34):
