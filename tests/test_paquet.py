@@ -39,6 +39,16 @@ def test_every_class_that_the_whole_sheet_dresses_is_dressed():
     assert missing == []
 
 
+def test_the_dark_theme_has_all_the_colours_of_the_whole_sheet():
+    def dark(sheet):
+        blocks = re.findall(r":root\[data-fr-theme=dark\]\{([^}]*)\}", sheet)
+        return {declared for block in blocks for declared in block.split(";") if declared}
+
+    whole = dark((paquet.DIST / "dsfr/dsfr.main.min.css").read_text())
+    assert "--grey-1000-50:#161616" in whole
+    assert whole <= dark(paquet.css())
+
+
 def test_what_the_sheet_leads_to_is_there():
     for address in re.findall(r"url\(([^)\"'d][^)]*)\)", paquet.css()):
         assert (paquet.PAQUET / address.split("#")[0]).exists() or (

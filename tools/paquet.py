@@ -51,8 +51,9 @@ def notice():
 
 
 def css():
-    """Return the sheet: the core, the components, the icons, the fonts reduced to the letters of French."""
-    sheets = [DIST / "core/core.main.min.css", *map(feuille, composants()), DIST / ICONES]
+    """Return the sheet: the core, the dark colours, the components, the icons, the fonts of French."""
+    base = [DIST / "core/core.main.min.css", DIST / "scheme/scheme.min.css"]
+    sheets = [*base, *map(feuille, composants()), DIST / ICONES]
     joined = "\n".join(bare(sheet.read_text(), "../../dsfr/dist/") for sheet in sheets)
     for police in POLICES:
         joined = joined.replace(f"../../dsfr/dist/fonts/{police}.woff2", f"{police}.woff2")
