@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.utils import timezone
 
 from communes.territoire.filtres import DepartementFilter
@@ -48,9 +47,6 @@ class RessourceInline(PerimetreInline):
     model = RessourceClub
     fields = ["nature", "titre", "adresse", "theme"]
     autocomplete_fields = select_related = ["theme"]
-    formfield_overrides = PerimetreInline.formfield_overrides | {
-        models.URLField: {"assume_scheme": "https"}
-    }
 
 
 class ParticipationInline(PerimetreInline):

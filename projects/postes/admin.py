@@ -5,7 +5,6 @@ from itertools import combinations
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models
 from django.forms import BaseInlineFormSet
 from django.urls import path
 from django.utils import timezone
@@ -141,9 +140,6 @@ class RecrutementInline(PosteInline):
         ("issue", "date_issue", "occupation"),
         "adresse_offre",
     ]
-    formfield_overrides = PosteInline.formfield_overrides | {
-        models.URLField: {"assume_scheme": "https"}
-    }
 
 
 class CofinancementForm(PerimetreForm):

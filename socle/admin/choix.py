@@ -101,6 +101,7 @@ class LimitedChoices:
     formfield_overrides = {
         models.DateField: {"form_class": DayField},
         models.TextField: {"form_class": TexteField},
+        models.URLField: {"assume_scheme": "https"},
     }
 
     def choices_for(self, request, model):

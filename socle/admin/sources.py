@@ -213,9 +213,6 @@ class SourceAdmin(PartageeAdmin):
     frozen_fields = ["cle"]
     prepopulated_fields = {"cle": ["titre"]}
     fields = ["titre", "cle", "editeur", "genre", "date_document", "url"]
-    formfield_overrides = PvdAdmin.formfield_overrides | {
-        models.URLField: {"assume_scheme": "https"}
-    }
     document = date_column("date_document", description="date du document")
 
     def get_ordering(self, request):
