@@ -278,7 +278,7 @@ def test_a_file_goes_in_but_for_its_bad_rows(bureau):
     bureau.get_by_role("link", name="Importer un fichier").click()
     file = {"name": "suivi.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
     bureau.locator("[name=fichier]").set_input_files(file)
-    bureau.get_by_label("Motif", exact=True).fill("Tableau de suivi")
+    bureau.get_by_label("Motif :", exact=True).fill("Tableau de suivi")
     bureau.get_by_label("Le service le sait par lui-même").check()
     assert fits(bureau)
     press(bureau, "Voir l'aperçu")
@@ -308,7 +308,7 @@ def test_an_import_is_taken_back_from_its_message(bureau):
     good = "\n".join(FILE.splitlines()[:3])
     file = {"name": "suivi.csv", "mimeType": "text/csv", "buffer": good.encode()}
     bureau.locator("[name=fichier]").set_input_files(file)
-    bureau.get_by_label("Motif", exact=True).fill("Tableau de suivi")
+    bureau.get_by_label("Motif :", exact=True).fill("Tableau de suivi")
     bureau.get_by_label("Le service le sait par lui-même").check()
     press(bureau, "Voir l'aperçu")
     press(bureau, "Importer 2 lignes")

@@ -83,7 +83,7 @@ def import_the_plan(page, plan):
     file = {"name": "plan.csv", "mimeType": "text/csv", "buffer": PLAN.encode()}
     page.locator("[name=fichier]").set_input_files(file)
     page.locator("[name=sorte][value=plan]").check()
-    page.get_by_label("Motif", exact=True).fill("Plan signé")
+    page.get_by_label("Motif :", exact=True).fill("Plan signé")
     page.get_by_label("Le service le sait par lui-même").check()
     press(page, "Voir l'aperçu")
 
