@@ -186,7 +186,7 @@ def page_of(browser, town):
 
 
 def test_an_agent_says_that_it_has_read_the_page_again_and_takes_it_back(agent_34, lodeve):
-    assert "Jamais dite relue" in page_of(agent_34, lodeve)
+    assert "relecture jamais notée" in page_of(agent_34, lodeve)
     asked = agent_34.get(ADD, {"commune": "34142"})
     sent = filled(asked)
     assert sent["jour"] == f"{TODAY:%d/%m/%Y}"
@@ -195,13 +195,13 @@ def test_an_agent_says_that_it_has_read_the_page_again_and_takes_it_back(agent_3
     made = Relecture.objects.get()
     assert (made.commune, made.jour) == (lodeve, TODAY)
     page = page_of(agent_34, lodeve)
-    assert f"Relue le {in_french(TODAY)} (agent34)" in without_tags(page)
+    assert f"Page publique relue le {in_french(TODAY)} (agent34)" in without_tags(page)
     version = made.history.get()
     undo = reverse("admin:acte_annuler", args=["communes.relecture", version.pk])
     assert undo in page
     agent_34.post(undo, {"motif": "dite par erreur", "_confirmer": "Confirmer"})
     assert not Relecture.objects.exists()
-    assert "Jamais dite relue" in page_of(agent_34, lodeve)
+    assert "relecture jamais notée" in page_of(agent_34, lodeve)
 
 
 def test_a_day_to_come_is_refused_and_a_day_is_told_once(agent_34, lodeve):
