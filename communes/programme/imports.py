@@ -130,18 +130,22 @@ class ProgrammeRessource(Ressource):
 
 
 class TenueRessource(Ressource):
-    """How far the records of each known département go."""
+    """How far the records of each known département go, and where its préfecture tells the programme."""
 
     code = champ_texte("code_departement", "code")
     tenue = champ_choix("tenue", Tenue)
     tenue_postes = champ_choix("tenue_postes", Tenue)
     tenue_plans = champ_choix("tenue_plans", Tenue)
     tenue_bilans = champ_choix("tenue_bilans", Tenue)
+    page_prefecture = champ_texte("page_prefecture")
 
     class Meta(Ressource.Meta):
         model = Departement
         import_id_fields = ["code"]
-        fields = ["code", "tenue", "tenue_postes", "tenue_plans", "tenue_bilans"]
+        fields = [
+            *("code", "tenue", "tenue_postes", "tenue_plans", "tenue_bilans"),
+            "page_prefecture",
+        ]
 
     def init_instance(self, row=None):
         """Refuse a département that is not there: the territory is loaded first."""

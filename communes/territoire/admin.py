@@ -52,7 +52,15 @@ class DepartementAdmin(PerimetreAdmin):
     list_select_related = ["region"]
     search_fields = ["nom", "code"]
     search_help_text = "Nom ou code"
-    fields = ["nom", "code", "region", "tenue", "tenue_postes", "courriel_service"]
+    fields = [
+        "nom",
+        "code",
+        "region",
+        "tenue",
+        "tenue_postes",
+        "courriel_service",
+        "page_prefecture",
+    ]
     readonly_fields = ["nom", "code", "region"]
 
     def has_add_permission(self, request):

@@ -108,6 +108,12 @@ class Departement(models.Model):
         blank=True,
         help_text="Prévenue de chaque erreur signalée par un visiteur. Jamais publiée.",
     )
+    page_prefecture = models.URLField(
+        "page de la préfecture sur le programme",
+        max_length=400,
+        blank=True,
+        help_text="Adresse complète. Publiée : les pages des communes y mènent.",
+    )
 
     objects = DepartementQuerySet.as_manager()
 
