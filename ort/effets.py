@@ -57,6 +57,15 @@ DANS_UN_SECTEUR = "dans un secteur d'intervention"
 LOI_3DS = datetime.date(2022, 2, 23)
 LE_PLUS_SOUVENT = "le plus souvent dans un secteur d'intervention"
 
+DENORMANDIE = Effet(
+    "Réduction d'impôt « Denormandie » pour le logement ancien",
+    "dans une commune dont l'ORT est signée",
+    Certitude.PRESSE,
+    "article 199 novovicies du code général des impôts",
+    depuis=datetime.date(2019, 1, 1),
+    fin=datetime.date(2027, 12, 31),
+)
+
 EFFETS = (
     Effet(
         "Dérogations aux règles du plan local d'urbanisme (PLU)",
@@ -108,14 +117,7 @@ EFFETS = (
         "article L. 752-1-1 du code de commerce, version du 25 août 2021",
         sous_reserve=True,
     ),
-    Effet(
-        "Réduction d'impôt « Denormandie » pour le logement ancien",
-        "dans une commune dont l'ORT est signée",
-        Certitude.PRESSE,
-        "article 199 novovicies du code général des impôts",
-        depuis=datetime.date(2019, 1, 1),
-        fin=datetime.date(2027, 12, 31),
-    ),
+    DENORMANDIE,
     Effet(
         "Suspension possible, par le préfet, de projets commerciaux en périphérie",
         "dans une commune signataire, hors des secteurs d'intervention",

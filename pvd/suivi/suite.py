@@ -53,6 +53,13 @@ def suites(situation):
     return [suite_of_programme(situation)]
 
 
+def prochaine(suites, jalons):
+    """Return what to tell first: what should be done already, else the next day known, else what has none."""
+    late = [suite for suite in suites if suite.passee]
+    dated = sorted((s for s in [*suites, *jalons] if s.jour), key=lambda s: s.jour)
+    return next(iter([*late, *dated, *suites]), None)
+
+
 def suite_of_programme(situation):
     """Tell what is expected of a commune lauréate that no ORT covers."""
     label = situation.labellisation

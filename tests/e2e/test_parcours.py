@@ -69,6 +69,43 @@ def test_theme_can_be_chosen(page, lodeve):
     page.get_by_role("button", name="Paramètres d'affichage").click()
     page.get_by_text("Thème sombre").click()
     expect(page.locator("html")).to_have_attribute("data-fr-theme", "dark")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(22, 22, 22)")
+
+
+@pytest.mark.parametrize("screen", [(1280, 768), (360, 768)])
+def test_what_a_mayor_asks_first_is_on_the_first_screen(page, lodeve, screen):
+    """Where we stand, what next and by when, whom to call, what it opens in money."""
+    factories.programme("2021-01-01", fin_prevue="2026-12-31", fin_aide="2026-03-31")
+    factories.interlocuteur(lodeve.departement, service="DDTM", telephone="04 00 00 00 00")
+    page.set_viewport_size({"width": screen[0], "height": screen[1]})
+    page.goto("/communes/34142/?au=2026-11-27")
+    answers = [
+        "est couverte par une opération",
+        "31 décembre 2026",
+        "04 00 00 00 00",
+        "75 %",
+        "55 000 €",
+    ]
+    for answer in [*answers, "Réduction d'impôt Denormandie"]:
+        spaces = re.escape(answer).replace("\\ ", r"\s")
+        told = (
+            page.locator(".pvd-heros").get_by_text(re.compile(spaces)).locator("visible=true").first
+        )
+        expect(told).to_be_in_viewport(ratio=0.99)
+
+
+def test_the_page_of_a_commune_prints_and_is_shared(page, lodeve):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.add_init_script(
+        "window.print = () => { window.imprimee = true; }; delete Navigator.prototype.share;"
+    )
+    page.goto("/communes/34142/?au=2023-07-06")
+    page.get_by_role("button", name="Imprimer cette fiche").click()
+    assert page.evaluate("window.imprimee")
+    page.get_by_role("button", name="Partager").click()
+    expect(page.get_by_role("status")).to_contain_text("Adresse copiée")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.endswith("/communes/34142/?au=2023-07-06")
 
 
 def test_site_works_without_a_script(navigateur, live_server, lodeve):
@@ -76,6 +113,8 @@ def test_site_works_without_a_script(navigateur, live_server, lodeve):
         base_url=live_server.url, java_script_enabled=False, viewport={"width": 360, "height": 640}
     )
     page = context.new_page()
+    page.goto("/communes/34142/")
+    expect(page.get_by_role("button", name="Imprimer cette fiche")).to_be_hidden()
     page.goto("/")
     page.get_by_role("navigation", name="Menu principal").get_by_text("Communes").click()
     page.get_by_role("link", name="Lodève", exact=True).click()

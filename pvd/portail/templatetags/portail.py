@@ -54,7 +54,8 @@ def votre_interlocuteur(context, departements):
     asked = departements if isinstance(departements, (list, tuple)) else [departements]
     return {
         "interlocuteurs": interlocuteurs_de([departement for departement in asked if departement]),
-        "passee": context["jour"] < context["aujourdhui"],
+        "jour": context["jour"],
+        "aujourdhui": context["aujourdhui"],
     }
 
 

@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from communes.interlocuteurs.lecture import interlocuteurs_de
 from communes.models import Commune, Labellisation, Millesime
 from communes.territoire.recherche import Recherche, autres_noms
 from ort.effets import Certitude, effets
@@ -18,13 +19,14 @@ from projects.postes.vues import with_details
 from pvd.portail.agenda import calendar
 from pvd.portail.filtres import CommuneFiltres
 from pvd.portail.frise import frise
+from pvd.suivi.argent import aides, liens
 from pvd.suivi.chronologie import documents, labellisations_connues, read_conventions, timeline
 from pvd.suivi.dates_cles import couvertes_par, dates_cles
 from pvd.suivi.fraicheur import fraicheur
 from pvd.suivi.non_suivi import couvertures_non_confirmees
 from pvd.suivi.phrases import reunion, sentence, statut_in_words
 from pvd.suivi.situation import lisibles, situer
-from pvd.suivi.suite import jalons_a_venir, suites
+from pvd.suivi.suite import jalons_a_venir, prochaine, suites
 from socle.dessin.qr import qr_svg
 from socle.web.adresses import avec_date
 from socle.web.jour import jour_of
@@ -105,6 +107,9 @@ def commune(request, code):
         "jour": jour,
         "situation": situation,
         "departement": found.departement,
+        "interlocuteurs": interlocuteurs_de([found.departement]),
+        "aides": aides(situation),
+        "liens": liens(situation),
         "phrase": sentence(situation) if found.holds_on(jour) else "",
         "non_confirmees": couvertures_non_confirmees(situation),
         "reunion": reunion(situation),
@@ -169,6 +174,7 @@ def read_dates(situation):
         "dates_cles": dates_cles(situation, labels, couvertes),
         "suites": next_ones,
         "jalons": planned,
+        "prochaine": prochaine(next_ones, planned),
         "agenda": any(suite.jour for suite in [*next_ones, *planned]),
         "faits": facts,
         "frise": frise(situation, facts, conventions, next_ones),
