@@ -1,17 +1,11 @@
-"""What a printed page shows: its sheets, painted by Chromium's own reader of PDF, and their words."""
+"""What a printed page shows: its sheets, and their words, which the paper must bear in ink."""
 
 import unicodedata
-from io import BytesIO
-from itertools import pairwise
 
-from PIL import Image
-from pypdf import PageObject, PdfReader, PdfWriter, Transformation
+from tools.papier import SCALE, printed
 
-# Pixels a point, and how many sheets are painted at once: a window has at most 16 384 pixels.
-SCALE, AT_ONCE = 1.6, 8
-# The darkest grey of the paper, around which the window is nearly black, and the lightest of ink.
-PAPER, INK = 128, 190
-PATIENCE, PAUSE = 60, 200
+# The lightest grey of ink.
+INK = 190
 
 
 class Feuille:
@@ -39,49 +33,9 @@ class Feuille:
 
 
 def feuilles(page, address, folder):
-    """Print a page as a browser does unless told otherwise, without backgrounds; return its sheets."""
+    """Return the sheets on which a page is printed."""
     page.goto(address)
-    sheets = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages
-    screen = page.context.browser.new_page()
-    images = []
-    for first in range(0, len(sheets), AT_ONCE):
-        images += painted(screen, sheets[first : first + AT_ONCE], folder / "feuilles.pdf")
-    screen.close()
-    return [Feuille(sheet, image) for sheet, image in zip(sheets, images, strict=True)]
-
-
-def painted(screen, sheets, path):
-    """Return the image of each sheet, in greys: they are shown one under the other, and cut out."""
-    width, height = (float(side) for side in sheets[0].mediabox.upper_right)
-    strip = PageObject.create_blank_page(width=width, height=height * len(sheets))
-    for rank, sheet in enumerate(reversed(sheets)):
-        strip.merge_transformed_page(sheet, Transformation().translate(0, height * rank))
-    written = PdfWriter()
-    written.add_page(strip)
-    written.write(path)
-    room = {"width": round(width * SCALE) + 60, "height": round(height * SCALE * len(sheets)) + 20}
-    screen.set_viewport_size(room)
-    screen.goto("about:blank")
-    screen.goto(f"{path.as_uri()}#toolbar=0&navpanes=0&view=Fit")
-    whole = still(screen)
-    whole = whole.resize((round(width * SCALE), round(height * SCALE) * len(sheets)))
-    edges = range(0, whole.height, round(height * SCALE))
-    return [whole.crop((0, top, whole.width, top + round(height * SCALE))) for top in edges]
-
-
-def still(screen):
-    """Return the paper that the reader of PDF shows, once it has come and does not change any more."""
-    shots = (shot(screen) for _ in range(PATIENCE))
-    for before, after in pairwise(shots):
-        edge = after.point(lambda grey: 255 * (grey > PAPER)).getbbox()
-        if edge and before.tobytes() == after.tobytes():
-            return after.crop(edge)
-        screen.wait_for_timeout(PAUSE)
-    raise AssertionError("Le PDF ne s'affiche pas.")
-
-
-def shot(screen):
-    return Image.open(BytesIO(screen.screenshot())).convert("L")
+    return [Feuille(sheet, image) for sheet, image in printed(page, folder)]
 
 
 CELLS = """all => all.filter(cell => cell.checkVisibility()).map(cell => {
@@ -98,6 +52,22 @@ def cut_cells(page, sheets):
     page.emulate_media(media="null")
     whole = "".join(letters(sheet.texte) for sheet in sheets)
     return [cell.strip() for cell in cells if letters(cell) not in whole]
+
+
+# What an A4 sheet leaves between the margins of our pages, in pixels of the browser.
+A4_WIDTH = 680
+WIDER = """all => all.filter(cell => cell.scrollWidth > cell.clientWidth + 1).map(cell => cell.textContent)"""
+
+
+def wider_cells(page):
+    """Return the cells of tables whose words go over those of the next one, at the width of a sheet."""
+    screen = page.viewport_size
+    page.set_viewport_size({"width": A4_WIDTH, "height": screen["height"]})
+    page.emulate_media(media="print")
+    cells = page.eval_on_selector_all("main :is(th, td)", WIDER)
+    page.emulate_media(media="null")
+    page.set_viewport_size(screen)
+    return [" ".join(cell.split()) for cell in cells]
 
 
 def letters(text):

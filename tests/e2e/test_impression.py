@@ -20,7 +20,7 @@ from projects.models import Action
 from socle.dates import in_french
 from socle.dessin.qr import qr_svg
 from tests import factories
-from tests.e2e.papier import cut_cells, feuilles, letters
+from tests.e2e.papier import cut_cells, feuilles, letters, wider_cells
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -90,6 +90,7 @@ def test_all_that_is_printed_can_be_read(page, demonstration, tmp_path):
     for address in PRINTED:
         sheets = feuilles(page, address, tmp_path)
         faults += [(address, "coupé", cell) for cell in cut_cells(page, sheets)]
+        faults += [(address, "déborde", cell) for cell in wider_cells(page)]
         for number, sheet in enumerate(sheets, 1):
             if sheet.illisible:
                 faults.append((address, number, sheet.illisible))
