@@ -138,7 +138,7 @@ audit: .venv/.dev ## Mesure les pages servies comme en production : Lighthouse e
 	$(PYTHON) -m tools.audit
 
 captures: export ECRANS := $(ECRANS)
-captures: .venv/.dev ## Refait les captures du guide (docs/captures) ; ECRANS=dossier : dix écrans, trois largeurs, deux thèmes
+captures: .venv/.dev ## Refait les captures du guide et du README (docs/captures) ; ECRANS=dossier : dix écrans, trois largeurs, deux thèmes
 	$(PYTHON) -m tools.navigateur
 	$(PYTHON) -m tools.captures
 

@@ -1,4 +1,4 @@
-"""The pictures of docs/guide-agent.md, from the real Hérault and in a real browser: `make captures`.
+"""The pictures of README.md and docs/guide-agent.md, from the real Hérault, in a real browser: `make captures`.
 
 The database is thrown away, and its day never moves: a picture changes when its screen does.
 `make captures ECRANS=folder` takes instead those of ten screens of the back office, in three widths and
@@ -10,6 +10,7 @@ import io
 import os
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from unittest import mock
 from zoneinfo import ZoneInfo
@@ -25,14 +26,30 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from tools.navigateur import find
+from tools.papier import printed
 
 FOLDER = Path(__file__).parent.parent / "docs" / "captures"
 PARIS = ZoneInfo("Europe/Paris")
-LOADED = datetime.datetime(2026, 10, 1, 9, 0, tzinfo=PARIS)
-TODAY = datetime.datetime(2026, 11, 20, 9, 30, tzinfo=PARIS)
+LOADED = datetime.datetime(2026, 11, 27, 9, 0, tzinfo=PARIS)
+TODAY = datetime.datetime(2026, 12, 1, 9, 30, tzinfo=PARIS)
 WIDTH, HEIGHT, MARGIN = 1280, 900, 24
 # Enough for a screen without photograph, which then weighs a third.
 COLOURS = 48
+# What an elected official prints, the first sheet of each, and what one sees first of a commune.
+PRINTED = [
+    "/",
+    "/departements/",
+    "/communes/",
+    "/communes/34142/",
+    "/communes/34199/",
+    "/intercommunalites/200017341/",
+    "/ort/",
+    "/ort/ort-agde/",
+    "/chefs-de-projet/",
+    "/actions/",
+]
+ASKED_FIRST, FIRST_SCREENS, GAP = "/communes/34142/", [(1280, 768), (360, 768)], 40
+SHEETS_A_ROW, SHEET_WIDTH = 5, 400
 SCREENS = [(width, theme) for width in (1366, 1920, 400) for theme in ("light", "dark")]
 IDENTIFIANT, MOT_DE_PASSE = "c.martin", "captures-du-guide"
 # One change, one new commune, one row as the records say, and three that cannot go in.
@@ -47,12 +64,17 @@ TABLE = """Code INSEE;Commune;Date entrée;Date adhésion
 
 
 def load():
-    """Fill the database but for two true acts, which the guide enters, and open an account."""
+    """Fill the database."""
     call_command("migrate", verbosity=0)
     for command in ("charger_territoire", "charger_contours", "charger_programme"):
         call_command(command, stdout=io.StringIO())
+
+
+def prepare():
+    """Take away two true acts, which the guide enters, and open an account."""
     avenant = apps.get_model("ort.Avenant").objects.get(convention__identifiant="ort-agde")
     avenant.entrees.all().delete_each()
+    avenant.parties.all().delete_each()
     avenant.delete()
     left = apps.get_model("communes.Labellisation").objects.filter(commune="34276")
     said = apps.get_model("socle.Affirmation").objects.filter(
@@ -82,6 +104,13 @@ def keys():
     conventions = apps.get_model("ort.Convention").objects.values_list("identifiant", "pk")
     postes = apps.get_model("projects.Poste").objects.values_list("identifiant", "pk")
     return dict([*communes, *conventions, *postes])
+
+
+def keep(image, path):
+    """Write a picture, in few colours, and say what it weighs."""
+    plain = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    plain.save(path, optimize=True)
+    print(f"{path.name:<24}{path.stat().st_size / 1000:>4.0f} ko")
 
 
 class Guide:
@@ -119,10 +148,7 @@ class Guide:
         height = min(self.page.evaluate(bottom) + MARGIN, HEIGHT)
         path = FOLDER / f"{name}.png"
         clip = {"x": 0, "y": 0, "width": WIDTH, "height": height}
-        taken = Image.open(io.BytesIO(self.page.screenshot(clip=clip, animations="disabled")))
-        plain = taken.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-        plain.save(path, optimize=True)
-        print(f"{path.name:<24}{path.stat().st_size / 1000:>4.0f} ko")
+        keep(Image.open(io.BytesIO(self.page.screenshot(clip=clip, animations="disabled"))), path)
 
     def log_in(self):
         self.open("login")
@@ -215,6 +241,46 @@ class Guide:
         self.picture("retablir")
 
 
+def show_the_site(browser, address, folder):
+    """Take what one sees first of a commune, on a desk and on a phone, and what is printed of ten pages."""
+    page = browser.new_page(base_url=address, locale="fr-FR", timezone_id=PARIS.key)
+    page.clock.set_fixed_time(TODAY)
+    shots = []
+    for width, height in FIRST_SCREENS:
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(ASKED_FIRST)
+        shots.append(Image.open(io.BytesIO(page.screenshot(animations="disabled"))))
+    keep(side_by_side(shots), FOLDER / "maire.png")
+    sheets = []
+    for place in PRINTED:
+        page.goto(place)
+        _, first = printed(page, folder)[0]
+        sheets.append(first.resize((SHEET_WIDTH, SHEET_WIDTH * first.height // first.width)))
+    rows = [
+        side_by_side(sheets[start : start + SHEETS_A_ROW])
+        for start in range(0, len(sheets), SHEETS_A_ROW)
+    ]
+    keep(stacked(rows), FOLDER / "imprimees.png")
+    page.context.close()
+
+
+def side_by_side(images):
+    """Return one picture of a few, from left to right."""
+    width = sum(image.width for image in images) + GAP * (len(images) - 1)
+    whole = Image.new("RGB", (width, max(image.height for image in images)), "grey")
+    left = 0
+    for image in images:
+        whole.paste(image, (left, 0))
+        left += image.width + GAP
+    return whole
+
+
+def stacked(images):
+    """Return one picture of a few, from top to bottom."""
+    turned = side_by_side([image.transpose(Image.Transpose.ROTATE_90) for image in images])
+    return turned.transpose(Image.Transpose.ROTATE_270)
+
+
 def arrive(browser, address, keys, width=WIDTH, theme="light"):
     """Return an agent who has just logged in, before a screen of that width and theme."""
     context = browser.new_context(
@@ -273,6 +339,16 @@ def follow(browser, address, keys):
     guide.bring_a_record_back()
 
 
+@contextmanager
+def chromium(executable):
+    """Open a browser; Chromium has no sandbox for root, and visits only our own pages."""
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu"]
+        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
+        yield browser
+        browser.close()
+
+
 def main():
     executable = find() or sys.exit("Aucun navigateur : « python -m tools.navigateur » l'installe.")
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -289,19 +365,21 @@ def main():
         server = LiveServerThread("127.0.0.1", StaticFilesHandler)
         server.daemon = True
         with mock.patch.object(timezone, "now", return_value=TODAY):
-            known = keys()
             server.start()
             server.is_ready.wait()
-            with sync_playwright() as playwright:
-                # Chromium has no sandbox for root; it visits only our own pages.
-                arguments = ["--no-sandbox", "--disable-gpu"]
-                browser = playwright.chromium.launch(executable_path=executable, args=arguments)
-                address = f"http://127.0.0.1:{server.port}"
-                if ecrans := os.environ.get("ECRANS"):
+            address = f"http://127.0.0.1:{server.port}"
+            ecrans = os.environ.get("ECRANS")
+            if not ecrans:
+                with chromium(executable) as browser:
+                    show_the_site(browser, address, Path(folder))
+            with mock.patch.object(timezone, "now", return_value=LOADED):
+                prepare()
+            known = keys()
+            with chromium(executable) as browser:
+                if ecrans:
                     look(browser, address, known, Path(ecrans))
                 else:
                     follow(browser, address, known)
-                browser.close()
             server.terminate()
 
 
