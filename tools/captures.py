@@ -1,4 +1,4 @@
-"""The pictures of README.md and docs/guide-agent.md, from the real Hérault, in a real browser: `make captures`.
+"""The pictures of README.md and docs/guide-agent.md, from the real Hérault: `make captures`.
 
 The database is thrown away, and its day never moves: a picture changes when its screen does.
 `make captures ECRANS=folder` takes instead those of ten screens of the back office, in three widths and
