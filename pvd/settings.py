@@ -30,12 +30,27 @@ def env_bool(name, default=False):
     return value in {"1", "true"}
 
 
-def required_in_production(name):
-    """Return a variable, which production cannot do without."""
-    value = os.environ.get(name, "").strip()
-    if PRODUCTION and not value:
-        raise ImproperlyConfigured(f"La variable {name} est obligatoire quand PVD_ENV=production.")
-    return value
+# What production cannot do without: `.env.example` tells what each is.
+REQUIRED_IN_PRODUCTION = (
+    *("PVD_SECRET_KEY", "PVD_ALLOWED_HOSTS", "PVD_MANDATAIRE", "DATABASE_URL"),
+    *("PVD_EDITEUR", "PVD_EDITEUR_ADRESSE", "PVD_EDITEUR_SIRET", "PVD_EDITEUR_CONTACT"),
+    *("PVD_EDITEUR_DIRECTEUR", "PVD_EDITEUR_HEBERGEUR", "PVD_EDITEUR_DPO"),
+)
+
+
+def environment():
+    """Return the required variables by name, empty outside production where they are not given.
+
+    Raise ImproperlyConfigured in production if some are missing: all of them are named at once.
+    """
+    given = {name: os.environ.get(name, "").strip() for name in REQUIRED_IN_PRODUCTION}
+    missing = [name for name, value in given.items() if not value]
+    if PRODUCTION and missing:
+        raise ImproperlyConfigured(
+            f"Obligatoire quand PVD_ENV=production, et à remplir : {', '.join(missing)}. "
+            "Le fichier .env.example dit ce qu'est chaque variable."
+        )
+    return given
 
 
 def secret_key(key):
@@ -205,19 +220,16 @@ try:
 except OSError:
     raise ImproperlyConfigured(f"PVD_VAR_DIR : « {VAR_DIR} » ne peut être créé.") from None
 
-SECRET_KEY = secret_key(required_in_production("PVD_SECRET_KEY")) or local_secret_key()
-ALLOWED_HOSTS = allowed_hosts(required_in_production("PVD_ALLOWED_HOSTS")) or [
+required = environment()
+SECRET_KEY = secret_key(required["PVD_SECRET_KEY"]) or local_secret_key()
+ALLOWED_HOSTS = allowed_hosts(required["PVD_ALLOWED_HOSTS"]) or [
     "127.0.0.1",
     "localhost",
     "[::1]",
 ]
 # The only header of a visitor's address that is believed, with X-Forwarded-Proto beside it.
-PVD_MANDATAIRE = mandataire(required_in_production("PVD_MANDATAIRE"))
-DATABASES = {
-    "default": database(
-        required_in_production("DATABASE_URL") or f"sqlite:///{VAR_DIR}/pvd.sqlite3"
-    )
-}
+PVD_MANDATAIRE = mandataire(required["PVD_MANDATAIRE"])
+DATABASES = {"default": database(required["DATABASE_URL"] or f"sqlite:///{VAR_DIR}/pvd.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
@@ -232,13 +244,13 @@ CACHES = {
 }
 
 # Who answers for the site, told by its pages even while no database answers.
-PVD_EDITEUR = required_in_production("PVD_EDITEUR")
-PVD_EDITEUR_ADRESSE = required_in_production("PVD_EDITEUR_ADRESSE")
-PVD_EDITEUR_SIRET = siret(required_in_production("PVD_EDITEUR_SIRET"))
-PVD_EDITEUR_CONTACT = required_in_production("PVD_EDITEUR_CONTACT")
-PVD_EDITEUR_DIRECTEUR = required_in_production("PVD_EDITEUR_DIRECTEUR")
-PVD_EDITEUR_HEBERGEUR = required_in_production("PVD_EDITEUR_HEBERGEUR")
-PVD_EDITEUR_DPO = required_in_production("PVD_EDITEUR_DPO")
+PVD_EDITEUR = required["PVD_EDITEUR"]
+PVD_EDITEUR_ADRESSE = required["PVD_EDITEUR_ADRESSE"]
+PVD_EDITEUR_SIRET = siret(required["PVD_EDITEUR_SIRET"])
+PVD_EDITEUR_CONTACT = required["PVD_EDITEUR_CONTACT"]
+PVD_EDITEUR_DIRECTEUR = required["PVD_EDITEUR_DIRECTEUR"]
+PVD_EDITEUR_HEBERGEUR = required["PVD_EDITEUR_HEBERGEUR"]
+PVD_EDITEUR_DPO = required["PVD_EDITEUR_DPO"]
 
 # Code of the département whose page is the home page; empty, the home page speaks of France.
 PVD_DEPARTEMENT = os.environ.get("PVD_DEPARTEMENT", "")

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -168,8 +169,15 @@ def test_production_does_not_start_without_what_is_due(start, name, value):
     environment = {key: text for key, text in PRODUCTION.items() if key != name}
     done = start(environment if value is None else PRODUCTION | {name: value}, check=False)
     assert done.returncode != 0
-    assert f"La variable {name} est obligatoire" in done.stderr
+    assert f"Obligatoire quand PVD_ENV=production, et à remplir : {name}. Le" in done.stderr
     assert KEY not in done.stderr
+
+
+def test_all_that_is_to_be_filled_is_told_at_once(start):
+    done = start({"PVD_ENV": "production", "PVD_ALLOWED_HOSTS": "exemple.fr"}, check=False)
+    due = [name for name in PRODUCTION if name not in {"PVD_ENV", "PVD_ALLOWED_HOSTS"}]
+    (told,) = re.findall("à remplir : (.*?)[.] ", done.stderr)
+    assert sorted(told.split(", ")) == sorted(due)
 
 
 @pytest.mark.parametrize(
