@@ -1,10 +1,26 @@
 """The query string of a page, kept from link to link, or changed."""
 
 from copy import copy
+from functools import lru_cache
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import QueryDict
+from django.urls import get_script_prefix, reverse
 from django.utils.http import urlencode
+
+# More than the communes of the programme, and the actions of the lists asked for of late.
+KEPT = 10_000
+
+
+def adresse_de(page, cle):
+    """Return the address of the page of a record: `reverse`, asked once for each of the rows of a table."""
+    return adresse_sous(get_script_prefix(), page, cle)
+
+
+@lru_cache(maxsize=KEPT)
+def adresse_sous(prefix, page, cle):
+    """Return the address of a page of the site, as it is served under `prefix`: the code alone tells it."""
+    return reverse(page, args=[cle])
 
 
 def asked(context):

@@ -1,6 +1,7 @@
 """« Le projet » on the page of a place, whatever the room that shows the page."""
 
 from django import template
+from django.utils.html import format_html, format_html_join
 
 from projects.evaluations.regles import BASE_LEGALE, NatureBilan
 from projects.indicateurs.mots import valeur_en_mots
@@ -9,9 +10,13 @@ from projects.projet.resultats import Resultats, attendus_des_communes
 from projects.projet.resume import LieuDuProjet, Projet
 from projects.projet.revues import revues_de
 from socle.francais import UNKNOWN
-from socle.web.adresses import avec_date
+from socle.web.adresses import adresse_de, avec_date
 
 register = template.Library()
+
+# The sorts of `Tiers` that the site has a page of, under the same name.
+AVEC_PAGE = ("commune", "intercommunalite")
+LIEN = '<a href="{}{}">{}</a>'
 
 register.filter(mots.accorde_en_mots)
 register.filter(mots.verse_en_mots)
@@ -21,6 +26,29 @@ register.filter(mots.verse_en_mots)
 def cout_en_mots(cout):
     """Write a cost announced and its base, or say that none is known."""
     return mots.cout_en_mots(cout.montant, cout.base) if cout else UNKNOWN
+
+
+# Written in Python: a template for each link was a quarter of the time of a list.
+@register.simple_tag(takes_context=True)
+def lien(context, page, cle, texte):
+    """Write the link to the page of a record, on the day asked for."""
+    return format_html(LIEN, adresse_de(page, cle), avec_date(context), texte)
+
+
+@register.simple_tag(takes_context=True)
+def lien_du_tiers(context, tiers):
+    """Write who has an action done, or pays, as a link where the site has a page of it."""
+    if tiers and tiers.sorte in AVEC_PAGE:
+        return lien(context, tiers.sorte, tiers.code, tiers.nom)
+    return (tiers and tiers.nom) or UNKNOWN
+
+
+@register.simple_tag(takes_context=True)
+def liens_des_communes(context, communes, jour):
+    """Write the links to the pages of communes, under the names that they bore on `jour`."""
+    demande = avec_date(context)
+    links = ((adresse_de("commune", c.pk), demande, c.nom_au(jour)) for c in communes)
+    return format_html_join(", ", LIEN, links) or "non renseignées"
 
 
 @register.simple_tag(takes_context=True)
