@@ -12,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from communes.models import Commune, Departement, Labellisation
+from communes.models import Commune, Departement, Interlocuteur, Labellisation
 from ort.models import Convention
 from projects.actions.models import Action, Axe
 from projects.club.lecture import situer as situer_evenements
@@ -37,7 +37,7 @@ from projects.projet.fige import BilanFige
 from projects.projet.revues import en_une_phrase, lire
 from projects.projet.totaux import Totaux
 from pvd.suivi.chargement import FILES, load_text
-from pvd.suivi.management.commands.charger_demonstration import INVENTES, STORIES, dated
+from pvd.suivi.management.commands.charger_demonstration import INVENTES, SAISIS, STORIES, dated
 from pvd.suivi.management.commands.charger_programme import NATIONAL, SHIPPED
 from pvd.suivi.regles import EtatPoste
 from pvd.suivi.situation import situations
@@ -155,17 +155,37 @@ def test_contacts_and_notes_say_that_they_are_made_up(demonstration, territory):
     assert all(note.texte.startswith("Fictif.") for note in Note.objects.all())
 
 
-@pytest.mark.parametrize("make", [factories.contact, factories.note])
-def test_a_database_where_agents_keep_something_is_refused(make, demonstration, territory):
-    make(Labellisation.objects.first().commune)
+def test_the_interlocuteur_is_made_up_and_told_on_every_page(demonstration, territory, client):
+    load()
+    made_up = Interlocuteur.objects.get()
+    assert made_up.departement_id == "34"
+    assert "de la démonstration" in made_up.service
+    assert made_up.courriel.endswith(".example")
+    assert re.fullmatch(r"04 65 71 \d\d \d\d", made_up.telephone)
+    for page in ("/", "/departements/34/", "/communes/34142/"):
+        told = read(client, page)
+        assert made_up.telephone in told
+        assert "coordonnées non renseignées" not in told
+
+
+@pytest.mark.parametrize(
+    "keep",
+    [
+        lambda: factories.contact(Labellisation.objects.first().commune),
+        lambda: factories.note(Labellisation.objects.first().commune),
+        lambda: factories.interlocuteur(Departement.objects.get(pk="34")),
+    ],
+)
+def test_a_database_where_agents_keep_something_is_refused(keep, demonstration, territory):
+    keep()
     with pytest.raises(CommandError, match="pas ceux de la démonstration"):
         load()
     assert not Poste.objects.exists()
 
 
-def test_the_true_records_hold_no_contact_nor_note():
-    assert not {"contacts.csv", "notes.csv"} & {path.name for path in SHIPPED.iterdir()}
-    assert not {"contacts.csv", "notes.csv"} & set(FILES)
+def test_the_true_records_hold_nothing_that_agents_alone_write():
+    assert not set(SAISIS) & {path.name for path in SHIPPED.iterdir()}
+    assert not set(SAISIS) & set(FILES)
 
 
 def test_every_date_names_its_source(demonstration, territory):
@@ -362,6 +382,20 @@ def test_the_facades_are_read_twice_of_forty(demonstration, territory, jour):
     read_on = [(releve.valeur, (jour - releve.jour).days) for releve in mesure.releves]
     assert read_on == [(12, 500), (27, 120)]
     assert [cible.valeur for cible in mesure.cibles] == [40]
+
+
+def test_the_last_reading_of_the_facades_is_known_when_published_not_before(
+    demonstration, territory
+):
+    load()
+    action = Action.objects.get(identifiant="pez-2").pk
+    published = JOUR - datetime.timedelta(days=75)
+    known = {}
+    for shift in (-1, 0, 1):
+        jour = published + datetime.timedelta(days=shift)
+        (mesure,) = mesures_montrees("action", action, jour)
+        known[shift] = [releve.valeur for releve in mesure.releves]
+    assert known == {-1: [12], 0: [12, 27], 1: [12, 27]}
 
 
 def test_the_sheet_of_lodeve_says_its_projet_in_three_lines(demonstration, territory, client):

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from communes.models import Interlocuteur
 from projects.actions.models import Action, Axe, Cout, FaitAction, Prevision
 from projects.carnet.models import SUJETS
 from projects.club.models import EvenementClub
@@ -25,8 +26,10 @@ from socle.sources import affirm, sourced_fields
 STORIES = settings.BASE_DIR / "donnees" / "demonstration"
 # The document that every made-up date names, and by which the database is known to be made up.
 SOURCE = "donnees-fictives"
-# What agents keep for themselves: no file of the true records holds any.
-CARNET = {"contacts.csv": Contact, "notes.csv": Note}
+# What agents alone write, form by form: no file of the true records holds any.
+SAISIS = {"interlocuteurs.csv": Interlocuteur, "contacts.csv": Contact, "notes.csv": Note}
+# The columns that name what such a row is about.
+SUJET_DE = (*SUJETS, "departement")
 # What is made up, and has dates.
 INVENTES = (
     *(Poste, Occupation, Recrutement, CofinancementPoste),
@@ -58,9 +61,9 @@ def jour_given(text):
 
 class Command(BaseCommand):
     help = (
-        "Charge des postes, des contacts, des notes, des événements du Club, des plans d'action et des "
-        "études inventés, avec leurs financements, dans la base de démonstration (PVD_DEMO=1), à la place "
-        "de ceux qui sont connus. "
+        "Charge des postes, un interlocuteur, des contacts, des notes, des événements du Club, des plans "
+        "d'action et des études inventés, avec leurs financements, dans la base de démonstration "
+        "(PVD_DEMO=1), à la place de ceux qui sont connus. "
         "Refuse toute autre base."
     )
 
@@ -88,11 +91,11 @@ class Command(BaseCommand):
             raise CommandError(
                 "Ce n'est pas le site de démonstration : rien n'est chargé. Lancez « make demo »."
             )
-        kept = any(model.objects.exists() for model in (Occupation, Contact, Note))
+        kept = any(model.objects.exists() for model in (Occupation, *SAISIS.values()))
         if kept and not Source.objects.filter(cle=SOURCE).exists():
             raise CommandError(
-                "Cette base contient des titulaires, des contacts ou des notes qui ne sont pas ceux "
-                "de la démonstration : rien n'est chargé."
+                "Cette base contient des titulaires, des interlocuteurs, des contacts ou des notes "
+                "qui ne sont pas ceux de la démonstration : rien n'est chargé."
             )
 
     @transaction.atomic
@@ -110,16 +113,16 @@ class Command(BaseCommand):
                 apercu = load_text(name, dated(path.read_text(encoding="utf-8"), jour))
                 self.stdout.write(f"{name} : {apercu.bilan['créées']} créées")
         self.affirm_all(Source.objects.get(cle=SOURCE))
-        for name, model in CARNET.items():
+        for name, model in SAISIS.items():
             text = dated((STORIES / name).read_text(encoding="utf-8"), jour)
             self.stdout.write(f"{name} : {self.keep(model, text)} créées")
 
     def keep(self, model, text):
-        """Record a contact or a note for each row of `text`; return their number."""
+        """Make a record of each row of `text`; return their number."""
         rows = list(csv.DictReader(io.StringIO(text)))
         for row in rows:
             said = {name: value for name, value in row.items() if value}
-            about = {f"{sujet}_id": said.pop(sujet, None) for sujet in SUJETS if sujet in row}
+            about = {f"{name}_id": said.pop(name, None) for name in SUJET_DE if name in row}
             record = model(**about, **said)
             record.full_clean()
             record.save()
