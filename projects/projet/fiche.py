@@ -195,13 +195,18 @@ class FicheAction:
         return "la convention"
 
     @property
-    def histoire(self):
-        """Return what happened by the day, in order, then what is still announced."""
+    def arrive(self):
+        """Return what happened by the day, in order."""
         happened = self.actes
         for fait in self.faits:
             texte = FAITS[fait.nature].format(phase=PHASES.get(fait.phase, ""))
             happened.append(MomentDAction(fait.jour, fait.precision, texte, fait.dits))
-        return [*sorted(happened, key=attrgetter("jour")), *self.annonces]
+        return sorted(happened, key=attrgetter("jour"))
+
+    @property
+    def histoire(self):
+        """Return what happened by the day, in order, then what is still announced."""
+        return [*self.arrive, *self.annonces]
 
     @property
     def annonces(self):

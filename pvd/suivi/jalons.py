@@ -1,12 +1,14 @@
-"""The days of a département, or of a commune, worth going to."""
+"""The days worth going to, of a département, a commune, an intercommunalité, an ORT or an action."""
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from communes.models import Labellisation
+from communes.models import Labellisation, Rattachement
 from communes.programme.regles import with_retours
-from ort.models import CommuneCouverte
+from ort.actes import OrtDuJour, with_actes
+from ort.models import CommuneCouverte, Convention
 from ort.regles import date_fin_au
+from projects.projet.fiche import FicheAction
 from pvd.suivi.chronologie import Fait
 from pvd.suivi.phrases import PROGRAMME, named
 from socle.francais import liste
@@ -16,19 +18,21 @@ from socle.francais import liste
 class Jalons:
     """The milestones known on the day of a page, oldest first, and those next to that day."""
 
+    titre: str
     liste: list
     precedent: Fait | None
     suivant: Fait | None
 
 
-def jalons(milestones, jour, today):
-    """Return the `Jalons` of `jour`; `milestones` gives those known on a day.
+def jalons(titre, milestones, jour, today):
+    """Return the `Jalons` of `jour`, called `titre`; `milestones` gives those known on a day.
 
     What came after `jour`, by `today`, is only a day to go to: the list tells nothing of it.
     """
     known = sorted(milestones(jour), key=lambda mark: mark.jour)
     later = [mark for mark in milestones(today) if jour < mark.jour]
     return Jalons(
+        titre,
         known,
         next((mark for mark in reversed(known) if mark.jour < jour), None),
         min(later, key=lambda mark: mark.jour, default=None),
@@ -37,19 +41,55 @@ def jalons(milestones, jour, today):
 
 def jalons_du_departement(departement, jour, today):
     """Return the `Jalons` of a département: its first and last acts, and who left and came back."""
-    facts = facts_of_departement(departement)
-    return jalons(lambda day: milestones(facts, day), jour, today)
+    facts = facts_of_labels(Labellisation.objects.of_departement(departement))
+    titre = f"Dates du programme {departement.avec_de}"
+    return jalons(titre, lambda day: milestones(facts, day), jour, today)
+
+
+def jalons_de_l_intercommunalite(intercommunalite, jour, today):
+    """Return the `Jalons` of an intercommunalité: those of the communes that are its members on `jour`."""
+    members = Rattachement.objects.as_of(jour).filter(intercommunalite=intercommunalite)
+    facts = facts_of_labels(Labellisation.objects.des(members.values("commune"), jour))
+    titre = "Dates du programme dans cette intercommunalité"
+    return jalons(titre, lambda day: milestones(facts, day), jour, today)
 
 
 def jalons_de_la_commune(situation, today):
     """Return the `Jalons` of a commune: the days of its own history, read in the facts of its page."""
     facts = list(facts_of_commune(situation, today))
-    return jalons(lambda day: known_by(facts, day), situation.jour, today)
+    titre = f"Dates du programme {situation.commune.avec_de}"
+    return jalons(titre, lambda day: known_by(facts, day), situation.jour, today)
 
 
-def facts_of_departement(departement):
-    """Return what is dated in a département, in groups: two queries."""
-    labels = Labellisation.objects.of_departement(departement).select_related("commune")
+def jalons_de_l_ort(convention, jour, today):
+    """Return the `Jalons` of a convention, read by `with_actes` for `jour`: its own acts, and its end."""
+    if jour < today:
+        convention = with_actes(Convention.objects.filter(pk=convention.pk), today).get()
+    titre = "Dates de cette ORT" if convention.vaut_ort else "Dates de cette convention"
+    return jalons(titre, lambda day: facts_of_ort(OrtDuJour(convention, day)), jour, today)
+
+
+def jalons_de_l_action(action, jour, today):
+    """Return the `Jalons` of an action: what has happened to it, as its page tells it."""
+    happened = [
+        Fait(moment.jour, moment.texte[0].lower() + moment.texte[1:], moment.precision)
+        for moment in FicheAction(action, today).arrive
+    ]
+    return jalons("Dates de cette action", lambda day: known_by(happened, day), jour, today)
+
+
+def facts_of_ort(ort):
+    """Return what is dated of an ORT by its day: its acts, with who came in and went out, and its end."""
+    facts = [Fait(acte.date, f"{acte.nom} : {acte.texte}", acte.precision) for acte in ort.actes]
+    if ort.terminee:
+        how = ort.convention.precision_signature
+        facts.append(Fait(ort.fin, "fin, à l'issue de sa durée", how))
+    return facts
+
+
+def facts_of_labels(labels):
+    """Return what is dated of communes, of their labellisations and their ORT, in groups: two queries."""
+    labels = labels.select_related("commune")
     entered = CommuneCouverte.objects.with_dates().filter(
         commune__in=labels.values("commune"), convention__vaut_ort=True
     )
@@ -73,7 +113,7 @@ def facts_of_departement(departement):
 
 
 def milestones(facts, jour):
-    """Return the milestones of a département, of its facts, as `jour` knows them."""
+    """Return the milestones of a few communes, of their facts, as `jour` knows them."""
     known = {group: known_by(of_group, jour) for group, of_group in facts.items()}
     entries, adhesions, ort = (known.get(group, []) for group in ("entrees", "adhesions", "ort"))
     marks = [

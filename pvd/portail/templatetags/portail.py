@@ -14,7 +14,13 @@ from projects.postes.phrases import tell_depuis
 from pvd.signalements.formulaire import SignalementForm
 from pvd.signalements.pages import PageInconnue, PageSignalee, match_of
 from pvd.suivi.completude import completude
-from pvd.suivi.jalons import jalons_de_la_commune, jalons_du_departement
+from pvd.suivi.jalons import (
+    jalons_de_l_action,
+    jalons_de_l_intercommunalite,
+    jalons_de_l_ort,
+    jalons_de_la_commune,
+    jalons_du_departement,
+)
 from pvd.suivi.non_suivi import SANS_LAUREATE, doute, ort_non_suivies, tell_non_confirmee
 from socle.web.adresses import meme_demande
 
@@ -61,14 +67,20 @@ def votre_interlocuteur(context, departements):
 
 @register.simple_tag(takes_context=True)
 def jalons_de_la_page(context, departement):
-    """Return the `Jalons` around the day of the page, of its commune if it has one, else of a département.
+    """Return the `Jalons` around the day of the page, of what it is about, else of a département.
 
-    None without either; two queries for a département.
+    None without either.
     """
-    today = context["aujourdhui"]
+    jour, today = context["jour"], context["aujourdhui"]
     if situation := context.get("situation"):
         return jalons_de_la_commune(situation, today)
-    return jalons_du_departement(departement, context["jour"], today) if departement else None
+    if convention := context.get("convention"):
+        return jalons_de_l_ort(convention, jour, today)
+    if intercommunalite := context.get("intercommunalite"):
+        return jalons_de_l_intercommunalite(intercommunalite, jour, today)
+    if fiche := context.get("fiche"):
+        return jalons_de_l_action(fiche.action, jour, today)
+    return jalons_du_departement(departement, jour, today) if departement else None
 
 
 @register.simple_block_tag(end_name="endtableau")

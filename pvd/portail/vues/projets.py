@@ -47,6 +47,7 @@ def projet_de_l_ort(request, identifiant):
         LieuDuProjet("ort", found.identifiant),
         found.departement_reference,
         OrtDuJour(found, jour).phrase,
+        convention=found,
     )
 
 
@@ -82,10 +83,10 @@ PARENTS = {
 }
 
 
-def page(request, jour, lieu, territoire, departement, phrase="", situation=None):
+def page(request, jour, lieu, territoire, departement, phrase="", situation=None, convention=None):
     """Show the projet of a place, whole; `phrase` tells where it stands.
 
-    The days led to are those of `situation`, of a commune, else those of `departement`.
+    The days led to are those of `situation`, of a commune, or of `convention`, else those of `departement`.
     """
     nom = nom_au(lieu, jour)
     parent, parent_nom, fiche, de_quoi = PARENTS[territoire.critere]
@@ -102,6 +103,7 @@ def page(request, jour, lieu, territoire, departement, phrase="", situation=None
         "departement": departement,
         "phrase": phrase,
         "situation": situation,
+        "convention": convention,
         "detaille": territoire.critere != "departement",
     }
     return render(request, "portail/projet.html", context)

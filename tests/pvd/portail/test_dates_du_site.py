@@ -1,5 +1,6 @@
 """Moving through time: the control of dates, and links that keep the day."""
 
+import re
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -7,8 +8,10 @@ import pytest
 from django.utils import timezone
 
 from communes.models import Commune
+from ort.models import Convention
+from projects.actions.models import Action
 from tests import factories
-from tests.factories import day
+from tests.factories import day, rewrite
 from tests.pages import plain
 
 pytestmark = pytest.mark.django_db
@@ -55,10 +58,16 @@ def test_every_page_of_a_day_has_its_control(client, programme, address):
 
 
 OF_A_COMMUNE = ("/communes/34142/", "/communes/34142/projet/")
+OF_AN_ACTION = ("/actions/lod-a1/", "/actions/lod-a1/plan-de-financement/")
+WITH_THEIR_OWN_DAYS = {
+    *OF_A_COMMUNE,
+    *OF_AN_ACTION,
+    *("/intercommunalites/200017341/", "/ort/ort-lodeve/", "/ort/ort-lodeve/projet/"),
+}
 
 
 @pytest.mark.parametrize(
-    "address", [a for a in WITH_A_DAY if a != "/departements/" and a not in OF_A_COMMUNE]
+    "address", [a for a in WITH_A_DAY if a != "/departements/" and a not in WITH_THEIR_OWN_DAYS]
 )
 def test_the_milestones_of_the_departement_are_shortcuts(client, programme, address):
     response = client.get(f"{address}?au={JOUR}")
@@ -109,6 +118,99 @@ def test_the_dates_around_the_page_of_a_commune_are_its_own(client, programme, j
         for label, date in (("Date précédente", before), ("Date suivante", after)):
             assert (f"{label} : {date}" in told) if date else (label not in told)
         assert "Dates du programme de l'Hérault" not in told
+
+
+def days_around(told):
+    """Return the days that a page leads to, before and after its own."""
+    found = {}
+    for label in ("précédente", "suivante"):
+        match = re.search(rf"Date {label} : (?:au plus tard le )?(\d+(?:er)? \w+ \d+)", told)
+        found[label] = match[1] if match else None
+    return tuple(found.values())
+
+
+@pytest.mark.parametrize(
+    ("jour", "before", "after"),
+    [
+        ("2019-12-09", None, "10 décembre 2019"),
+        ("2019-12-10", None, "13 avril 2023"),
+        ("2019-12-11", "10 décembre 2019", "13 avril 2023"),
+        ("2023-04-12", "10 décembre 2019", "13 avril 2023"),
+        ("2023-04-13", "10 décembre 2019", "10 décembre 2024"),
+        ("2023-04-14", "13 avril 2023", "10 décembre 2024"),
+        ("2024-12-09", "13 avril 2023", "10 décembre 2024"),
+        ("2024-12-10", "13 avril 2023", None),
+        ("2024-12-11", "10 décembre 2024", None),
+    ],
+)
+def test_the_dates_around_the_page_of_an_ort_are_its_own(client, programme, jour, before, after):
+    """Its signature, its avenant, its end after five years: nothing of the rest of the département."""
+    rewrite(Convention.objects.filter(identifiant="ort-sete"), duree_annees=5)
+    for address in ("/ort/ort-sete/", "/ort/ort-sete/projet/"):
+        told = plain(client.get(f"{address}?au={jour}"))
+        assert days_around(told) == (before, after)
+        assert "Dates du programme" not in told
+    assert ("13 avril 2023 – avenant : entrée de Loupian" in told) == (jour >= "2023-04-13")
+    assert ("10 décembre 2024 – fin, à l'issue" in told) == (jour >= "2024-12-10")
+
+
+def test_an_ort_extended_since_leads_to_no_end_but_the_one_that_was_known(client, programme):
+    """On the day of its first end, an avenant signed the next month had not put it off."""
+    rewrite(Convention.objects.filter(identifiant="ort-sete"), duree_annees=5)
+    sete = Convention.objects.get(identifiant="ort-sete")
+    factories.avenant(sete, "2025-01-10", duree_annees=10)
+    assert days_around(plain(client.get("/ort/ort-sete/?au=2024-12-11"))) == (
+        "10 décembre 2024",
+        "10 janvier 2025",
+    )
+    assert days_around(plain(client.get("/ort/ort-sete/?au=2025-01-11"))) == (
+        "10 janvier 2025",
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("jour", "before", "after"),
+    [
+        ("2021-01-21", None, "22 janvier 2021"),
+        ("2021-03-26", "22 janvier 2021", "16 juillet 2021"),
+        ("2021-03-27", "26 mars 2021", "16 juillet 2021"),
+        ("2021-07-15", "26 mars 2021", "16 juillet 2021"),
+        ("2021-07-16", "26 mars 2021", None),
+        ("2021-07-17", "16 juillet 2021", None),
+    ],
+)
+def test_the_dates_around_an_intercommunalite_are_those_of_its_members(
+    client, programme, jour, before, after
+):
+    told = plain(client.get(f"/intercommunalites/200017341/?au={jour}"))
+    assert days_around(told) == (before, after)
+    assert "Dates du programme de l'Hérault" not in told
+
+
+@pytest.mark.parametrize(
+    ("jour", "before", "after"),
+    [
+        ("2021-07-16", None, "1er février 2022"),
+        ("2021-07-17", "16 juillet 2021", "1er février 2022"),
+        ("2022-01-31", "16 juillet 2021", "1er février 2022"),
+        ("2022-02-01", "16 juillet 2021", None),
+        ("2022-02-02", "1er février 2022", None),
+    ],
+)
+def test_the_dates_around_an_action_are_its_own(client, programme, jour, before, after):
+    begun = Action.objects.get(identifiant="lod-a1")
+    factories.fait(begun, "debut", "2022-02-01")
+    for address in OF_AN_ACTION:
+        told = plain(client.get(f"{address}?au={jour}"))
+        assert days_around(told) == (before, after)
+        assert "Dates du programme" not in told
+
+
+def test_an_action_not_there_yet_leads_to_no_day_of_the_departement(client, programme):
+    told = plain(client.get("/actions/lod-a1/?au=2021-07-15"))
+    assert days_around(told) == (None, None)
+    assert "Revenir à aujourd'hui" in told
 
 
 def test_a_commune_without_history_has_the_control_alone(client, programme):
