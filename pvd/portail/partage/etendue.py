@@ -9,6 +9,19 @@ from communes.models import Departement, Labellisation, Tenue
 from ort.models import Convention
 from socle.models import Source
 
+# What each table is kept by: those not named here, like the programme itself.
+TENUES = {
+    "postes": "tenue_postes",
+    "recrutements": "tenue_postes",
+    "actions": "tenue_plans",
+    "financements": "tenue_plans",
+    "versements": "tenue_plans",
+    "operations-subventionnees": "tenue_plans",
+    "etudes": "tenue_plans",
+    "indicateurs": "tenue_plans",
+    "bilans": "tenue_bilans",
+}
+
 
 @dataclass(frozen=True)
 class EtendueDesDonnees:
@@ -18,16 +31,30 @@ class EtendueDesDonnees:
     premier: date | None
     document: date | None
 
+    def tenus(self, table: str) -> list[Departement]:
+        """Return the départements where a table is kept, in full or in part."""
+        champ = tenue_de(table)
+        return [d for d in self.departements if getattr(d, champ) != Tenue.AUCUNE]
+
+    def debut(self, table: str) -> date | None:
+        """Return the day of the first fact of a table, known of those of the programme alone."""
+        return self.premier if tenue_de(table) == "tenue" else None
+
+
+def tenue_de(table: str) -> str:
+    """Return the field of a département that says how far a table is kept."""
+    return TENUES.get(table, "tenue")
+
 
 def etendue(jour: date) -> EtendueDesDonnees:
-    """Return what the tables of `jour` cover: three queries."""
+    """Return what the tables of `jour` cover: four queries."""
     firsts = (
         Labellisation.objects.filter(debut__lte=jour).aggregate(first=Min("debut")),
         Convention.objects.filter(date_signature__lte=jour).aggregate(first=Min("date_signature")),
     )
     documents = Source.objects.filter(date_document__lte=jour).exclude(url="")
     return EtendueDesDonnees(
-        departements=list(Departement.objects.exclude(tenue=Tenue.AUCUNE)),
+        departements=list(Departement.objects.all()),
         premier=min((found["first"] for found in firsts if found["first"]), default=None),
         document=documents.aggregate(last=Max("date_document"))["last"],
     )

@@ -100,15 +100,19 @@ def publisher():
     return {"publisher": {"@type": "GovernmentOrganization", "name": name}} if name else {}
 
 
-def ld_of_etendue(etendue, jour, absolute):
-    """Describe what a table covers: the départements where it is kept, from its first fact to `jour`."""
-    first = etendue.premier.isoformat() if etendue.premier else ".."
-    places = [ld_of_departement(departement, absolute) for departement in etendue.departements]
+def ld_of_etendue(table, etendue, jour, absolute):
+    """Describe what a table covers: the départements where it is kept, from its first fact to `jour`.
+
+    A table that is kept nowhere covers nothing that can be told.
+    """
     modified = {"dateModified": etendue.document.isoformat()} if etendue.document else {}
-    return {
-        "temporalCoverage": f"{first}/{jour.isoformat()}",
-        "spatialCoverage": places,
-        **modified,
+    kept = etendue.tenus(table.nom)
+    if not kept:
+        return modified
+    first = etendue.debut(table.nom)
+    return modified | {
+        "temporalCoverage": f"{first.isoformat() if first else '..'}/{jour.isoformat()}",
+        "spatialCoverage": [ld_of_departement(departement, absolute) for departement in kept],
     }
 
 
@@ -117,7 +121,6 @@ def ld_of_tables(tables, formats, jour, etendue, day, absolute):
 
     `day` is the query string by which an address keeps that day, empty for today's.
     """
-    told_of_all = publisher() | ld_of_etendue(etendue, jour, absolute)
     return {
         "@context": SCHEMA,
         "@type": "DataCatalog",
@@ -134,7 +137,8 @@ def ld_of_tables(tables, formats, jour, etendue, day, absolute):
                 "license": LICENCE,
                 "isAccessibleForFree": True,
                 "inLanguage": "fr",
-                **told_of_all,
+                **publisher(),
+                **ld_of_etendue(table, etendue, jour, absolute),
                 "distribution": [
                     {
                         "@type": "DataDownload",

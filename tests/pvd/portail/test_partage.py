@@ -13,11 +13,12 @@ from django.contrib.staticfiles import finders
 from django.urls import resolve
 from PIL import Image
 
-from communes.models import ContourCommune, ContourDepartement, Tenue
+from communes.models import ContourCommune, ContourDepartement, Departement, Tenue
 from pvd.portail.partage.vignettes import BADGES
 from pvd.suivi.regles import Statut
 from socle.historique import signed_by
 from tests import factories
+from tests.factories import rewrite
 from tests.pages import count_queries, read
 
 pytestmark = pytest.mark.django_db
@@ -261,6 +262,32 @@ def test_what_the_downloads_cover_is_told_to_machines(client, settings, lodeve):
     publishers = {named["publisher"]["name"], named["dataset"][0]["publisher"]["name"]}
     assert publishers == {"Préfecture de l'Hérault"}
     assert blocks_of(client, "/")["WebSite"]["publisher"]["name"] == "Préfecture de l'Hérault"
+
+
+@pytest.mark.parametrize(
+    ("champ", "told_of"),
+    [
+        ("tenue_postes", {"postes", "recrutements"}),
+        ("tenue_bilans", {"bilans"}),
+        (
+            "tenue_plans",
+            {"actions", "financements", "versements", "etudes", "indicateurs"}
+            | {"operations-subventionnees"},
+        ),
+    ],
+)
+def test_a_table_covers_the_places_where_it_is_kept_and_no_other(client, lodeve, champ, told_of):
+    """Kept nowhere, it covers nothing; in part somewhere, it covers that place."""
+    kept_nowhere = dict.fromkeys(("tenue_postes", "tenue_plans", "tenue_bilans"), "aucune")
+    rewrite(Departement.objects.all(), **kept_nowhere)
+    factories.departement("81", **kept_nowhere | {"tenue": "aucune", champ: "partielle"})
+    covered = {}
+    for table in blocks_of(client, "/donnees/?au=2023-07-06")["DataCatalog"]["dataset"]:
+        places = [place["name"] for place in table.get("spatialCoverage", ())]
+        assert ("temporalCoverage" in table) == bool(places)
+        covered[table["url"].partition("#table-")[2]] = places
+    assert {nom for nom, places in covered.items() if places == ["Tarn"]} == told_of
+    assert covered["communes"] == covered["ort"] == ["Hérault"]
 
 
 def test_the_icon_is_where_browsers_look_for_it(client, settings):
