@@ -6,6 +6,7 @@ from django.utils import timezone
 from communes.models import Departement, Tenue
 from pvd.suivi.models import Chiffre, ChiffrePublie
 from tests import factories
+from tests.factories import rewrite
 from tests.pages import count_queries, plain, read
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,15 @@ def test_what_is_late_and_what_is_still_due(client, lodeve, loupian):
 def test_nobody_waits(client, lodeve):
     page = read(client, "/departements/34/?au=2023-07-06")
     assert "aucune commune n'attend la signature de son ORT" in page
+
+
+@pytest.mark.parametrize(("tenue", "here"), [("complete", ""), ("partielle", " enregistrée ici")])
+def test_that_there_is_none_is_said_of_what_is_recorded(client, lodeve, tenue, here):
+    """Beside « non renseigné », « aucune ORT » would be told of those that nobody recorded."""
+    rewrite(Departement.objects.filter(pk="34"), tenue=tenue)
+    page = read(client, "/departements/34/?au=2023-07-06")
+    assert f"aucune commune{here} n'attend la signature de son ORT" in page
+    assert f"Aucune ORT{here} n'a été rejointe seulement par avenant" in page
 
 
 def test_ort_joined_by_avenant_is_told(client, loupian):
