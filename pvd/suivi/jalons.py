@@ -13,6 +13,13 @@ from pvd.suivi.chronologie import Fait
 from pvd.suivi.phrases import PROGRAMME, named
 from socle.francais import liste
 
+DATES_DES_ACTES = (
+    "convention__date_signature",
+    "convention__precision_signature",
+    "entree__date_signature",
+    "entree__precision_signature",
+)
+
 
 @dataclass
 class Jalons:
@@ -90,13 +97,9 @@ def facts_of_ort(ort):
 def facts_of_labels(labels):
     """Return what is dated of communes, of their labellisations and their ORT, in groups: two queries."""
     labels = labels.select_related("commune")
-    entered = CommuneCouverte.objects.with_dates().filter(
+    entered = CommuneCouverte.objects.filter(
         commune__in=labels.values("commune"), convention__vaut_ort=True
     )
-    acts = [
-        (couverture.acte_entree, couverture.commune)
-        for couverture in entered.select_related("commune", "convention", "entree")
-    ]
     facts = defaultdict(list)
     for label, comes_back in with_retours(labels.order_by("debut", "pk")):
         town = label.commune
@@ -106,9 +109,10 @@ def facts_of_labels(labels):
         signed = label.date_signature_adhesion
         facts["adhesions"].append(Fait(signed, str(town), label.precision_adhesion))
         facts["sorties"].append(Fait(label.fin, f"sortie {town.avec_de}", label.precision_fin))
-    facts["ort"] = [
-        Fait(acte.date_signature, str(town), acte.precision_signature) for acte, town in acts
-    ]
+    # Conventions are long records, of which two fields are told here.
+    for town, avenant, *acts in entered.values_list("commune__nom", "entree", *DATES_DES_ACTES):
+        jour, precision = acts[2:] if avenant else acts[:2]
+        facts["ort"].append(Fait(jour, town, precision))
     return facts
 
 
