@@ -95,9 +95,7 @@ def test_every_setting_is_read():
 
 
 def test_every_variable_of_the_environment_is_listed_and_every_listed_one_is_read():
-    read = re.findall(
-        r'(?:environ\.get|env_bool|required_in_production)\(\s*"(\w+)"', SETTINGS.read_text()
-    )
+    read = re.findall(r'(?:environ\.get|env_bool|required\[)\(?\s*"(\w+)"', SETTINGS.read_text())
     listed = re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
     assert sorted(set(read)) == sorted(listed)
 
