@@ -21,6 +21,12 @@ class Certitude(StrEnum):
     PRESSE = "Cités par la presse et les notes juridiques, sans que l'article ait été relu ici"
     A_VERIFIER = "À vérifier auprès de la direction départementale"
 
+    @property
+    def d_un_seul(self) -> str:
+        """Return the words for one effect: « Cité par la presse… »."""
+        first, rest = self.split(" ", 1)
+        return f"{first.removesuffix('s')} {rest}"
+
 
 @dataclass(frozen=True)
 class Effet:

@@ -89,7 +89,7 @@ def denormandie(situation):
     return Aide(
         DENORMANDIE.titre,
         f"Réduction d'impôt Denormandie{quand}, d'après la presse juridique",
-        f"{capfirst(DENORMANDIE.dit)}. {DENORMANDIE.certitude}.",
+        f"{capfirst(DENORMANDIE.dit)}. {DENORMANDIE.certitude.d_un_seul}.",
     )
 
 
