@@ -44,7 +44,7 @@ def couvertures_non_confirmees(situation):
 def doute(affirmation):
     """Say that a document has a commune covered by an ORT, and the day that it writes."""
     return (
-        "Un document la dit couverte par une ORT, non confirmé (il écrit "
+        "Un document la dit couverte par une ORT, non confirmé (date écrite : "
         f"« {affirmation.valeur_brute} »)"
     )
 

@@ -392,7 +392,7 @@ def test_what_is_not_followed_and_not_confirmed_is_on_the_page_and_in_its_descri
         "lauréate ne sont pas suivies ici." in page
     )
     doubt = (
-        "Un document la dit couverte par une ORT, non confirmé (il écrit « 2026-10-03 ») : "
+        "Un document la dit couverte par une ORT, non confirmé (date écrite : « 2026-10-03 ») : "
         "Liste nationale, 27 mai 2026"
     )
     assert f"{doubt} (Impossible : le fichier est du 27 mai 2026.)" in page

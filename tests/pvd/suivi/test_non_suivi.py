@@ -104,7 +104,7 @@ def say_covered(town, jour, retenue=False, **fields):
     )
 
 
-DOUTE = "Un document la dit couverte par une ORT, non confirmé (il écrit « 2026-10-03 »)"
+DOUTE = "Un document la dit couverte par une ORT, non confirmé (date écrite : « 2026-10-03 »)"
 
 
 def documents(code, jour):
