@@ -45,22 +45,18 @@ class RegionAdmin(ReadOnly, PvdAdmin):
     search_fields = ["nom", "code"]
 
 
+# How far the records of a département go, each sort by itself.
+TENUES = ["tenue", "tenue_postes", "tenue_plans", "tenue_bilans"]
+
+
 @admin.register(Departement)
 class DepartementAdmin(PerimetreAdmin):
-    list_display = ["nom", "code", "region", "tenue", "tenue_postes"]
-    list_filter = ["tenue", "tenue_postes", "region"]
+    list_display = ["nom", "code", "region", *TENUES]
+    list_filter = [*TENUES, "region"]
     list_select_related = ["region"]
     search_fields = ["nom", "code"]
     search_help_text = "Nom ou code"
-    fields = [
-        "nom",
-        "code",
-        "region",
-        "tenue",
-        "tenue_postes",
-        "courriel_service",
-        "page_prefecture",
-    ]
+    fields = ["nom", "code", "region", *TENUES, "courriel_service", "page_prefecture"]
     readonly_fields = ["nom", "code", "region"]
 
     def has_add_permission(self, request):

@@ -16,6 +16,26 @@ def found(browser, page, term):
     return [str(record) for record in answer.context["cl"].queryset]
 
 
+def test_the_national_level_says_how_far_each_sort_of_data_is_kept(national, agent_34):
+    herault = factories.departement("34")
+    url = reverse("admin:communes_departement_change", args=["34"])
+    said = {
+        "tenue": "complete",
+        "tenue_postes": "partielle",
+        "tenue_plans": "partielle",
+        "tenue_bilans": "complete",
+        "page_prefecture": "https://www.herault.gouv.fr/petites-villes",
+    }
+    sent = filled(national.get(url), **said)
+    assert agent_34.post(url, sent).status_code == 403
+    assert "Saisissez une URL valide" in errors(
+        national.post(url, sent | {"page_prefecture": "javascript:alert(1)"})
+    )
+    assert national.post(url, sent).status_code == 302
+    herault.refresh_from_db()
+    assert {name: getattr(herault, name) for name in said} == said
+
+
 @pytest.mark.parametrize("term", ["Lodève", "lodeve", "LODEVE", "34142", " lodeve "])
 def test_a_commune_is_found_as_people_type_it(term, agent_34):
     factories.commune("34142", nom="Lodève")
