@@ -84,10 +84,10 @@ def aide_au_poste(jour):
 
 
 def denormandie(situation):
-    """Tell the tax cut of those who buy and renovate, open by an ORT signed."""
+    """Tell the tax cut on old housing, which an ORT opens once signed."""
     quand = "" if situation.couvertures else ", une fois l'ORT signée"
     return Aide(
-        DENORMANDIE.titre,
+        "La réduction d'impôt Denormandie",
         f"Réduction d'impôt Denormandie{quand}, d'après la presse juridique",
         f"{capfirst(DENORMANDIE.dit)}. {DENORMANDIE.certitude.d_un_seul}.",
     )

@@ -78,8 +78,8 @@ def test_recorded_sectors_of_the_town_are_named(client, lodeve):
     assert "Les secteurs de la commune ne sont pas renseignés." in read(client, "/communes/34142/")
     avenant = factories.avenant(covered, "2023-01-01")
     covered.secteurs.create(commune=lodeve, nom="Centre ancien", avenant=avenant)
-    covered.secteurs.create(commune=factories.commune("34079"), nom="Ailleurs")
+    covered.secteurs.create(commune=factories.commune("34079"), nom="Rive gauche")
     page = read(client, "/communes/34142/?au=2023-01-01")
     assert "Secteurs enregistrés dans la commune : Centre ancien." in page
-    assert "Ailleurs" not in page
+    assert "Rive gauche" not in page
     assert "Centre ancien" not in read(client, "/communes/34142/?au=2022-12-31")
