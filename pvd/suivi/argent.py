@@ -1,6 +1,7 @@
 """What the programme opens in money for a commune, each aid with its condition, its term and its source."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.text import capfirst
 
@@ -33,6 +34,9 @@ class Aide:
     bref: str
     texte: str
     source: PageAilleurs | None = None
+    # Its term, which a document of its own may tell: the announcement, if one is known.
+    terme: str = ""
+    annonce: Any = None
 
 
 AIDE_AU_POSTE = PageAilleurs(
@@ -62,25 +66,29 @@ def aides(situation):
 
 def aide_au_poste(jour):
     """Tell how much of a post is paid, up to what sum, and until when it could be asked for."""
-    taux = pour_cent(TAUX_MAXIMUM)
-    programme = programme_au(jour)
-    terme = in_words(programme.aide.fin_aide) if programme.aide else ""
-    if programme.aide_passee:
-        dit = f"terme passé, {terme}"
-    elif terme:
-        dit = f"terme {terme}"
-    else:
-        dit = "terme non renseigné"
+    taux, programme = pour_cent(TAUX_MAXIMUM), programme_au(jour)
+    terme = terme_en_mots(programme)
     return Aide(
         "Le poste de chef de projet",
-        f"Chef de projet : jusqu'à {taux} du coût et {euros(PLAFOND_ANNUEL)} par an "
-        f"({euros(PLAFOND_ANNUEL_AVEC_ANAH)} avec l'Anah) ; {dit}, d'après Aides-territoires",
+        f"Chef de projet : {taux} et {euros(PLAFOND_ANNUEL)} par an au plus "
+        f"({euros(PLAFOND_ANNUEL_AVEC_ANAH)} avec l'Anah), d'après Aides-territoires ; {terme}",
         f"{taux} au plus du coût annuel chargé, dans la limite de {euros(PLAFOND_ANNUEL)} par an, ou de "
         f"{euros(PLAFOND_ANNUEL_AVEC_ANAH)} quand l'Agence nationale de l'habitat (Anah) participe "
         f"(elle-même à {pour_cent(TAUX_MAXIMUM_ANAH)} et {euros(PLAFOND_ANNUEL_ANAH)} au plus). Pour les "
-        f"communes et les groupements qui ont signé la convention d'adhésion. {capfirst(dit)}.",
+        "communes et les groupements qui ont signé la convention d'adhésion.",
         AIDE_AU_POSTE,
+        f"{capfirst(terme)}.",
+        programme.aide,
     )
+
+
+def terme_en_mots(programme):
+    """Write until when the aid to posts could be asked for, as known on the day of the `ProgrammeDuJour`."""
+    if programme.aide is None:
+        return "terme non renseigné"
+    told = in_words(programme.aide.fin_aide)
+    doubt = "" if programme.aide.verifiee else " (à vérifier)"
+    return f"terme passé, {told}{doubt}" if programme.aide_passee else f"terme {told}{doubt}"
 
 
 def denormandie(situation):

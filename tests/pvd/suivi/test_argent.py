@@ -26,21 +26,33 @@ def test_the_post_is_told_with_its_share_its_ceilings_and_who_says_so(client, lo
         "l'Agence nationale de l'habitat (Anah) participe (elle-même à 50 % et 40 000 € au plus)"
         in page
     )
-    assert "Terme non renseigné. Source : Aides-territoires" in page
+    assert (
+        "Source : Aides-territoires, cofinancement d'un poste de chef de projet. Terme non" in page
+    )
 
 
 @pytest.mark.parametrize(
     ("jour", "told"),
     [
-        ("2025-09-29", "Anah) ; terme non renseigné, d'après"),
-        ("2025-09-30", "Anah) ; terme le 31 mars 2026, d'après"),
-        ("2026-03-31", "Anah) ; terme le 31 mars 2026, d'après"),
-        ("2026-04-01", "Anah) ; terme passé, le 31 mars 2026, d'après"),
+        ("2025-09-29", "Anah), d'après Aides-territoires ; terme non renseigné"),
+        ("2025-09-30", "Anah), d'après Aides-territoires ; terme le 31 mars 2026 (à vérifier)"),
+        ("2026-03-31", "Anah), d'après Aides-territoires ; terme le 31 mars 2026 (à vérifier)"),
+        (
+            "2026-04-01",
+            "Anah), d'après Aides-territoires ; terme passé, le 31 mars 2026 (à vérifier)",
+        ),
     ],
 )
 def test_the_aid_to_a_post_says_its_term_by_the_day(client, lodeve, jour, told):
     factories.programme("2025-09-30", fin_aide="2026-03-31")
     assert told in read(client, f"/communes/34142/?au={jour}")
+
+
+def test_the_term_names_the_document_that_tells_it_and_not_that_of_the_ceilings(client, lodeve):
+    told = factories.source(titre="Instruction du 30 septembre 2025")
+    factories.programme("2025-09-30", fin_aide="2026-03-31", source=told, verifiee=True)
+    page = read(client, "/communes/34142/?au=2026-01-31")
+    assert "Terme le 31 mars 2026. (Source : Instruction du 30 septembre 2025.)" in page
 
 
 @pytest.mark.parametrize(
@@ -63,7 +75,7 @@ def test_a_commune_covered_without_being_in_the_programme_has_no_aid_of_the_prog
     factories.convention("2021-02-26", [agde], identifiant="ort-agde")
     page = read(client, "/communes/34003/?au=2023-07-06")
     assert f"{DENORMANDIE}, d'après la presse" in page
-    assert "Chef de projet : jusqu'à" not in page
+    assert "Chef de projet : 75" not in page
     assert "aides-territoires" not in read(client, "/communes/34003/?au=2023-07-06")
 
 
