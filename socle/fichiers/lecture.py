@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 
 from socle.fichiers.a_part import LectureArretee, read_apart
-from socle.fichiers.tableau.fichier import LARGEST_FILE, Fichier, FichierRefuse
+from socle.fichiers.tableau.fichier import DES_AGENTS, Fichier, FichierRefuse, Limites
 from socle.fichiers.tableau.lecteur import table
 
 READER = "socle.fichiers.tableau.reponse"
@@ -14,16 +14,31 @@ TOO_MUCH = (
 )
 
 
-def read_file(content: bytes, nom: str, connues: Iterable[str] = (), feuille: str = "") -> Fichier:
+def read_file(
+    content: bytes,
+    nom: str,
+    connues: Iterable[str] = (),
+    feuille: str = "",
+    limites: Limites = DES_AGENTS,
+) -> Fichier:
     """Return the `Fichier` of `content`, bytes; its kind is told by what it holds, not by its name.
 
     `connues` are the bare names of the columns that are looked for, `feuille` the sheet that the
-    agent names. The file is read by a process apart: whatever becomes of it, the answer is a
-    `Fichier` or `FichierRefuse`, which says in French why and what to do.
+    agent names, `limites` what is too much of it. The file is read by a process apart: whatever becomes
+    of it, the answer is a `Fichier` or `FichierRefuse`, which says in French why and what to do.
     """
-    if len(content) > LARGEST_FILE:
-        raise FichierRefuse(f"{nom} : le fichier dépasse 5 Mo. Coupez-le en plusieurs fichiers.")
-    asked = json.dumps({"nom": nom, "connues": sorted(connues), "feuille": feuille})
+    if len(content) > limites.octets:
+        raise FichierRefuse(
+            f"{nom} : le fichier dépasse {limites.taille}. Coupez-le en plusieurs fichiers."
+        )
+    asked = json.dumps(
+        {
+            "nom": nom,
+            "connues": sorted(connues),
+            "feuille": feuille,
+            "au_plus": limites.lignes,
+        }
+    )
     try:
         answer = read_apart(READER, asked.encode() + b"\n" + content, nom)
     except LectureArretee:

@@ -7,9 +7,28 @@ from typing import Any, ClassVar
 LARGEST_FILE = 5 * 1024 * 1024
 MOST_ROWS = 5000
 MOST_COLUMNS = 200
+# A list of all of France, which a program publishes and nobody fills by hand.
+LARGEST_LIST = 50 * 1024 * 1024
+MOST_ROWS_OF_LIST = 100_000
 # A cell that holds more would be no cell of ours, and a page shows each of them.
 LONGEST_CELL = 5000
 LISIBLES = "CSV, XLSX, XLS ou ODS"
+
+
+@dataclass(frozen=True)
+class Limites:
+    """How many bytes and how many rows a file may have: those of an agent, unless it is told."""
+
+    octets: int = LARGEST_FILE
+    lignes: int = MOST_ROWS
+
+    @property
+    def taille(self) -> str:
+        return f"{self.octets // 1024**2} Mo"
+
+
+DES_AGENTS = Limites()
+DES_LISTES = Limites(LARGEST_LIST, MOST_ROWS_OF_LIST)
 
 
 class FichierRefuse(Exception):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from socle.fichiers.tableau.fichier import MOST_COLUMNS, MOST_ROWS, FichierRefuse
 
 # Titles and notes come on top of the rows that an import accepts.
-MOST_KEPT = MOST_ROWS + 200
+BEYOND = 200
 WIDEST = MOST_COLUMNS * 2
 LAST_COLUMN = 16_384
 MOST_MERGED = 1_000_000
@@ -30,10 +30,12 @@ Plage = tuple[int, int, int, int]
 class Feuille:
     """The filled cells of a sheet; `trop_longue` when there are more rows than anyone would read.
 
-    `largeurs` gives, of a text, how many cells each row has: their order is their only place.
+    `au_plus` is how many rows an import accepts. `largeurs` gives, of a text, how many cells each row
+    has: their order is their only place.
     """
 
     nom: str
+    au_plus: int = MOST_ROWS
     lignes: dict[int, dict[int, Cellule]] = field(default_factory=dict)
     cachee: bool = False
     fusions: list[Plage] = field(default_factory=list)
@@ -43,11 +45,16 @@ class Feuille:
     trop_longue: bool = False
     largeurs: dict[int, int] = field(default_factory=dict)
 
+    @property
+    def gardees(self) -> int:
+        """Return how many rows are kept: more would be refused."""
+        return self.au_plus + BEYOND
+
     def put(self, row: int, column: int, cell: Cellule) -> None:
         """Keep a cell that holds something."""
         if cell.texte or cell.faute:
             self.lignes.setdefault(row, {})[column] = cell
-            self.trop_longue = self.trop_longue or len(self.lignes) > MOST_KEPT
+            self.trop_longue = self.trop_longue or len(self.lignes) > self.gardees
 
     def hide(self, first: int, last: int) -> None:
         """Keep that columns are hidden, as far as a table of ours goes."""

@@ -8,7 +8,6 @@ from socle.fichiers.tableau.entete import Entete
 from socle.fichiers.tableau.fichier import (
     LONGEST_CELL,
     MOST_COLUMNS,
-    MOST_ROWS,
     Fichier,
     FichierRefuse,
 )
@@ -116,10 +115,10 @@ def sorted_rows(sheet: Feuille, header: Entete, bands: set[int]) -> Tri:
 def refuse_size(sheet: Feuille, rows: list[tuple[int, dict[int, Cellule]]]) -> None:
     if not rows and not sheet.trop_longue:
         raise FichierRefuse("le fichier n'a pas d'autre ligne que celle des colonnes.")
-    if sheet.trop_longue or len(rows) > MOST_ROWS:
-        found = f"plus de {MOST_ROWS}" if sheet.trop_longue else str(len(rows))
+    if sheet.trop_longue or len(rows) > sheet.au_plus:
+        found = f"plus de {sheet.au_plus}" if sheet.trop_longue else str(len(rows))
         raise FichierRefuse(
-            f"{found} lignes, alors qu'un import en accepte {MOST_ROWS}. Coupez-le en plusieurs fichiers."
+            f"{found} lignes, alors qu'un import en accepte {sheet.au_plus}. Coupez-le en plusieurs fichiers."
         )
 
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
-from socle.fichiers.tableau.grille import MOST_KEPT, WIDEST, Cellule, Feuille
+from socle.fichiers.tableau.grille import WIDEST, Cellule, Feuille
 from socle.fichiers.tableau.valeurs import (
     ERRORS,
     MONTH,
@@ -30,19 +30,19 @@ SHOWN_YEAR = re.compile(r"\d{4}")
 SHOWN_MONTH = re.compile(r"[^\W\d]{3,9}\.?[ -]*(\d{4}|\d{2})|\d{1,2}[/.-]\d{4}|\d{4}[/.-]\d{2}")
 
 
-def ods_sheets(archive: ZipFile) -> Iterator[Feuille]:
+def ods_sheets(archive: ZipFile, au_plus: int) -> Iterator[Feuille]:
     """Yield the sheets in their order; a hidden one is named, and not read."""
     with archive.open("content.xml") as content:
-        yield from sheets_of(content)
+        yield from sheets_of(content, au_plus)
 
 
-def sheets_of(content: IO[bytes]) -> Iterator[Feuille]:
+def sheets_of(content: IO[bytes], au_plus: int) -> Iterator[Feuille]:
     hidden: set[str] = set()
-    sheet, row, column = Feuille(""), 0, 1
+    sheet, row, column = Feuille("", au_plus), 0, 1
     for event, element in ElementTree.iterparse(content, ("start", "end")):
         if event == "start":
             if element.tag == f"{TABLE}table":
-                sheet, row, column = Feuille(element.get(f"{TABLE}name", "")), 1, 1
+                sheet, row, column = Feuille(element.get(f"{TABLE}name", ""), au_plus), 1, 1
                 sheet.cachee = element.get(f"{TABLE}style-name") in hidden
         elif element.tag == f"{STYLE}style":
             if any(e.get(f"{TABLE}display") == "false" for e in element):
@@ -63,7 +63,7 @@ def read_row(sheet: Feuille, row: int, element: Element) -> int:
     if not sheet.cachee and not sheet.trop_longue:
         filled = list(filled_cells(sheet, row, element))
         # As many as an import would refuse are enough.
-        for number in range(row, row + min(times, MOST_KEPT) if filled else row):
+        for number in range(row, row + min(times, sheet.gardees) if filled else row):
             for column, cell in filled:
                 sheet.put(number, column, cell)
             if element.get(f"{TABLE}visibility", "visible") != "visible":

@@ -14,7 +14,13 @@ def answer(asked: IO[bytes]) -> dict[str, Any]:
     """Return what is read of the file that `asked` holds after its line of JSON, or why it is refused."""
     about = json.loads(asked.readline())
     try:
-        fichier = table(asked.read(), about["nom"], frozenset(about["connues"]), about["feuille"])
+        fichier = table(
+            asked.read(),
+            about["nom"],
+            frozenset(about["connues"]),
+            about["feuille"],
+            about["au_plus"],
+        )
     except FichierRefuse as refusal:
         return {"refus": str(refusal), "feuilles": refusal.feuilles}
     except MemoryError:

@@ -19,12 +19,14 @@ SEPARATORS = ";,\t|"
 FIRST_ROWS, FIRST_SIGNS = 60, 100_000
 
 
-def text_sheets(content: bytes, known: Container[str], remarques: list[str]) -> list[Feuille]:
+def text_sheets(
+    content: bytes, known: Container[str], remarques: list[str], au_plus: int
+) -> list[Feuille]:
     """Return the only sheet of a text."""
     text = decoded(content, remarques)
     told = TOLD.match(text)
     separator = told[1] if told else separator_of(text[:FIRST_SIGNS], known)
-    sheet = Feuille("")
+    sheet = Feuille("", au_plus)
     for number, row in enumerate(csv_rows(text, separator), start=1):
         if number == 1 and told:
             continue

@@ -21,7 +21,7 @@ from socle.fichiers.tableau.grille import Cellule, Feuille
 from socle.fichiers.tableau.valeurs import EPOCH, EPOCH_1904, error_cell, number_cell, text_cell
 
 
-def xls_sheets(content: bytes) -> Iterator[Feuille]:
+def xls_sheets(content: bytes, au_plus: int) -> Iterator[Feuille]:
     """Yield the sheets in their order; a hidden one is named, and not read."""
     # xlrd tells what surprises it: nobody would read it.
     with open("/dev/null", "w") as nowhere:
@@ -34,11 +34,11 @@ def xls_sheets(content: bytes) -> Iterator[Feuille]:
                 raise FichierRefuse(PROTEGE) from None
             raise
     for sheet in book.sheets():
-        yield read_sheet(book, sheet)
+        yield read_sheet(book, sheet, au_plus)
 
 
-def read_sheet(book: Book, found: Sheet) -> Feuille:
-    sheet = Feuille(found.name, cachee=found.visibility != 0)
+def read_sheet(book: Book, found: Sheet, au_plus: int) -> Feuille:
+    sheet = Feuille(found.name, au_plus, cachee=found.visibility != 0)
     if sheet.cachee:
         return sheet
     for row in range(found.nrows):

@@ -87,7 +87,7 @@ class Xlsx:
         styles = (e for e in tree.iter() if local(e) == "cellXfs")
         return [codes.get(int(xf.get("numFmtId", 0)), "") for xfs in styles for xf in xfs]
 
-    def sheets(self) -> Iterator[Feuille]:
+    def sheets(self, au_plus: int) -> Iterator[Feuille]:
         """Yield the sheets in their order; a hidden one is named, and not read."""
         for element in self.tree.iter():
             if local(element) != "sheet":
@@ -96,7 +96,7 @@ class Xlsx:
             kind, path = self.links.get(identifier, ("", ""))
             if kind != "worksheet":
                 continue
-            sheet = Feuille(element.get("name", ""))
+            sheet = Feuille(element.get("name", ""), au_plus)
             sheet.cachee = element.get("state", "visible") != "visible"
             if not sheet.cachee:
                 self.read(sheet, path)
