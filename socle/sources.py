@@ -90,7 +90,8 @@ class Source(Historisee):
         """Return the source as it is in the base, written if nobody has yet."""
         if self.pk:
             return self
-        written = {name: getattr(self, name) for name in ("genre", "titre", "date_document")}
+        told = ("genre", "titre", "editeur", "date_document", "url")
+        written = {name: getattr(self, name) for name in told}
         return Source.objects.get_or_create(cle=self.cle, defaults=written)[0]
 
 

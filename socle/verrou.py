@@ -18,7 +18,7 @@ def lock(model, *keys, no_key=True):
     """
     connection = transaction.get_connection()
     if connection.features.has_select_for_update and connection.in_atomic_block:
-        rows = model._base_manager.select_for_update(no_key=no_key).filter(pk__in=keys)
+        rows = model._base_manager.select_for_update(no_key=no_key).filter(pk__dans=keys)
         list(rows.order_by("pk").values_list("pk"))
 
 

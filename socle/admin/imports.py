@@ -133,7 +133,7 @@ class ImportAdmin(admin.ModelAdmin):
         upload = asked["fichier"]
         known = known_names(ressource)
         kept = ressource.extrait(upload.read(), upload.name, request.user)
-        fichier = read_file(kept, upload.name, known, asked["feuille"])
+        fichier = read_file(kept, upload.name, known, asked["feuille"], ressource.limites)
         ressource.prepare(fichier)
         if not asked["autre_jour"]:
             refuse_another_day(fichier, timezone.localdate())
@@ -175,13 +175,14 @@ class ImportAdmin(admin.ModelAdmin):
         form = ColonnesForm(columns, ressource, request.POST or None)
         asked = self.questions_of(request, ressource, depot)
         if form.is_valid() and (asked is None or asked.is_valid()) and "relire" not in request.POST:
+            depot.colonnes, depot.unites = form.choix, form.unites
+            depot.reponses = asked.reponses if asked else {}
             try:
+                ressource.hear(depot)
                 read_table(depot.fichier, ressource, form.choix)
             except FichierRefuse as refusal:
                 form.add_error(None, str(refusal))
             else:
-                depot.colonnes, depot.unites = form.choix, form.unites
-                depot.reponses = asked.reponses if asked else {}
                 retain(request.user, sorte, unknown_names(depot, ressource))
                 depots.keep(depot, jeton)
                 url = self.import_url("_apercu", sorte=sorte, jeton=jeton)
@@ -200,7 +201,9 @@ class ImportAdmin(admin.ModelAdmin):
         """Return the form of what the sort of file asks once, None if it asks nothing."""
         if not ressource.questions:
             return None
-        return ressource.questions(request.user, request.POST or None, initial=depot.reponses)
+        return ressource.questions(
+            request.user, request.POST or None, initial={**ressource.proposees, **depot.reponses}
+        )
 
     def forget_columns(self, request, depot):
         """Forget what was said of the headers of a file, for all who share a reach with the agent."""
@@ -246,7 +249,7 @@ class ImportAdmin(admin.ModelAdmin):
         ressource.prepare(depot.fichier)
         ressource.hear(depot)
         table = read_table(depot.fichier, ressource, depot.colonnes)
-        return ressource, depot, table, provenance_of(depot)
+        return ressource, depot, table, ressource.provenance or provenance_of(depot)
 
     def import_over(self, request):
         self.message_user(request, NO_LONGER, messages.WARNING)
@@ -264,7 +267,7 @@ class ImportAdmin(admin.ModelAdmin):
             return HttpResponseRedirect(self.changelist_url())
         if "retirer" in request.POST:
             taken_out = set(request.POST.getlist("ligne"))
-            depot.fichier.keep_rows(
+            depot.keep_rows(
                 {number for number, _ in depot.fichier.lignes if str(number) not in taken_out}
             )
             depots.keep(depot, jeton)
@@ -308,7 +311,7 @@ class ImportAdmin(admin.ModelAdmin):
         if not refused:
             depots.forget(jeton)
             return HttpResponseRedirect(self.changelist_url())
-        depot.fichier.keep_rows(refused)
+        depot.keep_rows(refused)
         depots.keep(depot, jeton)
         return HttpResponseRedirect(request.path)
 

@@ -26,7 +26,8 @@ class Depot:
 
     Its dates have for source a document, `source`, or what the service knows by itself on the day
     `connaissance` (AAAA-MM-JJ), by what `detail` tells. `colonnes` is what each header was said to be,
-    `unites`, in which unit its amounts are; `reponses`, what else the sort of file asks.
+    `unites`, in which unit its amounts are; `reponses`, what else the sort of file asks,
+    `retirees`, the rows that the file had and that are read no more.
     """
 
     agent: int
@@ -39,6 +40,12 @@ class Depot:
     colonnes: dict[str, str] = field(default_factory=dict)
     unites: dict[str, str] = field(default_factory=dict)
     reponses: dict[str, str] = field(default_factory=dict)
+    retirees: list = field(default_factory=list)
+
+    def keep_rows(self, numbers):
+        """Keep the rows of these numbers, those that are written or taken out being read no more."""
+        self.retirees += [line for line in self.fichier.lignes if line[0] not in numbers]
+        self.fichier.keep_rows(numbers)
 
 
 def folder():

@@ -13,6 +13,8 @@ from socle.fichiers.lignes import Sort
 from socle.francais import liste, pluriel
 
 ALREADY = "Cet import est déjà annulé."
+# How the reason of what takes an import back begins.
+ANNULATION = "Annulation de l'import"
 LONGEST_HEADER = 100
 
 
@@ -147,7 +149,7 @@ class Import(models.Model):
     @property
     def motif_annulation(self):
         jour = in_french(timezone.localdate(self.moment))
-        return f"Annulation de l'import {self.nom} du {jour}"
+        return f"{ANNULATION} {self.nom} du {jour}"
 
     def undo(self, par):
         """Take the import back, whole, once: see `socle.annulation.undo`."""

@@ -49,6 +49,7 @@ class Passage:
         self.provenance, self.for_good, self.repeated = provenance, for_good, repeated
         self.epargne = epargne
         self.model = ressource._meta.model
+        self.vide_efface = user is None and ressource.vide_efface
         self.sourced = issubclass(self.model, Sourcee)
         columns = {*table.colonnes, *(ressource.composees if user else ())}
         self.fields = [f for f in ressource.get_import_fields() if columns.intersection(f.colonnes)]
@@ -69,7 +70,7 @@ class Passage:
         self.load_computed()
         # A command is no request: what every row asks is read once all the same.
         with une_lecture():
-            lignes = [self.ligne(lue) for lue in self.table.lignes]
+            lignes = [self.ligne(lue) for lue in self.ressource.suivies(self.table.lignes)]
         self.ecriture.flush()
         if self.user and not self.for_good:
             self.ressource.warn(lignes)
@@ -131,7 +132,7 @@ class Passage:
         before = {f.attribute: getattr(instance, f.attribute, None) for f in self.fields}
         for champ in self.fields:
             # An empty cell of an agent says nothing, « (vide) » empties a field; ours says that it is.
-            if champ.dit(row) or (self.user is None and champ not in self.rapprochement.keys):
+            if champ.dit(row) or (self.vide_efface and champ not in self.rapprochement.keys):
                 setattr(instance, champ.attribute, values[champ.attribute])
         self.refuse_missing(instance, row)
         self.refuse_outside(instance, new, before, row)

@@ -49,7 +49,8 @@ class Rapprochement:
         if self.for_good and first.attribute in self.links:
             # What hangs on a record is locked after it, here as on a form.
             lock(first.widget.model, *(record.pk for record in values))
-        wanted = Q(**{f"{first.attribute}__in": values}) | self.named(rows)
+        keys = sorted({getattr(value, "pk", value) for value in values})
+        wanted = Q(**{f"{first.attribute}__dans": keys}) | self.named(rows)
         unnamed = [row for row in rows if self.unnamed(row)]
         # Where a record hangs on one of several sorts of others, its row leaves the first empty.
         if unnamed or (first.attribute in self.links and not all(first.dit(row) for row in rows)):

@@ -52,6 +52,8 @@ class Ressource(SorteDeFichier, resources.ModelResource):
     nommee_par = ()
     # Whether a preview saves the rows one by one: where each is judged beside those above it.
     une_par_une = False
+    # Whether an empty cell empties its field when nobody signs: so do our own files, which hold all.
+    vide_efface = True
 
     class Meta:
         abstract = True

@@ -1,5 +1,7 @@
 """What the pages of an import ask of any sort of file, beside its columns and its rows."""
 
+from socle.fichiers.tableau.fichier import DES_AGENTS
+
 
 class SorteDeFichier:
     """By default, nothing more: a file that we did not draw asks for these, one by one.
@@ -8,7 +10,8 @@ class SorteDeFichier:
     `guide`, the rows of the second sheet of the XLSX template; `intitules`, the name of a column where
     `en_clair` does not make one; `a_dire`, the headers of which somebody has to say what they are;
     `brutes`, the columns whose cells are read by the sort itself; `remarques`, what a reading tells of
-    the whole table.
+    the whole table; `limites`, what is too much of a file; `provenance`, who says its dates, where the
+    file itself tells it; `proposees`, the answers to `questions` that a file proposes.
     """
 
     questions = None
@@ -17,6 +20,9 @@ class SorteDeFichier:
     a_dire = ()
     brutes = frozenset()
     remarques = ()
+    limites = DES_AGENTS
+    provenance = None
+    proposees = {}
 
     @property
     def modele(self):
@@ -35,6 +41,10 @@ class SorteDeFichier:
 
     def hear(self, depot):
         """Take what the agent answered of a file: its columns, their units, and the `questions`."""
+
+    def suivies(self, lignes):
+        """Return the rows that are about to be passed, for whoever tells how far it has come."""
+        return lignes
 
     def unite_proposee(self, entete, column):
         """Return the unit that a header says, for a column of money; empty for any other."""

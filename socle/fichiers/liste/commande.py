@@ -1,0 +1,153 @@
+"""The command of a national list: the diff first, and what is written only when it is asked for."""
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from socle.dates import in_french, parse_date
+from socle.fichiers.formats import csv_stream
+from socle.fichiers.lignes import Sort
+from socle.fichiers.liste.avancement import tell_progress
+from socle.fichiers.liste.deroulement import tell, write
+from socle.fichiers.liste.jour import JourRefuse, jour_de_la_liste
+from socle.fichiers.tableau.fichier import FichierRefuse
+from socle.francais import liste, pluriel
+
+REFUSED, BAD_ARGUMENTS = 1, 2
+ECARTS = ["ligne", "code_insee", "nom", "motif", "valeur"]
+LINES_SHOWN = 20
+
+
+def bad(message):
+    return CommandError(message, returncode=BAD_ARGUMENTS)
+
+
+class CommandeDeListe(BaseCommand):
+    """Reads a list of a sort: a command names its `liste`, a `ListeNationale`, and says its `help`."""
+
+    liste = None
+
+    def add_arguments(self, parser):
+        parser.add_argument("fichier", type=Path, help="la liste, telle qu'elle est publiée")
+        parser.add_argument("--appliquer", action="store_true", help="écrit ce qui est montré")
+        parser.add_argument(
+            "--departement",
+            action="append",
+            help="ne lit que les lignes de ce département ; peut se répéter",
+        )
+        parser.add_argument(
+            "--jour", help="le jour de la liste (AAAA-MM-JJ), si son nom ne le porte pas"
+        )
+        parser.add_argument("--ecarts", type=Path, help="le CSV où écrire ce qui est mis de côté")
+        parser.add_argument(
+            "--sans-plancher",
+            action="store_true",
+            help="le fichier n'est qu'un extrait : ce qui n'y est pas ne dit rien",
+        )
+        parser.add_argument("--tout", action="store_true", help="montre tous les détails")
+
+    def handle(self, fichier, appliquer, departement, jour, ecarts, sans_plancher, tout, **options):
+        self.lue = self.liste()
+        self.lue.suivies = tell_progress(self.stderr, "Lecture")
+        content = self.content_of(fichier)
+        self.ask(fichier.name, departement, jour, sans_plancher)
+        # Where it cannot be written is said before anything else is.
+        self.write_gaps(ecarts, [])
+        try:
+            table = self.lue.read(content, fichier.name)
+        except FichierRefuse as refusal:
+            self.write_gaps(ecarts, [["", "", "", str(refusal), ""]])
+            raise CommandError(f"{refusal} Rien n'est écrit.", returncode=REFUSED) from None
+        apercu = write(self.lue, table) if appliquer else tell(self.lue, table)
+        self.show(table, apercu, None if tout else LINES_SHOWN)
+        self.write_gaps(ecarts, gaps(self.lue, apercu))
+        self.conclude(apercu, appliquer)
+
+    def content_of(self, fichier):
+        try:
+            return fichier.read_bytes()
+        except OSError:
+            raise bad(f"{fichier} : fichier introuvable ou illisible.") from None
+
+    def ask(self, nom, departements, jour, partielle):
+        """Tell the list what is asked of it; what cannot be is refused, as a bad argument."""
+        if unknown := sorted(self.lue.inconnus(departements or ())):
+            raise bad(f"--departement « {unknown[0]} » : aucun département n'a ce code.")
+        try:
+            dit = parse_date(jour) if jour else None
+        except ValueError as error:
+            raise bad(f"--jour : {error}") from None
+        try:
+            day = jour_de_la_liste(nom, dit, self.lue.plus_ancienne)
+            self.lue.read_as(day, departements, partielle)
+        except JourRefuse as refusal:
+            raise bad(f"{nom} : {refusal} Jour à donner : --jour AAAA-MM-JJ.") from None
+
+    def show(self, table, apercu, limit):
+        """Show what the list brings, by group, up to `limit` lines of each."""
+        rows = pluriel(len(table.lignes), "ligne,lignes")
+        self.stdout.write(f"{table.nom}, liste du {in_french(self.lue.jour)} : {rows}.")
+        for remarque in self.lue.remarques:
+            self.stdout.write(remarque)
+        for group, told in by_group(self.lue, apercu).items():
+            self.stdout.write(f"\n{pluriel(len(told), self.lue.mots[group])}")
+            for line in told[:limit]:
+                self.stdout.write(f"  {line}")
+            if limit and len(told) > limit:
+                others = pluriel(len(told) - limit, "autre,autres")
+                self.stdout.write(f"  … et {others} (--tout les montre)")
+        self.stdout.write("")
+
+    def conclude(self, apercu, appliquer):
+        """Say in counted sentences what was done, or would be."""
+        counts = [
+            pluriel(len(told), self.lue.mots[group])
+            for group, told in by_group(self.lue, apercu).items()
+        ]
+        if counts:
+            self.stdout.write(f"{liste(counts)}.")
+        changes = pluriel(apercu.a_ecrire, "changement,changements")
+        if not apercu.a_ecrire:
+            self.stdout.write("0 changement.")
+        elif appliquer:
+            self.stdout.write(self.style.SUCCESS(f"{changes}, écrits d'un coup."))
+        else:
+            self.stdout.write(f"{changes} avec --appliquer. Rien n'est écrit.")
+
+    def write_gaps(self, path, rows):
+        if path is None:
+            return
+        try:
+            path.write_text("".join(csv_stream(ECARTS, rows)), encoding="utf-8", newline="")
+        except OSError:
+            raise bad(f"{path} : impossible d'y écrire.") from None
+
+
+def by_group(lue, apercu):
+    """Return the sentences of each group that has some, in the order of `ListeNationale.mots`."""
+    told = {group: [] for group in lue.mots}
+    for ligne in apercu.lignes:
+        for group, sentence in lue.dits(ligne):
+            told[group].append(f"{where(ligne)} : {sentence}")
+    return {group: sentences for group, sentences in told.items() if sentences}
+
+
+def where(ligne):
+    """Say which row it is, and of what."""
+    row = f"ligne {ligne.numero}" if ligne.numero else ""
+    return ", ".join(filter(None, (row, ligne.fiche)))
+
+
+def gaps(lue, apercu):
+    """Return what was set aside, as the rows of a table."""
+    return [
+        [
+            ligne.numero,
+            ligne.lue.cellules.get("code_insee", ""),
+            lue.nom_dit(ligne.lue),
+            getattr(refus, "raison", str(refus)),
+            getattr(refus, "valeur", ""),
+        ]
+        for ligne in apercu.of(Sort.REFUSEE)
+        for refus in ligne.refus
+    ]
