@@ -1,0 +1,54 @@
+"""What the base holds of the ORT beside which the national list is read: five queries, whatever its rows."""
+
+import datetime
+from collections import defaultdict
+
+from communes.territoire.successions import Successions
+from ort.faits import ort_datees
+from ort.liste.groupes import ActeTenu, ConventionTenue, CouvertureTenue
+from ort.models import Avenant, CommuneCouverte, Convention
+from ort.regles import date_fin_au
+
+OF_ACTE = ("pk", "date_signature", "precision_signature", "date_signature_prevue")
+
+
+def conventions_tenues(jour: datetime.date) -> dict[int, ConventionTenue]:
+    """Return all the ORT by their key, their end as known on `jour`."""
+    avenants = defaultdict(list)
+    for convention, *acte in Avenant.objects.order_by("pk").values_list("convention", *OF_ACTE):
+        avenants[convention].append(ActeTenu._make(acte))
+    of_convention = Convention.objects.ort().order_by("pk")
+    planned = of_convention.values_list("pk", "porteur", "date_signature_prevue")
+    others = {pk: (porteur, prevue) for pk, porteur, prevue in planned}
+    return {
+        ort.pk: ConventionTenue(
+            pk=ort.pk,
+            identifiant=ort.identifiant,
+            porteurs=frozenset({others[ort.pk][0]} - {None}),
+            jour=ort.date_signature,
+            precision=ort.precision_signature,
+            prevue=others[ort.pk][1],
+            fin=date_fin_au(ort, jour),
+            avenants=tuple(avenants[ort.pk]),
+        )
+        for ort in ort_datees()
+    }
+
+
+def couvertures_tenues(
+    conventions: dict[int, ConventionTenue], jour: datetime.date, successions: Successions
+) -> list[CouvertureTenue]:
+    """Return the communes in `conventions` that had not left by `jour`, by the one that answers then."""
+    avenants = {a.pk: a for c in conventions.values() for a in c.avenants}
+    rows = CommuneCouverte.objects.with_dates().order_by("pk")
+    return [
+        CouvertureTenue(
+            successions.commune_du_jour(commune, jour),
+            conventions[convention],
+            avenants.get(entree),
+        )
+        for commune, convention, entree, sortie in rows.values_list(
+            "commune", "convention", "entree", "date_sortie"
+        )
+        if convention in conventions and (sortie is None or sortie > jour)
+    ]
