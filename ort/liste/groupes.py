@@ -20,13 +20,12 @@ from socle.francais import liste
 class LigneNationale(NamedTuple):
     """A row of the list, as it was read.
 
-    `commune` is the code of the commune that answers on the day of the list, `code` the one that the row
-    writes. `porteur` and `signataire` are the SIREN of its intercommunalité on the day of the list, and
-    on that of the signature. `duree` is in years.
+    `commune` is the code of the commune that answers on the day of the list. `porteur` and `signataire`
+    are the SIREN of its intercommunalité on the day of the list, and on that of the signature. `duree` is
+    in years.
     """
 
     numero: int
-    code: str
     commune: str
     nom: str
     departement: str
@@ -61,6 +60,8 @@ class ConventionTenue(NamedTuple):
 
     pk: int
     identifiant: str
+    intitule: str
+    origine: str
     porteurs: frozenset[str]
     jour: datetime.date | None
     precision: str
@@ -104,6 +105,10 @@ class Groupe(NamedTuple):
         return [ligne for ligne in self.lignes if ligne.hote]
 
     @property
+    def laureates(self) -> list[LigneNationale]:
+        return [ligne for ligne in self.lignes if ligne.statut == StatutNational.PVD]
+
+    @property
     def durees(self) -> set[int]:
         return {ligne.duree for ligne in self.lignes if ligne.duree}
 
@@ -116,8 +121,8 @@ class Entree(NamedTuple):
     avenant: datetime.date | None = None
 
 
-class Difference(NamedTuple):
-    """A row whose day is not the one that the base holds of the commune in its ORT."""
+class Comparaison(NamedTuple):
+    """A row, and what the base holds of its commune in an ORT."""
 
     ligne: LigneNationale
     tenue: CouvertureTenue
@@ -125,12 +130,16 @@ class Difference(NamedTuple):
 
 @dataclass
 class Lecture:
-    """What becomes of the rows of the list, each by its number; those that say what is held are `connues`."""
+    """What becomes of the rows of the list, `a_decider` by their numbers.
 
-    connues: list[LigneNationale] = field(default_factory=list)
+    Those that say what the base holds are `connues`; those that say another day, `differences`; those
+    that sign what it only plans, `signees`.
+    """
+
+    connues: list[Comparaison] = field(default_factory=list)
     entrees: list[Entree] = field(default_factory=list)
-    signees: list[Difference] = field(default_factory=list)
-    differences: list[Difference] = field(default_factory=list)
+    signees: list[Comparaison] = field(default_factory=list)
+    differences: list[Comparaison] = field(default_factory=list)
     a_decider: dict[int, str] = field(default_factory=dict)
 
 
@@ -193,8 +202,8 @@ def compare_with_held(
         couvertures = held.get(ligne.commune, [])
         if not couvertures:
             new.append(ligne)
-        elif any(couverture.says(ligne) for couverture in couvertures):
-            lecture.connues.append(ligne)
+        elif same := next((c for c in couvertures if c.says(ligne)), None):
+            lecture.connues.append(Comparaison(ligne, same))
         else:
             unmatched[ligne.commune].append(ligne)
     for commune, rows in unmatched.items():
@@ -205,33 +214,33 @@ def compare_with_held(
 def compare_days(rows: list[LigneNationale], held: list[CouvertureTenue], lecture: Lecture) -> None:
     """Tell the rows of a commune whose day is not that of any ORT that the base knows it in."""
     if len(rows) > 1 or len(held) > 1:
-        told = f"la commune est déjà dans {liste(f'« {c.convention.identifiant} »' for c in held)}"
+        told = f"la commune est déjà dans {liste(f'« {c.convention.intitule} »' for c in held)}"
         lecture.a_decider |= {
             ligne.numero: f"{told} : autre date, ou autre ORT ?" for ligne in rows
         }
         return
     (ligne,), (couverture,) = rows, held
-    identifiant, signed = couverture.convention.identifiant, couverture.acte.jour
+    intitule, signed = couverture.convention.intitule, couverture.acte.jour
     if ligne.jour is None:
         lecture.a_decider[ligne.numero] = planned_otherwise(ligne, couverture)
     elif signed is not None:
-        lecture.differences.append(Difference(ligne, couverture))
+        lecture.differences.append(Comparaison(ligne, couverture))
     elif couverture.entree is None:
-        lecture.signees.append(Difference(ligne, couverture))
+        lecture.signees.append(Comparaison(ligne, couverture))
     else:
         lecture.a_decider[ligne.numero] = (
-            f"un avenant prévu à « {identifiant} » la fera entrer, et la liste la dit signée : "
+            f"un avenant prévu à « {intitule} » la fera entrer, et la liste la dit signée : "
             "enregistrez la signature de l'avenant"
         )
 
 
 def planned_otherwise(ligne: LigneNationale, couverture: CouvertureTenue) -> str:
     """Return how what the list plans differs from what the base holds."""
-    acte, identifiant = couverture.acte, couverture.convention.identifiant
+    acte, intitule = couverture.acte, couverture.convention.intitule
     if acte.jour is not None:
-        return f"la liste la dit non signée, et « {identifiant} » l'est"
+        return f"la liste la dit non signée, et « {intitule} » l'est"
     held = f"le {in_french(acte.prevue)}" if acte.prevue else "sans date"
-    return f"« {identifiant} » est prévue {held}"
+    return f"« {intitule} » est prévue {held}"
 
 
 def one_ort_each(lignes: list[LigneNationale], lecture: Lecture) -> list[LigneNationale]:
@@ -311,7 +320,7 @@ def doubt_of(
     hosts = hosts_of(known, jour)
     if len(hosts) == 1:
         return None
-    names = liste(f"« {convention.identifiant} »" for convention in hosts or known)
+    names = liste(f"« {convention.intitule} »" for convention in hosts or known)
     if hosts:
         return f"plusieurs ORT de l'intercommunalité y répondent : {names}"
     return f"l'intercommunalité porte déjà {names}, qui n'est pas en vigueur à cette date"

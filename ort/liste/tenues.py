@@ -11,23 +11,26 @@ from ort.regles import date_fin_au
 
 OF_ACTE = ("pk", "date_signature", "precision_signature", "date_signature_prevue")
 
+OTHERS = ("origine", "porteur", "date_signature_prevue")
+
 
 def conventions_tenues(jour: datetime.date) -> dict[int, ConventionTenue]:
     """Return all the ORT by their key, their end as known on `jour`."""
     avenants = defaultdict(list)
     for convention, *acte in Avenant.objects.order_by("pk").values_list("convention", *OF_ACTE):
         avenants[convention].append(ActeTenu._make(acte))
-    of_convention = Convention.objects.ort().order_by("pk")
-    planned = of_convention.values_list("pk", "porteur", "date_signature_prevue")
-    others = {pk: (porteur, prevue) for pk, porteur, prevue in planned}
+    rows = Convention.objects.ort().order_by().values_list("pk", *OTHERS)
+    others = {pk: dict(zip(OTHERS, row, strict=True)) for pk, *row in rows}
     return {
         ort.pk: ConventionTenue(
             pk=ort.pk,
             identifiant=ort.identifiant,
-            porteurs=frozenset({others[ort.pk][0]} - {None}),
+            intitule=ort.intitule,
+            origine=others[ort.pk]["origine"],
+            porteurs=frozenset({others[ort.pk]["porteur"]} - {None}),
             jour=ort.date_signature,
             precision=ort.precision_signature,
-            prevue=others[ort.pk][1],
+            prevue=others[ort.pk]["date_signature_prevue"],
             fin=date_fin_au(ort, jour),
             avenants=tuple(avenants[ort.pk]),
         )

@@ -174,6 +174,8 @@ class Convention(Sourcee):
     origine = models.CharField("origine", max_length=5, choices=Origine, default=Origine.PVD)
     note_interne = models.TextField("note interne", blank=True, help_text="Jamais publiée.")
 
+    # What sources say of a convention, and that none of its fields holds: how its communes were put together.
+    autres_champs_dits = ("regroupement",)
     publie_par = {"date_signature": "Signer la convention"}
     remarques_possibles = (
         Avant(

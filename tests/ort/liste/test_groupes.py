@@ -23,7 +23,6 @@ NUMEROS = count(2)
 def ligne(code, jour=JUILLET, **values):
     row = {
         "numero": next(NUMEROS),
-        "code": code,
         "commune": code,
         "nom": f"Commune {code}",
         "departement": "34",
@@ -41,6 +40,8 @@ def tenue(pk=1, jour=JUILLET, **values):
     held = {
         "pk": pk,
         "identifiant": f"ort-{pk}",
+        "intitule": f"ORT {pk}",
+        "origine": "PVD",
         "porteurs": frozenset({SETE}),
         "jour": jour,
         "precision": "jour",
@@ -58,13 +59,13 @@ def test_the_first_day_is_a_convention_and_the_days_that_follow_its_avenants():
     lecture = read(
         ligne("34157", JANVIER), ligne("34301", statut=StatutNational.ACV), ligne("34150")
     )
-    assert {(e.ligne.code, e.avenant) for e in lecture.entrees} == {
+    assert {(e.ligne.commune, e.avenant) for e in lecture.entrees} == {
         ("34301", None),
         ("34150", None),
         ("34157", JANVIER),
     }
     (groupe,) = {e.convention for e in lecture.entrees}
-    assert [li.code for li in groupe.hotes] == ["34301"]
+    assert [li.commune for li in groupe.hotes] == ["34301"]
     assert not lecture.a_decider
 
 
@@ -129,8 +130,10 @@ def test_what_is_not_signed_is_planned_or_left_where_there_is_an_ort():
 def test_what_the_base_holds_already_is_known():
     ort = tenue()
     row = ligne("34301")
-    lecture = read(row, conventions=[ort], couvertures=[CouvertureTenue("34301", ort, None)])
-    assert (lecture.connues, lecture.entrees, lecture.a_decider) == ([row], [], {})
+    held = CouvertureTenue("34301", ort, None)
+    lecture = read(row, conventions=[ort], couvertures=[held])
+    assert lecture.connues == [(row, held)]
+    assert not [*lecture.entrees, *lecture.differences, *lecture.a_decider]
 
 
 def test_another_day_than_ours_is_a_difference_and_changes_nothing():

@@ -1,0 +1,202 @@
+"""What each row of the national list does, tried or for good: read, grouped, then written as any file is."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from communes.territoire.liste import CODE, LigneDeCommune
+from ort.liste.dires import DiresDeListe
+from ort.liste.fiches import OrtDeListe, Redaction
+from ort.liste.groupes import Comparaison, Entree, Groupe, Lecture, LigneNationale, read_groups
+from ort.liste.lecture import JourImpossible, Lecteur
+from ort.liste.tenues import conventions_tenues, couvertures_tenues
+from socle.dates import in_french
+from socle.fichiers.champs import CelluleRefusee
+from socle.fichiers.lignes import LigneTraitee, Sort
+from socle.francais import pluriel
+from socle.memoire import une_lecture
+
+TO_DECIDE = "à décider : {}"
+SEVERAL_DAYS = "la liste dit plusieurs jours de signature pour « {} »"
+
+
+@dataclass
+class LigneDeListe(LigneTraitee):
+    """A row of the list; `dits` is what it brings, in sentences, by group: see `ListeOrt.mots`."""
+
+    dits: list = field(default_factory=list)
+
+    def say(self, group, sentence):
+        self.dits.append((group, sentence))
+
+    def set_aside(self, refusal, group="ecartee"):
+        self.refuse([refusal])
+        self.dits = [(group, str(refusal))]
+
+
+class PassageDeListe:
+    """One reading of the list, of all its rows or of those that touch some départements.
+
+    An intercommunalité is read whole as soon as one of its communes is asked for: its ORT are one.
+    """
+
+    def __init__(self, liste, table, user, provenance, for_good):
+        self.liste, self.table, self.user = liste, table, user
+        self.provenance, self.for_good = provenance, for_good
+        champs = {champ.column_name: champ for champ in liste.get_import_fields()}
+        self.lecteur = Lecteur(champs, liste.jour)
+        self.traitees = {}
+        self.dires = DiresDeListe(provenance)
+
+    def lignes(self):
+        """Return what becomes of each row that is read."""
+        with une_lecture():
+            lues, hotes_sans_jour = self.read_rows()
+            conventions = conventions_tenues(self.liste.jour)
+            couvertures = couvertures_tenues(
+                conventions, self.liste.jour, self.lecteur.territoire.successions
+            )
+            lecture = read_groups(lues, conventions.values(), couvertures, hotes_sans_jour)
+            for numero, told in lecture.a_decider.items():
+                self.leave_to_decide(numero, told)
+            self.write(lecture)
+            self.tell_differences(lecture)
+        if self.for_good:
+            self.dires.write()
+        return list(self.traitees.values())
+
+    def read_rows(self):
+        """Return the rows that can be grouped, and the intercommunalités of hosts without a sure day.
+
+        The others are set aside, with the reason; those of nobody asked for are forgotten.
+        """
+        read = self.liste.lire_communes(self.table, self.user)
+        self.lecteur.load({each.commune.pk for each in read if each.commune})
+        asked = self.asked(read)
+        lues, hosts = [], set()
+        for lue, commune in ((each.lue, each.commune) for each in asked):
+            ligne = self.traitees[lue.numero] = LigneDeListe(lue)
+            ligne.fiche = str(commune or "")
+            try:
+                if lue.fautes:
+                    raise lue.fautes[0]
+                lues.append(self.lecteur.ligne(lue, commune))
+            except ValueError as refusal:
+                self.keep_raw(ligne, commune, refusal)
+                if commune and self.lecteur.without_day(lue, refusal):
+                    hosts.add(self.lecteur.porteur(commune))
+        if forgotten := len(read) - len(asked):
+            told = pluriel(forgotten, "ligne est,lignes sont")
+            self.liste.remarques.append(f"{told} d'autres territoires, et ne se lisent pas ici.")
+        return lues, hosts
+
+    def asked(self, read):
+        """Keep the rows of the départements that are read, and those of the same intercommunalités."""
+        departements = self.liste.lus
+        if departements is None:
+            return read
+        inside = [each for each in read if in_departements(each, departements)]
+        porteurs = {self.lecteur.porteur(each.commune) for each in inside if each.commune} - {None}
+        return [
+            each
+            for each in read
+            if in_departements(each, departements)
+            or (each.commune and self.lecteur.porteur(each.commune) in porteurs)
+        ]
+
+    def keep_raw(self, ligne, commune, refusal):
+        """Set a row aside; a day that cannot be is kept as it is written."""
+        if not isinstance(refusal, JourImpossible):
+            ligne.set_aside(refusal)
+            return
+        ligne.set_aside(refusal, "impossible")
+        self.dires.impossible(commune, refusal.valeur, refusal.raison)
+
+    def leave_to_decide(self, numero, told):
+        ligne = self.traitees[numero]
+        cell = ligne.lue.cellules.get("date_signature", "")
+        ligne.set_aside(CelluleRefusee("date_signature", cell, TO_DECIDE.format(told)), "a_decider")
+
+    def write(self, lecture: Lecture):
+        """Write the ORT that the rows make, and tell each row what it does."""
+        signees = self.one_day_each(lecture.signees)
+        redaction = Redaction(lecture.entrees)
+        table = redaction.table(self.table.nom, signees)
+        if not table.lignes:
+            return
+        sorte = OrtDeListe()
+        for ressource in sorte.ressources:
+            ressource.suivies = self.liste.suivies
+        passage = sorte.passage(
+            table, self.user, self.provenance, self.for_good, epargne=self.user is None
+        )
+        faites = {ligne.numero: ligne for ligne in passage.lignes()}
+        for entree in lecture.entrees:
+            self.tell(faites[entree.ligne.numero], "nouvelle", entered(entree, redaction))
+        for numero, (convention, jour) in signees.items():
+            told = f"« {convention.intitule} » signée le {in_french(jour)}"
+            self.tell(faites[numero], "signee", told)
+        written = [e for e in lecture.entrees if not faites[e.ligne.numero].refus]
+        self.dires.regroupements(written, redaction)
+
+    def one_day_each(self, signees: list[Comparaison]):
+        """Return, by the number of its first row, the convention that takes its day, and that day."""
+        by_convention = defaultdict(list)
+        for difference in signees:
+            by_convention[difference.tenue.convention].append(difference.ligne)
+        found = {}
+        for convention, rows in by_convention.items():
+            days = {ligne.jour for ligne in rows}
+            if len(days) == 1:
+                found[rows[0].numero] = (convention, rows[0].jour)
+                continue
+            for ligne in rows:
+                self.leave_to_decide(ligne.numero, SEVERAL_DAYS.format(convention.intitule))
+        return found
+
+    def tell(self, faite, group, sentence):
+        """Give a row what the engine did of it."""
+        ligne = self.traitees[faite.numero]
+        if faite.refus:
+            ligne.set_aside(faite.refus[0])
+            ligne.refus = faite.refus
+            return
+        ligne.fiche, ligne.changements = ligne.fiche or faite.fiche, faite.changements
+        ligne.remarques, ligne.faites, ligne.gardes = faite.remarques, faite.faites, faite.gardes
+        if faite.sort is not Sort.INCHANGEE:
+            ligne.sort = Sort.NOUVELLE if group == "nouvelle" else Sort.MODIFIEE
+            ligne.say(group, sentence)
+
+    def tell_differences(self, lecture: Lecture):
+        """Tell the days that are not ours: our own stay, and the list is kept beside them."""
+        for difference, change in self.dires.differences(lecture):
+            ligne = self.traitees[difference.ligne.numero]
+            ligne.sort, ligne.changements = Sort.MODIFIEE, [change]
+            ligne.say(
+                "difference",
+                f"la liste dit {change.apres}, nous avons {change.avant} (rien n'est corrigé)",
+            )
+
+
+def in_departements(ligne: LigneDeCommune, departements: set[str]) -> bool:
+    """Tell whether a row is of one of `departements`: by its code, where it names no commune."""
+    if ligne.commune:
+        return ligne.commune.departement_id in departements
+    return ligne.lue.cellules.get(CODE, "").startswith(tuple(departements))
+
+
+def entered(entree: Entree, redaction: Redaction) -> str:
+    """Say into which ORT a row brings a commune, and by which act."""
+    convention = entree.convention
+    if isinstance(convention, Groupe):
+        intitule = redaction.conventions[convention]["intitule"]
+    else:
+        intitule = convention.intitule
+    if entree.avenant:
+        return f"entre dans « {intitule} » par un avenant du {in_french(entree.avenant)}"
+    return f"entre dans « {intitule} », {day_of(entree.ligne)}"
+
+
+def day_of(ligne: LigneNationale) -> str:
+    if ligne.jour:
+        return f"convention du {in_french(ligne.jour)}"
+    return f"convention prévue le {in_french(ligne.prevue)}"
