@@ -10,6 +10,7 @@ from communes.territoire.models import Departement
 from socle.fichiers.champs import CelluleRefusee
 from socle.fichiers.liste.liste import ListeNationale
 from socle.fichiers.passage import TEST_CODE
+from socle.fichiers.tableau.dire import enumerated
 from socle.francais import pluriel
 
 CODE = "code_insee"
@@ -59,10 +60,25 @@ class ListeDeCommunes(ListeNationale):
             if (commune := resolved(widget, row.get(CODE))) is not None
         }
         kept = [each for each in found if self.is_read(each)]
+        self.tell_vanished(kept)
         if others := len(found) - len(kept):
             told = pluriel(others, "ligne est,lignes sont")
             self.remarques.append(f"{told} d'autres départements, et ne se lisent pas ici.")
         return kept
+
+    def tell_vanished(self, kept):
+        """Say which codes are no longer those of communes, and of which each is read."""
+        led = {
+            f"{code} → {told}"
+            for each in kept
+            for column, code, told in each.lue.reconnus
+            if column == CODE
+        }
+        if led:
+            are = pluriel(len(led), "code disparu est lu,codes disparus sont lus")
+            self.remarques.append(
+                f"{are} comme celui de la commune qui a suivi : {enumerated(sorted(led))}."
+            )
 
     def commune_of(self, lue, widget):
         """Return the commune of a row, None for a row that names none, with the fault that says why."""
@@ -92,6 +108,11 @@ class ListeDeCommunes(ListeNationale):
         for column, header, name in lue.temoins:
             if column == CODE and widget.denies(name, code, commune):
                 lue.fautes.append(CelluleRefusee(header, name, f"{CODE} « {code} » est {commune}"))
+
+    def sujet(self, ligne):
+        """Name the commune of a row, with its code: several bear one name."""
+        commune = ligne.objet and not ligne.refus and ligne.objet.commune
+        return f"{commune} ({commune.pk})" if commune else ""
 
     def is_read(self, ligne):
         """Tell whether a row is of a département that is read; by its code where it names no commune."""

@@ -128,14 +128,20 @@ def by_group(lue, apercu):
     told = {group: [] for group in lue.mots}
     for ligne in apercu.lignes:
         for group, sentence in lue.dits(ligne):
-            told[group].append(f"{where(ligne)} : {sentence}")
+            told[group].append(f"{where(lue, ligne)} : {sentence}")
     return {group: sentences for group, sentences in told.items() if sentences}
 
 
-def where(ligne):
-    """Say which row it is, and of what."""
+def where(lue, ligne):
+    """Say which row it is, and of what; of what the list has not, there is no row."""
     row = f"ligne {ligne.numero}" if ligne.numero else ""
-    return ", ".join(filter(None, (row, ligne.fiche)))
+    return ", ".join(filter(None, (row, lue.sujet(ligne))))
+
+
+def as_written(row, column):
+    """Return a cell as the file writes it, before the reading put it right."""
+    before = (cell for name, cell, _ in row.reparations if name == column)
+    return next(before, row.cellules.get(column, ""))
 
 
 def gaps(lue, apercu):
@@ -143,7 +149,7 @@ def gaps(lue, apercu):
     return [
         [
             ligne.numero,
-            ligne.lue.cellules.get("code_insee", ""),
+            as_written(ligne.lue, "code_insee"),
             lue.nom_dit(ligne.lue),
             getattr(refus, "raison", str(refus)),
             getattr(refus, "valeur", ""),

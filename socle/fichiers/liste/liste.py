@@ -17,10 +17,10 @@ from socle.fichiers.provenance import Provenance
 from socle.fichiers.sorte import SorteDeFichier
 from socle.fichiers.tableau.fichier import DES_LISTES, FichierRefuse
 from socle.fichiers.tableau.noms import bare_name
-from socle.francais import nombre
+from socle.francais import nombre, pluriel
 
 TROP_COURTE = (
-    "{nom} : {lues} lignes, alors que {liste} en a au moins {plancher} : le fichier est tronqué, ou c'est "
+    "{nom} : {lues}, alors que {liste} en a au moins {plancher} : le fichier est tronqué, ou c'est "
     "un extrait. {dire}"
 )
 
@@ -101,7 +101,12 @@ class ListeNationale(SorteDeFichier):
     def refuse_short(self, nom, lues, dire):
         """Refuse a list of fewer rows than any was, unless it is told to be an extract."""
         if lues < self.plancher and not self.partielle:
-            told = {"nom": nom, "lues": nombre(lues), "liste": self.forme.nom, "dire": dire}
+            told = {
+                "nom": nom,
+                "lues": pluriel(lues, "ligne,lignes"),
+                "liste": self.forme.nom,
+                "dire": dire,
+            }
             raise FichierRefuse(TROP_COURTE.format(plancher=nombre(self.plancher), **told))
 
     def dits(self, ligne):
@@ -113,6 +118,10 @@ class ListeNationale(SorteDeFichier):
             for change in ligne.changements:
                 before = f"{change.avant} → " if change.avant else ""
                 yield group, f"{change.colonne} : {before}{change.apres or 'vide'}"
+
+    def sujet(self, ligne):
+        """Return what a row is about, as it is told; nothing of one that is set aside."""
+        return ligne.fiche
 
     def nom_dit(self, lue):
         """Return the name that the file itself gives to what a row is about, for whoever looks for it."""
