@@ -55,7 +55,7 @@ from projects.pieces.models import Piece
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
 from pvd.signalements.models import Signalement
 from socle.historique import sans_historique
-from socle.models import Import, Source
+from socle.models import Affirmation, Import, Source
 from tests.pdf import pdf_of
 
 numbers = count(1)
@@ -160,6 +160,16 @@ def labellisation(commune=None, debut="2021-01-22", fin=None, adhesion=None, **f
         fin=fin and day(fin),
         date_signature_adhesion=adhesion and day(adhesion),
         **fields,
+    )
+
+
+def regroupement(convention):
+    """Have a national list say how a rule put a convention together."""
+    return Affirmation.objects.create(
+        fiche=convention,
+        champ="regroupement",
+        valeur_brute="6 juillet 2023 : 1 commune",
+        source=source(),
     )
 
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from communes.models import Commune
-from ort.liste.groupes import Comparaison, ConventionTenue, CouvertureTenue, Lecture, agrees
+from ort.liste.groupes import ConventionTenue, CouvertureTenue, Lecture, LigneComparee, agrees
 from ort.models import Avenant, Convention
+from ort.models.conventions import REGROUPEMENT
 from socle.dates import Precision, bare, in_french
 from socle.fichiers.lignes import CelluleChangee
 from socle.francais import pluriel
@@ -20,7 +21,6 @@ from socle.sources import record_type
 
 ENTREE = "date_entree_ort"
 SIGNATURE = "date_signature"
-REGROUPEMENT = "regroupement"
 PAR_REGLE = (
     "Regroupée par règle, d'après la liste nationale : une intercommunalité et un jour de signature font "
     "une convention, les jours suivants ses avenants. À confirmer par la DDT."
@@ -31,7 +31,7 @@ LONGEST = Affirmation._meta.get_field("valeur_brute").max_length
 LONGEST_NOTE = Affirmation._meta.get_field("note").max_length
 
 
-class Dit(NamedTuple):
+class DitDeListe(NamedTuple):
     """What the list says of one field of a record, and that the record does not hold."""
 
     model: type
@@ -52,15 +52,15 @@ class DiresDeListe:
 
     def __init__(self, provenance):
         self.provenance = provenance
-        self.dits: list[Dit] = []
+        self.dits: list[DitDeListe] = []
         self.groups: dict[str, list] = {}
 
     def impossible(self, commune, brut, raison):
         """Keep a day of signature that cannot be, as it is written of a commune."""
         note = f"{raison[:1].upper()}{raison[1:]}."
-        self.dits.append(Dit(Commune, commune.pk, ENTREE, brut, "", note))
+        self.dits.append(DitDeListe(Commune, commune.pk, ENTREE, brut, "", note))
 
-    def differences(self, lecture: Lecture) -> Iterator[tuple[Comparaison, CelluleChangee]]:
+    def differences(self, lecture: Lecture) -> Iterator[tuple[LigneComparee, CelluleChangee]]:
         """Yield the rows of another day than ours, each with the change to show, if nobody said it yet.
 
         Where all the rows of an act say one day, it is said of the act, once; else of each commune.
@@ -80,13 +80,13 @@ class DiresDeListe:
                 avant = bare(held.jour, held.precision)
                 yield row, CelluleChangee(said.champ, avant, bare(row.ligne.jour))
 
-    def difference(self, row: Comparaison, alone: bool) -> Dit:
+    def difference(self, row: LigneComparee, alone: bool) -> DitDeListe:
         """Return what a row says, of its commune where it is `alone` to say so, else of its act."""
         model, cle = (Commune, row.tenue.commune) if alone else acte_of(row.tenue)
         jour = row.ligne.jour
         note = MORE_EXACT if agrees(row.tenue, jour) else OTHER_DAY
         champ = ENTREE if alone else SIGNATURE
-        return Dit(model, str(cle), champ, in_french(jour), jour.isoformat(), note)
+        return DitDeListe(model, str(cle), champ, in_french(jour), jour.isoformat(), note)
 
     def regroupements(self, entrees, redaction):
         """Keep, of each convention, what the rule makes come into it."""
@@ -102,10 +102,10 @@ class DiresDeListe:
         conventions = Convention.objects.filter(identifiant__dans=self.groups)
         for convention in conventions.order_by("identifiant"):
             brut = described(self.groups[convention.identifiant])[:LONGEST]
-            said = Dit(Convention, str(convention.pk), REGROUPEMENT, brut, "", PAR_REGLE)
+            said = DitDeListe(Convention, str(convention.pk), REGROUPEMENT, brut, "", PAR_REGLE)
             self.affirm(said, retenue=True)
 
-    def affirm(self, said: Dit, retenue: bool):
+    def affirm(self, said: DitDeListe, retenue: bool):
         Affirmation.objects.create(
             content_type=record_type(said.model),
             object_id=said.cle,
@@ -125,7 +125,7 @@ def acte_of(couverture: CouvertureTenue) -> tuple[type, int]:
     return (Convention if isinstance(acte, ConventionTenue) else Avenant), acte.pk
 
 
-def already_said(dits: list[Dit]) -> set[tuple[object, ...]]:
+def already_said(dits: list[DitDeListe]) -> set[tuple[object, ...]]:
     """Return what some source says already, be it retained or not: a query a sort of record."""
     found = set()
     for model in {said.model for said in dits}:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from communes.models import Commune, Intercommunalite
 from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
-from ort.liste.groupes import ConventionTenue, Entree, Groupe, LigneNationale
+from ort.liste.groupes import CommuneEntrante, ConventionTenue, LigneNationale, OrtRegroupee
 from ort.models import Convention
 from socle.fichiers.composition import Composition, Volet
 from socle.fichiers.entetes import LigneLue, TableLue
@@ -43,10 +43,10 @@ class OrtDeListe(Composition):
 class Redaction:
     """The rows of `OrtDeListe` for some entries: what names a new convention is read once for all."""
 
-    def __init__(self, entrees: Iterable[Entree]) -> None:
+    def __init__(self, entrees: Iterable[CommuneEntrante]) -> None:
         self.entrees = list(entrees)
         groups = dict.fromkeys(
-            e.convention for e in self.entrees if isinstance(e.convention, Groupe)
+            e.convention for e in self.entrees if isinstance(e.convention, OrtRegroupee)
         )
         communes = {ligne.commune for group in groups for ligne in group.lignes}
         self.communes = {c.pk: c for c in Commune.objects.filter(pk__dans=communes)}
@@ -72,7 +72,7 @@ class Redaction:
             ligne.cellules = {column: ligne.cellules.get(column, "") for column in columns}
         return TableLue(nom, list(columns), sorted(lignes, key=lambda li: li.numero), [])
 
-    def cells_of(self, entree: Entree) -> dict[str, str]:
+    def cells_of(self, entree: CommuneEntrante) -> dict[str, str]:
         """Return the cells of the row of a commune; of a convention that is held, what names it."""
         avenant = entree.avenant.isoformat() if entree.avenant else ""
         commune = {
@@ -88,13 +88,13 @@ class Redaction:
         """Return what a row says of a convention that is held: a choice has no empty value."""
         return {"ort_identifiant": convention.identifiant, "origine": convention.origine}
 
-    def identifiant(self, convention: ConventionTenue | Groupe) -> str:
+    def identifiant(self, convention: ConventionTenue | OrtRegroupee) -> str:
         """Return the identifier of a convention that is held, or that the list makes."""
         if isinstance(convention, ConventionTenue):
             return convention.identifiant
         return self.conventions[convention]["ort_identifiant"]
 
-    def cells_of_new(self, group: Groupe) -> dict[str, str]:
+    def cells_of_new(self, group: OrtRegroupee) -> dict[str, str]:
         """Return the cells of a convention that the list makes."""
         intitule = self.title_of(group)
         identifiant = libre(identifiant_de(intitule, "ort"), self.taken)
@@ -113,7 +113,7 @@ class Redaction:
             "vaut_ort": "oui",
         }
 
-    def title_of(self, group: Groupe) -> str:
+    def title_of(self, group: OrtRegroupee) -> str:
         """Return « ORT de Sète » of its hosts, else of the laureates that sign, else of who carries it."""
         for named in (group.hotes, group.laureates, group.lignes):
             communes = [self.communes[ligne.commune] for ligne in named]
@@ -130,7 +130,7 @@ def departement_of(lignes: Iterable[LigneNationale]) -> str:
     return min(counted, key=lambda code: (-counted[code], code))
 
 
-def origine_of(group: Groupe) -> str:
+def origine_of(group: OrtRegroupee) -> str:
     """Return the programme by which the convention came: that of its host first."""
     if group.hotes:
         return Convention.Origine.ACV.value

@@ -89,7 +89,7 @@ class CouvertureTenue(NamedTuple):
         return acte.jour == ligne.jour and acte.precision == Precision.JOUR
 
 
-class Groupe(NamedTuple):
+class OrtRegroupee(NamedTuple):
     """Rows of one intercommunalité and one day, which make a convention: signed, or planned."""
 
     lignes: tuple[LigneNationale, ...]
@@ -113,15 +113,15 @@ class Groupe(NamedTuple):
         return {ligne.duree for ligne in self.lignes if ligne.duree}
 
 
-class Entree(NamedTuple):
+class CommuneEntrante(NamedTuple):
     """A row that brings a commune into a convention: by an avenant of that day, or by the convention."""
 
     ligne: LigneNationale
-    convention: ConventionTenue | Groupe
+    convention: ConventionTenue | OrtRegroupee
     avenant: datetime.date | None = None
 
 
-class Comparaison(NamedTuple):
+class LigneComparee(NamedTuple):
     """A row, and what the base holds of its commune in an ORT."""
 
     ligne: LigneNationale
@@ -136,10 +136,10 @@ class Lecture:
     that sign what it only plans, `signees`.
     """
 
-    connues: list[Comparaison] = field(default_factory=list)
-    entrees: list[Entree] = field(default_factory=list)
-    signees: list[Comparaison] = field(default_factory=list)
-    differences: list[Comparaison] = field(default_factory=list)
+    connues: list[LigneComparee] = field(default_factory=list)
+    entrees: list[CommuneEntrante] = field(default_factory=list)
+    signees: list[LigneComparee] = field(default_factory=list)
+    differences: list[LigneComparee] = field(default_factory=list)
     a_decider: dict[int, str] = field(default_factory=dict)
 
 
@@ -148,11 +148,13 @@ def read_groups(
     conventions: Iterable[ConventionTenue],
     couvertures: Iterable[CouvertureTenue],
     hotes_sans_jour: Iterable[str] = (),
+    retirees: Iterable[str] = (),
 ) -> Lecture:
     """Return what becomes of `lignes`, beside what the base holds.
 
     `hotes_sans_jour` are the intercommunalités one of whose hosts has no day that can be read: their
-    first day may be any, and none of their rows can be grouped.
+    first day may be any, and none of their rows can be grouped. `retirees` are the communes that an
+    agent has taken out of an ORT as an error: no list brings them back.
     """
     lecture = Lecture()
     held = defaultdict(list)
@@ -165,7 +167,9 @@ def read_groups(
     new = compare_with_held(once_each(lignes, lecture), held, lecture)
     by_epci = defaultdict(list)
     for ligne in one_ort_each(new, lecture):
-        if ligne.porteur is None:
+        if ligne.commune in retirees:
+            lecture.a_decider[ligne.numero] = "un agent a retiré cette commune d'une ORT"
+        elif ligne.porteur is None:
             lecture.a_decider[ligne.numero] = "la commune n'est d'aucune intercommunalité"
         else:
             by_epci[ligne.porteur].append(ligne)
@@ -203,7 +207,7 @@ def compare_with_held(
         if not couvertures:
             new.append(ligne)
         elif same := next((c for c in couvertures if c.says(ligne)), None):
-            lecture.connues.append(Comparaison(ligne, same))
+            lecture.connues.append(LigneComparee(ligne, same))
         else:
             unmatched[ligne.commune].append(ligne)
     for commune, rows in unmatched.items():
@@ -224,9 +228,9 @@ def compare_days(rows: list[LigneNationale], held: list[CouvertureTenue], lectur
     if ligne.jour is None:
         lecture.a_decider[ligne.numero] = planned_otherwise(ligne, couverture)
     elif signed is not None:
-        lecture.differences.append(Comparaison(ligne, couverture))
+        lecture.differences.append(LigneComparee(ligne, couverture))
     elif couverture.entree is None:
-        lecture.signees.append(Comparaison(ligne, couverture))
+        lecture.signees.append(LigneComparee(ligne, couverture))
     else:
         lecture.a_decider[ligne.numero] = (
             f"un avenant prévu à « {intitule} » la fera entrer, et la liste la dit signée : "
@@ -258,7 +262,7 @@ def group_signed(
     rows: list[LigneNationale], known: list[ConventionTenue], lecture: Lecture
 ) -> None:
     """Group the signed rows of one intercommunalité: a convention, then its avenants, day by day."""
-    made: Groupe | None = None
+    made: OrtRegroupee | None = None
     by_day = defaultdict(list)
     for ligne in rows:
         by_day[ligne.jour].append(ligne)
@@ -274,13 +278,13 @@ def group_signed(
                 lecture.a_decider |= {ligne.numero: told for ligne in later}
                 return
         elif not known and made is None:
-            made = Groupe(tuple(batch))
-            lecture.entrees += [Entree(ligne, made) for ligne in batch]
+            made = OrtRegroupee(tuple(batch))
+            lecture.entrees += [CommuneEntrante(ligne, made) for ligne in batch]
         else:
             host = made or host_of(known, jour)
             founding = isinstance(host, ConventionTenue) and host.jour == jour
             day = None if founding else jour
-            lecture.entrees += [Entree(ligne, host, day) for ligne in batch]
+            lecture.entrees += [CommuneEntrante(ligne, host, day) for ligne in batch]
 
 
 def running(convention: ConventionTenue, jour: datetime.date) -> bool:
@@ -308,7 +312,7 @@ def doubt_of(
     batch: list[LigneNationale],
     jour: datetime.date,
     known: list[ConventionTenue],
-    made: Groupe | None,
+    made: OrtRegroupee | None,
 ) -> str | None:
     """Return why the rows of one day cannot be grouped without guessing, or None."""
     if len({ligne.signataire for ligne in batch}) > 1:
@@ -326,7 +330,9 @@ def doubt_of(
     return f"l'intercommunalité porte déjà {names}, qui n'est pas en vigueur à cette date"
 
 
-def doubt_of_avenant(batch: list[LigneNationale], jour: datetime.date, made: Groupe) -> str | None:
+def doubt_of_avenant(
+    batch: list[LigneNationale], jour: datetime.date, made: OrtRegroupee
+) -> str | None:
     """Return why rows of a later day may be no avenant of the convention that the list makes, or None."""
     founded, first = made.lignes[0], batch[0]
     if len(made.durees) == 1:
@@ -355,8 +361,8 @@ def group_planned(
     elif len(days) > 1:
         told = "plusieurs dates envisagées dans la même intercommunalité"
     else:
-        group = Groupe(tuple(rows))
-        lecture.entrees += [Entree(ligne, group) for ligne in rows]
+        group = OrtRegroupee(tuple(rows))
+        lecture.entrees += [CommuneEntrante(ligne, group) for ligne in rows]
         return
     lecture.a_decider |= {ligne.numero: told for ligne in rows}
 

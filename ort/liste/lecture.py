@@ -24,7 +24,7 @@ WITHOUT_PLAN = "non signée, sans date envisagée : rien à enregistrer"
 WITHOUT_END = "terminée, sans qu'une fin se déduise de la liste"
 
 
-class Appartenance(NamedTuple):
+class PeriodeDAppartenance(NamedTuple):
     """A commune is of an intercommunalité: the period of a `Rattachement`."""
 
     intercommunalite: str
@@ -37,21 +37,21 @@ class JourImpossible(CelluleRefusee):
 
 
 @dataclass
-class Territoire:
+class Appartenances:
     """Where the communes of some rows are, day by day: two queries, whatever their number."""
 
     successions: Successions
-    appartenances: dict[str, list[Appartenance]]
+    appartenances: dict[str, list[PeriodeDAppartenance]]
 
     @classmethod
-    def of(cls, codes: Iterable[str]) -> "Territoire":
+    def of(cls, codes: Iterable[str]) -> "Appartenances":
         successions = successions_lues()
         asked = successions.avec_liees(codes)
         asked |= {row.devient for code in codes for row in successions.of_commune.get(code, ())}
         rows = Rattachement.objects.filter(commune__dans=asked).order_by("debut")
         by_commune = defaultdict(list)
-        for commune, *period in rows.values_list("commune", *Appartenance._fields):
-            by_commune[commune].append(Appartenance._make(period))
+        for commune, *period in rows.values_list("commune", *PeriodeDAppartenance._fields):
+            by_commune[commune].append(PeriodeDAppartenance._make(period))
         return cls(successions, by_commune)
 
     def commune_du_jour(self, code: str, jour: datetime.date) -> str:
@@ -63,16 +63,16 @@ class Territoire:
         return next((row.intercommunalite for row in rows if holds_on(row, jour)), None)
 
 
-class Lecteur:
+class LecteurDeListe:
     """Reads the rows of the list of `jour`: `champs` gives, by column, the field that reads a cell."""
 
     def __init__(self, champs: dict[str, Any], jour: datetime.date) -> None:
         self.champs, self.jour = champs, jour
-        self.territoire = Territoire(Successions(()), {})
+        self.territoire = Appartenances(Successions(()), {})
 
     def load(self, codes: Iterable[str]) -> None:
         """Read where the communes of `codes` are."""
-        self.territoire = Territoire.of(codes)
+        self.territoire = Appartenances.of(codes)
 
     def ligne(self, lue: Any, commune: Commune) -> LigneNationale:
         """Return a row, read; raises `CelluleRefusee` for what cannot be, or says nothing to record."""

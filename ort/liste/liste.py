@@ -90,5 +90,8 @@ class ListeOrt(ListeDeCommunes, Ressource):
         """Read all the rows: which are asked for is known by their intercommunalité."""
         return True
 
+    def sujet(self, ligne):
+        return ligne.fiche
+
     def dits(self, ligne):
         yield from ligne.dits

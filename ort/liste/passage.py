@@ -6,9 +6,21 @@ from dataclasses import dataclass, field
 from communes.territoire.liste import CODE, LigneDeCommune
 from ort.liste.dires import DiresDeListe
 from ort.liste.fiches import OrtDeListe, Redaction
-from ort.liste.groupes import Comparaison, Entree, Groupe, Lecture, LigneNationale, read_groups
-from ort.liste.lecture import JourImpossible, Lecteur
-from ort.liste.tenues import conventions_tenues, couvertures_tenues
+from ort.liste.groupes import (
+    CommuneEntrante,
+    Lecture,
+    LigneComparee,
+    LigneNationale,
+    OrtRegroupee,
+    read_groups,
+)
+from ort.liste.lecture import JourImpossible, LecteurDeListe
+from ort.liste.tenues import (
+    communes_retirees,
+    conventions_tenues,
+    couvertures_tenues,
+    signatures_effacees,
+)
 from socle.dates import in_french
 from socle.fichiers.champs import CelluleRefusee
 from socle.fichiers.lignes import LigneTraitee, Sort
@@ -16,6 +28,7 @@ from socle.francais import pluriel
 from socle.memoire import une_lecture
 
 TO_DECIDE = "à décider : {}"
+EMPTIED = "un agent a effacé le jour de signature de « {} »"
 SEVERAL_DAYS = "la liste dit plusieurs jours de signature pour « {} »"
 
 
@@ -43,7 +56,7 @@ class PassageDeListe:
         self.liste, self.table, self.user = liste, table, user
         self.provenance, self.for_good = provenance, for_good
         champs = {champ.column_name: champ for champ in liste.get_import_fields()}
-        self.lecteur = Lecteur(champs, liste.jour)
+        self.lecteur = LecteurDeListe(champs, liste.jour)
         self.traitees = {}
         self.dires = DiresDeListe(provenance)
 
@@ -55,7 +68,8 @@ class PassageDeListe:
             couvertures = couvertures_tenues(
                 conventions, self.liste.jour, self.lecteur.territoire.successions
             )
-            lecture = read_groups(lues, conventions.values(), couvertures, hotes_sans_jour)
+            removed = communes_retirees({ligne.commune for ligne in lues})
+            lecture = read_groups(lues, conventions.values(), couvertures, hotes_sans_jour, removed)
             for numero, told in lecture.a_decider.items():
                 self.leave_to_decide(numero, told)
             self.write(lecture)
@@ -75,7 +89,7 @@ class PassageDeListe:
         lues, hosts = [], set()
         for lue, commune in ((each.lue, each.commune) for each in asked):
             ligne = self.traitees[lue.numero] = LigneDeListe(lue)
-            ligne.fiche = str(commune or "")
+            ligne.fiche = f"{commune} ({commune.pk})" if commune else ""
             try:
                 if lue.fautes:
                     raise lue.fautes[0]
@@ -126,9 +140,7 @@ class PassageDeListe:
         sorte = OrtDeListe()
         for ressource in sorte.ressources:
             ressource.suivies = self.liste.suivies
-        passage = sorte.passage(
-            table, self.user, self.provenance, self.for_good, epargne=self.user is None
-        )
+        passage = sorte.passage(table, self.user, self.provenance, self.for_good)
         faites = {ligne.numero: ligne for ligne in passage.lignes()}
         for entree in lecture.entrees:
             self.tell(faites[entree.ligne.numero], "nouvelle", entered(entree, redaction))
@@ -138,19 +150,20 @@ class PassageDeListe:
         written = [e for e in lecture.entrees if not faites[e.ligne.numero].refus]
         self.dires.regroupements(written, redaction)
 
-    def one_day_each(self, signees: list[Comparaison]):
+    def one_day_each(self, signees: list[LigneComparee]):
         """Return, by the number of its first row, the convention that takes its day, and that day."""
         by_convention = defaultdict(list)
         for difference in signees:
             by_convention[difference.tenue.convention].append(difference.ligne)
+        emptied = signatures_effacees({convention.pk for convention in by_convention})
         found = {}
         for convention, rows in by_convention.items():
-            days = {ligne.jour for ligne in rows}
-            if len(days) == 1:
+            doubt = EMPTIED if convention.pk in emptied else SEVERAL_DAYS
+            if convention.pk not in emptied and len({ligne.jour for ligne in rows}) == 1:
                 found[rows[0].numero] = (convention, rows[0].jour)
                 continue
             for ligne in rows:
-                self.leave_to_decide(ligne.numero, SEVERAL_DAYS.format(convention.intitule))
+                self.leave_to_decide(ligne.numero, doubt.format(convention.intitule))
         return found
 
     def tell(self, faite, group, sentence):
@@ -184,10 +197,10 @@ def in_departements(ligne: LigneDeCommune, departements: set[str]) -> bool:
     return ligne.lue.cellules.get(CODE, "").startswith(tuple(departements))
 
 
-def entered(entree: Entree, redaction: Redaction) -> str:
+def entered(entree: CommuneEntrante, redaction: Redaction) -> str:
     """Say into which ORT a row brings a commune, and by which act."""
     convention = entree.convention
-    if isinstance(convention, Groupe):
+    if isinstance(convention, OrtRegroupee):
         intitule = redaction.conventions[convention]["intitule"]
     else:
         intitule = convention.intitule

@@ -1,13 +1,15 @@
-"""What the base holds of the ORT beside which the national list is read: five queries, whatever its rows."""
+"""What the base holds of the ORT, beside which the national list is read: as many queries for any list."""
 
 import datetime
 from collections import defaultdict
+from collections.abc import Iterable
 
 from communes.territoire.successions import Successions
 from ort.faits import ort_datees
 from ort.liste.groupes import ActeTenu, ConventionTenue, CouvertureTenue
 from ort.models import Avenant, CommuneCouverte, Convention
 from ort.regles import date_fin_au
+from socle.fichiers.imports import ANNULATION
 
 OF_ACTE = ("pk", "date_signature", "precision_signature", "date_signature_prevue")
 
@@ -55,3 +57,21 @@ def couvertures_tenues(
         )
         if convention in conventions and (sortie is None or sortie > jour)
     ]
+
+
+def communes_retirees(codes: Iterable[str]) -> set[str]:
+    """Return those of these communes whose place in an ORT an agent has removed, and not brought back.
+
+    An import that was taken back is no such removal: it may be done again.
+    """
+    removed = CommuneCouverte.history.removed().filter(
+        history_user__isnull=False, commune__dans=sorted(codes)
+    )
+    removed = removed.exclude(history_change_reason__startswith=ANNULATION)
+    return set(removed.values_list("commune", flat=True))
+
+
+def signatures_effacees(conventions: Iterable[int]) -> set[int]:
+    """Return those of these conventions, without a day of signature, that had one before."""
+    signed = Convention.history.filter(id__dans=sorted(conventions), date_signature__isnull=False)
+    return set(signed.order_by().values_list("id", flat=True))

@@ -2,8 +2,9 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import BigIntegerField, F, OuterRef, Q, Subquery
 from django.db.models.functions import (
+    Cast,
     Coalesce,
     ExtractDay,
     ExtractMonth,
@@ -25,13 +26,22 @@ from ort.models.validations import AValiderQuerySet
 from ort.regles import LOI_ELAN, signe
 from socle.dates import PrecisionField, stored_on_first_day
 from socle.remarques import Avant
-from socle.sources import Sourcee
+from socle.sources import Affirmation, Sourcee, record_type
 from socle.verrou import lock
+
+# What sources say of how the communes of a convention were put together: see `ConventionQuerySet.par_regle`.
+REGROUPEMENT = "regroupement"
 
 
 def as_number(jour):
     """Write a day as a number that sorts as it does: 20230706."""
     return int(f"{jour:%Y%m%d}")
+
+
+def regroupements():
+    """Return what national lists are made to say of conventions that a rule put together: no day yet."""
+    of_convention = {"content_type": record_type(Convention), "champ": REGROUPEMENT}
+    return Affirmation.objects.retenues().filter(**of_convention, valeur="")
 
 
 class ConventionQuerySet(AValiderQuerySet):
@@ -123,6 +133,14 @@ class ConventionQuerySet(AValiderQuerySet):
         kept = self.ort().signees(jour).filter(pk__in=there.order_by().values("convention"))
         return kept.exclude(pk__in=joined.values("convention"))
 
+    def par_regle(self):
+        """Keep those that a rule put together from a national list, and that nobody has confirmed since.
+
+        The list names no convention: see `ort.liste.groupes`. Who confirms it says on which day.
+        """
+        key = Cast("object_id", BigIntegerField())
+        return self.filter(pk__in=regroupements().annotate(cle=key).values("cle"))
+
     def sans_fin(self, jour):
         """Keep the conventions in force on `jour` whose duration is not known: nobody sees them end."""
         return self.en_vigueur(jour).filter(jour_fin__isnull=True)
@@ -174,8 +192,8 @@ class Convention(Sourcee):
     origine = models.CharField("origine", max_length=5, choices=Origine, default=Origine.PVD)
     note_interne = models.TextField("note interne", blank=True, help_text="Jamais publiée.")
 
-    # What sources say of a convention, and that none of its fields holds: how its communes were put together.
-    autres_champs_dits = ("regroupement",)
+    # What sources say of a convention, and that none of its fields holds.
+    autres_champs_dits = (REGROUPEMENT,)
     publie_par = {"date_signature": "Signer la convention"}
     remarques_possibles = (
         Avant(
@@ -259,6 +277,12 @@ class Convention(Sourcee):
         """Return the avenants signed on `jour` or before, in order; reads `avenants`, prefetch for lists."""
         signed = [avenant for avenant in self.avenants.all() if signe(avenant, jour)]
         return sorted(signed, key=lambda avenant: (avenant.date_signature, avenant.pk))
+
+    @property
+    def regroupement(self):
+        """Return what says that a rule put the convention together, until someone confirms it, or None."""
+        said = regroupements().filter(object_id=str(self.pk)).select_related("source")
+        return said.order_by("-pk").first()
 
     @property
     def prolongations(self):

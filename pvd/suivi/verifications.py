@@ -210,6 +210,17 @@ def without_ville_principale(perimetre, jour):
 
 
 @verification(
+    "par_regle",
+    "ORT regroupée par règle",
+    "La liste nationale ne nomme aucune convention : celle-ci est faite des communes d'une même "
+    "intercommunalité et d'un même jour. Corrigez-la s'il le faut, puis « Confirmer le regroupement ».",
+)
+def grouped_by_rule(perimetre, jour):
+    """Yield the conventions that a rule put together, and that nobody has confirmed."""
+    yield perimetre.of(Convention).par_regle()
+
+
+@verification(
     "a_valider",
     "ORT modifiée par un autre département, à valider",
     "L'ORT couvre des communes de plusieurs départements et un agent d'un autre département l'a "

@@ -127,15 +127,14 @@ class Composition(SorteDeFichier):
     def written_models(self):
         return tuple(model for ressource in self.ressources for model in ressource.written_models)
 
-    def passage(self, table, user=None, provenance=None, for_good=False, **options):
-        return PassageCompose(self, table, user, provenance, for_good, **options)
+    def passage(self, table, user=None, provenance=None, for_good=False):
+        return PassageCompose(self, table, user, provenance, for_good)
 
 
 class PassageCompose:
     """One reading of the rows of a sheet, a part after the other: a row is written whole, or not at all."""
 
-    def __init__(self, composition, table, user, provenance, for_good, **options):
-        self.options = options
+    def __init__(self, composition, table, user, provenance, for_good):
         # The first part says of each row what the others hang on.
         columns = list(dict.fromkeys([*table.colonnes, composition.link]))
         self.composition, self.table = composition, replace(table, colonnes=columns)
@@ -169,13 +168,7 @@ class PassageCompose:
             rows = [row for lue in going_on for row in volet.rows(lue, ressource)]
             table = replace(self.table, lignes=rows)
             passage = Passage(
-                ressource,
-                table,
-                self.user,
-                self.provenance,
-                self.for_good,
-                repeated=True,
-                **self.options,
+                ressource, table, self.user, self.provenance, self.for_good, repeated=True
             )
             for ligne in passage.lignes():
                 faites[ligne.numero].append((volet, ligne))

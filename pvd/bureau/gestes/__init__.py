@@ -8,6 +8,7 @@ from django.urls import reverse
 from pvd.bureau.gestes.club import NoterEvenement, NoterQuiEstVenu
 from pvd.bureau.gestes.conventions import (
     CompleterConvention,
+    ConfirmerRegroupement,
     NouvelleConvention,
     SignerAvenant,
     SignerConvention,
@@ -46,6 +47,7 @@ GESTES = {
         SignerConvention(),
         SignerAvenant(),
         CompleterConvention(),
+        ConfirmerRegroupement(),
         TenirBilan(),
         PresenterAUneAssemblee(),
         JoindreAuBilan(),

@@ -91,6 +91,7 @@ def one_of_each(code="34"):
         "signer-convention": factories.convention(None, departement_reference=departement),
         "avenant": signed,
         "completer-la-convention": signed,
+        "confirmer-le-regroupement": grouped_by_rule(signed),
         "tenir-un-bilan": signed,
         "presenter-a-une-assemblee": signed,
         "bilan-joindre-le-document": factories.bilan(signed, "2024-07-06"),
@@ -106,6 +107,12 @@ def one_of_each(code="34"):
         "ajouter-un-cofinancement": vacant,
         **one_of_each_action(town, signed, running),
     }
+
+
+def grouped_by_rule(convention):
+    """Return a convention, once a national list is made to say how it was put together."""
+    factories.regroupement(convention)
+    return convention
 
 
 def one_of_each_action(town, signed, running):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from communes.models import Departement
 from pvd.bureau.perimetre import Perimetre
 from pvd.suivi.verifications import VERIFICATIONS, Constat, constats, count_constats
-from socle.sources import Affirmation, record_type, sans_source
+from socle.sources import Affirmation, affirm, record_type, sans_source
 from tests import factories
 
 JOUR = datetime.date(2024, 1, 1)
@@ -241,3 +241,16 @@ def test_posts_paid_more_than_the_programme_pays(agent):
     factories.cofinancement(within, "etat", 2022, montant=45_000, taux=75)
     (row,) = constats(Perimetre(agent), JOUR, "cofinancement")
     assert (Constat(**row).fiche, Constat(**row).detail) == ("Au-dessus", "2022")
+
+
+def test_an_ort_grouped_by_rule_until_someone_confirms_it(agent):
+    grouped = factories.convention(intitule="Regroupée", communes=[factories.commune("34001")])
+    factories.convention(intitule="Écrite ici", communes=[factories.commune("34002")])
+    elsewhere = factories.commune("12001")
+    factories.regroupement(
+        factories.convention(communes=[elsewhere], departement_reference=elsewhere.departement)
+    )
+    factories.regroupement(grouped)
+    assert found(agent, "par_regle") == ["Regroupée"]
+    affirm(grouped, "regroupement", "01/01/2024", factories.source(), "jour")
+    assert found(agent, "par_regle") == []
