@@ -109,11 +109,6 @@ class ListeDeCommunes(ListeNationale):
             if column == CODE and widget.denies(name, code, commune):
                 lue.fautes.append(CelluleRefusee(header, name, f"{CODE} « {code} » est {commune}"))
 
-    def sujet(self, ligne):
-        """Name the commune of a row, with its code: several bear one name."""
-        commune = ligne.objet and not ligne.refus and ligne.objet.commune
-        return f"{commune} ({commune.pk})" if commune else ""
-
     def is_read(self, ligne):
         """Tell whether a row is of a département that is read; by its code where it names no commune."""
         if self.lus is None:

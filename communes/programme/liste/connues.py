@@ -17,7 +17,7 @@ from socle.verrou import lock
 ABSENTE = "absente de la liste"
 
 
-class Connues:
+class LabellisationsConnues:
     """The times in the programme of the communes of some départements, by the one that answers on a day.
 
     `lus` are the codes of the départements, None for all of them. All is read in a few queries, and

@@ -4,7 +4,7 @@ Both are here, though the ORT are of another app, for each to be told from the o
 """
 
 from socle.fichiers.liste.document import DocumentDeListe
-from socle.fichiers.liste.forme import Forme
+from socle.fichiers.liste.forme import FormeDeListe
 
 ANCT = "Agence nationale de la cohésion des territoires (ANCT)"
 DGALN = "Direction générale de l'aménagement, du logement et de la nature"
@@ -22,12 +22,12 @@ DOCUMENT_ORT = DocumentDeListe(
     editeur=f"{DGALN} et {ANCT}",
     url=f"{DATASETS}/liste-des-communes-couvertes-par-des-operations-de-revitalisation-de-territoire/",
 )
-FORME_PVD = Forme(
+FORME_PVD = FormeDeListe(
     nom="la liste nationale des communes du programme (ANCT)",
     commande="import_pvd",
     entetes=("insee_com", "lib_com", "id_pvd", "date_signature"),
 )
-FORME_ORT = Forme(
+FORME_ORT = FormeDeListe(
     nom="la liste nationale des communes couvertes par une ORT (DGALN)",
     commande="import_ort",
     entetes=("Code commune", "Statut de la commune", "Signée ?"),

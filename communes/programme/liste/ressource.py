@@ -9,7 +9,7 @@ from typing import Any
 
 from communes.programme.imports import LabellisationRessource
 from communes.programme.lecture import ouverture
-from communes.programme.liste.connues import ABSENTE, Connues
+from communes.programme.liste.connues import ABSENTE, LabellisationsConnues
 from communes.programme.liste.nationales import DOCUMENT_PVD, FORME_ORT, FORME_PVD
 from communes.territoire.liste import CODE, ListeDeCommunes
 from socle.dates import Precision, first_day, in_french, in_words
@@ -82,7 +82,7 @@ class ListePvdRessource(ListeDeCommunes, LabellisationRessource):
         """Pass the rows of the list put beside what the base holds: see `LigneDePvd`."""
         read = self.lire_communes(table, user)
         codes = {each.commune.pk for each in read if each.commune}
-        self.connues = Connues(codes, self.jour, self.lus, for_good)
+        self.connues = LabellisationsConnues(codes, self.jour, self.lus, for_good)
         self.met, self.entering = {}, {}
         rows = [self.row_of(each) for each in read]
         rows += self.absent_rows()
@@ -305,6 +305,11 @@ class ListePvdRessource(ListeDeCommunes, LabellisationRessource):
             retenue=False,
             note=said.note,
         )
+
+    def sujet(self, ligne):
+        """Name the commune of a row, with its code: several bear one name."""
+        commune = ligne.objet and not ligne.refus and ligne.objet.commune
+        return f"{commune} ({commune.pk})" if commune else ""
 
     def dits(self, ligne):
         if ligne.sort is Sort.REFUSEE:

@@ -8,7 +8,7 @@ from socle.fichiers.tableau.noms import bare_name
 
 
 @dataclass(frozen=True)
-class Forme:
+class FormeDeListe:
     """What a list is called, the command that reads it, and the headers that it always has."""
 
     nom: str

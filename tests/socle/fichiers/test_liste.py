@@ -6,14 +6,14 @@ import pytest
 from django.utils import timezone
 
 from socle.fichiers.liste.document import DocumentDeListe
-from socle.fichiers.liste.forme import Forme
+from socle.fichiers.liste.forme import FormeDeListe
 from socle.fichiers.liste.jour import JourRefuse, jour_de_la_liste, jour_du_nom
 from socle.fichiers.tableau.fichier import Fichier, FichierRefuse
 from socle.models import Source
 from tests.factories import day
 
-VILLES = Forme("la liste des villes", "import_villes", ("insee_com", "id_ville"))
-GARES = Forme("la liste des gares", "import_gares", ("Code commune", "Gare ?"))
+VILLES = FormeDeListe("la liste des villes", "import_villes", ("insee_com", "id_ville"))
+GARES = FormeDeListe("la liste des gares", "import_gares", ("Code commune", "Gare ?"))
 DOCUMENT = DocumentDeListe("anct-villes", "Liste des villes", "ANCT", "https://data.exemple.fr/v/")
 
 
