@@ -6,6 +6,7 @@ from django.http import Http404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from pvd.bureau.gestes import GESTES
 from pvd.bureau.perimetre import asked_perimetre
 from pvd.suivi.verifications import VERIFICATIONS, Constat, constats, count_constats
 
@@ -27,6 +28,12 @@ def a_verifier(request):
         "sortes": count_constats(perimetre, jour),
         "choisie": VERIFICATIONS.get(sorte),
         "page": rows,
-        "constats": [Constat(**row) for row in rows],
+        "constats": [Constat(**row, geste=geste_for(request.user, row)) for row in rows],
     }
     return TemplateResponse(request, "bureau/a_verifier.html", context)
+
+
+def geste_for(user, row):
+    """Return the geste that answers a finding, if there is one and `user` may do it."""
+    geste = GESTES.get(VERIFICATIONS[row["sorte"]].geste)
+    return geste if geste and geste.allowed(user) else None

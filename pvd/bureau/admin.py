@@ -26,7 +26,7 @@ from pvd.bureau.fiches.etudes import FicheDEtude
 from pvd.bureau.fiches.intercommunalites import FicheDIntercommunalite
 from pvd.bureau.gestes import geste_url
 from pvd.bureau.gestes import vues as gestes
-from pvd.bureau.imports import LaureatesRessource
+from pvd.bureau.imports import LaureatesRessource, ListePvdDuBureau
 from pvd.bureau.recherche import chercher
 from pvd.bureau.tableau import vues as tableau
 from pvd.suivi.faits import Faits
@@ -140,7 +140,10 @@ def statut_du_jour(labellisation):
 
 
 # How far a commune is depends on its ORT, which its own app does not know.
-LabellisationAdmin.imports = {"communes-laureates": LaureatesRessource}
+LabellisationAdmin.imports = {
+    "communes-laureates": LaureatesRessource,
+    "liste-pvd": ListePvdDuBureau,
+}
 LabellisationAdmin.list_filter = [StatutDeCommuneFilter, *LabellisationAdmin.list_filter]
 LabellisationAdmin.list_display.insert(1, statut_du_jour)
 LabellisationAdmin.read_rows = with_statuts

@@ -1,7 +1,11 @@
 """What an import of agents refuses that only the roof can tell."""
 
+from django.urls import reverse
+
 from communes.models import Commune, Labellisation
 from communes.programme.imports import LabellisationRessource
+from communes.programme.liste.ressource import ListePvdRessource
+from pvd.bureau.gestes.labellisations import QuitterProgramme
 from pvd.bureau.tableau.colonnes import COLONNES
 from pvd.suivi.situation import situations
 
@@ -19,3 +23,12 @@ class LaureatesRessource(LabellisationRessource):
         named = Commune.objects.filter(pk__dans=sorted(set(communes.values())))
         statuts = {s.commune.pk: {"statut": s.statut} for s in situations(named, jour)}
         return {key: statuts[code] for key, code in communes.items()}
+
+
+class ListePvdDuBureau(ListePvdRessource):
+    """The national list, as an agent sends it: an exit that it proposes leads to where one is recorded."""
+
+    def lien(self, group, ligne):
+        if group != "sortie":
+            return ""
+        return reverse("admin:geste", args=[QuitterProgramme.slug, ligne.objet.pk])

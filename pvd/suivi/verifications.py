@@ -22,6 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Concat
 
 from communes.models import Commune, Departement, Labellisation, Population, Succession
+from communes.programme.liste.connues import ABSENTE
 from ort.models import Avenant, CommuneCouverte, Convention
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste
 from projects.postes.models.cofinancements import (
@@ -59,6 +60,8 @@ class Verification:
     titre: str
     explication: str
     find: Callable
+    # The slug of the geste that answers it, done to the record found.
+    geste: str = ""
 
     def findings(self, perimetre, jour):
         """Yield the records found, each sort of record as a queryset of rows of one shape."""
@@ -73,11 +76,11 @@ class Verification:
             )
 
 
-def verification(sorte, titre, explication):
+def verification(sorte, titre, explication, geste=""):
     """Add the function below to the verifications, in the order in which they are shown."""
 
     def register(find):
-        VERIFICATIONS[sorte] = Verification(sorte, titre, explication, find)
+        VERIFICATIONS[sorte] = Verification(sorte, titre, explication, find, geste)
         return find
 
     return register
@@ -99,7 +102,7 @@ def ecartees(perimetre, jour):
     for model in NOMS:
         said = Affirmation.objects.filter(content_type=record_type(model))
         retained = said.retenues().filter(object_id=OuterRef("object_id"), champ=OuterRef("champ"))
-        undecided = said.ecartees().filter(~Exists(retained))
+        undecided = said.ecartees().filter(~Exists(retained)).exclude(valeur_brute=ABSENTE)
         of_record = undecided.filter(object_id=OuterRef("texte")).order_by("pk")
         records = perimetre.of(model).alias(texte=as_text(F("pk")))
         records = records.filter(texte__in=undecided.values("object_id"))
@@ -165,6 +168,31 @@ def vanished(perimetre, jour):
 def without_adhesion(perimetre, jour):
     """Yield the labellisations that run on `jour` and have no date of adhésion."""
     yield perimetre.of(Labellisation).as_of(jour).filter(date_signature_adhesion__isnull=True)
+
+
+@verification(
+    "absente",
+    "Absente de la liste nationale",
+    "La liste nationale ne donne plus cette commune : « Quitter le programme » enregistre sa sortie. Si elle "
+    "y est toujours, dites dans « Détail interne » de ce que dit la liste, sur la fiche, comment vous le "
+    "savez : elle n'est plus montrée ici.",
+    geste="quitter-le-programme",
+)
+def absent_from_list(perimetre, jour):
+    """Yield the labellisations that run on `jour` and that a national list has no more.
+
+    Until someone says how it is known that they go on all the same.
+    """
+    said = Affirmation.objects.ecartees().filter(
+        content_type=record_type(Labellisation),
+        object_id=as_text(OuterRef("pk")),
+        champ="fin",
+        valeur_brute=ABSENTE,
+        detail_interne="",
+    )
+    first = said.order_by("source__date_document", "pk").values("source__titre")[:1]
+    running = perimetre.of(Labellisation).filter(fin__isnull=True, debut__lte=jour)
+    yield running.filter(Exists(said)).annotate(detail=Subquery(first))
 
 
 @verification(
@@ -324,6 +352,8 @@ class Constat:
     cle: str
     fiche: str
     precision: str
+    # What answers it, for whoever may do it.
+    geste: object = None
 
     @property
     def verification(self):

@@ -293,6 +293,7 @@ class ImportAdmin(admin.ModelAdmin):
             title=f"Aperçu de l'import : {depot.fichier.nom}",
             apercu=apercu,
             groupes=[(sort, apercu.of(sort)) for sort in Sort],
+            dits=ressource.groupes_de_l_apercu(apercu),
             depot=depot,
             provenance=provenance,
             ignorees=table.ignorees,
@@ -329,6 +330,8 @@ class ImportAdmin(admin.ModelAdmin):
         rows = [
             [*(cells[ligne.numero][i] for i in kept), " ; ".join(map(str, ligne.refus))]
             for ligne in apercu.of(Sort.REFUSEE)
+            # What a list has not has no row, and is not sent back.
+            if ligne.numero in cells
         ]
         headers = [*(fichier.entetes[i] for i in kept), REFUS]
         return FORMATS["tableur"].answer(headers, rows, f"refus-{sorte}")

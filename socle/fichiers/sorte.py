@@ -54,6 +54,10 @@ class SorteDeFichier:
         """Return the headers of `table` left unread that somebody should come back to; none by default."""
         return []
 
+    def groupes_de_l_apercu(self, apercu):
+        """Return the groups that a preview tells, (title, sentences) each; None: by what rows become."""
+        return None
+
     def compris(self, column, unite, text):
         """Return how a cell of `column` is read, in words, for whoever checks the columns."""
         return text

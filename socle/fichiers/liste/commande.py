@@ -89,10 +89,10 @@ class CommandeDeListe(BaseCommand):
         self.stdout.write(f"{table.nom}, liste du {in_french(self.lue.jour)} : {rows}.")
         for remarque in self.lue.remarques:
             self.stdout.write(remarque)
-        for group, told in by_group(self.lue, apercu).items():
+        for group, told in self.lue.par_groupe(apercu).items():
             self.stdout.write(f"\n{pluriel(len(told), self.lue.mots[group])}")
-            for line in told[:limit]:
-                self.stdout.write(f"  {line}")
+            for dit in told[:limit]:
+                self.stdout.write(f"  {where(dit)} : {dit.phrase}")
             if limit and len(told) > limit:
                 others = pluriel(len(told) - limit, "autre,autres")
                 self.stdout.write(f"  … et {others} (--tout les montre)")
@@ -102,7 +102,7 @@ class CommandeDeListe(BaseCommand):
         """Say in counted sentences what was done, or would be."""
         counts = [
             pluriel(len(told), self.lue.mots[group])
-            for group, told in by_group(self.lue, apercu).items()
+            for group, told in self.lue.par_groupe(apercu).items()
         ]
         if counts:
             self.stdout.write(f"{liste(counts)}.")
@@ -123,19 +123,10 @@ class CommandeDeListe(BaseCommand):
             raise bad(f"{path} : impossible d'y écrire.") from None
 
 
-def by_group(lue, apercu):
-    """Return the sentences of each group that has some, in the order of `ListeNationale.mots`."""
-    told = {group: [] for group in lue.mots}
-    for ligne in apercu.lignes:
-        for group, sentence in lue.dits(ligne):
-            told[group].append(f"{where(lue, ligne)} : {sentence}")
-    return {group: sentences for group, sentences in told.items() if sentences}
-
-
-def where(lue, ligne):
-    """Say which row it is, and of what; of what the list has not, there is no row."""
-    row = f"ligne {ligne.numero}" if ligne.numero else ""
-    return ", ".join(filter(None, (row, lue.sujet(ligne))))
+def where(dit):
+    """Say which row it is, and of what."""
+    row = f"ligne {dit.numero}" if dit.numero else ""
+    return ", ".join(filter(None, (row, dit.sujet)))
 
 
 def as_written(row, column):

@@ -6,6 +6,7 @@ it is of all of France, or told to be a part of it; and nobody who is absent fro
 """
 
 import datetime
+from typing import NamedTuple
 
 from socle.fichiers.correspondance import IGNOREE, correspondance, known_columns, missing_columns
 from socle.fichiers.entetes import known_names, read_table
@@ -23,6 +24,15 @@ TROP_COURTE = (
     "{nom} : {lues}, alors que {liste} en a au moins {plancher} : le fichier est tronqué, ou c'est "
     "un extrait. {dire}"
 )
+
+
+class Dit(NamedTuple):
+    """What a row of a list brings, in a sentence; of what the list has not, there is no row: 0."""
+
+    numero: int
+    sujet: str
+    phrase: str
+    lien: str = ""
 
 
 class ListeNationale(SorteDeFichier):
@@ -122,6 +132,25 @@ class ListeNationale(SorteDeFichier):
     def sujet(self, ligne):
         """Return what a row is about, as it is told; nothing of one that is set aside."""
         return ligne.fiche
+
+    def lien(self, group, ligne):
+        """Return the address where an agent does what a row proposes; empty if there is none."""
+        return ""
+
+    def groupes_de_l_apercu(self, apercu):
+        return [
+            (pluriel(len(dits), self.mots[group]), dits)
+            for group, dits in self.par_groupe(apercu).items()
+        ]
+
+    def par_groupe(self, apercu):
+        """Return what the rows bring, in the order of `mots`: {group: `Dit`s}, none being empty."""
+        told = {group: [] for group in self.mots}
+        for ligne in apercu.lignes:
+            for group, phrase in self.dits(ligne):
+                dit = Dit(ligne.numero, self.sujet(ligne), phrase, self.lien(group, ligne))
+                told[group].append(dit)
+        return {group: dits for group, dits in told.items() if dits}
 
     def nom_dit(self, lue):
         """Return the name that the file itself gives to what a row is about, for whoever looks for it."""
