@@ -8,6 +8,8 @@ import shapely
 
 from communes.management.commands.charger_contours import SHIPPED
 from communes.models import Commune, ContourCommune, FondDeCarte
+from communes.territoire.contours.centroides import centroides
+from communes.territoire.contours.lecture import read_archive
 from communes.territoire.contours.projection import project
 from tests.communes.territoire.polygones import holes_of, polygon_of
 
@@ -39,6 +41,20 @@ def test_no_hole_is_left_in_a_departement():
 def test_the_herault_has_its_true_surface():
     # 6 101 km² for Insee, which leaves out the lagoons: about 120 km² more.
     assert 6_101 < sum(p.area for p in polygons("34").values()) / 1e4 < 6_300
+
+
+def test_the_point_of_a_commune_is_the_centroid_of_what_the_file_draws():
+    _, _, traits = read_archive(SHIPPED)
+    drawn = {trait.code: trait.forme.centroid for trait in traits if len(trait.code) == 5}
+    found = centroides(drawn)
+    assert len(found) == 1723
+    # In metres: a degree is 111 km from south to north, and 80 km from west to east there.
+    apart = {
+        code: max(abs(drawn[code].x - longitude) * 80_000, abs(drawn[code].y - latitude) * 111_000)
+        for code, (longitude, latitude) in found.items()
+    }
+    assert max(apart.values()) < 50
+    assert found["34142"] == (3.3059, 43.7307)
 
 
 def test_dio_et_valquieres_is_in_the_commune_that_it_joined():

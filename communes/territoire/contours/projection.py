@@ -1,4 +1,4 @@
-"""From the Earth to the drawing: where a longitude and a latitude are on our maps."""
+"""From the Earth to the drawing, where a longitude and a latitude are on our maps, and back."""
 
 import math
 
@@ -40,13 +40,31 @@ def project(zone, points):
     if zone:
         x, y = (longitude - x0) * math.cos(y0), latitude - y0
         return EARTH_RADIUS * numpy.column_stack((x, -y))
-    n = math.log(math.cos(TRUE_SOUTH) / math.cos(TRUE_NORTH)) / math.log(
-        meridional(TRUE_NORTH) / meridional(TRUE_SOUTH)
-    )
-    scale = EARTH_RADIUS * math.cos(TRUE_SOUTH) * meridional(TRUE_SOUTH) ** n / n
+    n, scale = cone()
     radius, origin = scale / meridional(latitude) ** n, scale / meridional(y0) ** n
     angle = n * (longitude - x0)
     return numpy.column_stack((radius * numpy.sin(angle), radius * numpy.cos(angle) - origin))
+
+
+def unproject(zone, x, y):
+    """Return the longitude and the latitude, in degrees, of a point of the drawing: see `project`."""
+    x0, y0 = map(math.radians, OVERSEAS.get(zone, ORIGIN))
+    if zone:
+        longitude, latitude = x0 + x / EARTH_RADIUS / math.cos(y0), y0 - y / EARTH_RADIUS
+        return math.degrees(longitude), math.degrees(latitude)
+    n, scale = cone()
+    down = y + scale / meridional(y0) ** n
+    longitude = x0 + math.atan2(x, down) / n
+    latitude = 2 * math.atan((scale / math.hypot(x, down)) ** (1 / n)) - math.pi / 2
+    return math.degrees(longitude), math.degrees(latitude)
+
+
+def cone():
+    """Return the constant of the cone that cuts the Earth at the true parallels, and its scale."""
+    n = math.log(math.cos(TRUE_SOUTH) / math.cos(TRUE_NORTH)) / math.log(
+        meridional(TRUE_NORTH) / meridional(TRUE_SOUTH)
+    )
+    return n, EARTH_RADIUS * math.cos(TRUE_SOUTH) * meridional(TRUE_SOUTH) ** n / n
 
 
 def meridional(latitude):
