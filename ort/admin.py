@@ -90,7 +90,7 @@ class CouvertureFormSet(BaseInlineFormSet):
 class CouvertureInline(ConventionInline):
     model = CommuneCouverte
     formset = CouvertureFormSet
-    fields = ["commune", "entree", "sortie"]
+    fields = ["commune", "entree", "sortie", "remarques_enquete"]
     avenant_fields = ["entree", "sortie"]
     select_related = ["convention", "commune", "entree__convention", "sortie__convention"]
 

@@ -50,6 +50,7 @@ COUVERTURES = Export(
         Colonne("date_avenant_sortie", act("sortie", "date_signature"), "Avenant de sortie."),
         Colonne("avenant_entree_identifiant", act("entree", "identifiant"), "Avenant d'entrée."),
         Colonne("avenant_sortie_identifiant", act("sortie", "identifiant"), "Avenant de sortie."),
+        colonne_champ("remarques_enquete"),
     ),
     couverture_rows,
 )

@@ -369,11 +369,12 @@ class CouvertureRessource(SousReference):
     commune = champ_commune("code_insee", "commune", "date_avenant_entree", ouverture)
     entree = ChampActe("entree")
     sortie = ChampActe("sortie")
+    remarques_enquete = champ_texte("remarques_enquete")
 
     class Meta(Ressource.Meta):
         model = CommuneCouverte
         import_id_fields = ["convention", "commune", "entree"]
-        fields = ["convention", "commune", "entree", "sortie"]
+        fields = ["convention", "commune", "entree", "sortie", "remarques_enquete"]
 
     def closest(self, records, values):
         """Return, of a commune that came back, its entry by the convention, else what runs."""

@@ -76,6 +76,12 @@ class CommuneCouverte(OneAtATime, Publiable, Historisee):
         help_text="Vide : la commune est toujours dans l'ORT.",
     )
 
+    remarques_enquete = models.TextField(
+        "remarques pour l'enquête nationale",
+        blank=True,
+        help_text="Écrites dans la colonne « Remarques » de la réponse à l'enquête ; jamais publiées.",
+    )
+
     objects = CommuneCouverteQuerySet.as_manager()
 
     feminin = True

@@ -16,8 +16,8 @@ DE_TOUTES = {"date_signature", "precision_signature", "duree_annees", "vaut_ort"
 DE_LA_REFERENCE = {"departement_reference"}
 # What moves the days of the communes that an avenant brings in or takes out.
 D_UN_ACTE = {"convention", "date_signature", "precision_signature"}
-# What says by which acts a commune comes in and goes out.
-D_UNE_COMMUNE = {"convention", "commune", "entree", "sortie"}
+# What says by which acts a commune comes in and goes out, and what its DDT answers of it to the ministry.
+D_UNE_COMMUNE = {"convention", "commune", "entree", "sortie", "remarques_enquete"}
 # A record that is removed changes whole.
 RETIREE = frozenset(D_UN_ACTE | D_UNE_COMMUNE | DE_TOUTES)
 

@@ -84,6 +84,8 @@ SECRETS += ["secret-courriel@exemple.fr", "SECRET-TEL"]
 ACTION_SECRETS = ["SECRET-ACTION", "SECRET-MOTIF", "271828"]
 # What is paid is internal too.
 INTERNAL = [*SECRETS, *ACTION_SECRETS, "SECRET-DECISION", "31415", "contrat", "cdd"]
+# What is written to the ministry of a commune.
+INTERNAL += ["SECRET-REMARQUE"]
 
 
 @pytest.fixture
@@ -111,6 +113,7 @@ def programme():
         ort, "2023-01-11", [lacaune], numero=1, duree_annees=8, note_interne="SECRET-AVENANT"
     )
     rewrite(ort.couvertures.filter(commune=ganges), sortie=act)
+    rewrite(ort.couvertures, remarques_enquete="SECRET-REMARQUE")
     petr = Organisme.objects.create(nom="PETR du Haut-Languedoc", nature="petr", siren="200000001")
     shared = factories.poste(
         [salvetat, lacaune],
