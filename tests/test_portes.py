@@ -153,6 +153,8 @@ ROWS = {
     "/admin/communes/region/<path:object_id>/delete/": "ciiiiii",
     "/admin/communes/region/<path:object_id>/history/": "ciiiiio",
     "/admin/communes/region/add/": "ciiiiii",
+    "/admin/enquete-ort/": "coooioo",
+    "/admin/enquete-ort/exporter/<slug:forme>/": "cooxioo",
     "/admin/gestes/<slug:slug>/": "ciooioo",
     "/admin/gestes/<slug:slug>/<int:pk>/": "cioxioo",
     "/admin/jsi18n/": "coooooo",
@@ -600,6 +602,7 @@ WRITTEN_BY_ITS_AGENT = {
 }
 COMMUNES = "app_label={}&model_name={}&field_name=commune&term=lo"
 QUERIES = {
+    "/admin/enquete-ort/exporter/<slug:forme>/": "departement=34",
     "/admin/autocomplete/": COMMUNES.format("communes", "labellisation"),
     "/admin/ort/convention/<path:object_id>/communes/": COMMUNES.format("ort", "communecouverte"),
     "/admin/projects/poste/<path:object_id>/communes/": COMMUNES.format("projects", "desserte"),

@@ -13,7 +13,7 @@ from projects.actions.admin import ActionAdmin
 from projects.etudes.admin import EtudeAdmin
 from projects.pieces.admin import PieceAdmin
 from projects.postes.admin import PosteAdmin
-from pvd.bureau import bilans, nouveautes, releves
+from pvd.bureau import bilans, enquete, nouveautes, releves
 from pvd.bureau.a_verifier import a_verifier
 from pvd.bureau.accueil import home
 from pvd.bureau.aide import aide
@@ -77,6 +77,12 @@ admin.site.pages += [
         "releves-attendus/<int:pk>/<slug:echeance>/accepter/",
         admin.site.admin_view(releves.accepter),
         name="accepter_une_attente",
+    ),
+    path("enquete-ort/", admin.site.admin_view(enquete.enquete), name="enquete"),
+    path(
+        "enquete-ort/exporter/<slug:forme>/",
+        admin.site.admin_view(enquete.telecharger),
+        name="enquete_fichier",
     ),
     path("a-verifier/", admin.site.admin_view(a_verifier), name="a_verifier"),
     path("chercher/", admin.site.admin_view(chercher), name="chercher"),

@@ -100,11 +100,11 @@ XLSX_FIRST_DAY = datetime.date(1900, 3, 1)
 XLSX_LONGEST = 32_767
 
 
-def xlsx_file(header: Row, rows: Iterable[Row]) -> IO[bytes]:
+def xlsx_file(header: Row, rows: Iterable[Row], feuille: str = "donnees") -> IO[bytes]:
     """Return an open temporary XLSX; every text is stored as a text, never as a formula."""
     output = tempfile.TemporaryFile()
     with Workbook(output, XLSX_OPTIONS) as workbook:
-        add_sheet(workbook, "donnees", chain([header], rows))
+        add_sheet(workbook, feuille, chain([header], rows))
     output.seek(0)
     return output
 
