@@ -26,7 +26,7 @@ TROP_COURTE = (
 )
 
 
-class Dit(NamedTuple):
+class PhraseDeListe(NamedTuple):
     """What a row of a list brings, in a sentence; of what the list has not, there is no row: 0."""
 
     numero: int
@@ -144,11 +144,11 @@ class ListeNationale(SorteDeFichier):
         ]
 
     def par_groupe(self, apercu):
-        """Return what the rows bring, in the order of `mots`: {group: `Dit`s}, none being empty."""
+        """Return what the rows bring, in the order of `mots`: {group: `PhraseDeListe`s}, none being empty."""
         told = {group: [] for group in self.mots}
         for ligne in apercu.lignes:
             for group, phrase in self.dits(ligne):
-                dit = Dit(ligne.numero, self.sujet(ligne), phrase, self.lien(group, ligne))
+                dit = PhraseDeListe(ligne.numero, self.sujet(ligne), phrase, self.lien(group, ligne))
                 told[group].append(dit)
         return {group: dits for group, dits in told.items() if dits}
 
