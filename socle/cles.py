@@ -4,6 +4,7 @@ import json
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Field, ForeignKey, Lookup
+from django.db.models.fields.tuple_lookups import TupleIn
 
 
 @ForeignKey.register_lookup
@@ -39,3 +40,17 @@ class Dans(Lookup):
         lhs, lhs_params = self.process_lhs(compiler, connection)
         rhs, rhs_params = self.process_rhs(compiler, connection)
         return f"{lhs} IN (SELECT value FROM json_each({rhs}))", (*lhs_params, *rhs_params)
+
+
+def keys_as_one_parameter(lookup, compiler, connection):
+    """Write for SQLite the prefetch of a foreign key, which Django writes `id = 1 OR id = 2 OR …`.
+
+    Beyond a thousand records, SQLite refuses it: « Expression tree is too large ».
+    """
+    if len(lookup.lhs) > 1 or not lookup.rhs_is_direct_value():
+        return lookup.as_sql(compiler, connection)
+    [column] = lookup.lhs
+    return compiler.compile(Dans(column, [key for (key,) in lookup.rhs if key is not None]))
+
+
+TupleIn.as_sqlite = keys_as_one_parameter

@@ -5,9 +5,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from communes.models import Commune, Labellisation
+from socle.historique import sans_historique
 from tests import factories
 
 pytestmark = pytest.mark.django_db
+
+
+# SQLite refuses an expression deeper than a thousand.
+MANY = 1101
 
 
 @pytest.fixture
@@ -43,3 +48,21 @@ def test_the_text_of_a_query_does_not_grow_with_its_keys():
         return queries[0]["sql"].split("json_each")[0].split("ANY")[0]
 
     assert text(1) == text(5000)
+
+
+def test_the_prefetch_of_a_foreign_key_does_not_grow_with_its_records():
+    """More communes than SQLite compares one by one, each led to from another record."""
+    departement = factories.departement("34")
+    codes = [f"{n:05}" for n in range(MANY)]
+    Commune.objects.bulk_create(
+        Commune(code_insee=code, nom=code, departement=departement) for code in codes
+    )
+    with sans_historique():
+        Labellisation.objects.bulk_create(
+            Labellisation(commune_id=code, debut=factories.day("2021-01-22")) for code in codes
+        )
+    read = Labellisation.objects.prefetch_related("commune")
+    assert sorted(label.commune.nom for label in read) == codes
+    with CaptureQueriesContext(connection) as queries:
+        assert len(Labellisation.objects.filter(commune="00007").prefetch_related("commune")) == 1
+    assert " OR " not in queries[-1]["sql"]

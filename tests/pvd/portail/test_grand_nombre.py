@@ -88,13 +88,13 @@ def many():
             Poste(
                 identifiant=f"poste-{n}",
                 intitule="Chef de projet",
-                employeur_commune_id=codes[n % 900],
+                employeur_commune_id=codes[n],
                 date_ouverture=SIGNATURE,
             )
             for n in range(MANY)
         )
         Desserte.objects.bulk_create(
-            Desserte(poste=poste, commune_id=codes[n % 900]) for n, poste in enumerate(postes)
+            Desserte(poste=poste, commune_id=codes[n]) for n, poste in enumerate(postes)
         )
         Occupation.objects.bulk_create(Occupation(poste=p, debut=SIGNATURE) for p in postes)
         Recrutement.objects.bulk_create(
