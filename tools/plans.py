@@ -20,9 +20,10 @@ class Plans:
 
     def __init__(self, chance):
         self.chance = chance
-        rows = CommuneCouverte.objects.filter(convention__date_signature__isnull=False)
+        # The plans that are shipped stay as they are.
+        signed = Convention.objects.filter(date_signature__isnull=False, axes__isnull=True)
+        rows = CommuneCouverte.objects.filter(convention__in=signed.values("pk"))
         self.covered = sorted(rows.values_list("convention", "commune"))
-        signed = Convention.objects.filter(date_signature__isnull=False)
         self.signed = dict(signed.values_list("pk", "date_signature"))
 
     def all(self):
