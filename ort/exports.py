@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
-from communes.models import Labellisation
+from communes.models import Labellisation, Tenue
 from communes.territoire import codes
 from communes.territoire.du_jour import reunies, with_successions
 from ort.actes import OrtDuJour, with_actes
@@ -159,6 +159,13 @@ ORT = Table(
             lambda o: o.statut,
             "En vigueur ou terminée ce jour-là.",
             contraintes={"enum": StatutOrt.values},
+        ),
+        Colonne(
+            "tenue_departement",
+            lambda o: o.convention.departement_reference.tenue,
+            "Jusqu'où vont aujourd'hui les données du programme dans le département de référence : en "
+            "entier, en partie, d'après les listes nationales, ou pas du tout.",
+            contraintes={"enum": Tenue.values},
         ),
     ),
 )

@@ -85,7 +85,7 @@ class ConventionRessource(SousReference):
     trompeuses = {"duree_annees": ("nb_avenants", "duree_convention_annees")}
     informatives = (
         *("nom_epci", "departements", "nb_communes_couvertes", "nb_communes_laureates"),
-        *("nb_avenants", "date_dernier_avenant"),
+        *("nb_avenants", "date_dernier_avenant", "tenue_departement"),
     )
     temoins = {"siren_epci": ("nom_epci",)}
     calculees = {

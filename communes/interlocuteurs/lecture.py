@@ -13,11 +13,12 @@ def interlocuteurs_de(departements):
 def sans_interlocuteur(user, departement=None):
     """Return the départements of `user`, or `departement` alone, of which nobody knows whom to call.
 
-    The national level is asked for those whose programme is kept: the others have no agent yet.
+    The national level is asked for those whose programme is kept: the others have no agent yet. Known
+    by the national lists alone, a département is asked for once it has agents.
     """
     own = Departement.objects.for_user(user)
     if departement is not None:
         own = own.filter(pk=departement.pk)
     elif user.is_superuser:
-        own = own.exclude(tenue=Tenue.AUCUNE)
+        own = own.exclude(tenue=Tenue.AUCUNE).exclude(tenue=Tenue.LISTES, agents__isnull=True)
     return list(own.filter(interlocuteurs__isnull=True))

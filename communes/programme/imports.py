@@ -1,10 +1,13 @@
 """The communes lauréates, from a file."""
 
+from typing import ClassVar
+
 from communes.models import Departement, Labellisation, Programme, Tenue
 from communes.programme.lecture import ouverture
 from communes.territoire.champs import NOMS_DU_CODE, champ_commune
 from socle.fichiers.champs import (
-    champ_choix,
+    Champ,
+    ChoiceWidget,
     champ_date,
     champ_fiche,
     champ_oui_non,
@@ -53,7 +56,7 @@ class LabellisationRessource(Ressource):
         *("nom_maire", "mel_mairie", "site_mairie"),
         *("statut", "ort_identifiant", "ort_intitule", "date_signature_ort", "date_entree_ort"),
         *("entree_par", "avenant_numero", "poste_chef_projet"),
-        *("population_annee", "population_millesime", "nb_ort"),
+        *("population_annee", "population_millesime", "nb_ort", "tenue_departement"),
     )
     temoins = {"code_insee": ("nom_commune", "lib_com", "commune")}
     exemple = {
@@ -129,14 +132,38 @@ class ProgrammeRessource(Ressource):
         ]
 
 
+class TenueWidget(ChoiceWidget):
+    """How far records go: a file that is loaded raises it, and never lowers what is already said."""
+
+    said: ClassVar = {}
+
+    def __init__(self, column):
+        super().__init__(Tenue)
+        self.column = column
+
+    def load(self, column, rows, user=None):
+        """Read what is said of each département."""
+        self.said = dict(Departement.objects.values_list("code", column))
+
+    def clean(self, value, row=None, **kwargs):
+        found = super().clean(value, row, **kwargs)
+        if found == Tenue.LISTES and self.column != "tenue":
+            raise ValueError("aucune liste nationale ne le dit")
+        return Tenue(found).au_moins(self.said.get(row["code_departement"], found)).value
+
+
+def champ_tenue(column):
+    return Champ(column_name=column, attribute=column, widget=TenueWidget(column))
+
+
 class TenueRessource(Ressource):
     """How far the records of each known département go, and where its préfecture tells the programme."""
 
     code = champ_texte("code_departement", "code")
-    tenue = champ_choix("tenue", Tenue)
-    tenue_postes = champ_choix("tenue_postes", Tenue)
-    tenue_plans = champ_choix("tenue_plans", Tenue)
-    tenue_bilans = champ_choix("tenue_bilans", Tenue)
+    tenue = champ_tenue("tenue")
+    tenue_postes = champ_tenue("tenue_postes")
+    tenue_plans = champ_tenue("tenue_plans")
+    tenue_bilans = champ_tenue("tenue_bilans")
     page_prefecture = champ_texte("page_prefecture")
 
     class Meta(Ressource.Meta):

@@ -63,11 +63,21 @@ class Region(models.Model):
 
 
 class Tenue(models.TextChoices):
-    """How far the records of a département go: every page and figure repeats it."""
+    """How far the records of a département go, the furthest first: every page and figure repeats it."""
 
     COMPLETE = "complete", "tenues en entier"
     PARTIELLE = "partielle", "tenues en partie"
+    LISTES = "listes", "d'après les listes nationales"
     AUCUNE = "aucune", "non tenues"
+
+    @classmethod
+    def sans_listes(cls):
+        """Return the choices for what no national list tells: posts, plans, reviews."""
+        return [choice for choice in cls.choices if choice[0] != cls.LISTES]
+
+    def au_moins(self, other):
+        """Return whichever of the two goes the further."""
+        return min(self, Tenue(other), key=list(Tenue).index)
 
 
 class DepartementQuerySet(models.QuerySet):
@@ -95,13 +105,19 @@ class Departement(models.Model):
         "données du programme", max_length=10, choices=Tenue, default=Tenue.AUCUNE
     )
     tenue_postes = models.CharField(
-        "données des chefs de projet", max_length=10, choices=Tenue, default=Tenue.AUCUNE
+        "données des chefs de projet",
+        max_length=10,
+        choices=Tenue.sans_listes(),
+        default=Tenue.AUCUNE,
     )
     tenue_plans = models.CharField(
-        "données des plans d'action", max_length=10, choices=Tenue, default=Tenue.AUCUNE
+        "données des plans d'action",
+        max_length=10,
+        choices=Tenue.sans_listes(),
+        default=Tenue.AUCUNE,
     )
     tenue_bilans = models.CharField(
-        "données des bilans", max_length=10, choices=Tenue, default=Tenue.AUCUNE
+        "données des bilans", max_length=10, choices=Tenue.sans_listes(), default=Tenue.AUCUNE
     )
     courriel_service = models.EmailField(
         "adresse du service, pour les signalements",

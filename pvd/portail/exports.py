@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from communes.models import Intercommunalite, Labellisation, Nature, Rattachement
+from communes.models import Intercommunalite, Labellisation, Nature, Rattachement, Tenue
 from ort.exports import CODE_DEPARTEMENT, CODE_INSEE, ENTREE_PAR, PRECISION, SIREN
 from pvd.suivi.regles import EtatPoste, Statut
 from pvd.suivi.situation import situations
@@ -155,6 +155,14 @@ COMMUNES = Table(
             "Nombre d'ORT en vigueur qui couvrent la commune ce jour-là ; au-delà d'une, les colonnes "
             "de l'ORT sont celles de l'ORT demandée par le filtre, sinon de la dernière rejointe.",
             "integer",
+        ),
+        Colonne(
+            "tenue_departement",
+            lambda s: s.commune.departement.tenue,
+            "Jusqu'où vont aujourd'hui les données du programme dans ce département : en entier, en "
+            "partie, d'après les listes nationales, ou pas du tout ; sauf en entier, une ORT qui "
+            "n'est pas dite n'est pas connue.",
+            contraintes={"enum": Tenue.values},
         ),
     ),
 )

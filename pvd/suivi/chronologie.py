@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import dataclass, field
 
-from communes.models import Labellisation
+from communes.models import Labellisation, Tenue
 from communes.programme.regles import REGLE_ECHEANCE, with_retours
 from ort.actes import OrtDuJour, sourced, with_actes
 from ort.models import CommuneCouverte, Convention
@@ -45,7 +45,7 @@ def labellisations_connues(codes, jour):
     The oldest first: two queries.
     """
     known = Labellisation.objects.filter(commune__dans=codes, debut__lte=jour)
-    known = known.select_related("commune").prefetch_related(sourced())
+    known = known.select_related("commune__departement").prefetch_related(sourced())
     return list(known.order_by("debut", "pk"))
 
 
@@ -110,7 +110,7 @@ def facts_of_label(label, comes_back, entries, jour):
         due = label.echeance_ort
         last = label.dernier_jour_echeance
         if label.holds_on(last) and last <= jour and not any(entry <= last for entry in entries):
-            text = "Fin du délai de 18 mois après l'adhésion, sans ORT signée"
+            text = f"Fin du délai de 18 mois après l'adhésion, {sans_ort(label)}"
             fact = Fait(due, text, label.precision_echeance, None, dits, label, "echeance_ort")
             fact.regle = REGLE_ECHEANCE
             yield fact
@@ -118,6 +118,12 @@ def facts_of_label(label, comes_back, entries, jour):
         reason = f" ({label.motif_sortie})" if label.motif_sortie else ""
         text = f"Sortie du programme{reason}"
         yield Fait(label.fin, text, label.precision_fin, None, said("fin"), label, "fin")
+
+
+def sans_ort(label):
+    """Say that a commune entered no ORT: none signed, or none known where the national lists alone tell."""
+    listed = label.commune.departement.tenue == Tenue.LISTES
+    return "sans ORT connue" if listed else "sans ORT signée"
 
 
 def facts_of_couverture(couverture, situation, convention):

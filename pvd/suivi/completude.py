@@ -34,6 +34,10 @@ def completude(departement, champ="tenue"):
     return {
         Tenue.COMPLETE: "",
         Tenue.PARTIELLE: f"{WHAT[champ]} sont tenues en partie pour {where} : il peut en manquer.",
+        Tenue.LISTES: (
+            f"{WHAT[champ]} sont connues d'après les listes nationales pour {where} : "
+            "ce qu'elles ne disent pas n'est pas connu."
+        ),
         Tenue.AUCUNE: (
             f"{WHAT[champ]} ne sont pas tenues pour {where} : "
             "ce qui n'est pas affiché n'est pas renseigné."
@@ -46,17 +50,22 @@ def completude_of_france(champ):
     kept = list(Departement.objects.exclude(**{champ: Tenue.AUCUNE}))
     complete = [d for d in kept if getattr(d, champ) == Tenue.COMPLETE]
     partial = [d for d in kept if getattr(d, champ) == Tenue.PARTIELLE]
+    listed = [d for d in kept if getattr(d, champ) == Tenue.LISTES]
     parts = []
     if complete:
         alone = " seulement" if len(complete) == 1 else ""
         parts.append(f"en entier pour {names(complete)}{alone}")
     if partial:
         parts.append(f"en partie pour {names(partial)}")
-    if len(complete) == Departement.objects.count():
+    if listed:
+        parts.append(f"{Tenue.LISTES.label} pour {names(listed)}")
+    known = Departement.objects.count()
+    if len(complete) == known:
         return ""
     if not parts:
         return f"{WHAT[champ]} ne sont tenues pour aucun département."
-    return f"{WHAT[champ]} sont tenues {', '.join(parts)} ; elles ne le sont pas ailleurs."
+    elsewhere = "" if len(kept) == known else " ; elles ne le sont pas ailleurs"
+    return f"{WHAT[champ]} sont tenues {', '.join(parts)}{elsewhere}."
 
 
 def names(departements):

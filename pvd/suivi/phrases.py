@@ -17,10 +17,13 @@ PROGRAMME = "le programme Petites villes de demain"
 RESERVES = {
     Tenue.COMPLETE: "",
     Tenue.PARTIELLE: " ; les données de ce département sont tenues en partie",
+    Tenue.LISTES: f" ; les données de ce département sont connues {Tenue.LISTES.label}",
     Tenue.AUCUNE: (
         " : les données de ce département ne sont pas tenues, et sa situation n'est pas renseignée"
     ),
 }
+# Where the lists alone tell, none in them is not none signed.
+ORT_NON_CONNUE = f"{Tenue.LISTES.label}, aucune {ORT} n'est connue pour elle"
 
 
 def subject(situation):
@@ -89,6 +92,8 @@ def tell_adherente(situation):
     label = situation.labellisation
     adhesion = in_words(label.date_signature_adhesion, label.precision_adhesion)
     phrase = f"est dans {PROGRAMME} : elle a signé {adhesion} sa convention d'adhésion"
+    if situation.ort_non_connue:
+        return f"{phrase} ; {ORT_NON_CONNUE}"
     if situation.echeance_ort is None:
         return f"{phrase}, et n'est plus couverte par une {ORT}"
     due = "devait" if situation.en_retard else "doit"

@@ -77,9 +77,14 @@ def attend_une_ort(
     """Return the labellisation of a commune that has adhered and never entered an ORT, or None."""
     if statut(labellisations, couvertures, jour) != Statut.ADHESION_SIGNEE:
         return None
-    if any(entree_connue(couverture, jour) for couverture in couvertures):
+    if deja_couverte(couvertures, jour):
         return None
     return labellisation_au(labellisations, jour)
+
+
+def deja_couverte(couvertures: Iterable[Any], jour: datetime.date) -> bool:
+    """Tell whether a commune has entered an ORT by `jour`, in force still or not."""
+    return any(entree_connue(couverture, jour) for couverture in couvertures)
 
 
 def echeance_ort(

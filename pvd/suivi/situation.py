@@ -109,9 +109,20 @@ class Situation:
         """Return how exactly `echeance_ort` is known."""
         return programme.precision_echeance(self.labellisation)
 
+    @property
+    def ort_non_connue(self):
+        """Tell whether no ORT is recorded where the national lists alone tell: one may be signed."""
+        listed = self.commune.departement.tenue == Tenue.LISTES
+        return listed and not regles.deja_couverte(self.toutes_couvertures, self.jour)
+
     @cached_property
     def en_retard(self):
-        """Tell whether the 18 months have passed without an ORT: a delay, without legal effect known."""
+        """Tell whether the 18 months have passed without an ORT: a delay, without legal effect known.
+
+        Nobody is known to be late where an ORT may be signed that is not recorded.
+        """
+        if self.ort_non_connue:
+            return False
         return regles.en_retard(self.labellisations, self.toutes_couvertures, self.jour)
 
     @cached_property

@@ -3,11 +3,13 @@
 import datetime
 from dataclasses import dataclass
 
+from django.utils.text import capfirst
+
 from communes.programme.lecture import programme_au
 from communes.programme.regles import MONTHS_FROM_ADHESION_TO_ORT
 from ort.regles import date_fin_au, duree_au
 from projects.evaluations.regles import BASE_LEGALE, MOIS, NatureBilan, echeances
-from pvd.suivi.phrases import named
+from pvd.suivi.phrases import ORT_NON_CONNUE, named
 from pvd.suivi.regles import Statut
 from socle.dates import Precision, add_months, in_words
 from socle.francais import pluriel
@@ -63,6 +65,8 @@ def prochaine(suites, jalons):
 def suite_of_programme(situation):
     """Tell what is expected of a commune lauréate that no ORT covers."""
     label = situation.labellisation
+    if situation.ort_non_connue:
+        return Suite("Signature de l'ORT", f"{capfirst(ORT_NON_CONNUE)}.")
     if situation.statut == Statut.LAUREATE and label.date_signature_adhesion:
         return Suite(
             "Signature de la convention d'adhésion",

@@ -40,12 +40,14 @@ class Tuile:
     """A figure, its rule in words, and the figures that detail it.
 
     `en_entier`: what it counts is kept in full; else it tells what is recorded here, and not of the place.
+    `listes`: what it counts is known by the national lists alone.
     """
 
     chiffre: Chiffre
     valeur: int | None
     details: list
     en_entier: bool = True
+    listes: bool = False
 
     @property
     def libelle(self):
@@ -56,6 +58,8 @@ class Tuile:
         )
         if self.en_entier or self.valeur is None:
             return label
+        if self.listes:
+            return f"{label} {Tenue.LISTES.label}"
         feminine = "" if self.chiffre == Chiffre.CHEFS_DE_PROJET else "e"
         return f"{label} enregistré{feminine}{'' if one_or_none else 's'} ici"
 
@@ -81,9 +85,15 @@ def tuiles(decompte):
             values[main],
             [Tuile(detail, values[detail], []) for detail in details],
             whole[champ_de(main)],
+            known_by_lists(decompte.departement, champ_de(main)),
         )
         for main, details in TUILES.items()
     ]
+
+
+def known_by_lists(departement, champ):
+    """Tell whether the data of `departement` are known by the national lists alone; not of all France."""
+    return departement is not None and getattr(departement, champ) == Tenue.LISTES
 
 
 def absence_tells(decompte):
@@ -153,7 +163,10 @@ def france(request):
         "jour": jour,
         "tuiles": tuiles(decompte),
         "carte": carte_france(departements, communes),
-        "departements": [(d, communes[d.pk], late[d.pk]) for d in departements],
+        "departements": [
+            (d, communes[d.pk], None if d.tenue == Tenue.LISTES else late[d.pk])
+            for d in departements
+        ],
         "comparaisons": comparaisons(None, jour, faits),
         "signatures": signatures(faits, jour),
     }

@@ -30,13 +30,15 @@ CONTRACT = {
     "code_departement, nom_departement, siren_epci, nom_epci, population, id_pvd, "
     "date_entree_programme, precision_entree, date_signature_adhesion, date_sortie_programme, "
     "statut, ort_identifiant, ort_intitule, date_signature_ort, date_entree_ort, entree_par, "
-    "avenant_numero, poste_chef_projet, population_annee, population_millesime, nb_ort",
+    "avenant_numero, poste_chef_projet, population_annee, population_millesime, nb_ort, "
+    "tenue_departement",
     "intercommunalites": "date_situation, annee_cog, siren_epci, nom_epci, nature, departements, "
     "nb_communes, nb_communes_laureates, communes_laureates",
     "ort": "date_situation, annee_cog, ort_identifiant, intitule, siren_epci, nom_epci, "
     "departement_reference, departements, origine, date_signature, precision_signature, "
     "duree_annees, date_fin, ville_principale, derogation_l303_3, nb_communes_couvertes, "
-    "nb_communes_laureates, communes_couvertes, nb_avenants, date_dernier_avenant, statut",
+    "nb_communes_laureates, communes_couvertes, nb_avenants, date_dernier_avenant, statut, "
+    "tenue_departement",
     "ort-communes": "date_situation, annee_cog, code_insee, nom_commune, code_departement, "
     "ort_identifiant, date_entree_ort, entree_par, avenant_numero, laureate_pvd, "
     "avenant_identifiant",

@@ -89,6 +89,7 @@ CHIFFRE = "code_departement,chiffre,jour,valeur,source"
         (ChiffrePublieRessource, CHIFFRE, "34,ort,2024-03-01,12,inconnue", "source", "inconnue"),
         (TenueRessource, "code_departement,tenue", "34,entiere", "tenue", "entiere"),
         (TenueRessource, "code_departement,tenue", "99,complete", "code_departement", "99"),
+        (TenueRessource, "code_departement,tenue_postes", "34,listes", "tenue_postes", "listes"),
         (AvenantRessource, "ort_identifiant,date_signature", "ort-b,2023-01-11", "ort_identifiant", "ort-b"),
         (
             CouvertureRessource,
@@ -197,7 +198,21 @@ def test_without_departement_a_published_figure_is_of_france(db):
 
 
 def test_how_far_the_records_go_is_set_on_a_known_departement(db):
-    factories.departement("2A")
+    factories.departement("2A", tenue="aucune")
     load(TenueRessource, "code_departement,tenue,tenue_postes\n2A,partielle,aucune\n")
     corse = Departement.objects.get()
     assert (corse.nom, corse.tenue, corse.tenue_postes) == ("Corse-du-Sud", "partielle", "aucune")
+
+
+def test_a_load_raises_how_far_the_records_go_and_never_lowers_it(db):
+    factories.departement("30", tenue="aucune")
+    for loaded, kept in (
+        ("listes", "listes"),
+        ("aucune", "listes"),
+        ("partielle", "partielle"),
+        ("listes", "partielle"),
+        ("complete", "complete"),
+        ("partielle", "complete"),
+    ):
+        load(TenueRessource, f"code_departement,tenue,tenue_postes\n30,{loaded},aucune\n")
+        assert Departement.objects.get().tenue == kept
