@@ -1,13 +1,11 @@
 """Opens the first two accounts of a new site, and never touches the accounts of an older one."""
 
-import os
-import secrets
-
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from communes.comptes.journal import record
+from communes.comptes.ouverture import keep_for_owner, new_password
 from communes.models import Agent, Departement, Role
 
 
@@ -72,23 +70,12 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(lines))
             self.stdout.write("Notez ces mots de passe : ils ne seront plus jamais affichés.")
         else:
-            path = keep_for_owner(lines)
+            try:
+                path = keep_for_owner(lines)
+            except OSError as error:
+                raise CommandError(
+                    "« mots_de_passe » ne s'écrit pas : aucun compte n'est créé."
+                ) from error
             self.stdout.write(
                 f"Leurs mots de passe sont dans « {path} » : lisez-le, puis supprimez-le."
             )
-
-
-def keep_for_owner(lines):
-    """Write `lines` in a file that nobody else reads; return its path."""
-    path = settings.VAR_DIR / "mots_de_passe"
-    try:
-        path.unlink(missing_ok=True)
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write("\n".join(lines) + "\n")
-    except OSError as error:
-        raise CommandError(f"« {path} » ne s'écrit pas : aucun compte n'est créé.") from error
-    return path
-
-
-def new_password():
-    return secrets.token_urlsafe(12)

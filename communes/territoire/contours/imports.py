@@ -38,10 +38,11 @@ AROUND = 18
 
 @dataclass
 class BilanDesContours:
-    """What was written, and what the person who asked must know."""
+    """What was read, how many contours of it were not there yet, and what whoever asked must know."""
 
     communes: int = 0
     departements: int = 0
+    nouveaux: int = 0
     avertissements: list = field(default_factory=list)
 
 
@@ -93,6 +94,17 @@ def territories(codes):
     known |= {commune.pk: commune for commune in communes.filter(pk__dans=codes)}
     others = {code for code in codes if len(code) == 5} - known.keys()
     return known | {code: found for code in others if (found := successor(code))}
+
+
+def of_departements(traits, departements):
+    """Keep the features of the communes of these départements, and those of the départements themselves."""
+    named = territories([trait.code for trait in traits])
+
+    def place(trait):
+        territory = named.get(trait.code)
+        return getattr(territory, "departement_id", getattr(territory, "pk", None))
+
+    return [trait for trait in traits if place(trait) in departements]
 
 
 def successor(code):
@@ -176,9 +188,11 @@ def write_contours(traits, annee, attribution):
     """Write the contours of `traits`, replacing those of the same territories; return what came of it."""
     communes, outlines, unknown, repairs = by_territory(traits)
     source = {"annee": annee, "attribution": attribution}
-    replace(ContourCommune, "commune_id", simplify(communes, TOLERANCE_COMMUNE), source)
-    replace(ContourDepartement, "departement_id", simplify(outlines, TOLERANCE_DEPARTEMENT), source)
-    bilan = BilanDesContours(len(communes), len(outlines), repairs)
+    towns = simplify(communes, TOLERANCE_COMMUNE)
+    lands = simplify(outlines, TOLERANCE_DEPARTEMENT)
+    new = replace(ContourCommune, "commune_id", towns, source)
+    new += replace(ContourDepartement, "departement_id", lands, source)
+    bilan = BilanDesContours(len(communes), len(outlines), new, repairs)
     if unknown:
         bilan.avertissements.append(
             f"{pluriel(len(unknown), 'code inconnu,codes inconnus')}, sans effet : {some(unknown)}"
@@ -192,14 +206,20 @@ def write_contours(traits, annee, attribution):
 
 
 def replace(model, key, shapes, source):
-    """Write one row by territory."""
+    """Write one row by territory, but for those that are there already; return how many."""
+    held = {
+        contour.pk: ({name: getattr(contour, name) for name in source}, contour.anneaux)
+        for contour in model.objects.filter(pk__dans=shapes)
+    }
     rows = []
     for code, polygon in shapes.items():
-        x, y = centre_of(polygon)
         rings = rings_of(code, polygon)
-        rows.append(model(**{key: code}, **source, anneaux=rings, centre_x=x, centre_y=y))
-    model.objects.filter(pk__dans=shapes).delete()
+        if held.get(code) != (source, rings):
+            x, y = centre_of(polygon)
+            rows.append(model(**{key: code}, **source, anneaux=rings, centre_x=x, centre_y=y))
+    model.objects.filter(pk__dans=[row.pk for row in rows]).delete()
     model.objects.bulk_create(rows, batch_size=500)
+    return len(rows)
 
 
 def write_fond(departement, source):

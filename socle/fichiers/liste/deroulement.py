@@ -13,10 +13,11 @@ def tell(liste, table):
     return preview(liste, table, None, liste.provenance)
 
 
-def write(liste, table):
+def write(liste, table, auteur=None):
     """Write what the rows of a list do, all or none of it, as one act; return its `Apercu`.
 
-    The act can be undone, and a row that is set aside costs no other.
+    The act can be undone, and a row that is set aside costs no other. `auteur` is the agent of the
+    request, None for a command.
     """
     with transaction.atomic():
         # Others may come to name it: it is no part of this act, and stays when it is undone.
@@ -24,5 +25,5 @@ def write(liste, table):
         with one_act(f"Import de {table.nom}") as acte:
             passage = liste.passage(table, None, liste.provenance, for_good=True)
             apercu = Apercu(passage.lignes())
-        Import.objects.keep(acte, None, liste.titre, table.nom, apercu)
+        Import.objects.keep(acte, auteur, liste.titre, table.nom, apercu)
     return apercu
