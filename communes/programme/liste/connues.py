@@ -8,6 +8,7 @@ from communes.programme.liste.nationales import DOCUMENT_PVD
 from communes.territoire.du_jour import answering_for
 from socle.fichiers.epargne import written_by_agent
 from socle.fichiers.imports import ANNULATION
+from socle.fichiers.liste.liste import EXTRAIT
 from socle.models import Affirmation
 from socle.periodes import holds_on
 from socle.sources import record_type
@@ -15,6 +16,8 @@ from socle.verrou import lock
 
 # What a list says of a commune that it no longer has, kept as an affirmation that is not retained.
 ABSENTE = "absente de la liste"
+# The dates that a list says of a time in the programme.
+SAID_BY_LISTS = ("debut", "date_signature_adhesion")
 
 
 class LabellisationsConnues:
@@ -83,12 +86,34 @@ class LabellisationsConnues:
         return set(gone.values_list("commune", flat=True))
 
     @cached_property
-    def depassee(self):
-        """Tell whether a later list is known: what this one lacks, that one has or lacks by itself."""
-        return any(
-            source.date_document and source.date_document > self.jour
-            for source in self.listes.values()
-        )
+    def plus_recentes(self):
+        """Return the latest of the later lists that were read in each département, by its code.
+
+        It is read there if it says something of a commune there; of an extract, one does not know
+        what it lacks.
+        """
+        found = {}
+        for record in self.records:
+            departement = record.commune.departement_id
+            for champ in SAID_BY_LISTS:
+                for dire in self.said(record, champ):
+                    source = self.listes.get(dire.source_id)
+                    if dire.detail_interne == EXTRAIT or not self.is_later(source):
+                        continue
+                    latest = found.setdefault(departement, source)
+                    if source.date_document > latest.date_document:
+                        found[departement] = source
+        return found
+
+    def is_later(self, source):
+        """Tell whether a source is a list of a later day."""
+        return bool(source and source.date_document and source.date_document > self.jour)
+
+    @cached_property
+    def suivante(self):
+        """Return the latest list of which the base knows, if it is of a later day."""
+        later = [source for source in self.listes.values() if self.is_later(source)]
+        return max(later, key=lambda source: source.date_document, default=None)
 
     def of(self, code):
         """Return the time in the programme that a list of the day speaks of, None if there is none.

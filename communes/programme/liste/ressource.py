@@ -16,6 +16,7 @@ from socle.dates import Precision, first_day, in_french, in_words
 from socle.fichiers.champs import CelluleRefusee
 from socle.fichiers.entetes import LigneLue, TableLue
 from socle.fichiers.lignes import CelluleChangee, Sort
+from socle.francais import pluriel
 from socle.models import Affirmation
 
 ENTREE, ADHESION, IDENTIFIANT = "date_entree_programme", "date_signature_adhesion", "id_pvd"
@@ -35,6 +36,8 @@ class Difference:
     precision: str = Precision.JOUR
     ours: str = ""
     note: str = ""
+    # The list that says it, where it is not the one that is read.
+    source: Any = None
 
 
 @dataclass
@@ -83,9 +86,14 @@ class ListePvdRessource(ListeDeCommunes, LabellisationRessource):
         read = self.lire_communes(table, user)
         codes = {each.commune.pk for each in read if each.commune}
         self.connues = LabellisationsConnues(codes, self.jour, self.lus, for_good)
-        self.met, self.entering = {}, {}
+        self.met, self.entering, self.relire = {}, {}, False
         rows = [self.row_of(each) for each in read]
         rows += self.absent_rows()
+        if self.relire:
+            day = in_french(self.connues.suivante.date_document)
+            self.remarques.append(
+                f"Relisez ensuite la liste du {day} : elle dit ce qui est sorti depuis celle-ci."
+            )
         self.brought = {row.labellisation.pk: row for row in rows if row.labellisation}
         columns = dict.fromkeys(column for row in rows for column in row.cellules)
         ours = TableLue(table.nom, list(columns), rows, table.ignorees)
@@ -153,6 +161,12 @@ class ListePvdRessource(ListeDeCommunes, LabellisationRessource):
             row.cellules |= signed_on(said)
             told += f", adhésion {in_words(said)}"
         row.dits.insert(0, ("entree", told))
+        if later := self.connues.plus_recentes.get(commune.departement_id):
+            row.differences.append(Difference("fin", ABSENTE, source=later))
+            day = in_french(later.date_document)
+            row.dits.append(("sortie", f"{ABSENTE} du {day}, déjà lue"))
+        elif self.connues.suivante:
+            self.relire = True
 
     def entry(self):
         return {ENTREE: self.jour.isoformat(), "precision_entree": Precision.AU_PLUS_TARD.value}
@@ -239,17 +253,19 @@ class ListePvdRessource(ListeDeCommunes, LabellisationRessource):
         if self.partielle:
             self.remarques.append("Extrait : aucune sortie n'est proposée.")
             return []
-        if self.connues.depassee:
+        later = self.connues.plus_recentes
+        if later:
             self.remarques.append(
-                "Une liste plus récente est connue : aucune sortie n'est proposée d'après celle-ci."
+                f"Dans {pluriel(len(later), 'département,départements')}, une liste plus récente est déjà "
+                "lue : aucune sortie n'y est proposée d'après celle-ci."
             )
-            return []
         return [
             self.absent_row(held)
             for held in self.connues.records
             if held.fin is None
             and held.debut <= self.jour
             and held.commune_du_jour not in self.presents
+            and held.commune.departement_id not in later
             and not self.connues.already_said(held, "fin", "", ABSENTE)
         ]
 
@@ -301,7 +317,7 @@ class ListePvdRessource(ListeDeCommunes, LabellisationRessource):
             valeur_brute=said.brute,
             valeur=said.valeur,
             precision=said.precision,
-            source=self.provenance.source,
+            source=said.source or self.provenance.source,
             retenue=False,
             note=said.note,
         )

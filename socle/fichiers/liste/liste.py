@@ -26,6 +26,10 @@ TROP_COURTE = (
 )
 
 
+# How what an extract says is known, for the service alone: it does not say what it lacks.
+EXTRAIT = "Lue dans un extrait de la liste."
+
+
 class PhraseDeListe(NamedTuple):
     """What a row of a list brings, in a sentence; of what the list has not, there is no row: 0."""
 
@@ -84,7 +88,7 @@ class ListeNationale(SorteDeFichier):
         """
         refuse_impossible(jour, self.plus_ancienne)
         self.jour, self.departements, self.partielle = jour, departements, partielle
-        self.provenance = Provenance(self.document.source(jour))
+        self.provenance = Provenance(self.document.source(jour), EXTRAIT if partielle else "")
 
     def hear(self, depot):
         """Take what an agent answered of its list; raises `FichierRefuse` for one that is too short."""
@@ -144,11 +148,13 @@ class ListeNationale(SorteDeFichier):
         ]
 
     def par_groupe(self, apercu):
-        """Return what the rows bring, in the order of `mots`: {group: `PhraseDeListe`s}, none being empty."""
+        """Return what the rows bring, in the order of `mots`: sentences by group, none being empty."""
         told = {group: [] for group in self.mots}
         for ligne in apercu.lignes:
             for group, phrase in self.dits(ligne):
-                dit = PhraseDeListe(ligne.numero, self.sujet(ligne), phrase, self.lien(group, ligne))
+                dit = PhraseDeListe(
+                    ligne.numero, self.sujet(ligne), phrase, self.lien(group, ligne)
+                )
                 told[group].append(dit)
         return {group: dits for group, dits in told.items() if dits}
 

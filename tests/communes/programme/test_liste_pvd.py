@@ -1,67 +1,25 @@
 """The national list of the communes of the programme, read by its command: the diff, then the writing."""
 
 import csv
-import io
-from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
-from django.utils import timezone
+from django.conf import settings
 
 from communes.models import Labellisation, Succession
 from communes.programme.liste.connues import ABSENTE
-from communes.programme.liste.ressource import ListePvdRessource
-from socle.dates import ONE_DAY
 from socle.historique import sans_historique, signed_by
 from socle.models import Affirmation, Import, Source
 from socle.sources import affirm
 from tests import factories
+from tests.communes.programme.conftest import NOM_2026
 from tests.factories import day
 
 pytestmark = pytest.mark.deux_bases
 
-HEADER = '"insee_com","lib_com","id_pvd","date_signature"'
-# The first list that the ANCT published, where whoever runs the tests has it.
-PREMIERE_LISTE = Path("/work/shared/data/pvd_anct_2021-01-22.csv")
-NOM_2026 = "liste-pvd-com2025-20260427.csv"
+# The first list that the ANCT published, where whoever runs the tests has it beside the project.
+PREMIERE_LISTE = "shared/data/pvd_anct_2021-01-22.csv"
 NOM_2023 = "liste-pvd-com2023-20231005.csv"
 URL = "https://www.data.gouv.fr/datasets/programme-petites-villes-de-demain/"
-
-
-@pytest.fixture(autouse=True)
-def own_folder(settings, tmp_path):
-    settings.VAR_DIR = tmp_path
-
-
-@pytest.fixture(autouse=True)
-def no_floor(monkeypatch):
-    """A list of a test has a few rows, and is whole."""
-    monkeypatch.setattr(ListePvdRessource, "plancher", 1)
-
-
-@pytest.fixture
-def lodeve(db):
-    return factories.commune("34142", nom="Lodève")
-
-
-@pytest.fixture
-def gignac(db):
-    return factories.commune("34114", nom="Gignac")
-
-
-@pytest.fixture
-def run(tmp_path):
-    """Return what runs the command on rows, « code,nom,id,date », and returns what it prints."""
-
-    def command(*rows, nom=NOM_2026, entete=HEADER, **options):
-        path = tmp_path / nom
-        text = rows[0] if isinstance(rows[0], bytes) else "\n".join([entete, *rows, ""]).encode()
-        path.write_bytes(text)
-        out = io.StringIO()
-        call_command("import_pvd", path, stdout=out, stderr=io.StringIO(), **options)
-        return out.getvalue()
-
-    return command
 
 
 def told(of, *fields):
@@ -281,12 +239,41 @@ def test_an_exit_that_a_later_list_denies_is_proposed_no_more(run, lodeve, gigna
     assert told(gone, "fin") == []
 
 
-def test_a_list_older_than_one_that_is_known_proposes_no_exit(run, lodeve, gignac):
-    factories.labellisation(lodeve)
-    Source.objects.create(cle="anct-2026", titre="Liste", date_document=day("2026-04-27"), url=URL)
+def test_an_older_list_proposes_no_exit_where_a_later_one_was_read(run, lodeve, gignac):
+    albi = factories.commune("81004", nom="Albi", departement=factories.departement("81"))
+    held = factories.labellisation(lodeve)
+    farther = factories.labellisation(albi)
+    run("34142,Lodève,,26/03/2021", sans_plancher=True, appliquer=True)
+    assert "2 sorties proposées" in run("34114,Gignac,,", nom=NOM_2023)
+    with sans_historique():
+        Affirmation.objects.update(detail_interne="")
     shown = run("34114,Gignac,,", nom=NOM_2023, appliquer=True)
-    assert "Une liste plus récente est connue : aucune sortie n'est proposée" in shown
-    assert not Affirmation.objects.filter(champ="fin").exists()
+    assert (
+        "Dans 1 département, une liste plus récente est déjà lue : aucune sortie n'y est" in shown
+    )
+    assert (told(held, "fin"), len(told(farther, "fin"))) == ([], 1)
+
+
+def test_who_enters_by_an_older_list_is_absent_from_the_later_one_that_was_read(
+    run, lodeve, gignac
+):
+    """It would else be in the programme today, which the latest list denies."""
+    run("34114,Gignac,,", appliquer=True)
+    rows = ["34114,Gignac,,", "34142,Lodève,,"]
+    shown = run(*rows, nom=NOM_2023, appliquer=True)
+    assert "Lodève (34142) : absente de la liste du 27 avril 2026, déjà lue" in shown
+    entered = Labellisation.objects.get(commune=lodeve)
+    assert entered.debut == day("2023-10-05")
+    assert told(entered, "fin") == [(ABSENTE, "", False, "anct-pvd-20260427")]
+    assert "0 changement." in run("34114,Gignac,,", appliquer=True)
+    assert "0 changement." in run(*rows, nom=NOM_2023, appliquer=True)
+
+
+def test_a_later_list_that_was_not_read_there_is_to_be_read_again(run, lodeve):
+    Source.objects.create(cle="anct-2026", titre="Liste", date_document=day("2026-04-27"), url=URL)
+    shown = run("34142,Lodève,,", nom=NOM_2023, appliquer=True)
+    assert "Relisez ensuite la liste du 27 avril 2026" in shown
+    assert told(Labellisation.objects.get(), "fin") == []
 
 
 @pytest.mark.parametrize(("debut", "proposed"), [("2026-04-27", True), ("2026-04-28", False)])
@@ -330,43 +317,6 @@ def test_a_vanished_commune_is_read_as_its_successor_on_the_day_of_the_list(run,
     assert Labellisation.objects.count() == 1
 
 
-def test_what_cannot_be_read_costs_no_other_row(run, lodeve, tmp_path):
-    factories.departement("2A")
-    corse = factories.commune("2A004", nom="Ajaccio", departement=factories.departement("2A"))
-    ain = factories.commune("01053", nom="Bourg-en-Bresse", departement=factories.departement("01"))
-    ecarts = tmp_path / "ecarts.csv"
-    shown = run(
-        "999999,Trifouilly-les-Oies,,",
-        "99999,Nulle part,,",
-        "34142,Lodève,pvd-76-34-1,31/02/2023",
-        "34142,Gignac,,",
-        "34142,Lodève,,26/03/2021",
-        "34142,LODEVE,,26/03/2021",
-        "1053,Bourg-en-Bresse,,",
-        "2a004,Ajaccio,,",
-        "=1+1,Formule,,",
-        ",Sans code,,",
-        ecarts=ecarts,
-        appliquer=True,
-    )
-    assert "3 entrées et 7 lignes écartées." in shown
-    entered = Labellisation.objects.values_list("commune", flat=True)
-    assert set(entered) == {lodeve.pk, corse.pk, ain.pk}
-    with ecarts.open(encoding="utf-8-sig", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    assert [(row["ligne"], row["code_insee"], row["nom"]) for row in rows] == [
-        ("2", "999999", "Trifouilly-les-Oies"),
-        ("3", "99999", "Nulle part"),
-        ("4", "34142", "Lodève"),
-        ("5", "34142", "Gignac"),
-        ("7", "34142", "LODEVE"),
-        ("10", "'=1+1", "Formule"),
-        ("11", "", "Sans code"),
-    ]
-    assert rows[2]["valeur"] == "31/02/2023"
-    assert "n'est pas un jour" in rows[2]["motif"]
-
-
 def test_one_departement_reads_its_own_rows_and_proposes_its_own_exits(run, lodeve, gignac):
     albi = factories.commune("81004", nom="Albi", departement=factories.departement("81"))
     factories.labellisation(gignac)
@@ -390,76 +340,6 @@ def test_the_list_of_an_older_layout_is_read(run, lodeve):
     assert (entered.debut, entered.id_pvd) == (day("2021-12-13"), "")
 
 
-def refusal(run, *args, **options):
-    with pytest.raises(CommandError) as refused:
-        run(*args, **options)
-    assert not Labellisation.objects.exists()
-    assert not Source.objects.exists()
-    return refused.value.returncode, str(refused.value)
-
-
-def test_what_is_no_such_list_is_refused_whole(run, lodeve):
-    good = "34142,Lodève,,26/03/2021"
-    ort = "Commune,EPCI,Code commune,Statut de la commune,Signée ?"
-    code, said = refusal(run, "34 - Lodève,CC,34142,2. Commune PVD,Signée", entete=ort)
-    assert (code, "« import_ort »" in said) == (1, True)
-    acv = "insee_com,lib_com,id_acv,lib_acv,date_signature"
-    assert "« id_pvd »" in refusal(run, "34032,Béziers,acv-1,Béziers,", entete=acv)[1]
-    twice = f"{HEADER},date_signature"
-    assert "écrite deux fois" in refusal(run, f"{good},26/03/2021", entete=twice, appliquer=True)[1]
-    for content in (
-        b"",
-        HEADER.encode(),
-        b"\x00" * 2000,
-        b"x" * 10_000_000,
-        f'{HEADER}\n"34142","Lod\u00e8ve","pvd-76'.encode(),
-        f"{HEADER}\n34142,Lod\u00e8ve,\x00,\n".encode(),
-    ):
-        code, said = refusal(run, content, appliquer=True)
-        assert (code, said.endswith("Rien n'est écrit.")) == (1, True), content[:60]
-
-
-def test_a_list_in_windows_1252_is_read(run, lodeve):
-    run(f"{HEADER}\n34142,Lodève,,26/03/2021\n".encode("cp1252"), appliquer=True)
-    assert Labellisation.objects.get().commune == lodeve
-
-
-def test_a_list_under_its_floor_is_refused_unless_it_is_told_to_be_an_extract(
-    run, lodeve, monkeypatch
-):
-    monkeypatch.setattr(ListePvdRessource, "plancher", 2)
-    code, said = refusal(run, "34142,Lodève,,", appliquer=True)
-    assert code == 1
-    assert "1 ligne, alors que" in said
-    assert "--sans-plancher" in said
-    run("34142,Lodève,,", sans_plancher=True, appliquer=True)
-    assert Labellisation.objects.count() == 1
-
-
-def test_what_is_asked_wrongly_is_a_bad_argument(run, lodeve, tmp_path):
-    tomorrow = (timezone.localdate() + ONE_DAY).isoformat()
-    row = "34142,Lodève,,"
-    for options, said in (
-        ({"nom": "liste.csv"}, "--jour AAAA-MM-JJ"),
-        ({"jour": "2026-04-26"}, "l'un des deux se trompe"),
-        ({"nom": "liste.csv", "jour": "31/02/2023"}, "n'est pas un jour"),
-        ({"nom": "liste.csv", "jour": tomorrow}, "à venir"),
-        ({"nom": "liste.csv", "jour": "2020-09-30"}, "avant le 1er octobre 2020"),
-        ({"departement": ["34", "99"]}, "« 99 »"),
-        ({"ecarts": tmp_path / "absent" / "e.csv"}, "impossible d'y écrire"),
-    ):
-        code, message = refusal(run, row, appliquer=True, **options)
-        assert (code, said in message) == (2, True), message
-    with pytest.raises(CommandError) as refused:
-        call_command("import_pvd", tmp_path / "absent-20260427.csv")
-    assert refused.value.returncode == 2
-
-
-def test_a_column_that_the_list_gains_is_not_read(run, lodeve):
-    run("34142,Lodève,,,x", entete=f'{HEADER},"nouvelle"', appliquer=True)
-    assert Labellisation.objects.count() == 1
-
-
 def test_the_lists_shipped_with_the_herault_are_the_same_sources(run, lodeve):
     shipped = Source.objects.create(
         cle="anct-2026", titre="Liste", date_document=day("2026-04-27"), url=URL
@@ -467,3 +347,22 @@ def test_the_lists_shipped_with_the_herault_are_the_same_sources(run, lodeve):
     run("34142,Lodève,,", appliquer=True)
     assert told(Labellisation.objects.get()) == [("2026-04-27", "2026-04-27", True, shipped.cle)]
     assert Source.objects.get() == shipped
+
+
+def test_the_first_list_of_the_anct_is_read_as_it_was_published(run, db):
+    beside = (folder / PREMIERE_LISTE for folder in settings.BASE_DIR.parents)
+    path = next((path for path in beside if path.exists()), None)
+    if path is None:
+        pytest.skip(f"{PREMIERE_LISTE} n'est dans aucun dossier au-dessus du projet.")
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        names = {
+            r["insee_com"]: r["lib_com"] for r in csv.DictReader(stream) if r["insee_dep"] == "34"
+        }
+    for code, nom in names.items():
+        factories.commune(code, nom=nom)
+    shown = run(path.read_bytes(), nom=path.name, departement=["34"], appliquer=True)
+    assert "1 607 lignes." in shown.replace("\u202f", " ")
+    assert "1 588 lignes sont d'autres départements" in shown.replace("\u202f", " ")
+    assert "19 entrées.\n" in shown
+    entered = Labellisation.objects.values_list("debut", "precision_debut").distinct()
+    assert list(entered.order_by()) == [(day("2021-01-22"), "au_plus_tard")]

@@ -1,4 +1,4 @@
-"""The national list of the communes of the programme, sent to the back office by an agent or the national level."""
+"""The national list of the communes of the programme, sent to the back office."""
 
 from itertools import count
 
