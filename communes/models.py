@@ -27,6 +27,7 @@ from communes.territoire.models import (
     Tenue,
     names_search_key,
 )
+from communes.territoire.mouvements import Mouvement
 from communes.territoire.populations import Population
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "JournalDroits",
     "Labellisation",
     "Millesime",
+    "Mouvement",
     "Nature",
     "Population",
     "Programme",

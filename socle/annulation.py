@@ -17,6 +17,9 @@ from socle.verrou import hung_on, lock
 
 # Whoever undoes has the rights by which it was written.
 RIGHTS = {CREATED: "add", CHANGED: "change", REMOVED: "delete"}
+# What an app above takes back of what a record wrote besides itself, by model: functions of the
+# record that an act made, once it is no more.
+ALSO_TAKEN_BACK = {}
 
 
 def undo(acte, motif, par):
@@ -103,12 +106,17 @@ def remove(created):
     """Remove the records that an act created, each with its version, the rows before what they name.
 
     Nothing else names them: Django, which would refuse those that the act itself made name them,
-    is not asked.
+    is not asked. What a record wrote besides itself goes after it: see `ALSO_TAKEN_BACK`.
     """
-    collector = Collector(using=DEFAULT_DB_ALIAS)
+    collector, made = Collector(using=DEFAULT_DB_ALIAS), []
     for model, group in reversed(created.items()):
-        collector.add(model._base_manager.filter(pk__dans=[fiche.cle for fiche in group]))
+        rows = model._base_manager.filter(pk__dans=[fiche.cle for fiche in group])
+        if model in ALSO_TAKEN_BACK:
+            made += [(ALSO_TAKEN_BACK[model], record) for record in rows.order_by("-pk")]
+        collector.add(rows)
     collector.delete()
+    for take_back, record in made:
+        take_back(record)
 
 
 def put_back(changed):

@@ -14,6 +14,7 @@ from communes.models import (
     Interlocuteur,
     Labellisation,
     Millesime,
+    Mouvement,
     Population,
     Programme,
     Rattachement,
@@ -151,6 +152,12 @@ def population(commune, millesime, valeur, annee=None):
     return Population.objects.create(
         commune=commune, millesime=millesime, valeur=valeur, annee=annee
     )
+
+
+def mouvement(commune, jour="2022-01-01", **fields):
+    """Return a change of name, as it is kept; the territory itself is not changed."""
+    fields = {"sorte": "nom", "nom": "Villeneuve", "ecart": {"annees": []}} | fields
+    return Mouvement.objects.create(commune=commune, date_effet=day(jour), **fields)
 
 
 def labellisation(commune=None, debut="2021-01-22", fin=None, adhesion=None, **fields):

@@ -14,6 +14,7 @@ from communes.models import (
     Intercommunalite,
     Labellisation,
     Millesime,
+    Mouvement,
     Population,
     Rattachement,
     Region,
@@ -197,3 +198,19 @@ class RattachementAdmin(ReadOnly, PeriodeColumns, PerimetreAdmin):
     territory_search = ["commune", "intercommunalite"]
     ordering = ["commune__nom_recherche", "debut"]
     show_facets = admin.ShowFacets.NEVER
+
+
+@admin.register(Mouvement)
+class MouvementAdmin(ReadOnly, SourceeAdmin):
+    """One comes from a geste or from a vintage, and is taken back as an act."""
+
+    list_display = ["__str__", "sorte", "effet", "repris_par"]
+    list_filter = ["sorte"]
+    list_select_related = ["commune", "intercommunalite"]
+    search_fields = ["nom", "commune__code_insee"]
+    search_help_text = "Nom ou code INSEE"
+    territory_search = ["commune"]
+    fields = readonly_fields = [
+        *("sorte", "effet", "commune", "nom", "intercommunalite", "repris_par")
+    ]
+    effet = date_column("date_effet", description="date d'effet")

@@ -28,6 +28,7 @@ from pvd.bureau.gestes import geste_url
 from pvd.bureau.gestes import vues as gestes
 from pvd.bureau.imports import LaureatesRessource, ListePvdDuBureau
 from pvd.bureau.recherche import chercher
+from pvd.bureau.referentiel.vues import referentiel
 from pvd.bureau.tableau import vues as tableau
 from pvd.suivi.faits import Faits
 from pvd.suivi.models import ChiffrePublie
@@ -85,6 +86,7 @@ admin.site.pages += [
         name="enquete_fichier",
     ),
     path("a-verifier/", admin.site.admin_view(a_verifier), name="a_verifier"),
+    path("referentiel/", admin.site.admin_view(referentiel), name="referentiel"),
     path("chercher/", admin.site.admin_view(chercher), name="chercher"),
     path("gestes/<slug:slug>/", admin.site.admin_view(gestes.start), name="gestes"),
     path("gestes/<slug:slug>/<int:pk>/", admin.site.admin_view(gestes.do), name="geste"),
@@ -94,6 +96,7 @@ admin.site.order += [
     "communes.commune",
     "communes.intercommunalite",
     "communes.rattachement",
+    "communes.mouvement",
     "communes.interlocuteur",
     "communes.programme",
     "communes.relecture",

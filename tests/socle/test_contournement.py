@@ -53,6 +53,7 @@ def test_the_records_that_keep_their_versions():
     assert names == [
         "communes.Interlocuteur",
         "communes.Labellisation",
+        "communes.Mouvement",
         "communes.Programme",
         "communes.Relecture",
         "ort.Avenant",

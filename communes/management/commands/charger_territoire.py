@@ -12,6 +12,7 @@ from communes.models import CodePostal, Millesime
 from communes.territoire.decoupage import (
     MILLESIMES,
     DecoupageError,
+    apply_vintage,
     archive_annees,
     compare,
     describe_counts,
@@ -70,7 +71,7 @@ class Command(BaseCommand):
             if decoupage.annee <= latest:
                 after.complete(decoupage, before)
             else:
-                after.apply(decoupage)
+                apply_vintage(after, decoupage)
             changes = compare(previous, after, date(decoupage.annee, 1, 1))
             changes.pop(MILLESIMES, None)
             self.stdout.write(f"{decoupage.annee} : {', '.join(describe_counts(changes))}")

@@ -1,12 +1,16 @@
 """The territory of all France, read from the official découpage of each year.
 
-`lecture` reads and checks the files of one vintage; `etat` holds the territory in memory, with
-its history, and applies vintages to it; `changements` says in French what differs between two
-states; `ecriture` reads a state from the database and writes one there.
+`lecture` reads and checks the files of one vintage, `paquet` finds them in its package; `etat` holds
+the territory in memory, with its history, and applies vintages to it; `a_la_main` does what an agent
+records between two vintages, and `accords` tells where a vintage says otherwise; `changements` says
+in French what differs between two states, and `ecarts` keeps it, to take it back; `ecriture` reads a
+state from the database and writes one there, and `journal` does both with what is kept of it.
 """
 
+from communes.territoire.decoupage.accords import Choix, apply_vintage, differences
 from communes.territoire.decoupage.changements import (
     MILLESIMES,
+    POPULATIONS,
     compare,
     describe_counts,
     describe_total,
@@ -19,17 +23,23 @@ from communes.territoire.decoupage.lecture import (
     read_archive,
     read_folder,
 )
+from communes.territoire.decoupage.paquet import read_package
 
 __all__ = [
     "MILLESIMES",
+    "POPULATIONS",
+    "Choix",
     "DecoupageError",
     "Territoire",
+    "apply_vintage",
     "archive_annees",
     "compare",
     "describe_counts",
     "describe_total",
+    "differences",
     "load_territoire",
     "read_archive",
     "read_folder",
+    "read_package",
     "write_territoire",
 ]

@@ -1,11 +1,30 @@
 """What differs between two states of the territory, in French, for the person who decides."""
 
+from typing import NamedTuple
+
 from communes.territoire.decoupage.etat import value_on
 
 MILLESIMES = "millésimes nouveaux"
 CORRECTIONS = "communes corrigées (SIREN, article du nom, département, codes postaux)"
 POPULATIONS = "populations nouvelles ou corrigées"
 EMPTY = (None, "")
+
+
+class ChangementDuTerritoire(NamedTuple):
+    """One change, as a line says it, and the territories of which the records are touched by it.
+
+    A correction or a population touches none: what is recorded stays of the same commune, by the same
+    name.
+    """
+
+    texte: str
+    communes: tuple[str, ...] = ()
+    intercommunalites: tuple[str, ...] = ()
+
+    def __str__(self):
+        return self.texte
+
+
 # The kinds of changes, in the order in which they are read.
 TITRES = (
     MILLESIMES,
@@ -31,32 +50,35 @@ TITRES = (
 
 
 def compare(before, after, jour):
-    """Return the changes from `before` to `after`, as they stand on `jour`: lines, by kind.
+    """Return the changes from `before` to `after`, as they stand on `jour`, by kind.
 
     Both are states of the same territory, before and after the vintage of 1 January `jour`.
     Kinds without a change are left out.
     """
     changes = {titre: [] for titre in TITRES}
-    changes[MILLESIMES] = [str(annee) for annee in after.annees - before.annees]
+    changes[MILLESIMES] = [
+        ChangementDuTerritoire(str(annee)) for annee in after.annees - before.annees
+    ]
     for table, added, changed in (
         ("regions", "régions nouvelles", "régions modifiées"),
         ("departements", "départements nouveaux", "départements modifiés"),
         ("codes", "anciens codes nouveaux", "anciens codes modifiés"),
     ):
         for code, former, fiche in differing(before, after, table):
-            changes[changed if former else added].append(describe_fiche(code, former, fiche))
+            ligne = ChangementDuTerritoire(describe_fiche(code, former, fiche))
+            changes[changed if former else added].append(ligne)
     for siren, former, fiche in differing(before, after, "intercommunalites"):
         for titre, ligne in intercommunalite_changes(siren, former, fiche, jour):
-            changes[titre].append(ligne)
+            changes[titre].append(ChangementDuTerritoire(ligne, intercommunalites=(siren,)))
     for code, former, fiche in differing(before, after, "communes"):
-        for titre, ligne in commune_changes(code, former, fiche, jour, (before, after)):
-            changes[titre].append(ligne)
+        for titre, ligne, touched in commune_changes(code, former, fiche, jour, (before, after)):
+            changes[titre].append(ChangementDuTerritoire(ligne, tuple(filter(None, touched))))
     for (code, _), former, fiche in differing(before, after, "populations"):
         # A new commune is one change, with all that it comes with.
         if code in before.communes:
             nom = value_on(after.communes[code].noms, jour)
             change = arrow(describe_population(former), describe_population(fiche))
-            changes[POPULATIONS].append(f"{code} {nom} : {change}")
+            changes[POPULATIONS].append(ChangementDuTerritoire(f"{code} {nom} : {change}"))
     return {titre: lignes for titre, lignes in changes.items() if lignes}
 
 
@@ -116,31 +138,44 @@ def intercommunalite_changes(siren, former, fiche, jour):
 
 
 def commune_changes(code, former, fiche, jour, states):
-    """Yield the kind and the line of each change of one commune."""
-    nom = value_on(fiche.noms, jour)
+    """Yield the kind and the line of each change of one commune, with the communes that it touches."""
+    nom = value_on(fiche.noms, jour) or fiche.noms[-1].valeur
     if former is None:
-        yield "communes nouvelles", f"{code} {nom}"
+        yield new_commune(code, nom, states, jour)
         return
-    former_nom = value_on(former.noms, jour)
+    former_nom = value_on(former.noms, jour) or former.noms[-1].valeur
     if fiche.fin is None and former.fin is not None:
-        yield "communes rétablies", f"{code} {nom}"
+        yield "communes rétablies", f"{code} {nom}", (code, former.successeur)
     elif (fiche.fin, fiche.successeur) != (former.fin, former.successeur):
-        yield "communes disparues", f"{code} {nom} → {describe_successor(fiche, states[1], jour)}"
+        ligne = f"{code} {nom} → {describe_successor(fiche, states[1], jour)}"
+        yield "communes disparues", ligne, (code,)
     if nom != former_nom:
-        yield "communes renommées", f"{code} {arrow(former_nom, nom)}"
+        yield "communes renommées", f"{code} {arrow(former_nom, nom)}", (code,)
     if fiche.fin == former.fin and fiche.rattachements != former.rattachements:
         faits = (former.rattachements, fiche.rattachements)
         names = [
             describe_epci(value_on(f, jour), s, jour) for f, s in zip(faits, states, strict=True)
         ]
-        yield "communes changeant d'intercommunalité", f"{code} {nom} : {arrow(*names)}"
+        ligne = f"{code} {nom} : {arrow(*names)}"
+        yield "communes changeant d'intercommunalité", ligne, (code,)
     for name in ("siren", "type_liaison", "departement"):
         old, new = getattr(former, name), getattr(fiche, name)
         if old != new:
-            yield CORRECTIONS, f"{code} {nom}, {name} : {arrow(old, new)}"
+            yield CORRECTIONS, f"{code} {nom}, {name} : {arrow(old, new)}", ()
     if former.codes_postaux != fiche.codes_postaux:
         change = arrow(", ".join(former.codes_postaux), ", ".join(fiche.codes_postaux))
-        yield CORRECTIONS, f"{code} {nom}, codes postaux : {change}"
+        yield CORRECTIONS, f"{code} {nom}, codes postaux : {change}", ()
+
+
+def new_commune(code, nom, states, jour):
+    """Return the change that a new commune is; one that was a part of another is told to leave it."""
+    known = states[0].codes.get(code)
+    mother = states[0].communes.get(known.commune) if known else None
+    ligne = f"{code} {nom}"
+    if mother and mother.code != code:
+        ligne += f" (auparavant dans {mother.code} {value_on(mother.noms, jour)})"
+        return "communes nouvelles", ligne, (code, mother.code)
+    return "communes nouvelles", ligne, (code,)
 
 
 def describe_population(fiche):

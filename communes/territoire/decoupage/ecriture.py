@@ -1,6 +1,8 @@
 """The territory in the database: read whole as a state, and written where two states differ."""
 
+from collections import defaultdict
 from datetime import date
+from typing import NamedTuple
 
 from django.db import connection, transaction
 
@@ -13,12 +15,14 @@ from communes.models import (
     Departement,
     Intercommunalite,
     Millesime,
+    Mouvement,
     Population,
     Rattachement,
     Region,
     Succession,
     names_search_key,
 )
+from communes.territoire.decoupage.accords import FaitALaMain
 from communes.territoire.decoupage.etat import (
     FicheCommune,
     FicheIntercommunalite,
@@ -42,49 +46,81 @@ INSERT_POPULATION = (
 )
 
 
-def load_territoire():
-    """Return the state that the database holds, in a constant number of queries."""
+class Seulement(NamedTuple):
+    """A part of the territory: what a change by hand, or one that is taken back, reads and writes."""
+
+    communes: set[str]
+    intercommunalites: set[str]
+
+
+def load_territoire(annee=None, seulement=None):
+    """Return the state that the database holds, in a constant number of queries.
+
+    Of the populations, those of the vintage `annee` alone if it is told; of communes and
+    intercommunalités, those of `seulement`, and the codes of these communes.
+    """
     state = Territoire()
     state.annees = set(Millesime.objects.values_list("annee", flat=True))
-    state.regions = load_fiches(FicheRegion, Region, "code", "nom")
+    state.regions = load_fiches(FicheRegion, Region.objects, "code", "nom")
     state.departements = load_fiches(
-        FicheDepartement, Departement, "code", "nom", "type_liaison", "region_id"
+        FicheDepartement, Departement.objects, "code", "nom", "type_liaison", "region_id"
     )
-    state.codes = load_fiches(FicheCode, AncienCode, "code", "nature", "nom", "commune_id")
-    anciens_noms = load_faits(AncienNomIntercommunalite, "intercommunalite_id", "nom")
-    for siren, nature, debut, fin, nom in Intercommunalite.objects.values_list(
-        "siren", "nature", *DATES, "nom"
-    ):
+    codes = part(AncienCode, "pk", seulement and seulement.communes)
+    state.codes = load_fiches(FicheCode, codes, "code", "nature", "nom", "commune_id")
+    asked = seulement and seulement.intercommunalites
+    load_intercommunalites(state, asked)
+    asked = seulement and seulement.communes
+    load_communes(state, asked)
+    populations = part(Population, "commune", asked).order_by()
+    populations = populations.filter(millesime=annee) if annee else populations
+    for row in populations.values_list("commune_id", "millesime", "annee", "valeur"):
+        fiche = FichePopulation(*row)
+        state.populations[fiche.commune, fiche.millesime] = fiche
+    for fait in Mouvement.objects.a_la_main():
+        state.a_la_main[fait.pk] = FaitALaMain(
+            fait.pk, str(fait), fait.date_effet, fait.repris_par, fait.ecart
+        )
+    return state
+
+
+def part(model, field, keys):
+    """Return the rows of a table, those that have one of `keys` in `field`, or all when it is None."""
+    return model.objects.all() if keys is None else model.objects.filter(**{f"{field}__dans": keys})
+
+
+def load_intercommunalites(state, asked):
+    anciens_noms = load_faits(AncienNomIntercommunalite, "intercommunalite", "nom", asked)
+    rows = part(Intercommunalite, "pk", asked)
+    for siren, nature, debut, fin, nom in rows.values_list("siren", "nature", *DATES, "nom"):
         noms = with_present_name(anciens_noms.get(siren, ()), nom, debut)
         state.intercommunalites[siren] = FicheIntercommunalite(siren, nature, debut, fin, noms)
-    anciens_noms = load_faits(AncienNomCommune, "commune_id", "nom")
-    rattachements = load_faits(Rattachement, "commune_id", "intercommunalite_id")
+
+
+def load_communes(state, asked):
+    anciens_noms = load_faits(AncienNomCommune, "commune", "nom", asked)
+    rattachements = load_faits(Rattachement, "commune", "intercommunalite_id", asked)
     codes_postaux = {}
-    for code, code_postal in CodePostal.objects.values_list("commune_id", "code"):
+    postaux = part(CodePostal, "commune", asked)
+    for code, code_postal in postaux.values_list("commune_id", "code"):
         codes_postaux.setdefault(code, []).append(code_postal)
-    for code, *values, nom in Commune.objects.values_list(
+    for code, *values, nom in part(Commune, "pk", asked).values_list(
         "code_insee", "type_liaison", "siren", "departement_id", *DATES, "successeur_id", "nom",
     ):  # fmt: skip
         noms = with_present_name(anciens_noms.get(code, ()), nom, debut=values[3])
         state.communes[code] = FicheCommune(
             code, *values, noms, rattachements.get(code, ()), tuple(codes_postaux.get(code, ()))
         )
-    populations = Population.objects.order_by()
-    for row in populations.values_list("commune_id", "millesime", "annee", "valeur"):
-        fiche = FichePopulation(*row)
-        state.populations[fiche.commune, fiche.millesime] = fiche
-    return state
 
 
-def load_fiches(fiche, model, *fields):
+def load_fiches(fiche, rows, *fields):
     """Return the records of a table without history, by code, which comes first."""
-    return {row[0]: fiche(*row) for row in model.objects.values_list(*fields)}
+    return {row[0]: fiche(*row) for row in rows.values_list(*fields)}
 
 
-def load_faits(model, owner, valeur):
-    """Return the dated facts of a table, by owner, in the order of time."""
+def load_faits(model, owner, valeur, asked):
+    """Return the dated facts of a table, by owner, in the order of time; of those `asked`, or of all."""
     faits = {}
-    for key, *fait in model.objects.values_list(owner, valeur, *DATES):
+    for key, *fait in part(model, owner, asked).values_list(f"{owner}_id", valeur, *DATES):
         faits.setdefault(key, []).append(ValeurDatee(*fait))
     return {
         key: tuple(sorted(group, key=lambda f: f.fin or date.max)) for key, group in faits.items()
@@ -102,25 +138,80 @@ def with_present_name(anciens_noms, nom, debut):
 def write_territoire(before, after):
     """Write in the database, which is in the state `before`, what differs in the state `after`.
 
-    Nothing is removed but facts that the correction of a vintage denies.
+    A vintage removes nothing but facts that its correction denies; what is taken back, what it made.
     """
+    write_a_la_main(before.a_la_main, after.a_la_main)
     Millesime.objects.bulk_create(Millesime(annee) for annee in after.annees - before.annees)
     write_fiches(Region, region_values, before.regions, after.regions)
     write_fiches(Departement, departement_values, before.departements, after.departements)
     formers, fiches = before.intercommunalites, after.intercommunalites
     write_fiches(Intercommunalite, intercommunalite_values, formers, fiches)
     names = anciens_noms(formers), anciens_noms(fiches)
-    write_faits(AncienNomIntercommunalite, "intercommunalite_id", "nom", *names)
+    write_faits(AncienNomIntercommunalite, "intercommunalite", "nom", *names)
     formers, fiches = before.communes, after.communes
     write_fiches(Commune, commune_values, formers, fiches)
     names = anciens_noms(formers), anciens_noms(fiches)
-    write_faits(AncienNomCommune, "commune_id", "nom", *names)
+    write_faits(AncienNomCommune, "commune", "nom", *names)
     memberships = rattachements(formers), rattachements(fiches)
-    write_faits(Rattachement, "commune_id", "intercommunalite_id", *memberships)
+    write_faits(Rattachement, "commune", "intercommunalite_id", *memberships)
     write_codes_postaux(codes_postaux(formers), codes_postaux(fiches))
     write_populations(before.populations, after.populations)
     write_fiches(AncienCode, code_values, before.codes, after.codes)
-    Succession.objects.rewrite()
+    remove_made(before, after)
+    if ends(formers) != ends(fiches):
+        Succession.objects.rewrite()
+
+
+def ends(communes):
+    """Return what the successions follow from: the communes that are no more, or have a successor."""
+    return {
+        (code, fiche.debut, fiche.fin, fiche.successeur)
+        for code, fiche in communes.items()
+        if fiche.debut or fiche.fin or fiche.successeur
+    }
+
+
+def write_a_la_main(formers, faits):
+    """Write what becomes of the facts recorded by hand: given up, or « repris » by a vintage."""
+    for fait in Mouvement.objects.filter(pk__in=formers.keys() - faits.keys()):
+        fait.delete()
+    changed = [cle for cle, fait in faits.items() if fait.repris_par != formers[cle].repris_par]
+    for fait in Mouvement.objects.filter(pk__in=changed):
+        fait.repris_par = faits[fait.pk].repris_par
+        fait.save()
+
+
+def remove_made(before, after):
+    """Remove the records that are no longer there, those that name others first."""
+    gone = {name: rows.keys() - getattr(after, name).keys() for name, rows in tables(before)}
+    remove_populations(before.populations, after.populations, before.annees - after.annees)
+    for name, model in (
+        ("codes", AncienCode),
+        ("communes", Commune),
+        ("intercommunalites", Intercommunalite),
+        ("departements", Departement),
+        ("regions", Region),
+    ):
+        if gone[name]:
+            model.objects.filter(pk__dans=list(gone[name])).delete()
+    Millesime.objects.filter(pk__in=before.annees - after.annees).delete()
+
+
+def tables(state):
+    """Yield the name and the records of each table of a state that is keyed by a code."""
+    for name in ("codes", "communes", "intercommunalites", "departements", "regions"):
+        yield name, getattr(state, name)
+
+
+def remove_populations(formers, fiches, annees):
+    """Remove the populations of the vintages `annees`, and those that a correction had added."""
+    Population.objects.filter(millesime__in=annees).order_by().delete()
+    gone = defaultdict(list)
+    for commune, millesime in formers.keys() - fiches.keys():
+        gone[millesime].append(commune)
+    for millesime in gone.keys() - annees:
+        rows = Population.objects.filter(millesime=millesime, commune__dans=gone[millesime])
+        rows.order_by().delete()
 
 
 def region_values(fiche):
@@ -254,13 +345,18 @@ def write_faits(model, owner, valeur, formers, faits):
     new = {fait[:3]: fait[3] for fait in faits - formers}
     pks = {}
     if gone:
-        stored = model.objects.values_list("pk", owner, valeur, "debut")
+        theirs = model.objects.filter(**{f"{owner}__dans": list({key for key, *_ in gone})})
+        stored = theirs.values_list("pk", f"{owner}_id", valeur, "debut")
         pks = {tuple(key): pk for pk, *key in stored if tuple(key) in gone}
     removed = [pks[key] for key in gone - new.keys()]
     for start in range(0, len(removed), BATCH):
         model.objects.filter(pk__in=removed[start : start + BATCH]).delete()
     rows = [
-        {"pk": pks.get(key), **dict(zip((owner, valeur, "debut"), key, strict=True)), "fin": fin}
+        {
+            "pk": pks.get(key),
+            **dict(zip((f"{owner}_id", valeur, "debut"), key, strict=True)),
+            "fin": fin,
+        }
         for key, fin in new.items()
     ]
     upsert(model, [row for row in rows if row["pk"]], ["fin"])

@@ -113,6 +113,8 @@ class Territoire:
         # By code of commune and vintage.
         self.populations = {}
         self.codes = {}
+        # What agents recorded by hand, by key: see `accords`.
+        self.a_la_main = {}
 
     def copy(self):
         """Return a state that changes apart from this one; records, being immutable, are shared."""

@@ -85,7 +85,7 @@ def test_an_older_year_is_refused(histoire):
 
 @pytest.mark.parametrize("annee", [22, 2999])
 def test_a_year_that_cannot_be_is_refused(histoire, annee):
-    with pytest.raises(CommandError, match=f"--annee {annee} : une année de 1943 à"):
+    with pytest.raises(CommandError, match=f"Année {annee} : une année de 1943 à"):
         histoire.load(annee, [LODEVE])
 
 

@@ -15,9 +15,11 @@ from tests.factories import day
 pytestmark = [pytest.mark.django_db, pytest.mark.deux_bases]
 
 # Told elsewhere: what a source says, with the record; the notebook, to its agents; the tables that the
-# national level keeps; whom to call, who is of today; and who read a page again, which changes nothing of it.
+# national level keeps, the territory too; whom to call, who is of today; and who read a page again, which
+# changes nothing of it.
 NOT_TOLD = {
     "communes.Interlocuteur",
+    "communes.Mouvement",
     "communes.Programme",
     "communes.Relecture",
     "projects.Contact",

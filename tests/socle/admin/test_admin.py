@@ -176,6 +176,7 @@ RECORDS = {
     "rattachement": lambda: factories.commune(epci="new").rattachements.get(),
     "interlocuteur": lambda: factories.interlocuteur(one_departement()),
     "programme": one_programme,
+    "mouvement": lambda: factories.mouvement(factories.commune()),
     "relecture": factories.relecture,
     "labellisation": lambda: factories.labellisation(adhesion="2021-06-01"),
     "convention": lambda: one_avenant().convention,

@@ -1,0 +1,1 @@
+"""The yearly reference: a vintage read, what it touches, written and taken back, by the national level."""
