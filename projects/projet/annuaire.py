@@ -27,34 +27,36 @@ class Tiers(NamedTuple):
 
 
 class NomsDuJour:
-    """The communes, the intercommunalités and the organismes of some keys: five queries.
+    """The communes, the intercommunalités and the organismes of the keys that it has read.
 
-    `cles` are those of owners and of funders: a commune, an intercommunalité, an organisme; one at most.
+    The keys are those of owners and of funders: a commune, an intercommunalité, an organisme; one at most.
     """
 
-    def __init__(self, cles: Iterable[tuple[Any, Any, Any]], jour: datetime.date) -> None:
+    def __init__(self, jour: datetime.date) -> None:
         self.jour = jour
-        communes, intercommunalites, organismes = map(
-            set, zip((None, None, None), *cles, strict=True)
-        )
-        self.communes = self.named(Commune, communes)
-        self.intercommunalites = self.named(Intercommunalite, intercommunalites)
-        found = Organisme.objects.filter(pk__dans=organismes - {None})
-        self.organismes = {organisme.pk: organisme for organisme in found}
+        self.communes: dict[Any, Any] = {}
+        self.intercommunalites: dict[Any, Any] = {}
+        self.organismes: dict[Any, Any] = {}
 
     @classmethod
     def des(cls, actions: Iterable[ActionDuJour], jour: datetime.date) -> "NomsDuJour":
-        """Return the names that some actions need: their communes, their owners, who pays for them."""
-        cles = []
-        for action in actions:
-            cles += [(code, None, None) for code in action.communes]
-            cles += [action.maitre_ouvrage, *map(payeur, action.lignes)]
-        return cls(cles, jour)
+        """Return the names that some actions need: see `cles_des`."""
+        return cls(jour).lire(cles_des(actions))
 
-    def named(self, model: Any, cles: set[Any]) -> dict[Any, Any]:
-        """Return the territories of these keys, with their former names, by key."""
-        found = model.objects.filter(pk__dans=cles - {None}).prefetch_related("anciens_noms")
-        return {territoire.pk: territoire for territoire in found}
+    def lire(self, cles: Iterable[tuple[Any, Any, Any]]) -> "NomsDuJour":
+        """Read who the keys name, and is not there yet: five queries at most."""
+        communes, intercommunalites, organismes = map(
+            set, zip((None, None, None), *cles, strict=True)
+        )
+        former = "anciens_noms"
+        add(self.communes, Commune.objects.prefetch_related(former), communes)
+        add(
+            self.intercommunalites,
+            Intercommunalite.objects.prefetch_related(former),
+            intercommunalites,
+        )
+        add(self.organismes, Organisme.objects.all(), organismes)
+        return self
 
     def tiers(self, cles: tuple[Any, Any, Any]) -> Tiers | None:
         """Return who the keys name: a commune, an intercommunalité or an organisme; None if unknown."""
@@ -97,6 +99,21 @@ class NomsDuJour:
     def departements(self, action: ActionDuJour) -> list[str]:
         """Return the codes of the départements of the communes of the action."""
         return sorted({self.communes[code].departement_id for code in action.communes})
+
+
+def add(known: dict[Any, Any], rows: Any, cles: set[Any]) -> None:
+    """Add to `known` the rows of these keys, by key; those that are there are not read again."""
+    if missing := cles - known.keys() - {None}:
+        known |= {row.pk: row for row in rows.filter(pk__dans=missing)}
+
+
+def cles_des(actions: Iterable[ActionDuJour]) -> list[tuple[Any, Any, Any]]:
+    """Return the keys of whom some actions name: their communes, their owners, who pays for them."""
+    cles = []
+    for action in actions:
+        cles += [(code, None, None) for code in action.communes]
+        cles += [action.maitre_ouvrage, *map(payeur, action.lignes)]
+    return cles
 
 
 def payeur(ligne: Any) -> tuple[Any, Any, Any]:

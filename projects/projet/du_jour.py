@@ -64,7 +64,8 @@ class ActionDuJour(ArgentDuJour):
 
     @cached_property
     def en_retard(self):
-        return regles.en_retard(self.dates, self.jour)
+        ended = self.etat in regles.TERMINEES
+        return not ended and regles.en_retard(self.dates, self.jour)
 
     @property
     def au_plan(self):
@@ -80,7 +81,8 @@ class ActionDuJour(ArgentDuJour):
 
     @cached_property
     def fin(self):
-        return regles.fin(self.dates, self.jour)
+        ended = self.etat == regles.EtatAction.ACHEVEE
+        return regles.fin(self.dates, self.jour) if ended else None
 
     @cached_property
     def fin_prevue(self):
@@ -107,12 +109,18 @@ class ActionsDatees:
     """Some actions, all days together, read in a constant number of queries; `du_jour` tells a day.
 
     `cles` None reads all those of France; `faits` is what the facts of their money are read as: see
-    `financements_dates`.
+    `financements_dates`. `successions` are read where they are not given.
     """
 
-    def __init__(self, cles: Iterable[int] | None = None, faits: Any = FaitFinancementDate) -> None:
+    def __init__(
+        self,
+        cles: Iterable[int] | None = None,
+        faits: Any = FaitFinancementDate,
+        successions: Successions | None = None,
+    ) -> None:
         self.cles = None if cles is None else list(cles)
         self.faits = faits
+        self.successions = successions or successions_lues()
 
     @cached_property
     def actions(self) -> dict[int, ActionDatee]:
@@ -138,11 +146,6 @@ class ActionsDatees:
     def releves_de(self, cle: int) -> list[datetime.date]:
         """Return those of an action."""
         return self.releves.get(cle, [])
-
-    @cached_property
-    def successions(self) -> Successions:
-        """Who answers for whom, day by day."""
-        return successions_lues()
 
     def du_jour(self, jour: datetime.date, interne: bool = False) -> dict[int, ActionDuJour]:
         """Return what is known of each action on `jour`, by key; `interne`: with what agents alone read."""

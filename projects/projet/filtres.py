@@ -5,9 +5,10 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, Min, OuterRef, Q
+from django.utils.functional import cached_property
 
 from communes.models import Commune, Departement, Intercommunalite, Rattachement
-from communes.territoire.faits import fiches_du_departement
+from communes.territoire.faits import fiches_du_departement, successions_lues
 from ort.models import Convention, Organisme
 from projects.actions.models import MAITRES_D_OUVRAGE, Action, Axe, Theme
 from projects.actions.regles import EtatAction, PhaseAction
@@ -167,6 +168,16 @@ class ActionFiltres(Filtres):
         self.read_of = {}
         super().__init__(*args, **kwargs)
 
+    @cached_property
+    def annuaire(self):
+        """Return the names that the page has read: those of its choices, then of its rows."""
+        return NomsDuJour(self.jour)
+
+    @cached_property
+    def successions(self):
+        """Return who answers for whom, read once for the choices and the rows."""
+        return successions_lues()
+
     @property
     def adresses(self):
         return AdressesDesActions(self.data, self.lus, list(self.form.fields))
@@ -194,20 +205,28 @@ class ActionFiltres(Filtres):
             return found | dict.fromkeys(local)
         return found | self.offered_there(departement)
 
-    def cles_of(self, departement):
-        """Return the keys of the actions of a département that day, read once for list and choices."""
+    def actions_of(self, departement):
+        """Return the actions of a département that day, read once for list and choices.
+
+        The key of each, of its convention, and those of its owner.
+        """
         if departement not in self.read_of:
-            fiches = fiches_du_departement(departement, self.jour)
+            fiches = fiches_du_departement(departement, self.jour, self.successions)
             there = Commune.objects.order_by().filter(pk__dans=fiches).values("pk")
-            found = publiques(self.jour).des_fiches(there, self.jour)
-            self.read_of[departement] = list(found.order_by().values_list("pk", flat=True))
+            found = publiques(self.jour).des_fiches(there, self.jour).order_by()
+            self.read_of[departement] = list(
+                found.values_list("pk", "convention", *MAITRES_D_OUVRAGE)
+            )
         return self.read_of[departement]
+
+    def cles_of(self, departement):
+        """Return the keys of these actions."""
+        return [cle for cle, *_ in self.actions_of(departement)]
 
     def offered_there(self, departement):
         """Offer what the actions of a département, and their communes that are of it, have."""
-        cles = self.cles_of(departement)
-        actions = Action.objects.order_by().filter(pk__dans=cles)
-        its = communes_des_actions(cles, self.jour).items()
+        actions, cles = self.actions_of(departement), self.cles_of(departement)
+        its = communes_des_actions(cles, self.jour, self.successions).items()
         codes = [code for code, of_commune in its if of_commune == departement.pk]
         members = Rattachement.objects.as_of(self.jour).filter(commune__dans=codes)
         sirens = set(members.order_by().values_list("intercommunalite", flat=True))
@@ -215,14 +234,15 @@ class ActionFiltres(Filtres):
             financement=OuterRef("pk"), nature="accord", jour__lte=self.jour
         )
         lines = Financement.objects.filter(Exists(granted), action__dans=cles)
-        financeurs = keys_of(lines.annotate(paye=OF_SCHEME), *PAYEURS)
-        maitres = keys_of(actions, *MAITRES_D_OUVRAGE)
+        payeurs = lines.annotate(paye=OF_SCHEME).order_by().values_list(*PAYEURS).distinct()
+        financeurs = {keys for keys in payeurs if any(keys)}
+        maitres = {tuple(keys) for _, _, *keys in actions if any(keys)}
         lieux = {(code, None, None) for code in codes} | {(None, siren, None) for siren in sirens}
-        annuaire = NomsDuJour(financeurs | maitres | lieux, self.jour)
+        annuaire = self.annuaire.lire(financeurs | maitres | lieux)
         return {
             "epci": by_name(annuaire.intercommunalites[siren] for siren in sirens),
             "commune": by_name(annuaire.communes[code] for code in codes),
-            "ort": Convention.objects.ort().filter(pk__in=actions.values("convention")),
+            "ort": Convention.objects.ort().filter(pk__dans={ort for _, ort, *_ in actions}),
             "financeur": annuaire.par_nom(financeurs),
             "maitre_ouvrage": annuaire.par_nom(maitres),
         }
@@ -350,11 +370,6 @@ class ArgentFiltres(ActionFiltres):
                 if all(test(etude, chosen, annuaire) for test in asked)
             ]
         )
-
-
-def keys_of(rows, *fields):
-    """Return the keys of the owners, or of the funders, that `fields` of `rows` name, each once."""
-    return {keys for keys in rows.order_by().values_list(*fields).distinct() if any(keys)}
 
 
 def by_name(territoires):

@@ -2,21 +2,22 @@
 
 from communes.models import Departement, Tenue
 from projects.financements.regles import ZERO
-from projects.projet.annuaire import NomsDuJour
+from projects.projet.annuaire import NomsDuJour, cles_des
 from projects.projet.du_jour import ActionsDatees
 
 LIEES = ("convention", "axe", "theme", "entree", "sortie")
 
 
-def situer(actions, jour, datees=ActionsDatees):
+def situer(actions, jour, datees=ActionsDatees, annuaire=None):
     """Give each of `actions`, a list, what is known of it on `jour`: a constant number of queries.
 
     Its `du_jour`, its `lieux`, its `maitre`, the `annuaire` of all, and whether it is `complete`: the
     plans of each of its départements are kept in full, and a grant that is not recorded is none.
     Studies are given the same, read by their own `datees`; their `maitre` is whom each is for.
+    `annuaire` is that of the page, if it has read names already.
     """
     dates = datees([action.pk for action in actions]).du_jour(jour)
-    annuaire = NomsDuJour.des(dates.values(), jour)
+    annuaire = (annuaire or NomsDuJour(jour)).lire(cles_des(dates.values()))
     kept = set(Departement.objects.filter(tenue_plans=Tenue.COMPLETE).values_list("pk", flat=True))
     for action in actions:
         action.du_jour = dates[action.pk]

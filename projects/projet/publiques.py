@@ -58,24 +58,27 @@ def departements_des_publiques(jour):
     return {*named.values_list("pk", flat=True), *covered}
 
 
-def communes_des_actions(cles, jour):
+def communes_des_actions(cles, jour, successions=None):
     """Return the communes, on `jour`, of the actions of these keys: the département of each, by code."""
     named = ActionCommune.objects.order_by().filter(action__dans=cles)
     covered = couvertes_en_entier(Action.objects.filter(pk__dans=cles), jour)
-    return answering([*named.values_list("commune", flat=True), *covered], jour)
+    return answering([*named.values_list("commune", flat=True), *covered], jour, successions)
 
 
 def couvertes_en_entier(actions, jour, field="commune"):
     """Return the communes that the ORT of which `actions` are, whole, cover on `jour`, or a field of them."""
     # A « relevée » is of no ORT.
-    whole = actions.order_by().filter(etendue=Etendue.ORT)
-    covered = CommuneCouverte.objects.as_of(jour).filter(convention__in=whole.values("convention"))
+    whole = actions.order_by().filter(etendue=Etendue.ORT).values_list("convention", flat=True)
+    # Few actions are of a whole ORT: where none is, what it covers is not asked for.
+    if not (conventions := set(whole.distinct())):
+        return []
+    covered = CommuneCouverte.objects.as_of(jour).filter(convention__dans=conventions)
     return covered.order_by().values_list(field, flat=True).distinct()
 
 
-def answering(recorded, jour):
+def answering(recorded, jour, successions=None):
     """Return the communes that answer on `jour` for the codes `recorded`: its département, by code."""
-    successions = successions_lues()
+    successions = successions or successions_lues()
     codes = {successions.commune_du_jour(code, jour) for code in recorded}
     found = Commune.objects.order_by().filter(pk__dans=codes)
     return dict(found.values_list("pk", "departement"))

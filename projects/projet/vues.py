@@ -1,7 +1,7 @@
 """The actions: their list, the page of each, and the financing plan that its owner must post."""
 
 from collections import Counter
-from functools import wraps
+from functools import partial, wraps
 from itertools import groupby
 
 from django.db import models
@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from communes.models import Departement
 from projects.actions.models import Action
+from projects.financements.faits import FaitCompte
+from projects.projet.du_jour import ActionsDatees
 from projects.projet.fiche import FicheAction, sources
 from projects.projet.filtres import ActionFiltres
 from projects.projet.lecture import LIEES, situer
@@ -35,10 +37,12 @@ def liste(request):
     filtres = ActionFiltres(request, Action.objects.all(), jour)
     rows, parties = by_partie(in_order(filtres.rows, "identifiant"), jour)
     page = asked_page(request, rows.select_related("convention"))
-    shown = situer(list(page), jour)
+    filtres.offer()
+    datees = partial(ActionsDatees, faits=FaitCompte, successions=filtres.successions)
+    shown = situer(list(page), jour, datees, filtres.annuaire)
     context = {
         "jour": jour,
-        "filtres": filtres.offer(),
+        "filtres": filtres,
         "table": "actions",
         "page": page,
         "plusieurs_plans": len({action.convention_id for action in shown}) > 1,

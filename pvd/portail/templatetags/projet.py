@@ -9,13 +9,15 @@ from projects.projet import mots
 from projects.projet.resultats import Resultats, attendus_des_communes
 from projects.projet.resume import LieuDuProjet, Projet
 from projects.projet.revues import revues_de
-from socle.francais import UNKNOWN
+from socle.francais import UNKNOWN, UNKNOWN_DATE
+from socle.templatetags.francais import date_nue
 from socle.web.adresses import adresse_de, avec_date
 
 register = template.Library()
 
 # The sorts of `Tiers` that the site has a page of, under the same name.
 AVEC_PAGE = ("commune", "intercommunalite")
+BADGE = '<span class="fr-badge fr-badge--sm fr-badge--no-icon {}">{}</span>'
 LIEN = '<a href="{}{}">{}</a>'
 
 register.filter(mots.accorde_en_mots)
@@ -26,6 +28,28 @@ register.filter(mots.verse_en_mots)
 def cout_en_mots(cout):
     """Write a cost announced and its base, or say that none is known."""
     return mots.cout_en_mots(cout.montant, cout.base) if cout else UNKNOWN
+
+
+@register.filter
+def etat_en_badges(du_jour):
+    """Write the state of an action on a day as a badge, words first, colour second; late beside it."""
+    etat = du_jour.etat
+    colour = f"fr-badge--{etat.couleur}" if etat.couleur else ""
+    badge = format_html(BADGE, colour, etat.label)
+    if not du_jour.en_retard:
+        return badge
+    return format_html("{} {}", badge, format_html(BADGE, "", "en retard"))
+
+
+@register.filter
+def fin_en_mots(du_jour):
+    """Write the end of an action, or the last one announced, or say that none is known."""
+    if fin := du_jour.fin:
+        return date_nue(fin.jour, fin.precision)
+    if prevue := du_jour.fin_prevue:
+        told = date_nue(prevue.date_prevue, prevue.precision)
+        return format_html('<span class="pvd-prevu">prévue\xa0: {}</span>', told)
+    return UNKNOWN_DATE
 
 
 # Written in Python: a template for each link was a quarter of the time of a list.
