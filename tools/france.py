@@ -9,6 +9,7 @@ import random
 import sys
 
 from django.core.management import call_command
+from django.db import transaction
 
 from communes.models import Commune, Departement, Labellisation, Rattachement, Tenue
 from ort.models import Avenant, CommuneCouverte, Convention
@@ -28,11 +29,13 @@ def fill(times=1):
     if Labellisation.objects.exists():
         return
     print("Préparation de la France inventée…", file=sys.stderr)
-    for command in ("charger_territoire", "charger_contours", "charger_programme"):
-        call_command(command, stdout=sys.stderr)
-    with sans_historique():
-        Draw(random.Random(34), times).all()
-        Plans(random.Random(34)).all()
+    # Whole or not at all: half a France would be measured without a word the next time.
+    with transaction.atomic():
+        for command in ("charger_territoire", "charger_contours", "charger_programme"):
+            call_command(command, stdout=sys.stderr)
+        with sans_historique():
+            Draw(random.Random(34), times).all()
+            Plans(random.Random(34)).all()
 
 
 class Draw:

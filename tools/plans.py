@@ -50,15 +50,16 @@ class Plans:
         )
 
     def axes(self):
-        drawn = Axe.objects.bulk_create(
-            [
-                Axe(convention_id=key, code=code, intitule=f"Axe {code}")
-                for key in self.signed
-                for code in AXES
-            ],
-            LOT,
-        )
-        return {(axe.convention_id, axe.code): axe for axe in drawn}
+        # A real plan has real axes, some of the same code.
+        found = {(axe.convention_id, axe.code): axe for axe in Axe.objects.all()}
+        drawn = [
+            Axe(convention_id=key, code=code, intitule=f"Axe {code}")
+            for key in self.signed
+            for code in AXES
+            if (key, code) not in found
+        ]
+        Axe.objects.bulk_create(drawn, LOT)
+        return found | {(axe.convention_id, axe.code): axe for axe in drawn}
 
     def actions(self, axes, themes):
         drawn, places = [], []
