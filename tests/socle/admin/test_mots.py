@@ -23,8 +23,8 @@ FEMININE = """
 MASCULINE = """
     axe bilan coût dispositif effet événement fait financement indicateur organisateur partenaire relevé thème
     agent ancien avenant chiffre code cofinancement colonne contact contour contrôle département document
-    droit fond import interlocuteur journal lecture millésime mouvement organisme poste rattachement recrutement
-    secteur signalement titulaire
+    droit fond import interlocuteur journal lecture millésime mouvement organisme poste rattachement
+    recrutement secteur signalement titulaire
 """
 OURS = [
     m

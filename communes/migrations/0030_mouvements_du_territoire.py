@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('communes', '0028_page_de_la_prefecture'),
+        ('communes', '0029_tenue_d_apres_les_listes'),
     ]
 
     operations = [
