@@ -27,11 +27,10 @@ from communes.territoire.contours.lecture import read_geojson
 from ort.liste.liste import ListeOrt
 from socle.copie import tables_copiees
 from socle.fichiers.lignes import Apercu
-from socle.fichiers.liste.commande import by_group
+from socle.fichiers.liste.commande import where
 from socle.fichiers.liste.deroulement import tell, write
 from socle.fichiers.liste.jour import jour_de_la_liste
 from socle.fichiers.tableau.fichier import FichierRefuse
-from socle.francais import pluriel
 
 LISTES = {"pvd": ListePvdRessource, "ort": ListeOrt}
 CONTOURS = (ContourCommune, ContourDepartement, FondDeCarte, FondDeFrance)
@@ -54,8 +53,10 @@ class ListeLue:
     @property
     def groupes(self):
         """Return what it brings, in sentences, by the words of each group, counted."""
-        told = by_group(self.liste, self.apercu)
-        return [(pluriel(len(rows), self.liste.mots[group]), rows) for group, rows in told.items()]
+        return [
+            (words, [f"{where(dit)} : {dit.phrase}" for dit in dits])
+            for words, dits in self.liste.groupes_de_l_apercu(self.apercu)
+        ]
 
     @property
     def remarques(self):
