@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from communes.models import Commune, Intercommunalite
 from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
-from ort.liste.groupes import CommuneEntrante, ConventionTenue, LigneNationale, OrtRegroupee
+from ort.liste.groupes import CommuneEntrante, ConventionTenue, LigneDOrt, OrtRegroupee
 from ort.models import Convention
 from socle.fichiers.composition import Composition, Volet
 from socle.fichiers.entetes import LigneLue, TableLue
@@ -123,7 +123,7 @@ class Redaction:
         return f"ORT de la {porteur}" if porteur.startswith(FEMININE) else f"ORT ({porteur})"
 
 
-def departement_of(lignes: Iterable[LigneNationale]) -> str:
+def departement_of(lignes: Iterable[LigneDOrt]) -> str:
     """Return the département of the host, else that of most communes, else the first by its code."""
     rows = list(lignes)
     counted = Counter(ligne.departement for ligne in [li for li in rows if li.hote] or rows)

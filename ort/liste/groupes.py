@@ -17,7 +17,7 @@ from socle.dates import Precision, add_years, in_french, last_day
 from socle.francais import liste
 
 
-class LigneNationale(NamedTuple):
+class LigneDOrt(NamedTuple):
     """A row of the list, as it was read.
 
     `commune` is the code of the commune that answers on the day of the list. `porteur` and `signataire`
@@ -81,7 +81,7 @@ class CouvertureTenue(NamedTuple):
     def acte(self) -> ActeTenu | ConventionTenue:
         return self.entree or self.convention
 
-    def says(self, ligne: LigneNationale) -> bool:
+    def says(self, ligne: LigneDOrt) -> bool:
         """Tell whether a row says what the base holds: a day known to the day, or one that is planned."""
         acte = self.acte
         if ligne.jour is None and acte.jour is None:
@@ -92,7 +92,7 @@ class CouvertureTenue(NamedTuple):
 class OrtRegroupee(NamedTuple):
     """Rows of one intercommunalité and one day, which make a convention: signed, or planned."""
 
-    lignes: tuple[LigneNationale, ...]
+    lignes: tuple[LigneDOrt, ...]
 
     @property
     def porteur(self) -> str:
@@ -101,11 +101,11 @@ class OrtRegroupee(NamedTuple):
         return first.signataire or first.porteur or ""
 
     @property
-    def hotes(self) -> list[LigneNationale]:
+    def hotes(self) -> list[LigneDOrt]:
         return [ligne for ligne in self.lignes if ligne.hote]
 
     @property
-    def laureates(self) -> list[LigneNationale]:
+    def laureates(self) -> list[LigneDOrt]:
         return [ligne for ligne in self.lignes if ligne.statut == StatutNational.PVD]
 
     @property
@@ -116,7 +116,7 @@ class OrtRegroupee(NamedTuple):
 class CommuneEntrante(NamedTuple):
     """A row that brings a commune into a convention: by an avenant of that day, or by the convention."""
 
-    ligne: LigneNationale
+    ligne: LigneDOrt
     convention: ConventionTenue | OrtRegroupee
     avenant: datetime.date | None = None
 
@@ -124,7 +124,7 @@ class CommuneEntrante(NamedTuple):
 class LigneComparee(NamedTuple):
     """A row, and what the base holds of its commune in an ORT."""
 
-    ligne: LigneNationale
+    ligne: LigneDOrt
     tenue: CouvertureTenue
 
 
@@ -144,7 +144,7 @@ class Lecture:
 
 
 def read_groups(
-    lignes: Iterable[LigneNationale],
+    lignes: Iterable[LigneDOrt],
     conventions: Iterable[ConventionTenue],
     couvertures: Iterable[CouvertureTenue],
     hotes_sans_jour: Iterable[str] = (),
@@ -186,9 +186,9 @@ def read_groups(
     return lecture
 
 
-def once_each(lignes: Iterable[LigneNationale], lecture: Lecture) -> list[LigneNationale]:
+def once_each(lignes: Iterable[LigneDOrt], lecture: Lecture) -> list[LigneDOrt]:
     """Keep one row of those that say the same of a commune."""
-    first: dict[tuple[object, ...], LigneNationale] = {}
+    first: dict[tuple[object, ...], LigneDOrt] = {}
     for ligne in lignes:
         said = (ligne.commune, ligne.jour, ligne.prevue)
         above = first.setdefault(said, ligne)
@@ -198,8 +198,8 @@ def once_each(lignes: Iterable[LigneNationale], lecture: Lecture) -> list[LigneN
 
 
 def compare_with_held(
-    lignes: list[LigneNationale], held: dict[str, list[CouvertureTenue]], lecture: Lecture
-) -> list[LigneNationale]:
+    lignes: list[LigneDOrt], held: dict[str, list[CouvertureTenue]], lecture: Lecture
+) -> list[LigneDOrt]:
     """Return the rows of which the base holds nothing; the others say the same, or another day."""
     new, unmatched = [], defaultdict(list)
     for ligne in lignes:
@@ -215,7 +215,7 @@ def compare_with_held(
     return new
 
 
-def compare_days(rows: list[LigneNationale], held: list[CouvertureTenue], lecture: Lecture) -> None:
+def compare_days(rows: list[LigneDOrt], held: list[CouvertureTenue], lecture: Lecture) -> None:
     """Tell the rows of a commune whose day is not that of any ORT that the base knows it in."""
     if len(rows) > 1 or len(held) > 1:
         told = f"la commune est déjà dans {liste(f'« {c.convention.intitule} »' for c in held)}"
@@ -238,7 +238,7 @@ def compare_days(rows: list[LigneNationale], held: list[CouvertureTenue], lectur
         )
 
 
-def planned_otherwise(ligne: LigneNationale, couverture: CouvertureTenue) -> str:
+def planned_otherwise(ligne: LigneDOrt, couverture: CouvertureTenue) -> str:
     """Return how what the list plans differs from what the base holds."""
     acte, intitule = couverture.acte, couverture.convention.intitule
     if acte.jour is not None:
@@ -247,9 +247,9 @@ def planned_otherwise(ligne: LigneNationale, couverture: CouvertureTenue) -> str
     return f"« {intitule} » est prévue {held}"
 
 
-def one_ort_each(lignes: list[LigneNationale], lecture: Lecture) -> list[LigneNationale]:
+def one_ort_each(lignes: list[LigneDOrt], lecture: Lecture) -> list[LigneDOrt]:
     """Keep the first day of each commune: it would be in two ORT, which someone has to look at."""
-    first: dict[str, LigneNationale] = {}
+    first: dict[str, LigneDOrt] = {}
     for ligne in sorted(lignes, key=lambda li: (li.jour or datetime.date.max, li.numero)):
         above = first.setdefault(ligne.commune, ligne)
         if above is not ligne:
@@ -258,9 +258,7 @@ def one_ort_each(lignes: list[LigneNationale], lecture: Lecture) -> list[LigneNa
     return [ligne for ligne in lignes if ligne.numero in kept]
 
 
-def group_signed(
-    rows: list[LigneNationale], known: list[ConventionTenue], lecture: Lecture
-) -> None:
+def group_signed(rows: list[LigneDOrt], known: list[ConventionTenue], lecture: Lecture) -> None:
     """Group the signed rows of one intercommunalité: a convention, then its avenants, day by day."""
     made: OrtRegroupee | None = None
     by_day = defaultdict(list)
@@ -309,7 +307,7 @@ def hosts_of(known: list[ConventionTenue], jour: datetime.date) -> list[Conventi
 
 
 def doubt_of(
-    batch: list[LigneNationale],
+    batch: list[LigneDOrt],
     jour: datetime.date,
     known: list[ConventionTenue],
     made: OrtRegroupee | None,
@@ -330,9 +328,7 @@ def doubt_of(
     return f"l'intercommunalité porte déjà {names}, qui n'est pas en vigueur à cette date"
 
 
-def doubt_of_avenant(
-    batch: list[LigneNationale], jour: datetime.date, made: OrtRegroupee
-) -> str | None:
+def doubt_of_avenant(batch: list[LigneDOrt], jour: datetime.date, made: OrtRegroupee) -> str | None:
     """Return why rows of a later day may be no avenant of the convention that the list makes, or None."""
     founded, first = made.lignes[0], batch[0]
     if len(made.durees) == 1:
@@ -347,9 +343,9 @@ def doubt_of_avenant(
 
 
 def group_planned(
-    rows: list[LigneNationale],
+    rows: list[LigneDOrt],
     known: dict[str, ConventionTenue],
-    signed: list[LigneNationale],
+    signed: list[LigneDOrt],
     lecture: Lecture,
 ) -> None:
     """Group the rows that are not signed, of one intercommunalité: one convention of the planned day."""

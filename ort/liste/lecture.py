@@ -12,7 +12,7 @@ from communes.models import Commune, Rattachement
 from communes.territoire.faits import successions_lues
 from communes.territoire.successions import Successions
 from ort.liste.colonnes import SigneeNationale, StatutNational
-from ort.liste.groupes import LigneNationale
+from ort.liste.groupes import LigneDOrt
 from ort.regles import LOI_ELAN
 from socle.dates import add_years, in_french, known_by
 from socle.fichiers.champs import CelluleRefusee
@@ -74,7 +74,7 @@ class LecteurDeListe:
         """Read where the communes of `codes` are."""
         self.territoire = Appartenances.of(codes)
 
-    def ligne(self, lue: Any, commune: Commune) -> LigneNationale:
+    def ligne(self, lue: Any, commune: Commune) -> LigneDOrt:
         """Return a row, read; raises `CelluleRefusee` for what cannot be, or says nothing to record."""
         if known_by(commune.fin, self.jour):
             told = f"{commune} n'existe plus, et l'on ne sait pas quelle commune la suit"
@@ -90,7 +90,7 @@ class LecteurDeListe:
             jour and duree and add_years(jour, duree) <= self.jour
         ):
             raise CelluleRefusee("signee", lue.cellules["signee"], WITHOUT_END)
-        return LigneNationale(
+        return LigneDOrt(
             numero=lue.numero,
             commune=commune.pk,
             nom=commune.nom,

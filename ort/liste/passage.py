@@ -10,7 +10,7 @@ from ort.liste.groupes import (
     CommuneEntrante,
     Lecture,
     LigneComparee,
-    LigneNationale,
+    LigneDOrt,
     OrtRegroupee,
     read_groups,
 )
@@ -209,7 +209,7 @@ def entered(entree: CommuneEntrante, redaction: Redaction) -> str:
     return f"entre dans « {intitule} », {day_of(entree.ligne)}"
 
 
-def day_of(ligne: LigneNationale) -> str:
+def day_of(ligne: LigneDOrt) -> str:
     if ligne.jour:
         return f"convention du {in_french(ligne.jour)}"
     return f"convention prévue le {in_french(ligne.prevue)}"

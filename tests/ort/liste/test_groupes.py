@@ -10,7 +10,7 @@ from ort.liste.groupes import (
     ActeTenu,
     ConventionTenue,
     CouvertureTenue,
-    LigneNationale,
+    LigneDOrt,
     agrees,
     read_groups,
 )
@@ -33,7 +33,7 @@ def ligne(code, jour=JUILLET, **values):
         "prevue": None,
         "duree": 5,
     }
-    return LigneNationale(**(row | values))
+    return LigneDOrt(**(row | values))
 
 
 def tenue(pk=1, jour=JUILLET, **values):
