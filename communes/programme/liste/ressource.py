@@ -27,7 +27,7 @@ REMOVED = (
 
 
 @dataclass
-class Difference:
+class DireDeListe:
     """What the list says of a field of a record otherwise than we do, and that is not retained."""
 
     champ: str
@@ -155,14 +155,14 @@ class ListePvdRessource(ListeDeCommunes, LabellisationRessource):
         self.entering[commune.pk] = row
         told = f"entrée {in_words(self.jour, Precision.AU_PLUS_TARD)}"
         if said and (impossible := self.impossible(said)):
-            row.differences.append(Difference(ADHESION, written[ADHESION], note=impossible))
+            row.differences.append(DireDeListe(ADHESION, written[ADHESION], note=impossible))
             row.dits.append(("difference", f"adhésion « {written[ADHESION]} » : {impossible}"))
         elif said:
             row.cellules |= signed_on(said)
             told += f", adhésion {in_words(said)}"
         row.dits.insert(0, ("entree", told))
         if later := self.connues.plus_recentes.get(commune.departement_id):
-            row.differences.append(Difference("fin", ABSENTE, source=later))
+            row.differences.append(DireDeListe("fin", ABSENTE, source=later))
             day = in_french(later.date_document)
             row.dits.append(("sortie", f"{ABSENTE} du {day}, déjà lue"))
         elif self.connues.suivante:
@@ -186,7 +186,7 @@ class ListePvdRessource(ListeDeCommunes, LabellisationRessource):
         self.differ(
             row,
             held,
-            Difference(
+            DireDeListe(
                 "debut",
                 f"dans la liste du {self.jour:%d/%m/%Y}",
                 self.jour.isoformat(),
@@ -201,13 +201,13 @@ class ListePvdRessource(ListeDeCommunes, LabellisationRessource):
             return
         ours = held.date_signature_adhesion
         if impossible := self.impossible(said):
-            self.differ(row, held, Difference(ADHESION, written, note=impossible))
+            self.differ(row, held, DireDeListe(ADHESION, written, note=impossible))
         elif ours is None and not self.connues.emptied(held, ADHESION):
             row.cellules |= signed_on(said)
             row.dits.append(("adhesion", f"adhésion {in_words(said)}"))
         elif not agrees(held, said):
             told = in_words(ours, held.precision_adhesion) if ours else "rien"
-            self.differ(row, held, Difference(ADHESION, written, said.isoformat(), ours=told))
+            self.differ(row, held, DireDeListe(ADHESION, written, said.isoformat(), ours=told))
 
     def compare_identifier(self, row, written, held):
         if not written or written == held.id_pvd:
@@ -216,7 +216,7 @@ class ListePvdRessource(ListeDeCommunes, LabellisationRessource):
             row.cellules[IDENTIFIANT] = written
             row.dits.append(("identifiant", written))
         else:
-            self.differ(row, held, Difference(IDENTIFIANT, written, ours=held.id_pvd or "rien"))
+            self.differ(row, held, DireDeListe(IDENTIFIANT, written, ours=held.id_pvd or "rien"))
 
     def deny_absences(self, row, held):
         """Withdraw the exits that earlier lists proposed by not having a commune that this one has."""
@@ -277,7 +277,7 @@ class ListePvdRessource(ListeDeCommunes, LabellisationRessource):
             0,
             cells,
             dits=[("sortie", told)],
-            differences=[Difference("fin", ABSENTE)],
+            differences=[DireDeListe("fin", ABSENTE)],
             labellisation=held,
         )
 
