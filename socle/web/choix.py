@@ -1,9 +1,11 @@
 """The lists of choices of the public filters, written in one go."""
 
+from html import escape
+
 import django_filters
 from django import forms
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
 
@@ -12,16 +14,18 @@ class ListeDeroulante(forms.Select):
 
     def render(self, name, value, attrs=None, renderer=None):
         chosen = "" if value is None else str(value)
-        options = format_html_join(
-            "\n",
-            '<option value="{}"{}>{}</option>',
-            (
-                (key, mark_safe(" selected") if str(key) == chosen else "", label)
-                for key, label in self.choices
-            ),
+        # Escaped as Django escapes texts, of which these are never more: there are hundreds.
+        options = mark_safe(
+            "\n".join(option(str(key), label, chosen) for key, label in self.choices)
         )
         attributes = self.build_attrs(self.attrs, {"name": name} | (attrs or {}))
         return format_html("<select{}>\n{}\n</select>", flatatt(attributes), options)
+
+
+def option(key, label, chosen):
+    """Write one of the choices of a list."""
+    selected = " selected" if key == chosen else ""
+    return f'<option value="{escape(key)}"{selected}>{escape(str(label))}</option>'
 
 
 class ChoixFilter(django_filters.ChoiceFilter):
