@@ -165,6 +165,8 @@ class Action(Sourcee):
         verbose_name = "action"
         verbose_name_plural = "actions"
         ordering = ["identifiant"]
+        # Few are of a whole ORT, and what these cover is asked for on each list.
+        indexes = [models.Index(fields=["etendue"])]
         constraints = [
             models.CheckConstraint(
                 condition=(
