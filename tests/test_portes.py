@@ -61,6 +61,8 @@ ROWS = {
     "/admin/autocomplete/": "coooioo",
     "/admin/bilans/": "coooooo",
     "/admin/bilans/<int:pk>/<slug:echeance>/accepter/": "cioxioo",
+    "/admin/ouvrir/": "ciiiiio",
+    "/admin/ouvrir/<str:jeton>/": "ciiiiir",
     "/admin/releves-attendus/": "coooooo",
     "/admin/releves-attendus/<int:pk>/<slug:echeance>/accepter/": "cioxioo",
     "/admin/chercher/": "coooooo",

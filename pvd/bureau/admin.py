@@ -27,6 +27,7 @@ from pvd.bureau.fiches.intercommunalites import FicheDIntercommunalite
 from pvd.bureau.gestes import geste_url
 from pvd.bureau.gestes import vues as gestes
 from pvd.bureau.imports import LaureatesRessource, ListePvdDuBureau
+from pvd.bureau.ouverture import vues as ouverture
 from pvd.bureau.recherche import chercher
 from pvd.bureau.referentiel.vues import referentiel
 from pvd.bureau.tableau import vues as tableau
@@ -88,6 +89,8 @@ admin.site.pages += [
     path("a-verifier/", admin.site.admin_view(a_verifier), name="a_verifier"),
     path("referentiel/", admin.site.admin_view(referentiel), name="referentiel"),
     path("chercher/", admin.site.admin_view(chercher), name="chercher"),
+    path("ouvrir/", admin.site.admin_view(ouverture.ouvrir), name="ouvrir"),
+    path("ouvrir/<str:jeton>/", admin.site.admin_view(ouverture.apercu), name="ouvrir_apercu"),
     path("gestes/<slug:slug>/", admin.site.admin_view(gestes.start), name="gestes"),
     path("gestes/<slug:slug>/<int:pk>/", admin.site.admin_view(gestes.do), name="geste"),
 ]

@@ -76,6 +76,11 @@ class ContoursLus:
         self.bilan = write_contours(self.traits, self.annee, self.attribution)
 
 
+def annee_du_territoire():
+    """Return the vintage of the communes that are there, which contours are resolved to."""
+    return Millesime.objects.order_by("annee").values_list("annee", flat=True).last()
+
+
 @dataclass
 class Ouverture:
     """What opens `departement`, or France whole when it is None; each part is optional but the lists.
@@ -113,8 +118,10 @@ class Ouverture:
             if not traits:
                 names = ", ".join(nom for nom, _ in fichiers)
                 raise FichierRefuse(f"{names} : aucun contour {self.departement.avec_de}.")
-        named = [year for nom, _ in fichiers for year in YEAR_IN_NAME.findall(nom)]
-        annee = annee or int(named[-1] if named else Millesime.objects.latest("annee").annee)
+        named = [int(year) for nom, _ in fichiers for year in YEAR_IN_NAME.findall(nom)]
+        annee = annee or next(reversed(named), None) or annee_du_territoire()
+        if annee is None:
+            raise FichierRefuse(f"{fichiers[0][0]} : son millésime n'est pas dit (--annee).")
         self.contours = ContoursLus(traits, annee, attribution or SANS_ATTRIBUTION)
 
     @cached_property
