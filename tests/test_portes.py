@@ -63,6 +63,7 @@ ROWS = {
     "/admin/bilans/<int:pk>/<slug:echeance>/accepter/": "cioxioo",
     "/admin/ouvrir/": "ciiiiio",
     "/admin/ouvrir/<str:jeton>/": "ciiiiir",
+    "/admin/referentiel/": "ciiiiio",
     "/admin/releves-attendus/": "coooooo",
     "/admin/releves-attendus/<int:pk>/<slug:echeance>/accepter/": "cioxioo",
     "/admin/chercher/": "coooooo",

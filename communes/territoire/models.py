@@ -3,6 +3,7 @@
 Source: the official découpage of each year (INSEE, DGCL), read by `communes.territoire.decoupage`.
 """
 
+import datetime
 from functools import reduce
 from operator import attrgetter, or_
 
@@ -14,6 +15,7 @@ from communes.territoire.codes import of_length, un_code_departement, un_code_in
 from communes.territoire.designations import AncienCode, meant_by, named
 from communes.territoire.saisie import lire
 from communes.territoire.successions import Bornes, Suivie, suivies
+from socle.dates import known_by
 from socle.periodes import Periode, PeriodeQuerySet
 from socle.recherche import bare_key, bare_keys, search_key
 
@@ -259,8 +261,10 @@ class CommuneQuerySet(PeriodeQuerySet):
         rang = Case(*near, default=Value(len(near)))
         return self.search(text).order_by(rang, "nom_recherche", "code_insee")
 
-    def resolve(self, code):
-        """Return the commune that `code` names today, through mergers, or None.
+    def resolve(self, code, jour=datetime.date.max):
+        """Return the commune that `code` names on `jour`, through mergers, or None.
+
+        Without a day, the one that it names once all that is known has come.
 
         A code may be that of a commune, of a vanished commune (its successor answers), of a
         commune déléguée or associée, or one that a commune bore before (its chef-lieu answers).
@@ -271,7 +275,7 @@ class CommuneQuerySet(PeriodeQuerySet):
             ancien = AncienCode.objects.select_related("commune").filter(code=code).first()
             commune = ancien.commune if ancien else None
         met = set()
-        while commune is not None and commune.fin is not None and commune.successeur_id:
+        while commune is not None and known_by(commune.fin, jour) and commune.successeur_id:
             if commune.pk in met:
                 return None
             met.add(commune.pk)

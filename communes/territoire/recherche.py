@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from django.db.models import Case, Prefetch, Q, Value, When
+from django.utils import timezone
 
 from communes.territoire.designations import coded, meant_by, named
 from communes.territoire.models import Commune, Succession, saisie_of
@@ -245,8 +246,13 @@ def alone(candidats):
 
 
 def autres_noms(commune, jour):
-    """Return what else a commune is found by: its names of other days, the codes that lead to it."""
-    names = dict.fromkeys([commune.nom, *(ancien.nom for ancien in commune.anciens_noms.all())])
+    """Return what else a commune is found by: its names of other days, the codes that lead to it.
+
+    A name to come, which a decision gives it from a later day, is told from that day on.
+    """
+    latest = max(jour, timezone.localdate())
+    borne = (a.nom for a in commune.anciens_noms.all() if a.debut is None or a.debut <= latest)
+    names = dict.fromkeys([commune.nom_au(latest), *borne])
     told = [f"{nom}, son nom à une autre date" for nom in names if nom != commune.nom_au(jour)]
     codes = commune.anciens_codes.order_by("nom", "code")
     there = Commune.objects.as_of(jour).exclude(pk=commune.pk).values("pk")

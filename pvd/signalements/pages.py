@@ -31,7 +31,7 @@ LONGEST = Signalement._meta.get_field("page").max_length
 
 # From the name of an address, how to find the record that its page is about.
 RECORDS = {
-    "commune": lambda code: Commune.objects.resolve(code.upper()),
+    "commune": lambda code: Commune.objects.resolve(code.upper(), timezone.localdate()),
     "ort": lambda identifiant: Convention.objects.filter(identifiant=identifiant).first(),
     "departement": lambda code: Departement.objects.filter(pk=code.upper()).first(),
     "intercommunalite": lambda siren: Intercommunalite.objects.filter(pk=siren).first(),

@@ -37,12 +37,16 @@ class Deplacee(NamedTuple):
 def ecart(before, after):
     """Return what `after` changes of `before`, by table then by code: what was, and what became.
 
+    None tells what was not there, or is no longer: what was recorded by hand, and given up.
+
     The populations of a new vintage are all its own: they are known by its year.
     """
     years = sorted(after.annees - before.annees)
     told = {"annees": years}
     for table in FICHES:
         changed = {code: [former, fiche] for code, former, fiche in differing(before, after, table)}
+        formers, fiches = getattr(before, table), getattr(after, table)
+        changed |= {code: [formers[code], None] for code in formers.keys() - fiches.keys()}
         if changed:
             told[table] = changed
     corrected = [
@@ -91,6 +95,8 @@ def take_back(state, told):
                 moved.append(Deplacee(table, code))
             elif former is None:
                 del fiches[code]
+            elif fiche is None:
+                fiches[code] = former
             else:
                 names = changed_fields(former, fiche)
                 fiches[code] = now._replace(**{name: getattr(former, name) for name in names})
@@ -107,7 +113,7 @@ def take_back(state, told):
 
 def still(now, former, fiche):
     """Tell whether what a change wrote of a record is there: all of it, of one that it made."""
-    if now is None or former is None:
+    if now is None or former is None or fiche is None:
         return now == fiche
     return all(getattr(now, name) == getattr(fiche, name) for name in changed_fields(former, fiche))
 

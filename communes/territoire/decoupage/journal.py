@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q
+from django.db.models import F, ProtectedError, Q
 
 from communes.models import (
     AncienCode,
@@ -23,6 +23,7 @@ from communes.models import (
 )
 from communes.territoire.decoupage.ecarts import ecart, take_back
 from communes.territoire.decoupage.ecriture import Seulement, load_territoire, write_territoire
+from communes.territoire.decoupage.lecture import DecoupageError
 from communes.territoire.mouvements import Sorte
 from socle.annulation import ALSO_TAKEN_BACK
 from socle.appuis import RESTING_ABOVE, rows_naming
@@ -56,7 +57,14 @@ def write_vintage(before, after, annee):
     None for what the territory is loaded with at first: nothing was before. The caller holds the
     transaction, and the act.
     """
-    write_territoire(before, after)
+    try:
+        write_territoire(before, after)
+    except ProtectedError as error:
+        names = sorted({name_of(row) for row in error.protected_objects})
+        raise DecoupageError(
+            "Ce qui était enregistré à la main ne peut plus être annulé, des fiches en dépendent : "
+            f"{', '.join(names[:10])}."
+        ) from error
     if not before.annees:
         return None
     mouvement = Mouvement(

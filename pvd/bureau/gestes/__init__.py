@@ -34,6 +34,7 @@ from pvd.bureau.gestes.postes import (
     RetirerCommunesDuPoste,
 )
 from pvd.bureau.gestes.projet import DU_PROJET
+from pvd.bureau.gestes.territoire import DU_TERRITOIRE
 
 # In the order in which buttons and lists show them.
 GESTES = {
@@ -65,6 +66,7 @@ GESTES = {
         *DU_PROJET,
         NoterEvenement(),
         NoterQuiEstVenu(),
+        *DU_TERRITOIRE,
     )
 }
 

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from communes.interlocuteurs.lecture import interlocuteurs_de
 from communes.models import Commune, Labellisation, Millesime
@@ -223,7 +224,7 @@ def dates(request, code):
 
 def redirect_to_commune_of_today(request, code, page):
     """Send an old code, of a commune déléguée for instance, to the commune that it is now part of."""
-    current = Commune.objects.resolve(code.upper())
+    current = Commune.objects.resolve(code.upper(), timezone.localdate())
     if current is None:
         raise Http404
     return redirect(reverse(page, args=[current.pk]) + avec_date({"request": request}))
