@@ -132,7 +132,7 @@ ROWS = {
     "/admin/communes/mouvement/<path:object_id>/": "crrrrrr",
     "/admin/communes/mouvement/<path:object_id>/change/": "ciiiiio",
     "/admin/communes/mouvement/<path:object_id>/delete/": "ciiiiii",
-    "/admin/communes/mouvement/<path:object_id>/history/": "ciiiiio",
+    "/admin/communes/mouvement/<path:object_id>/history/": "crrrrro",
     "/admin/communes/mouvement/add/": "ciiiiii",
     "/admin/communes/mouvement/supprimees/": "ciiiiii",
     "/admin/communes/mouvement/supprimees/<int:numero>/": "ciiiiii",

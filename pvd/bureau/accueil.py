@@ -7,7 +7,7 @@ from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from communes.interlocuteurs.lecture import sans_interlocuteur
-from communes.models import Commune, Labellisation
+from communes.models import Commune, Labellisation, Mouvement
 from communes.territoire.du_jour import reunies, with_successions
 from ort.models import Convention, Proposition
 from ort.regles import date_fin_au
@@ -46,6 +46,7 @@ TITRES_DES_GESTES = {
     "Une étude": Etude,
     "L'argent d'une action ou d'une étude": Financement,
     "Le Club": EvenementClub,
+    "Le territoire": Mouvement,
 }
 MONTHS_AHEAD_ADHESION = 3
 MONTHS_AHEAD_ORT = 12

@@ -95,8 +95,7 @@ def test_a_commune_nouvelle_begins_on_its_day_and_is_taken_back(histoire, nation
 
 def test_before_a_day_to_come_public_pages_do_not_change(histoire, national, client):
     laureate("34106")
-    # The page of 34142 itself already tells its name to come, among its « Autres noms ».
-    pages = ["/communes/34106/", "/communes/", "/donnees/communes.csv"]
+    pages = ["/communes/34106/", "/communes/34142/", "/communes/", "/donnees/communes.csv"]
     pages += [f"/intercommunalites/{LODEVOIS}/"]
 
     def read():
