@@ -277,6 +277,7 @@ def test_a_file_goes_in_but_for_its_bad_rows(bureau):
     assert fits(bureau)
     bureau.get_by_role("link", name="Importer un fichier").click()
     file = {"name": "suivi.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
+    bureau.get_by_role("radio", name="Communes lauréates").check()
     bureau.locator("[name=fichier]").set_input_files(file)
     bureau.get_by_label("Motif :", exact=True).fill("Tableau de suivi")
     bureau.get_by_label("Le service le sait par lui-même").check()
@@ -307,6 +308,7 @@ def test_an_import_is_taken_back_from_its_message(bureau):
     bureau.goto(reverse("admin:communes_labellisation_import"))
     good = "\n".join(FILE.splitlines()[:3])
     file = {"name": "suivi.csv", "mimeType": "text/csv", "buffer": good.encode()}
+    bureau.get_by_role("radio", name="Communes lauréates").check()
     bureau.locator("[name=fichier]").set_input_files(file)
     bureau.get_by_label("Motif :", exact=True).fill("Tableau de suivi")
     bureau.get_by_label("Le service le sait par lui-même").check()
