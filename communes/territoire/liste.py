@@ -110,6 +110,10 @@ class ListeDeCommunes(ListeNationale):
                 lue.fautes.append(CelluleRefusee(header, name, f"{CODE} « {code} » est {commune}"))
 
     def is_read(self, ligne):
+        """Tell whether a row is read: those of the départements that are."""
+        return self.in_departements(ligne)
+
+    def in_departements(self, ligne):
         """Tell whether a row is of a département that is read; by its code where it names no commune."""
         if self.lus is None:
             return True

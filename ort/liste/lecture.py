@@ -3,7 +3,6 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -69,6 +68,8 @@ class LecteurDeListe:
     def __init__(self, champs: dict[str, Any], jour: datetime.date) -> None:
         self.champs, self.jour = champs, jour
         self.territoire = Appartenances(Successions(()), {})
+        # Why the duration of a row is not taken, by its number.
+        self.durees_ecartees: dict[int, str] = {}
 
     def load(self, codes: Iterable[str]) -> None:
         """Read where the communes of `codes` are."""
@@ -136,15 +137,18 @@ class LecteurDeListe:
     def duree(self, lue: Any, jour: datetime.date | None) -> int | None:
         """Return the duration in years that a row gives, else the one that its end says; None if neither.
 
-        An end is the anniversary of the signature, or its eve. What disagrees, or cannot be read, is none.
+        An end is the anniversary of the signature, or its eve. What disagrees, or cannot be read, is told.
         """
-        given = end = None
-        with suppress(CelluleRefusee):
+        try:
             given = self.champs["duree_annees"].clean(lue.cellules)
-        with suppress(CelluleRefusee):
             end = self.champs["date_fin"].clean(lue.cellules)
+        except CelluleRefusee as refusal:
+            self.durees_ecartees[lue.numero] = f"{refusal} ; durée non retenue"
+            return None
         by_end = years_until(jour, end) if jour and end else None
-        if given and end and by_end != given:
+        if end and jour and (by_end is None or given not in (None, by_end)):
+            told = f"la fin du {in_french(end)} ne s'accorde pas avec la signature ou la durée"
+            self.durees_ecartees[lue.numero] = f"{told} : durée non retenue"
             return None
         return given or by_end
 

@@ -40,6 +40,7 @@ class ListeOrt(ListeDeCommunes, Ressource):
         "signee": "ORT signée,ORT signées",
         "difference": "date différente de la nôtre,dates différentes des nôtres",
         "impossible": "date impossible,dates impossibles",
+        "duree": "durée non retenue,durées non retenues",
         "a_decider": "ligne à décider,lignes à décider",
         "ecartee": "ligne écartée,lignes écartées",
     }

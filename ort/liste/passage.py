@@ -3,7 +3,6 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from communes.territoire.liste import CODE, LigneDeCommune
 from ort.liste.dires import DiresDeListe
 from ort.liste.fiches import OrtDeListe, Redaction
 from ort.liste.groupes import (
@@ -24,7 +23,7 @@ from ort.liste.tenues import (
 from socle.dates import in_french
 from socle.fichiers.champs import CelluleRefusee
 from socle.fichiers.lignes import LigneTraitee, Sort
-from socle.francais import pluriel
+from socle.francais import liste, pluriel
 from socle.memoire import une_lecture
 
 TO_DECIDE = "à décider : {}"
@@ -73,6 +72,7 @@ class PassageDeListe:
             for numero, told in lecture.a_decider.items():
                 self.leave_to_decide(numero, told)
             self.write(lecture)
+            self.tell_durations(lecture)
             self.tell_differences(lecture)
         if self.for_good:
             self.dires.write()
@@ -105,15 +105,14 @@ class PassageDeListe:
 
     def asked(self, read):
         """Keep the rows of the départements that are read, and those of the same intercommunalités."""
-        departements = self.liste.lus
-        if departements is None:
+        if self.liste.lus is None:
             return read
-        inside = [each for each in read if in_departements(each, departements)]
+        inside = [each for each in read if self.liste.in_departements(each)]
         porteurs = {self.lecteur.porteur(each.commune) for each in inside if each.commune} - {None}
         return [
             each
             for each in read
-            if in_departements(each, departements)
+            if self.liste.in_departements(each)
             or (each.commune and self.lecteur.porteur(each.commune) in porteurs)
         ]
 
@@ -179,6 +178,18 @@ class PassageDeListe:
             ligne.sort = Sort.NOUVELLE if group == "nouvelle" else Sort.MODIFIEE
             ligne.say(group, sentence)
 
+    def tell_durations(self, lecture: Lecture):
+        """Tell the durations that are not taken: those of a row, and those that its ORT does not share."""
+        for numero in (entree.ligne.numero for entree in lecture.entrees):
+            if told := self.lecteur.durees_ecartees.get(numero):
+                self.traitees[numero].say("duree", told)
+        groups = dict.fromkeys(e.convention for e in lecture.entrees)
+        for group in groups:
+            if isinstance(group, OrtRegroupee) and len(group.durees) > 1:
+                years = liste(sorted(group.durees))
+                told = f"la liste dit {years} ans pour la même ORT : aucune durée n'est retenue"
+                self.traitees[group.lignes[0].numero].say("duree", told)
+
     def tell_differences(self, lecture: Lecture):
         """Tell the days that are not ours: our own stay, and the list is kept beside them."""
         for difference, change in self.dires.differences(lecture):
@@ -188,13 +199,6 @@ class PassageDeListe:
                 "difference",
                 f"la liste dit {change.apres}, nous avons {change.avant} (rien n'est corrigé)",
             )
-
-
-def in_departements(ligne: LigneDeCommune, departements: set[str]) -> bool:
-    """Tell whether a row is of one of `departements`: by its code, where it names no commune."""
-    if ligne.commune:
-        return ligne.commune.departement_id in departements
-    return ligne.lue.cellules.get(CODE, "").startswith(tuple(departements))
 
 
 def entered(entree: CommuneEntrante, redaction: Redaction) -> str:

@@ -223,8 +223,15 @@ def test_what_is_not_signed_is_planned_and_takes_its_day_when_a_list_says_it(run
     ],
 )
 def test_durations_and_ends_are_used_where_they_agree(run, sete, cells, duree):
-    run(ligne(sete, **cells), appliquer=True)
+    shown = run(ligne(sete, **cells), appliquer=True)
     assert Convention.objects.get().duree_annees == duree
+    assert ("1 durée non retenue" in shown) == bool(cells and duree is None)
+
+
+def test_durations_that_an_ort_does_not_share_are_told_and_none_is_taken(run, sete, loupian):
+    shown = run(ligne(sete, duree="5"), ligne(loupian, duree="7"), appliquer=True)
+    assert "la liste dit 5 et 7 ans pour la même ORT" in shown
+    assert Convention.objects.get().duree_annees is None
 
 
 def test_an_ort_that_is_over_needs_its_end(run, sete):
