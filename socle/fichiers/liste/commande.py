@@ -5,21 +5,16 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from socle.dates import in_french, parse_date
-from socle.fichiers.formats import csv_stream
 from socle.fichiers.lignes import Sort
 from socle.fichiers.liste.avancement import tell_progress
 from socle.fichiers.liste.deroulement import tell, write
 from socle.fichiers.liste.jour import JourRefuse, jour_de_la_liste
 from socle.fichiers.tableau.fichier import FichierRefuse
+from socle.fichiers.terminal import REFUSED, bad, content_of, write_gaps
 from socle.francais import liste, pluriel
 
-REFUSED, BAD_ARGUMENTS = 1, 2
 ECARTS = ["ligne", "code_insee", "nom", "motif", "valeur"]
 LINES_SHOWN = 20
-
-
-def bad(message):
-    return CommandError(message, returncode=BAD_ARGUMENTS)
 
 
 class CommandeDeListe(BaseCommand):
@@ -49,25 +44,19 @@ class CommandeDeListe(BaseCommand):
     def handle(self, fichier, appliquer, departement, jour, ecarts, sans_plancher, tout, **options):
         self.lue = self.liste()
         self.lue.suivies = tell_progress(self.stderr, "Lecture")
-        content = self.content_of(fichier)
+        content = content_of(fichier)
         self.ask(fichier.name, departement, jour, sans_plancher)
         # Where it cannot be written is said before anything else is.
-        self.write_gaps(ecarts, [])
+        write_gaps(ecarts, ECARTS, [])
         try:
             table = self.lue.read(content, fichier.name)
         except FichierRefuse as refusal:
-            self.write_gaps(ecarts, [["", "", "", str(refusal), ""]])
+            write_gaps(ecarts, ECARTS, [["", "", "", str(refusal), ""]])
             raise CommandError(f"{refusal} Rien n'est écrit.", returncode=REFUSED) from None
         apercu = write(self.lue, table) if appliquer else tell(self.lue, table)
         self.show(table, apercu, None if tout else LINES_SHOWN)
-        self.write_gaps(ecarts, gaps(self.lue, apercu))
+        write_gaps(ecarts, ECARTS, gaps(self.lue, apercu))
         self.conclude(apercu, appliquer)
-
-    def content_of(self, fichier):
-        try:
-            return fichier.read_bytes()
-        except OSError:
-            raise bad(f"{fichier} : fichier introuvable ou illisible.") from None
 
     def ask(self, nom, departements, jour, partielle):
         """Tell the list what is asked of it; what cannot be is refused, as a bad argument."""
@@ -113,14 +102,6 @@ class CommandeDeListe(BaseCommand):
             self.stdout.write(self.style.SUCCESS(f"{changes}, écrits d'un coup."))
         else:
             self.stdout.write(f"{changes} avec --appliquer. Rien n'est écrit.")
-
-    def write_gaps(self, path, rows):
-        if path is None:
-            return
-        try:
-            path.write_text("".join(csv_stream(ECARTS, rows)), encoding="utf-8", newline="")
-        except OSError:
-            raise bad(f"{path} : impossible d'y écrire.") from None
 
 
 def where(dit):

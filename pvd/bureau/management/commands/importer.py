@@ -12,16 +12,15 @@ from socle.fichiers.correspondance import sure_columns
 from socle.fichiers.depot import Depot
 from socle.fichiers.deroulement import preview, write
 from socle.fichiers.entetes import known_names, read_table, refuse_another_day
-from socle.fichiers.formats import csv_stream
 from socle.fichiers.lecture import read_file
 from socle.fichiers.lignes import Sort
 from socle.fichiers.provenance import Provenance
 from socle.fichiers.tableau.fichier import FichierRefuse
+from socle.fichiers.terminal import REFUSED, bad, content_of, write_gaps
 from socle.francais import pluriel
 from socle.historique import signed_by
 from socle.models import ColonneRetenue, Source
 
-REFUSED, BAD_ARGUMENTS = 1, 2
 ECARTS = ["ligne", "colonne", "valeur", "motif"]
 
 
@@ -34,10 +33,6 @@ def sorts():
         for sort, ressource in each.imports.items()
         if not ressource.questions
     }
-
-
-def bad(message):
-    return CommandError(message, returncode=BAD_ARGUMENTS)
 
 
 class Command(BaseCommand):
@@ -88,11 +83,11 @@ class Command(BaseCommand):
             ressource.hear(depot)
             table = read_table(lu, ressource, columns)
         except FichierRefuse as refusal:
-            self.write_gaps(ecarts, [["", "", "", str(refusal)]])
+            write_gaps(ecarts, ECARTS, [["", "", "", str(refusal)]])
             raise CommandError(str(refusal), returncode=REFUSED) from None
         apercu = preview(ressource, table, user, provenance)
         self.tell(apercu, lu)
-        self.write_gaps(ecarts, gaps(apercu))
+        write_gaps(ecarts, ECARTS, gaps(apercu))
         if appliquer:
             again = sorts()[sorte]()
             again.hear(depot)
@@ -128,11 +123,7 @@ class Command(BaseCommand):
         return Provenance(found)
 
     def read(self, fichier, ressource, feuille, user):
-        try:
-            content = fichier.read_bytes()
-        except OSError:
-            raise bad(f"{fichier} : fichier introuvable ou illisible.") from None
-        kept = ressource.extrait(content, fichier.name, user)
+        kept = ressource.extrait(content_of(fichier), fichier.name, user)
         return read_file(kept, fichier.name, known_names(ressource), feuille)
 
     def tell(self, apercu, lu):
@@ -144,14 +135,6 @@ class Command(BaseCommand):
                 self.stdout.write(f"ligne {ligne.numero}, {ligne.sort} : {told}")
         counts = [f"{apercu.comptes[sort]} {sort}" for sort in Sort]
         self.stdout.write(", ".join(counts))
-
-    def write_gaps(self, path, rows):
-        if path is None:
-            return
-        try:
-            path.write_text("".join(csv_stream(ECARTS, rows)), encoding="utf-8", newline="")
-        except OSError:
-            raise bad(f"{path} : impossible d'y écrire.") from None
 
 
 def told_of(ligne):

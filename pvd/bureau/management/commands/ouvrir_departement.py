@@ -11,11 +11,11 @@ from pvd.bureau.ouverture.ouverture import LISTES, Ouverture
 from pvd.bureau.perimetre import Perimetre
 from pvd.suivi.verifications import count_constats
 from socle.dates import in_french, parse_date
-from socle.fichiers.formats import csv_stream
 from socle.fichiers.liste.avancement import tell_progress
-from socle.fichiers.liste.commande import BAD_ARGUMENTS, ECARTS, LINES_SHOWN, REFUSED, bad, gaps
+from socle.fichiers.liste.commande import ECARTS, LINES_SHOWN, gaps
 from socle.fichiers.liste.jour import JourRefuse
 from socle.fichiers.tableau.fichier import FichierRefuse
+from socle.fichiers.terminal import REFUSED, bad, content_of, write_gaps
 from socle.francais import pluriel
 
 MOTS = {"pvd": "Liste PVD", "ort": "Liste ORT"}
@@ -56,7 +56,7 @@ class Command(BaseCommand):
         self.asked = asked
         ouverture = Ouverture(self.departement())
         self.refuse_incoherent(ouverture)
-        self.write_gaps([])
+        write_gaps(self.asked["ecarts"], ["liste", *ECARTS], [])
         try:
             self.read(ouverture)
             if asked["appliquer"]:
@@ -66,12 +66,14 @@ class Command(BaseCommand):
         except (FichierRefuse, CompteRefuse) as refusal:
             raise CommandError(f"{refusal} Rien n'est écrit.", returncode=REFUSED) from None
         self.show(ouverture)
-        self.write_gaps(
+        write_gaps(
+            self.asked["ecarts"],
+            ["liste", *ECARTS],
             [
                 [cle, *row]
                 for cle, lue in ouverture.listes.items()
                 for row in gaps(lue.liste, lue.apercu)
-            ]
+            ],
         )
         self.conclude(ouverture)
 
@@ -195,26 +197,6 @@ class Command(BaseCommand):
         self.stdout.write(f"Reste à vérifier : {total} ({page}).")
         for verification, number in left:
             self.stdout.write(f"  {verification.titre} : {number}")
-
-    def write_gaps(self, rows):
-        path = self.asked["ecarts"]
-        if path is None:
-            return
-        try:
-            path.write_text(
-                "".join(csv_stream(["liste", *ECARTS], rows)), encoding="utf-8", newline=""
-            )
-        except OSError:
-            raise bad(f"{path} : impossible d'y écrire.") from None
-
-
-def content_of(path):
-    try:
-        return path.read_bytes()
-    except OSError:
-        raise CommandError(
-            f"{path} : fichier introuvable ou illisible.", returncode=BAD_ARGUMENTS
-        ) from None
 
 
 def told_beside(ouverture):
