@@ -4,7 +4,7 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/mot-de-passe/", include("communes.comptes.acces")),
     path("admin/", admin.site.urls),
-    path("donnees/", include("pvd.portail.urls_donnees")),
+    path("donnees/", include("pvd.portail.donnees.urls")),
     path("ort/", include("ort.urls")),
     path("actions/", include("projects.projet.urls")),
     path("club/", include("projects.club.urls")),

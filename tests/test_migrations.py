@@ -14,7 +14,7 @@ from django.utils import timezone
 from communes.models import Agent, Labellisation
 from ort.models import Avenant, Convention
 from projects.postes.models import Occupation
-from pvd.portail.telechargements import TELECHARGEMENTS
+from pvd.portail.donnees.telechargements import TELECHARGEMENTS
 from socle.recherche import search_key
 from tests.bases import VERSIONS, migrate
 

@@ -19,7 +19,7 @@ from django.test import Client
 
 from communes.models import Commune
 from ort.models import Document
-from pvd.portail.telechargements import TELECHARGEMENTS
+from pvd.portail.donnees.telechargements import TELECHARGEMENTS
 from socle.documents import modeles
 from tests import factories
 from tests.bases import connected_to

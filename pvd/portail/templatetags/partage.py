@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
+from pvd.portail.donnees.telechargements import MEDIA_TYPES, TABLES
 from pvd.portail.partage import liens
 from pvd.portail.partage.etendue import etendue
-from pvd.portail.telechargements import MEDIA_TYPES, TABLES
 from socle.dates import in_french
 from socle.francais import insecable
 from socle.web.adresses import avec_date, meme_demande

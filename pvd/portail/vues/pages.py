@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 
-from pvd.portail.telechargements import TABLES
+from pvd.portail.donnees.telechargements import TABLES
 from pvd.suivi.chiffres import REGLES, departements_du_programme
 from socle.web.jour import jour_of
 

@@ -8,7 +8,7 @@ import pytest
 from django.urls import URLResolver, get_resolver, reverse
 
 from projects.postes.models import Etat
-from pvd.portail.telechargements import EXTENSIONS, TELECHARGEMENTS
+from pvd.portail.donnees.telechargements import EXTENSIONS, TELECHARGEMENTS
 from socle.historique import one_act
 from tests import factories
 from tests.factories import day

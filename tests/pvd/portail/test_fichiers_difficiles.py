@@ -11,7 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from ort.models import Organisme, Partie
-from pvd.portail.telechargements import TELECHARGEMENTS
+from pvd.portail.donnees.telechargements import TELECHARGEMENTS
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.deux_bases]

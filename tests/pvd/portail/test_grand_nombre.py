@@ -12,7 +12,7 @@ from projects.etudes.models import Etude, EtudeCommune, FaitEtude
 from projects.financements.models import FaitFinancement, Financement
 from projects.indicateurs.models import Releve
 from projects.postes.models import Desserte, Occupation, Poste, Recrutement
-from pvd.portail.telechargements import TELECHARGEMENTS
+from pvd.portail.donnees.telechargements import TELECHARGEMENTS
 from socle.historique import sans_historique
 from tests import factories
 

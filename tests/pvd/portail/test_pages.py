@@ -10,7 +10,7 @@ from django.urls import resolve
 
 from ort.models import Convention
 from projects.models import Action
-from pvd.portail.telechargements import TABLES
+from pvd.portail.donnees.telechargements import TABLES
 from pvd.portail.vues.accueil import TUILES
 from pvd.suivi.chiffres import REGLES
 from socle.francais import BREAKABLE

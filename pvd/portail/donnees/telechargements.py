@@ -35,7 +35,12 @@ from projects.projet.exports_argent import (
     versement_rows,
 )
 from projects.projet.filtres import ActionFiltres, ArgentFiltres, OperationFiltres
-from pvd.portail.exports import COMMUNES, INTERCOMMUNALITES, commune_rows, intercommunalite_rows
+from pvd.portail.donnees.exports import (
+    COMMUNES,
+    INTERCOMMUNALITES,
+    commune_rows,
+    intercommunalite_rows,
+)
 from pvd.portail.filtres import CommuneFiltres, IntercommunaliteFiltres
 from socle.fichiers.formats import FORMATS
 from socle.web.jour import jour_of

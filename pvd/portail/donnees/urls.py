@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from pvd.portail import telechargements
+from pvd.portail.donnees import telechargements
 
 urlpatterns = [
     path("schemas/<slug:nom>.json", telechargements.schema, name="schema"),
