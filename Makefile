@@ -130,7 +130,7 @@ format: .venv/.dev ## Corrige ce que « make lint » sait corriger
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
 
-bench: .venv/.prod ## Compare le temps des pages à celui d'une page vide (OPTIONS=--france ou --x10 : une France inventée)
+bench: .venv/.prod ## Compare le temps des pages à celui d'une page vide (OPTIONS=--france, --x10 ou --millesime)
 	$(PYTHON) -m tools.bench $(OPTIONS)
 
 audit: .venv/.dev ## Mesure les pages servies comme en production : Lighthouse et poids (LIGHTHOUSE=chemin)

@@ -1,7 +1,8 @@
 """How many empty pages each page costs: `make bench`, `make bench OPTIONS=--france` or `--x10`.
 
 Without option, on the database of the moment; with `--france` on a made-up France of the size of
-the programme, with `--x10` on one ten times that size. Only the ratios mean something:
+the programme, with `--x10` on one ten times that size. `--millesime` measures something else: a
+vintage, in full rewritings of the communes (`tools.millesime`). Only the ratios mean something:
 milliseconds change with the machine, and with its load.
 """
 
@@ -99,8 +100,13 @@ def main():
     parser.add_argument("--france", action="store_const", const=1, dest="size")
     parser.add_argument("--x10", action="store_const", const=10, dest="size")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--millesime", action="store_true")
     chosen = parser.parse_args()
     set_up(chosen.size)
+    if chosen.millesime:
+        from tools.millesime import compare_costs
+
+        return compare_costs(chosen.rounds)
     client = Client(SERVER_NAME="localhost")
     first = {address: cost(client, address) for address in PAGES}
     counted = {address: queries(client, address) for address in PAGES}

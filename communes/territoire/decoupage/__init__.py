@@ -4,7 +4,8 @@
 the territory in memory, with its history, and applies vintages to it; `a_la_main` does what an agent
 records between two vintages, and `accords` tells where a vintage says otherwise; `changements` says
 in French what differs between two states, and `ecarts` keeps it, to take it back; `ecriture` reads a
-state from the database and writes one there, and `journal` does both with what is kept of it.
+state from the database and writes one there, `concernees` tells which part of it a vintage may change,
+and `journal` reads and writes with what is kept of it.
 """
 
 from communes.territoire.decoupage.accords import Choix, apply_vintage, differences
@@ -15,6 +16,7 @@ from communes.territoire.decoupage.changements import (
     describe_counts,
     describe_total,
 )
+from communes.territoire.decoupage.concernees import part_concernee
 from communes.territoire.decoupage.ecriture import load_territoire, write_territoire
 from communes.territoire.decoupage.etat import Territoire
 from communes.territoire.decoupage.lecture import (
@@ -34,6 +36,7 @@ __all__ = [
     "apply_vintage",
     "archive_annees",
     "compare",
+    "part_concernee",
     "describe_counts",
     "describe_total",
     "differences",

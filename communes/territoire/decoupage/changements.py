@@ -1,5 +1,6 @@
 """What differs between two states of the territory, in French, for the person who decides."""
 
+from types import MappingProxyType
 from typing import NamedTuple
 
 from communes.territoire.decoupage.etat import value_on
@@ -49,11 +50,12 @@ TITRES = (
 )
 
 
-def compare(before, after, jour):
+def compare(before, after, jour, ailleurs=MappingProxyType({})):
     """Return the changes from `before` to `after`, as they stand on `jour`, by kind.
 
-    Both are states of the same territory, before and after the vintage of 1 January `jour`.
-    Kinds without a change are left out.
+    Both are states of the same territory, before and after the vintage of 1 January `jour`; of the
+    communes that it tells `ailleurs`, they hold the populations alone. Kinds without a change are
+    left out.
     """
     changes = {titre: [] for titre in TITRES}
     changes[MILLESIMES] = [
@@ -75,8 +77,12 @@ def compare(before, after, jour):
             changes[titre].append(ChangementDuTerritoire(ligne, tuple(filter(None, touched))))
     for (code, _), former, fiche in differing(before, after, "populations"):
         # A new commune is one change, with all that it comes with.
-        if code in before.communes:
-            nom = value_on(after.communes[code].noms, jour)
+        if code in before.communes or code in ailleurs:
+            nom = (
+                ailleurs[code].nom
+                if code in ailleurs
+                else value_on(after.communes[code].noms, jour)
+            )
             change = arrow(describe_population(former), describe_population(fiche))
             changes[POPULATIONS].append(ChangementDuTerritoire(f"{code} {nom} : {change}"))
     return {titre: lignes for titre, lignes in changes.items() if lignes}

@@ -47,17 +47,21 @@ INSERT_POPULATION = (
 
 
 class Seulement(NamedTuple):
-    """A part of the territory: what a change by hand, or one that is taken back, reads and writes."""
+    """A part of the territory: what a change reads and writes of each table; None is the whole table."""
 
-    communes: set[str]
-    intercommunalites: set[str]
+    communes: set[str] | None = None
+    intercommunalites: set[str] | None = None
+    codes: set[str] | None = None
 
 
-def load_territoire(annee=None, seulement=None):
+TOUT = Seulement()
+
+
+def load_territoire(annee=None, seulement=TOUT):
     """Return the state that the database holds, in a constant number of queries.
 
-    Of the populations, those of the vintage `annee` alone if it is told; of communes and
-    intercommunalités, those of `seulement`, and the codes of these communes.
+    Of communes, intercommunalités and codes, those of `seulement`; of the populations, those of the
+    vintage `annee` if it is told, else those of these communes.
     """
     state = Territoire()
     state.annees = set(Millesime.objects.values_list("annee", flat=True))
@@ -65,15 +69,16 @@ def load_territoire(annee=None, seulement=None):
     state.departements = load_fiches(
         FicheDepartement, Departement.objects, "code", "nom", "type_liaison", "region_id"
     )
-    codes = part(AncienCode, "pk", seulement and seulement.communes)
+    codes = part(AncienCode, "pk", seulement.codes)
     state.codes = load_fiches(FicheCode, codes, "code", "nature", "nom", "commune_id")
-    asked = seulement and seulement.intercommunalites
-    load_intercommunalites(state, asked)
-    asked = seulement and seulement.communes
-    load_communes(state, asked)
-    populations = part(Population, "commune", asked).order_by()
-    populations = populations.filter(millesime=annee) if annee else populations
-    for row in populations.values_list("commune_id", "millesime", "annee", "valeur"):
+    load_intercommunalites(state, seulement.intercommunalites)
+    load_communes(state, seulement.communes)
+    populations = (
+        Population.objects.filter(millesime=annee)
+        if annee
+        else part(Population, "commune", seulement.communes)
+    )
+    for row in populations.order_by().values_list("commune_id", "millesime", "annee", "valeur"):
         fiche = FichePopulation(*row)
         state.populations[fiche.commune, fiche.millesime] = fiche
     for fait in Mouvement.objects.a_la_main():

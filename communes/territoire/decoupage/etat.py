@@ -5,6 +5,7 @@ by record.
 """
 
 from datetime import date
+from itertools import chain
 from typing import NamedTuple
 
 from communes.territoire.decoupage.annees import (
@@ -193,11 +194,8 @@ class Territoire:
     def _apply_populations(self, decoupage):
         """Keep what the vintage says, beside what the others said, with the year that it counts."""
         millesime = decoupage.annee
-        valeurs = {
-            code: lue.population
-            for code, lue in decoupage.communes.items()
-            if lue.population is not None
-        }
+        lues = sorted(chain(decoupage.communes.items(), decoupage.ailleurs.items()))
+        valeurs = {code: lue.population for code, lue in lues if lue.population is not None}
         etablie = annee_etablie(valeurs, populations_publiees())
         for code, valeur in valeurs.items():
             annee = None if code.startswith(COMPTEES_A_PART) else etablie

@@ -97,7 +97,7 @@ def write_by_hand(mouvement, change, codes, sirens):
     communes = Commune.objects.filter(pk__dans=list(codes))
     theirs = Rattachement.objects.filter(commune__in=communes).order_by()
     sirens = {*sirens, *theirs.values_list("intercommunalite", flat=True)}
-    before = load_territoire(seulement=Seulement(set(codes), sirens))
+    before = load_territoire(seulement=Seulement(set(codes), sirens, set(codes)))
     after = before.copy()
     change(after)
     write_territoire(before, after)
@@ -109,9 +109,8 @@ def write_by_hand(mouvement, change, codes, sirens):
 
 def part_of(told):
     """Return the part of the territory that an `ecart` touched."""
-    return Seulement(
-        {*told.get("communes", ()), *told.get("codes", ())}, set(told.get("intercommunalites", ()))
-    )
+    codes = {*told.get("communes", ()), *told.get("codes", ())}
+    return Seulement(codes, set(told.get("intercommunalites", ())), codes)
 
 
 def taken_back(mouvement):

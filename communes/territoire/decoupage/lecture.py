@@ -9,6 +9,7 @@ import json
 import re
 import tarfile
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from communes.models import AncienCode, Nature
@@ -86,7 +87,10 @@ class CommuneLue(NamedTuple):
 
 
 class Decoupage(NamedTuple):
-    """What one vintage says of the whole territory; each dict is keyed by code or SIREN."""
+    """What one vintage says of the whole territory; each dict is keyed by code or SIREN.
+
+    `ailleurs` are the communes of which nothing but the population may change: see `seulement`.
+    """
 
     annee: int
     regions: dict
@@ -94,6 +98,14 @@ class Decoupage(NamedTuple):
     intercommunalites: dict
     communes: dict
     codes: dict
+    ailleurs: dict = MappingProxyType({})
+
+    def seulement(self, codes):
+        """Return the vintage with the communes of these codes, all others being `ailleurs`."""
+        asked, others = {}, {}
+        for code, lue in self.communes.items():
+            (asked if code in codes else others)[code] = lue
+        return self._replace(communes=asked, ailleurs=others)
 
 
 class LigneDeDecoupage:

@@ -17,6 +17,7 @@ from communes.territoire.decoupage import (
     describe_total,
     differences,
     load_territoire,
+    part_concernee,
 )
 from communes.territoire.decoupage.journal import hold_the_territory, mouvements_de, write_vintage
 from pvd.bureau.referentiel.touches import with_touches
@@ -51,14 +52,16 @@ class RevueDeMillesime:
 
     def __post_init__(self):
         self.annee, self.jour = self.decoupage.annee, date(self.decoupage.annee, 1, 1)
-        self.before = load_territoire(self.annee)
+        part = part_concernee(self.decoupage)
+        decoupage = self.decoupage.seulement(part.communes)
+        self.before = load_territoire(self.annee, part)
         self.after = self.before.copy()
-        self.differences = differences(self.before, self.decoupage)
+        self.differences = differences(self.before, decoupage)
         self.undecided = [d for d in self.differences if d.fait.cle not in self.decisions]
         self.changes = {}
         if not self.undecided:
-            apply_vintage(self.after, self.decoupage, self.decisions)
-            self.changes = compare(self.before, self.after, self.jour)
+            apply_vintage(self.after, decoupage, self.decisions)
+            self.changes = compare(self.before, self.after, self.jour, decoupage.ailleurs)
 
     @property
     def total(self):
