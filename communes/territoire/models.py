@@ -3,7 +3,6 @@
 Source: the official découpage of each year (INSEE, DGCL), read by `communes.territoire.decoupage`.
 """
 
-import datetime
 from functools import reduce
 from operator import attrgetter, or_
 
@@ -261,10 +260,8 @@ class CommuneQuerySet(PeriodeQuerySet):
         rang = Case(*near, default=Value(len(near)))
         return self.search(text).order_by(rang, "nom_recherche", "code_insee")
 
-    def resolve(self, code, jour=datetime.date.max):
+    def resolve(self, code, jour):
         """Return the commune that `code` names on `jour`, through mergers, or None.
-
-        Without a day, the one that it names once all that is known has come.
 
         A code may be that of a commune, of a vanished commune (its successor answers), of a
         commune déléguée or associée, or one that a commune bore before (its chef-lieu answers).

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy
 import shapely
 from django.db import transaction
+from django.utils import timezone
 
 from communes.models import (
     Commune,
@@ -109,7 +110,7 @@ def of_departements(traits, departements):
 
 def successor(code):
     """Return the commune of today that `code` leads to, or None."""
-    commune = Commune.objects.resolve(code)
+    commune = Commune.objects.resolve(code, timezone.localdate())
     return commune if commune is not None and commune.fin is None else None
 
 

@@ -70,7 +70,7 @@ def test_a_merged_commune_ends_on_1_january_and_its_deleguee_code_tells_its_succ
     assert not Commune.objects.as_of(NEW_YEAR).filter(pk="34106").exists()
     assert intercommunalite_on("34106", EVE) == LODEVOIS
     assert intercommunalite_on("34106", NEW_YEAR) is None
-    assert Commune.objects.resolve("34106").pk == "34142"
+    assert Commune.objects.resolve("34106", NEW_YEAR).pk == "34142"
 
 
 def test_without_a_deleguee_the_successor_is_the_commune_that_bears_the_former_code(histoire):
@@ -166,8 +166,8 @@ def test_codes_that_lead_to_a_commune_are_kept_after_they_disappear(histoire):
     histoire.load(2021, [{**LODEVE, "anciensCodes": ["34900"]}, associee])
     histoire.load(2022, [LODEVE])
 
-    assert Commune.objects.resolve("34106").pk == "34142"
-    assert Commune.objects.resolve("34900").pk == "34142"
+    assert Commune.objects.resolve("34106", NEW_YEAR).pk == "34142"
+    assert Commune.objects.resolve("34900", NEW_YEAR).pk == "34142"
 
 
 def test_a_deleguee_that_bears_the_code_of_its_commune_adds_no_code(histoire):
@@ -182,7 +182,7 @@ def test_a_deleguee_of_another_name_than_its_commune_adds_it_under_the_same_code
 
     assert [str(code) for code in AncienCode.objects.all()] == ["34142 Luteva"]
     assert Commune.objects.search("luteva").get().pk == "34142"
-    assert Commune.objects.resolve("34142").nom == "Lodève"
+    assert Commune.objects.resolve("34142", NEW_YEAR).nom == "Lodève"
 
 
 def codes_postaux(code):

@@ -85,12 +85,19 @@ def hesdin(db):
 
 @pytest.mark.parametrize("code", ["62447", "62549", "62461", "62743", "62001"])
 def test_a_code_leads_to_the_commune_of_today(hesdin, code):
-    assert Commune.objects.resolve(code) == hesdin
+    assert Commune.objects.resolve(code, day("2026-01-01")) == hesdin
+
+
+@pytest.mark.parametrize(("jour", "expected"), [("2024-12-31", "62549"), ("2025-01-01", "62447")])
+def test_a_code_leads_to_its_successor_from_the_day_of_the_merger(hesdin, jour, expected):
+    assert Commune.objects.resolve("62549", day(jour)).pk == expected
 
 
 def test_a_code_that_leads_nowhere_is_told(hesdin):
-    assert Commune.objects.resolve("99999") is None
-    assert Commune.objects.resolve("62999").pk == "62999", "vanished without successor: itself"
+    assert Commune.objects.resolve("99999", day("2026-01-01")) is None
+    assert Commune.objects.resolve("62999", day("2026-01-01")).pk == "62999", (
+        "vanished without successor: itself"
+    )
 
 
 @pytest.mark.parametrize(
@@ -191,7 +198,7 @@ def vanished(db):
 
 def test_a_code_leads_through_mergers_to_the_commune_of_today(vanished):
     first, second, last = vanished
-    assert {Commune.objects.resolve(c.pk) for c in vanished} == {last}
+    assert {Commune.objects.resolve(c.pk, day("2026-01-01")) for c in vanished} == {last}
 
 
 def test_communes_that_succeed_each_other_in_a_circle_are_refused_and_name_none(vanished):
@@ -201,7 +208,7 @@ def test_communes_that_succeed_each_other_in_a_circle_are_refused_and_name_none(
         last.full_clean()
     # A file loaded past the checks of records: the walk ends all the same.
     last.save()
-    assert Commune.objects.resolve("34001") is None
+    assert Commune.objects.resolve("34001", day("2026-01-01")) is None
 
 
 def test_a_commune_is_not_its_own_successor(vanished):
