@@ -180,7 +180,7 @@ class CommuneAdmin(ReadOnly, PeriodeColumns, SourceeAdmin):
 
     @admin.display(description="population")
     def population(self, commune):
-        return commune.population_au(timezone.localdate())
+        return commune.population_lue
 
     @admin.display(description="dans le programme")
     def dans_le_programme(self, commune):

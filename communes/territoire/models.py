@@ -4,7 +4,7 @@ Source: the official découpage of each year (INSEE, DGCL), read by `communes.te
 """
 
 from functools import reduce
-from operator import attrgetter, or_
+from operator import or_
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -339,13 +339,10 @@ class Commune(Renommable, Periode):
             met.add(successor.pk)
             successor = successor.successeur
 
-    def population_au(self, jour):
-        """Return the `Population` in use on `jour`, by the rule of `PopulationQuerySet.en_usage`, or None.
-
-        Reads `populations`, prefetch it for lists.
-        """
-        known = [row for row in self.populations.all() if row.millesime <= jour.year]
-        return max(known, key=attrgetter("millesime"), default=None)
+    @property
+    def population_lue(self):
+        """Return the `Population` of the day for which a list has read them (`en_usage`), or None."""
+        return next(iter(self.populations.all()), None)
 
     @property
     def avec_de(self):

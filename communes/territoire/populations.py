@@ -3,22 +3,34 @@
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
-from communes.territoire.models import Commune
+from communes.territoire.models import Commune, Succession
 from socle.francais import nombre
 
 
 class PopulationQuerySet(models.QuerySet):
+    def du_territoire_au(self, jour):
+        """Keep those that count a commune as it is on `jour`, with the communes that it has absorbed.
+
+        A vintage counts a commune as it is on 1 January of its year: one that has absorbed another
+        since, by `jour`, included, is larger, and how many it counts is told by the next vintage alone.
+        """
+        year = OuterRef("millesime")
+        since = Q(debut__year__gt=year) | Q(debut__year=year) & ~Q(debut__month=1, debut__day=1)
+        absorbed = Succession.objects.filter(since, devient=OuterRef("commune"), debut__lte=jour)
+        return self.filter(~Exists(absorbed.order_by()))
+
     def en_usage(self, jour):
         """Keep, of each commune, the one in use on `jour`: of the latest vintage of its year or before.
 
-        Before the earliest vintage nothing is known: none, never the figure of another year.
+        Before the earliest vintage nothing is known: none, never the figure of another year. Nor
+        that of a smaller commune: see `du_territoire_au`.
         """
         later = Population.objects.filter(
             commune=OuterRef("commune"),
             millesime__gt=OuterRef("millesime"),
             millesime__lte=jour.year,
         )
-        return self.filter(~Exists(later), millesime__lte=jour.year)
+        return self.du_territoire_au(jour).filter(~Exists(later), millesime__lte=jour.year)
 
 
 class Population(models.Model):

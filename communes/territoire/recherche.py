@@ -156,7 +156,7 @@ class Recherche:
         if not there:
             niveau = max(niveau, Niveau.AUTRE_NOM)
             pourquoi = pourquoi or f"{commune.nom}, qui en fait partie"
-        population = shown.population_au(self.jour)
+        population = shown.population_lue
         habitants = population.valeur if population else 0
         ici = shown.departement_id == self.departement
         return Candidat(shown, habitants, ici, niveau, strict, pourquoi)

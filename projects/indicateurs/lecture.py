@@ -188,12 +188,11 @@ def changement(mesure: MesureMontree) -> Changement:
 
 
 def population(code: str, jour: datetime.date) -> Changement:
-    """Return the first population and the last, as the vintages of the territory give them by `jour`."""
-    rows = list(
-        Population.objects.filter(
-            commune=code, millesime__lte=jour.year, annee__isnull=False
-        ).order_by("annee", "millesime")
+    """Return the first population and the last, as the vintages give them by `jour`, of one territory."""
+    counts = Population.objects.du_territoire_au(jour).filter(
+        commune=code, millesime__lte=jour.year, annee__isnull=False
     )
+    rows = list(counts.order_by("annee", "millesime"))
     first, last = (rows[0], rows[-1]) if rows else (None, None)
     compared = first is not None and first.annee < last.annee
     change = last.valeur - first.valeur if compared else None

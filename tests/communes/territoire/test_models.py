@@ -16,6 +16,7 @@ from communes.models import (
     Population,
     Rattachement,
 )
+from communes.territoire.faits import populations_au
 from tests import factories
 from tests.factories import day
 
@@ -50,14 +51,44 @@ def test_a_name_is_that_of_the_day(db, jour, nom):
 )
 def test_a_population_is_that_of_the_latest_year_known(db, jour, population):
     lodeve = factories.commune("34142", populations={2023: 7500, 2021: 7400})
-    used = lodeve.population_au(day(jour))
+    used = populations_au([lodeve.pk], day(jour)).get(lodeve.pk)
     assert (used and used.valeur) == population
     [*told] = Population.objects.en_usage(day(jour))
     assert told == ([used] if used else [])
 
 
 def test_without_any_figure_a_population_is_not_known(db):
-    assert factories.commune("34142", populations={}).population_au(day("2023-07-06")) is None
+    factories.commune("34142", populations={})
+    assert populations_au(["34142"], day("2023-07-06")) == {}
+
+
+@pytest.mark.parametrize(
+    ("merger", "jour", "population"),
+    [
+        ("2027-01-01", "2026-12-31", 12_000),
+        ("2027-01-01", "2027-01-01", None),
+        ("2026-01-01", "2026-01-01", 12_000),
+        ("2026-01-02", "2026-01-01", 12_000),
+        ("2026-01-02", "2026-01-02", None),
+        ("2026-07-01", "2030-01-01", None),
+    ],
+)
+@pytest.mark.deux_bases
+def test_how_many_a_commune_counts_is_not_known_once_it_has_absorbed_another(
+    db, merger, jour, population
+):
+    """A vintage counts the commune of 1 January of its year: the new one is told by the next alone."""
+    meze = factories.commune("34157", populations={2026: 12_000})
+    factories.commune("34143", fin=day(merger), successeur=meze, populations={2026: 2_000})
+    used = populations_au(["34157"], day(jour)).get("34157")
+    assert (used and used.valeur) == population
+
+
+@pytest.mark.deux_bases
+def test_the_vintage_after_a_merger_tells_how_many_the_new_commune_counts(db):
+    meze = factories.commune("34157", populations={2026: 12_000, 2027: 14_000})
+    factories.commune("34143", fin=day("2026-07-01"), successeur=meze)
+    assert populations_au(["34157"], day("2027-01-01"))["34157"].valeur == 14_000
 
 
 @pytest.mark.parametrize(

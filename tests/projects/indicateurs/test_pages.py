@@ -107,6 +107,14 @@ def test_a_commune_says_what_is_not_known(client, pezenas):
     assert "8 000 habitants" in shown
 
 
+def test_a_commune_is_never_compared_with_the_smaller_one_that_it_was(client, pezenas):
+    factories.commune("34999", fin=day("2022-01-01"), successeur=pezenas)
+    before, after = (changements("34199", day(au))[0] for au in ("2021-12-31", "2025-01-01"))
+    assert before.dernier.jour == day("2018-01-01")
+    assert (after.avant, after.evolution) == (None, "")
+    assert after.dernier.jour == day("2021-01-01")
+
+
 def test_a_commune_tells_before_and_after_and_never_across_vintages(client, pezenas):
     vacant = factories.indicateur("logements-vacants", libelle="Vacants", unite="logements")
     for jour, valeur, serie, publie_le in (
