@@ -18,6 +18,18 @@ from pvd.suivi import regles
 from socle.periodes import holds_on
 
 
+def codes_du_programme(departement: Departement | None) -> list[str]:
+    """Return the codes of the communes of `departement` (None: France) that were ever in the programme.
+
+    Those that answer, on some day, for one that was, are of them.
+    """
+    labelled = Q(labellisations__isnull=False) | Q(heritages__commune__labellisations__isnull=False)
+    there = Commune.objects.order_by().filter(labelled)
+    if departement is not None:
+        there = there.filter(departement=departement)
+    return list(there.values_list("pk", flat=True).distinct())
+
+
 class Faits:
     """The dated facts of the communes of `codes`, or of all France when it is None.
 
@@ -34,13 +46,7 @@ class Faits:
 
         `departement` None speaks of France: the coverages and the posts of all its communes.
         """
-        if departement is None:
-            return cls()
-        labelled = Q(labellisations__isnull=False) | Q(
-            heritages__commune__labellisations__isnull=False
-        )
-        there = Commune.objects.order_by().filter(labelled, departement=departement)
-        return cls(list(there.values_list("pk", flat=True).distinct()))
+        return cls() if departement is None else cls(codes_du_programme(departement))
 
     @cached_property
     def successions(self) -> Successions:

@@ -1,8 +1,19 @@
 from django.urls import path, re_path
 
 from pvd.portail.donnees import telechargements
+from pvd.portail.donnees.histoire import fichiers
 
 urlpatterns = [
+    path(
+        "schemas/historique-<slug:nom>.json",
+        fichiers.schema_historique,
+        name="schema_historique",
+    ),
+    re_path(
+        r"^historique/(?P<nom>[a-z-]+)\.(?P<extension>[a-z]+)$",
+        fichiers.historique,
+        name="historique",
+    ),
     path("schemas/<slug:nom>.json", telechargements.schema, name="schema"),
     re_path(
         r"^(?P<nom>[a-z-]+)\.(?P<extension>[a-z]+)$",

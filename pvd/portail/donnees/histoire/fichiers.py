@@ -1,0 +1,103 @@
+"""The files of the histories, in every format: each asked by its filters, and never for a day."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import Http404, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from pvd.portail.donnees.histoire.communes import HISTOIRE_COMMUNES, histoire_communes
+from pvd.portail.donnees.histoire.filtres import (
+    HistoireCommunesFiltres,
+    HistoireFiltres,
+    HistoireOrtFiltres,
+    HistoirePostesFiltres,
+)
+from pvd.portail.donnees.histoire.ort import (
+    HISTOIRE_ORT,
+    HISTOIRE_ORT_COMMUNES,
+    histoire_ort,
+    histoire_ort_communes,
+)
+from pvd.portail.donnees.histoire.periodes import TableHistoire
+from pvd.portail.donnees.histoire.postes import HISTOIRE_POSTES, histoire_postes
+from pvd.portail.donnees.histoire.territoire import (
+    HISTOIRE_NOMS,
+    HISTOIRE_RATTACHEMENTS,
+    histoire_noms,
+    histoire_rattachements,
+)
+from pvd.portail.donnees.telechargements import EXTENSIONS, refuse_unread
+from socle.fichiers.formats import FORMATS
+from socle.web.refus import DemandeInvalide, quoted
+
+
+@dataclass(frozen=True)
+class Historique:
+    """A history, the filters that it is asked by, and how what they choose becomes periods."""
+
+    table: TableHistoire
+    filtres: type[HistoireFiltres]
+    periodes: Callable
+
+    @property
+    def nom(self):
+        """Return its name in its address."""
+        return self.table.nom.removeprefix("historique-")
+
+    def lignes(self, request, horizon):
+        """Return the header, and the cells of the periods that `request` chooses, known on `horizon`.
+
+        Raises `DemandeInvalide` before anything is sent.
+        """
+        refuse_day(request)
+        filtres = self.filtres(request, None, horizon)
+        refuse_unread(request, filtres.lus)
+        rows = self.periodes(*filtres.choix, horizon)
+        return self.table.entete, self.table.cellules_des_periodes(rows)
+
+
+HISTORIQUES = {
+    historique.nom: historique
+    for historique in (
+        Historique(HISTOIRE_COMMUNES, HistoireCommunesFiltres, histoire_communes),
+        Historique(HISTOIRE_ORT, HistoireOrtFiltres, histoire_ort),
+        Historique(HISTOIRE_ORT_COMMUNES, HistoireOrtFiltres, histoire_ort_communes),
+        Historique(HISTOIRE_POSTES, HistoirePostesFiltres, histoire_postes),
+        Historique(HISTOIRE_RATTACHEMENTS, HistoireFiltres, histoire_rattachements),
+        Historique(HISTOIRE_NOMS, HistoireFiltres, histoire_noms),
+    )
+}
+
+
+def refuse_day(request):
+    """Refuse a day, which a history is not of. Raises `DemandeInvalide`."""
+    if asked := request.GET.get("au"):
+        raise DemandeInvalide(
+            f"Une histoire n'est pas d'un jour : retirez « au={quoted(asked)} ». Chaque ligne dit les "
+            "siens : debut, compris, et fin, non compris."
+        )
+
+
+@require_safe
+def historique(request, nom, extension):
+    """Send a history, in a format, as the filters of the address choose it."""
+    if nom not in HISTORIQUES or extension not in EXTENSIONS:
+        raise Http404
+    horizon = timezone.localdate()
+    header, rows = HISTORIQUES[nom].lignes(request, horizon)
+    tableur = extension == "csv" and request.GET.get("tableur") == "1"
+    asked = [request.GET.get(name, "") for name in ("departement", "statut", "etat")]
+    parts = ["pvd-historique", nom, *asked, f"{horizon:%Y%m%d}"]
+    filename = "-".join(part for part in parts if part)
+    return FORMATS["tableur" if tableur else extension].answer(header, rows, filename)
+
+
+@require_safe
+def schema_historique(request, nom):
+    """Send the Table Schema of a history."""
+    if nom not in HISTORIQUES:
+        raise Http404
+    told = HISTORIQUES[nom].table.schema()
+    return JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 2})

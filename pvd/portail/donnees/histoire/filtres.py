@@ -1,0 +1,52 @@
+"""What an history is asked by: a département, and where things stand; never a day."""
+
+from communes.models import Commune, Departement
+from ort.filtres import StatutOrt
+from projects.postes.models import Etat
+from pvd.suivi.regles import Statut
+from socle.web.choix import ChoixFilter, FicheFilter
+from socle.web.filtres import Filtres
+
+
+class HistoireFiltres(Filtres):
+    """A département alone."""
+
+    departement = FicheFilter(label="Département", queryset=Departement.objects.all())
+
+    class Meta(Filtres.Meta):
+        # Whatever the history is of: the rows are not those of a queryset.
+        model = Commune
+        fields = []
+
+    @property
+    def lus(self):
+        """Return the names that the file reads: neither a day nor an order, the periods are in theirs."""
+        return list(self.form.fields)
+
+    @property
+    def choix(self):
+        """Return what was asked, in the order of the filters; "" for what was not, None for France.
+
+        Raises `DemandeInvalide` for what is not there.
+        """
+        self.refuse_unknown()
+        departement, *others = (self.chosen(name) for name in self.lus)
+        return [departement, *(other or "" for other in others)]
+
+
+class HistoireCommunesFiltres(HistoireFiltres):
+    """And how far the communes are: lauréates without it."""
+
+    statut = ChoixFilter(label="Statut", choices=Statut)
+
+
+class HistoireOrtFiltres(HistoireFiltres):
+    """And whether the ORT are in force, as they are without it, or ended."""
+
+    statut = ChoixFilter(label="Statut", choices=StatutOrt)
+
+
+class HistoirePostesFiltres(HistoireFiltres):
+    """And the state of the posts: all but closed without it."""
+
+    etat = ChoixFilter(label="État du poste", choices=Etat)

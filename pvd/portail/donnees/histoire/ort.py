@@ -1,0 +1,161 @@
+"""The histories of the ORT and of the communes that they cover: what these tables said on every day."""
+
+import datetime
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.db.models import Prefetch
+
+from communes.models import Departement, Succession
+from ort.actes import with_actes
+from ort.exports import ORT, ORT_COMMUNES, LigneOrt
+from ort.faits import ort_datees
+from ort.filtres import StatutOrt
+from ort.models import CommuneCouverte, Convention
+from pvd.portail.donnees.histoire.bornes import (
+    BornesDesActes,
+    BornesDuProgramme,
+    DitsDuTerritoire,
+)
+from pvd.portail.donnees.histoire.periodes import (
+    Borne,
+    LigneHistoire,
+    Lignes,
+    TableHistoire,
+    histoire_de,
+    periodes,
+)
+from pvd.suivi.faits import Faits, codes_du_programme
+from socle.periodes import holds_on
+
+HISTOIRE_ORT = histoire_de(
+    ORT,
+    "Une ligne par période où rien ne change pour une ORT qui couvre une commune du programme ; avec "
+    "statut=terminee, les périodes des ORT terminées.",
+)
+HISTOIRE_ORT_COMMUNES = histoire_de(
+    ORT_COMMUNES,
+    "Une ligne par période d'une commune dans une ORT en vigueur qui couvre une commune du programme.",
+)
+# What the facts of others than its acts may change of an ORT, or of a commune that it covers.
+DES_LAUREATES = frozenset(["ort_identifiant", "nb_communes_laureates", "laureate_pvd"])
+DES_NOMS = frozenset(["nom_epci", "nom_commune", "siren_epci"])
+
+
+class OrtDeTousLesJours:
+    """The ORT that ever covered a commune of the programme in `departement`, as `LigneOrt` of any day."""
+
+    def __init__(self, departement: Departement | None, horizon: datetime.date) -> None:
+        self.departement = departement
+        asked = Faits(codes_du_programme(departement))
+        covered = CommuneCouverte.objects.filter(commune__dans=list(asked.fiches or ()))
+        cles = list(covered.order_by().values_list("convention", flat=True).distinct())
+        followed = Succession.objects.select_related("devient__departement").prefetch_related(
+            "devient__anciens_noms"
+        )
+        read = with_actes(Convention.objects.ort().filter(pk__dans=cles), horizon)
+        self.conventions = list(
+            read.order_by("identifiant").prefetch_related(
+                Prefetch(
+                    "entrees_connues__commune__successions", followed, to_attr="successions_lues"
+                )
+            )
+        )
+        self.faits = Faits({code for c in self.conventions for code in communes_de(c)})
+
+    def au(self, convention: Convention, jour: datetime.date) -> LigneOrt | None:
+        """Return what is true of one of the ORT on `jour`; None on a day when it is not of the programme."""
+        for couverture in convention.entrees_connues:
+            commune = couverture.commune
+            commune.successions_du_jour = [s for s in commune.successions_lues if s.holds_on(jour)]
+        ligne = LigneOrt(convention, jour, set())
+        if not ligne.signee:
+            return None
+        there = [c.commune for c in ligne.couvertes if self.laureate(c.commune_id, jour)]
+        ligne.laureates.update(commune.pk for commune in there)
+        asked = self.departement
+        kept = there if asked is None else [c for c in there if c.departement_id == asked.pk]
+        return ligne if kept else None
+
+    def laureate(self, code: str, jour: datetime.date) -> bool:
+        """Tell whether a commune is in the programme on `jour`."""
+        return any(holds_on(label, jour) for label in self.faits.labellisations_de(code, jour))
+
+
+def communes_de(convention: Convention) -> Iterator[str]:
+    """Yield the codes of the communes that a convention ever covered, and of those that follow them."""
+    for couverture in convention.entrees_connues:
+        yield couverture.commune_id
+        for succession in couverture.commune.successions_lues:
+            yield succession.devient_id
+
+
+class BornesDesOrt:
+    """The days on which something changes for the ORT that `read` holds."""
+
+    def __init__(self, read: OrtDeTousLesJours) -> None:
+        self.faits = read.faits
+        self.programme = BornesDuProgramme(self.faits.fiches or ())
+        self.actes, self.territoire = BornesDesActes(), DitsDuTerritoire()
+        self.datees = {ort.pk: ort for ort in ort_datees()}
+
+    def of(self, convention: Convention) -> Iterator[Borne]:
+        yield from self.actes.of(self.datees[convention.pk])
+        for couverture in convention.entrees_connues:
+            commune = couverture.commune
+            yield from self.territoire.bornes(commune.successions_lues, commune.pk)
+            for named in (commune, *(s.devient for s in commune.successions_lues)):
+                yield from self.territoire.bornes(named.anciens_noms.all(), named.pk, DES_NOMS)
+        fiches = self.faits.successions.avec_liees(communes_de(convention))
+        yield from self.programme.of(fiches, DES_LAUREATES)
+        if convention.porteur:
+            yield from self.territoire.bornes(convention.porteur.anciens_noms.all(), None, DES_NOMS)
+
+
+def histoire_ort(
+    departement: Departement | None, statut: str, horizon: datetime.date
+) -> Iterator[LigneHistoire]:
+    """Yield the history of the ORT, in force on each day, or of that `statut`, known on `horizon`."""
+
+    def rows_of(ligne: LigneOrt) -> Lignes:
+        return {ligne.convention.identifiant: HISTOIRE_ORT.cellules(ligne)}
+
+    return histoire(HISTOIRE_ORT, departement, statut, horizon, rows_of)
+
+
+def histoire_ort_communes(
+    departement: Departement | None, statut: str, horizon: datetime.date
+) -> Iterator[LigneHistoire]:
+    """Yield the history of the communes of these ORT, whether they are of the programme or not."""
+
+    def rows_of(ligne: LigneOrt) -> Lignes:
+        rows: Lignes = {}
+        for couverture in ligne.couvertes:
+            couverture.nom = couverture.commune.nom_au(ligne.jour)
+            couverture.laureate = couverture.commune_id in ligne.laureates
+            rows[couverture.commune_id] = HISTOIRE_ORT_COMMUNES.cellules(couverture)
+        return rows
+
+    return histoire(HISTOIRE_ORT_COMMUNES, departement, statut, horizon, rows_of)
+
+
+def histoire(
+    table: TableHistoire,
+    departement: Departement | None,
+    statut: str,
+    horizon: datetime.date,
+    rows_of: Callable[[LigneOrt], Lignes],
+) -> Iterator[LigneHistoire]:
+    """Yield the periods of the rows that `rows_of` gives of each ORT, on each day when it is of `statut`."""
+    read = OrtDeTousLesJours(departement, horizon)
+    bornes = BornesDesOrt(read)
+    for convention in read.conventions:
+
+        def lignes_au(jour: datetime.date, convention: Any = convention) -> Lignes:
+            ligne = read.au(convention, jour)
+            asked = ligne is not None and ligne.statut == (statut or StatutOrt.EN_VIGUEUR)
+            return rows_of(ligne) if asked else {}
+
+        yield from periodes(
+            bornes.of(convention), lignes_au, table.noms, "ort_identifiant", horizon
+        )

@@ -1,0 +1,259 @@
+"""The histories of the territory of the programme: who was of which intercommunalité, under which name."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from django.db.models import Q
+
+from communes.models import (
+    Commune,
+    Departement,
+    Intercommunalite,
+    Nature,
+    Rattachement,
+)
+from ort.exports import CODE_DEPARTEMENT, CODE_INSEE, SIREN
+from ort.models import CommuneCouverte
+from pvd.portail.donnees.histoire.bornes import (
+    BornesDuProgramme,
+    DitsDuTerritoire,
+    successions_des,
+)
+from pvd.portail.donnees.histoire.periodes import (
+    Borne,
+    LigneHistoire,
+    Lignes,
+    TableHistoire,
+    periodes,
+)
+from pvd.suivi.faits import Faits, codes_du_programme
+from socle.fichiers.colonnes import Colonne
+from socle.periodes import Etape, etapes, holds_on
+
+
+class RattachementDate(NamedTuple):
+    """A commune in an intercommunalité, from a day to another, with what the file says of both."""
+
+    commune: str
+    departement: str
+    siren: str
+    nature: str
+    debut: datetime.date | None
+    fin: datetime.date | None
+
+
+class MembreDuJour(NamedTuple):
+    """A membership on a day; `laureate` tells whether the commune is then in the programme."""
+
+    rattachement: RattachementDate
+    laureate: bool
+
+
+HISTOIRE_RATTACHEMENTS = TableHistoire(
+    "historique-rattachements",
+    "Rattachements aux intercommunalités : l'histoire",
+    "Une ligne par période d'une commune dans une intercommunalité, tant que celle-ci a au moins une "
+    "commune du programme : les lignes d'un jour sont les communes membres du tableau des "
+    "intercommunalités de ce jour.",
+    (
+        Colonne(
+            "code_insee",
+            lambda m: m.rattachement.commune,
+            "Code INSEE de la commune membre.",
+            contraintes={"required": True, **CODE_INSEE},
+        ),
+        Colonne(
+            "code_departement",
+            lambda m: m.rattachement.departement,
+            "Département de la commune.",
+            contraintes=CODE_DEPARTEMENT,
+        ),
+        Colonne(
+            "siren_epci",
+            lambda m: m.rattachement.siren,
+            "SIREN de l'intercommunalité.",
+            contraintes={"required": True, **SIREN},
+        ),
+        Colonne(
+            "nature",
+            lambda m: m.rattachement.nature,
+            "Nature de l'intercommunalité : CC, CA, CU, METRO ou MET69.",
+            contraintes={"enum": Nature.values},
+        ),
+        Colonne(
+            "laureate_pvd",
+            lambda m: m.laureate,
+            "La commune est du programme pendant cette période.",
+            "boolean",
+        ),
+    ),
+)
+DES_LAUREATES = frozenset(["siren_epci", "laureate_pvd"])
+
+
+class ProgrammeDeTousLesJours:
+    """When each commune was in the programme, and what cuts its time there; in `departement`, or France."""
+
+    def __init__(self, departement: Departement | None) -> None:
+        self.codes = codes_du_programme(None)
+        self.faits = Faits(self.codes)
+        self.bornes = BornesDuProgramme(self.faits.fiches or ())
+        there = Commune.objects.filter(pk__dans=self.codes).order_by()
+        self.departements = dict(there.values_list("pk", "departement"))
+        self.departement = departement
+
+    def laureate(self, code: str, jour: datetime.date) -> bool:
+        return any(holds_on(label, jour) for label in self.faits.labellisations_de(code, jour))
+
+    def counts(self, code: str) -> bool:
+        """Tell whether a commune, lauréate, is one of those that the department asked for counts."""
+        return self.departement is None or self.departements[code] == self.departement.pk
+
+    def bornes_of(self, code: str, territoire: DitsDuTerritoire) -> Iterator[Borne]:
+        """Yield the days on which a commune enters the programme or leaves it, or answers for another."""
+        successions = successions_des(self.faits.successions, [code])
+        fiches = {code, *(row.commune for row in successions)}
+        yield from self.bornes.of(fiches, DES_LAUREATES)
+        yield from territoire.bornes(successions, code)
+
+
+def histoire_rattachements(
+    departement: Departement | None, horizon: datetime.date
+) -> Iterator[LigneHistoire]:
+    """Yield the history of the members of the intercommunalités that have a commune of the programme.
+
+    A member counts wherever it is; `departement` is that of a commune of the programme.
+    """
+    programme, territoire = ProgrammeDeTousLesJours(departement), DitsDuTerritoire()
+    laureates = set(programme.codes)
+    for members in memberships(programme.codes).values():
+        there = [m for m in members if m.commune in laureates]
+        cuts = [borne for m in there for borne in programme.bornes_of(m.commune, territoire)]
+        cuts += territoire.bornes(there, None)
+        presence = etapes(
+            [borne.jour for borne in cuts if borne.jour <= horizon] or [horizon],
+            lambda jour, there=there: any(
+                holds_on(m, jour)
+                and programme.counts(m.commune)
+                and programme.laureate(m.commune, jour)
+                for m in there
+            ),
+        )
+        for commune, of_commune in by_commune(members).items():
+            own = [*territoire.bornes(of_commune, commune), *cuts]
+
+            def lignes_au(
+                jour: datetime.date, held: Any = of_commune, presence: Any = presence
+            ) -> Lignes:
+                return rows_of(held, presence, programme, laureates, jour)
+
+            yield from periodes(own, lignes_au, HISTOIRE_RATTACHEMENTS.noms, "siren_epci", horizon)
+
+
+def rows_of(
+    held: list[RattachementDate],
+    presence: list[Etape],
+    programme: ProgrammeDeTousLesJours,
+    laureates: set[str],
+    jour: datetime.date,
+) -> Lignes:
+    """Return the row of a commune in an intercommunalité on a day, if it is there and if that counts."""
+    if not any(etape.valeur and holds_on(etape, jour) for etape in presence):
+        return {}
+    rows: Lignes = {}
+    for m in held:
+        if holds_on(m, jour):
+            laureate = m.commune in laureates and programme.laureate(m.commune, jour)
+            rows[m.siren] = HISTOIRE_RATTACHEMENTS.cellules(MembreDuJour(m, laureate))
+    return rows
+
+
+def memberships(codes: list[str]) -> dict[str, list[RattachementDate]]:
+    """Return, by SIREN, all the members ever of the intercommunalités that ever had one of `codes`."""
+    theirs = Rattachement.objects.filter(commune__dans=codes).order_by()
+    rows = Rattachement.objects.filter(intercommunalite__in=theirs.values("intercommunalite"))
+    by_siren = defaultdict(list)
+    for row in rows.order_by("intercommunalite", "commune", "pk").values_list(
+        "commune",
+        "commune__departement",
+        "intercommunalite",
+        "intercommunalite__nature",
+        "debut",
+        "fin",
+    ):
+        membership = RattachementDate._make(row)
+        by_siren[membership.siren].append(membership)
+    return by_siren
+
+
+def by_commune(members: Iterable[RattachementDate]) -> dict[str, list[RattachementDate]]:
+    """Return the memberships of each commune in one intercommunalité."""
+    found = defaultdict(list)
+    for membership in members:
+        found[membership.commune].append(membership)
+    return found
+
+
+class NomDuJour(NamedTuple):
+    """The name of a territory on a day."""
+
+    territoire: Any
+    nom: str
+
+
+HISTOIRE_NOMS = TableHistoire(
+    "historique-noms",
+    "Noms des communes et des intercommunalités : l'histoire",
+    "Une ligne par nom qu'a porté une commune qui fut du programme ou d'une de ses ORT, ou une "
+    "intercommunalité de l'une d'elles, tant que ce territoire existe.",
+    (
+        Colonne(
+            "territoire",
+            lambda n: "commune" if isinstance(n.territoire, Commune) else "intercommunalite",
+            "Ce qui porte le nom.",
+            contraintes={"enum": ["commune", "intercommunalite"]},
+        ),
+        Colonne(
+            "code",
+            lambda n: n.territoire.pk,
+            "Code INSEE de la commune, ou SIREN de l'intercommunalité.",
+            contraintes={"required": True},
+        ),
+        Colonne("nom", lambda n: n.nom, "Le nom porté."),
+    ),
+)
+
+
+def histoire_noms(
+    departement: Departement | None, horizon: datetime.date
+) -> Iterator[LigneHistoire]:
+    """Yield the history of the names of the communes of `departement` and of their intercommunalités."""
+    territoire = DitsDuTerritoire()
+    for named in territoires_nommes(departement):
+        code = named.pk if isinstance(named, Commune) else None
+        bornes = territoire.bornes([named, *named.anciens_noms.all()], code)
+
+        def lignes_au(jour: datetime.date, named: Any = named) -> Lignes:
+            if not holds_on(named, jour):
+                return {}
+            return {named.pk: HISTOIRE_NOMS.cellules(NomDuJour(named, named.nom_au(jour)))}
+
+        yield from periodes(bornes, lignes_au, HISTOIRE_NOMS.noms, "nom", horizon)
+
+
+def territoires_nommes(departement: Departement | None) -> Iterator[Any]:
+    """Yield the communes of the programme or of its ORT, then their intercommunalités and the carriers."""
+    laureates = Faits(codes_du_programme(departement)).fiches or set()
+    ort = CommuneCouverte.objects.filter(commune__dans=list(laureates)).order_by()
+    covered = CommuneCouverte.objects.filter(convention__in=ort.values("convention"))
+    codes = laureates | set(covered.order_by().values_list("commune", flat=True))
+    communes = Commune.objects.filter(pk__dans=list(codes)).order_by("code_insee")
+    yield from communes.prefetch_related("anciens_noms")
+    held = Rattachement.objects.filter(commune__dans=list(codes)).order_by()
+    intercommunalites = Intercommunalite.objects.filter(
+        Q(pk__in=held.values("intercommunalite"))
+        | Q(conventions__in=ort.order_by().values("convention"))
+    )
+    yield from intercommunalites.order_by("siren").distinct().prefetch_related("anciens_noms")
