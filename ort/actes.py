@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 
 from communes.territoire.du_jour import au_nom_de, reunies, with_successions
 from ort.models import Avenant, CommuneCouverte, Convention, Partie
@@ -26,10 +26,6 @@ def with_actes(conventions, jour):
     Nothing signed after `jour` is read.
     """
     entered = CommuneCouverte.objects.with_dates().filter(date_entree__lte=jour)
-    parties = Partie.objects.filter(
-        Q(avenant__isnull=True) | Q(avenant__date_signature__lte=jour),
-        Q(date_signature__isnull=True) | Q(date_signature__lte=jour),
-    )
     return conventions.select_related(
         "porteur", "departement_reference", "ville_principale__departement"
     ).prefetch_related(
@@ -47,9 +43,9 @@ def with_actes(conventions, jour):
         ),
         Prefetch(
             "parties",
-            parties.select_related(
-                "commune", "intercommunalite", "organisme", "avenant"
-            ).prefetch_related("commune__anciens_noms", "intercommunalite__anciens_noms"),
+            Partie.objects.connues(jour)
+            .select_related("commune", "intercommunalite", "organisme", "avenant")
+            .prefetch_related("commune__anciens_noms", "intercommunalite__anciens_noms"),
             to_attr="parties_connues",
         ),
     )

@@ -40,6 +40,21 @@ class Organisme(Historisee):
         return self.nom
 
 
+class ParUnActeQuerySet(LieeQuerySet):
+    """The rows that the convention brings, or one of its avenants."""
+
+    def connues(self, jour):
+        """Keep what the convention brought, and the avenants signed on `jour` or before."""
+        return self.filter(Q(avenant__isnull=True) | Q(avenant__date_signature__lte=jour))
+
+
+class PartieQuerySet(ParUnActeQuerySet):
+    def connues(self, jour):
+        """Keep those not known to sign after `jour`, of the acts signed by then."""
+        known = super().connues(jour)
+        return known.filter(Q(date_signature__isnull=True) | Q(date_signature__lte=jour))
+
+
 class Partie(PublieeParUnActe, Historisee):
     """Who signs or supports a convention: a commune, an intercommunalité or an organisme."""
 
@@ -71,7 +86,7 @@ class Partie(PublieeParUnActe, Historisee):
     date_deliberation = models.DateField("délibération", null=True, blank=True)
     date_signature = models.DateField("signature", null=True, blank=True)
 
-    objects = LieeQuerySet.as_manager()
+    objects = PartieQuerySet.as_manager()
 
     feminin = True
 
@@ -126,7 +141,7 @@ class Secteur(PublieeParUnActe, Historisee):
         verbose_name="créé par l'avenant",
     )
 
-    objects = LieeQuerySet.as_manager()
+    objects = ParUnActeQuerySet.as_manager()
 
     textes_publics = ("nom",)
 

@@ -8,6 +8,14 @@ from django.views.decorators.http import require_safe
 
 from communes.models import Commune, Intercommunalite, Millesime
 from ort.exports import AVENANTS, ORT, ORT_COMMUNES, avenant_rows, ort_commune_rows, ort_rows
+from ort.exports_actes import (
+    DOCUMENTS,
+    PARTIES,
+    SECTEURS,
+    document_rows,
+    partie_rows,
+    secteur_rows,
+)
 from ort.filtres import OrtFiltres
 from ort.models import Convention
 from projects.actions.models import Action
@@ -35,6 +43,13 @@ from projects.projet.exports_argent import (
     versement_rows,
 )
 from projects.projet.filtres import ActionFiltres, ArgentFiltres, OperationFiltres
+from pvd.portail.donnees.dires import (
+    AFFIRMATIONS,
+    SOURCES,
+    DiresFiltres,
+    affirmation_rows,
+    source_rows,
+)
 from pvd.portail.donnees.exports import (
     COMMUNES,
     INTERCOMMUNALITES,
@@ -43,6 +58,7 @@ from pvd.portail.donnees.exports import (
 )
 from pvd.portail.filtres import CommuneFiltres, IntercommunaliteFiltres
 from socle.fichiers.formats import FORMATS
+from socle.sources import Affirmation
 from socle.web.jour import jour_of
 from socle.web.refus import DemandeInvalide, quoted
 
@@ -107,6 +123,11 @@ TELECHARGEMENTS = {
         Telechargement(ETUDES, EtudeFiltres, Etude, etude_rows),
         Telechargement(EVENEMENTS, EvenementFiltres, EvenementClub, evenement_rows),
         Telechargement(INDICATEURS_PUBLICS, ReleveFiltres, Releve, releve_rows),
+        Telechargement(PARTIES, OrtFiltres, Convention, partie_rows),
+        Telechargement(SECTEURS, OrtFiltres, Convention, secteur_rows),
+        Telechargement(DOCUMENTS, OrtFiltres, Convention, document_rows),
+        Telechargement(AFFIRMATIONS, DiresFiltres, Affirmation, affirmation_rows),
+        Telechargement(SOURCES, DiresFiltres, Affirmation, source_rows),
     )
 }
 TABLES = [telechargement.table for telechargement in TELECHARGEMENTS.values()]

@@ -1,7 +1,6 @@
 """The communes: their list, and the page of each."""
 
 from django.conf import settings
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -181,10 +180,8 @@ def read_dates(situation):
         "frise": frise(situation, facts, conventions, next_ones),
         "fraicheur": fraicheur(situation, facts),
         "effets": [(certitude, effets(certitude)) for certitude in Certitude],
-        "secteurs": Secteur.objects.filter(
-            commune__dans=situation.fiches, convention__in=conventions
-        )
-        .filter(Q(avenant__isnull=True) | Q(avenant__date_signature__lte=situation.jour))
+        "secteurs": Secteur.objects.connues(situation.jour)
+        .filter(commune__dans=situation.fiches, convention__in=conventions)
         .distinct(),
     }
 

@@ -10,8 +10,9 @@ from decimal import Decimal
 import pytest
 from python_calamine import CalamineWorkbook
 
-from ort.models import Organisme, Partie
+from ort.models import Organisme, Partie, Secteur
 from pvd.portail.donnees.telechargements import TELECHARGEMENTS
+from socle.sources import affirm
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.deux_bases]
@@ -24,7 +25,7 @@ READERS = {"date": date.fromisoformat, "integer": int, "number": float, "string"
 
 
 @pytest.fixture(autouse=True)
-def awkward():
+def awkward(documents_folder):
     """Communes of Corsica and overseas, of no intercommunalité, covered twice, gone then back."""
     factories.millesime(2021)
     epci = factories.intercommunalite("200017341", nom="CC\tde « deux » mots")
@@ -48,6 +49,10 @@ def awkward():
     factories.convention(None, [corsica], intitule=AWKWARD[4])
     organisme = Organisme.objects.create(nom=AWKWARD[0], nature="etat", siren="")
     Partie.objects.create(convention=second, role="signataire", organisme=organisme)
+    Secteur.objects.create(convention=first, commune=lodeve, nom=AWKWARD[2], avenant=back)
+    factories.document(first, titre=AWKWARD[1])
+    said = factories.source(titre=AWKWARD[0], editeur=AWKWARD[1])
+    affirm(first, "date_signature", "16/07/2021", said, "jour")
 
     poste = factories.poste([lodeve, overseas], intitule=FORMULA, employeur_organisme=organisme)
     factories.occupation(poste, "2021-03-01", "2022-03-01")

@@ -83,7 +83,7 @@ class BornesDesCommunes:
                 yield from self.actes.of(couverture.convention, ORT_DE_LA_COMMUNE)
         for poste in self.faits.postes.get(code, ()):
             yield from bornes_du_poste(poste, self.postes, POSTE)
-        yield from self.territoire.bornes(successions, code)
+        yield from self.territoire.bornes(successions)
         yield from self.du_territoire(commune)
 
     def du_territoire(self, commune: Commune) -> Iterator[Borne]:
@@ -92,9 +92,9 @@ class BornesDesCommunes:
         moving = [*memberships, *commune.anciens_noms.all()]
         for membership in memberships:
             moving += membership.intercommunalite.anciens_noms.all()
-        yield from self.territoire.bornes(moving, commune.pk, DU_TERRITOIRE)
+        yield from self.territoire.bornes(moving, DU_TERRITOIRE)
         for jour in self.territoire.millesimes:
-            yield self.territoire.borne(jour, commune.pk, DU_TERRITOIRE)
+            yield self.territoire.borne(jour, DU_TERRITOIRE)
 
 
 DU_TERRITOIRE = frozenset(

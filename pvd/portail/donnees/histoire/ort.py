@@ -103,13 +103,13 @@ class BornesDesOrt:
         yield from self.actes.of(self.datees[convention.pk])
         for couverture in convention.entrees_connues:
             commune = couverture.commune
-            yield from self.territoire.bornes(commune.successions_lues, commune.pk)
+            yield from self.territoire.bornes(commune.successions_lues)
             for named in (commune, *(s.devient for s in commune.successions_lues)):
-                yield from self.territoire.bornes(named.anciens_noms.all(), named.pk, DES_NOMS)
+                yield from self.territoire.bornes(named.anciens_noms.all(), DES_NOMS)
         fiches = self.faits.successions.avec_liees(communes_de(convention))
         yield from self.programme.of(fiches, DES_LAUREATES)
         if convention.porteur:
-            yield from self.territoire.bornes(convention.porteur.anciens_noms.all(), None, DES_NOMS)
+            yield from self.territoire.bornes(convention.porteur.anciens_noms.all(), DES_NOMS)
 
 
 def histoire_ort(

@@ -94,7 +94,7 @@ def histoire_postes(
         yield from bornes_du_poste(read.dates[poste.pk], dits, None)
         for employer in (poste.employeur_commune, poste.employeur_intercommunalite):
             if employer:
-                yield from territoire.bornes(employer.anciens_noms.all(), employer.pk, DES_NOMS)
+                yield from territoire.bornes(employer.anciens_noms.all(), DES_NOMS)
 
     for poste in read.postes:
 

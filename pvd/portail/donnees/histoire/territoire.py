@@ -116,7 +116,7 @@ class ProgrammeDeTousLesJours:
         successions = successions_des(self.faits.successions, [code])
         fiches = {code, *(row.commune for row in successions)}
         yield from self.bornes.of(fiches, DES_LAUREATES)
-        yield from territoire.bornes(successions, code)
+        yield from territoire.bornes(successions)
 
 
 def histoire_rattachements(
@@ -128,10 +128,11 @@ def histoire_rattachements(
     """
     programme, territoire = ProgrammeDeTousLesJours(departement), DitsDuTerritoire()
     laureates = set(programme.codes)
-    for members in memberships(programme.codes).values():
+    counted = [code for code in programme.codes if programme.counts(code)]
+    for members in memberships(counted).values():
         there = [m for m in members if m.commune in laureates]
         cuts = [borne for m in there for borne in programme.bornes_of(m.commune, territoire)]
-        cuts += territoire.bornes(there, None)
+        cuts += territoire.bornes(there)
         presence = etapes(
             [borne.jour for borne in cuts if borne.jour <= horizon] or [horizon],
             lambda jour, there=there: any(
@@ -141,8 +142,8 @@ def histoire_rattachements(
                 for m in there
             ),
         )
-        for commune, of_commune in by_commune(members).items():
-            own = [*territoire.bornes(of_commune, commune), *cuts]
+        for of_commune in by_commune(members).values():
+            own = [*territoire.bornes(of_commune), *cuts]
 
             def lignes_au(
                 jour: datetime.date, held: Any = of_commune, presence: Any = presence
@@ -232,8 +233,7 @@ def histoire_noms(
     """Yield the history of the names of the communes of `departement` and of their intercommunalités."""
     territoire = DitsDuTerritoire()
     for named in territoires_nommes(departement):
-        code = named.pk if isinstance(named, Commune) else None
-        bornes = territoire.bornes([named, *named.anciens_noms.all()], code)
+        bornes = territoire.bornes([named, *named.anciens_noms.all()])
 
         def lignes_au(jour: datetime.date, named: Any = named) -> Lignes:
             if not holds_on(named, jour):

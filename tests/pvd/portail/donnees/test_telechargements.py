@@ -73,6 +73,16 @@ CONTRACT = {
     "indicateurs": "date_situation, annee_cog, indicateur, unite, perimetre, objet_type, "
     "objet_identifiant, jour, publie_le, valeur, etat, serie, rupture, cible, cible_jour, source, "
     "secteur, precision_jour",
+    "parties": "date_situation, annee_cog, ort_identifiant, role, partie_type, partie_code, "
+    "partie_nom, avenant_identifiant, date_deliberation, date_signature",
+    "secteurs": "date_situation, annee_cog, ort_identifiant, code_insee, nom_commune, secteur, "
+    "avenant_identifiant",
+    "documents": "date_situation, annee_cog, ort_identifiant, avenant_identifiant, titre, "
+    "date_signature, taille_octets, chemin",
+    "affirmations": "date_situation, annee_cog, fiche, identifiant, champ, valeur, precision, "
+    "source_cle, retenue",
+    "sources": "date_situation, annee_cog, source_cle, genre, titre, editeur, date_document, "
+    "adresse, nb_faits, faits, nb_ecartes",
 }
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
