@@ -18,9 +18,11 @@ from django.db import connection
 from django.test import Client
 
 from communes.models import Commune
-from ort.models import Document
+from ort.models import Document, Partie, Secteur
+from pvd.portail.donnees.histoire.fichiers import HISTORIQUES
 from pvd.portail.donnees.telechargements import TELECHARGEMENTS
 from socle.documents import modeles
+from socle.sources import affirm
 from tests import factories
 from tests.bases import connected_to
 
@@ -74,7 +76,10 @@ def fill():
     lodeve = factories.commune("34142", "new", nom="Lodève", populations={2021: 7000})
     factories.labellisation(lodeve, "2021-01-22")
     ort = factories.convention("2021-07-16", [lodeve], identifiant="ort-lodeve")
-    factories.avenant(ort, "2022-06-01")
+    act = factories.avenant(ort, "2022-06-01")
+    Secteur.objects.create(convention=ort, commune=lodeve, nom="Centre ancien", avenant=act)
+    Partie.objects.create(convention=ort, commune=lodeve)
+    affirm(ort, "date_signature", "16/07/2021", factories.source("convention-lodeve"), "jour")
     poste = factories.poste([lodeve], identifiant="poste-lodeve")
     factories.occupation(poste, "2021-07-01", "2023-09-01")
     factories.recrutement(poste, "2023-10-01")
@@ -94,6 +99,10 @@ def public_files():
         (nom, jour): client.get(f"/donnees/{nom}.csv?au={jour}").getvalue().decode()
         for nom in TELECHARGEMENTS
         for jour in JOURS
+    }
+    files |= {
+        (nom, "histoire"): client.get(f"/donnees/historique/{nom}.csv").getvalue().decode()
+        for nom in HISTORIQUES
     }
     shown = Document.objects.get()
     return files | {"document": client.get(shown.get_absolute_url()).getvalue()}

@@ -8,6 +8,7 @@ import pytest
 from django.urls import URLResolver, get_resolver, reverse
 
 from projects.postes.models import Etat
+from pvd.portail.donnees.histoire.fichiers import HISTORIQUES
 from pvd.portail.donnees.telechargements import EXTENSIONS, TELECHARGEMENTS
 from socle.historique import one_act
 from tests import factories
@@ -67,8 +68,12 @@ def addresses():
             yield f"/donnees/{table}.{extension}"
         yield f"/donnees/{table}.csv?tableur=1"
         yield f"/donnees/schemas/{table}.json"
+    for history in HISTORIQUES:
+        for extension in EXTENSIONS:
+            yield f"/donnees/historique/{history}.{extension}"
     for etat in Etat.values:
         yield f"/chefs-de-projet/?poste={etat}"
+        yield f"/donnees/historique/postes.csv?etat={etat}"
 
 
 @pytest.fixture
@@ -123,7 +128,8 @@ def text_of(response):
 def test_nothing_internal_is_public_anywhere(client, everything, jour):
     told = 0
     for address in addresses():
-        if jour:
+        # A history is of all days, and takes none.
+        if jour and "/historique/" not in address:
             address += f"{'&' if '?' in address else '?'}au={jour}"
         response = client.get(address)
         assert response.status_code in {200, 301, 302}, address

@@ -10,6 +10,7 @@ from django.urls import resolve
 
 from ort.models import Convention
 from projects.models import Action
+from pvd.portail.donnees.histoire.fichiers import HISTORIQUES
 from pvd.portail.donnees.telechargements import TABLES
 from pvd.portail.vues.accueil import TUILES
 from pvd.suivi.chiffres import REGLES
@@ -267,12 +268,19 @@ def test_data_page_holds_each_table_and_its_dictionary(client):
     of_posts = {"postes", "recrutements"}
     of_plans = {"actions", "financements", "versements", "operations-subventionnees", "indicateurs"}
     of_plans |= {"etudes", "evenements"}
-    assert names == {"communes", "intercommunalites", *of_ort, *of_posts, *of_plans}
+    of_sources = {"affirmations", "sources"}
+    of_ort |= {"parties", "secteurs", "documents"}
+    assert names == {"communes", "intercommunalites", *of_ort, *of_posts, *of_plans, *of_sources}
     for table in TABLES:
         for extension in ("csv", "xlsx", "ods", "json"):
             assert f'href="/donnees/{table.nom}.{extension}?au=2023-07-06"' in page
         assert f'href="/donnees/schemas/{table.nom}.json"' in page
         assert all(f"<code>{colonne.nom}</code>" in page for colonne in table.colonnes)
+    for nom, historique in HISTORIQUES.items():
+        for extension in ("csv", "xlsx", "ods", "json"):
+            assert f'href="/donnees/historique/{nom}.{extension}"' in page
+        assert f'href="/donnees/schemas/historique-{nom}.json"' in page
+        assert all(f"<code>{c.nom}</code>" in page for c in historique.table.colonnes)
     assert "Licence Ouverte 2.0" in page
 
 
