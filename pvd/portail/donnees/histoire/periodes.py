@@ -138,25 +138,25 @@ FIN = Colonne(
     "date",
 )
 PRECISION_DEBUT = Colonne(
-    "precision_debut",
+    "debut_precision",
     lambda ligne: ligne.debut.precision,
     "Ce que l'on sait de ce premier jour : de plusieurs faits d'un même jour, le moins précis.",
     contraintes=PRECISION,
 )
 PRECISION_FIN = Colonne(
-    "precision_fin",
+    "fin_precision",
     lambda ligne: ligne.fin.precision,
     "Ce que l'on sait du premier jour où elle ne vaut plus.",
     contraintes=PRECISION,
 )
 SOURCES_DEBUT = Colonne(
-    "sources_debut",
+    "debut_sources",
     lambda ligne: ligne.debut.sources,
     "Clés des sources qui disent ce premier jour, celles du fichier des sources, séparées par « | » ; "
     "vide si aucune n'est publiée.",
 )
 SOURCES_FIN = Colonne(
-    "sources_fin",
+    "fin_sources",
     lambda ligne: ligne.fin.sources,
     "Clés des sources qui disent le premier jour où elle ne vaut plus.",
 )

@@ -19,7 +19,7 @@ def held(rows, jour):
 
 def of_the_day(rows, jour):
     """Return the rows of the table of a day, without what dates a period."""
-    dated = ("debut", "fin", "precision_debut", "precision_fin", "sources_debut", "sources_fin")
+    dated = ("debut", "fin", "debut_precision", "fin_precision", "debut_sources", "fin_sources")
     return [{k: v for k, v in r.items() if k not in dated} for r in held(rows, jour)]
 
 
