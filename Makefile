@@ -107,7 +107,7 @@ textes: .venv/.dev ## Refait les textes des pages auxquels les tests les compare
 
 # What tells time, French, what a file holds, the facts and the rules: each has its types.
 TYPED = socle/dates.py socle/periodes.py socle/francais.py socle/recherche.py \
-	$(addprefix socle/fichiers/,a_part.py colonnes.py enfant.py formats.py lecture.py nombres.py pdf.py) \
+	$(addprefix socle/fichiers/,a_part.py classeur.py colonnes.py enfant.py formats.py lecture.py nombres.py ods.py pdf.py xlsx.py) \
 	$(wildcard socle/fichiers/tableau/*.py) \
 	$(wildcard */regles.py */*/regles.py */faits.py */*/faits.py) \
 	$(addprefix projects/,actions/coherence.py club/coherence.py etudes/coherence.py projet/plan/export.py \

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pypdf import PdfReader
+
 from tools.debian import install_or_exit
 
 NAMES = ("soffice", "libreoffice", "/Applications/LibreOffice.app/Contents/MacOS/soffice")
@@ -34,10 +36,22 @@ def saved_again(files: list[Path], folder: Path) -> list[Path]:
             "--convert-to",
             f"csv:{CSV_FILTER}:{CSV_WRITTEN}",
         ]
+    convert(files, folder, filters)
+    return [folder / file.name for file in files]
+
+
+def convert(files: list[Path], folder: Path, filters: list[str]):
+    """Open `files` and write in `folder` what `filters` make of them."""
     profile = f"-env:UserInstallation={(folder / 'profil').as_uri()}"
     command = [find(), profile, "--headless", *filters, "--outdir", folder, *files]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
-    return [folder / file.name for file in files]
+
+
+def printed(file: Path, folder: Path) -> str:
+    """Return the text of the sheets of a workbook as LibreOffice prints them."""
+    convert([file], folder, ["--convert-to", "pdf"])
+    pages = PdfReader(folder / f"{file.stem}.pdf").pages
+    return "\n".join(page.extract_text() for page in pages)
 
 
 if __name__ == "__main__":

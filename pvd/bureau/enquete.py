@@ -1,8 +1,7 @@
 """The answer to the national survey on the ORT: what its file says, what it leaves empty, the file."""
 
 from collections import Counter
-from dataclasses import replace
-from functools import partial, wraps
+from functools import wraps
 
 from django.conf import settings
 from django.contrib import admin
@@ -14,14 +13,15 @@ from django.views.decorators.http import require_safe
 from ort.liste.colonnes import FEUILLE, ColonneNationale
 from ort.liste.reponse import COLONNES, ENTETE, cellules, lignes_nationales
 from pvd.bureau.perimetre import asked_perimetre
-from socle.fichiers.formats import FORMATS, csv_cell, xlsx_file
+from socle.fichiers.classeur import Classeur
+from socle.fichiers.formats import FORMATS, csv_cell
 from socle.web.jour import jour_of
 from socle.web.refus import DemandeInvalide
 
 # The national list comes in these two alone, its workbook with one sheet of that name.
 FORMES_DE_L_ENQUETE = {
-    "csv": FORMATS["csv"],
-    "xlsx": replace(FORMATS["xlsx"], write=partial(xlsx_file, feuille=FEUILLE)),
+    "csv": FORMATS["interne"],
+    "xlsx": FORMATS["xlsx"],
 }
 # The same on each row of a département: the page tells them once.
 DITES_EN_TETE = {
@@ -100,4 +100,4 @@ def telecharger(request, forme):
         raise DemandeInvalide("Dites de quel département : ajoutez « departement=34 » à l'adresse.")
     rows = map(cellules, demande.lignes)
     name = f"pvd-interne-enquete-ort-{demande.departement.pk}-{demande.jour:%Y%m%d}"
-    return FORMES_DE_L_ENQUETE[forme].answer(ENTETE, rows, name)
+    return FORMES_DE_L_ENQUETE[forme].answer(ENTETE, rows, name, Classeur(feuille=FEUILLE))

@@ -12,7 +12,12 @@ from socle.adresses_admin import admin_name, admin_url
 from socle.fichiers.formats import FORMATS
 
 # What a list is downloaded in: JSON is for programs, which have the public files.
-FORMES = {forme: FORMATS[forme] for forme in ("xlsx", "ods", "csv", "tableur")}
+FORMES = {
+    "xlsx": FORMATS["xlsx"],
+    "ods": FORMATS["ods"],
+    "csv": FORMATS["interne"],
+    "tableur": FORMATS["tableur"],
+}
 
 
 class ExportAdmin(admin.ModelAdmin):

@@ -16,10 +16,11 @@ from socle.admin.envoi import FichierForm
 from socle.adresses_admin import admin_name, admin_url
 from socle.colonnes_retenues import ColonneRetenue, retain
 from socle.fichiers import depot as depots
+from socle.fichiers.classeur import Classeur
 from socle.fichiers.correspondance import REFUS, all_sure, correspondance, known_columns
 from socle.fichiers.deroulement import Depasse, preview, write
 from socle.fichiers.entetes import known_names, read_table, refuse_another_day
-from socle.fichiers.formats import FORMATS, with_guide
+from socle.fichiers.formats import FORMATS
 from socle.fichiers.lecture import read_file
 from socle.fichiers.lignes import Sort
 from socle.fichiers.provenance import Provenance
@@ -236,9 +237,8 @@ class ImportAdmin(admin.ModelAdmin):
             raise Http404
         columns = ressource.modele
         rows = [[ressource.exemple.get(column, "") for column in columns]]
-        if ressource.guide and extension == "xlsx":
-            return with_guide(ressource.guide).answer(columns, rows, f"modele-{sorte}")
-        return TEMPLATES[extension].answer(columns, rows, f"modele-{sorte}")
+        guide = Classeur(notice=ressource.guide, nom_notice="mode d'emploi")
+        return TEMPLATES[extension].answer(columns, rows, f"modele-{sorte}", guide)
 
     def deposited(self, request, sorte, jeton):
         """Return the Resource, what the agent asked, the rows and who says them, or None if it is over."""

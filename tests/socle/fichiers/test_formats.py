@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from socle.fichiers.colonnes import Colonne, Table
-from socle.fichiers.formats import FORMULA_STARTS, csv_stream, json_stream, ods_file, xlsx_file
+from socle.fichiers.formats import FORMULA_STARTS, csv_stream, exact_stream, json_stream
+from socle.fichiers.ods import ods_file
+from socle.fichiers.xlsx import xlsx_file
 
 HEADER = ["code", "nombre", "part", "jour", "vrai", "vide"]
 ROW = ["01004", 7797, 0.5, datetime.date(2023, 7, 6), True, None]
@@ -103,6 +105,16 @@ def test_no_text_of_a_csv_runs_as_a_formula(text, tableur):
     assert cell == f"'{text}"
 
 
+@given(TEXTS)
+@example("=1+1")
+@example("\r")
+def test_the_csv_of_reference_says_each_text_to_the_letter(text):
+    written = "".join(exact_stream(["a", "b"], [[text, "voisin"]]))
+    assert read_csv(written)[1] == [text, "voisin"]
+    [told] = json.loads("".join(json_stream(["a", "b"], [[text, "voisin"]])))
+    assert told == {"a": text, "b": "voisin"}
+
+
 def test_numbers_below_zero_are_no_formula():
     assert read_csv(as_csv([[-5, -0.5]], header=["a", "b"]))[1] == ["-5", "-0.5"]
 
@@ -181,7 +193,7 @@ def test_a_control_character_does_not_break_a_spreadsheet(write):
                 ElementTree.fromstring(archive.read(part))
 
 
-@pytest.mark.parametrize("stream", [csv_stream, json_stream])
+@pytest.mark.parametrize("stream", [csv_stream, exact_stream, json_stream])
 def test_a_long_file_is_sent_before_its_end_is_read(stream):
     read = []
 

@@ -5,7 +5,7 @@ import zipfile
 
 from openpyxl import Workbook
 
-from socle.fichiers.formats import ODS_END, ODS_MANIFEST, ODS_MIMETYPE, ODS_START
+from socle.fichiers.ods import ODS_END, ODS_MANIFEST, ODS_MIMETYPE, start_of
 from socle.fichiers.tableau.lecteur import table
 
 CONNUES = {"codeinsee", "datesignatureadhesion", "motifsortie", "taux", "montant"}
@@ -85,14 +85,14 @@ CALC = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"
 
 def ods_of(data, styles="", name="Suivi", style=""):
     """Return an ODS whose sheet holds the XML of its rows."""
-    start = ODS_START.replace("office:version", f'xmlns:calcext="{CALC}" office:version')
+    start = start_of(()).replace("office:version", f'xmlns:calcext="{CALC}" office:version')
     start = start.replace("</office:automatic-styles>", f"{styles}</office:automatic-styles>")
-    start = start.replace('table:name="donnees"', f'table:name="{name}" table:style-name="{style}"')
+    table = f'<table:table table:name="{name}" table:style-name="{style}">{data}</table:table>'
     return archive_of(
         **{
             "mimetype": ODS_MIMETYPE,
             "META-INF/manifest.xml": ODS_MANIFEST,
-            "content.xml": start + data + ODS_END,
+            "content.xml": start + table + ODS_END,
         }
     )
 

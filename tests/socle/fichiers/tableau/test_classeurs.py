@@ -8,7 +8,7 @@ import pytest
 from openpyxl.styles import Font
 from xlsxwriter import Workbook as Writer
 
-from socle.fichiers.formats import ods_file
+from socle.fichiers.ods import ods_file
 from socle.fichiers.tableau.valeurs import number_cell, shown_as
 from tests.socle.fichiers.tableau.fabrique import (
     HEADER,
