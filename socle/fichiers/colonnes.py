@@ -77,25 +77,6 @@ class Table:
             cells = (colonne.valeur(row) for colonne in self.propres)
             yield [jour, annee_cog, *(None if cell == "" else cell for cell in cells)]
 
-    def schema(self) -> dict[str, Any]:
-        """Return the Table Schema of the file, as a dictionary."""
-        return {
-            "$schema": "https://specs.frictionlessdata.io/schemas/table-schema.json",
-            "name": self.nom,
-            "title": self.titre,
-            "description": self.ligne,
-            "fields": [
-                {
-                    "name": colonne.nom,
-                    "title": colonne.titre,
-                    "description": colonne.description,
-                    "type": colonne.type,
-                    **({"constraints": colonne.contraintes} if colonne.contraintes else {}),
-                }
-                for colonne in self.colonnes
-            ],
-        }
-
 
 @dataclass(frozen=True)
 class Export:

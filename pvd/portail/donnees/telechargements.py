@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from communes.models import Commune, Intercommunalite, Millesime
@@ -43,6 +43,7 @@ from projects.projet.exports_argent import (
     versement_rows,
 )
 from projects.projet.filtres import ActionFiltres, ArgentFiltres, OperationFiltres
+from pvd.portail.donnees.colonnes import colonnes_demandees
 from pvd.portail.donnees.dires import (
     AFFIRMATIONS,
     SOURCES,
@@ -56,6 +57,9 @@ from pvd.portail.donnees.exports import (
     commune_rows,
     intercommunalite_rows,
 )
+from pvd.portail.donnees.fichier import FichierDemande
+from pvd.portail.donnees.lisez_moi import as_text
+from pvd.portail.donnees.schemas import schema_of
 from pvd.portail.filtres import CommuneFiltres, IntercommunaliteFiltres
 from socle.fichiers.formats import FORMATS
 from socle.sources import Affirmation
@@ -63,7 +67,7 @@ from socle.web.jour import jour_of
 from socle.web.refus import DemandeInvalide, quoted
 
 # What the address of a file may also hold: the page of the list, which a file has not, and a form.
-AUSSI_LUS = ("page", "tableur")
+AUSSI_LUS = ("page", "tableur", "colonnes")
 
 
 def refuse_unread(request, names):
@@ -76,7 +80,7 @@ def refuse_unread(request, names):
         if name not in (*names, *AUSSI_LUS):
             raise DemandeInvalide(
                 f"Le critère {asked} n'existe pas : ce tableau se demande par "
-                f"{', '.join((*names, 'tableur'))}."
+                f"{', '.join((*names, 'tableur', 'colonnes'))}."
             )
         if name == "tableur" and value not in ("", "0", "1"):
             raise DemandeInvalide(f"Le critère {asked} se demande par tableur=1, ou pas du tout.")
@@ -96,11 +100,20 @@ class Telechargement:
 
         Raises `DemandeInvalide` before anything is sent.
         """
-        filtres = self.filtres(request, self.model.objects.all(), jour)
-        refuse_unread(request, filtres.lus)
-        chosen = filtres.rows
+        chosen = self.choisis(request, jour).rows
         annee_cog = Millesime.objects.annee_cog(jour)
         return self.table.entete, self.table.lignes(self.rows(chosen, jour), jour, annee_cog)
+
+    def choisis(self, request, jour):
+        """Return the filters by which `request` chooses; raises `DemandeInvalide`."""
+        filtres = self.filtres(request, self.model.objects.all(), jour)
+        refuse_unread(request, filtres.lus)
+        filtres.refuse_unknown()
+        return filtres
+
+    def fichier(self, request, jour):
+        """Return what `request` asks of the table; raises `DemandeInvalide`."""
+        return FichierDemande(request, self.table, self.choisis(request, jour), jour)
 
 
 TELECHARGEMENTS = {
@@ -143,11 +156,24 @@ def telecharger(request, nom, extension):
     if nom not in TELECHARGEMENTS or extension not in EXTENSIONS:
         raise Http404
     jour = jour_of(request)
-    header, rows = TELECHARGEMENTS[nom].lignes(request, jour)
+    fichier = TELECHARGEMENTS[nom].fichier(request, jour)
+    header, rows = fichier.choix.of(*TELECHARGEMENTS[nom].lignes(request, jour))
     tableur = extension == "csv" and request.GET.get("tableur") == "1"
     parts = ["pvd", nom, *request.GET.getlist("departement")[-1:], f"{jour:%Y%m%d}"]
     filename = "-".join(part for part in parts if part)
-    return FORMATS["tableur" if tableur else extension].answer(header, rows, filename)
+    format = FORMATS["tableur" if tableur else extension]
+    beside = () if format.texte else (fichier.classeur,)
+    return fichier.announced(format.answer(header, rows, filename, *beside))
+
+
+@require_safe
+def lisez_moi(request, nom):
+    """Send what a table says of itself, as the same address would choose it."""
+    if nom not in TELECHARGEMENTS:
+        raise Http404
+    fichier = TELECHARGEMENTS[nom].fichier(request, jour_of(request))
+    text = as_text(fichier.notice)
+    return fichier.announced(HttpResponse(text, content_type="text/plain; charset=utf-8"))
 
 
 @require_safe
@@ -155,6 +181,5 @@ def schema(request, nom):
     """Send the Table Schema of a table."""
     if nom not in TELECHARGEMENTS:
         raise Http404
-    return JsonResponse(
-        TELECHARGEMENTS[nom].table.schema(), json_dumps_params={"ensure_ascii": False, "indent": 2}
-    )
+    choix = colonnes_demandees(request, TELECHARGEMENTS[nom].table)
+    return JsonResponse(schema_of(choix), json_dumps_params={"ensure_ascii": False, "indent": 2})

@@ -15,6 +15,7 @@ urlpatterns = [
         name="historique",
     ),
     path("schemas/<slug:nom>.json", telechargements.schema, name="schema"),
+    re_path(r"^(?P<nom>[a-z-]+)\.lisez-moi\.txt\Z", telechargements.lisez_moi, name="lisez_moi"),
     re_path(
         r"^(?P<nom>[a-z-]+)\.(?P<extension>[a-z]+)$",
         telechargements.telecharger,

@@ -52,9 +52,14 @@ def etendue(jour: date) -> EtendueDesDonnees:
         Labellisation.objects.filter(debut__lte=jour).aggregate(first=Min("debut")),
         Convention.objects.filter(date_signature__lte=jour).aggregate(first=Min("date_signature")),
     )
-    documents = Source.objects.filter(date_document__lte=jour).exclude(url="")
     return EtendueDesDonnees(
         departements=list(Departement.objects.all()),
         premier=min((found["first"] for found in firsts if found["first"]), default=None),
-        document=documents.aggregate(last=Max("date_document"))["last"],
+        document=dernier_document(jour),
     )
+
+
+def dernier_document(jour: date) -> date | None:
+    """Return the day of the latest document, by `jour`, that anyone can read."""
+    documents = Source.objects.filter(date_document__lte=jour).exclude(url="")
+    return documents.aggregate(last=Max("date_document"))["last"]

@@ -220,10 +220,6 @@ def test_the_columns_of_a_table_follow_the_day_and_the_vintage():
     jour = datetime.date(2023, 7, 6)
     assert table.entete == ["date_situation", "annee_cog", "carre"]
     assert list(table.lignes([2, 3], jour, 2023)) == [[jour, 2023, 4], [jour, 2023, 9]]
-    fields = table.schema()["fields"]
-    assert [field["name"] for field in fields] == table.entete
-    assert fields[-1]["type"] == "integer"
-    assert fields[-1]["constraints"] == {"minimum": 0}
 
 
 def test_the_lines_of_a_text_are_paragraphs_in_ods():

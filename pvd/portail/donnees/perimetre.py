@@ -1,0 +1,101 @@
+"""What a file speaks of: its day, each filter in words, and where what it holds is kept."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+from django.utils.http import urlencode
+
+from communes.models import Departement, Tenue
+from pvd.portail.partage.etendue import tenue_de
+from pvd.suivi.completude import completude
+from socle.dates import in_french
+
+PAS_ZERO = "Un fichier vide n'y veut pas dire zéro."
+AILLEURS = (
+    "Ailleurs que là où elles sont tenues en entier, l'absence d'une ligne ne veut pas dire zéro."
+)
+
+
+@dataclass(frozen=True)
+class PerimetreDuFichier:
+    """What is asked of a table on a day: `filtres` as (label, words), `demande` as the address says it.
+
+    `choisis` are the départements asked for; none, the file is of all that are `connus`.
+    """
+
+    jour: date
+    champ: str
+    filtres: tuple[tuple[str, str], ...]
+    demande: tuple[tuple[str, str], ...]
+    choisis: tuple[Departement, ...]
+    connus: tuple[Departement, ...]
+
+    def __str__(self):
+        """Write « au 6 juillet 2023, Département : Gard »."""
+        asked = [f"{label} : {words}" for label, words in self.filtres]
+        return ", ".join([f"au {in_french(self.jour)}", *asked])
+
+    @property
+    def reserves(self):
+        """Return, in sentences, what is not kept: nothing where all that was asked is, in full."""
+        if not self.choisis:
+            said = completude(None, self.champ)
+            return [said, AILLEURS] if said else []
+        told = []
+        for departement in self.choisis:
+            said = completude(departement, self.champ).replace(
+                departement.nom, f"{departement.nom} ({departement.pk})", 1
+            )
+            empty = getattr(departement, self.champ) == Tenue.AUCUNE
+            told += [said, *([PAS_ZERO] if empty else [])] if said else []
+        return told
+
+    @property
+    def entete(self):
+        """Return the perimeter for programs, in ASCII: `jour=2023-07-06&departement=30&tenue.aucune=30`."""
+        of = self.choisis or self.connus
+        levels = [
+            (f"tenue.{level}", ",".join(d.pk for d in of if getattr(d, self.champ) == level))
+            for level in Tenue
+        ]
+        told = [(name, codes) for name, codes in levels if codes]
+        asked = urlencode([("jour", self.jour.isoformat()), *self.demande])
+        return "&".join([asked, *(f"{name}={codes}" for name, codes in told)])
+
+
+def perimetre_du_fichier(table, filtres, jour):
+    """Return the perimeter of a table that `filtres`, valid, choose on `jour`: one query."""
+    names = [name for name in filtres.form.fields if filtres.chosen(name)]
+    connus = tuple(Departement.objects.order_by("pk"))
+    return PerimetreDuFichier(
+        jour=jour,
+        champ=tenue_de(table.nom),
+        filtres=tuple(
+            (str(filtres.form.fields[name].label), str(filtres.said(name))) for name in names
+        ),
+        demande=tuple((name, value) for name in names for value in asked(filtres.data, name)),
+        choisis=tuple(chosen_departements(filtres, connus)),
+        connus=connus,
+    )
+
+
+def asked(data, name):
+    """Return the values that an address gives to a name."""
+    return [value for value in data.getlist(name) if value.strip()]
+
+
+def chosen_departements(filtres, connus):
+    """Return the départements asked for, one or several, and those of the regions asked for."""
+    wanted = several(filtres.chosen("departement"))
+    if wanted or "region" not in filtres.form.fields:
+        return wanted
+    regions = {region.pk for region in several(filtres.chosen("region"))}
+    return [departement for departement in connus if departement.region_id in regions]
+
+
+def several(chosen):
+    """Return what a filter chose as a list, whether it takes one value or several."""
+    if not chosen:
+        return []
+    return list(chosen) if isinstance(chosen, (list, tuple, set, QuerySet)) else [chosen]
