@@ -31,9 +31,7 @@ def cle_de(table):
 
 def schema_of(choix):
     """Return the Table Schema of the columns chosen of a table, as a dictionary."""
-    table, noms = choix.table, set(choix.noms)
-    cle = cle_de(table)
-    renvois = [(nom, *RENVOIS[table.nom, nom]) for nom in choix.noms if (table.nom, nom) in RENVOIS]
+    table, cle = choix.table, cle_de(choix.table)
     schema = {
         "$schema": TABLE_SCHEMA,
         "name": table.nom,
@@ -42,14 +40,16 @@ def schema_of(choix):
         "fields": list(map(field_of, choix.colonnes)),
         "missingValues": [""],
     }
-    if cle and noms.issuperset(cle):
-        schema["primaryKey"] = cle
-    if renvois:
-        schema["foreignKeys"] = [
-            {"fields": [nom], "reference": {"resource": resource, "fields": [field]}}
-            for nom, resource, field in renvois
-        ]
-    return schema
+    return schema | ({"primaryKey": cle} if cle and set(cle) <= set(choix.noms) else {})
+
+
+def renvois_de(table):
+    """Return the foreign keys of a table: of a package alone, for a schema by itself has no other table."""
+    return [
+        {"fields": [nom], "reference": {"resource": resource, "fields": [field]}}
+        for (of, nom), (resource, field) in RENVOIS.items()
+        if of == table.nom
+    ]
 
 
 def field_of(colonne):

@@ -1,9 +1,11 @@
 from django.urls import path, re_path
 
-from pvd.portail.donnees import telechargements
+from pvd.portail.donnees import catalogue, paquet, telechargements
 from pvd.portail.donnees.histoire import fichiers
 
 urlpatterns = [
+    path("datapackage.json", paquet.paquet, name="paquet"),
+    re_path(r"^catalogue\.(?P<extension>jsonld|ttl)\Z", catalogue.catalogue, name="catalogue"),
     path(
         "schemas/historique-<slug:nom>.json",
         fichiers.schema_historique,

@@ -1,0 +1,62 @@
+"""The Data Package of all the tables on a day: what `frictionless` reads and checks in one command."""
+
+from django.conf import settings
+from django.http import JsonResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from pvd.portail.donnees.colonnes import ColonnesChoisies
+from pvd.portail.donnees.schemas import renvois_de, schema_of
+from pvd.portail.donnees.telechargements import TABLES
+from pvd.portail.partage.liens import LICENCE, SITE
+from socle.dates import in_french
+from socle.web.jour import jour_of
+from socle.web.refus import DemandeInvalide, quoted
+
+
+def refuse_all_but_the_day(request):
+    """Raise `DemandeInvalide` for what a description of every table does not read."""
+    for name, value in request.GET.items():
+        if name != "au":
+            raise DemandeInvalide(
+                f"Le critère « {quoted(name)}={quoted(value)} » n'existe pas : la description de tous les "
+                "tableaux se demande par au."
+            )
+
+
+def ressource_of(table, jour, absolute):
+    """Describe a table of `jour`: where it is, how it is written, its columns."""
+    address = absolute(reverse("telecharger", args=[table.nom, "csv"]))
+    schema, renvois = schema_of(ColonnesChoisies(table, tuple(table.entete))), renvois_de(table)
+    return {
+        "profile": "tabular-data-resource",
+        "name": table.nom,
+        "title": table.titre,
+        "description": table.ligne,
+        "path": f"{address}?au={jour.isoformat()}",
+        "scheme": absolute("/").partition(":")[0],
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "schema": schema | ({"foreignKeys": renvois} if renvois else {}),
+    }
+
+
+@require_safe
+def paquet(request):
+    """Send the Data Package of every table, as they are on the day asked for."""
+    refuse_all_but_the_day(request)
+    jour, absolute = jour_of(request), request.build_absolute_uri
+    described = {
+        "profile": "tabular-data-package",
+        "name": "petites-villes-de-demain",
+        "title": f"{SITE}, situation au {in_french(jour)}",
+        "description": "Les tableaux d'un même jour ; un autre se demande par au=AAAA-MM-JJ.",
+        "homepage": absolute(reverse("donnees")),
+        "licenses": [
+            {"name": "etalab-2.0", "title": "Licence Ouverte 2.0", "path": LICENCE},
+        ],
+        "contributors": [{"title": settings.PVD_EDITEUR or SITE, "role": "publisher"}],
+        "resources": [ressource_of(table, jour, absolute) for table in TABLES],
+    }
+    return JsonResponse(described, json_dumps_params={"ensure_ascii": False, "indent": 2})
