@@ -288,6 +288,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Outside all that answers, the static files included.
     "socle.web.entetes.EntetesMiddleware",
+    "pvd.portail.donnees.ouverture.OuvertureMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "socle.web.compression.CompressionMiddleware",
