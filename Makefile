@@ -8,7 +8,7 @@ export PVD_DEPARTEMENT ?= 34
 PYTHON := .venv/bin/python
 MANAGE := $(PYTHON) manage.py
 
-.PHONY: help run site demo site-demo test test-sqlite test-navigateur test-postgresql test-au-hasard couverture textes lint format bench audit captures lock sauvegarde restauration
+.PHONY: help run site demo site-demo test test-sqlite test-navigateur test-postgresql test-au-hasard couverture donnees textes lint format bench audit captures lock sauvegarde restauration
 
 help: ## Cette liste
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -102,6 +102,10 @@ couverture: .venv/.dev ## Ce que les tests parcourent du code, sur SQLite ; refu
 	@$(PYTHON) -m coverage combine --quiet
 	@$(PYTHON) -m coverage report
 
+# Those who read our data have tools of their own: neither the site nor its tests know them.
+donnees: .venv/.prod .venv-donnees/.donnees ## Relit les données ouvertes du vrai Hérault par frictionless, pandas, DuckDB, rdflib et pyshacl
+	@$(PYTHON) -m tools.donnees
+
 textes: .venv/.dev ## Refait les textes des pages auxquels les tests les comparent (tests/livre/textes), à relire
 	env -u DATABASE_URL ECRIRE_TEXTES=1 $(PYTHON) -m pytest -q tests/livre/test_textes.py
 
@@ -146,13 +150,16 @@ lock: $(PYTHON) ## Recalcule requirements/*.txt (OPTIONS=--upgrade pour tout raj
 	@tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; set -e; \
 	uv=$$(command -v uv) || { \
 		$(PYTHON) -m venv "$$tmp"; "$$tmp/bin/python" -m pip install -qq uv; uv="$$tmp/bin/uv"; }; \
-	for list in prod dev; do \
+	for list in prod dev donnees; do \
 		"$$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-header $(OPTIONS) requirements/$$list.in -o requirements/$$list.txt; \
 	done
 
 .venv/.%: requirements/%.txt
 	@sh tools/preparer.sh venv $*
+
+.venv-donnees/.donnees: requirements/donnees.txt
+	@VENV=.venv-donnees sh tools/preparer.sh venv donnees
 
 $(PYTHON):
 	@sh tools/preparer.sh venv

@@ -26,6 +26,8 @@ hypothesis.settings.load_profile("toujours")
 
 
 HERE = Path(__file__).parent
+# Run by `make donnees`, with the tools of those who read our data.
+collect_ignore = ["donnees"]
 # Where a test reads a page that does not change with the database behind it: it runs on SQLite
 # alone, unless its module says `pytestmark = pytest.mark.deux_bases`.
 PAGES = [HERE / folder for folder in ("e2e", "pvd/portail", "socle/dessin", "socle/web")]

@@ -23,7 +23,7 @@ PAPERS += ROOT.glob("*/donnees/README.md")
 CODE = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
 
 # `socle/dates.py`, `donnees/herault/`; `socle.dates.Precision`; `carte.py` on its own.
-A_PATH = re.compile(rf"(?<![\w/.])(?:{'|'.join(ROOMS + OTHERS)})(?:/[\w.-]+)+/?")
+A_PATH = re.compile(rf"(?<![\w/.-])(?:{'|'.join(ROOMS + OTHERS)})(?:/[\w.-]+)+/?")
 A_NAME = re.compile(rf"(?<![\w/.\"'@-])(?:{'|'.join(ROOMS)})(?:\.\w+)+(?![\w(]*\")")
 A_FILE = re.compile(r"(?<![\w/.*$-])\w+\.(?:py|html|css|toml|in)\b")
 # `Periode.holds_on`: what a class of ours has.

@@ -1,6 +1,7 @@
 #!/bin/sh
 # What the Makefile needs before Python can run, and a sentence for what would fail halfway:
 #   sh tools/preparer.sh venv [prod|dev]        makes .venv and installs a lock of requirements/
+#   VENV=.venv-donnees sh tools/preparer.sh venv donnees    the same, in a folder of its own
 #   sh tools/preparer.sh site PORT COMMANDE…    runs a command alone on its data, its port free
 set -eu
 
@@ -20,38 +21,39 @@ hold() {
 }
 NOW=6  # LOCK_EX | LOCK_NB
 WAIT=2 # LOCK_EX
+venv=${VENV:-.venv}
 
 prepare_venv() {
-    [ -w . ] || refuse "Impossible d'écrire dans $PWD : il faut y créer .venv. Travaillez sur une copie à vous."
+    [ -w . ] || refuse "Impossible d'écrire dans $PWD : il faut y créer $venv. Travaillez sur une copie à vous."
     "$python" -c 'import ensurepip' 2>/dev/null || refuse "Il manque le paquet Debian python3-venv."
     exec 9<Makefile
-    hold 9 $NOW || { echo "Une autre commande prépare .venv : attente de sa fin."; hold 9 $WAIT; }
+    hold 9 $NOW || { echo "Une autre commande prépare $venv : attente de sa fin."; hold 9 $WAIT; }
     # Cut short, whatever was being written is not to be trusted.
-    if [ -e .venv/.en-cours ] || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
-        "$python" -m venv --clear --without-pip .venv
-        touch .venv/.en-cours
-        .venv/bin/python -m ensurepip --default-pip >/dev/null
+    if [ -e "$venv/.en-cours" ] || ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
+        "$python" -m venv --clear --without-pip "$venv"
+        touch "$venv/.en-cours"
+        "$venv/bin/python" -m ensurepip --default-pip >/dev/null
     fi
     [ $# -gt 0 ] && install_lock "$1"
-    rm -f .venv/.en-cours
+    rm -f "$venv/.en-cours"
 }
 
 # One stamp per lock: newer than the lock, there is nothing to install and no network to ask.
 install_lock() {
     lock=requirements/$1.txt
-    [ ! ".venv/.$1" -nt "$lock" ] || return 0
+    [ ! "$venv/.$1" -nt "$lock" ] || return 0
     echo "Installation de $lock"
-    touch .venv/.en-cours
+    touch "$venv/.en-cours"
     if command -v uv >/dev/null; then
-        set -- "$1" uv pip install --quiet --python .venv/bin/python
+        set -- "$1" uv pip install --quiet --python "$venv/bin/python"
     else
-        set -- "$1" .venv/bin/python -m pip install -qq --disable-pip-version-check
+        set -- "$1" "$venv/bin/python" -m pip install -qq --disable-pip-version-check
     fi
     list=$1
     shift
     # What could not be fetched has changed nothing: only what was killed is to be made again.
-    "$@" --no-deps --require-hashes -r "$lock" || { rm -f .venv/.en-cours; exit 1; }
-    touch ".venv/.$list"
+    "$@" --no-deps --require-hashes -r "$lock" || { rm -f "$venv/.en-cours"; exit 1; }
+    touch "$venv/.$list"
 }
 
 run_site() {
