@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from communes.models import Departement, Labellisation, Rattachement, Tenue
+from communes.models import Commune, Departement, Labellisation, Rattachement, Tenue
 from ort.models import Convention
 from ort.regles import couvertures_en_vigueur
 from projects.postes.models import Occupation
 from pvd.suivi.faits import Faits
 from pvd.suivi.models import Chiffre
+from pvd.suivi.regles import DelaiOrt
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,30 @@ REGLES = {
         "Un poste partagé par deux personnes compte pour deux ; une personne dont le poste sert trois "
         "communes compte pour une.",
     ),
+    Chiffre.ADHESIONS_SIGNEES: Regle(
+        "On compte les communes lauréates dont la convention d'adhésion au programme est signée à la "
+        "date choisie.",
+        "Une commune sortie du programme ne compte plus ; celle dont la date d'adhésion n'est pas "
+        "connue ne compte pas.",
+        "Une convention d'adhésion signée le 26 mars 2021 compte le 26 mars 2021, et pas le 25.",
+    ),
+    Chiffre.DELAI_TENU: Regle(
+        "Parmi les communes dont la convention d'adhésion est signée, on compte celles qui sont entrées "
+        "dans une ORT dans les 18 mois qui ont suivi, ou avant leur adhésion.",
+        "Une commune compte du jour de son entrée dans l'ORT, et compte encore quand l'ORT a pris fin ; "
+        "un département connu d'après les listes nationales n'en a pas, et ses communes ne comptent "
+        "pas pour la France.",
+        "Une adhésion du 26 mars 2021 laisse jusqu'au 26 septembre 2022, compris, pour signer l'ORT.",
+    ),
+    Chiffre.DELAI_DEPASSE: Regle(
+        "Parmi les communes dont la convention d'adhésion est signée, on compte celles pour qui les "
+        "18 mois ont passé sans ORT, qu'une ORT ait été signée depuis ou pas encore.",
+        "D'une date connue au mois ou à l'année, le délai va jusqu'au dernier jour possible ; un "
+        "département connu d'après les listes nationales n'en a pas, et ses communes ne comptent pas "
+        "pour la France : une ORT peut y être signée sans être enregistrée ici.",
+        "Une adhésion du 26 mars 2021, sans ORT signée : la commune compte ici dès le "
+        "27 septembre 2022.",
+    ),
 }
 # How a figure is named when there is one, or none: French has no plural of zero.
 SINGULIERS = {
@@ -83,6 +108,7 @@ SINGULIERS = {
     Chiffre.INTERCOMMUNALITES: "intercommunalité",
     Chiffre.COMMUNES_COUVERTES: "commune couverte par une ORT",
     Chiffre.CHEFS_DE_PROJET: "chef de projet en poste",
+    Chiffre.ADHESIONS_SIGNEES: "convention d'adhésion signée",
 }
 
 
@@ -150,6 +176,21 @@ class Decompte:
         """The keys of the ORT that every commune lauréate entered by avenant."""
         return self.ort - self.ort_fondees
 
+    @property
+    def adhesions_signees(self):
+        """The codes of the communes in the programme whose convention d'adhésion is signed."""
+        return [code for code in self.laureates if self.faits.adhesion(code, self.jour)]
+
+    def count_delai(self, issue):
+        """Return how many communes kept, or passed, the 18 months; None where an ORT may be unknown."""
+        if self.departement is not None and self.departement.tenue == Tenue.LISTES:
+            return None
+        found = [code for code in self.laureates if self.faits.delai_ort(code, self.jour) == issue]
+        if self.departement is not None:
+            return len(found)
+        told = Commune.objects.exclude(departement__tenue=Tenue.LISTES)
+        return told.order_by().filter(pk__dans=found).count()
+
     def count_intercommunalites(self):
         members = Rattachement.objects.as_of(self.jour).filter(commune__dans=self.laureates)
         return members.order_by().values("intercommunalite").distinct().count()
@@ -171,6 +212,9 @@ COMPTES = {
     Chiffre.CHEFS_DE_PROJET: lambda du_jour: count_chefs_de_projet(
         du_jour.departement, du_jour.jour
     ),
+    Chiffre.ADHESIONS_SIGNEES: lambda du_jour: len(du_jour.adhesions_signees),
+    Chiffre.DELAI_TENU: lambda du_jour: du_jour.count_delai(DelaiOrt.TENU),
+    Chiffre.DELAI_DEPASSE: lambda du_jour: du_jour.count_delai(DelaiOrt.DEPASSE),
 }
 
 
@@ -178,7 +222,7 @@ def chiffres(departement, jour):
     """Return the value of each `Chiffre` in `departement` (None: France) on `jour`; None: not known.
 
     An ORT over two départements counts once in each and once in France: the figure of France is
-    not the sum of those of the départements. Six queries.
+    not the sum of those of the départements. Eight queries at most.
     """
     du_jour = Decompte(departement, jour)
     return {chiffre: du_jour[chiffre] for chiffre in Chiffre}

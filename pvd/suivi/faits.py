@@ -9,6 +9,7 @@ from typing import Any, Self
 from django.db.models import Q
 
 from communes.models import Commune, Departement
+from communes.programme import regles as programme
 from communes.programme.faits import LabellisationDatee, labellisations_datees
 from communes.territoire.faits import successions_lues
 from communes.territoire.successions import Successions
@@ -115,6 +116,15 @@ class Faits:
     def en_retard(self, code: str, jour: datetime.date) -> bool:
         """Tell whether the ORT of a commune is late: see `regles.en_retard`."""
         return regles.en_retard(*self.dates_de(code, jour), jour)
+
+    def delai_ort(self, code: str, jour: datetime.date) -> regles.DelaiOrt | None:
+        """Return what became of the 18 months of a commune: see `regles.delai_ort`."""
+        return regles.delai_ort(*self.dates_de(code, jour), jour)
+
+    def adhesion(self, code: str, jour: datetime.date) -> datetime.date | None:
+        """Return the day of the convention d'adhésion of a commune, if it was signed by `jour`, or None."""
+        label = programme.labellisation_au(self.labellisations_de(code, jour), jour)
+        return label and programme.adhesion_au(label, jour)
 
     def dates_de(self, code: str, jour: datetime.date) -> tuple[list[Any], list[Any]]:
         """Return the times in the programme and the coverages of a commune, as `jour` knows it."""

@@ -18,6 +18,9 @@ class Chiffre(models.TextChoices):
     CONVENTIONS_PROPRES = "conventions_propres", "dont ORT signées avec les communes lauréates"
     ORT_PAR_AVENANT = "ort_par_avenant", "dont ORT rejointes par avenant"
     CHEFS_DE_PROJET = "chefs_de_projet", "chefs de projet en poste"
+    ADHESIONS_SIGNEES = "adhesions_signees", "conventions d'adhésion signées"
+    DELAI_TENU = "delai_tenu", "délai de 18 mois tenu"
+    DELAI_DEPASSE = "delai_depasse", "délai de 18 mois dépassé"
 
     @property
     def nom(self):

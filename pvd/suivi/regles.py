@@ -39,6 +39,13 @@ class Statut(models.TextChoices):
         }[self]
 
 
+class DelaiOrt(models.TextChoices):
+    """What became of the 18 months that a commune had, from its adhésion, to have its ORT signed."""
+
+    TENU = "tenu", "tenu"
+    DEPASSE = "depasse", "dépassé"
+
+
 class EtatPoste(models.TextChoices):
     """The state of the chef de projet post that serves a commune."""
 
@@ -102,6 +109,26 @@ def en_retard(
     label = attend_une_ort(labellisations, couvertures, jour)
     last = label and programme.dernier_jour_echeance(label)
     return last is not None and last < jour
+
+
+def delai_ort(
+    labellisations: Iterable[Any], couvertures: Iterable[Any], jour: datetime.date
+) -> DelaiOrt | None:
+    """Return what became, by `jour`, of the delay of a commune of the programme; None while it runs.
+
+    Kept when its first entry in an ORT, even before its adhésion, came by the last day that the end
+    of the delay may be; passed when it came later, or has not come and that day is over. None too
+    where the day of its adhésion is not known, or has not come.
+    """
+    label = labellisation_au(labellisations, jour)
+    if label is None or not holds_on(label, jour) or not programme.adhesion_au(label, jour):
+        return None
+    last = programme.dernier_jour_echeance(label) or datetime.date.max
+    entries = (c.date_entree for c in couvertures if entree_connue(c, jour))
+    entered = min(entries, default=None)
+    if entered is not None and entered <= last:
+        return DelaiOrt.TENU
+    return DelaiOrt.DEPASSE if entered is not None or last < jour else None
 
 
 def postes_au(postes: Iterable[PosteDate], commune: str, jour: datetime.date) -> list[PosteDate]:

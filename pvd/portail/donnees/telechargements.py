@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.http import Http404, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from communes.models import Commune, Intercommunalite, Millesime
+from communes.models import Commune, Departement, Intercommunalite, Millesime
 from ort.exports import AVENANTS, ORT, ORT_COMMUNES, avenant_rows, ort_commune_rows, ort_rows
 from ort.exports_actes import (
     DOCUMENTS,
@@ -43,6 +43,7 @@ from projects.projet.exports_argent import (
     versement_rows,
 )
 from projects.projet.filtres import ActionFiltres, ArgentFiltres, OperationFiltres
+from pvd.portail.donnees.chiffres import CHIFFRES, ChiffreFiltres, points
 from pvd.portail.donnees.colonnes import colonnes_demandees
 from pvd.portail.donnees.dires import (
     AFFIRMATIONS,
@@ -141,6 +142,7 @@ TELECHARGEMENTS = {
         Telechargement(DOCUMENTS, OrtFiltres, Convention, document_rows),
         Telechargement(AFFIRMATIONS, DiresFiltres, Affirmation, affirmation_rows),
         Telechargement(SOURCES, DiresFiltres, Affirmation, source_rows),
+        Telechargement(CHIFFRES, ChiffreFiltres, Departement, points),
     )
 }
 TABLES = [telechargement.table for telechargement in TELECHARGEMENTS.values()]

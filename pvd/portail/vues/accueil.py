@@ -75,7 +75,8 @@ class Tuile:
 
 def tuiles(decompte):
     """Return the figures to show; where nothing recorded tells nothing, unknown and not zero."""
-    values = {chiffre: decompte[chiffre] for chiffre in Chiffre}
+    shown = chain(TUILES, chain.from_iterable(TUILES.values()))
+    values = {chiffre: decompte[chiffre] for chiffre in shown}
     whole = {champ: en_entier(decompte.departement, champ) for champ in ("tenue", "tenue_postes")}
     if not (whole["tenue"] and absence_tells(decompte)):
         values = {chiffre: value or None for chiffre, value in values.items()}

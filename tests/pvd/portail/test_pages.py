@@ -270,7 +270,8 @@ def test_data_page_holds_each_table_and_its_dictionary(client):
     of_plans |= {"etudes", "evenements"}
     of_sources = {"affirmations", "sources"}
     of_ort |= {"parties", "secteurs", "documents"}
-    assert names == {"communes", "intercommunalites", *of_ort, *of_posts, *of_plans, *of_sources}
+    of_all = {"communes", "intercommunalites", "chiffres"}
+    assert names == {*of_all, *of_ort, *of_posts, *of_plans, *of_sources}
     for table in TABLES:
         for extension in ("csv", "xlsx", "ods", "json"):
             assert f'href="/donnees/{table.nom}.{extension}?au=2023-07-06"' in page

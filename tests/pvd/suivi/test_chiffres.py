@@ -1,5 +1,7 @@
 """Figures counted by their written rules, and held against those that others publish."""
 
+import datetime
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -68,6 +70,9 @@ def test_a_departement_without_record_counts_nothing_and_knows_no_post(monts):
         "conventions_propres": 0,
         "ort_par_avenant": 0,
         "chefs_de_projet": None,
+        "adhesions_signees": 0,
+        "delai_tenu": 0,
+        "delai_depasse": 0,
     }
 
 
@@ -168,6 +173,61 @@ def test_a_commune_that_left_the_programme_is_covered_and_counts_no_more(laureat
     rewrite(laureates[0].labellisations, fin=day("2023-01-01"))
     assert only(counted("34", "2022-12-31"), "communes", *ORT) == (3, 1, 2, 0, 1, 0)
     assert only(counted("34", "2023-01-01"), "communes", *ORT) == (2, 1, 1, 0, 1, 0)
+
+
+DELAI = ("adhesions_signees", "delai_tenu", "delai_depasse")
+
+
+def test_the_18_months_are_kept_up_to_their_last_day_and_passed_the_day_after(laureates):
+    """An adhésion of 31 August 2021 leaves until 28 February 2023."""
+    kept, late, waiting = laureates
+    for town in laureates:
+        rewrite(town.labellisations, date_signature_adhesion=day("2021-08-31"))
+    factories.convention("2023-02-28", [kept])
+    factories.convention("2023-03-01", [late])
+    assert only(counted("34", "2021-08-30"), *DELAI) == (0, 0, 0)
+    assert only(counted("34", "2021-08-31"), *DELAI) == (3, 0, 0)
+    assert only(counted("34", "2023-02-27"), *DELAI) == (3, 0, 0)
+    assert only(counted("34", "2023-02-28"), *DELAI) == (3, 1, 0)
+    assert only(counted("34", "2023-03-01"), *DELAI) == (3, 1, 2)
+    # An ORT signed since does not make the delay kept; one that is over keeps it so.
+    assert only(counted("34", "2023-03-02"), *DELAI) == (3, 1, 2)
+    assert only(counted("34", "2025-01-01"), *DELAI) == (3, 1, 2)
+    rewrite(waiting.labellisations, fin=day("2025-01-01"))
+    assert only(counted("34", "2025-01-01"), *DELAI) == (2, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("signed", "precision", "last_day"),
+    [("2021-08-01", "mois", "2023-02-28"), ("2021-01-01", "annee", "2023-06-30")],
+)
+def test_a_delay_from_a_month_or_a_year_is_passed_after_its_last_possible_day(
+    laureates, signed, precision, last_day
+):
+    rewrite(
+        laureates[0].labellisations,
+        date_signature_adhesion=day(signed),
+        precision_adhesion=precision,
+    )
+    after = day(last_day) + datetime.timedelta(1)
+    assert only(counted("34", last_day), *DELAI) == (1, 0, 0)
+    assert only(counted("34", after.isoformat()), *DELAI) == (1, 0, 1)
+
+
+def test_an_ort_before_the_adhesion_keeps_the_delay_and_an_adhesion_without_date_has_none(
+    laureates,
+):
+    rewrite(laureates[0].labellisations, date_signature_adhesion=day("2021-08-31"))
+    factories.convention("2020-01-01", laureates[:2], duree_annees=1)
+    assert only(counted("34"), *DELAI) == (1, 1, 0)
+
+
+def test_where_the_lists_alone_tell_the_delay_is_not_known(laureates):
+    rewrite(laureates[0].labellisations, date_signature_adhesion=day("2021-08-31"))
+    assert only(counted("34"), *DELAI) == only(counted(None), *DELAI) == (1, 0, 1)
+    Departement.objects.filter(pk="34").update(tenue=Tenue.LISTES)
+    assert only(counted("34"), *DELAI) == (1, None, None)
+    assert only(counted(None), *DELAI) == (1, 0, 0)
 
 
 @pytest.mark.parametrize(
