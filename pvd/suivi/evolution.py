@@ -42,7 +42,7 @@ def jours_du_pas(du, au, pas):
     return sorted({du, *(end for end in ends if end > du), au})
 
 
-class Point(NamedTuple):
+class PointDeChiffre(NamedTuple):
     """A figure of a territory, a code or `FRANCE`, on a day; `publie` is what a document says of it."""
 
     jour: datetime.date
@@ -102,7 +102,7 @@ class Evolution:
         return found
 
     def __iter__(self):
-        """Yield the `Point`s, by day, then by territory."""
+        """Yield the `PointDeChiffre`s, by day, then by territory."""
         changes = self.changes()
         days = self.jours(changes)
         coming, last = sorted(changes), {}
@@ -170,7 +170,7 @@ class Evolution:
                 last[territoire, chiffre] = valeur
                 tenue = self.etats[territoire][champ_de(chiffre)]
                 for publie in publies or [None]:
-                    yield Point(jour, territoire, chiffre, valeur, tenue, publie)
+                    yield PointDeChiffre(jour, territoire, chiffre, valeur, tenue, publie)
 
     def valeurs(self, territoire):
         return {chiffre: self.valeur(territoire, chiffre) for chiffre in Chiffre}
@@ -205,7 +205,7 @@ class Evolution:
         return bool(there) or not self.cles[territoire, PEUT_ETRE]
 
 
-def limited(points: Iterable[Point], most: int) -> list[Point] | None:
+def limited(points: Iterable[PointDeChiffre], most: int) -> list[PointDeChiffre] | None:
     """Return the points, or None as soon as there are more than `most`."""
     found = []
     for point in points:

@@ -4,7 +4,14 @@ from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import has_vary_header
 
 # What is compressed already gains nothing, and would lose the size that a browser shows.
-TEXTES = ("text/", "image/svg", "application/json", "application/xml", "application/atom+xml")
+TEXTES = (
+    "text/",
+    "image/svg",
+    "application/json",
+    "application/geo+json",
+    "application/xml",
+    "application/atom+xml",
+)
 
 
 class CompressionMiddleware(GZipMiddleware):

@@ -13,6 +13,10 @@ logger = logging.getLogger(__name__)
 LONGEST_ADDRESS = 4000
 TOO_LONG = "Cette adresse est trop longue."
 NUL = "Cette adresse contient un caractère qu'aucun texte ne contient."
+OF_STATUS = {
+    404: "Rien n'est à cette adresse.",
+    405: "Cette adresse se lit seulement : GET ou HEAD.",
+}
 OUT_OF_RANGE = (
     "Cette demande contient un nombre trop grand ou un texte que la base ne peut pas lire."
 )
@@ -55,7 +59,9 @@ class BadRequestMiddleware:
 
     def __call__(self, request):
         why = unreadable(request)
-        return refusal(request, why) if why else self.get_response(request)
+        if why:
+            return refusal(request, why)
+        return as_json(request, self.get_response(request))
 
     def process_exception(self, request, exception):
         if isinstance(exception, DemandeReecrite) and is_page(request):
@@ -86,6 +92,29 @@ def is_file(path):
     return "." in path.rpartition("/")[2]
 
 
+def is_json(path):
+    """Tell whether programs read what an address sends: it is refused in JSON too."""
+    return path.endswith((".json", ".geojson"))
+
+
+def json_error(message, status):
+    """Return the answer that tells a program, in French, why it is given nothing else."""
+    return JsonResponse(
+        {"erreur": message}, status=status, json_dumps_params={"ensure_ascii": False}
+    )
+
+
+def as_json(request, response):
+    """Return the answer, in JSON where a program asked for what is not there, or to write it."""
+    message = OF_STATUS.get(response.status_code)
+    if message is None or not is_json(request.path):
+        return response
+    told = json_error(message, response.status_code)
+    if "Allow" in response:
+        told["Allow"] = response["Allow"]
+    return told
+
+
 def is_page(request):
     """Tell whether a visitor reads a page, and sends nothing that going elsewhere would lose."""
     return request.method in {"GET", "HEAD"} and not is_file(request.path)
@@ -93,10 +122,8 @@ def is_page(request):
 
 def refusal(request, message):
     """Return the answer 400 that says `message`, as what was asked for would be read."""
-    if request.path.endswith(".json"):
-        return JsonResponse(
-            {"erreur": message}, status=400, json_dumps_params={"ensure_ascii": False}
-        )
+    if is_json(request.path):
+        return json_error(message, 400)
     if is_file(request.path):
         return HttpResponse(message + "\n", status=400, content_type="text/plain; charset=utf-8")
     # The links of the page must not lead back here.

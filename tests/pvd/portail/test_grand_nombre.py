@@ -57,6 +57,9 @@ PAGES = (
     *(f"/donnees/{nom}.csv" for nom in TELECHARGEMENTS),
     *(f"/donnees/historique/{nom}.csv" for nom in HISTORIQUES),
     "/donnees/communes.csv?tri=-statut",
+    "/donnees/chiffres.csv?pas=evenement",
+    "/donnees/communes.geojson?geometrie=contours",
+    "/donnees/ort.geojson",
     "/donnees/postes.csv?tri=etat",
 )
 
