@@ -4,9 +4,15 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
-from communes.models import Labellisation, Tenue
+from communes.models import Labellisation
 from communes.territoire import codes
-from communes.territoire.du_jour import reunies, with_successions
+from communes.territoire.colonnes import (
+    colonne_precision,
+    colonne_tenue,
+    moins_tenue,
+    tenues_par_commune,
+)
+from communes.territoire.du_jour import answering_for, reunies, with_successions
 from ort.actes import OrtDuJour, with_actes
 from ort.filtres import StatutOrt
 from ort.models import Avenant, CommuneCouverte
@@ -18,6 +24,28 @@ CODE_DEPARTEMENT = {"pattern": f"^({codes.CODE_DEPARTEMENT})$"}
 SIREN = {"pattern": f"^{codes.SIREN}$"}
 PRECISION = {"enum": ["jour", "mois", "annee", "au_plus_tard"]}
 ENTREE_PAR = {"enum": ["convention", "avenant"]}
+
+
+# An ORT is of its communes, and of the département that keeps its record.
+OU_D_UNE_ORT = "dans les départements de l'ORT, celui de référence et ceux des communes couvertes"
+
+
+def tenues_des_ort(champ, conventions, jour):
+    """Return how far each of `conventions`, a queryset, is kept on its départements of `jour`, by its key.
+
+    The least of that of reference and of those of the communes covered that day. Three queries.
+    """
+    rows = conventions.order_by().values_list("pk", f"departement_reference__{champ}")
+    found = {cle: [tenue] for cle, tenue in rows}
+    held = CommuneCouverte.objects.as_of(jour).filter(
+        convention__in=conventions.order_by().values("pk")
+    )
+    answering = held.order_by().annotate(commune_du_jour=answering_for("commune", jour))
+    covered = list(answering.values_list("convention", "commune_du_jour"))
+    known = tenues_par_commune(champ, {code for _, code in covered})
+    for cle, code in covered:
+        found[cle].append(known[code])
+    return {cle: moins_tenue(tenues) for cle, tenues in found.items()}
 
 
 @dataclass
@@ -33,6 +61,16 @@ class LigneOrt(OrtDuJour):
     @property
     def avenants(self):
         return self.convention.avenants_au(self.jour)
+
+    @property
+    def dernier_avenant(self):
+        return self.avenants[-1] if self.avenants else None
+
+    @property
+    def tenue(self):
+        """Return how far the least kept of its départements is, that of reference included."""
+        kept = [self.convention.departement_reference, *self.departements]
+        return moins_tenue(departement.tenue for departement in kept)
 
     @property
     def statut(self):
@@ -150,7 +188,7 @@ ORT = Table(
         ),
         Colonne(
             "date_dernier_avenant",
-            lambda o: o.avenants[-1].date_signature if o.avenants else None,
+            lambda o: o.dernier_avenant and o.dernier_avenant.date_signature,
             "Signature du dernier de ces avenants.",
             "date",
         ),
@@ -160,12 +198,16 @@ ORT = Table(
             "En vigueur ou terminée ce jour-là.",
             contraintes={"enum": StatutOrt.values},
         ),
-        Colonne(
-            "tenue_departement",
-            lambda o: o.convention.departement_reference.tenue,
-            "Jusqu'où vont aujourd'hui les données du programme dans le département de référence : en "
-            "entier, en partie, d'après les listes nationales, ou pas du tout.",
-            contraintes={"enum": Tenue.values},
+        colonne_tenue("tenue", OU_D_UNE_ORT),
+        colonne_precision(
+            "precision_fin",
+            lambda o: o.fin and o.convention.precision_signature,
+            "la date de fin, celle de la signature",
+        ),
+        colonne_precision(
+            "precision_dernier_avenant",
+            lambda o: o.dernier_avenant and o.dernier_avenant.precision_signature,
+            "la date du dernier avenant",
         ),
     ),
 )
@@ -180,7 +222,7 @@ def ort_commune_rows(conventions, jour):
     laureates = set(Labellisation.objects.as_of(jour).codes_du_jour(jour))
     held = CommuneCouverte.objects.as_of(jour).filter(convention__in=conventions.values("pk"))
     rows = (
-        held.select_related("convention", "commune", "entree")
+        held.select_related("convention", "commune__departement", "entree")
         .prefetch_related("commune__anciens_noms", with_successions(jour))
         .order_by("convention__identifiant", "date_entree", "pk")
         .iterator(chunk_size=2000)
@@ -243,19 +285,31 @@ ORT_COMMUNES = Table(
             "Avenant d'entrée, tel que le nomme le fichier des avenants ; vide si la commune est entrée "
             "par la convention.",
         ),
+        colonne_tenue(
+            "tenue", "dans le département de la commune", lambda c: c.commune.departement.tenue, ""
+        ),
+        colonne_precision(
+            "precision_entree_ort",
+            lambda c: (c.entree or c.convention).precision_signature,
+            "la date d'entrée dans l'ORT",
+        ),
     ),
 )
 
 
 def avenant_rows(conventions, jour):
-    """Return the avenants of `conventions`, a queryset, signed on `jour` or before."""
-    return (
+    """Yield the avenants of `conventions`, a queryset, signed on `jour` or before."""
+    tenues = tenues_des_ort("tenue", conventions, jour)
+    signed = (
         Avenant.objects.signes(jour)
         .filter(convention__in=conventions.values("pk"))
         .select_related("convention")
         .prefetch_related("entrees", "sorties", "secteurs", "parties")
         .order_by("convention__identifiant", "date_signature", "pk")
     )
+    for avenant in signed:
+        avenant.tenue = tenues[avenant.convention_id]
+        yield avenant
 
 
 def codes(couvertures):
@@ -306,5 +360,6 @@ AVENANTS = Table(
             "la date ni du numéro, qui peuvent être corrigés.",
             contraintes={"required": True, "unique": True},
         ),
+        colonne_tenue("tenue", OU_D_UNE_ORT),
     ),
 )

@@ -68,7 +68,7 @@ def avenant_rows(avenants, jour):
 AVENANTS_INTERNES = Export(
     "Exporter cette liste",
     (
-        *AVENANTS.propres,
+        *(c for c in AVENANTS.propres if c.nom != "tenue"),
         colonne_source("source_signature", "date_signature"),
         colonne_champ("date_signature_prevue"),
         colonne_champ("duree_annees"),

@@ -29,7 +29,10 @@ class ConventionDatee(NamedTuple):
 
 
 class CouvertureDatee(NamedTuple):
-    """A commune in a convention: the days are those of its acts; `entree` is None for the convention."""
+    """A commune in a convention: the days are those of its acts; `entree` is None for the convention.
+
+    `avenant` is the identifier of the avenant of entry.
+    """
 
     pk: int
     commune: str
@@ -40,6 +43,7 @@ class CouvertureDatee(NamedTuple):
     precision_entree: str
     date_sortie: datetime.date | None
     precision_sortie: str | None
+    avenant: str | None = None
 
     @property
     def entree_par(self) -> str:
@@ -50,7 +54,7 @@ class CouvertureDatee(NamedTuple):
 OF_COUVERTURE = ("pk", "commune", "entree", "entree__numero", "entree__date_signature")
 OF_ENTREE_ET_SORTIE = (
     *("entree__precision_signature", "sortie__date_signature"),
-    "sortie__precision_signature",
+    *("sortie__precision_signature", "entree__identifiant"),
 )
 OF_CONVENTION = tuple(f"convention__{name}" for name in ConventionDatee._fields[:-1])
 # Where the key of the convention is in a row of these.
@@ -78,7 +82,7 @@ def couvertures_datees(codes: Iterable[str] | None = None) -> dict[str, list[Cou
     conventions, by_commune = {}, defaultdict(list)
     for row in read:
         pk, commune, entree, numero, signed, precision, *rest = row
-        sortie, of_convention = rest[:2], rest[2:]
+        sortie, of_convention = rest[:3], rest[3:]
         key = of_convention[0]
         if key not in conventions:
             conventions[key] = ConventionDatee._make([*of_convention, extensions.get(key, ())])

@@ -85,7 +85,7 @@ class ConventionRessource(SousReference):
     trompeuses = {"duree_annees": ("nb_avenants", "duree_convention_annees")}
     informatives = (
         *("nom_epci", "departements", "nb_communes_couvertes", "nb_communes_laureates"),
-        *("nb_avenants", "date_dernier_avenant", "tenue_departement"),
+        *("nb_avenants", "date_dernier_avenant", "precision_fin", "precision_dernier_avenant"),
     )
     temoins = {"siren_epci": ("nom_epci",)}
     calculees = {
@@ -353,7 +353,7 @@ class CouvertureRessource(SousReference):
     }
     informatives = (
         *("nom_commune", "lib_com", "commune", "code_departement", "date_entree_ort", "entree_par"),
-        *("avenant_numero", "laureate_pvd", "ort_intitule", "ORT"),
+        *("avenant_numero", "laureate_pvd", "ort_intitule", "ORT", "precision_entree_ort"),
     )
     temoins = {
         "code_insee": ("nom_commune", "lib_com", "commune"),

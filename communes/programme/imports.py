@@ -56,7 +56,10 @@ class LabellisationRessource(Ressource):
         *("nom_maire", "mel_mairie", "site_mairie"),
         *("statut", "ort_identifiant", "ort_intitule", "date_signature_ort", "date_entree_ort"),
         *("entree_par", "avenant_numero", "poste_chef_projet"),
-        *("population_annee", "population_millesime", "nb_ort", "tenue_departement"),
+        *("population_annee", "population_millesime", "nb_ort", "precision_ort"),
+        *("precision_entree_ort", "annee_population", "annee_rattachement"),
+        *("code_region", "nom_region", "echeance_ort", "delai_ort_jours", "precision_echeance"),
+        *("longitude", "latitude", "avenant_identifiant"),
     )
     temoins = {"code_insee": ("nom_commune", "lib_com", "commune")}
     exemple = {

@@ -119,7 +119,9 @@ class ActionRessource(ListesRessource):
         *("phase", "etat", "etat_depuis", "precision_etat", "en_retard", "statut_communs"),
         *("date_debut", "precision_debut", "date_fin", "precision_fin"),
         *("fin_prevue", "fin_prevue_initiale", "glissement_jours"),
-        *("cout", "nature_cout", "base_cout", "derniere_nouvelle"),
+        *("cout", "nature_cout", "base_cout", "derniere_nouvelle", "precision_derniere_nouvelle"),
+        *("precision_sortie", "precision_fin_prevue", "precision_fin_prevue_initiale"),
+        "avenant_identifiant",
         *("montant_accorde", "nb_accords", "nb_accords_sans_montant", "montant_verse"),
     )
     temoins = {ORT: ("ort_intitule",), "maitre_ouvrage_siren_epci": ("maitre_ouvrage_nom",)}

@@ -1,5 +1,6 @@
 """The public file of the events of the Club: what each is on a day, and which communes came."""
 
+from communes.territoire.colonnes import LE_MOINS_TENU, colonne_tenue, moins_tenue
 from ort.exports import PRECISION
 from projects.club.lecture import situer, with_details
 from projects.club.models import NatureEvenement
@@ -108,6 +109,12 @@ EVENEMENTS = Table(
             "departements",
             lambda row: "|".join(departement.pk for departement in row.departements),
             "Départements dont c'est l'événement, séparés par « | » ; vide : toute la France.",
+        ),
+        colonne_tenue(
+            "tenue",
+            "dans le département de l'événement",
+            lambda row: moins_tenue(departement.tenue for departement in row.departements),
+            f"{LE_MOINS_TENU} ; vide si c'est celui de toute la France",
         ),
     ),
 )

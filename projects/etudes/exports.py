@@ -1,10 +1,11 @@
 """The public file of the studies: what each is on a day, and what it was granted and paid."""
 
+from communes.territoire.colonnes import colonne_precision, colonne_tenue
 from projects.actions.models import BaseMontant
 from projects.etudes.lecture import LIEES, situer_etudes, somme_d_etude
 from projects.etudes.models import NatureEtude, NiveauEtude, RegimeEtude
 from projects.etudes.regles import EtatEtude
-from projects.projet.exports import montant, of_depuis
+from projects.projet.exports import OU_DES_COMMUNES, SANS_COMMUNE, montant, of_depuis
 from socle.fichiers.colonnes import Colonne, Table
 from socle.fichiers.formats import ROWS_PER_CHUNK, chunks
 from socle.web.ordre import in_order
@@ -110,5 +111,15 @@ ETUDES = Table(
             "Somme des versements enregistrés, moins ce qui a été rendu, en euros.",
             "number",
         ),
+        colonne_tenue(
+            "tenue_plans", OU_DES_COMMUNES, lambda e: e.annuaire.tenue(e.du_jour), SANS_COMMUNE
+        ),
+        colonne_precision(
+            "precision_demande", of_depuis("demande", "precision"), "la date de demande"
+        ),
+        colonne_precision(
+            "precision_commande", of_depuis("commande", "precision"), "la date de commande"
+        ),
+        colonne_precision("precision_rendu", of_depuis("rendu", "precision"), "la date de rendu"),
     ),
 )

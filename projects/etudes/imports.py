@@ -78,6 +78,7 @@ class EtudeRessource(ListesRessource):
     informatives = (
         *("ort_intitule", "beneficiaire_nom", "beneficiaire_code", "departements"),
         *("date_demande", "date_commande", "date_rendu", "etat"),
+        *("precision_demande", "precision_commande", "precision_rendu"),
         *("cout", "base_cout", "montant_accorde", "montant_verse"),
     )
     temoins = {

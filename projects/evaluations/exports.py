@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.db.models import Prefetch
 
 from communes.models import Tenue
+from communes.territoire.colonnes import colonne_precision, colonne_tenue
+from ort.exports import OU_D_UNE_ORT, tenues_des_ort
 from ort.models import Convention
 from projects.evaluations.models import Presentation
 from projects.evaluations.regles import EcheanceDeBilan, EtatEcheance, NatureBilan, situation
@@ -20,6 +22,7 @@ class LigneBilan:
     convention: Convention
     echeance: EcheanceDeBilan
     presentations: int
+    tenue: str
 
     @property
     def tenu_le(self):
@@ -43,11 +46,12 @@ def echeances_de(convention, jour):
 def bilan_rows(conventions, jour):
     """Yield each due date of `conventions`, a queryset, as known on `jour`."""
     read = avec_bilans(in_order(conventions, "identifiant"), jour)
+    tenues = tenues_des_ort("tenue_bilans", conventions, jour)
     for chunk in chunks(read.iterator(ROWS_PER_CHUNK)):
         for convention in chunk:
             for echeance in echeances_de(convention, jour):
                 heard = echeance.bilan.presentations_connues if echeance.bilan else ()
-                yield LigneBilan(convention, echeance, len(heard))
+                yield LigneBilan(convention, echeance, len(heard), tenues[convention.pk])
 
 
 BILANS = Table(
@@ -99,6 +103,15 @@ BILANS = Table(
             "Jours de l'échéance au bilan, 0 s'il est tenu à temps, ou à ce jour si elle est dépassée ; "
             "vide si cela n'est pas connu au jour près.",
             "integer",
+        ),
+        colonne_tenue("tenue_bilans", OU_D_UNE_ORT),
+        colonne_precision(
+            "precision_echeance", lambda ligne: ligne.echeance.precision, "la date d'échéance"
+        ),
+        colonne_precision(
+            "precision_tenu_le",
+            lambda ligne: ligne.echeance.bilan and ligne.echeance.bilan.precision,
+            "la date du bilan",
         ),
     ),
 )

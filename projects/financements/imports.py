@@ -136,6 +136,7 @@ class DeFinancementRessource(DunObjetRessource):
         *("numero_decision", "date_decision", "precision_decision", "date_notification"),
         *("depense_subventionnable", "base", "taux", "montant_accorde_initial"),
         *("montant_accorde", "montant_verse", "reste_a_verser", "date_dernier_versement", "etat"),
+        *("precision_notification", "precision_dernier_versement"),
     )
     codes = {
         "financeur_commune": 5,

@@ -1,18 +1,28 @@
 """The public file of the readings, each with the target of its day."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 
+from communes.territoire.colonnes import (
+    LE_MOINS_TENU,
+    a_la_saisie,
+    colonne_precision,
+    colonne_tenue,
+    with_tenue,
+)
 from ort.exports import PRECISION
+from ort.models import CommuneCouverte
 from projects.indicateurs.faits import CibleDatee, CleMesure, MesureDatee, mesures_datees
 from projects.indicateurs.models import EtatReleve, PerimetreIndicateur, Releve, Unite
 from projects.indicateurs.publics import cibles_publiques
 from projects.indicateurs.regles import cible_au
+from projects.projet.du_jour import ActionsDatees
 from socle.fichiers.colonnes import Colonne, Table, dits
-from socle.fichiers.formats import ROWS_PER_CHUNK
+from socle.fichiers.formats import ROWS_PER_CHUNK, chunks
 from socle.fichiers.nombres import written
 
 SORTES = {"action": "action", "convention": "ort", "commune": "commune"}
@@ -58,10 +68,34 @@ def releve_rows(releves, jour):
     read = releves.select_related(*named).prefetch_related(dits()).alias(**ORDRE)
     read = read.order_by("indicateur__identifiant", *ORDRE, "serie", "jour", "pk")
     mesures = mesures_datees(Releve.objects.none(), cibles_publiques(jour))
-    for releve in read.iterator(ROWS_PER_CHUNK):
-        cle = CleMesure._make(getattr(releve, f"{name}_id") for name in CleMesure._fields)
-        mesure = mesures.get(cle, MesureDatee(cle, [], []))
-        yield LigneRelevee(releve, cible_au(mesure, jour))
+    for chunk in chunks(read.iterator(ROWS_PER_CHUNK)):
+        rows = []
+        for releve in chunk:
+            cle = CleMesure._make(getattr(releve, f"{name}_id") for name in CleMesure._fields)
+            mesure = mesures.get(cle, MesureDatee(cle, [], []))
+            rows.append(LigneRelevee(releve, cible_au(mesure, jour)))
+        codes = communes_des_releves(chunk, jour)
+        yield from with_tenue(rows, "tenue_plans", lambda row, codes=codes: codes[row.releve.pk])
+
+
+def communes_des_releves(releves, jour):
+    """Return the codes of the communes of what each of `releves`, a list, measures on `jour`, by its key."""
+    actions = ActionsDatees({releve.action_id for releve in releves} - {None}).du_jour(jour)
+    held = CommuneCouverte.objects.as_of(jour).filter(
+        convention__dans={releve.convention_id for releve in releves} - {None}
+    )
+    covered = defaultdict(list)
+    for convention, code in held.order_by().values_list("convention", "commune"):
+        covered[convention].append(code)
+    found = {}
+    for releve in releves:
+        if releve.action_id:
+            found[releve.pk] = actions[releve.action_id].communes
+        else:
+            found[releve.pk] = (
+                [releve.commune_id] if releve.commune_id else covered[releve.convention_id]
+            )
+    return found
 
 
 def nombre_ecrit(valeur: Decimal | None) -> Decimal | None:
@@ -155,6 +189,21 @@ INDICATEURS_PUBLICS = Table(
             lambda r: r.releve.precision,
             "Ce que l'on sait du jour.",
             contraintes=PRECISION,
+        ),
+        colonne_tenue(
+            "tenue_plans",
+            "dans le département des communes concernées",
+            suite=f"{LE_MOINS_TENU} ; vide si aucune commune n'est connue",
+        ),
+        colonne_precision(
+            "precision_publication",
+            a_la_saisie(lambda r: r.releve.publie_le),
+            "publie_le, que sa fiche dit toujours au jour",
+        ),
+        colonne_precision(
+            "precision_cible",
+            a_la_saisie(lambda r: r.cible and r.cible.echeance_prevue),
+            "cible_jour, que sa fiche dit toujours au jour",
         ),
     ),
 )

@@ -1,7 +1,16 @@
 """The public files on the posts and their recruitments: no person in them."""
 
+from communes.territoire.colonnes import (
+    LE_MOINS_TENU,
+    a_la_saisie,
+    colonne_precision,
+    colonne_tenue,
+    with_tenue,
+)
 from projects.postes.du_jour import situer, situer_offres
+from projects.postes.faits import dates_des_fiches
 from projects.postes.models import Etat, Recrutement
+from projects.postes.regles import communes_desservies
 from socle.fichiers.colonnes import Colonne, Table
 from socle.fichiers.formats import ROWS_PER_CHUNK, chunks
 from socle.web.ordre import cles_de, in_order
@@ -20,7 +29,11 @@ def poste_rows(postes, jour):
         )
     )
     for chunk in chunks(read.iterator(ROWS_PER_CHUNK)):
-        yield from situer(chunk, jour)
+        yield from with_tenue(situer(chunk, jour), "tenue_postes", lambda p: p.du_jour.communes)
+
+
+OU_DU_POSTE = "dans le département des communes desservies"
+SANS_COMMUNE = f"{LE_MOINS_TENU} ; vide si aucune commune n'est desservie ce jour-là"
 
 
 def employeur_type(poste):
@@ -115,6 +128,22 @@ POSTES = Table(
             "0 si personne ne l'est ; vide si une quotité n'est pas connue.",
             "integer",
         ),
+        colonne_tenue("tenue_postes", OU_DU_POSTE, suite=SANS_COMMUNE),
+        colonne_precision(
+            "precision_ouverture",
+            lambda p: p.precision_ouverture if p.date_ouverture else None,
+            "la date d'ouverture",
+        ),
+        colonne_precision(
+            "precision_fermeture",
+            lambda p: p.precision_fermeture if p.du_jour.fermeture else None,
+            "la date de fermeture",
+        ),
+        colonne_precision(
+            "precision_occupation",
+            a_la_saisie(lambda p: p.du_jour.occupe_depuis),
+            "occupe_depuis, que sa fiche dit toujours au jour",
+        ),
     ),
 )
 
@@ -127,7 +156,10 @@ def recrutement_rows(postes, jour):
     """
     offers = Recrutement.objects.known_on(jour).filter(poste__dans=cles_de(postes))
     offers = offers.select_related("poste").order_by("poste__identifiant", "date_publication", "pk")
-    return situer_offres(list(offers), jour)
+    offers = situer_offres(list(offers), jour)
+    dates = dates_des_fiches(list({offer.poste_id: offer.poste for offer in offers}.values()))
+    served = {cle: communes_desservies(poste, jour) for cle, poste in dates.items()}
+    return with_tenue(offers, "tenue_postes", lambda offer: served[offer.poste_id])
 
 
 def date_known(attribute):
@@ -190,6 +222,22 @@ RECRUTEMENTS = Table(
             lambda r: r.delai_jours,
             "Jours de la publication de l'offre à cette arrivée.",
             "integer",
+        ),
+        colonne_tenue("tenue_postes", OU_DU_POSTE, suite=SANS_COMMUNE),
+        colonne_precision(
+            "precision_publication",
+            a_la_saisie(lambda r: r.date_publication),
+            "la date de publication, que sa fiche dit toujours au jour",
+        ),
+        colonne_precision(
+            "precision_cloture",
+            a_la_saisie(date_known("date_cloture")),
+            "la date de clôture, que sa fiche dit toujours au jour",
+        ),
+        colonne_precision(
+            "precision_prise_de_poste",
+            a_la_saisie(lambda r: r.date_prise_de_poste),
+            "la date de prise de poste, que sa fiche dit toujours au jour",
         ),
     ),
 )

@@ -52,10 +52,12 @@ def of_employer(attribute, name):
     return lambda poste: getattr(getattr(poste, attribute), name, None)
 
 
+# What the back office tells as it is recorded, whatever the day.
+CORRIGEES = ("date_fermeture", "precision_ouverture", "precision_fermeture")
 POSTES_INTERNES = Export(
     "Exporter cette liste",
     (
-        *(c for c in POSTES.propres if c.nom != "date_fermeture"),
+        *(c for c in POSTES.propres if c.nom not in CORRIGEES),
         colonne_champ("intitule"),
         Colonne("employeur_commune", of_employer("employeur_commune", "pk"), "Interne."),
         Colonne(

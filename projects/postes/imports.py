@@ -186,7 +186,10 @@ class RecrutementRessource(Ressource):
     titre = "Recrutements : les offres et leur issue"
     cle = cle_interne("recrutement", "poste")
     autres_noms = {"poste": "poste_identifiant", "lien de l'offre": "adresse_offre"}
-    informatives = ("rang", "date_prise_de_poste", "delai_jours", "poste_intitule")
+    informatives = (
+        *("rang", "date_prise_de_poste", "delai_jours", "poste_intitule"),
+        *("precision_publication", "precision_cloture", "precision_prise_de_poste"),
+    )
     temoins = {"poste_identifiant": ("poste_intitule",)}
     exemple = {
         "poste_identifiant": "chef-de-projet-exemple",

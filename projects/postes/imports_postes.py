@@ -96,7 +96,7 @@ class PosteRessource(Ressource):
     composees = ("poste_identifiant", "intitule")
     informatives = (
         *("employeur_type", "employeur_code", "employeur_nom", "occupe_depuis"),
-        *("jours_vacance", "nb_communes", "quotite_pourvue"),
+        *("jours_vacance", "nb_communes", "quotite_pourvue", "precision_occupation"),
         *("titulaire", "titulaire_courriel", "titulaire_telephone"),
         *("titulaire_type_contrat", "titulaire_quotite", "titulaire_fin_contrat"),
     )

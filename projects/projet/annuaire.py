@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from communes.models import Commune, Intercommunalite
+from communes.territoire.colonnes import moins_tenue
 from ort.models import Organisme
 from projects.projet.du_jour import ActionDuJour
 from socle.recherche import search_key
@@ -49,7 +50,8 @@ class NomsDuJour:
             set, zip((None, None, None), *cles, strict=True)
         )
         former = "anciens_noms"
-        add(self.communes, Commune.objects.prefetch_related(former), communes)
+        named = Commune.objects.select_related("departement").prefetch_related(former)
+        add(self.communes, named, communes)
         add(
             self.intercommunalites,
             Intercommunalite.objects.prefetch_related(former),
@@ -99,6 +101,10 @@ class NomsDuJour:
     def departements(self, action: ActionDuJour) -> list[str]:
         """Return the codes of the départements of the communes of the action."""
         return sorted({self.communes[code].departement_id for code in action.communes})
+
+    def tenue(self, action: ActionDuJour) -> str | None:
+        """Return how far the plans of the least kept of these départements are; None without commune."""
+        return moins_tenue(self.communes[code].departement.tenue_plans for code in action.communes)
 
 
 def add(known: dict[Any, Any], rows: Any, cles: set[Any]) -> None:

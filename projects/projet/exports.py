@@ -1,11 +1,12 @@
 """The public file of the actions: what each is on a day; its money is in `exports_argent`."""
 
+from communes.territoire.colonnes import LE_MOINS_TENU, colonne_precision, colonne_tenue
 from ort.exports import PRECISION
 from projects.actions.models import BaseMontant, EntreePar, Etendue, NatureCout
 from projects.actions.regles import EtatAction, PhaseAction
 from projects.financements import regles as argent
 from projects.projet.lecture import LIEES, situer, somme_montree
-from socle.dates import known_by
+from socle.dates import Precision, known_by
 from socle.fichiers.colonnes import Colonne, Table
 from socle.fichiers.formats import ROWS_PER_CHUNK, chunks
 from socle.web.ordre import in_order
@@ -41,6 +42,20 @@ def sortie_le(action):
 
 IDENTIFIANT_ORT = "ORT dont c'est le plan ; vide si l'action vient d'une adhésion ou d'un document."
 DEPARTEMENTS = "Départements des communes de l'action, séparés par « | »."
+OU_DES_COMMUNES = "dans le département des communes concernées"
+SANS_COMMUNE = f"{LE_MOINS_TENU} ; vide si aucune commune n'est connue"
+
+
+def precision_nouvelle(action):
+    """Return how exactly the day of the last news is known, the best told; None of a reading alone."""
+    du_jour = action.du_jour
+    last, dates = du_jour.derniere_nouvelle, du_jour.dates
+    facts = [*dates.faits, *dates.couts, *(f for ligne in du_jour.lignes for f in ligne.faits)]
+    told = {fait.precision for fait in facts if fait.jour == last}
+    if any(prevision.etablie_le == last for prevision in dates.previsions):
+        told.add(Precision.JOUR.value)
+    return next((precision for precision in Precision.values if precision in told), None)
+
 
 ACTIONS = Table(
     "actions",
@@ -248,6 +263,33 @@ ACTIONS = Table(
             lambda a: a.du_jour.derniere_nouvelle,
             "Jour du dernier fait public connu de l'action.",
             "date",
+        ),
+        colonne_tenue(
+            "tenue_plans", OU_DES_COMMUNES, lambda a: a.annuaire.tenue(a.du_jour), SANS_COMMUNE
+        ),
+        colonne_precision(
+            "precision_sortie",
+            lambda a: sortie_le(a) and a.sortie.precision_signature,
+            "la date de sortie du plan",
+        ),
+        colonne_precision(
+            "precision_fin_prevue", of_depuis("fin_prevue", "precision"), "la fin prévue"
+        ),
+        colonne_precision(
+            "precision_fin_prevue_initiale",
+            of_depuis("fin_prevue_initiale", "precision"),
+            "la première fin annoncée",
+        ),
+        colonne_precision(
+            "precision_derniere_nouvelle",
+            precision_nouvelle,
+            "ce dernier jour ; vide si seul un relevé d'indicateur le dit",
+        ),
+        Colonne(
+            "avenant_identifiant",
+            lambda a: a.entree and a.entree.identifiant,
+            "Avenant d'entrée, tel que le nomme le fichier des avenants ; vide si l'action n'est pas "
+            "entrée par un avenant.",
         ),
     ),
 )

@@ -1,10 +1,10 @@
 """The public files on the money of the actions and of the studies: granted and paid, and nothing before."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ort.exports import CODE_INSEE, PRECISION, SIREN
+from communes.territoire.colonnes import a_la_saisie, colonne_precision, colonne_tenue
+from ort.exports import PRECISION, SIREN
 from projects.actions.models import Action, BaseMontant
 from projects.etudes.du_jour import EtudesDatees
 from projects.etudes.lecture import convention_signee
@@ -17,14 +17,20 @@ from projects.financements.models import (
     NatureFinanceur,
     SorteVersement,
 )
-from projects.projet.annuaire import NomsDuJour, Tiers
+from projects.projet.annuaire import NomsDuJour
 from projects.projet.du_jour import ActionsDatees
-from projects.projet.exports import DEPARTEMENTS, IDENTIFIANT_ORT, montant
+from projects.projet.exports import (
+    DEPARTEMENTS,
+    IDENTIFIANT_ORT,
+    OU_DES_COMMUNES,
+    SANS_COMMUNE,
+    montant,
+)
 from projects.projet.publiques import references
 from socle.dates import known_by
 from socle.fichiers.colonnes import Colonne, Table
 from socle.fichiers.formats import ROWS_PER_CHUNK, chunks
-from socle.web.ordre import cles_de, in_order
+from socle.web.ordre import in_order
 
 
 class Finances(NamedTuple):
@@ -56,6 +62,15 @@ class LigneAccordee:
     @property
     def financeur(self):
         return self.annuaire.financeur(self.ligne)
+
+    @property
+    def tenue(self):
+        return self.annuaire.tenue(self.du_jour)
+
+    @property
+    def dernier_versement(self):
+        """Return the last payment, or None."""
+        return next((f for f in reversed(self.mouvements) if f.nature == "versement"), None)
 
     @property
     def mouvements(self):
@@ -107,11 +122,8 @@ def date_known(attribute):
     return read
 
 
-def last_payment(row):
-    paid = [fait.jour for fait in row.mouvements if fait.nature == "versement"]
-    return paid[-1] if paid else None
-
-
+# States of a line that is granted, in the order in which they are told.
+ETATS_ACCORDES = ["retire", "solde", "verse_en_partie", "accorde"]
 FINANCEMENT_IDENTIFIANT = Colonne(
     "financement_identifiant",
     lambda f: f.identifiant,
@@ -218,12 +230,28 @@ FINANCEMENTS = Table(
             "Accordé et pas encore versé ; vide si le montant accordé n'est pas connu.",
             "number",
         ),
-        Colonne("date_dernier_versement", last_payment, "Dernier versement enregistré.", "date"),
+        Colonne(
+            "date_dernier_versement",
+            lambda f: f.dernier_versement and f.dernier_versement.jour,
+            "Dernier versement enregistré.",
+            "date",
+        ),
         Colonne(
             "etat",
             lambda f: f.told(argent.etat),
             "État du financement ce jour-là.",
-            contraintes={"enum": ["retire", "solde", "verse_en_partie", "accorde"]},
+            contraintes={"enum": ETATS_ACCORDES},
+        ),
+        colonne_tenue("tenue_plans", OU_DES_COMMUNES, suite=SANS_COMMUNE),
+        colonne_precision(
+            "precision_notification",
+            a_la_saisie(date_known("date_notification")),
+            "la date de notification, que sa fiche dit toujours au jour",
+        ),
+        colonne_precision(
+            "precision_dernier_versement",
+            lambda f: f.dernier_versement and f.dernier_versement.precision,
+            "la date du dernier versement",
         ),
     ),
 )
@@ -236,6 +264,7 @@ class LigneVersee:
     identifiant: str
     rang: int
     fait: object
+    tenue: str | None
 
     @property
     def nature(self):
@@ -246,7 +275,7 @@ def versement_rows(finances, jour):
     """Yield a `LigneVersee` for each payment by `jour` of the lines granted: see `lignes_accordees`."""
     for accordee in lignes_accordees(finances, jour):
         for rang, fait in enumerate(accordee.mouvements, 1):
-            yield LigneVersee(accordee.identifiant, rang, fait)
+            yield LigneVersee(accordee.identifiant, rang, fait, accordee.tenue)
 
 
 VERSEMENTS = Table(
@@ -288,99 +317,10 @@ VERSEMENTS = Table(
             contraintes={"enum": [*SorteVersement.values, "reversement"]},
         ),
         Colonne("montant", lambda v: montant(v.fait.montant), "Montant, en euros.", "number"),
-    ),
-)
-
-
-BENEFICIAIRES = (
-    ("beneficiaire_commune", "commune"),
-    ("beneficiaire_intercommunalite", "intercommunalite"),
-)
-
-
-@dataclass
-class OperationSubventionnee:
-    """A grant of the State, as the préfet lists it: who receives it, for what, and how much."""
-
-    financement: Financement
-    annee: int
-    beneficiaire: Tiers | None
-    intitule: str
-    cout: Decimal | None
-    subvention: Decimal | None
-
-
-def operation_rows(financements, jour):
-    """Yield an `OperationSubventionnee` for each of `financements` that stands on `jour`."""
-    cles = cles_de(financements)
-    lines = Financement.objects.filter(pk__dans=cles).select_related(
-        "action", "dispositif", *(name for name, _ in BENEFICIAIRES), "beneficiaire_organisme"
-    )
-    lines = lines.prefetch_related(*(f"{name}__anciens_noms" for name, _ in BENEFICIAIRES))
-    lines = list(lines.order_by("dispositif__cle", "action__identifiant", "rang", "pk"))
-    dates = ActionsDatees({line.action_id for line in lines}).du_jour(jour)
-    annuaire = NomsDuJour.des(dates.values(), jour)
-    for line in lines:
-        du_jour = dates[line.action_id]
-        ligne = next((found for found in du_jour.accordes if found.pk == line.pk), None)
-        if ligne is None or argent.retire(ligne, jour):
-            continue
-        yield OperationSubventionnee(
-            line,
-            line.annee or argent.accord(ligne, jour).jour.year,
-            beneficiaire(line, du_jour, annuaire),
-            str(line.action.intitule),
-            montant(du_jour.cout and du_jour.cout.montant),
-            montant(argent.accorde(ligne, jour)),
-        )
-
-
-def beneficiaire(line, du_jour, annuaire):
-    """Return who receives a grant: named by its line, else the owner of the action on the day."""
-    for name, sorte in BENEFICIAIRES:
-        if territoire := getattr(line, name):
-            return Tiers(sorte, territoire.pk, territoire.nom_au(du_jour.jour))
-    if organisme := line.beneficiaire_organisme:
-        return Tiers(organisme.nature, organisme.siren, organisme.nom)
-    return annuaire.maitre_ouvrage(du_jour)
-
-
-OPERATIONS_SUBVENTIONNEES = Table(
-    "operations-subventionnees",
-    "Opérations subventionnées par l'État",
-    "Une ligne par subvention de l'État accordée ce jour-là ou avant et non retirée, avec le contenu de "
-    "la liste que le préfet publie ; elle vient des seules fiches de ce site, où il peut en manquer. Se "
-    "demande par departement et annee.",
-    (
-        Colonne("dispositif", lambda o: o.financement.dispositif.cle, "Clé du dispositif."),
-        Colonne(
-            "annee",
-            lambda o: o.annee,
-            "Année du programme ; si elle n'est pas connue, celle de la décision.",
-            "integer",
-        ),
-        Colonne(
-            "beneficiaire",
-            lambda o: o.beneficiaire and o.beneficiaire.nom,
-            "Qui reçoit la subvention ; vide si l'on ne sait pas qui.",
-        ),
-        Colonne(
-            "code_insee",
-            lambda o: (
-                o.beneficiaire.code
-                if o.beneficiaire and o.beneficiaire.sorte == "commune"
-                else None
-            ),
-            "Code INSEE du bénéficiaire, si c'est une commune.",
-            contraintes=CODE_INSEE,
-        ),
-        Colonne("intitule", lambda o: o.intitule, "Intitulé de l'opération."),
-        Colonne("cout", lambda o: o.cout, "Dernier coût annoncé, en euros.", "number"),
-        Colonne(
-            "subvention",
-            lambda o: o.subvention,
-            "Montant accordé ce jour-là, en euros ; vide s'il n'est pas connu.",
-            "number",
+        colonne_tenue(
+            "tenue_plans",
+            OU_DES_COMMUNES,
+            suite=SANS_COMMUNE,
         ),
     ),
 )

@@ -10,7 +10,7 @@ from socle.fichiers.tableau.noms import bare_name
 REFUS = "pourquoi"
 DATE_SITUATION = "date_situation"
 # Written by our own downloads, and of no use here.
-ALWAYS_IGNORED = (REFUS, DATE_SITUATION, "annee_cog")
+ALWAYS_IGNORED = (REFUS, DATE_SITUATION, "annee_cog", "tenue", "tenue_departement")
 # Written by our exports before their rows had a key: it told of nothing that an import checked.
 OLD_KEY = "pk"
 # What a column is taken for when nothing of it is read.

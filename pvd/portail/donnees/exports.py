@@ -2,18 +2,54 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 
-from communes.models import Intercommunalite, Labellisation, Nature, Rattachement, Tenue
+from django.db.models import Q
+
+from communes.models import Intercommunalite, Labellisation, Millesime, Nature, Rattachement
+from communes.territoire.colonnes import (
+    colonne_precision,
+    colonne_tenue,
+    moins_tenue,
+    tenues_par_departement,
+)
+from communes.territoire.contours.centroides import centroides
 from ort.exports import CODE_DEPARTEMENT, CODE_INSEE, ENTREE_PAR, PRECISION, SIREN
+from ort.regles import entree_connue
 from pvd.suivi.regles import EtatPoste, Statut
 from pvd.suivi.situation import situations
+from socle.dates import Precision
 from socle.fichiers.colonnes import Colonne, Table
+from socle.fichiers.formats import chunks
 from socle.web.ordre import in_order
 
 
 def commune_rows(communes, jour):
-    """Return the `Situation` on `jour` of each of `communes`, in the order asked for, or of codes."""
-    return situations(in_order(communes, "code_insee"), jour)
+    """Yield the `Situation` on `jour` of each of `communes`, in the order asked for, or of codes.
+
+    Each with its `lieu`, the longitude and the latitude of its centroid, and its `annee_rattachement`.
+    """
+    annee = Millesime.objects.annee_cog(jour)
+    for chunk in chunks(situations(in_order(communes, "code_insee"), jour)):
+        codes = [situation.commune.pk for situation in chunk]
+        lieux, told = centroides(codes), dits_par_le_millesime(codes, annee, jour)
+        for situation in chunk:
+            code = situation.commune.pk
+            situation.lieu = lieux.get(code)
+            situation.annee_rattachement = annee if code in told else None
+            yield situation
+
+
+def dits_par_le_millesime(codes, annee, jour):
+    """Return the codes of the communes whose membership of `jour` is that of the découpage of `annee`.
+
+    That of a membership begun after its 1 January is entered by hand: no vintage tells it yet.
+    """
+    if annee is None:
+        return set()
+    running = Rattachement.objects.as_of(jour).filter(commune__dans=codes)
+    told = running.filter(Q(debut__isnull=True) | Q(debut__lte=date(annee, 1, 1)))
+    return set(told.order_by().values_list("commune", flat=True))
 
 
 def intercommunalite(situation):
@@ -28,6 +64,26 @@ def of_convention(attribute):
 def of_couverture(attribute):
     """Return how to read an attribute of the coverage of a situation, if there is one."""
     return lambda s: getattr(s.couverture, attribute) if s.couverture else None
+
+
+def of_lieu(place):
+    """Return how to read a coordinate of the centroid of a situation, if a contour tells it."""
+    return lambda s: s.lieu and s.lieu[place]
+
+
+def delai_ort(situation):
+    """Return the days from the adhésion to the first entry in an ORT, both known to the day, or None.
+
+    Of an ORT joined before the adhésion, they are negative.
+    """
+    label, jour = situation.labellisation, situation.jour
+    entrees = [c for c in situation.toutes_couvertures if entree_connue(c, jour)]
+    first = min(entrees, key=lambda c: (c.date_entree, c.pk), default=None)
+    if situation.date_adhesion is None or first is None:
+        return None
+    if {label.precision_adhesion, first.precision_entree} != {Precision.JOUR.value}:
+        return None
+    return (first.date_entree - situation.date_adhesion).days
 
 
 COMMUNES = Table(
@@ -156,13 +212,81 @@ COMMUNES = Table(
             "de l'ORT sont celles de l'ORT demandée par le filtre, sinon de la dernière rejointe.",
             "integer",
         ),
-        Colonne(
-            "tenue_departement",
+        colonne_tenue(
+            "tenue",
+            "dans ce département",
             lambda s: s.commune.departement.tenue,
-            "Jusqu'où vont aujourd'hui les données du programme dans ce département : en entier, en "
-            "partie, d'après les listes nationales, ou pas du tout ; sauf en entier, une ORT qui "
-            "n'est pas dite n'est pas connue.",
-            contraintes={"enum": Tenue.values},
+            " ; sauf en entier, une ORT qui n'est pas dite n'est pas connue",
+        ),
+        colonne_precision(
+            "precision_adhesion",
+            lambda s: s.date_adhesion and s.labellisation.precision_adhesion,
+            "la date de signature de l'adhésion",
+        ),
+        colonne_precision(
+            "precision_sortie",
+            lambda s: s.date_sortie and s.labellisation.precision_fin,
+            "la date de sortie du programme",
+        ),
+        colonne_precision(
+            "precision_ort",
+            of_convention("precision_signature"),
+            "la date de signature de l'ORT",
+        ),
+        colonne_precision(
+            "precision_entree_ort",
+            of_couverture("precision_entree"),
+            "la date d'entrée dans l'ORT",
+        ),
+        Colonne(
+            "annee_population",
+            lambda s: s.population and s.population.annee,
+            "Année que compte cette population : la même valeur que population_annee.",
+            "integer",
+        ),
+        Colonne(
+            "annee_rattachement",
+            lambda s: s.annee_rattachement,
+            "Millésime du découpage officiel qui donne l'intercommunalité de la commune ; vide si elle "
+            "n'en a pas, ou si le changement, enregistré depuis ce millésime, n'est dans aucun.",
+            "integer",
+        ),
+        Colonne(
+            "code_region", lambda s: s.commune.departement.region_id, "Code de la région (Insee)."
+        ),
+        Colonne("nom_region", lambda s: s.commune.departement.region.nom, "Nom de la région."),
+        Colonne(
+            "echeance_ort",
+            lambda s: s.echeance_ort,
+            "Jour, dix-huit mois après l'adhésion, où l'ORT devait être signée ; vide si une ORT l'a "
+            "été, si l'adhésion n'est pas connue, ou si la commune est sortie du programme.",
+            "date",
+        ),
+        Colonne(
+            "delai_ort_jours",
+            delai_ort,
+            "Jours de la signature de l'adhésion à la première entrée dans une ORT, négatifs si l'ORT "
+            "est venue avant ; vide si l'un des deux n'est pas connu au jour près ce jour-là.",
+            "integer",
+        ),
+        Colonne(
+            "longitude",
+            of_lieu(0),
+            "Longitude (WGS 84) du centre de gravité du contour de la commune, simplifié, à quelque dix "
+            "mètres près : ce n'est pas celle de la mairie ; vide si le contour n'est pas chargé.",
+            "number",
+        ),
+        Colonne("latitude", of_lieu(1), "Latitude de ce même point.", "number"),
+        colonne_precision(
+            "precision_echeance",
+            lambda s: s.echeance_ort and s.precision_echeance,
+            "l'échéance de l'ORT",
+        ),
+        Colonne(
+            "avenant_identifiant",
+            of_couverture("avenant"),
+            "Avenant d'entrée dans l'ORT, tel que le nomme le fichier des avenants ; vide si la commune "
+            "est entrée par la convention.",
         ),
     ),
 )
@@ -177,13 +301,15 @@ class LigneIntercommunalite:
     membres: list
     laureates: list
     departements: set
+    tenue: str | None
 
 
 def intercommunalite_rows(intercommunalites, jour):
     """Yield a `LigneIntercommunalite` for each of `intercommunalites`, a queryset, as of `jour`.
 
-    A member counts wherever it is: the filters choose the rows, never what a row says. Four queries.
+    A member counts wherever it is: the filters choose the rows, never what a row says. Five queries.
     """
+    tenues = tenues_par_departement("tenue")
     laureates = set(Labellisation.objects.as_of(jour).codes_du_jour(jour))
     membres = members_by_intercommunalite(intercommunalites, jour)
     for found in in_order(intercommunalites, "siren").prefetch_related("anciens_noms"):
@@ -194,6 +320,7 @@ def intercommunalite_rows(intercommunalites, jour):
             codes,
             [code for code in codes if code in laureates],
             set(membres[found.pk].values()),
+            moins_tenue(tenues[code] for code in set(membres[found.pk].values())),
         )
 
 
@@ -251,5 +378,6 @@ INTERCOMMUNALITES = Table(
             lambda i: "|".join(i.laureates),
             "Codes INSEE de ces communes du programme, séparés par « | ».",
         ),
+        colonne_tenue("tenue", "dans le département des communes membres"),
     ),
 )

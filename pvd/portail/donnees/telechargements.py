@@ -36,12 +36,11 @@ from projects.postes.models import Poste
 from projects.projet.exports import ACTIONS, action_rows
 from projects.projet.exports_argent import (
     FINANCEMENTS,
-    OPERATIONS_SUBVENTIONNEES,
     VERSEMENTS,
     lignes_accordees,
-    operation_rows,
     versement_rows,
 )
+from projects.projet.exports_operations import OPERATIONS_SUBVENTIONNEES, operation_rows
 from projects.projet.filtres import ActionFiltres, ArgentFiltres, OperationFiltres
 from pvd.portail.donnees.chiffres import CHIFFRES, ChiffreFiltres, points
 from pvd.portail.donnees.colonnes import colonnes_demandees

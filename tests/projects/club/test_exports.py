@@ -16,7 +16,7 @@ COLONNES = [
     *("date_situation", "annee_cog"),
     *("evenement_identifiant", "intitule", "nature", "date_debut", "date_fin", "lieu", "en_ligne"),
     *("theme", "organisateur", "nb_communes", "communes", "nb_elus", "nb_equipe"),
-    *("precision_debut", "precision_fin", "departements"),
+    *("precision_debut", "precision_fin", "departements", "tenue"),
 ]
 
 

@@ -71,7 +71,7 @@ def test_a_study_is_told_as_it_was_on_three_days(client, halle):
         *("etude-halle", "Programmation de la halle", "programmation", "operationnel"),
         *("cofinancee", "34142", "Lodève", "Bureau d'études", "34142", "34"),
         *("2023-01-10", "2023-03-01", "2024-02-29", "rendue"),
-        *("30000.00", "HT", "15000.00", "5000.00"),
+        *("30000.00", "HT", "15000.00", "5000.00", "complete", "jour", "jour", "jour"),
     ]
 
 

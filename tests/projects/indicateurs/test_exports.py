@@ -58,6 +58,9 @@ def test_a_reading_is_told_with_the_target_of_the_day(client, herault):
         "source": "Bilan 2024",
         "secteur": "",
         "precision_jour": "jour",
+        "tenue": "aucune",
+        "precision_publication": "jour",
+        "precision_cible": "jour",
     }
     assert (before["cible"], before["cible_jour"]) == ("30", "")
 

@@ -30,49 +30,57 @@ CONTRACT = {
     "code_departement, nom_departement, siren_epci, nom_epci, population, id_pvd, "
     "date_entree_programme, precision_entree, date_signature_adhesion, date_sortie_programme, "
     "statut, ort_identifiant, ort_intitule, date_signature_ort, date_entree_ort, entree_par, "
-    "avenant_numero, poste_chef_projet, population_annee, population_millesime, nb_ort, "
-    "tenue_departement",
+    "avenant_numero, poste_chef_projet, population_annee, population_millesime, nb_ort, tenue, "
+    "precision_adhesion, precision_sortie, precision_ort, precision_entree_ort, annee_population, "
+    "annee_rattachement, code_region, nom_region, echeance_ort, delai_ort_jours, longitude, latitude, "
+    "precision_echeance, avenant_identifiant",
     "intercommunalites": "date_situation, annee_cog, siren_epci, nom_epci, nature, departements, "
-    "nb_communes, nb_communes_laureates, communes_laureates",
+    "nb_communes, nb_communes_laureates, communes_laureates, tenue",
     "ort": "date_situation, annee_cog, ort_identifiant, intitule, siren_epci, nom_epci, "
     "departement_reference, departements, origine, date_signature, precision_signature, "
     "duree_annees, date_fin, ville_principale, derogation_l303_3, nb_communes_couvertes, "
     "nb_communes_laureates, communes_couvertes, nb_avenants, date_dernier_avenant, statut, "
-    "tenue_departement",
+    "tenue, precision_fin, precision_dernier_avenant",
     "ort-communes": "date_situation, annee_cog, code_insee, nom_commune, code_departement, "
     "ort_identifiant, date_entree_ort, entree_par, avenant_numero, laureate_pvd, "
-    "avenant_identifiant",
+    "avenant_identifiant, tenue, precision_entree_ort",
     "avenants": "date_situation, annee_cog, ort_identifiant, numero, date_signature, "
-    "precision_signature, objets, communes_ajoutees, communes_retirees, avenant_identifiant",
+    "precision_signature, objets, communes_ajoutees, communes_retirees, avenant_identifiant, tenue",
     "postes": "date_situation, annee_cog, poste_identifiant, employeur_type, employeur_code, "
     "employeur_nom, quotite, etat, date_ouverture, date_fermeture, occupe_depuis, "
-    "communes_desservies, jours_vacance, nb_communes, quotite_pourvue",
+    "communes_desservies, jours_vacance, nb_communes, quotite_pourvue, tenue, precision_ouverture, "
+    "precision_fermeture, precision_occupation",
     "recrutements": "date_situation, annee_cog, poste_identifiant, rang, date_publication, "
-    "date_cloture, issue, date_prise_de_poste, delai_jours",
+    "date_cloture, issue, date_prise_de_poste, delai_jours, tenue, precision_publication, "
+    "precision_cloture, precision_prise_de_poste",
     "actions": "date_situation, annee_cog, action_identifiant, ort_identifiant, numero, intitule, "
     "axe_code, axe_intitule, theme, maitre_ouvrage_type, maitre_ouvrage_code, maitre_ouvrage_nom, "
     "etendue, communes, nb_communes, departements, entree_le, precision_entree, entree_par, "
     "avenant_numero, sortie_le, phase, etat, etat_depuis, precision_etat, en_retard, "
     "statut_communs, date_debut, precision_debut, date_fin, precision_fin, fin_prevue, "
     "fin_prevue_initiale, glissement_jours, cout, nature_cout, base_cout, montant_accorde, "
-    "nb_accords, nb_accords_sans_montant, montant_verse, derniere_nouvelle",
+    "nb_accords, nb_accords_sans_montant, montant_verse, derniere_nouvelle, tenue, precision_sortie, "
+    "precision_fin_prevue, precision_fin_prevue_initiale, precision_derniere_nouvelle, "
+    "avenant_identifiant",
     "financements": "date_situation, annee_cog, financement_identifiant, objet_type, "
     "objet_identifiant, ort_identifiant, departements, financeur_siren, financeur_nom, dispositif, "
     "nature_financeur, forme, annee, numero_decision, date_decision, precision_decision, "
     "date_notification, depense_subventionnable, base, taux, montant_accorde_initial, "
-    "montant_accorde, montant_verse, reste_a_verser, date_dernier_versement, etat",
+    "montant_accorde, montant_verse, reste_a_verser, date_dernier_versement, etat, tenue, "
+    "precision_notification, precision_dernier_versement",
     "versements": "date_situation, annee_cog, financement_identifiant, rang, date_versement, "
-    "precision_versement, nature, montant",
+    "precision_versement, nature, montant, tenue",
     "bilans": "date_situation, annee_cog, ort_identifiant, nature, date_echeance, etat, tenu_le, "
-    "nb_presentations, jours_de_retard",
+    "nb_presentations, jours_de_retard, tenue, precision_echeance, precision_tenu_le",
     "operations-subventionnees": "date_situation, annee_cog, dispositif, annee, beneficiaire, "
-    "code_insee, intitule, cout, subvention",
+    "code_insee, intitule, cout, subvention, tenue",
     "etudes": "date_situation, annee_cog, etude_identifiant, intitule, nature, niveau, regime, "
     "beneficiaire_code, beneficiaire_nom, prestataire, communes, departements, date_demande, "
-    "date_commande, date_rendu, etat, cout, base_cout, montant_accorde, montant_verse",
+    "date_commande, date_rendu, etat, cout, base_cout, montant_accorde, montant_verse, tenue, "
+    "precision_demande, precision_commande, precision_rendu",
     "indicateurs": "date_situation, annee_cog, indicateur, unite, perimetre, objet_type, "
     "objet_identifiant, jour, publie_le, valeur, etat, serie, rupture, cible, cible_jour, source, "
-    "secteur, precision_jour",
+    "secteur, precision_jour, tenue, precision_publication, precision_cible",
     "parties": "date_situation, annee_cog, ort_identifiant, role, partie_type, partie_code, "
     "partie_nom, avenant_identifiant, date_deliberation, date_signature",
     "secteurs": "date_situation, annee_cog, ort_identifiant, code_insee, nom_commune, secteur, "
