@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from communes.models import Commune, Departement, Labellisation, Rattachement, Tenue
+from communes.programme.regles import perhaps_begun
 from ort.models import Convention
 from ort.regles import couvertures_en_vigueur
 from projects.postes.models import Occupation
@@ -216,6 +218,17 @@ COMPTES = {
     Chiffre.DELAI_TENU: lambda du_jour: du_jour.count_delai(DelaiOrt.TENU),
     Chiffre.DELAI_DEPASSE: lambda du_jour: du_jour.count_delai(DelaiOrt.DEPASSE),
 }
+
+
+def absence_tells(decompte, ouverture):
+    """Tell whether what is not recorded on a day, of a place kept in full, did not exist.
+
+    No commune may have entered by then, since `ouverture`, that of the programme, without its day known.
+    """
+    labels = chain.from_iterable(decompte.faits.labellisations.values())
+    return bool(decompte.laureates) or not any(
+        perhaps_begun(label, decompte.jour, ouverture) for label in labels
+    )
 
 
 def chiffres(departement, jour):

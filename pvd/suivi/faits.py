@@ -49,6 +49,15 @@ class Faits:
         """
         return cls() if departement is None else cls(codes_du_programme(departement))
 
+    def parmi(self, codes: Iterable[str]) -> Self:
+        """Return the facts in the programme and in the ORT of some of these communes, read here: no query."""
+        part = type(self)(list(codes))
+        part.successions = self.successions
+        own = part.fiches or set()
+        part.labellisations = {c: self.labellisations[c] for c in own & self.labellisations.keys()}
+        part.couvertures = {c: self.couvertures[c] for c in own & self.couvertures.keys()}
+        return part
+
     @cached_property
     def successions(self) -> Successions:
         """Who answers for whom, day by day."""

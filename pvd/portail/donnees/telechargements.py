@@ -44,6 +44,7 @@ from projects.projet.exports_operations import OPERATIONS_SUBVENTIONNEES, operat
 from projects.projet.filtres import ActionFiltres, ArgentFiltres, OperationFiltres
 from pvd.portail.donnees.chiffres import CHIFFRES, ChiffreFiltres, points
 from pvd.portail.donnees.colonnes import colonnes_demandees
+from pvd.portail.donnees.departements import DEPARTEMENTS, DepartementFiltres, departement_rows
 from pvd.portail.donnees.dires import (
     AFFIRMATIONS,
     SOURCES,
@@ -123,6 +124,7 @@ TELECHARGEMENTS = {
         Telechargement(
             INTERCOMMUNALITES, IntercommunaliteFiltres, Intercommunalite, intercommunalite_rows
         ),
+        Telechargement(DEPARTEMENTS, DepartementFiltres, Departement, departement_rows),
         Telechargement(ORT, OrtFiltres, Convention, ort_rows),
         Telechargement(ORT_COMMUNES, OrtFiltres, Convention, ort_commune_rows),
         Telechargement(AVENANTS, OrtFiltres, Convention, avenant_rows),

@@ -10,13 +10,12 @@ from django.shortcuts import get_object_or_404, render
 
 from communes.models import Commune, Departement, Tenue
 from communes.programme.lecture import ouverture
-from communes.programme.regles import perhaps_begun
 from ort.models import Convention
 from projects.postes.series import etats_des_postes
 from pvd.portail.cartes.departement import carte, communes_montrees
 from pvd.portail.cartes.france import carte_france
 from pvd.portail.series import signatures
-from pvd.suivi.chiffres import REGLES, SINGULIERS, Decompte
+from pvd.suivi.chiffres import REGLES, SINGULIERS, Decompte, absence_tells
 from pvd.suivi.comparaisons import comparaisons, parts_de_la_france
 from pvd.suivi.completude import champ_de, en_entier
 from pvd.suivi.faits import Faits
@@ -78,7 +77,7 @@ def tuiles(decompte):
     shown = chain(TUILES, chain.from_iterable(TUILES.values()))
     values = {chiffre: decompte[chiffre] for chiffre in shown}
     whole = {champ: en_entier(decompte.departement, champ) for champ in ("tenue", "tenue_postes")}
-    if not (whole["tenue"] and absence_tells(decompte)):
+    if not (whole["tenue"] and absence_tells(decompte, ouverture())):
         values = {chiffre: value or None for chiffre, value in values.items()}
     return [
         Tuile(
@@ -95,18 +94,6 @@ def tuiles(decompte):
 def known_by_lists(departement, champ):
     """Tell whether the data of `departement` are known by the national lists alone; not of all France."""
     return departement is not None and getattr(departement, champ) == Tenue.LISTES
-
-
-def absence_tells(decompte):
-    """Tell whether what is not recorded on a day, of a place kept in full, did not exist.
-
-    No commune may have entered by then without its day known.
-    """
-    labels = chain.from_iterable(decompte.faits.labellisations.values())
-    opened = ouverture()
-    return bool(decompte.laureates) or not any(
-        perhaps_begun(label, decompte.jour, opened) for label in labels
-    )
 
 
 def accueil(request):
