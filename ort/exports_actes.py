@@ -2,7 +2,8 @@
 
 from django.urls import reverse
 
-from ort.exports import CODE_INSEE
+from communes.territoire.colonnes import a_la_saisie, colonne_precision, colonne_tenue
+from ort.exports import CODE_INSEE, OU_D_UNE_ORT, tenues_des_ort
 from ort.models import Document, Organisme, Partie, Secteur
 from socle.fichiers.colonnes import Colonne, Table
 
@@ -15,10 +16,11 @@ def of_conventions(rows, conventions):
     return kept.select_related("convention", "avenant").order_by("convention__identifiant", "pk")
 
 
-def with_day(rows, jour):
-    """Yield `rows`, each with the day of the file: what came after it is not told."""
+def of_the_day(rows, conventions, jour):
+    """Yield `rows`, each with the day of the file, and how far its ORT is kept then."""
+    tenues = tenues_des_ort("tenue", conventions, jour)
     for row in rows:
-        row.jour = jour
+        row.jour, row.tenue = jour, tenues[row.convention_id]
         yield row
 
 
@@ -40,12 +42,11 @@ IDENTIFIANT = Colonne(
 
 
 def partie_rows(conventions, jour):
-    """Yield who had signed or supported by `jour` each of `conventions`, a queryset. Three queries."""
+    """Yield who had signed or supported by `jour` each of `conventions`, a queryset. Six queries."""
     rows = of_conventions(Partie.objects.connues(jour), conventions)
     named = rows.select_related("commune", "intercommunalite", "organisme", "convention", "avenant")
-    yield from with_day(
-        named.prefetch_related("commune__anciens_noms", "intercommunalite__anciens_noms"), jour
-    )
+    named = named.prefetch_related("commune__anciens_noms", "intercommunalite__anciens_noms")
+    yield from of_the_day(named, conventions, jour)
 
 
 def type_de_partie(partie):
@@ -105,15 +106,22 @@ PARTIES = Table(
             "Signature de cette partie ; vide si elle n'est pas connue à part de celle de l'acte.",
             "date",
         ),
+        colonne_tenue("tenue", OU_D_UNE_ORT),
+        colonne_precision(
+            "precision_deliberation", a_la_saisie(come("date_deliberation")), "la délibération"
+        ),
+        colonne_precision(
+            "precision_signature", a_la_saisie(come("date_signature")), "cette signature"
+        ),
     ),
 )
 
 
 def secteur_rows(conventions, jour):
-    """Yield the secteurs d'intervention known on `jour` of `conventions`, a queryset. Two queries."""
+    """Yield the secteurs d'intervention known on `jour` of `conventions`, a queryset. Five queries."""
     rows = of_conventions(Secteur.objects.connues(jour), conventions)
     named = rows.select_related("commune", "convention", "avenant")
-    yield from with_day(named.prefetch_related("commune__anciens_noms"), jour)
+    yield from of_the_day(named.prefetch_related("commune__anciens_noms"), conventions, jour)
 
 
 SECTEURS = Table(
@@ -139,13 +147,15 @@ SECTEURS = Table(
             avenant_of,
             "Avenant qui l'a créé, celui du fichier des avenants ; vide : la convention.",
         ),
+        colonne_tenue("tenue", OU_D_UNE_ORT),
     ),
 )
 
 
 def document_rows(conventions, jour):
-    """Return the public documents of the acts, signed by `jour`, of `conventions`, a queryset."""
-    return of_conventions(Document.objects.publics(jour), conventions)
+    """Yield the public documents of the acts, signed by `jour`, of `conventions`, a queryset."""
+    rows = of_conventions(Document.objects.publics(jour), conventions)
+    yield from of_the_day(rows, conventions, jour)
 
 
 DOCUMENTS = Table(
@@ -172,6 +182,10 @@ DOCUMENTS = Table(
             lambda d: reverse("ort_document", args=[d.convention.identifiant, d.pk]),
             "Où se télécharge le document, à la suite de l'adresse de ce site.",
             contraintes={"required": True},
+        ),
+        colonne_tenue("tenue", OU_D_UNE_ORT),
+        colonne_precision(
+            "precision_signature", lambda d: d.acte.precision_signature, "cette signature"
         ),
     ),
 )

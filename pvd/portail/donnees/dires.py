@@ -10,8 +10,16 @@ from functools import cached_property
 
 from django.db.models import Q
 
-from communes.models import Commune, Departement, Labellisation, Mouvement
+from communes.models import Commune, Departement, Labellisation, Mouvement, Tenue
+from communes.territoire.colonnes import (
+    LE_MOINS_TENU,
+    a_la_saisie,
+    colonne_precision,
+    moins_tenue,
+    tenues_par_commune,
+)
 from communes.territoire.mouvements import Sorte
+from ort.exports import tenues_des_ort
 from ort.models import Avenant, CommuneCouverte, Convention
 from projects.postes.models import Desserte, Poste
 from pvd.suivi.faits import Faits, codes_du_programme
@@ -94,15 +102,59 @@ def affirmation_rows(affirmations, jour):
     """
     read = affirmations.select_related("source", "content_type").prefetch_related("fiche")
     found = [row for row in read if row.fiche and row.jour and row.jour <= jour]
+    tenues = tenues_des_fiches([row.fiche for row in found], jour)
     for row in found:
         row.publics = BY_MODEL[type(row.fiche)]
         row.identifiant = str(getattr(row.fiche, row.publics.identifiant))
+        row.tenue = tenues.get(row.fiche)
     yield from sorted(found, key=order)
+
+
+def tenues_des_fiches(fiches, jour):
+    """Return how far the records around each of `fiches` are kept on `jour`; of a vintage, nothing.
+
+    That of a commune, of an ORT, or of the communes that a post serves. Five queries.
+    """
+    communes = {f: code_of(f) for f in fiches if isinstance(f, (Commune, Labellisation))}
+    conventions = {f: convention_of(f) for f in fiches if isinstance(f, (Convention, Avenant))}
+    par_commune = tenues_par_commune("tenue", set(communes.values()))
+    asked = Convention.objects.filter(pk__dans=list(set(conventions.values())))
+    par_ort = tenues_des_ort("tenue", asked, jour)
+    return {
+        **{fiche: par_commune[code] for fiche, code in communes.items()},
+        **{fiche: par_ort[cle] for fiche, cle in conventions.items()},
+        **tenues_des_postes([fiche for fiche in fiches if isinstance(fiche, Poste)], jour),
+    }
+
+
+def code_of(fiche):
+    return fiche.pk if isinstance(fiche, Commune) else fiche.commune_id
+
+
+def convention_of(fiche):
+    return fiche.pk if isinstance(fiche, Convention) else fiche.convention_id
+
+
+def tenues_des_postes(postes, jour):
+    """Return how far posts are kept on `jour`, by the communes that each serves: one query."""
+    served = Desserte.objects.as_of(jour).filter(poste__dans=[poste.pk for poste in postes])
+    found = defaultdict(list)
+    for cle, tenue in served.order_by().values_list("poste", "commune__departement__tenue_postes"):
+        found[cle].append(tenue)
+    return {poste: moins_tenue(found[poste.pk]) for poste in postes}
 
 
 def order(row):
     return row.publics.fiche, row.identifiant, row.champ, row.valeur, row.source.cle, row.pk
 
+
+TENUE = Colonne(
+    "tenue",
+    lambda row: row.tenue,
+    "Jusqu'où vont aujourd'hui les données du programme, ou des chefs de projet, dans le département de ce "
+    f"dont parle la source{LE_MOINS_TENU} ; vide d'un millésime, de toute la France.",
+    contraintes={"enum": Tenue.values},
+)
 
 AFFIRMATIONS = Table(
     "affirmations",
@@ -131,10 +183,10 @@ AFFIRMATIONS = Table(
         ),
         Colonne("valeur", lambda a: a.jour, "Jour qu'elle donne.", "date", {"required": True}),
         Colonne(
-            "precision",
+            "precision_valeur",
             lambda a: a.precision,
             "Ce qu'elle sait de ce jour.",
-            contraintes={"enum": Precision.values},
+            contraintes={"enum": list(Precision.values)},
         ),
         Colonne(
             "source_cle",
@@ -148,6 +200,7 @@ AFFIRMATIONS = Table(
             "La fiche retient ce jour ; sinon la source la contredit.",
             "boolean",
         ),
+        TENUE,
     ),
 )
 
@@ -159,6 +212,12 @@ class SourceDuJour:
     source: Source
     faits: dict = field(default_factory=lambda: defaultdict(int))
     ecartes: int = 0
+    tenues: set = field(default_factory=set)
+
+    @property
+    def tenue(self):
+        """Return how far the least kept of what it speaks of is kept."""
+        return moins_tenue(self.tenues - {None})
 
 
 def source_rows(affirmations, jour):
@@ -166,6 +225,7 @@ def source_rows(affirmations, jour):
     found = {}
     for row in affirmation_rows(affirmations, jour):
         told = found.setdefault(row.source.cle, SourceDuJour(row.source))
+        told.tenues.add(row.tenue)
         if row.retenue:
             told.faits[f"{row.publics.fiche}.{row.champ}"] += 1
         else:
@@ -216,6 +276,12 @@ SOURCES = Table(
             lambda s: s.ecartes,
             "Nombre de dates qu'elle donne et que les fiches ne retiennent pas.",
             "integer",
+        ),
+        TENUE,
+        colonne_precision(
+            "precision_document",
+            a_la_saisie(lambda s: s.source.date_document),
+            "la date du document",
         ),
     ),
 )

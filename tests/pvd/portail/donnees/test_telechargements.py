@@ -85,15 +85,16 @@ CONTRACT = {
     "objet_identifiant, jour, publie_le, valeur, etat, serie, rupture, cible, cible_jour, source, "
     "secteur, precision_jour, tenue, precision_publication, precision_cible",
     "parties": "date_situation, annee_cog, ort_identifiant, role, partie_type, partie_code, "
-    "partie_nom, avenant_identifiant, date_deliberation, date_signature",
+    "partie_nom, avenant_identifiant, date_deliberation, date_signature, tenue, "
+    "precision_deliberation, precision_signature",
     "secteurs": "date_situation, annee_cog, ort_identifiant, code_insee, nom_commune, secteur, "
-    "avenant_identifiant",
+    "avenant_identifiant, tenue",
     "documents": "date_situation, annee_cog, ort_identifiant, avenant_identifiant, titre, "
-    "date_signature, taille_octets, chemin",
-    "affirmations": "date_situation, annee_cog, fiche, identifiant, champ, valeur, precision, "
-    "source_cle, retenue",
+    "date_signature, taille_octets, chemin, tenue, precision_signature",
+    "affirmations": "date_situation, annee_cog, fiche, identifiant, champ, valeur, precision_valeur, "
+    "source_cle, retenue, tenue",
     "sources": "date_situation, annee_cog, source_cle, genre, titre, editeur, date_document, "
-    "adresse, nb_faits, faits, nb_ecartes",
+    "adresse, nb_faits, faits, nb_ecartes, tenue, precision_document",
     "chiffres": "date_situation, annee_cog, jour, code_departement, chiffre, valeur, regle, tenue, "
     "valeur_publiee, source, source_titre, note",
 }
