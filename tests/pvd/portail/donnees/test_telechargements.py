@@ -15,9 +15,10 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from communes.models import Commune, Departement, Intercommunalite, Labellisation, Rattachement
-from ort.models import Avenant, CommuneCouverte, Convention, Organisme
+from ort.models import Avenant, CommuneCouverte, Convention, Organisme, Partie, Secteur
 from projects.financements.models import Financement
 from projects.postes.models import Occupation, Poste
+from socle.sources import affirm
 from socle.web.refus import quoted
 from tests import factories
 from tests.factories import day, rewrite
@@ -112,10 +113,12 @@ ACTION_SECRETS = ["SECRET-ACTION", "SECRET-MOTIF", "271828"]
 INTERNAL = [*SECRETS, *ACTION_SECRETS, "SECRET-DECISION", "31415", "contrat", "cdd"]
 # What is written to the ministry of a commune.
 INTERNAL += ["SECRET-REMARQUE"]
+# How the service knows what a source says.
+INTERNAL += ["SECRET-APPEL"]
 
 
 @pytest.fixture
-def programme():
+def programme(documents_folder):
     """Lodève, La Salvetat and Lacaune in the programme, each by another road; Ganges has left it."""
     factories.millesime(2023)
     lodevois, monts = (factories.intercommunalite(s) for s in ("200017341", "200066553"))
@@ -140,6 +143,10 @@ def programme():
     )
     rewrite(ort.couvertures.filter(commune=ganges), sortie=act)
     rewrite(ort.couvertures, remarques_enquete="SECRET-REMARQUE")
+    Partie.objects.create(convention=ort, commune=salvetat)
+    Secteur.objects.create(convention=ort, commune=salvetat, nom="Centre ancien")
+    factories.document(ort)
+    affirm(ort, "date_signature", "28/07/2022", factories.source(), "jour", "SECRET-APPEL")
     petr = Organisme.objects.create(nom="PETR du Haut-Languedoc", nature="petr", siren="200000001")
     shared = factories.poste(
         [salvetat, lacaune],
