@@ -61,3 +61,11 @@ def notice_width(column: int) -> int:
 
 def is_title(row: Row) -> bool:
     return len(row) == 1
+
+
+def lines_of(row: Row) -> int:
+    """Return how many lines the longest text of a row of a notice takes; a title goes on beside it."""
+    if is_title(row):
+        return 1
+    taken = (-(-len(str(text)) // notice_width(column)) for column, text in enumerate(row))
+    return max(taken, default=1) or 1

@@ -27,7 +27,7 @@ ODS_MANIFEST = f"""{XML}<manifest:manifest xmlns:manifest="{OASIS}:manifest:1.0"
  manifest:media-type="{ODS_MIMETYPE}"/>{
     "".join(
         f'<manifest:file-entry manifest:full-path="{part}.xml" manifest:media-type="text/xml"/>'
-        for part in ("content", "meta", "settings")
+        for part in ("content", "meta", "settings", "styles")
     )
 }</manifest:manifest>"""
 ODS_START = f"""{XML}<office:document-content xmlns:office="{OASIS}:office:1.0"
@@ -44,6 +44,8 @@ ODS_START = f"""{XML}<office:document-content xmlns:office="{OASIS}:office:1.0"
  style:data-style-name="booleen"/><style:style style:name="entete" style:family="table-cell">
 <style:table-cell-properties fo:border-bottom="0.05pt solid #000000"/>
 <style:text-properties fo:font-weight="bold"/></style:style>
+<style:style style:name="donnees" style:family="table" style:master-page-name="Donnees"/>
+<style:style style:name="notice" style:family="table" style:master-page-name="Notice"/>
 <style:style style:name="titre" style:family="table-cell">
 <style:text-properties fo:font-weight="bold" fo:font-size="13pt"/></style:style>
 <style:style style:name="texte" style:family="table-cell">
@@ -51,6 +53,17 @@ ODS_START = f"""{XML}<office:document-content xmlns:office="{OASIS}:office:1.0"
 {{colonnes}}</office:automatic-styles>
 <office:body><office:spreadsheet>"""
 ODS_END = "</office:spreadsheet></office:body></office:document-content>"
+PAYSAGE = 'fo:page-width="29.7cm" fo:page-height="21cm" fo:margin="1.5cm" style:print-orientation="landscape"'
+# On paper, both sheets are lying down, and the notice is no wider than one.
+ODS_STYLES = f"""{XML}<office:document-styles xmlns:office="{OASIS}:office:1.0"
+ xmlns:style="{OASIS}:style:1.0"
+ xmlns:fo="{OASIS}:xsl-fo-compatible:1.0" office:version="1.2"><office:automatic-styles>
+<style:page-layout style:name="couchee"><style:page-layout-properties {PAYSAGE}/></style:page-layout>
+<style:page-layout style:name="ajustee"><style:page-layout-properties {PAYSAGE}
+ style:scale-to-X="1" style:scale-to-Y="0"/></style:page-layout></office:automatic-styles>
+<office:master-styles><style:master-page style:name="Donnees" style:page-layout-name="couchee"/>
+<style:master-page style:name="Notice" style:page-layout-name="ajustee"/></office:master-styles>
+</office:document-styles>"""
 # A character of an ordinary text, wide as those of a name are.
 CM_PER_CHARACTER = 0.21
 
@@ -62,6 +75,7 @@ def ods_file(header: Row, rows: Iterable[Row], classeur: Classeur = ORDINAIRE) -
         archive.writestr("mimetype", ODS_MIMETYPE, zipfile.ZIP_STORED)
         archive.writestr("META-INF/manifest.xml", ODS_MANIFEST)
         archive.writestr("meta.xml", meta_of(classeur))
+        archive.writestr("styles.xml", ODS_STYLES)
         archive.writestr("settings.xml", settings_of(classeur))
         with archive.open("content.xml", "w") as content:
             for piece in content_of(header, rows, classeur):
@@ -75,7 +89,7 @@ def content_of(header: Row, rows: Iterable[Row], classeur: Classeur) -> Iterator
     widths, rows = measured(header, rows)
     notice = range(max(map(len, classeur.notice), default=0))
     yield start_of({*widths, *map(notice_width, notice)})
-    yield table_start(classeur.feuille, widths)
+    yield table_start(classeur.feuille, "donnees", widths)
     yield row_of(header, "entete")
     written = 1
     for row in rows:
@@ -83,7 +97,7 @@ def content_of(header: Row, rows: Iterable[Row], classeur: Classeur) -> Iterator
         written += 1
     yield "</table:table>"
     if classeur.notice:
-        yield table_start(classeur.nom_notice, map(notice_width, notice))
+        yield table_start(classeur.nom_notice, "notice", map(notice_width, notice))
         yield from (row_of(row, "titre" if is_title(row) else "texte") for row in classeur.notice)
         yield "</table:table>"
     if header:
@@ -103,9 +117,9 @@ def start_of(widths: Iterable[int]) -> str:
     )
 
 
-def table_start(nom: str, widths: Iterable[int]) -> str:
+def table_start(nom: str, style: str, widths: Iterable[int]) -> str:
     columns = "".join(f'<table:table-column table:style-name="l{width}"/>' for width in widths)
-    return f"<table:table table:name={quoteattr(nom)}>{columns}\n"
+    return f'<table:table table:name={quoteattr(nom)} table:style-name="{style}">{columns}\n'
 
 
 def row_of(row: Row, style: str = "") -> str:

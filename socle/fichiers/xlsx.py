@@ -14,6 +14,7 @@ from socle.fichiers.classeur import (
     Classeur,
     Row,
     is_title,
+    lines_of,
     measured,
     notice_width,
 )
@@ -33,6 +34,7 @@ XLSX_OPTIONS = {
 XLSX_LARGEST = 10**15
 XLSX_FIRST_DAY = datetime.date(1900, 3, 1)
 XLSX_LONGEST = 32_767
+POINTS_PER_LINE = 16
 # Excel has words of its own for a truth; LibreOffice shows the 1 that it is kept by.
 TRUTH = '"VRAI";"VRAI";"FAUX"'
 
@@ -90,6 +92,8 @@ def add_notice(workbook: Workbook, nom: str, rows: Iterable[Row]) -> None:
     titre = workbook.add_format({"bold": True, "font_size": 13})
     texte = workbook.add_format({"text_wrap": True, "valign": "top"})
     for number, row in enumerate(rows):
+        # Not every program makes room for a text on several lines.
+        sheet.set_row(number, POINTS_PER_LINE * lines_of(row))
         for column, value in enumerate(row):
             sheet.set_column(column, column, notice_width(column))
             sheet.write(number, column, xlsx_cell(value), titre if is_title(row) else texte)

@@ -69,6 +69,15 @@ def test_an_xlsx_shows_its_columns_whole():
     )
 
 
+def test_a_long_text_of_the_notice_has_room():
+    texte = "é" * 200
+    classeur = Classeur(notice=[["Titre " * 40], ["Source", texte], ["Citer", "a"], []])
+    sheet = openpyxl.load_workbook(made(xlsx_file, classeur=classeur))["Lisez-moi"]
+    heights = [sheet.row_dimensions[number].height for number in range(1, 5)]
+    assert [round(height) for height in heights[:3]] == [16, 48, 16]
+    assert sheet["B2"].alignment.wrap_text
+
+
 def test_every_cell_of_a_row_is_written():
     """A cell that is not there is an error to those who check a file against its schema."""
     xml = zipfile.ZipFile(made(xlsx_file)).read("xl/worksheets/sheet1.xml").decode()
