@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
 from pvd.portail import club
+from pvd.portail.donnees.page import donnees
 from pvd.portail.partage.flux import flux
 from pvd.portail.vues import (
     accueil,
@@ -59,7 +60,7 @@ urlpatterns = [
         name="intercommunalite",
     ),
     path("resultats/", projets.resultats, name="resultats"),
-    path("donnees/", pages.donnees, name="donnees"),
+    path("donnees/", donnees, name="donnees"),
     path("comprendre-les-chiffres/", pages.comprendre_les_chiffres, name="comprendre_les_chiffres"),
     path("mentions-legales/", pages.mentions_legales, name="mentions_legales"),
     path("accessibilite/", pages.accessibilite, name="accessibilite"),

@@ -18,6 +18,8 @@ TYPES = {
     "number": "nombre",
     "boolean": "vrai ou faux",
 }
+# What is copied whole: a line of the text that is cut would no longer be what it says.
+COPIES = ("Adresse", "pandas (Python)", "DuckDB", "R (non essayé)")
 RYTHME = "À chaque acte, document ou liste que le service enregistre ; pas de jour fixe."
 VIDE = "Une case vide veut dire « non renseigné » : ce n'est ni zéro, ni non."
 SOURCE = (
@@ -83,7 +85,7 @@ def line_of(row):
         return f"{first}\n{'-' * len(first)}"
     told = " | ".join(text for text in others if text)
     # A line to be copied is not cut.
-    if len(others) == 1 and ("(" in told and "=" in told):
+    if first in COPIES:
         return f"{first} :\n    {told}"
     return textwrap.fill(
         f"{first} : {told}",

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Recette:
-    """A line for a program; `essayee`, the tests run it."""
+    """A line to copy for a program, or, without `code`, what is done in it; `essayee`, the tests run it."""
 
     programme: str
     texte: str
     essayee: bool
+    code: bool = True
 
 
 def textes_de(colonnes):
@@ -32,7 +33,7 @@ def recettes(colonnes, adresse):
         Recette("pandas (Python)", pandas(adresse, textes, jours), True),
         Recette("DuckDB", duckdb(adresse, textes), True),
         Recette("R", r(adresse, textes), False),
-        Recette("QGIS", qgis(adresse), False),
+        Recette("QGIS", qgis(adresse), False, code=False),
     ]
 
 

@@ -6,21 +6,8 @@ from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 
-from pvd.portail.donnees.geojson import CODES
-from pvd.portail.donnees.histoire.fichiers import HISTORIQUES
-from pvd.portail.donnees.telechargements import TABLES
 from pvd.suivi.chiffres import REGLES, departements_du_programme
 from socle.web.jour import jour_of
-
-
-def donnees(request):
-    context = {
-        "jour": jour_of(request),
-        "tables": TABLES,
-        "historiques": HISTORIQUES.values(),
-        "geojson": CODES,
-    }
-    return render(request, "portail/donnees.html", context)
 
 
 def editeur():

@@ -277,12 +277,34 @@ def test_data_page_holds_each_table_and_its_dictionary(client):
             assert f'href="/donnees/{table.nom}.{extension}?au=2023-07-06"' in page
         assert f'href="/donnees/schemas/{table.nom}.json"' in page
         assert all(f"<code>{colonne.nom}</code>" in page for colonne in table.colonnes)
+        assert f'href="/donnees/{table.nom}.lisez-moi.txt?au=2023-07-06"' in page
     for nom, historique in HISTORIQUES.items():
         for extension in ("csv", "xlsx", "ods", "json"):
             assert f'href="/donnees/historique/{nom}.{extension}"' in page
         assert f'href="/donnees/schemas/historique-{nom}.json"' in page
         assert all(f"<code>{c.nom}</code>" in page for c in historique.table.colonnes)
     assert "Licence Ouverte 2.0" in page
+
+
+def test_data_page_says_how_files_are_read_and_what_is_not_kept(client, settings):
+    settings.PVD_EDITEUR, settings.PVD_EDITEUR_CONTACT = "DDTM de l'Hérault", "pvd@exemple.fr"
+    factories.departement("34", tenue="complete", tenue_postes="aucune", nom="Hérault")
+    factories.departement("30", tenue="aucune", tenue_postes="aucune", nom="Gard")
+    factories.source(date_document=factories.day("2023-05-01"), url="https://exemple.fr/a")
+    page = html.unescape(read(client, "/donnees/?au=2023-07-06"))
+    for told in (
+        "un tableau vide ne veut pas dire zéro",
+        "Les données des chefs de projet ne sont tenues pour aucun département.",
+        "ort_signee : ORT signée",
+        'pandas.read_csv("http://testserver/donnees/communes.csv?au=2023-07-06"',
+        "QGIS (non essayé)",
+        "Ne l'ouvrez pas dans un tableur",
+        "pour les codes INSEE et les SIREN, prenez le XLSX",
+        "1er mai 2023",
+        "DDTM de l'Hérault, « Petites villes de demain : [nom du tableau] », au 6 juillet 2023",
+        "pvd@exemple.fr",
+    ):
+        assert told in page, told
 
 
 def test_robots_are_kept_out_of_the_admin(client):

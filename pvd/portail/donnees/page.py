@@ -1,0 +1,82 @@
+"""The page of the data: each table with its dictionary, how it is read, and how far it is kept."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.shortcuts import render
+from django.urls import reverse
+
+from pvd.portail.donnees.geojson import CODES
+from pvd.portail.donnees.histoire.fichiers import HISTORIQUES
+from pvd.portail.donnees.lisez_moi import RYTHME, TYPES
+from pvd.portail.donnees.recettes import Recette, recettes
+from pvd.portail.donnees.telechargements import TABLES
+from pvd.portail.donnees.valeurs import mots_de
+from pvd.portail.partage.etendue import dernier_document, tenue_de
+from pvd.portail.partage.liens import SITE
+from pvd.suivi.completude import completude
+from socle.dates import in_french
+from socle.fichiers.colonnes import Table
+from socle.web.adresses import avec_date
+from socle.web.jour import jour_of
+
+
+@dataclass(frozen=True)
+class TableAffichee:
+    """A table as the page shows it; `reserve` says how far it is kept, if not as the programme is."""
+
+    table: Table
+    reserve: str
+    recettes: list[Recette]
+
+    @property
+    def colonnes(self):
+        """Return each column, what its type is called, and each of its values with its words."""
+        return [
+            (c, TYPES[c.type], [(v, "" if v == m else m) for v, m in mots_de(c).items()])
+            for c in self.table.colonnes
+        ]
+
+
+def donnees(request):
+    """Show the tables of the day asked for."""
+    jour = jour_of(request)
+    day = avec_date({"request": request})
+    reserves = {"tenue": ""}
+    shown = []
+    for table in TABLES:
+        champ = tenue_de(table.nom)
+        if champ not in reserves:
+            reserves[champ] = completude(None, champ)
+        csv = request.build_absolute_uri(reverse("telecharger", args=[table.nom, "csv"]) + day)
+        shown.append(TableAffichee(table, reserves[champ], recettes(table.colonnes, csv)))
+    histories = [
+        (nom, history_shown(request, nom, historique.table))
+        for nom, historique in HISTORIQUES.items()
+    ]
+    context = {
+        "jour": jour,
+        "tables": shown,
+        "historiques": histories,
+        "geojson": CODES,
+        "rythme": RYTHME,
+        "document": dernier_document(jour),
+        "contact": settings.PVD_EDITEUR_CONTACT,
+        "citation": citation(request.build_absolute_uri(reverse("donnees") + day), jour),
+    }
+    return render(request, "portail/donnees.html", context)
+
+
+def history_shown(request, nom, table):
+    """Return the table of a history, which is of no day."""
+    csv = request.build_absolute_uri(reverse("historique", args=[nom, "csv"]))
+    return TableAffichee(table, "", recettes(table.colonnes, csv))
+
+
+def citation(adresse, jour):
+    """Write how what is taken on a day is cited."""
+    who = f"{settings.PVD_EDITEUR}, " if settings.PVD_EDITEUR else ""
+    return (
+        f"{who}« {SITE} : [nom du tableau] », au {in_french(jour)}, {adresse}, consulté le [jour], "
+        "Licence Ouverte 2.0."
+    )
