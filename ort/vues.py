@@ -31,8 +31,16 @@ def liste(request):
 
 def ort(request, identifiant):
     jour = jour_of(request)
+    return render(request, "ort/ort.html", read_ort(find_convention(identifiant, jour), jour))
+
+
+def find_convention(identifiant, jour):
     conventions = with_actes(Convention.objects.all(), jour)
-    convention = get_object_or_404(conventions, identifiant=identifiant)
+    return get_object_or_404(conventions, identifiant=identifiant)
+
+
+def read_ort(convention, jour):
+    """Return what the page of an ORT tells of it on `jour`, and its data twin too."""
     du_jour = OrtDuJour(convention, jour)
     codes = [couverture.commune_id for couverture in du_jour.couvertes]
     there = Commune.objects.filter(pk__dans=codes).order_by()
@@ -40,7 +48,7 @@ def ort(request, identifiant):
     secteurs = Secteur.objects.filter(
         Q(avenant__isnull=True) | Q(avenant__date_signature__lte=jour), convention=convention
     )
-    context = {
+    return {
         "jour": jour,
         "ort": du_jour,
         "convention": convention,
@@ -49,7 +57,6 @@ def ort(request, identifiant):
         "fichiers": convention.documents.publics(jour).select_related("avenant"),
         "documents": du_jour.sources,
     }
-    return render(request, "ort/ort.html", context)
 
 
 def document(request, identifiant, pk):

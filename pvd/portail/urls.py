@@ -9,6 +9,7 @@ from pvd.portail.vues import (
     cartes,
     communes,
     intercommunalites,
+    jumelles,
     pages,
     partage,
     projets,
@@ -17,6 +18,20 @@ from pvd.portail.vues.sante import sante
 from pvd.signalements import vues as signalements
 
 urlpatterns = [
+    re_path(
+        r"^communes/(?P<code>[0-9][0-9ABab][0-9]{3})\.json\Z", jumelles.commune, name="commune_json"
+    ),
+    path("ort/<slug:identifiant>.json", jumelles.ort, name="ort_json"),
+    re_path(
+        r"^intercommunalites/(?P<siren>[0-9]{9})\.json\Z",
+        jumelles.intercommunalite,
+        name="intercommunalite_json",
+    ),
+    re_path(
+        r"^departements/(?P<code>[0-9][0-9ABab][0-9]?)\.json\Z",
+        jumelles.departement,
+        name="departement_json",
+    ),
     path("", accueil.accueil, name="accueil"),
     path("departements/", accueil.france, name="departements"),
     re_path(

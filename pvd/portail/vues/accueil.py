@@ -108,30 +108,41 @@ def departement(request, code):
 
 def page_of_departement(request, departement):
     jour = jour_of(request)
-    faits = Faits.du_programme(departement)
-    decompte = Decompte(departement, jour, faits)
+    context = read_departement(departement, jour)
+    shown = [*context["suivies"], *context["partenaires"]]
+    faits = context["decompte"].faits
+    context |= {
+        "carte": carte(departement, shown, jour),
+        "parts": parts_de_la_france(departement, jour, faits),
+        "signatures": signatures(faits, jour),
+        "etats_des_postes": etats_des_postes(departement, jour),
+    }
+    return render(request, "portail/departement.html", context)
+
+
+def read_departement(departement, jour):
+    """Return what the page of a département tells of it on `jour`, and its data twin too."""
+    decompte = Decompte(departement, jour, Faits.du_programme(departement))
     suivies, partenaires = [], []
     for situation in situations(communes_montrees(departement, jour), jour):
         known = situation.labellisation and situation.commune.departement_id == departement.pk
         (suivies if known else partenaires).append(situation)
     laureates = [s for s in suivies if s.laureate]
     waiting = [s for s in laureates if s.echeance_ort]
-    context = {
+    return {
         "jour": jour,
         "departement": departement,
+        "decompte": decompte,
+        "suivies": suivies,
+        "partenaires": partenaires,
         "tuiles": tuiles(decompte),
-        "carte": carte(departement, [*suivies, *partenaires], jour),
         "laureates": laureates,
         "sorties": [s for s in suivies if s.statut == Statut.SORTIE],
         "en_attente": sorted(waiting, key=lambda s: s.echeance_ort),
         "sans_echeance": sum(not s.couverture and not s.echeance_ort for s in laureates),
         "ort_par_avenant": Convention.objects.filter(pk__dans=decompte.ort_par_avenant),
-        "comparaisons": comparaisons(departement, jour, faits),
-        "parts": parts_de_la_france(departement, jour, faits),
-        "signatures": signatures(faits, jour),
-        "etats_des_postes": etats_des_postes(departement, jour),
+        "comparaisons": comparaisons(departement, jour, decompte.faits),
     }
-    return render(request, "portail/departement.html", context)
 
 
 def france(request):

@@ -102,27 +102,35 @@ def commune(request, code):
     if situation is None:
         return redirect_to_commune_of_today(request, code, "commune")
     found = situation.commune
-    told = read_dates(situation)
+    told = read_commune(situation)
     context = {
-        "jour": jour,
-        "situation": situation,
+        **told,
         "departement": found.departement,
         "interlocuteurs": interlocuteurs_de([found.departement]),
         "aides": aides(situation),
         "liens": liens(situation),
-        "phrase": sentence(situation) if found.holds_on(jour) else "",
-        "non_confirmees": couvertures_non_confirmees(situation),
         "reunion": reunion(situation),
         "autres_noms": autres_noms(found, jour),
         "codes_postaux": found.codes_postaux.values_list("code", flat=True),
         "statut_dit": statut_in_words(situation),
-        "postes": serving(situation),
         "changements": changements(found.pk, jour) if situation.labellisation else [],
-        **told,
         **origins(situation, told["dates_cles"]),
         **on_paper(request, jour),
     }
     return render(request, "portail/commune.html", context | documents_of(context))
+
+
+def read_commune(situation):
+    """Return what the page of a commune tells of it on its day, and its data twin too."""
+    there = situation.commune.holds_on(situation.jour)
+    return {
+        "jour": situation.jour,
+        "situation": situation,
+        "phrase": sentence(situation) if there else "",
+        "non_confirmees": couvertures_non_confirmees(situation),
+        "postes": serving(situation),
+        **read_dates(situation),
+    }
 
 
 def documents_of(page):

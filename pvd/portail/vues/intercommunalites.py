@@ -24,14 +24,24 @@ def intercommunalites(request):
 
 
 def intercommunalite(request, siren):
-    jour = jour_of(request)
-    found = get_object_or_404(Intercommunalite.objects.prefetch_related("anciens_noms"), pk=siren)
+    found = find_intercommunalite(siren)
+    return render(
+        request, "portail/intercommunalite.html", read_intercommunalite(found, jour_of(request))
+    )
+
+
+def find_intercommunalite(siren):
+    return get_object_or_404(Intercommunalite.objects.prefetch_related("anciens_noms"), pk=siren)
+
+
+def read_intercommunalite(found, jour):
+    """Return what the page of an intercommunalité tells of it on `jour`, and its data twin too."""
     members = Commune.objects.filter(
         pk__in=Rattachement.objects.as_of(jour).filter(intercommunalite=found).values("commune")
     )
     laureates = Labellisation.objects.as_of(jour).des(members.order_by().values("pk"), jour)
     departements = list(Departement.objects.filter(pk__in=members.values("departement")))
-    context = {
+    return {
         "jour": jour,
         "intercommunalite": found,
         "nom": found.nom_au(jour),
@@ -41,4 +51,3 @@ def intercommunalite(request, siren):
         "departements": departements,
         "departement": departements[0] if len(departements) == 1 else None,
     }
-    return render(request, "portail/intercommunalite.html", context)

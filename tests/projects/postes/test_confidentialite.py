@@ -35,6 +35,8 @@ PARTS = {
 }
 BY_NAME = {
     "departement": {"code": "34"},
+    "departement_json": {"code": "34"},
+    "geojson": {"nom": "communes"},
     "vignette_departement": {"code": "34"},
     "nouveautes": {"code": "34"},
     "departement_projet": {"code": "34"},
