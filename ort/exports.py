@@ -90,7 +90,8 @@ def ort_rows(conventions, jour):
 ORT = Table(
     "ort",
     "Opérations de revitalisation de territoire",
-    "Une ligne par ORT qui couvre, ce jour-là, au moins une commune du programme.",
+    "Une ligne par ORT qui couvre, ce jour-là, au moins une commune du programme ; avec "
+    "programme=tous, par ORT enregistrée. Celles qui sont terminées, avec statut=terminee.",
     (
         Colonne(
             "ort_identifiant",
@@ -237,7 +238,8 @@ def ort_commune_rows(conventions, jour):
 ORT_COMMUNES = Table(
     "ort-communes",
     "Communes couvertes par une ORT",
-    "Une ligne par commune et par ORT, ce jour-là, qu'elle soit ou non du programme.",
+    "Une ligne par commune, du programme ou non, et par ORT qui couvre, ce jour-là, au moins une commune "
+    "du programme ; avec programme=tous, par ORT enregistrée.",
     (
         Colonne(
             "code_insee",
@@ -319,7 +321,8 @@ def codes(couvertures):
 AVENANTS = Table(
     "avenants",
     "Avenants aux ORT",
-    "Une ligne par avenant signé ce jour-là ou avant.",
+    "Une ligne par avenant, signé ce jour-là ou avant, à une ORT qui couvre au moins une commune du "
+    "programme ; avec programme=tous, à toute ORT enregistrée.",
     (
         Colonne(
             "ort_identifiant", lambda a: a.convention.identifiant, "ORT que l'avenant modifie."

@@ -6,12 +6,14 @@ from django.db.models.functions import Coalesce
 
 from communes.models import Commune, Departement, Intercommunalite, Rattachement
 from communes.territoire.du_jour import answering_for
+from communes.territoire.lieux import DepartementsFilter, LieuFiltres, RegionsFilter
 from ort.faits import ort_datees
 from ort.models import Avenant, CommuneCouverte, Convention
-from ort.regles import en_vigueur, signe
+from ort.regles import date_fin_au, en_vigueur, signe
 from socle.recherche import search_key
+from socle.web.bornes import JourFilter
 from socle.web.choix import ChoixFilter, FicheFilter
-from socle.web.filtres import Filtres, RechercheFilter
+from socle.web.filtres import RechercheFilter
 
 
 class StatutOrt(models.TextChoices):
@@ -39,13 +41,24 @@ def by_avenants(conventions, jour):
     return conventions.alias(ordre=counted(Avenant.objects.signes(jour)))
 
 
-class OrtFiltres(Filtres):
+def finissant_avant(limite, jour):
+    """Return the keys of the ORT whose first day out of force, as known on `jour`, is before `limite`."""
+    ends = ((ort.pk, date_fin_au(ort, jour)) for ort in ort_datees())
+    return [pk for pk, end in ends if end is not None and end < limite]
+
+
+class OrtFiltres(LieuFiltres):
     """The ORT of the programme on a day: those in force, unless `statut` asks for those that ended."""
 
     q = RechercheFilter(label="Nom d'une commune ou de l'ORT")
-    departement = FicheFilter(label="Département", queryset=Departement.objects.all())
+    departement = DepartementsFilter()
+    region = RegionsFilter()
     epci = FicheFilter(label="Intercommunalité", queryset=Intercommunalite.objects.all())
     statut = ChoixFilter(label="Statut", choices=StatutOrt)
+    programme = ChoixFilter(
+        label="Périmètre", choices=[("tous", "toutes les ORT, avec ou sans commune lauréate")]
+    )
+    fin_avant = JourFilter(label="Se terminant avant le")
 
     tris = {
         "nom": "identifiant",
@@ -55,7 +68,7 @@ class OrtFiltres(Filtres):
         "fin": "jour_fin",
     }
 
-    class Meta(Filtres.Meta):
+    class Meta(LieuFiltres.Meta):
         model = Convention
         fields = []
 
@@ -70,12 +83,22 @@ class OrtFiltres(Filtres):
         signed = [ort for ort in ort_datees() if signe(ort, self.jour)]
         return [ort.pk for ort in signed if not en_vigueur(ort, self.jour)]
 
+    def de_statut(self, statuts):
+        """Return the keys of the ORT of these `StatutOrt`: in force, unless others are asked for."""
+        running = not statuts or StatutOrt.EN_VIGUEUR in statuts
+        ended = StatutOrt.TERMINEE in statuts
+        return [*(self.en_vigueur if running else ()), *(self.terminees if ended else ())]
+
     def offered(self):
         """Offer the départements and intercommunalités of the communes that an ORT covers."""
         covered = CommuneCouverte.objects.as_of(self.jour)
         covered = covered.filter(convention__dans=self.en_vigueur)
         communes = Commune.objects.filter(pk__in=covered.communes_du_jour(self.jour)).order_by()
-        departements = list(Departement.objects.filter(pk__in=communes.values("departement")))
+        departements = list(
+            Departement.objects.select_related("region").filter(
+                pk__in=communes.values("departement")
+            )
+        )
         departement = self.departement_of_choices(departements)
         if departement is None:
             return {"departement": departements, "epci": None}
@@ -92,14 +115,35 @@ class OrtFiltres(Filtres):
             signed = signed.filter(pk__in=covered.values("convention"))
         return signed.aggregate(first=Min("date_signature"))["first"]
 
+    @property
+    def toutes(self):
+        """Tell whether the ORT without a commune lauréate are asked for too."""
+        return bool(self.chosen("programme"))
+
+    @property
+    def autre_perimetre(self):
+        """Return the query string of the same list, with the other perimeter."""
+        return self.adresses.changed(programme=None if self.toutes else "tous")
+
+    def du_perimetre(self, queryset):
+        """Keep the ORT of a commune lauréate of the place; with `programme=tous`, of any of its communes."""
+        if not self.toutes:
+            return queryset.du_programme(self.departements, self.jour)
+        kept = queryset.ort().signees(self.jour)
+        if self.departements is None:
+            return kept
+        return kept.covering(Commune.objects.filter(departement__in=self.departements), self.jour)
+
     def filter_queryset(self, queryset):
         chosen = self.form.cleaned_data
-        kept = queryset.du_programme(chosen["departement"], self.jour).with_jour_fin(self.jour)
-        ended = chosen["statut"] == StatutOrt.TERMINEE
-        kept = kept.filter(pk__dans=self.terminees if ended else self.en_vigueur)
+        kept = self.du_perimetre(queryset).with_jour_fin(self.jour)
+        kept = kept.filter(pk__dans=self.de_statut(chosen["statut"]))
+        if chosen["fin_avant"]:
+            kept = kept.filter(pk__dans=finissant_avant(chosen["fin_avant"], self.jour))
         covered = CommuneCouverte.objects.as_of(self.jour)
         if chosen["epci"]:
-            members = Rattachement.objects.as_of(self.jour).filter(intercommunalite=chosen["epci"])
+            members = Rattachement.objects.as_of(self.jour)
+            members = members.filter(intercommunalite__in=chosen["epci"])
             of_members = covered.des(members.order_by().values("commune"), self.jour)
             kept = kept.filter(pk__in=of_members.values("convention"))
         if key := search_key(chosen["q"]):

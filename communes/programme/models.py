@@ -9,7 +9,7 @@ from communes.programme import regles
 from communes.programme.lecture import ouverture
 from communes.territoire.codes import of_length, un_id_pvd
 from communes.territoire.du_jour import DeCommuneQuerySet
-from communes.territoire.models import Commune, Rattachement
+from communes.territoire.models import Commune, Rattachement, plusieurs
 from socle.dates import PrecisionField, stored_on_first_day
 from socle.historique import HistoriseeQuerySet
 from socle.periodes import Periode, PeriodeQuerySet, debut_connu
@@ -31,10 +31,10 @@ class LabellisationQuerySet(DeCommuneQuerySet, HistoriseeQuerySet, PeriodeQueryS
         return self if departement is None else self.filter(commune__departement=departement)
 
     def counted_in(self, departement: Any, jour: Any) -> Any:
-        """Keep those that count on `jour` in `departement`, that of the commune that then answers."""
+        """Keep those whose commune that answers on `jour` is of `departement`, one or several."""
         if departement is None:
             return self
-        there = Commune.objects.order_by().filter(departement=departement)
+        there = Commune.objects.order_by().filter(departement__in=plusieurs(departement))
         return self.des(there.values("pk"), jour)
 
     def laureates(self, jour):

@@ -9,6 +9,7 @@ from communes.territoire.models import (
     Intercommunalite,
     Rattachement,
     Succession,
+    plusieurs,
 )
 from communes.territoire.populations import Population
 from communes.territoire.successions import Successions, Suivie
@@ -44,11 +45,12 @@ def successions_lues() -> Successions:
 
 
 def fiches_du_departement(
-    departement: Departement, jour: datetime.date, successions: Successions
+    departement: Departement | list[Departement], jour: datetime.date, successions: Successions
 ) -> list[str]:
-    """Return the codes whose records are, on `jour`, those of the communes of a département: one query.
+    """Return the codes whose records are, on `jour`, those of the communes of départements: one query.
 
     As a list, they are read once, where a query that names them twice works them out twice.
     """
-    codes = Commune.objects.order_by().filter(departement=departement).values_list("pk", flat=True)
+    there = Commune.objects.order_by().filter(departement__in=plusieurs(departement))
+    codes = there.values_list("pk", flat=True)
     return [fiche for code in codes for fiche in successions.fiches(code, jour)]

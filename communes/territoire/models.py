@@ -153,6 +153,11 @@ class Departement(models.Model):
         return ARTICLE_BY_LIAISON.get(self.type_liaison, "") + self.nom
 
 
+def plusieurs(lieu):
+    """Return places as a list: a record, or its key, is a list of one."""
+    return [lieu] if isinstance(lieu, models.Model | str) else list(lieu)
+
+
 class Renommable(models.Model):
     """A territory that changes its name and keeps its code: `anciens_noms` holds the former ones."""
 

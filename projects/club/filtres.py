@@ -3,25 +3,27 @@
 from django.db.models import Min, Q
 
 from communes.models import Commune, Departement
+from communes.territoire.lieux import DepartementsFilter, LieuFiltres, RegionsFilter
 from projects.actions.models import Theme
 from projects.club.faits import communes_venues
 from projects.club.models import EvenementClub, EvenementDepartement, NatureEvenement
 from socle.recherche import search_key
 from socle.web.choix import ChoixFilter, FicheFilter
-from socle.web.filtres import Filtres, RechercheFilter
+from socle.web.filtres import RechercheFilter
 
 
-class EvenementFiltres(Filtres):
+class EvenementFiltres(LieuFiltres):
     """The events known on a day: begun, or announced."""
 
     q = RechercheFilter(label="Intitulé, lieu ou commune")
-    departement = FicheFilter(label="Département", queryset=Departement.objects.all())
+    departement = DepartementsFilter()
+    region = RegionsFilter()
     nature = ChoixFilter(label="Nature", choices=NatureEvenement)
     theme = FicheFilter(label="Thème", queryset=Theme.objects.all(), to_field_name="cle")
 
     tris = {"date": "debut", "intitule": "intitule"}
 
-    class Meta(Filtres.Meta):
+    class Meta(LieuFiltres.Meta):
         model = EvenementClub
         fields = []
 
@@ -30,7 +32,9 @@ class EvenementFiltres(Filtres):
         known = EvenementClub.objects.connus(self.jour).order_by()
         links = EvenementDepartement.objects.filter(evenement__in=known.values("pk")).order_by()
         return {
-            "departement": Departement.objects.filter(pk__in=links.values("departement")),
+            "departement": Departement.objects.select_related("region").filter(
+                pk__in=links.values("departement")
+            ),
             "theme": Theme.objects.filter(pk__in=known.values("theme")),
         }
 
@@ -44,13 +48,13 @@ class EvenementFiltres(Filtres):
     def filter_queryset(self, queryset):
         chosen = self.form.cleaned_data
         kept = queryset.connus(self.jour)
-        if chosen["departement"]:
-            kept = kept.des_departements([chosen["departement"]])
+        if self.departements is not None:
+            kept = kept.des_departements(self.departements)
         if chosen["nature"]:
-            kept = kept.filter(nature=chosen["nature"])
+            kept = kept.filter(nature__in=chosen["nature"])
         if chosen["theme"]:
-            of_ressources = Q(ressources__theme=chosen["theme"])
-            found = EvenementClub.objects.filter(Q(theme=chosen["theme"]) | of_ressources)
+            of_ressources = Q(ressources__theme__in=chosen["theme"])
+            found = EvenementClub.objects.filter(Q(theme__in=chosen["theme"]) | of_ressources)
             kept = kept.filter(pk__in=found.order_by().values("pk"))
         if chosen["q"].strip():
             kept = kept.filter(pk__dans=self.found(kept, chosen["q"]))

@@ -1,45 +1,61 @@
 """The filters of the file of studies, which those of the money take up too."""
 
-from communes.models import Commune, Departement, Intercommunalite, Rattachement
+from communes.models import Commune, Intercommunalite, Rattachement
+from communes.territoire.lieux import DepartementsFilter, LieuFiltres, RegionsFilter
+from communes.territoire.models import plusieurs
 from ort.models import Convention
+from projects.etudes.du_jour import EtudesDatees
 from projects.etudes.models import Etude
-from socle.web.choix import FicheFilter
-from socle.web.filtres import Filtres
+from projects.etudes.regles import EtatEtude
+from socle.web.choix import ChoixFilter, FicheFilter
 
 
-class EtudeFiltres(Filtres):
+class EtudeFiltres(LieuFiltres):
     """The studies that anybody reads on a day: those of which something is known by then."""
 
-    departement = FicheFilter(label="Département", queryset=Departement.objects.all())
+    departement = DepartementsFilter()
+    region = RegionsFilter()
     epci = FicheFilter(label="Intercommunalité", queryset=Intercommunalite.objects.all())
     commune = FicheFilter(label="Commune", queryset=Commune.objects.all())
     ort = FicheFilter(label="ORT", queryset=Convention.objects.ort(), to_field_name="identifiant")
+    etat = ChoixFilter(label="État", choices=EtatEtude)
 
-    class Meta(Filtres.Meta):
+    class Meta(LieuFiltres.Meta):
         model = Etude
         fields = []
 
     def filter_queryset(self, queryset):
-        return etudes_du_lieu(self.jour, **lieu(self.form.cleaned_data))
+        kept = etudes_du_lieu(self.jour, **lieu(self))
+        if asked := self.form.cleaned_data["etat"]:
+            days = EtudesDatees(kept.order_by().values_list("pk", flat=True)).du_jour(self.jour)
+            kept = kept.filter(pk__dans=[cle for cle, day in days.items() if day.etat in asked])
+        return kept
 
 
-def lieu(chosen):
+def lieu(filtres):
     """Return the places chosen, by their keys, as `etudes_du_lieu` asks for them."""
-    keys = {"departement": "pk", "epci": "pk", "commune": "pk", "ort": "identifiant"}
-    return {name: chosen[name] and getattr(chosen[name], key) for name, key in keys.items()}
+    chosen = filtres.form.cleaned_data
+    keys = {"epci": "pk", "commune": "pk", "ort": "identifiant"}
+    places = {
+        name: [getattr(one, key) for one in chosen[name]] or None for name, key in keys.items()
+    }
+    departements = filtres.departements
+    there = None if departements is None else [departement.pk for departement in departements]
+    return {"departement": there, **places}
 
 
 def etudes_du_lieu(jour, departement=None, epci=None, commune=None, ort=None):
-    """Return the studies known on `jour` of some places, by their keys; of an ORT, once it is signed."""
+    """Return the studies known on `jour` of some places, each a key or several; of an ORT, once signed."""
     kept = Etude.objects.connues(jour)
-    if departement:
-        there = Commune.objects.order_by().filter(departement=departement)
+    if departement is not None:
+        there = Commune.objects.order_by().filter(departement__in=plusieurs(departement))
         kept = kept.concernant(there.values("pk"), jour)
     if epci:
-        members = Rattachement.objects.as_of(jour).filter(intercommunalite=epci)
+        members = Rattachement.objects.as_of(jour).filter(intercommunalite__in=plusieurs(epci))
         kept = kept.concernant(members.order_by().values("commune"), jour)
     if commune:
-        kept = kept.concernant([commune], jour)
+        kept = kept.concernant(plusieurs(commune), jour)
     if ort:
-        kept = kept.filter(convention__identifiant=ort, convention__date_signature__lte=jour)
+        signed = {"convention__date_signature__lte": jour}
+        kept = kept.filter(convention__identifiant__in=plusieurs(ort), **signed)
     return kept

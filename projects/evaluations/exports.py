@@ -54,6 +54,13 @@ def bilan_rows(conventions, jour):
                 yield LigneBilan(convention, echeance, len(heard), tenues[convention.pk])
 
 
+def bilans_demandes(asked, jour):
+    """Yield the due dates of the conventions asked for that are, on `jour`, of a state asked for."""
+    for ligne in bilan_rows(asked.conventions, jour):
+        if not asked.etats or ligne.echeance.etat in asked.etats:
+            yield ligne
+
+
 BILANS = Table(
     "bilans",
     "Bilans et évaluations des ORT",

@@ -2,10 +2,11 @@ from django.db.models import Min
 from django.db.models.functions import Coalesce
 
 from communes.models import Commune, Departement, Intercommunalite, Rattachement
+from communes.territoire.lieux import DepartementsFilter, LieuFiltres, RegionsFilter
 from projects.postes.du_jour import etats
 from projects.postes.models import Desserte, Etat, Poste
 from socle.web.choix import ChoixFilter, FicheFilter
-from socle.web.filtres import Filtres, RechercheFilter
+from socle.web.filtres import RechercheFilter
 from socle.web.ordre import Calcule
 
 
@@ -25,14 +26,17 @@ def by_employeur(postes, jour):
     return postes.alias(ordre=names)
 
 
-class PosteFiltres(Filtres):
+class PosteFiltres(LieuFiltres):
     """The posts known on a day, closed ones only when they are asked for."""
 
     q = RechercheFilter(label="Nom d'une commune desservie")
-    departement = FicheFilter(label="Département", queryset=Departement.objects.all())
+    departement = DepartementsFilter()
+    region = RegionsFilter()
     epci = FicheFilter(label="Intercommunalité", queryset=Intercommunalite.objects.all())
     poste = ChoixFilter(label="État du poste", choices=Etat)
+    etat = ChoixFilter(label="État", choices=Etat)
 
+    autres_noms = ("etat",)
     tris = {
         "nom": "intitule",
         "etat": Calcule(by_etat),
@@ -41,7 +45,7 @@ class PosteFiltres(Filtres):
         "ouverture": "date_ouverture",
     }
 
-    class Meta(Filtres.Meta):
+    class Meta(LieuFiltres.Meta):
         model = Poste
         fields = []
 
@@ -49,7 +53,11 @@ class PosteFiltres(Filtres):
         """Offer the départements and intercommunalités of the communes that a post serves."""
         served = Desserte.objects.as_of(self.jour)
         communes = Commune.objects.filter(pk__in=served.communes_du_jour(self.jour)).order_by()
-        departements = list(Departement.objects.filter(pk__in=communes.values("departement")))
+        departements = list(
+            Departement.objects.select_related("region").filter(
+                pk__in=communes.values("departement")
+            )
+        )
         departement = self.departement_of_choices(departements)
         if departement is None:
             return {"departement": departements, "epci": None}
@@ -61,24 +69,25 @@ class PosteFiltres(Filtres):
     def premier_jour(self):
         """Return the first day when a post that serves the département opened."""
         postes = Poste.objects.all()
-        if departement := self.chosen("departement"):
+        if departement := self.departement_choisi:
             served = Desserte.objects.filter(commune__departement=departement)
             postes = postes.filter(pk__in=served.values("poste"))
         return postes.aggregate(first=Min("date_ouverture"))["first"]
 
     def filter_queryset(self, queryset):
         chosen = self.form.cleaned_data
-        kept = queryset.known_on(self.jour).serving(chosen["departement"], self.jour)
-        if chosen["poste"]:
+        kept = queryset.known_on(self.jour).serving(self.departements, self.jour)
+        if asked := [chosen[name] for name in ("poste", "etat") if chosen[name]]:
             states = etats(kept, self.jour)
             kept = kept.filter(
-                pk__dans=[c for c, found in states.items() if found == chosen["poste"]]
+                pk__dans=[c for c, found in states.items() if all(found in one for one in asked)]
             )
         else:
             kept = kept.exclude(date_fermeture__lte=self.jour)
         served = Desserte.objects.as_of(self.jour)
         if chosen["epci"]:
-            members = Rattachement.objects.as_of(self.jour).filter(intercommunalite=chosen["epci"])
+            members = Rattachement.objects.as_of(self.jour)
+            members = members.filter(intercommunalite__in=chosen["epci"])
             of_members = served.des(members.order_by().values("commune"), self.jour)
             kept = kept.filter(pk__in=of_members.values("poste"))
         if chosen["q"].strip():

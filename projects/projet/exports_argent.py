@@ -1,6 +1,8 @@
 """The public files on the money of the actions and of the studies: granted and paid, and nothing before."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple
 
 from communes.territoire.colonnes import a_la_saisie, colonne_precision, colonne_tenue
@@ -34,10 +36,11 @@ from socle.web.ordre import in_order
 
 
 class Finances(NamedTuple):
-    """What money is told of: actions, and studies, as querysets."""
+    """What money is told of: actions, and studies, as querysets; `etats`, those of the lines, or all."""
 
     actions: Any
     etudes: Any
+    etats: Collection[str] = ()
 
 
 @dataclass
@@ -85,8 +88,13 @@ class LigneAccordee:
 
 def lignes_accordees(finances, jour):
     """Yield a `LigneAccordee` for each line granted by `jour`, in the order of actions, then of studies."""
-    yield from accordees_de(finances.actions, jour, ActionsDatees, "action")
-    yield from accordees_de(finances.etudes, jour, EtudesDatees, "etude")
+    found = chain(
+        accordees_de(finances.actions, jour, ActionsDatees, "action"),
+        accordees_de(finances.etudes, jour, EtudesDatees, "etude"),
+    )
+    for row in found:
+        if not finances.etats or row.told(argent.etat) in finances.etats:
+            yield row
 
 
 def accordees_de(rows, jour, datees, objet):

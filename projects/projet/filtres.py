@@ -9,6 +9,7 @@ from django.utils.functional import cached_property
 
 from communes.models import Commune, Departement, Intercommunalite, Rattachement
 from communes.territoire.faits import fiches_du_departement, successions_lues
+from communes.territoire.lieux import DepartementsFilter, LieuFiltres, RegionsFilter
 from ort.models import Convention, Organisme
 from projects.actions.models import MAITRES_D_OUVRAGE, Action, Axe, Theme
 from projects.actions.regles import EtatAction, PhaseAction
@@ -20,12 +21,10 @@ from projects.financements.models import (
     Dispositif,
     FaitFinancement,
     Financement,
-    Forme,
-    NatureFinanceur,
 )
 from projects.projet.annuaire import NomsDuJour, Tiers
 from projects.projet.du_jour import ActionsDatees
-from projects.projet.exports_argent import Finances
+from projects.projet.exports_argent import ETATS_ACCORDES, Finances
 from projects.projet.lecture import LIEES, situer, somme_montree
 from projects.projet.publiques import (
     communes_des_actions,
@@ -34,29 +33,26 @@ from projects.projet.publiques import (
 )
 from socle.recherche import search_key
 from socle.web.adresses import AdressesDeListe
-from socle.web.choix import ChoixFilter, FicheFilter, ListeDeroulante
-from socle.web.filtres import Filtres, RechercheFilter
+from socle.web.choix import ChoixFilter, FicheFilter, Plusieurs, texts
+from socle.web.filtres import RechercheFilter
 from socle.web.ordre import Calcule
 from socle.web.refus import DemandeInvalide, quoted
 
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 PAYEURS = ("financeur_commune", "financeur_intercommunalite", "paye")
 AXE_SANS_ORT = "Un axe est celui d'un plan : demandez « axe={} » avec son ORT, « ort=… »."
 
 
-class TiersField(forms.CharField):
-    """Someone who has actions done, or pays for them, asked for by `Tiers.cle`."""
+class TiersField(Plusieurs, forms.CharField):
+    """Some of those who have actions done, or pay for them, asked for by `Tiers.cle`."""
 
     empty_label = settings.FILTERS_EMPTY_CHOICE_LABEL
 
     def __init__(self, **kwargs):
-        super().__init__(max_length=200, widget=ListeDeroulante, **kwargs)
+        super().__init__(max_length=200, **kwargs)
 
-    def clean(self, value):
-        """Return the `Tiers` of that code, or of that name; None when nobody is asked for."""
-        asked = super().clean(value)
-        if not asked:
-            return None
+    def read(self, text):
+        """Return the `Tiers` of that code, or of that name."""
+        asked = super().read(text)
         if commune := Commune.objects.filter(pk=asked).first():
             return Tiers("commune", commune.pk, commune.nom)
         if intercommunalite := Intercommunalite.objects.filter(pk=asked).first():
@@ -67,6 +63,8 @@ class TiersField(forms.CharField):
         return Tiers(named.nature, named.siren, named.nom)
 
     def prepare_value(self, value):
+        if isinstance(value, list):
+            return [self.prepare_value(one) for one in value]
         return value.cle if isinstance(value, Tiers) else value
 
 
@@ -74,13 +72,9 @@ class TiersFilter(django_filters.Filter):
     field_class = TiersField
 
 
-class AnneeFilter(django_filters.Filter):
-    field_class = forms.IntegerField
-
-
 def axes_de_l_ort(request):
     """Return the axes of the ORT that the address asks for; none without one."""
-    return Axe.objects.filter(convention__identifiant=request.GET.get("ort", ""))
+    return Axe.objects.filter(convention__identifiant__in=texts(request.GET.getlist("ort")))
 
 
 class AdressesDesActions(AdressesDeListe):
@@ -129,11 +123,12 @@ def on_the_day(actions, jour):
     return ActionsDatees(actions.order_by().values_list("pk", flat=True)).du_jour(jour)
 
 
-class ActionFiltres(Filtres):
+class ActionFiltres(LieuFiltres):
     """The actions that anybody reads on a day, out of their plan since or « relevées » included."""
 
     q = RechercheFilter(label="Intitulé ou numéro de l'action, ou commune")
-    departement = FicheFilter(label="Département", queryset=Departement.objects.all())
+    departement = DepartementsFilter()
+    region = RegionsFilter()
     epci = FicheFilter(label="Intercommunalité", queryset=Intercommunalite.objects.all())
     commune = FicheFilter(label="Commune", queryset=Commune.objects.all())
     ort = FicheFilter(label="ORT", queryset=Convention.objects.ort(), to_field_name="identifiant")
@@ -160,7 +155,7 @@ class ActionFiltres(Filtres):
         "verse": Calcule(by_somme("verse")),
     }
 
-    class Meta(Filtres.Meta):
+    class Meta(LieuFiltres.Meta):
         model = Action
         fields = []
 
@@ -184,48 +179,48 @@ class ActionFiltres(Filtres):
 
     def refuse_unknown(self):
         """Refuse an axe without its ORT too: « A » is an axe of many plans."""
-        if self.data.get("axe") and not self.data.get("ort"):
-            raise DemandeInvalide(AXE_SANS_ORT.format(quoted(self.data["axe"])))
+        axes = texts(self.data.getlist("axe"))
+        if axes and not texts(self.data.getlist("ort")):
+            raise DemandeInvalide(AXE_SANS_ORT.format(quoted(axes[0])))
         super().refuse_unknown()
 
     def offered(self):
         """Offer what the actions of the day have, in the chosen département if there is one."""
         codes = departements_des_publiques(self.jour)
-        departements = list(Departement.objects.filter(pk__dans=codes))
+        departements = list(Departement.objects.select_related("region").filter(pk__dans=codes))
         departement = self.departement_of_choices(departements)
         ort = self.chosen("ort")
         found = {
             "departement": departements,
             "theme": Theme.objects.all(),
             "dispositif": Dispositif.objects.all(),
-            "axe": Axe.objects.filter(convention=ort) if ort else [],
+            "axe": Axe.objects.filter(convention__in=ort) if ort else [],
         }
         if departement is None:
             local = ("epci", "commune", "ort", "financeur", "maitre_ouvrage")
             return found | dict.fromkeys(local)
         return found | self.offered_there(departement)
 
-    def actions_of(self, departement):
-        """Return the actions of a département that day, read once for list and choices.
+    def actions_of(self, departements):
+        """Return the actions of some départements that day, read once for list and choices.
 
         The key of each, of its convention, and those of its owner.
         """
-        if departement not in self.read_of:
-            fiches = fiches_du_departement(departement, self.jour, self.successions)
+        asked = tuple(departement.pk for departement in departements)
+        if asked not in self.read_of:
+            fiches = fiches_du_departement(departements, self.jour, self.successions)
             there = Commune.objects.order_by().filter(pk__dans=fiches).values("pk")
             found = publiques(self.jour).des_fiches(there, self.jour).order_by()
-            self.read_of[departement] = list(
-                found.values_list("pk", "convention", *MAITRES_D_OUVRAGE)
-            )
-        return self.read_of[departement]
+            self.read_of[asked] = list(found.values_list("pk", "convention", *MAITRES_D_OUVRAGE))
+        return self.read_of[asked]
 
-    def cles_of(self, departement):
+    def cles_of(self, departements):
         """Return the keys of these actions."""
-        return [cle for cle, *_ in self.actions_of(departement)]
+        return [cle for cle, *_ in self.actions_of(departements)]
 
     def offered_there(self, departement):
         """Offer what the actions of a département, and their communes that are of it, have."""
-        actions, cles = self.actions_of(departement), self.cles_of(departement)
+        actions, cles = self.actions_of([departement]), self.cles_of([departement])
         its = communes_des_actions(cles, self.jour, self.successions).items()
         codes = [code for code, of_commune in its if of_commune == departement.pk]
         members = Rattachement.objects.as_of(self.jour).filter(commune__dans=codes)
@@ -263,9 +258,9 @@ class ActionFiltres(Filtres):
         chosen = self.form.cleaned_data
         kept = self.of_places(chosen)
         if chosen["ort"]:
-            kept = kept.filter(convention=chosen["ort"])
+            kept = kept.filter(convention__in=chosen["ort"])
         if chosen["axe"]:
-            kept = kept.filter(axe=chosen["axe"])
+            kept = kept.filter(axe__in=chosen["axe"])
         if chosen["theme"]:
             kept = kept.du_theme(chosen["theme"])
         if chosen["q"].strip():
@@ -274,16 +269,16 @@ class ActionFiltres(Filtres):
 
     def of_places(self, chosen):
         """Return the actions of the places chosen, of France when none is."""
-        departement = chosen["departement"]
-        if departement:
-            kept = Action.objects.filter(pk__dans=self.cles_of(departement))
+        if self.departements is not None:
+            kept = Action.objects.filter(pk__dans=self.cles_of(self.departements))
         else:
             kept = publiques(self.jour)
         if chosen["epci"]:
-            members = Rattachement.objects.as_of(self.jour).filter(intercommunalite=chosen["epci"])
+            members = Rattachement.objects.as_of(self.jour)
+            members = members.filter(intercommunalite__in=chosen["epci"])
             kept = kept.concernant(members.order_by().values("commune"), self.jour)
         if chosen["commune"]:
-            kept = kept.concernant([chosen["commune"].pk], self.jour)
+            kept = kept.concernant([commune.pk for commune in chosen["commune"]], self.jour)
         return kept
 
     def found(self, kept, text):
@@ -313,21 +308,22 @@ class ActionFiltres(Filtres):
         )
 
 
-class ResultatFiltres(Filtres):
+class ResultatFiltres(LieuFiltres):
     """The place whose results are told, a département or France: a page without order."""
 
     tri = ""
 
-    departement = FicheFilter(label="Département", queryset=Departement.objects.all())
+    departement = DepartementsFilter()
+    region = RegionsFilter()
 
-    class Meta(Filtres.Meta):
+    class Meta(LieuFiltres.Meta):
         model = Action
         fields = []
 
     def offered(self):
         """Offer the départements of the actions of the day."""
         codes = departements_des_publiques(self.jour)
-        return {"departement": Departement.objects.filter(pk__in=codes)}
+        return {"departement": Departement.objects.select_related("region").filter(pk__in=codes)}
 
 
 # What an action alone has: a study that is asked for by it is not there.
@@ -335,18 +331,48 @@ D_UNE_ACTION = ("axe", "theme", "phase", "etat", "retard", "maitre_ouvrage")
 
 
 class ArgentFiltres(ActionFiltres):
-    """The actions, and the studies, of which a file tells the money: the same names choose both."""
+    """The actions, and the studies, of which a file tells the money: the same names choose both.
+
+    `etat` is that of the action, or that of the line: it has the values of its column too.
+    """
+
+    etat = ChoixFilter(
+        label="État", choices=[*EtatAction.choices, *((etat, etat) for etat in ETATS_ACCORDES)]
+    )
 
     @property
     def rows(self):
-        actions = super().rows
-        return Finances(actions, self.etudes(self.form.cleaned_data))
+        actions, chosen = super().rows, self.form.cleaned_data
+        return Finances(actions, self.etudes(self.of_action(chosen)), self.etats_de_ligne)
+
+    @property
+    def etats_de_ligne(self):
+        """The states of lines asked for."""
+        return [etat for etat in self.form.cleaned_data["etat"] if etat in ETATS_ACCORDES]
+
+    def of_action(self, chosen):
+        """Return what is chosen, without the states of lines."""
+        return chosen | {"etat": [etat for etat in chosen["etat"] if etat not in ETATS_ACCORDES]}
+
+    def refuse_unknown(self):
+        """Refuse the state of an action with that of a line: which of the two would tell a row?"""
+        super().refuse_unknown()
+        asked = self.form.cleaned_data["etat"]
+        if len({etat in ETATS_ACCORDES for etat in asked}) > 1:
+            told = " » et « ".join(f"etat={etat}" for etat in asked[:2])
+            raise DemandeInvalide(
+                f"Le filtre « {told} » mêle l'état d'une action et celui d'un financement : "
+                "demandez l'un ou l'autre."
+            )
+
+    def of_the_day(self, kept, chosen):
+        return super().of_the_day(kept, self.of_action(chosen))
 
     def etudes(self, chosen):
         """Return the studies chosen, none when only an action could be."""
         if any(chosen[name] for name in D_UNE_ACTION):
             return Etude.objects.none()
-        kept = etudes_du_lieu(self.jour, **lieu(chosen))
+        kept = etudes_du_lieu(self.jour, **lieu(self))
         if chosen["q"].strip():
             key = search_key(chosen["q"])
             named = Commune.objects.search(chosen["q"]).order_by().values("pk")
@@ -378,17 +404,18 @@ def by_name(territoires):
 
 
 def est(tiers, asked):
-    """Tell whether someone is who is asked for."""
-    return tiers is not None and asked.cle in (tiers.code, tiers.nom)
+    """Tell whether someone is one of those who are asked for."""
+    return tiers is not None and any(one.cle in (tiers.code, tiers.nom) for one in asked)
 
 
 # What is known of an action once its dates are read, by the name of the filter that asks for it.
 TESTS = {
-    "etat": lambda action, asked, _: action.etat == asked["etat"],
-    "phase": lambda action, asked, _: action.phase == asked["phase"],
+    "etat": lambda action, asked, _: action.etat in asked["etat"],
+    "phase": lambda action, asked, _: action.phase in asked["phase"],
     "retard": lambda action, asked, _: action.en_retard,
     "dispositif": lambda action, asked, _: any(
-        ligne.dispositif == asked["dispositif"].cle for ligne in action.accordes
+        ligne.dispositif in {dispositif.cle for dispositif in asked["dispositif"]}
+        for ligne in action.accordes
     ),
     "financeur": lambda action, asked, annuaire: any(
         est(annuaire.financeur(ligne), asked["financeur"]) for ligne in action.accordes
@@ -397,34 +424,3 @@ TESTS = {
         annuaire.maitre_ouvrage(action), asked["maitre_ouvrage"]
     ),
 }
-
-
-class OperationFiltres(Filtres):
-    """The grants of the State given by a day, of a département and of a year."""
-
-    departement = FicheFilter(label="Département", queryset=Departement.objects.all())
-    annee = AnneeFilter(label="Année", min_value=FIRST_YEAR, max_value=LAST_YEAR)
-
-    class Meta(Filtres.Meta):
-        model = Financement
-        fields = []
-
-    def filter_queryset(self, queryset):
-        departement, annee = (self.form.cleaned_data[name] for name in ("departement", "annee"))
-        actions = publiques(self.jour)
-        if departement:
-            there = Commune.objects.order_by().filter(departement=departement)
-            actions = actions.concernant(there.values("pk"), self.jour)
-        granted = FaitFinancement.objects.filter(
-            financement=OuterRef("pk"), nature="accord", jour__lte=self.jour
-        )
-        kept = queryset.filter(
-            Exists(granted),
-            action__in=actions.order_by().values("pk"),
-            dispositif__nature=NatureFinanceur.ETAT,
-            forme=Forme.SUBVENTION,
-        )
-        if annee:
-            that_year = Exists(granted.filter(jour__year=annee))
-            kept = kept.filter(Q(annee=annee) | Q(that_year, annee__isnull=True))
-        return kept

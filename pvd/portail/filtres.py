@@ -3,20 +3,22 @@ from django.db.models.functions import Coalesce
 
 from communes.models import (
     Commune,
-    Departement,
     Intercommunalite,
     Labellisation,
     Population,
     Rattachement,
 )
+from communes.territoire.lieux import DepartementsFilter, LieuFiltres, RegionsFilter
+from ort.filtres import finissant_avant
 from ort.models import CommuneCouverte, Convention
 from ort.regles import couvertures_en_vigueur
 from pvd.suivi.chiffres import departements_du_programme, ort_comptees
 from pvd.suivi.faits import Faits
 from pvd.suivi.regles import EtatPoste, Statut
 from pvd.suivi.situation import communes_de_statut, etats_postes
+from socle.web.bornes import JourFilter, NombreFilter
 from socle.web.choix import ChoixFilter, FicheFilter
-from socle.web.filtres import Filtres, RechercheFilter
+from socle.web.filtres import RechercheFilter
 from socle.web.ordre import Calcule, cles_de
 
 
@@ -56,15 +58,19 @@ def by_etat_poste(communes, jour):
     return {code: ranks[etat] for code, etat in etats_postes(communes, jour).items()}
 
 
-class CommuneFiltres(Filtres):
+class CommuneFiltres(LieuFiltres):
     """The communes lauréates on a day, or those that have left when `statut` asks for them."""
 
     q = RechercheFilter(label="Nom, code postal ou code INSEE")
-    departement = FicheFilter(label="Département", queryset=Departement.objects.all())
+    departement = DepartementsFilter()
+    region = RegionsFilter()
     epci = FicheFilter(label="Intercommunalité", queryset=Intercommunalite.objects.all())
     statut = ChoixFilter(label="Statut", choices=Statut)
     ort = FicheFilter(label="ORT", queryset=Convention.objects.ort(), to_field_name="identifiant")
     poste = ChoixFilter(label="Chef de projet", choices=EtatPoste)
+    fin_avant = JourFilter(label="ORT se terminant avant le")
+    population_min = NombreFilter(label="Habitants, au moins")
+    population_max = NombreFilter(label="Habitants, au plus")
 
     tris = {
         "nom": "nom_recherche",
@@ -76,13 +82,13 @@ class CommuneFiltres(Filtres):
         "poste": Calcule(by_etat_poste),
     }
 
-    class Meta(Filtres.Meta):
+    class Meta(LieuFiltres.Meta):
         model = Commune
         fields = []
 
     def offered(self):
         """Offer what has a commune lauréate on the day, in the chosen département if there is one."""
-        departements = list(departements_du_programme(self.jour))
+        departements = list(departements_du_programme(self.jour).select_related("region"))
         departement = self.departement_of_choices(departements)
         if departement is None:
             return {"departement": departements, "epci": None, "ort": None}
@@ -101,24 +107,37 @@ class CommuneFiltres(Filtres):
 
     def filter_queryset(self, queryset):
         chosen = self.form.cleaned_data
-        kept = communes_de_statut(chosen["statut"], chosen["departement"], self.jour)
+        kept = communes_de_statut(chosen["statut"], self.departements, self.jour)
         if chosen["epci"]:
-            members = Rattachement.objects.as_of(self.jour).filter(intercommunalite=chosen["epci"])
+            members = Rattachement.objects.as_of(self.jour)
+            members = members.filter(intercommunalite__in=chosen["epci"])
             kept = kept.filter(pk__in=members.values("commune"))
-        if chosen["ort"]:
-            covered = CommuneCouverte.objects.en_vigueur(self.jour)
-            covered = covered.filter(convention=chosen["ort"])
+        if (asked := self.ort_demandees(chosen)) is not None:
+            covered = CommuneCouverte.objects.en_vigueur(self.jour).filter(convention__dans=asked)
             kept = kept.filter(pk__in=covered.communes_du_jour(self.jour))
-            # Of a commune in several ORT, the rows speak of the one asked for: see `Situation`.
-            kept = kept.annotate(ort_demandee=Value(chosen["ort"].pk))
+            # Of a commune in several ORT, the rows speak of one asked for: see `Situation`.
+            kept = kept.annotate(ort_demandees=Value(" ".join(map(str, sorted(asked)))))
+        for name, lookup in (("population_min", "gte"), ("population_max", "lte")):
+            if chosen[name] is not None:
+                used = Population.objects.en_usage(self.jour).order_by()
+                found = used.filter(**{f"valeur__{lookup}": chosen[name]})
+                kept = kept.filter(pk__in=found.values("commune"))
         if chosen["poste"]:
             states = etats_postes(kept, self.jour)
             kept = kept.filter(
-                pk__dans=[c for c, etat in states.items() if etat == chosen["poste"]]
+                pk__dans=[c for c, etat in states.items() if etat in chosen["poste"]]
             )
         if chosen["q"].strip():
             kept = kept.search(chosen["q"])
         return kept
+
+    def ort_demandees(self, chosen):
+        """Return the keys of the ORT that the rows speak of, or None when none is asked for."""
+        asked = {ort.pk for ort in chosen["ort"]} if chosen["ort"] else None
+        if chosen["fin_avant"]:
+            ending = set(finissant_avant(chosen["fin_avant"], self.jour))
+            asked = ending if asked is None else asked & ending
+        return asked
 
 
 def first_labellisation(departement):
@@ -137,11 +156,12 @@ def with_nb_laureates(intercommunalites, jour):
     return intercommunalites.annotate(nb_laureates=Coalesce(Subquery(counted), 0))
 
 
-class IntercommunaliteFiltres(Filtres):
+class IntercommunaliteFiltres(LieuFiltres):
     """The intercommunalités that have, on a day, a commune lauréate among their members."""
 
     q = RechercheFilter(label="Nom ou SIREN")
-    departement = FicheFilter(label="Département", queryset=Departement.objects.all())
+    departement = DepartementsFilter()
+    region = RegionsFilter()
 
     tris = {
         "nom": "nom_recherche",
@@ -150,13 +170,13 @@ class IntercommunaliteFiltres(Filtres):
         "laureates": "nb_laureates",
     }
 
-    class Meta(Filtres.Meta):
+    class Meta(LieuFiltres.Meta):
         model = Intercommunalite
         fields = []
 
     def offered(self):
         """Offer the départements of the programme on the day."""
-        return {"departement": departements_du_programme(self.jour)}
+        return {"departement": departements_du_programme(self.jour).select_related("region")}
 
     def premier_jour(self):
         """Return the first day of a commune in the programme."""
@@ -164,7 +184,7 @@ class IntercommunaliteFiltres(Filtres):
 
     def filter_queryset(self, queryset):
         chosen = self.form.cleaned_data
-        laureates = communes_de_statut(None, chosen["departement"], self.jour)
+        laureates = communes_de_statut(None, self.departements, self.jour)
         members = Rattachement.objects.as_of(self.jour).filter(commune__in=laureates.values("pk"))
         kept = queryset.filter(pk__in=members.values("intercommunalite"))
         kept = with_nb_laureates(kept, self.jour)

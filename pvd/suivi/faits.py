@@ -12,6 +12,7 @@ from communes.models import Commune, Departement
 from communes.programme import regles as programme
 from communes.programme.faits import LabellisationDatee, labellisations_datees
 from communes.territoire.faits import successions_lues
+from communes.territoire.models import plusieurs
 from communes.territoire.successions import Successions
 from ort.faits import CouvertureDatee, couvertures_datees
 from projects.postes.faits import PosteDate, postes_desservant
@@ -19,7 +20,7 @@ from pvd.suivi import regles
 from socle.periodes import holds_on
 
 
-def codes_du_programme(departement: Departement | None) -> list[str]:
+def codes_du_programme(departement: Departement | list[Departement] | None) -> list[str]:
     """Return the codes of the communes of `departement` (None: France) that were ever in the programme.
 
     Those that answer, on some day, for one that was, are of them.
@@ -27,7 +28,7 @@ def codes_du_programme(departement: Departement | None) -> list[str]:
     labelled = Q(labellisations__isnull=False) | Q(heritages__commune__labellisations__isnull=False)
     there = Commune.objects.order_by().filter(labelled)
     if departement is not None:
-        there = there.filter(departement=departement)
+        there = there.filter(departement__in=plusieurs(departement))
     return list(there.values_list("pk", flat=True).distinct())
 
 
@@ -42,8 +43,8 @@ class Faits:
         self.codes = codes
 
     @classmethod
-    def du_programme(cls, departement: Departement | None) -> Self:
-        """Return the facts of the communes of `departement` that were ever in the programme.
+    def du_programme(cls, departement: Departement | list[Departement] | None) -> Self:
+        """Return the facts of the communes of `departement`, one or several, ever in the programme.
 
         `departement` None speaks of France: the coverages and the posts of all its communes.
         """

@@ -80,8 +80,8 @@ class Situation:
     @property
     def couverture(self):
         """Return the coverage that counts, or None: by the ORT asked for, else the latest entry."""
-        asked = getattr(self.commune, "ort_demandee", None)
-        of_asked = [c for c in self.couvertures if c.convention.pk == asked]
+        asked = getattr(self.commune, "ort_demandees", "").split()
+        of_asked = [c for c in self.couvertures if str(c.convention.pk) in asked]
         return next(reversed(of_asked or self.couvertures), None)
 
     @property
@@ -173,17 +173,17 @@ def situations(communes, jour):
         yield from situer(chunk, jour)
 
 
-def communes_de_statut(statut, departement, jour):
-    """Return the communes whose `Statut` on `jour` is `statut`, in `departement` (None: France).
+def communes_de_statut(statuts, departement, jour):
+    """Return the communes whose `Statut` on `jour` is one of `statuts`, in `departement` (None: France).
 
-    Without `statut`: the communes lauréates on `jour`.
+    `departement` may be several. Without `statuts`: the communes lauréates on `jour`.
     """
-    if not statut:
+    if not statuts:
         return Labellisation.objects.as_of(jour).counted_in(departement, jour).communes(jour)
     faits = Faits.du_programme(departement)
     labelled = {faits.successions.commune_du_jour(code, jour) for code in faits.labellisations}
     there = [code for code in labelled if faits.asked_for(code)]
-    codes = [code for code in there if faits.statut(code, jour) == statut]
+    codes = [code for code in there if faits.statut(code, jour) in statuts]
     return Commune.objects.filter(pk__dans=codes)
 
 

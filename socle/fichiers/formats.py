@@ -127,8 +127,15 @@ class Format:
         else:
             content = self.write(header, rows, classeur)
             response = FileResponse(content, content_type=self.content_type)
-        filename = f"{nom}.{self.extension}"
-        response["Content-Disposition"] = f'attachment; filename="{filename}"'
+        return self.named(response, nom)
+
+    def tete(self, nom: str) -> StreamingHttpResponse:
+        """Answer with the headers of the file of that name, and nothing of it: its size is not known."""
+        return self.named(StreamingHttpResponse((), content_type=self.content_type), nom)
+
+    def named(self, response: StreamingHttpResponse, nom: str) -> StreamingHttpResponse:
+        """Say that an answer is a file to keep, and its name."""
+        response["Content-Disposition"] = f'attachment; filename="{nom}.{self.extension}"'
         return response
 
     @property

@@ -58,17 +58,26 @@ class AdressesDeListe:
         self.data, self.read, self.filters = data, read, filters
 
     def asked_with(self, **changed):
-        """Return what is asked, but its page, with the values of `changed`, dropped when None."""
+        """Return what is asked, but its page, with the values of `changed`, dropped when None.
+
+        Several values are a list.
+        """
         query = copy(self.data)
         for name, value in {"page": None, **changed}.items():
             query.pop(name, None)
-            if value is not None:
+            if isinstance(value, list):
+                query.setlist(name, value)
+            elif value is not None:
                 query[name] = value
         return query
 
+    def changed(self, **values):
+        """Return the query string of what is asked with other values: see `asked_with`."""
+        return f"?{self.asked_with(**values).urlencode()}"
+
     def without(self, *names):
         """Return the query string that drops the filters `names`, and the page with them."""
-        return f"?{self.asked_with(**dict.fromkeys(names)).urlencode()}"
+        return self.changed(**dict.fromkeys(names))
 
     @property
     def sans_critere(self):

@@ -8,6 +8,7 @@ from dsfr.forms import DsfrBaseForm
 
 from socle.recherche import search_key
 from socle.web.adresses import AdressesDeListe
+from socle.web.choix import Plusieurs
 from socle.web.ordre import Calcule, sorted_by
 from socle.web.refus import DemandeInvalide, quoted
 from socle.web.sorties import sorties_possibles
@@ -16,6 +17,19 @@ DEPARTEMENT_FIRST = "D'abord un département"
 # Longer than any name; SQLite refuses to search for a text of fifty thousand characters.
 LONGEST_SEARCH = 100
 SANS_LETTRE = "sans_lettre"
+# Of the values of a filter that is refused, those that the refusal repeats.
+MOST_TOLD = 3
+
+
+def refuse_repeated(data, name):
+    """Refuse what is asked for twice and can have one value: the last one would hold, unseen.
+
+    Raises `DemandeInvalide`.
+    """
+    asked = data.getlist(name) if hasattr(data, "getlist") else []
+    if len(asked) > 1:
+        told = " » et « ".join(f"{name}={quoted(value)}" for value in asked[:2])
+        raise DemandeInvalide(f"Le critère « {told} » n'est demandé qu'une fois : gardez-en un.")
 
 
 def searchable(text):
@@ -38,6 +52,8 @@ class Filtres(django_filters.FilterSet):
     # with a function of (queryset, jour) that adds what to sort by to the queryset, as `ordre`, or
     # with a `Calcule`.
     tris = {}
+    # Filters that a file reads by the name of its column, and that the page has by another name.
+    autres_noms = ()
 
     class Meta:
         form = DsfrBaseForm
@@ -56,12 +72,20 @@ class Filtres(django_filters.FilterSet):
 
     def refuse_unknown(self):
         """Raise `DemandeInvalide`, naming the filter and its value, if it asks for what is not there."""
+        for name, field in self.form.fields.items():
+            if not isinstance(field, Plusieurs):
+                refuse_repeated(self.data, name)
+        refuse_repeated(self.data, "tri")
         if not self.is_valid():
             field, (refusal, *_) = next(iter(self.form.errors.as_data().items()))
-            why = "ne correspond à rien de connu."
+            why = getattr(self.form.fields[field], "refus", "ne correspond à rien de connu.")
             if refusal.code == SANS_LETTRE:
                 why = "n'a ni lettre ni chiffre : écrivez un bout du nom que vous cherchez."
-            raise DemandeInvalide(f"Le filtre « {field}={quoted(self.data.get(field, ''))} » {why}")
+            asked = (
+                self.data.getlist(field) if hasattr(self.data, "getlist") else [self.data[field]]
+            )
+            told = " », « ".join(f"{field}={quoted(value)}" for value in asked[:MOST_TOLD])
+            raise DemandeInvalide(f"Le filtre « {told} » {why}")
 
     @property
     def tri(self):
@@ -89,8 +113,15 @@ class Filtres(django_filters.FilterSet):
         return queryset.order_by(ordre(nulls_last=True), *queryset.model._meta.ordering, "pk")
 
     def chosen(self, name):
-        """Return the valid value of a filter, or None."""
+        """Return the valid value of a filter, or None; a list where several may be asked for."""
         return self.form.cleaned_data.get(name) or None if self.is_valid() else None
+
+    def seul(self, name):
+        """Return the value of a filter when it is the only one asked for, or None."""
+        found = self.chosen(name)
+        if isinstance(found, list):
+            return found[0] if len(found) == 1 else None
+        return found
 
     def offered(self):
         """Return, by filter, the records worth offering on the day; any other is still accepted.
@@ -109,14 +140,17 @@ class Filtres(django_filters.FilterSet):
         only = departements[0] if len(departements) == 1 else None
         return self.departement_choisi or next(of_site, only)
 
+    def choices_offered(self):
+        """Return what the lists of the form are filled with, in a dictionary of its own."""
+        return dict(self.offered())
+
     def offer(self):
         """Fill the lists of the form with what is `offered`, and with what is already chosen."""
-        for name, records in self.offered().items():
-            field, chosen = self.form.fields[name], self.chosen(name)
+        for name, records in self.choices_offered().items():
+            field, chosen = self.form.fields[name], self.chosen(name) or []
             nothing = field.empty_label if records is not None else DEPARTEMENT_FIRST
             records = list(records or [])
-            if chosen and chosen not in records:
-                records.append(chosen)
+            records += [record for record in chosen if record not in records]
             options = [(field.prepare_value(record), self.option(record)) for record in records]
             field.widget.choices = [("", nothing), *options]
         return self
@@ -127,8 +161,8 @@ class Filtres(django_filters.FilterSet):
 
     @property
     def departement_choisi(self):
-        """Return the département asked for, or None when the list speaks of France."""
-        return self.chosen("departement")
+        """Return the only département asked for, or None."""
+        return self.seul("departement")
 
     @property
     def premiers(self):
@@ -137,8 +171,12 @@ class Filtres(django_filters.FilterSet):
 
     @property
     def autres(self):
-        """Return the fields one click away."""
-        return list(self.form)[2:]
+        """Return the fields one click away; another name of one is there only in use."""
+        return [field for field in list(self.form)[2:] if self.shown(field.name)]
+
+    def shown(self, name):
+        """Tell whether the page shows a filter."""
+        return name not in self.autres_noms or bool(self.chosen(name))
 
     @property
     def autres_actifs(self):
@@ -147,16 +185,39 @@ class Filtres(django_filters.FilterSet):
 
     @property
     def actifs(self):
-        """Return the filters in use, as (name, label, what it says, address without it)."""
+        """Return the filters in use, a value at a time: (name, label, what it says, address without it)."""
         return [
-            (name, field.label, self.said(name), self.adresses.without(name))
-            for name, field in self.form.fields.items()
-            if self.chosen(name)
+            (name, label, said, self.adresses.changed(**{name: others}))
+            for name, label, said, others in self.criteres
         ]
 
-    def said(self, name):
-        """Return how the chosen value of a filter reads to a visitor."""
-        value, field = self.chosen(name), self.form.fields[name]
+    @property
+    def criteres(self):
+        """Return the values asked for, each as (name, label, what it says, the others of that filter)."""
+        found = []
+        for name, field in self.form.fields.items():
+            chosen = self.chosen(name) or []
+            values = chosen if isinstance(chosen, list) else [chosen]
+            written = [str(field.prepare_value(value)) for value in values]
+            for place, value in enumerate(values):
+                others = written[:place] + written[place + 1 :]
+                found.append((name, field.label, self.said(name, value), others or None))
+        return found
+
+    @property
+    def valeurs_demandees(self):
+        """Return the values asked for as addresses write them, in the order of the filters."""
+        found = []
+        for name, field in self.form.fields.items():
+            chosen = self.form.cleaned_data.get(name)
+            values = chosen if isinstance(chosen, list) else [chosen]
+            kept = (value for value in values if value not in (None, ""))
+            found += [str(field.prepare_value(value)) for value in kept]
+        return found
+
+    def said(self, name, value):
+        """Return how a value of a filter reads to a visitor."""
+        field = self.form.fields[name]
         if hasattr(field, "queryset"):
             return self.option(value)
         return dict(getattr(field, "choices", [])).get(value, value)

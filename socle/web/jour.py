@@ -9,6 +9,9 @@ from socle.web.refus import DemandeInvalide, DemandeReecrite, quoted
 
 def jour_of(request):
     """Return the day that `?au=AAAA-MM-JJ` asks for, today without it."""
+    if len(asked := request.GET.getlist("au")) > 1:
+        told = " » et « ".join(f"au={quoted(day)}" for day in asked[:2])
+        raise DemandeInvalide(f"La date « {told} » n'est demandée qu'une fois : gardez-en une.")
     text = request.GET.get("au", "").strip()
     return day_asked("au", text) if text else timezone.localdate()
 

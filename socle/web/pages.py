@@ -13,6 +13,9 @@ def asked_page(request, rows, per_page=ROWS_PER_PAGE):
     Raises `DemandeInvalide` for a page that does not exist.
     """
     paginator = Paginator(rows, per_page)
+    if len(asked := request.GET.getlist("page")) > 1:
+        told = " » et « ".join(quoted(number) for number in asked[:2])
+        raise DemandeInvalide(f"La page « {told} » n'est demandée qu'une fois : gardez-en une.")
     text = request.GET.get("page") or "1"
     try:
         page = paginator.page(text)

@@ -1,11 +1,13 @@
 """A request that cannot be answered is refused in plain French: 400."""
 
 import logging
+from functools import wraps
 
 from django.db import DataError
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +22,10 @@ OF_STATUS = {
 OUT_OF_RANGE = (
     "Cette demande contient un nombre trop grand ou un texte que la base ne peut pas lire."
 )
+
+
+LUES = ("GET", "HEAD")
+SEULEMENT_LUE = "Cette adresse se lit seulement : rien n'y est envoyé. Demandez-la par GET."
 
 
 def quoted(text):
@@ -120,13 +126,27 @@ def is_page(request):
     return request.method in {"GET", "HEAD"} and not is_file(request.path)
 
 
-def refusal(request, message):
-    """Return the answer 400 that says `message`, as what was asked for would be read."""
+def lecture_seule(view):
+    """Return a view of what is only read: another method is told so, 405, before any judge of forms."""
+
+    @wraps(view)
+    def read(request, *args, **kwargs):
+        if request.method in LUES:
+            return view(request, *args, **kwargs)
+        answer = refusal(request, SEULEMENT_LUE, 405)
+        answer["Allow"] = ", ".join(LUES)
+        return answer
+
+    return csrf_exempt(read)
+
+
+def refusal(request, message, status=400):
+    """Return the answer that says `message`, as what was asked for would be read."""
     if is_json(request.path):
-        return json_error(message, 400)
+        return json_error(message, status)
     if is_file(request.path):
-        return HttpResponse(message + "\n", status=400, content_type="text/plain; charset=utf-8")
+        return HttpResponse(message + "\n", status=status, content_type="text/plain; charset=utf-8")
     # The links of the page must not lead back here.
     request.GET = QueryDict()
     request.path = "/" if unreadable(request) else request.path
-    return render(request, "400.html", {"message": message}, status=400)
+    return render(request, "400.html", {"message": message}, status=status)

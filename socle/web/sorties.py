@@ -20,8 +20,8 @@ class SortiePossible:
 def sorties_possibles(filtres):
     """Return the ways out that give rows: one filter less or another day, else no filter at all."""
     fewer = [
-        (f"sans le critère « {label} : {said} »", filtres.jour, {name: None})
-        for name, label, said, _ in filtres.actifs
+        (f"sans le critère « {label} : {said} »", filtres.jour, {name: others})
+        for name, label, said, others in filtres.criteres
     ]
     others = list(other_days(filtres))
     no_filter = dict.fromkeys(filtres.form.fields)

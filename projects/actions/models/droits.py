@@ -4,6 +4,7 @@ from django.db.models import CheckConstraint, Exists, OuterRef, Q
 
 from communes.models import Commune, Departement
 from communes.territoire.du_jour import fiches_des
+from communes.territoire.models import plusieurs
 from ort.models import CommuneCouverte, Convention
 from socle.historique import HistoriseeQuerySet
 
@@ -45,10 +46,11 @@ class ActionQuerySet(HistoriseeQuerySet):
         return self.filter(pk__in=self.model.objects.filter(theirs | kept).order_by().values("pk"))
 
     def du_theme(self, theme):
-        """Keep the actions of which `theme` is the main one, or another."""
+        """Keep the actions of which `theme`, or one of several, is the main one, or another."""
+        themes = plusieurs(theme)
         others = self.model._meta.get_field("themes_lies").related_model.objects
-        linked = others.filter(theme=theme).order_by().values("action")
-        return self.filter(Q(theme=theme) | Q(pk__in=linked))
+        linked = others.filter(theme__in=themes).order_by().values("action")
+        return self.filter(Q(theme__in=themes) | Q(pk__in=linked))
 
     def connues(self, jour):
         """Keep the actions that an act signed on `jour` or before brings, be they out since.

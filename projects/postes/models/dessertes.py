@@ -4,6 +4,7 @@ from django.db import models
 
 from communes.models import Commune
 from communes.territoire.du_jour import DeCommuneQuerySet
+from communes.territoire.models import plusieurs
 from socle.historique import HistoriseeQuerySet
 from socle.periodes import Periode, PeriodeQuerySet
 from socle.sources import Sourcee
@@ -23,14 +24,14 @@ class DesserteQuerySet(DeCommuneQuerySet, DuPosteQuerySet, PeriodeQuerySet):
         return self.filter(commune__in=Commune.objects.for_user(user))
 
     def serving(self, departement, jour):
-        """Keep what links on `jour` a post to a commune of `departement`; of France when it is None.
+        """Keep what links on `jour` a post to a commune of `departement`, one or several; None: France.
 
         The commune is the one that answers that day for the one that the record names.
         """
         running = self.as_of(jour)
         if departement is None:
             return running
-        there = Commune.objects.order_by().filter(departement=departement)
+        there = Commune.objects.order_by().filter(departement__in=plusieurs(departement))
         return running.des(there.values("pk"), jour)
 
 

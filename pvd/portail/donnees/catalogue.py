@@ -4,7 +4,6 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from pvd.portail.donnees.lisez_moi import RYTHME
 from pvd.portail.donnees.schemas import TABLE_SCHEMA
@@ -12,6 +11,7 @@ from pvd.portail.donnees.telechargements import MEDIA_TYPES, TABLES
 from pvd.portail.donnees.turtle import as_json_ld, as_turtle
 from pvd.portail.partage.etendue import etendue
 from pvd.portail.partage.liens import LICENCE, SITE
+from socle.web.refus import lecture_seule
 
 PREFIXES = {
     "dcat": "http://www.w3.org/ns/dcat#",
@@ -197,7 +197,7 @@ WRITINGS = {
 }
 
 
-@require_safe
+@lecture_seule
 def catalogue(request, extension):
     """Send the catalogue, whose files are those of today."""
     write, content_type = WRITINGS[extension]

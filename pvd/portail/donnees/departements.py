@@ -4,23 +4,23 @@ from django.db.models import Q
 
 from communes.models import Departement, Labellisation, Tenue
 from communes.territoire.colonnes import TENUES_DITES
+from communes.territoire.lieux import DepartementsFilter, LieuFiltres, RegionsFilter
 from ort.exports import CODE_DEPARTEMENT
 from pvd.suivi.models import Chiffre
 from pvd.suivi.par_departement import chiffres_par_departement
 from socle.fichiers.colonnes import Colonne, Table
-from socle.web.choix import FicheFilter
-from socle.web.filtres import Filtres
 from socle.web.ordre import in_order
 
 
-class DepartementFiltres(Filtres):
+class DepartementFiltres(LieuFiltres):
     """The départements that had a commune in the programme by a day, or that are kept."""
 
-    departement = FicheFilter(label="Département", queryset=Departement.objects.all())
+    departement = DepartementsFilter()
+    region = RegionsFilter()
 
     tris = {"code": "code", "nom": "nom"}
 
-    class Meta(Filtres.Meta):
+    class Meta(LieuFiltres.Meta):
         model = Departement
         fields = []
 
@@ -31,8 +31,8 @@ class DepartementFiltres(Filtres):
         for champ in TENUES_DITES:
             told |= ~Q(**{champ: Tenue.AUCUNE})
         kept = queryset.filter(told)
-        if chosen := self.form.cleaned_data["departement"]:
-            kept = kept.filter(pk=chosen.pk)
+        if self.departements is not None:
+            kept = kept.filter(pk__in=[departement.pk for departement in self.departements])
         return kept
 
 

@@ -6,17 +6,16 @@ A commune is the centroid of its contour; an ORT, the centroids of the communes 
 
 import json
 
-from django.http import Http404, StreamingHttpResponse
-from django.views.decorators.http import require_safe
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 
 from communes.models import ContourCommune
 from communes.territoire.contours.centroides import centroide
 from communes.territoire.contours.projection import unproject, zone_of
-from pvd.portail.donnees.telechargements import TELECHARGEMENTS
+from pvd.portail.donnees.telechargements import TELECHARGEMENTS, nom_du_fichier
 from socle.dessin.svg import encloses, middle_of_side, moments
 from socle.fichiers.formats import chunks, json_value
 from socle.web.jour import jour_of
-from socle.web.refus import DemandeInvalide, quoted
+from socle.web.refus import DemandeInvalide, lecture_seule, quoted
 
 TYPE = "application/geo+json"
 # The column of a table that names its communes, and how a row is identified.
@@ -28,21 +27,20 @@ DECIMALS = 5
 CHUNK = 500
 
 
-@require_safe
+@lecture_seule
 def geojson(request, nom):
     """Send a table as a collection of features, with the filters and the day of its other formats."""
     if nom not in CODES:
         raise Http404
     jour, contours = jour_of(request), geometrie_of(request) == "contours"
-    header, rows = TELECHARGEMENTS[nom].lignes(request, jour)
-    content = collection(nom, header, rows, contours)
-    parts = ["pvd", nom, *request.GET.getlist("departement")[-1:], f"{jour:%Y%m%d}"]
-    filename = "-".join(part for part in parts if part)
-    return StreamingHttpResponse(
-        content,
-        content_type=TYPE,
-        headers={"Content-Disposition": f'attachment; filename="{filename}.geojson"'},
-    )
+    telechargement = TELECHARGEMENTS[nom]
+    filtres = telechargement.filtres_de(request, jour)
+    filename = f"{nom_du_fichier(nom, filtres)}.geojson"
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    if request.method == "HEAD":
+        return HttpResponse(content_type=TYPE, headers=headers)
+    content = collection(nom, *telechargement.lignes(filtres), contours)
+    return StreamingHttpResponse(content, content_type=TYPE, headers=headers)
 
 
 def geometrie_of(request):

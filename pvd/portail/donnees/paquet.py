@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.http import JsonResponse
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from pvd.portail.donnees.colonnes import ColonnesChoisies
 from pvd.portail.donnees.schemas import renvois_de, schema_of
@@ -11,7 +10,7 @@ from pvd.portail.donnees.telechargements import TABLES
 from pvd.portail.partage.liens import LICENCE, SITE
 from socle.dates import in_french
 from socle.web.jour import jour_of
-from socle.web.refus import DemandeInvalide, quoted
+from socle.web.refus import DemandeInvalide, lecture_seule, quoted
 
 
 def refuse_all_but_the_day(request):
@@ -42,7 +41,7 @@ def ressource_of(table, jour, absolute):
     }
 
 
-@require_safe
+@lecture_seule
 def paquet(request):
     """Send the Data Package of every table, as they are on the day asked for."""
     refuse_all_but_the_day(request)

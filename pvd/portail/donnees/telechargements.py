@@ -1,10 +1,11 @@
 """The downloads: each public table, with the filters of its list, in every format."""
 
+import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse, JsonResponse
-from django.views.decorators.http import require_safe
 
 from communes.models import Commune, Departement, Intercommunalite, Millesime
 from ort.exports import AVENANTS, ORT, ORT_COMMUNES, avenant_rows, ort_commune_rows, ort_rows
@@ -25,7 +26,8 @@ from projects.club.models import EvenementClub
 from projects.etudes.exports import ETUDES, etude_rows
 from projects.etudes.filtres import EtudeFiltres
 from projects.etudes.models import Etude
-from projects.evaluations.exports import BILANS, bilan_rows
+from projects.evaluations.exports import BILANS, bilans_demandes
+from projects.evaluations.filtres import BilanFiltres
 from projects.financements.models import Financement
 from projects.indicateurs.exports import INDICATEURS_PUBLICS, releve_rows
 from projects.indicateurs.filtres import ReleveFiltres
@@ -41,7 +43,8 @@ from projects.projet.exports_argent import (
     versement_rows,
 )
 from projects.projet.exports_operations import OPERATIONS_SUBVENTIONNEES, operation_rows
-from projects.projet.filtres import ActionFiltres, ArgentFiltres, OperationFiltres
+from projects.projet.filtres import ActionFiltres, ArgentFiltres
+from projects.projet.filtres_operations import OperationFiltres
 from pvd.portail.donnees.chiffres import CHIFFRES, ChiffreFiltres, points
 from pvd.portail.donnees.colonnes import colonnes_demandees
 from pvd.portail.donnees.departements import DEPARTEMENTS, DepartementFiltres, departement_rows
@@ -64,11 +67,14 @@ from pvd.portail.donnees.schemas import schema_of
 from pvd.portail.filtres import CommuneFiltres, IntercommunaliteFiltres
 from socle.fichiers.formats import FORMATS
 from socle.sources import Affirmation
+from socle.web.filtres import refuse_repeated
 from socle.web.jour import jour_of
-from socle.web.refus import DemandeInvalide, quoted
+from socle.web.refus import DemandeInvalide, lecture_seule, quoted
 
 # What the address of a file may also hold: the page of the list, which a file has not, and a form.
 AUSSI_LUS = ("page", "tableur", "colonnes")
+# Of what is asked for, the name of a file holds no more: some systems cut what is longer.
+LONGEST_ASKED = 100
 
 
 def refuse_unread(request, names):
@@ -83,6 +89,8 @@ def refuse_unread(request, names):
                 f"Le critère {asked} n'existe pas : ce tableau se demande par "
                 f"{', '.join((*names, 'tableur', 'colonnes'))}."
             )
+        if name in AUSSI_LUS:
+            refuse_repeated(request.GET, name)
         if name == "tableur" and value not in ("", "0", "1"):
             raise DemandeInvalide(f"Le critère {asked} se demande par tableur=1, ou pas du tout.")
 
@@ -96,25 +104,25 @@ class Telechargement:
     model: type
     rows: Callable
 
-    def lignes(self, request, jour):
-        """Return the header, and the cells of the rows that `request` chooses on `jour`.
+    def filtres_de(self, request, jour):
+        """Return what `request` asks for, read and judged, before any row is.
 
-        Raises `DemandeInvalide` before anything is sent.
+        Raises `DemandeInvalide`.
         """
-        chosen = self.choisis(request, jour).rows
-        annee_cog = Millesime.objects.annee_cog(jour)
-        return self.table.entete, self.table.lignes(self.rows(chosen, jour), jour, annee_cog)
-
-    def choisis(self, request, jour):
-        """Return the filters by which `request` chooses; raises `DemandeInvalide`."""
         filtres = self.filtres(request, self.model.objects.all(), jour)
         refuse_unread(request, filtres.lus)
         filtres.refuse_unknown()
         return filtres
 
+    def lignes(self, filtres):
+        """Return the header, and the cells of the rows that `filtres` choose on their day."""
+        rows, jour = self.rows(filtres.rows, filtres.jour), filtres.jour
+        annee_cog = Millesime.objects.annee_cog(jour)
+        return self.table.entete, self.table.lignes(rows, jour, annee_cog)
+
     def fichier(self, request, jour):
         """Return what `request` asks of the table; raises `DemandeInvalide`."""
-        return FichierDemande(request, self.table, self.choisis(request, jour), jour)
+        return FichierDemande(request, self.table, self.filtres_de(request, jour), jour)
 
 
 TELECHARGEMENTS = {
@@ -133,7 +141,7 @@ TELECHARGEMENTS = {
         Telechargement(ACTIONS, ActionFiltres, Action, action_rows),
         Telechargement(FINANCEMENTS, ArgentFiltres, Action, lignes_accordees),
         Telechargement(VERSEMENTS, ArgentFiltres, Action, versement_rows),
-        Telechargement(BILANS, OrtFiltres, Convention, bilan_rows),
+        Telechargement(BILANS, BilanFiltres, Convention, bilans_demandes),
         Telechargement(OPERATIONS_SUBVENTIONNEES, OperationFiltres, Financement, operation_rows),
         Telechargement(ETUDES, EtudeFiltres, Etude, etude_rows),
         Telechargement(EVENEMENTS, EvenementFiltres, EvenementClub, evenement_rows),
@@ -153,23 +161,27 @@ EXTENSIONS = ("csv", "xlsx", "ods", "json")
 MEDIA_TYPES = {extension: FORMATS[extension].type for extension in EXTENSIONS}
 
 
-@require_safe
+@lecture_seule
 def telecharger(request, nom, extension):
-    """Send a table, in a format, as the filters and the day of the address choose it."""
+    """Send a table, in a format, as the filters and the day of the address choose it.
+
+    Who asks for the head alone is told whether the address is answered, and how: no row is read.
+    """
     if nom not in TELECHARGEMENTS or extension not in EXTENSIONS:
         raise Http404
-    jour = jour_of(request)
-    fichier = TELECHARGEMENTS[nom].fichier(request, jour)
-    header, rows = fichier.choix.of(*TELECHARGEMENTS[nom].lignes(request, jour))
+    telechargement = TELECHARGEMENTS[nom]
+    fichier = telechargement.fichier(request, jour_of(request))
     tableur = extension == "csv" and request.GET.get("tableur") == "1"
-    parts = ["pvd", nom, *request.GET.getlist("departement")[-1:], f"{jour:%Y%m%d}"]
-    filename = "-".join(part for part in parts if part)
     format = FORMATS["tableur" if tableur else extension]
+    filename = nom_du_fichier(nom, fichier.filtres, tableur)
+    if request.method == "HEAD":
+        return fichier.announced(format.tete(filename))
+    header, rows = fichier.choix.of(*telechargement.lignes(fichier.filtres))
     beside = () if format.texte else (fichier.classeur,)
     return fichier.announced(format.answer(header, rows, filename, *beside))
 
 
-@require_safe
+@lecture_seule
 def lisez_moi(request, nom):
     """Send what a table says of itself, as the same address would choose it."""
     if nom not in TELECHARGEMENTS:
@@ -179,7 +191,22 @@ def lisez_moi(request, nom):
     return fichier.announced(HttpResponse(text, content_type="text/plain; charset=utf-8"))
 
 
-@require_safe
+def nom_du_fichier(table, filtres, tableur=False):
+    """Return the name of a file, which says all that it was asked for: `pvd-communes-34-sortie-20260427`."""
+    asked = "-".join(filter(None, (part_of_name(said) for said in filtres.valeurs_demandees)))
+    if len(asked) > LONGEST_ASKED:
+        asked = asked[:LONGEST_ASKED].rpartition("-")[0] + "-etc"
+    parts = ("pvd", table, asked, f"{filtres.jour:%Y%m%d}", "tableur" if tableur else "")
+    return "-".join(filter(None, parts))
+
+
+def part_of_name(text):
+    """Return a text as the name of a file holds it: letters without accents, digits, and hyphens."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9]+", "-", plain.replace("_", "-")).strip("-")
+
+
+@lecture_seule
 def schema(request, nom):
     """Send the Table Schema of a table."""
     if nom not in TELECHARGEMENTS:

@@ -3,7 +3,6 @@
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from communes.models import Departement
 from ort.vues import find_convention, read_ort
@@ -13,7 +12,7 @@ from pvd.portail.vues.communes import find_situation, read_commune, redirect_to_
 from pvd.portail.vues.intercommunalites import find_intercommunalite, read_intercommunalite
 from socle.fichiers.formats import json_value
 from socle.web.jour import jour_of
-from socle.web.refus import DemandeInvalide, quoted
+from socle.web.refus import DemandeInvalide, lecture_seule, quoted
 
 
 def jour_demande(request):
@@ -39,7 +38,7 @@ def page_of(request, name, key, jour):
     return request.build_absolute_uri(address)
 
 
-@require_safe
+@lecture_seule
 def commune(request, code):
     jour = jour_demande(request)
     situation = find_situation(code, jour)
@@ -49,7 +48,7 @@ def commune(request, code):
     return answer(fiches.commune(read_commune(situation), page))
 
 
-@require_safe
+@lecture_seule
 def ort(request, identifiant):
     jour = jour_demande(request)
     convention = find_convention(identifiant, jour)
@@ -57,7 +56,7 @@ def ort(request, identifiant):
     return answer(fiches.ort(read_ort(convention, jour), page))
 
 
-@require_safe
+@lecture_seule
 def intercommunalite(request, siren):
     jour = jour_demande(request)
     found = find_intercommunalite(siren)
@@ -65,7 +64,7 @@ def intercommunalite(request, siren):
     return answer(fiches.intercommunalite(read_intercommunalite(found, jour), page))
 
 
-@require_safe
+@lecture_seule
 def departement(request, code):
     jour = jour_demande(request)
     found = get_object_or_404(Departement, pk=code.upper())

@@ -120,7 +120,7 @@ def test_it_is_chosen_by_its_places(client, halle):
     )
     assert len(records(client, "etudes", ort="ort-lodeve", au="2022-07-15")) == 0
     assert len(records(client, "etudes", ort="ort-lodeve", au="2022-07-16")) == 1
-    assert client.get("/donnees/etudes.csv?etat=rendue").status_code == 400
+    assert client.get("/donnees/etudes.csv?nature=halle").status_code == 400
 
 
 def test_its_money_is_in_the_files_of_the_money_and_says_of_what(client, halle):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from django.http import Http404, JsonResponse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from pvd.portail.donnees.histoire.communes import HISTOIRE_COMMUNES, histoire_communes
 from pvd.portail.donnees.histoire.filtres import (
@@ -30,7 +29,7 @@ from pvd.portail.donnees.histoire.territoire import (
 )
 from pvd.portail.donnees.telechargements import EXTENSIONS, refuse_unread
 from socle.fichiers.formats import FORMATS
-from socle.web.refus import DemandeInvalide, quoted
+from socle.web.refus import DemandeInvalide, lecture_seule, quoted
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def refuse_day(request):
         )
 
 
-@require_safe
+@lecture_seule
 def historique(request, nom, extension):
     """Send a history, in a format, as the filters of the address choose it."""
     if nom not in HISTORIQUES or extension not in EXTENSIONS:
@@ -94,7 +93,7 @@ def historique(request, nom, extension):
     return FORMATS["tableur" if tableur else extension].answer(header, rows, filename)
 
 
-@require_safe
+@lecture_seule
 def schema_historique(request, nom):
     """Send the Table Schema of a history."""
     if nom not in HISTORIQUES:

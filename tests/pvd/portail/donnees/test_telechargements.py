@@ -627,7 +627,7 @@ BAD = {
     "operations-subventionnees": BAD_EVERYWHERE | {"annee": ["1999", "deux", "9" * 30]},
     "indicateurs": BAD_EVERYWHERE
     | {"indicateur": ["x"], "ort": ["x", "\x00"], "commune": ["99999", "\x00"]},
-    "etudes": BAD_EVERYWHERE | {"commune": ["99999", "\x00"], "etat": ["rendue"]},
+    "etudes": BAD_EVERYWHERE | {"commune": ["99999", "\x00"], "etat": ["finie"]},
     "chiffres": BAD_EVERYWHERE | {"pas": ["semaine"], "du": ["2023-02-30", "2023-07-07", "\x00"]},
 }
 
