@@ -46,14 +46,14 @@ def tenue_de(table: str) -> str:
     return TENUES.get(table, "tenue")
 
 
-def etendue(jour: date) -> EtendueDesDonnees:
-    """Return what the tables of `jour` cover: four queries."""
+def etendue(jour: date, departement: Departement | None = None) -> EtendueDesDonnees:
+    """Return what the tables of `jour` cover, in one département or everywhere: four queries at most."""
     firsts = (
         Labellisation.objects.filter(debut__lte=jour).aggregate(first=Min("debut")),
         Convention.objects.filter(date_signature__lte=jour).aggregate(first=Min("date_signature")),
     )
     return EtendueDesDonnees(
-        departements=list(Departement.objects.all()),
+        departements=[departement] if departement else list(Departement.objects.all()),
         premier=min((found["first"] for found in firsts if found["first"]), default=None),
         document=dernier_document(jour),
     )

@@ -91,8 +91,11 @@ def ld_site(context):
 
 @register.simple_tag(takes_context=True)
 def ld_tables(context, jour):
-    day, full = avec_date(context), absolute(context)
-    return ld_json(liens.ld_of_tables(TABLES, MEDIA_TYPES, jour, etendue(jour), day, full))
+    """Describe the files that the page links to: those of the département of the site, if it has one."""
+    of_site, full = context.get("departement_site"), absolute(context)
+    asked = avec_date(context, departement=of_site and of_site.pk)
+    covered = etendue(jour, of_site)
+    return ld_json(liens.ld_of_tables(TABLES, MEDIA_TYPES, jour, covered, asked, full))
 
 
 @register.simple_tag(takes_context=True)
