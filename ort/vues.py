@@ -63,4 +63,4 @@ def document(request, identifiant, pk):
     """Send a signed act to whoever may read it, always as a file to keep: 404 to the others."""
     readable = Document.objects.readable(request.user, timezone.localdate())
     found = get_object_or_404(readable, pk=pk, convention__identifiant=identifiant)
-    return send(found)
+    return send(request, found)

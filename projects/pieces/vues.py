@@ -14,4 +14,4 @@ def piece(request, pk, **adresse):
     found = get_object_or_404(readable.avec_objet(), pk=pk)
     if found.get_absolute_url() != request.path:
         raise Http404
-    return send(found)
+    return send(request, found)

@@ -5,12 +5,16 @@ import logging
 from django.http import FileResponse, Http404
 
 from socle.documents import Visibilite
+from socle.web.parties import part_asked
 
 logger = logging.getLogger(__name__)
 
 
-def send(document):
-    """Answer with the file of a document, whose reader was judged before; 404 if it is not there."""
+def send(request, document):
+    """Answer with the file of a document, whose reader was judged before; 404 if it is not there.
+
+    Or with the part of it that is asked for: see `part_asked`.
+    """
     try:
         content = document.fichier.open("rb")
     except FileNotFoundError:
@@ -26,4 +30,4 @@ def send(document):
     answer["X-Content-Type-Options"] = "nosniff"
     if document.visibilite == Visibilite.INTERNE:
         answer["Cache-Control"] = "private, no-store"
-    return answer
+    return part_asked(request, answer, content)
