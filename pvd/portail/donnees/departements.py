@@ -98,6 +98,6 @@ DEPARTEMENTS = Table(
         Colonne("code_region", lambda row: row.departement.region_id, "Code de la région (Insee)."),
         Colonne("nom_region", lambda row: row.departement.region.nom, "Nom de la région."),
         *map(colonne_tenue_de, TENUES_DITES),
-        *map(colonne_chiffre, Chiffre),
+        *map(colonne_chiffre, COMPTES_DITS),
     ),
 )
