@@ -16,6 +16,11 @@ BODY = re.compile(r"<body[^>]*>")
 FILENAME = re.compile(r"(filename\*?=[^;]*?)(\.\w+)?(\"?)(?=;|$)")
 
 
+def marked(title):
+    """Return a title as the site may write it: in the demonstration it says that what follows is made up."""
+    return f"{MARK} – {title}" if settings.PVD_DEMO else title
+
+
 class DonneesFictivesMiddleware:
     """Mark every page, feed and file, whatever made it: a page that is new is marked as well.
 

@@ -11,6 +11,7 @@ from pvd.portail.donnees.telechargements import MEDIA_TYPES, TABLES
 from pvd.portail.donnees.turtle import as_json_ld, as_turtle
 from pvd.portail.partage.etendue import etendue
 from pvd.portail.partage.liens import LICENCE, SITE
+from socle.web.demonstration import marked
 from socle.web.refus import lecture_seule
 
 PREFIXES = {
@@ -109,7 +110,7 @@ class Catalogue:
         return {
             "@id": f"{self.page}#catalogue",
             "@type": ["dcat:Catalog"],
-            "dct:title": french(TITRE),
+            "dct:title": french(marked(TITRE)),
             "dct:description": french(
                 "Communes, opérations de revitalisation de territoire, chefs de projet, plans d'actions et "
                 "financements du programme, tels qu'ils étaient à la date demandée."
@@ -141,7 +142,7 @@ class Catalogue:
         return {
             "@id": self.address(table),
             "@type": ["dcat:Dataset"],
-            "dct:title": french(f"{SITE} : {table.titre}"),
+            "dct:title": french(marked(f"{SITE} : {table.titre}")),
             "dct:description": french(
                 f"{table.ligne} {where} Ailleurs, l'absence d'une ligne ne veut pas dire zéro. {RYTHME}"
             ),

@@ -17,6 +17,7 @@ from pvd.portail.partage.etendue import dernier_document
 from pvd.portail.partage.liens import SITE
 from socle.fichiers.classeur import Classeur
 from socle.fichiers.colonnes import Table
+from socle.web.demonstration import marked
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class FichierDemande:
     @property
     def classeur(self):
         """Return what a workbook shows beside the rows."""
-        titre = f"{SITE} : {self.table.titre}, {self.perimetre}"
+        titre = marked(f"{SITE} : {self.table.titre}, {self.perimetre}")
         return Classeur(titre, settings.PVD_EDITEUR, notice=self.notice)
 
     @property

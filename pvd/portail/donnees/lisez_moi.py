@@ -10,6 +10,7 @@ from pvd.portail.donnees.recettes import recettes
 from pvd.portail.donnees.valeurs import valeurs_dites
 from pvd.portail.partage.liens import LICENCE, SITE
 from socle.dates import in_french
+from socle.web.demonstration import marked
 
 TYPES = {
     "string": "texte",
@@ -33,7 +34,7 @@ def lisez_moi(table, colonnes, perimetre: PerimetreDuFichier, adresse, document,
     `document` is the day of the latest document that the data rest on, or None.
     """
     return [
-        [f"{SITE} : {table.titre}"],
+        [marked(f"{SITE} : {table.titre}")],
         ["Une ligne", table.ligne],
         ["Jour", f"La situation au {in_french(perimetre.jour)}."],
         ["Adresse", adresse("csv")],

@@ -9,6 +9,7 @@ from pvd.portail.donnees.schemas import renvois_de, schema_of
 from pvd.portail.donnees.telechargements import TABLES
 from pvd.portail.partage.liens import LICENCE, SITE
 from socle.dates import in_french
+from socle.web.demonstration import marked
 from socle.web.jour import jour_of
 from socle.web.refus import DemandeInvalide, lecture_seule, quoted
 
@@ -49,7 +50,7 @@ def paquet(request):
     described = {
         "profile": "tabular-data-package",
         "name": "petites-villes-de-demain",
-        "title": f"{SITE}, situation au {in_french(jour)}",
+        "title": marked(f"{SITE}, situation au {in_french(jour)}"),
         "description": "Les tableaux d'un même jour ; un autre se demande par au=AAAA-MM-JJ.",
         "homepage": absolute(reverse("donnees")),
         "licenses": [

@@ -120,6 +120,18 @@ def test_a_workbook_bears_who_publishes_it(client):
     )
 
 
+def test_what_is_made_up_says_so_wherever_it_is_described(client, settings):
+    settings.PVD_DEMO = True
+    assert notice(client).startswith("Données fictives – Petites villes de demain : Communes")
+    answer = client.get("/donnees/communes.xlsx", {"departement": "34"})
+    workbook = openpyxl.load_workbook(io.BytesIO(answer.getvalue()))
+    assert workbook.properties.title.startswith("Données fictives – ")
+    assert workbook["Lisez-moi"]["A1"].value.startswith("Données fictives – ")
+    assert client.get("/donnees/datapackage.json").json()["title"].startswith("Données fictives")
+    told = client.get("/donnees/catalogue.ttl").content.decode()
+    assert told.count('dct:title "Données fictives – ') == len(TABLES) + 1
+
+
 def test_a_notice_is_refused_as_its_file_is(client):
     answer = client.get("/donnees/communes.lisez-moi.txt", {"departement": "99"})
     assert answer.status_code == 400
