@@ -86,7 +86,7 @@ def test_a_file_that_finds_no_room_on_arrival_is_told_and_leaves_no_piece(tmp_pa
 
 def test_an_error_of_ours_is_still_an_error(monkeypatch):
     browser = Client(raise_request_exception=False)
-    monkeypatch.setattr("pvd.portail.vues.pages.TABLES", 1)
+    monkeypatch.setattr("pvd.portail.donnees.page.TABLES", 1)
     answer = browser.get("/donnees/")
     assert answer.status_code == 500
     assert "Le site a rencontré une erreur" in answer.content.decode()
