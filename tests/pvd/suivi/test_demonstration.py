@@ -484,7 +484,7 @@ def test_the_back_office_is_marked(national, gignac, demonstration):
 
 def test_a_failure_is_marked(gignac, demonstration):
     client = Client(raise_request_exception=False)
-    with mock.patch("pvd.portail.vues.pages.render", side_effect=RuntimeError):
+    with mock.patch("pvd.portail.donnees.page.render", side_effect=RuntimeError):
         response = client.get("/donnees/")
     assert response.status_code == 500
     assert f"<strong>{MARK}.</strong>" in response.content.decode()
