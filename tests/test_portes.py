@@ -503,6 +503,7 @@ ROWS = {
     "/favicon.ico": "rrrrrrr",
     r"/donnees/(?P<nom>[a-z-]+)\.(?P<extension>[a-z]+)$": "ooooooo",
     "/donnees/<slug:nom>.geojson": "ooooooo",
+    "/donnees/openapi.json": "ooooooo",
     "/donnees/schemas/<slug:nom>.json": "ooooooo",
     "/intercommunalites/": "ooooooo",
     r"/intercommunalites/(?P<siren>[0-9]{9})/\Z": "ooooooo",

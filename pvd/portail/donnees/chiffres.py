@@ -31,9 +31,10 @@ def publie(attribute):
 CHIFFRES = Table(
     "chiffres",
     "Chiffres du programme au fil du temps",
-    "Une ligne par jour, par territoire et par chiffre, de du (le lancement du programme) à au, à chaque "
-    "fin de pas (mois, trimestre, annee) ou, avec pas=evenement, aux jours où ce chiffre change ; et une "
-    "ligne au jour de chaque chiffre publié. La France n'est pas la somme des départements.",
+    "Une ligne par jour, par territoire et par chiffre, du lancement du programme (ou de « du ») au jour "
+    "demandé, à chaque fin de mois (« pas » : mois, trimestre, annee) ou, avec pas=evenement, aux jours "
+    "où ce chiffre change ; et une ligne au jour de chaque chiffre publié. La France n'est pas la somme "
+    "des départements.",
     (
         Colonne("jour", lambda p: p.jour, "Jour du chiffre.", "date", {"required": True}),
         Colonne(

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from pvd.portail.donnees import catalogue, geojson, paquet, telechargements
+from pvd.portail.donnees import catalogue, geojson, openapi, paquet, telechargements
 from pvd.portail.donnees.histoire import fichiers
 
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     ),
     path("schemas/<slug:nom>.json", telechargements.schema, name="schema"),
     re_path(r"^(?P<nom>[a-z-]+)\.lisez-moi\.txt\Z", telechargements.lisez_moi, name="lisez_moi"),
+    path("openapi.json", openapi.openapi, name="openapi"),
     path("<slug:nom>.geojson", geojson.geojson, name="geojson"),
     re_path(
         r"^(?P<nom>[a-z-]+)\.(?P<extension>[a-z]+)$",

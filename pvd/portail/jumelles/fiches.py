@@ -15,7 +15,7 @@ def commune(told, page):
     """Return the twin of the page of a commune: `told` is its `read_commune`."""
     situation, jour = told["situation"], told["jour"]
     annee = Millesime.objects.annee_cog(jour)
-    sources = formes.Sources()
+    sources = formes.SourcesCitees()
     found = situation.commune
     known = [found.pk] if situation.labellisation else []
     return {
@@ -74,7 +74,7 @@ def ort(told, page):
     """Return the twin of the page of an ORT: `told` is its `read_ort`; unsigned that day, it has no row."""
     du_jour, jour, convention = told["ort"], told["jour"], told["convention"]
     annee = Millesime.objects.annee_cog(jour)
-    sources = formes.Sources()
+    sources = formes.SourcesCitees()
     rows = ort_rows(Convention.objects.filter(pk=convention.pk), jour)
     row = next(iter(formes.lignes(ORT, rows, jour, annee)), None) if du_jour.signee else None
     return {
@@ -129,7 +129,7 @@ def departement(told, page):
     """Return the twin of the page of a département: `told` is its `read_departement`."""
     found, jour = told["departement"], told["jour"]
     annee = Millesime.objects.annee_cog(jour)
-    sources = formes.Sources()
+    sources = formes.SourcesCitees()
     return {
         **formes.entete("pvd-departement-1", jour, annee, page),
         "code_departement": found.pk,

@@ -16,7 +16,7 @@ def entete(profil, jour, annee_cog, page):
     }
 
 
-class Sources:
+class SourcesCitees:
     """The documents met while the facts are written, told once at the end of the file."""
 
     def __init__(self):

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.test import Client
 
 from ort.models import Organisme, Partie
 from pvd.suivi.models import ChiffrePublie
@@ -187,7 +188,8 @@ def test_what_cannot_be_answered_is_told_in_json(lodeve, client, address, status
 
 @pytest.mark.parametrize("address", PROFILS)
 def test_a_twin_is_only_read(lodeve, client, address):
-    answer = client.post(address)
+    # A program sends no token: it is told what it may do, not that it has none.
+    answer = Client(enforce_csrf_checks=True).post(address)
     assert (answer.status_code, list(answer.json())) == (405, ["erreur"])
     head = client.head(address)
     assert (head.status_code, head.content) == (200, b"")

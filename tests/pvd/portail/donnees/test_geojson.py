@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from communes.models import ContourCommune
@@ -122,7 +123,7 @@ def test_what_cannot_be_answered_is_refused_in_json(client, nom, query):
 def test_other_tables_have_no_place_and_nothing_is_written(client):
     absent = client.get("/donnees/avenants.geojson")
     assert (absent.status_code, list(absent.json())) == (404, ["erreur"])
-    written = client.post("/donnees/communes.geojson")
+    written = Client(enforce_csrf_checks=True).post("/donnees/communes.geojson")
     assert (written.status_code, list(written.json())) == (405, ["erreur"])
     assert written["Allow"] == "GET, HEAD"
 
