@@ -56,7 +56,9 @@ class OrtFiltres(LieuFiltres):
     epci = FicheFilter(label="Intercommunalité", queryset=Intercommunalite.objects.all())
     statut = ChoixFilter(label="Statut", choices=StatutOrt)
     programme = ChoixFilter(
-        label="Périmètre", choices=[("tous", "toutes les ORT, avec ou sans commune lauréate")]
+        label="Périmètre",
+        choices=[("tous", "toutes les ORT, avec ou sans commune lauréate")],
+        empty_label="celles du programme",
     )
     fin_avant = JourFilter(label="Se terminant avant le")
 

@@ -93,13 +93,17 @@ class Filtres(django_filters.FilterSet):
 
         Raises `DemandeInvalide` for a column that the list cannot be sorted by.
         """
+        self.refuse_tri()
+        return self.data.get("tri", "").strip()
+
+    def refuse_tri(self):
+        """Raise `DemandeInvalide` for a column that the list cannot be sorted by."""
         asked = self.data.get("tri", "").strip()
         if asked and asked.removeprefix("-") not in self.tris:
+            known = f"se trie par {', '.join(self.tris)}" if self.tris else "n'a qu'un ordre"
             raise DemandeInvalide(
-                f"Le tri « tri={quoted(asked)} » n'existe pas : cette liste se trie par "
-                f"{', '.join(self.tris)}."
+                f"Le tri « tri={quoted(asked)} » n'existe pas : cette liste {known}."
             )
-        return asked
 
     def in_order_asked(self, queryset):
         """Sort by the column asked for; what is not known comes last both ways, and no tie is left."""

@@ -112,6 +112,7 @@ class Telechargement:
         filtres = self.filtres(request, self.model.objects.all(), jour)
         refuse_unread(request, filtres.lus)
         filtres.refuse_unknown()
+        filtres.refuse_tri()
         return filtres
 
     def lignes(self, filtres):
