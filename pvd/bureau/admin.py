@@ -133,7 +133,7 @@ class StatutDeCommuneFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() not in Statut.values:
             return queryset
-        communes = communes_de_statut([self.value()], None, timezone.localdate())
+        communes = communes_de_statut(self.value(), None, timezone.localdate())
         return queryset.filter(commune__in=communes.order_by().values("pk"))
 
 

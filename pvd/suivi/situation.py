@@ -7,6 +7,7 @@ from functools import cached_property
 from communes.models import Commune, Intercommunalite, Labellisation, Population, Tenue
 from communes.programme import regles as programme
 from communes.territoire.faits import intercommunalites_au, populations_au
+from communes.territoire.models import plusieurs
 from ort.regles import couvertures_en_vigueur, debut_couverture
 from pvd.suivi import regles
 from pvd.suivi.faits import Faits
@@ -173,17 +174,18 @@ def situations(communes, jour):
         yield from situer(chunk, jour)
 
 
-def communes_de_statut(statuts, departement, jour):
-    """Return the communes whose `Statut` on `jour` is one of `statuts`, in `departement` (None: France).
+def communes_de_statut(statut, departement, jour):
+    """Return the communes whose `Statut` on `jour` is `statut`, in `departement` (None: France).
 
-    `departement` may be several. Without `statuts`: the communes lauréates on `jour`.
+    Each may be several. Without `statut`: the communes lauréates on `jour`.
     """
-    if not statuts:
+    if not statut:
         return Labellisation.objects.as_of(jour).counted_in(departement, jour).communes(jour)
     faits = Faits.du_programme(departement)
     labelled = {faits.successions.commune_du_jour(code, jour) for code in faits.labellisations}
     there = [code for code in labelled if faits.asked_for(code)]
-    codes = [code for code in there if faits.statut(code, jour) in statuts]
+    asked = plusieurs(statut)
+    codes = [code for code in there if faits.statut(code, jour) in asked]
     return Commune.objects.filter(pk__dans=codes)
 
 

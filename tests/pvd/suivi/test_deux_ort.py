@@ -80,4 +80,5 @@ def test_the_file_of_an_ort_speaks_of_it(client, lodeve):
         assert found["nb_ort"] == "2"
     listed = client.get("/communes/?au=2026-03-01&ort=a").content.decode()
     assert 'href="/ort/a/?au=2026-03-01"' in listed
-    assert read("2022-01-01").strip().endswith(",0,complete")
+    [eve] = csv.DictReader(io.StringIO(read("2022-01-01")))
+    assert (eve["nb_ort"], eve["tenue"]) == ("0", "complete")
