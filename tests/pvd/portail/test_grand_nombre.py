@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 MANY = 1101
 # All of one intercommunalité, and told by one source.
-FEW = ("/intercommunalites.csv", "/sources.csv")
+FEW = ("/intercommunalites.csv", "/departements.csv", "/sources.csv")
 ENTREE, SIGNATURE = datetime.date(2021, 1, 22), datetime.date(2022, 1, 1)
 PAGES = (
     "/",

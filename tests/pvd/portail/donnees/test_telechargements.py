@@ -15,9 +15,18 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from communes.models import Commune, Departement, Intercommunalite, Labellisation, Rattachement
-from ort.models import Avenant, CommuneCouverte, Convention, Organisme, Partie, Secteur
+from ort.models import (
+    Avenant,
+    CommuneCouverte,
+    Convention,
+    Document,
+    Organisme,
+    Partie,
+    Secteur,
+)
 from projects.financements.models import Financement
 from projects.postes.models import Occupation, Poste
+from socle.historique import sans_historique
 from socle.sources import affirm
 from socle.web.refus import quoted
 from tests import factories
@@ -629,6 +638,10 @@ BAD = {
     | {"indicateur": ["x"], "ort": ["x", "\x00"], "commune": ["99999", "\x00"]},
     "etudes": BAD_EVERYWHERE | {"commune": ["99999", "\x00"], "etat": ["finie"]},
     "chiffres": BAD_EVERYWHERE | {"pas": ["semaine"], "du": ["2023-02-30", "2023-07-07", "\x00"]},
+    **dict.fromkeys(
+        ("parties", "secteurs", "documents", "affirmations", "sources"),
+        BAD_EVERYWHERE | {"statut": ["laureate"]},
+    ),
 }
 
 
@@ -766,6 +779,13 @@ def five_more():
         act = factories.avenant(convention, "2023-01-01", [commune], duree_annees=9)
         CommuneCouverte.objects.create(convention=convention, commune=factories.commune("34003"))
         act.secteurs.create(convention=convention, commune=commune, nom="Centre")
+        Partie.objects.create(convention=convention, commune=commune, avenant=act)
+        shown = {"titre": "Acte", "fichier": "a.pdf", "nom": "a.pdf", "taille": 1}
+        with sans_historique():
+            Document.objects.bulk_create(
+                [Document(convention=convention, visibilite="public", **shown)]
+            )
+        affirm(act, "date_signature", "01/01/2023", factories.source(), "jour")
         served = {"employeur_commune": commune, "date_ouverture": day("2021-01-01")}
         poste = factories.poste([commune], **served)
         factories.occupation(poste, "2022-01-01")
