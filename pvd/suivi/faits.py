@@ -1,7 +1,7 @@
 """The dated facts of some communes, all days together, as the rules read them."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from operator import attrgetter
 from typing import Any, Self
@@ -20,14 +20,14 @@ from pvd.suivi import regles
 from socle.periodes import holds_on
 
 
-def codes_du_programme(departement: Departement | list[Departement] | None) -> list[str]:
-    """Return the codes of the communes of `departement` (None: France) that were ever in the programme.
+def codes_du_programme(departement: Departement | Collection[Departement] = ()) -> list[str]:
+    """Return the codes of the communes ever in the programme, of one or several `departement` if told.
 
     Those that answer, on some day, for one that was, are of them.
     """
     labelled = Q(labellisations__isnull=False) | Q(heritages__commune__labellisations__isnull=False)
     there = Commune.objects.order_by().filter(labelled)
-    if departement is not None:
+    if departement:
         there = there.filter(departement__in=plusieurs(departement))
     return list(there.values_list("pk", flat=True).distinct())
 
@@ -46,9 +46,12 @@ class Faits:
     def du_programme(cls, departement: Departement | list[Departement] | None) -> Self:
         """Return the facts of the communes of `departement`, one or several, ever in the programme.
 
-        `departement` None speaks of France: the coverages and the posts of all its communes.
+        `departement` None speaks of France: the coverages and the posts of all its communes; an empty
+        list speaks of nowhere.
         """
-        return cls() if departement is None else cls(codes_du_programme(departement))
+        if departement is None:
+            return cls()
+        return cls(codes_du_programme(departement) if departement else [])
 
     def parmi(self, codes: Iterable[str]) -> Self:
         """Return the facts in the programme and in the ORT of some of these communes, read here: no query."""

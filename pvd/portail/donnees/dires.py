@@ -53,6 +53,12 @@ PUBLICS = (
 BY_MODEL = {publics.model: publics for publics in PUBLICS}
 
 
+def demandes(filtres, name):
+    """Return the values asked for of a filter: none without it, whether it takes one or several."""
+    found = filtres.chosen(name)
+    return found if isinstance(found, list) else [found] if found else []
+
+
 class DiresFiltres(Filtres):
     """What is said of the records known by a day, in a département or in France."""
 
@@ -65,14 +71,14 @@ class DiresFiltres(Filtres):
     @cached_property
     def fiches(self):
         """The records of each model that were known by the day, over by then or not."""
-        departement, jour = self.departement_choisi, self.jour
-        codes = list(Faits(codes_du_programme(departement)).fiches)
+        departements, jour = demandes(self, "departement"), self.jour
+        codes = list(Faits(codes_du_programme(departements)).fiches)
         entered = CommuneCouverte.objects.with_dates().filter(date_entree__lte=jour)
         ort = Convention.objects.ort().signees(jour)
         ort = ort.filter(pk__in=entered.filter(commune__dans=codes).values("convention"))
         served = Desserte.objects.filter(Q(debut__isnull=True) | Q(debut__lte=jour))
-        if departement is not None:
-            served = served.filter(commune__departement=departement)
+        if departements:
+            served = served.filter(commune__departement__in=departements)
         return {
             Labellisation: Labellisation.objects.filter(debut__lte=jour, commune__dans=codes),
             Commune: Commune.objects.filter(pk__dans=codes),

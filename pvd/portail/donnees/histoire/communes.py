@@ -112,20 +112,20 @@ DU_TERRITOIRE = frozenset(
 
 
 def histoire_communes(
-    departement: Departement | None, statut: str, horizon: datetime.date
+    departements: list[Departement], statuts: list[str], horizon: datetime.date
 ) -> Iterator[LigneHistoire]:
-    """Yield the history, known on `horizon`, of the communes of `departement` (None: France).
+    """Yield the history, known on `horizon`, of the communes of `departements` (none: France).
 
-    They are those lauréates on each day, or those of that `statut`. A constant number of queries.
+    They are those lauréates on each day, or those of one of `statuts`. A constant number of queries.
     """
-    read = SituationsDeTousLesJours(codes_du_programme(departement))
+    read = SituationsDeTousLesJours(codes_du_programme(departements))
     bornes = BornesDesCommunes(read)
-    presence = "statut" if statut else "date_entree_programme"
+    presence = "statut" if statuts else "date_entree_programme"
     for commune in read.communes:
 
         def lignes_au(jour: datetime.date, commune: Any = commune) -> Lignes:
             situation = read.au(commune, jour)
-            asked = situation.statut == statut if statut else situation.laureate
+            asked = situation.statut in statuts if statuts else situation.laureate
             return {commune.pk: HISTOIRE_COMMUNES.cellules(situation)} if asked else {}
 
         yield from periodes(

@@ -3,6 +3,7 @@
 from communes.models import Commune, Departement
 from ort.filtres import StatutOrt
 from projects.postes.models import Etat
+from pvd.portail.donnees.dires import demandes
 from pvd.suivi.regles import Statut
 from socle.web.choix import ChoixFilter, FicheFilter
 from socle.web.filtres import Filtres
@@ -25,13 +26,12 @@ class HistoireFiltres(Filtres):
 
     @property
     def choix(self):
-        """Return what was asked, in the order of the filters; "" for what was not, None for France.
+        """Return the values asked for, a list a filter, in their order.
 
         Raises `DemandeInvalide` for what is not there.
         """
         self.refuse_unknown()
-        departement, *others = (self.chosen(name) for name in self.lus)
-        return [departement, *(other or "" for other in others)]
+        return [demandes(self, name) for name in self.lus]
 
 
 class HistoireCommunesFiltres(HistoireFiltres):

@@ -43,11 +43,11 @@ DES_NOMS = frozenset(["nom_epci", "nom_commune", "siren_epci"])
 
 
 class OrtDeTousLesJours:
-    """The ORT that ever covered a commune of the programme in `departement`, as `LigneOrt` of any day."""
+    """The ORT that ever covered a commune of the programme in `departements`, as `LigneOrt` of any day."""
 
-    def __init__(self, departement: Departement | None, horizon: datetime.date) -> None:
-        self.departement = departement
-        asked = Faits(codes_du_programme(departement))
+    def __init__(self, departements: list[Departement], horizon: datetime.date) -> None:
+        self.departements = {departement.pk for departement in departements}
+        asked = Faits(codes_du_programme(departements))
         covered = CommuneCouverte.objects.filter(commune__dans=list(asked.fiches or ()))
         cles = list(covered.order_by().values_list("convention", flat=True).distinct())
         followed = Succession.objects.select_related("devient__departement").prefetch_related(
@@ -73,8 +73,8 @@ class OrtDeTousLesJours:
             return None
         there = [c.commune for c in ligne.couvertes if self.laureate(c.commune_id, jour)]
         ligne.laureates.update(commune.pk for commune in there)
-        asked = self.departement
-        kept = there if asked is None else [c for c in there if c.departement_id == asked.pk]
+        asked = self.departements
+        kept = [c for c in there if not asked or c.departement_id in asked]
         return ligne if kept else None
 
     def laureate(self, code: str, jour: datetime.date) -> bool:
@@ -113,18 +113,18 @@ class BornesDesOrt:
 
 
 def histoire_ort(
-    departement: Departement | None, statut: str, horizon: datetime.date
+    departements: list[Departement], statuts: list[str], horizon: datetime.date
 ) -> Iterator[LigneHistoire]:
-    """Yield the history of the ORT, in force on each day, or of that `statut`, known on `horizon`."""
+    """Yield the history of the ORT, in force on each day, or of one of `statuts`, known on `horizon`."""
 
     def rows_of(ligne: LigneOrt) -> Lignes:
         return {ligne.convention.identifiant: HISTOIRE_ORT.cellules(ligne)}
 
-    return histoire(HISTOIRE_ORT, departement, statut, horizon, rows_of)
+    return histoire(HISTOIRE_ORT, departements, statuts, horizon, rows_of)
 
 
 def histoire_ort_communes(
-    departement: Departement | None, statut: str, horizon: datetime.date
+    departements: list[Departement], statuts: list[str], horizon: datetime.date
 ) -> Iterator[LigneHistoire]:
     """Yield the history of the communes of these ORT, whether they are of the programme or not."""
 
@@ -136,24 +136,24 @@ def histoire_ort_communes(
             rows[couverture.commune_id] = HISTOIRE_ORT_COMMUNES.cellules(couverture)
         return rows
 
-    return histoire(HISTOIRE_ORT_COMMUNES, departement, statut, horizon, rows_of)
+    return histoire(HISTOIRE_ORT_COMMUNES, departements, statuts, horizon, rows_of)
 
 
 def histoire(
     table: TableHistoire,
-    departement: Departement | None,
-    statut: str,
+    departements: list[Departement],
+    statuts: list[str],
     horizon: datetime.date,
     rows_of: Callable[[LigneOrt], Lignes],
 ) -> Iterator[LigneHistoire]:
-    """Yield the periods of the rows that `rows_of` gives of each ORT, on each day when it is of `statut`."""
-    read = OrtDeTousLesJours(departement, horizon)
+    """Yield the periods of the rows that `rows_of` gives of each ORT, on each day when it is of `statuts`."""
+    read = OrtDeTousLesJours(departements, horizon)
     bornes = BornesDesOrt(read)
     for convention in read.conventions:
 
         def lignes_au(jour: datetime.date, convention: Any = convention) -> Lignes:
             ligne = read.au(convention, jour)
-            asked = ligne is not None and ligne.statut == (statut or StatutOrt.EN_VIGUEUR)
+            asked = ligne is not None and ligne.statut in (statuts or [StatutOrt.EN_VIGUEUR])
             return rows_of(ligne) if asked else {}
 
         yield from periodes(

@@ -45,21 +45,21 @@ DES_NOMS = frozenset(["employeur_nom"])
 
 
 class PostesDeTousLesJours:
-    """The posts that ever served a commune of `departement` (None: France), on any day."""
+    """The posts that ever served a commune of `departements` (none: France), on any day."""
 
-    def __init__(self, departement: Departement | None) -> None:
-        self.departement = departement
+    def __init__(self, departements: list[Departement]) -> None:
+        self.asked = {departement.pk for departement in departements}
         self.successions = successions_lues()
-        self.postes = list(self.read(departement))
+        self.postes = list(self.read())
         self.dates = dates_des_fiches(self.postes)
         served = {d.commune for dates in self.dates.values() for d in dates.dessertes}
         there = Commune.objects.filter(pk__dans=list(served)).order_by()
         self.departements = dict(there.values_list("pk", "departement"))
 
-    def read(self, departement: Departement | None) -> Any:
+    def read(self) -> Any:
         postes = Poste.objects.order_by("identifiant")
-        if departement is not None:
-            there = Commune.objects.filter(departement=departement).order_by()
+        if self.asked:
+            there = Commune.objects.filter(departement__in=self.asked).order_by()
             codes = self.successions.avec_liees(there.values_list("pk", flat=True))
             served = Desserte.objects.filter(commune__dans=list(codes)).order_by()
             postes = postes.filter(pk__in=served.values("poste"))
@@ -75,8 +75,8 @@ class PostesDeTousLesJours:
         if dates.date_ouverture and dates.date_ouverture > jour:
             return None
         serving = [served.commune for served in dates.dessertes if holds_on(served, jour)]
-        if self.departement is not None:
-            serving = [c for c in serving if self.departements[c] == self.departement.pk]
+        if self.asked:
+            serving = [c for c in serving if self.departements[c] in self.asked]
         if not serving:
             return None
         poste.du_jour = PosteDuJour(dates, jour)
@@ -84,10 +84,10 @@ class PostesDeTousLesJours:
 
 
 def histoire_postes(
-    departement: Departement | None, etat: str, horizon: datetime.date
+    departements: list[Departement], etats: list[str], horizon: datetime.date
 ) -> Iterator[LigneHistoire]:
-    """Yield the history of the posts, but for what is closed, or of those of that `etat`."""
-    read = PostesDeTousLesJours(departement)
+    """Yield the history of the posts, but for what is closed, or of those of one of `etats`."""
+    read = PostesDeTousLesJours(departements)
     dits, territoire = Dits(Poste), DitsDuTerritoire()
 
     def bornes(poste: Poste) -> Iterator[Borne]:
@@ -103,7 +103,7 @@ def histoire_postes(
             if found is None:
                 return {}
             state = found.du_jour.etat
-            asked = state == etat if etat else state != Etat.FERME
+            asked = state in etats if etats else state != Etat.FERME
             return {poste.identifiant: HISTOIRE_POSTES.cellules(found)} if asked else {}
 
         yield from periodes(

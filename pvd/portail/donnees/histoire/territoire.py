@@ -94,22 +94,22 @@ DES_LAUREATES = frozenset(["siren_epci", "laureate_pvd"])
 
 
 class ProgrammeDeTousLesJours:
-    """When each commune was in the programme, and what cuts its time there; in `departement`, or France."""
+    """When each commune was in the programme, and what cuts its time there; in `departements`, or France."""
 
-    def __init__(self, departement: Departement | None) -> None:
-        self.codes = codes_du_programme(None)
+    def __init__(self, departements: list[Departement]) -> None:
+        self.codes = codes_du_programme()
         self.faits = Faits(self.codes)
         self.bornes = BornesDuProgramme(self.faits.fiches or ())
         there = Commune.objects.filter(pk__dans=self.codes).order_by()
         self.departements = dict(there.values_list("pk", "departement"))
-        self.departement = departement
+        self.asked = {departement.pk for departement in departements}
 
     def laureate(self, code: str, jour: datetime.date) -> bool:
         return any(holds_on(label, jour) for label in self.faits.labellisations_de(code, jour))
 
     def counts(self, code: str) -> bool:
-        """Tell whether a commune, lauréate, is one of those that the department asked for counts."""
-        return self.departement is None or self.departements[code] == self.departement.pk
+        """Tell whether a commune, lauréate, is one of those that the départements asked for count."""
+        return not self.asked or self.departements[code] in self.asked
 
     def bornes_of(self, code: str, territoire: DitsDuTerritoire) -> Iterator[Borne]:
         """Yield the days on which a commune enters the programme or leaves it, or answers for another."""
@@ -120,13 +120,13 @@ class ProgrammeDeTousLesJours:
 
 
 def histoire_rattachements(
-    departement: Departement | None, horizon: datetime.date
+    departements: list[Departement], horizon: datetime.date
 ) -> Iterator[LigneHistoire]:
     """Yield the history of the members of the intercommunalités that have a commune of the programme.
 
-    A member counts wherever it is; `departement` is that of a commune of the programme.
+    A member counts wherever it is; `departements` are those of the communes of the programme.
     """
-    programme, territoire = ProgrammeDeTousLesJours(departement), DitsDuTerritoire()
+    programme, territoire = ProgrammeDeTousLesJours(departements), DitsDuTerritoire()
     laureates = set(programme.codes)
     counted = [code for code in programme.codes if programme.counts(code)]
     for members in memberships(counted).values():
@@ -228,11 +228,11 @@ HISTOIRE_NOMS = TableHistoire(
 
 
 def histoire_noms(
-    departement: Departement | None, horizon: datetime.date
+    departements: list[Departement], horizon: datetime.date
 ) -> Iterator[LigneHistoire]:
-    """Yield the history of the names of the communes of `departement` and of their intercommunalités."""
+    """Yield the history of the names of the communes of `departements` and of their intercommunalités."""
     territoire = DitsDuTerritoire()
-    for named in territoires_nommes(departement):
+    for named in territoires_nommes(departements):
         bornes = territoire.bornes([named, *named.anciens_noms.all()])
 
         def lignes_au(jour: datetime.date, named: Any = named) -> Lignes:
@@ -243,9 +243,9 @@ def histoire_noms(
         yield from periodes(bornes, lignes_au, HISTOIRE_NOMS.noms, "nom", horizon)
 
 
-def territoires_nommes(departement: Departement | None) -> Iterator[Any]:
+def territoires_nommes(departements: list[Departement]) -> Iterator[Any]:
     """Yield the communes of the programme or of its ORT, then their intercommunalités and the carriers."""
-    laureates = Faits(codes_du_programme(departement)).fiches or set()
+    laureates = Faits(codes_du_programme(departements)).fiches or set()
     ort = CommuneCouverte.objects.filter(commune__dans=list(laureates)).order_by()
     covered = CommuneCouverte.objects.filter(convention__in=ort.values("convention"))
     codes = laureates | set(covered.order_by().values_list("commune", flat=True))
