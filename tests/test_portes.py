@@ -505,6 +505,8 @@ ROWS = {
     "/donnees/<slug:nom>.geojson": "ooooooo",
     "/donnees/openapi.json": "ooooooo",
     "/donnees/schemas/<slug:nom>.json": "ooooooo",
+    "/donnees/schemas/historique-<slug:nom>.json": "ooooooo",
+    r"/donnees/historique/(?P<nom>[a-z-]+)\.(?P<extension>[a-z]+)$": "ooooooo",
     "/intercommunalites/": "ooooooo",
     r"/intercommunalites/(?P<siren>[0-9]{9})/\Z": "ooooooo",
     r"/intercommunalites/(?P<siren>[0-9]{9})\.json\Z": "ooooooo",

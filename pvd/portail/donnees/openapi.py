@@ -6,8 +6,6 @@ from the contract of their profiles.
 
 from django.conf import settings
 from django.http import JsonResponse
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
 
 from communes.models import Tenue
 from communes.territoire import codes
@@ -15,7 +13,7 @@ from pvd.portail.donnees.geojson import CODES, GEOMETRIES, TYPE
 from pvd.portail.donnees.telechargements import EXTENSIONS, MEDIA_TYPES, TELECHARGEMENTS
 from pvd.portail.partage.liens import LICENCE
 from socle.web.jour import jour_of
-from socle.web.refus import DemandeInvalide, quoted
+from socle.web.refus import DemandeInvalide, lecture_seule, quoted
 
 TEXTE = {"type": "string"}
 DATE = {"type": "string", "format": "date"}
@@ -119,8 +117,7 @@ JUMELLES = {
 }
 
 
-@csrf_exempt
-@require_safe
+@lecture_seule
 def openapi(request):
     """Send the description of what programs may ask; it has no day, and reads nothing."""
     for name, value in request.GET.items():
