@@ -21,6 +21,7 @@ except ImportError:  # Of the heavy tools, which have a lock of their own.
 JOURS = ("2019-01-01", "2021-01-22", "2023-07-06", "2024-12-31", "")
 CHECKS = (
     "not_a_server_error",
+    "unsupported_method",
     "status_code_conformance",
     "content_type_conformance",
     "response_schema_conformance",

@@ -46,6 +46,8 @@ def geojson(request, nom):
 def geometrie_of(request):
     """Return the geometry asked for, and leave in the request what the table itself reads."""
     asked = request.GET.copy()
+    if "colonnes" in asked:
+        raise DemandeInvalide("Un GeoJSON a toutes les colonnes du tableau : retirez « colonnes ».")
     geometrie = (asked.pop("geometrie", [""])[-1]).strip() or "points"
     if geometrie not in GEOMETRIES:
         raise DemandeInvalide(

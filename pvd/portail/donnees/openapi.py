@@ -34,6 +34,7 @@ DESCRIPTIONS = {
     "du": "Premier jour de la série, AAAA-MM-JJ ; sans lui, le lancement du programme.",
     "tri": "Colonne de la liste par laquelle trier, précédée de « - » pour l'ordre inverse.",
     "tableur": "1 : un CSV que les tableurs réglés en français ouvrent.",
+    "colonnes": "Colonnes à garder, par leurs noms, dans cet ordre, séparées par des virgules.",
     "geometrie": "points, ou contours là où ils sont chargés.",
 }
 ERREURS = {
@@ -199,6 +200,8 @@ def parameter(name, field, tris):
 
 
 def table_path(table, extension, choices):
+    colonnes = {"name": "colonnes", "in": "query", "schema": TEXTE}
+    choices = [*choices, colonnes | {"description": DESCRIPTIONS["colonnes"]}]
     if extension == "csv":
         schema = {"type": "string", "enum": ["", "0", "1"]}
         tableur = {"name": "tableur", "in": "query", "schema": schema}
@@ -259,13 +262,12 @@ def error_content(status):
 
 
 def row_schema(table):
-    """Return what a row of a table is in JSON: its columns, all there, in no other number."""
+    """Return what a row of a table is in JSON: its columns, all there unless some are asked for."""
     properties = {colonne.nom: column_schema(colonne) for colonne in table.colonnes}
     return {
         "type": "object",
         "description": table.ligne,
         "properties": properties,
-        "required": list(properties),
         "additionalProperties": False,
     }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.http import Http404, JsonResponse
 from django.utils import timezone
 
+from pvd.portail.donnees.colonnes import colonnes_demandees
 from pvd.portail.donnees.histoire.communes import HISTOIRE_COMMUNES, histoire_communes
 from pvd.portail.donnees.histoire.filtres import (
     HistoireCommunesFiltres,
@@ -85,7 +86,8 @@ def historique(request, nom, extension):
     if nom not in HISTORIQUES or extension not in EXTENSIONS:
         raise Http404
     horizon = timezone.localdate()
-    header, rows = HISTORIQUES[nom].lignes(request, horizon)
+    choix = colonnes_demandees(request, HISTORIQUES[nom].table)
+    header, rows = choix.of(*HISTORIQUES[nom].lignes(request, horizon))
     tableur = extension == "csv" and request.GET.get("tableur") == "1"
     asked = [request.GET.get(name, "") for name in ("departement", "statut", "etat")]
     parts = ["pvd-historique", nom, *asked, f"{horizon:%Y%m%d}"]
