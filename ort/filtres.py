@@ -11,7 +11,7 @@ from ort.faits import ort_datees
 from ort.models import Avenant, CommuneCouverte, Convention
 from ort.regles import date_fin_au, en_vigueur, signe
 from socle.recherche import search_key
-from socle.web.bornes import JourFilter
+from socle.web.bornes import LimiteFilter
 from socle.web.choix import ChoixFilter, FicheFilter
 from socle.web.filtres import RechercheFilter
 
@@ -60,7 +60,7 @@ class OrtFiltres(LieuFiltres):
         choices=[("tous", "toutes les ORT, avec ou sans commune lauréate")],
         empty_label="celles du programme",
     )
-    fin_avant = JourFilter(label="Se terminant avant le")
+    fin_avant = LimiteFilter(label="Se terminant avant le")
 
     tris = {
         "nom": "identifiant",

@@ -16,7 +16,7 @@ from pvd.suivi.chiffres import departements_du_programme, ort_comptees
 from pvd.suivi.faits import Faits
 from pvd.suivi.regles import EtatPoste, Statut
 from pvd.suivi.situation import communes_de_statut, etats_postes
-from socle.web.bornes import JourFilter, NombreFilter
+from socle.web.bornes import LimiteFilter, NombreFilter
 from socle.web.choix import ChoixFilter, FicheFilter
 from socle.web.filtres import RechercheFilter
 from socle.web.ordre import Calcule, cles_de
@@ -68,7 +68,7 @@ class CommuneFiltres(LieuFiltres):
     statut = ChoixFilter(label="Statut", choices=Statut)
     ort = FicheFilter(label="ORT", queryset=Convention.objects.ort(), to_field_name="identifiant")
     poste = ChoixFilter(label="Chef de projet", choices=EtatPoste)
-    fin_avant = JourFilter(label="ORT se terminant avant le")
+    fin_avant = LimiteFilter(label="ORT se terminant avant le")
     population_min = NombreFilter(label="Habitants, au moins")
     population_max = NombreFilter(label="Habitants, au plus")
 

@@ -4,7 +4,7 @@ import django_filters
 from django import forms
 
 
-class JourField(forms.DateField):
+class LimiteField(forms.DateField):
     """A day, written as addresses write it; unlike that of the page, it may be to come."""
 
     refus = "n'est pas un jour : écrivez-le AAAA-MM-JJ, par exemple 2027-01-01."
@@ -14,8 +14,8 @@ class JourField(forms.DateField):
         super().__init__(widget=widget, input_formats=["%Y-%m-%d"], **kwargs)
 
 
-class JourFilter(django_filters.Filter):
-    field_class = JourField
+class LimiteFilter(django_filters.Filter):
+    field_class = LimiteField
 
 
 class NombreField(forms.IntegerField):
