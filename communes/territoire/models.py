@@ -25,13 +25,18 @@ ARTICLE_BY_LIAISON = {2: "le ", 3: "la ", 4: "les ", 5: "l'"}
 
 class MillesimeQuerySet(models.QuerySet):
     def annee_cog(self, jour):
-        """Return the year of the vintage in use on `jour`, or None when none is loaded.
+        """Return the year of the vintage in use on `jour`, or None: see `annee_en_usage`."""
+        return annee_en_usage(self.order_by("annee").values_list("annee", flat=True), jour)
 
-        Before the earliest vintage, that one: it is taken as true since always.
-        """
-        years = list(self.order_by("annee").values_list("annee", flat=True))
-        past = [year for year in years if year <= jour.year]
-        return past[-1] if past else (years or [None])[0]
+
+def annee_en_usage(annees, jour):
+    """Return, of the years of the vintages loaded, in order, that in use on `jour`, or None.
+
+    Before the earliest vintage, that one: it is taken as true since always.
+    """
+    known = list(annees)
+    past = [annee for annee in known if annee <= jour.year]
+    return past[-1] if past else (known or [None])[0]
 
 
 class Millesime(models.Model):

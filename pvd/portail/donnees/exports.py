@@ -4,8 +4,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
-
 from communes.models import Intercommunalite, Labellisation, Millesime, Nature, Rattachement
 from communes.territoire.colonnes import (
     colonne_precision,
@@ -41,15 +39,21 @@ def commune_rows(communes, jour):
 
 
 def dits_par_le_millesime(codes, annee, jour):
-    """Return the codes of the communes whose membership of `jour` is that of the découpage of `annee`.
+    """Return the codes of the communes whose membership of `jour` is that of the découpage of `annee`."""
+    running = Rattachement.objects.as_of(jour).filter(commune__dans=codes).order_by()
+    return {
+        code
+        for code, debut in running.values_list("commune", "debut")
+        if dit_par_le_millesime(debut, annee)
+    }
 
-    That of a membership begun after its 1 January is entered by hand: no vintage tells it yet.
+
+def dit_par_le_millesime(debut, annee):
+    """Tell whether the découpage of `annee` tells a membership that begins on `debut`.
+
+    One that begins after its 1 January is entered by hand: no vintage tells it yet.
     """
-    if annee is None:
-        return set()
-    running = Rattachement.objects.as_of(jour).filter(commune__dans=codes)
-    told = running.filter(Q(debut__isnull=True) | Q(debut__lte=date(annee, 1, 1)))
-    return set(told.order_by().values_list("commune", flat=True))
+    return annee is not None and (debut is None or debut <= date(annee, 1, 1))
 
 
 def intercommunalite(situation):

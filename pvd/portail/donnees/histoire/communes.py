@@ -6,9 +6,11 @@ from typing import Any
 
 from django.db.models import Prefetch
 
-from communes.models import Commune, Departement, Rattachement
+from communes.models import Commune, Departement, Millesime, Rattachement
+from communes.territoire.contours.centroides import centroides
+from communes.territoire.models import annee_en_usage
 from projects.postes.models import Poste
-from pvd.portail.donnees.exports import COMMUNES
+from pvd.portail.donnees.exports import COMMUNES, dit_par_le_millesime
 from pvd.portail.donnees.histoire.bornes import (
     ORT_DE_LA_COMMUNE,
     POSTE,
@@ -51,17 +53,24 @@ class SituationsDeTousLesJours:
         self.communes = list(
             read.prefetch_related("populations", Prefetch("rattachements", memberships))
         )
+        self.lieux = centroides(codes)
+        self.millesimes = sorted(Millesime.objects.values_list("annee", flat=True))
 
     def au(self, commune: Commune, jour: datetime.date) -> Situation:
         """Return what is true of one of the communes on `jour`."""
-        held = (r.intercommunalite for r in commune.rattachements.all() if holds_on(r, jour))
-        return Situation(
+        held = next((r for r in commune.rattachements.all() if holds_on(r, jour)), None)
+        situation = Situation(
             commune=commune,
             jour=jour,
             faits=self.faits,
-            intercommunalite=next(held, None),
+            intercommunalite=held and held.intercommunalite,
             population=commune.population_au(jour),
         )
+        situation.lieu = self.lieux.get(commune.pk)
+        annee = annee_en_usage(self.millesimes, jour)
+        told = held and dit_par_le_millesime(held.debut, annee)
+        situation.annee_rattachement = annee if told else None
+        return situation
 
 
 class BornesDesCommunes:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from communes.models import Commune, Departement
+from communes.territoire.colonnes import moins_tenue, tenues_par_departement
 from communes.territoire.faits import successions_lues
 from projects.postes.du_jour import PosteDuJour
 from projects.postes.exports import POSTES
@@ -55,6 +56,7 @@ class PostesDeTousLesJours:
         served = {d.commune for dates in self.dates.values() for d in dates.dessertes}
         there = Commune.objects.filter(pk__dans=list(served)).order_by()
         self.departements = dict(there.values_list("pk", "departement"))
+        self.tenues = tenues_par_departement("tenue_postes")
 
     def read(self) -> Any:
         postes = Poste.objects.order_by("identifiant")
@@ -80,6 +82,8 @@ class PostesDeTousLesJours:
         if not serving:
             return None
         poste.du_jour = PosteDuJour(dates, jour)
+        kept = {self.departements[commune] for commune in poste.du_jour.communes}
+        poste.tenue = moins_tenue(self.tenues[code] for code in kept)
         return poste
 
 
