@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable
+from operator import attrgetter
 
 from communes.territoire.models import (
     Commune,
@@ -36,6 +37,20 @@ def populations_au(codes: Iterable[str], jour: datetime.date) -> dict[str, Popul
     """
     used = Population.objects.en_usage(jour).filter(commune__dans=codes)
     return {population.commune_id: population for population in used}
+
+
+def population_au(
+    populations: Iterable[Population], agrandie: Iterable[datetime.date], jour: datetime.date
+) -> Population | None:
+    """Return the one in use on `jour` of the `populations` of a commune, by `PopulationQuerySet.en_usage`.
+
+    `agrandie` are the days on which it absorbed another: what was counted before the last one is not its own.
+    """
+    known = (row for row in populations if row.millesime <= jour.year)
+    used = max(known, key=attrgetter("millesime"), default=None)
+    if used and any(datetime.date(used.millesime, 1, 1) < day <= jour for day in agrandie):
+        return None
+    return used
 
 
 def successions_lues() -> Successions:

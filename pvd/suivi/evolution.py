@@ -58,18 +58,20 @@ class PointDeChiffre(NamedTuple):
 
 
 class Evolution:
-    """The points of the figures from `du` to `au`, of `departement`, or of France and of each of its own.
+    """The points of the figures from `du` to `au`, of `departements`, or of France and of each of its own.
 
     The facts are read once, in a number of queries that depends neither on them nor on the days.
     """
 
-    def __init__(self, departement, du, au, pas):
+    def __init__(self, departements, du, au, pas):
         self.du, self.au, self.pas = du, au, pas
         known = Departement.objects.in_bulk()
         self.tenues = {code: found.tenue for code, found in known.items()}
         self.tenues_postes = {code: found.tenue_postes for code, found in known.items()}
-        self.marques = Marques(Faits.du_programme(departement), departement)
-        self.territoires = [departement.pk] if departement else [FRANCE, *self.suivis()]
+        alone = departements[0] if departements and len(departements) == 1 else None
+        self.marques = Marques(Faits.du_programme(alone), alone)
+        asked = [departement.pk for departement in departements or ()]
+        self.territoires = sorted(asked) or [FRANCE, *self.suivis()]
         self.etats = {
             territoire: {champ: self.etat(territoire, champ) for champ in ("tenue", "tenue_postes")}
             for territoire in self.territoires

@@ -1,4 +1,4 @@
-"""What the description of the addresses says is true of the site: asked for what is there, then for anything."""
+"""What is said of the addresses is true of the site: asked for what is there, then for anything."""
 
 import subprocess
 import sys

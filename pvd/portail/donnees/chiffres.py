@@ -1,5 +1,7 @@
 """The public file of the figures over time: one row a day, a territory and a figure."""
 
+import django_filters
+
 from communes.models import Departement, Tenue
 from communes.programme.lecture import ouverture
 from ort.exports import CODE_DEPARTEMENT
@@ -8,7 +10,7 @@ from pvd.suivi.evolution import Evolution, Pas, limited
 from pvd.suivi.models import Chiffre
 from socle.fichiers.colonnes import Colonne, Table
 from socle.francais import nombre
-from socle.web.choix import ChoixFilter, FicheFilter
+from socle.web.choix import FicheFilter
 from socle.web.filtres import Filtres
 from socle.web.jour import day_asked
 from socle.web.refus import DemandeInvalide
@@ -78,13 +80,14 @@ CHIFFRES = Table(
 
 
 class ChiffreFiltres(Filtres):
-    """What a series is asked by: a département, the first day, the step; `rows` are its points.
+    """What a series is asked by: départements, the first day, the step; `rows` are its points.
 
     Without `du`, the series begins with the programme.
     """
 
     departement = FicheFilter(label="Département", queryset=Departement.objects.all())
-    pas = ChoixFilter(label="Pas", choices=Pas)
+    # One step at a time: two series would be one.
+    pas = django_filters.ChoiceFilter(label="Pas", choices=Pas)
 
     class Meta(Filtres.Meta):
         model = Departement
@@ -100,7 +103,7 @@ class ChiffreFiltres(Filtres):
         du = self.du()
         if du > self.jour:
             return []
-        evolution = Evolution(self.departement_choisi, du, self.jour, self.pas_choisi)
+        evolution = Evolution(self.chosen("departement"), du, self.jour, self.pas_choisi)
         found = limited(evolution, LIGNES_AU_PLUS)
         if found is None:
             raise DemandeInvalide(

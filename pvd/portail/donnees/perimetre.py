@@ -71,9 +71,7 @@ def perimetre_du_fichier(table, filtres, jour):
     return PerimetreDuFichier(
         jour=jour,
         champ=tenue_de(table.nom),
-        filtres=tuple(
-            (str(filtres.form.fields[name].label), str(filtres.said(name))) for name in names
-        ),
+        filtres=tuple((str(label), str(said)) for _, label, said, _ in filtres.criteres),
         demande=tuple((name, value) for name in names for value in asked(filtres.data, name)),
         choisis=tuple(chosen_departements(filtres, connus)),
         connus=connus,

@@ -2,7 +2,7 @@
 
 from communes.models import Nature, Tenue
 from ort.filtres import StatutOrt
-from ort.models import Convention
+from ort.models import Convention, Organisme, Partie
 from projects.actions.models.actions import EntreePar, Etendue
 from projects.actions.models.faits import NatureCout
 from projects.actions.regles import EtatAction, PhaseAction
@@ -15,18 +15,43 @@ from projects.financements.models.financements import Forme
 from projects.indicateurs.models.indicateurs import PerimetreIndicateur, Unite
 from projects.indicateurs.models.mesures import EtatReleve
 from projects.postes.models import Etat, Recrutement
+from pvd.suivi.models import Chiffre
 from pvd.suivi.regles import EtatPoste, Statut
 from socle.dates import Precision
+from socle.sources import Source
 
 CHOIX = (
-    Convention.Origine, EntreePar, Etat, EtatAction, EtatEcheance, EtatEtude, EtatPoste, EtatReleve,
+    Chiffre, Convention.Origine, EntreePar, Etat, EtatAction, EtatEcheance, EtatEtude, EtatPoste, EtatReleve,
     Etendue, Forme, Nature, NatureBilan, NatureCout, NatureEtude, NatureEvenement, NatureFinanceur,
-    NiveauEtude, PerimetreIndicateur, PhaseAction, Precision, Recrutement.Issue, RegimeEtude, Statut,
-    StatutOrt, Tenue, Unite,
+    NiveauEtude, Partie.RolePartie, PerimetreIndicateur, PhaseAction, Precision, Recrutement.Issue,
+    RegimeEtude, Source.Genre, Statut, StatutOrt, Tenue, Unite,
 )  # fmt: skip
 # Those that no choice of a model lists.
 AUTRES = (
     {"convention": "par la convention elle-même", "avenant": "par un avenant"},
+    {
+        "commune": "une commune",
+        "intercommunalite": "une intercommunalité",
+        **dict(Organisme.Nature.choices),
+    },
+    {
+        "labellisation": "le temps d'une commune dans le programme",
+        "commune": "une commune",
+        "ort": "une ORT",
+        "avenant": "un avenant",
+        "poste": "un poste de chef de projet",
+        "millesime": "un millésime du découpage",
+    },
+    {
+        "debut": "entrée dans le programme",
+        "date_signature_adhesion": "signature de la convention d'adhésion",
+        "fin": "sortie du programme",
+        "date_entree_ort": "entrée dans l'ORT",
+        "date_signature": "signature de l'acte",
+        "date_ouverture": "ouverture du poste",
+        "date_fermeture": "fermeture du poste",
+        "date_effet": "jour d'effet",
+    },
     {"HT": "hors taxes", "TTC": "toutes taxes comprises"},
     {"action": "une action", "etude": "une étude"},
     {"action": "une action", "ort": "une ORT", "commune": "une commune"},

@@ -270,7 +270,7 @@ def test_data_page_holds_each_table_and_its_dictionary(client):
     of_plans |= {"etudes", "evenements"}
     of_sources = {"affirmations", "sources"}
     of_ort |= {"parties", "secteurs", "documents"}
-    of_all = {"communes", "intercommunalites", "chiffres"}
+    of_all = {"communes", "intercommunalites", "departements", "chiffres"}
     assert names == {*of_all, *of_ort, *of_posts, *of_plans, *of_sources}
     for table in TABLES:
         for extension in ("csv", "xlsx", "ods", "json"):

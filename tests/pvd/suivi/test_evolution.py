@@ -55,7 +55,7 @@ def programme():
 
 
 def points(departement=None, du=DU, au=AU, pas=Pas.EVENEMENT):
-    found = departement and Departement.objects.get(pk=departement)
+    found = departement and [Departement.objects.get(pk=departement)]
     return list(Evolution(found, du, au, pas))
 
 

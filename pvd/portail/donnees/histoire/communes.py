@@ -8,6 +8,7 @@ from django.db.models import Prefetch
 
 from communes.models import Commune, Departement, Millesime, Rattachement
 from communes.territoire.contours.centroides import centroides
+from communes.territoire.faits import population_au
 from communes.territoire.models import annee_en_usage
 from projects.postes.models import Poste
 from pvd.portail.donnees.exports import COMMUNES, dit_par_le_millesime
@@ -64,13 +65,18 @@ class SituationsDeTousLesJours:
             jour=jour,
             faits=self.faits,
             intercommunalite=held and held.intercommunalite,
-            population=commune.population_au(jour),
+            population=population_au(commune.populations.all(), self.agrandie(commune), jour),
         )
         situation.lieu = self.lieux.get(commune.pk)
         annee = annee_en_usage(self.millesimes, jour)
         told = held and dit_par_le_millesime(held.debut, annee)
         situation.annee_rattachement = annee if told else None
         return situation
+
+    def agrandie(self, commune: Commune) -> list[datetime.date]:
+        """Return the days on which a commune absorbed another."""
+        rows = self.faits.successions.of_devient.get(commune.pk, ())
+        return [row.debut for row in rows if row.debut]
 
 
 class BornesDesCommunes:

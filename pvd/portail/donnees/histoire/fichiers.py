@@ -28,6 +28,7 @@ from pvd.portail.donnees.histoire.territoire import (
     histoire_noms,
     histoire_rattachements,
 )
+from pvd.portail.donnees.schemas import schema_of
 from pvd.portail.donnees.telechargements import EXTENSIONS, refuse_unread
 from socle.fichiers.formats import FORMATS
 from socle.web.refus import DemandeInvalide, lecture_seule, quoted
@@ -100,5 +101,5 @@ def schema_historique(request, nom):
     """Send the Table Schema of a history."""
     if nom not in HISTORIQUES:
         raise Http404
-    told = HISTORIQUES[nom].table.schema()
+    told = schema_of(colonnes_demandees(request, HISTORIQUES[nom].table))
     return JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 2})

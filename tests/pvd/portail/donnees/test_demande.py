@@ -168,8 +168,8 @@ def test_the_head_of_a_file_is_told_without_reading_a_row(client, quatre, extens
     for name in ("Content-Type", "Content-Disposition"):
         assert head[name] == whole[name]
     assert "Content-Length" not in head or head["Content-Length"] == whole["Content-Length"]
-    # The département that is asked for, and nothing of its communes.
-    assert len(queries) == 1
+    # The département that is asked for and how far all are kept, and nothing of its communes.
+    assert len(queries) == 2
     for bad in ("departement=99", "tri=x", "departemnt=34", "au=2023-02-30"):
         assert client.head(f"{address}&{bad}").status_code == 400, bad
     whole.close()

@@ -106,7 +106,7 @@ def test_the_filters_and_the_name_are_those_of_the_table(lodeve, client):
     answer = client.get("/donnees/communes.geojson?departement=34&au=2023-07-06&tri=-nom&q=lo")
     ids = [feature["id"] for feature in json.loads(answer.getvalue())["features"]]
     assert ids == ["34143", "34142"]
-    expected = 'attachment; filename="pvd-communes-34-20230706.geojson"'
+    expected = 'attachment; filename="pvd-communes-lo-34-20230706.geojson"'
     assert answer["Content-Disposition"] == expected
 
 
