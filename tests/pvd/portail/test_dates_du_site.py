@@ -267,7 +267,11 @@ class Links(HTMLParser):
 
 
 # What has no day: the back office, the files of the site, the description of a table.
-WITHOUT_DAY = ("/static/", "/admin/", "/donnees/schemas/")
+# A history is of all days; what describes the data is of none.
+WITHOUT_DAY = (
+    *("/static/", "/admin/", "/donnees/schemas/", "/donnees/historique/"),
+    *("/donnees/catalogue", "/donnees/openapi"),
+)
 
 
 def test_every_link_of_the_public_site_keeps_the_day(client, programme):
