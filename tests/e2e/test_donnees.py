@@ -65,6 +65,6 @@ def test_a_page_of_another_site_reads_the_data_alone(navigateur, live_server, ai
         assert "departement=99" in text
         for closed in ("/", "/communes/", "/admin/login/"):
             assert lu(closed) is None, closed
-        assert lu("/donnees/communes.csv", method="POST", body="x")[0] == 403
+        assert lu("/donnees/communes.csv", method="POST", body="x")[0] == 405
     finally:
         context.close()
