@@ -42,7 +42,10 @@ BY_NAME = {
     "departement_projet": {"code": "34"},
     "action": {"identifiant": "action-essai"},
     "action_affiche": {"identifiant": "action-essai"},
+    "catalogue": {"extension": "ttl"},
 }
+# A history is of all days, and what describes the addresses is of none.
+OF_NO_DAY = ("/donnees/historique/", "/donnees/catalogue", "/donnees/openapi")
 # A document is a file that an agent publishes as it is; the maps are drawn from the outlines of
 # the communes alone, which this small base does not hold.
 APART = {"ort_document", "action_piece", "etude_piece", "bilan_piece"}
@@ -130,8 +133,7 @@ def text_of(response):
 def test_nothing_internal_is_public_anywhere(client, everything, jour):
     told = 0
     for address in addresses():
-        # A history is of all days, and takes none.
-        if jour and "/historique/" not in address:
+        if jour and not address.startswith(OF_NO_DAY):
             address += f"{'&' if '?' in address else '?'}au={jour}"
         response = client.get(address)
         assert response.status_code in {200, 301, 302}, address
