@@ -88,6 +88,7 @@ def test_the_day_is_asked_where_the_name_does_not_say_it(national, lodeve):
     ("jour", "said"), [("2020-09-30", "avant le 1er octobre 2020"), ("2999-01-01", "à venir")]
 )
 def test_a_day_that_no_list_can_be_of_is_refused(national, lodeve, jour, said):
+    factories.programme("2020-10-02", ouverture="2020-10-01")
     page = answered(national, asked(national, "34142,Lodève,,", name="l.csv"), jour=jour)
     assert said in page.content.decode()
     assert "apercu" not in page.context

@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.deux_bases]
 
 @pytest.fixture(autouse=True)
 def programme():
+    factories.programme("2020-10-02", ouverture="2020-10-01")
     factories.millesime(2023)
     lodeve = factories.commune("34142", "new", nom="Lodève")
     factories.labellisation(lodeve, debut="2021-01-22", adhesion="2021-03-26")
