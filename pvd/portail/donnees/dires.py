@@ -53,12 +53,6 @@ PUBLICS = (
 BY_MODEL = {publics.model: publics for publics in PUBLICS}
 
 
-def demandes(filtres, name):
-    """Return the values asked for of a filter: none without it, whether it takes one or several."""
-    found = filtres.chosen(name)
-    return found if isinstance(found, list) else [found] if found else []
-
-
 class DiresFiltres(Filtres):
     """What is said of the records known by a day, in a département or in France."""
 
@@ -71,7 +65,7 @@ class DiresFiltres(Filtres):
     @cached_property
     def fiches(self):
         """The records of each model that were known by the day, over by then or not."""
-        departements, jour = demandes(self, "departement"), self.jour
+        departements, jour = self.chosen("departement") or [], self.jour
         codes = list(Faits(codes_du_programme(departements)).fiches)
         entered = CommuneCouverte.objects.with_dates().filter(date_entree__lte=jour)
         ort = Convention.objects.ort().signees(jour)

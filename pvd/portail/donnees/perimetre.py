@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
 from django.utils.http import urlencode
 
 from communes.models import Departement, Tenue
@@ -85,15 +84,8 @@ def asked(data, name):
 
 def chosen_departements(filtres, connus):
     """Return the départements asked for, one or several, and those of the regions asked for."""
-    wanted = several(filtres.chosen("departement"))
+    wanted = filtres.chosen("departement") or []
     if wanted or "region" not in filtres.form.fields:
         return wanted
-    regions = {region.pk for region in several(filtres.chosen("region"))}
+    regions = {region.pk for region in filtres.chosen("region") or []}
     return [departement for departement in connus if departement.region_id in regions]
-
-
-def several(chosen):
-    """Return what a filter chose as a list, whether it takes one value or several."""
-    if not chosen:
-        return []
-    return list(chosen) if isinstance(chosen, (list, tuple, set, QuerySet)) else [chosen]

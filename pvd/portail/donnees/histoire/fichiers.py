@@ -29,7 +29,7 @@ from pvd.portail.donnees.histoire.territoire import (
     histoire_rattachements,
 )
 from pvd.portail.donnees.schemas import schema_of
-from pvd.portail.donnees.telechargements import EXTENSIONS, refuse_unread
+from pvd.portail.donnees.telechargements import EXTENSIONS, nom_du_fichier, refuse_unread
 from socle.fichiers.formats import FORMATS
 from socle.web.refus import DemandeInvalide, lecture_seule, quoted
 
@@ -47,15 +47,17 @@ class Historique:
         """Return its name in its address."""
         return self.table.nom.removeprefix("historique-")
 
-    def lignes(self, request, horizon):
-        """Return the header, and the cells of the periods that `request` chooses, known on `horizon`.
-
-        Raises `DemandeInvalide` before anything is sent.
-        """
+    def filtres_de(self, request, horizon):
+        """Return what `request` asks for, of the periods known on `horizon`. Raises `DemandeInvalide`."""
         refuse_day(request)
         filtres = self.filtres(request, None, horizon)
         refuse_unread(request, filtres.lus)
-        rows = self.periodes(*filtres.choix, horizon)
+        filtres.refuse_unknown()
+        return filtres
+
+    def lignes(self, filtres):
+        """Return the header, and the cells of the periods that `filtres` choose."""
+        rows = self.periodes(*filtres.choix, filtres.jour)
         return self.table.entete, self.table.cellules_des_periodes(rows)
 
 
@@ -83,17 +85,18 @@ def refuse_day(request):
 
 @lecture_seule
 def historique(request, nom, extension):
-    """Send a history, in a format, as the filters of the address choose it."""
+    """Send a history, in a format, as the filters of the address choose it; its head reads no row."""
     if nom not in HISTORIQUES or extension not in EXTENSIONS:
         raise Http404
-    horizon = timezone.localdate()
-    choix = colonnes_demandees(request, HISTORIQUES[nom].table)
-    header, rows = choix.of(*HISTORIQUES[nom].lignes(request, horizon))
+    history = HISTORIQUES[nom]
+    filtres = history.filtres_de(request, timezone.localdate())
+    choix = colonnes_demandees(request, history.table)
     tableur = extension == "csv" and request.GET.get("tableur") == "1"
-    asked = [request.GET.get(name, "") for name in ("departement", "statut", "etat")]
-    parts = ["pvd-historique", nom, *asked, f"{horizon:%Y%m%d}"]
-    filename = "-".join(part for part in parts if part)
-    return FORMATS["tableur" if tableur else extension].answer(header, rows, filename)
+    format = FORMATS["tableur" if tableur else extension]
+    filename = nom_du_fichier(history.table.nom, filtres, tableur)
+    if request.method == "HEAD":
+        return format.tete(filename)
+    return format.answer(*choix.of(*history.lignes(filtres)), filename)
 
 
 @lecture_seule

@@ -3,7 +3,6 @@
 from communes.models import Commune, Departement
 from ort.filtres import StatutOrt
 from projects.postes.models import Etat
-from pvd.portail.donnees.dires import demandes
 from pvd.suivi.regles import Statut
 from socle.web.choix import ChoixFilter, FicheFilter
 from socle.web.filtres import Filtres
@@ -26,12 +25,8 @@ class HistoireFiltres(Filtres):
 
     @property
     def choix(self):
-        """Return the values asked for, a list a filter, in their order.
-
-        Raises `DemandeInvalide` for what is not there.
-        """
-        self.refuse_unknown()
-        return [demandes(self, name) for name in self.lus]
+        """Return the values asked for, a list a filter, in their order: see `refuse_unknown` before."""
+        return [self.chosen(name) or [] for name in self.lus]
 
 
 class HistoireCommunesFiltres(HistoireFiltres):

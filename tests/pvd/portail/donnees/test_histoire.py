@@ -396,3 +396,15 @@ def test_a_history_costs_the_same_number_of_queries_whatever_its_rows(client, mo
         factories.occupation(factories.poste([town], employeur_commune=town), f"2022-01-0{n + 1}")
     assert Poste.objects.count() > 5
     assert count() == before
+
+
+def test_the_name_of_a_history_says_all_that_was_asked_and_its_head_reads_no_row(client, monde):
+    address = "/donnees/historique/communes.csv?departement=34&departement=81&statut=sortie"
+    today = f"{timezone.localdate():%Y%m%d}"
+    with CaptureQueriesContext(connection) as queries:
+        head = client.head(address)
+    expected = f'attachment; filename="pvd-historique-communes-34-81-sortie-{today}.csv"'
+    assert head["Content-Disposition"] == client.get(address)["Content-Disposition"] == expected
+    assert head.getvalue() == b""
+    # The départements that are asked for, at most.
+    assert len(queries) <= 1
