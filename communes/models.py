@@ -13,6 +13,10 @@ from communes.territoire.contours.models import (
     FondDeFrance,
 )
 from communes.territoire.designations import AncienCode, CodePostal
+from communes.territoire.interruptions import (
+    InterruptionCommune,
+    InterruptionIntercommunalite,
+)
 from communes.territoire.models import (
     AncienNomCommune,
     AncienNomIntercommunalite,
@@ -44,6 +48,8 @@ __all__ = [
     "FondDeFrance",
     "Intercommunalite",
     "Interlocuteur",
+    "InterruptionCommune",
+    "InterruptionIntercommunalite",
     "JournalDroits",
     "Labellisation",
     "Millesime",

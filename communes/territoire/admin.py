@@ -12,6 +12,7 @@ from communes.models import (
     Commune,
     Departement,
     Intercommunalite,
+    InterruptionCommune,
     Labellisation,
     Millesime,
     Mouvement,
@@ -122,6 +123,16 @@ class PopulationsDeCommune(ReadOnlyInline):
     fields = readonly_fields = ["millesime", "annee", "valeur"]
 
 
+class InterruptionsDeCommune(ReadOnlyInline):
+    model = InterruptionCommune
+    fk_name = "commune"
+    verbose_name_plural = "jours où elle n'existait plus"
+    fields = readonly_fields = ["disparue_le", "revenue_le", "successeur"]
+    select_related = ["successeur"]
+    disparue_le = date_column("debut", description="disparue le")
+    revenue_le = date_column("fin", description="revenue le")
+
+
 class LabellisationsDeCommune(ReadOnly, PerimetreInline):
     model = Labellisation
     verbose_name_plural = "dans le programme"
@@ -168,6 +179,11 @@ class CommuneAdmin(ReadOnly, PeriodeColumns, SourceeAdmin):
         AnciensCodes,
         CodesPostaux,
     ]
+
+    def get_inlines(self, request, obj):
+        """Add the days when it was no more, of the rare commune that has come back."""
+        came_back = obj is not None and obj.interruptions.exists()
+        return [*self.inlines, InterruptionsDeCommune] if came_back else self.inlines
 
     def list_prefetch(self):
         return [

@@ -1,10 +1,9 @@
 """The communes that a file names by their code, one that vanished included."""
 
-from django.core.exceptions import ObjectDoesNotExist
-
 from communes.territoire.designations import AncienCode
+from communes.territoire.faits import successions_lues
 from communes.territoire.models import Commune
-from socle.dates import known_by, parse_date
+from socle.dates import parse_date
 from socle.fichiers.champs import Champ, RecordWidget
 from socle.fichiers.temoins import names_of
 
@@ -35,13 +34,10 @@ class CommuneWidget(RecordWidget):
         self.leads_to, self.former_names = {}, {}
         for code, nom, commune in former.values_list("code", "nom", "commune"):
             self.leads_to[code], self.former_names[code] = commune, nom
-        wanted = set(self.leads_to.values()) | self.successors()
-        while missing := wanted - self.known.keys():
-            self.known |= Commune.objects.in_bulk(missing)
-            wanted = self.successors()
-
-    def successors(self):
-        return {commune.successeur_id for commune in self.known.values() if commune.successeur_id}
+        self.known |= Commune.objects.in_bulk(set(self.leads_to.values()) - self.known.keys())
+        self.successions = successions_lues()
+        rows = (row for code in self.known for row in self.successions.of_commune.get(code, ()))
+        self.known |= Commune.objects.in_bulk({row.devient for row in rows} - self.known.keys())
 
     def clean(self, value, row=None, **kwargs):
         if not value:
@@ -66,13 +62,9 @@ class CommuneWidget(RecordWidget):
 
     def followed(self, commune, jour):
         """Return the commune that had followed `commune` by `jour`, or itself."""
-        met = set()
-        while jour and known_by(commune.fin, jour) and commune.successeur_id:
-            if commune.pk in met:
-                raise ObjectDoesNotExist
-            met.add(commune.pk)
-            commune = self.known.get(commune.successeur_id) or commune.successeur
-        return commune
+        if not jour or (commune.debut and commune.debut > jour):
+            return commune
+        return self.known[self.successions.commune_du_jour(commune.pk, jour)]
 
 
 def champ_commune(column, attribute, jour, premier_jour):

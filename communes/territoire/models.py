@@ -12,9 +12,13 @@ from django.db.models import Case, F, Q, Value, When
 
 from communes.territoire.codes import of_length, un_code_departement, un_code_insee, un_siren
 from communes.territoire.designations import AncienCode, meant_by, named
+from communes.territoire.interruptions import (
+    Interrompue,
+    InterrompueQuerySet,
+    InterruptionCommune,
+)
 from communes.territoire.saisie import lire
-from communes.territoire.successions import Bornes, Suivie, suivies
-from socle.dates import known_by
+from communes.territoire.successions import Bornes, Disparition, Suivie, suivies
 from socle.periodes import Periode, PeriodeQuerySet
 from socle.recherche import bare_key, bare_keys, search_key
 
@@ -208,7 +212,7 @@ class Nature(models.TextChoices):
     METROPOLE_LYON = "MET69", "métropole de Lyon"
 
 
-class IntercommunaliteQuerySet(PeriodeQuerySet):
+class IntercommunaliteQuerySet(InterrompueQuerySet):
     def for_user(self, user):
         """Keep those with a member commune, at any date, in a département of `user`."""
         members = Rattachement.objects.filter(
@@ -224,7 +228,7 @@ class IntercommunaliteQuerySet(PeriodeQuerySet):
         return self.filter(Q(cles__contains=key) | Q(pk=key))
 
 
-class Intercommunalite(Renommable, Periode):
+class Intercommunalite(Renommable, Interrompue):
     """An établissement public de coopération intercommunale à fiscalité propre."""
 
     siren = models.CharField("SIREN", max_length=9, primary_key=True, validators=[un_siren])
@@ -246,7 +250,7 @@ class Intercommunalite(Renommable, Periode):
         return "" if search_key(kind) in search_key(self.nom) else kind
 
 
-class CommuneQuerySet(PeriodeQuerySet):
+class CommuneQuerySet(InterrompueQuerySet):
     def for_user(self, user):
         """Keep the communes of the départements where `user` may act."""
         return self.filter(departement__in=Departement.objects.for_user(user))
@@ -273,21 +277,18 @@ class CommuneQuerySet(PeriodeQuerySet):
     def resolve(self, code, jour):
         """Return the commune that `code` names on `jour`, through mergers, or None.
 
-        A code may be that of a commune, of a vanished commune (its successor answers), of a
-        commune déléguée or associée, or one that a commune bore before (its chef-lieu answers).
-        Successors that would follow each other in a circle name no commune.
+        A code may be that of a commune, of a vanished commune (its successor answers, if it is
+        known), of a commune déléguée or associée, or one that a commune bore before (its chef-lieu
+        answers).
         """
         commune = self.filter(pk=code).first()
         if commune is None:
             ancien = AncienCode.objects.select_related("commune").filter(code=code).first()
             commune = ancien.commune if ancien else None
-        met = set()
-        while commune is not None and known_by(commune.fin, jour) and commune.successeur_id:
-            if commune.pk in met:
-                return None
-            met.add(commune.pk)
-            commune = commune.successeur
-        return commune
+        if commune is None or (commune.debut and commune.debut > jour):
+            return commune
+        followed = Succession.objects.as_of(jour).filter(commune=commune).select_related("devient")
+        return next((row.devient for row in followed), commune)
 
 
 def saisie_of(text):
@@ -295,7 +296,7 @@ def saisie_of(text):
     return lire(text, lambda: {search_key(d.nom): d.pk for d in Departement.objects.all()})
 
 
-class Commune(Renommable, Periode):
+class Commune(Renommable, Interrompue):
     """A commune of the Code officiel géographique; a vanished one is kept, with its successor."""
 
     code_insee = models.CharField(
@@ -377,8 +378,11 @@ class SuccessionQuerySet(PeriodeQuerySet):
     def rewrite(self):
         """Write what the ends of the communes say, where it is not yet written."""
         linked = Q(successeur__isnull=False) | Q(predecesseurs__isnull=False)
+        gone = InterruptionCommune.objects.order_by()
+        linked |= Q(pk__in=gone.values("commune")) | Q(pk__in=gone.values("successeur"))
         communes = Commune.objects.filter(linked).order_by().distinct()
-        told = set(suivies(communes.values_list(*Bornes._fields)))
+        rows = communes.values_list(*Bornes._fields)
+        told = set(suivies(rows, gone.values_list(*Disparition._fields)))
         written = {Suivie(*row): pk for pk, *row in self.values_list("pk", *Suivie._fields)}
         self.filter(pk__in=[pk for row, pk in written.items() if row not in told]).delete()
         self.bulk_create(

@@ -108,7 +108,8 @@ class Recherche:
         """Return the candidates of a reading of what was typed, each commune once."""
         hits = self.parmi.filter(meant_by(saisie)).order_by(*self._nearest(saisie))
         hits = hits.select_related("departement").prefetch_related(
-            self._populations("populations"), "anciens_noms", "anciens_codes", "codes_postaux"
+            *(self._populations("populations"), "anciens_noms", "anciens_codes"),
+            *("codes_postaux", "interruptions"),
         )
         hits = list(hits[:MOST])
         self._read_the_day(hits)

@@ -8,10 +8,11 @@ day, of the former.
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any, NamedTuple
 
-from socle.periodes import holds_on
+from socle.periodes import etapes, holds_on
 
 
 class Suivie(NamedTuple):
@@ -32,53 +33,101 @@ class Bornes(NamedTuple):
     successeur: str | None
 
 
-def suivies(rows: Iterable[tuple[Any, ...]]) -> list[Suivie]:
-    """Return what communes, as rows of `Bornes`, say of those that follow each of them."""
-    communes = {row[0]: Bornes(*row) for row in rows}
-    former = former_codes(communes.values())
+class Disparition(NamedTuple):
+    """From `debut` up to `fin`, or for good, a commune is no more; `successeur` is a code, or None."""
+
+    commune: str
+    successeur: str | None
+    debut: datetime.date
+    fin: datetime.date | None = None
+
+
+def suivies(
+    rows: Iterable[tuple[Any, ...]], interruptions: Iterable[tuple[Any, ...]] = ()
+) -> list[Suivie]:
+    """Return what communes, as rows of `Bornes`, say of those that follow each of them.
+
+    `interruptions` are the `Disparition` of those that came back, as rows.
+    """
+    communes = [Bornes._make(row) for row in rows]
+    naissances = {commune.code_insee: commune.debut for commune in communes}
+    theirs = defaultdict(list)
+    for row in interruptions:
+        theirs[row[0]].append(Disparition(*row))
+    for code, _, fin, successeur in communes:
+        if fin:
+            theirs[code].append(Disparition(code, successeur, fin))
+    former = former_codes(naissances, theirs)
     found = []
-    for commune in communes.values():
-        found += followed(commune, communes)
-        found += preceded(commune, former)
+    for code in naissances:
+        found += followed(code, theirs)
+        found += preceded(code, naissances, former)
     return found
 
 
-def followed(commune: Bornes, communes: dict[str, Bornes]) -> list[Suivie]:
-    """Return the communes that follow one, each from the end of the one before to its own."""
-    found, met, here, start = [], {commune.code_insee}, commune, commune.fin
-    while (after := successor(here, communes)) and after.code_insee not in met:
-        met.add(after.code_insee)
-        end = after.fin if successor(after, communes) else None
-        if end is None or end > start:
-            found.append(Suivie(commune.code_insee, after.code_insee, start, end))
-            start = end
-        here = after
+def followed(code: str, theirs: Mapping[str, list[Disparition]]) -> list[Suivie]:
+    """Return the communes that answer for one that is no more, each from a day to another.
+
+    One whose successors lead back to it, or are not known, goes on under its own name.
+    """
+
+    def answering(jour: datetime.date) -> str:
+        met, here = {code}, code
+        while (gone := gone_on(theirs.get(here, ()), jour)) and gone.successeur:
+            if gone.successeur in met:
+                return code
+            here = gone.successeur
+            met.add(here)
+        return here
+
+    if code not in theirs:
+        return []
+    days = {day for gone in chained(code, theirs) for day in (gone.debut, gone.fin)}
+    return [
+        Suivie(code, etape.valeur, etape.debut, etape.fin)
+        for etape in etapes(days, answering)
+        if etape.valeur != code
+    ]
+
+
+def gone_on(disparitions: Iterable[Disparition], jour: datetime.date) -> Disparition | None:
+    return next((gone for gone in disparitions if holds_on(gone, jour)), None)
+
+
+def chained(code: str, theirs: Mapping[str, list[Disparition]]) -> list[Disparition]:
+    """Return when a commune was no more, and when those that followed it, one after another, were no more."""
+    found, met, asked = [], {code}, [code]
+    while asked:
+        rows = theirs.get(asked.pop(), [])
+        found += rows
+        next_ones = {gone.successeur for gone in rows if gone.successeur} - met
+        met |= next_ones
+        asked += next_ones
     return found
 
 
-def successor(commune: Bornes, communes: dict[str, Bornes]) -> Bornes | None:
-    """Return the commune that a vanished one says to have followed it, or None."""
-    return communes.get(commune.successeur or "") if commune.fin else None
-
-
-def former_codes(communes: Iterable[Bornes]) -> dict[Any, Bornes]:
-    """Return, by its new code and the day of the change, each commune that only changed its code.
+def former_codes(
+    naissances: Mapping[str, datetime.date | None], theirs: Mapping[str, list[Disparition]]
+) -> dict[str, str]:
+    """Return, by its new code, each commune that only changed its code.
 
     It is the only one that ended on the day when the other began, and that became it.
     """
     ended = defaultdict(list)
-    for commune in communes:
-        if commune.fin and commune.successeur:
-            ended[commune.successeur, commune.fin].append(commune)
-    return {change: found[0] for change, found in ended.items() if len(found) == 1}
+    for disparition in chain.from_iterable(theirs.values()):
+        if disparition.successeur and disparition.debut == naissances.get(disparition.successeur):
+            ended[disparition.successeur].append(disparition.commune)
+    return {code: found[0] for code, found in ended.items() if len(found) == 1}
 
 
-def preceded(commune: Bornes, former: dict[Any, Bornes]) -> list[Suivie]:
+def preceded(
+    code: str, naissances: Mapping[str, datetime.date | None], former: Mapping[str, str]
+) -> list[Suivie]:
     """Return the communes that a change of code made of one, each up to the day of the change."""
-    found, here = [], commune
-    while before := former.get((here.code_insee, here.debut)):
-        start = before.debut if (before.code_insee, before.debut) in former else None
-        found.append(Suivie(commune.code_insee, before.code_insee, start, here.debut))
+    found, here = [], code
+    while before := former.get(here):
+        start = naissances[before] if before in former else None
+        found.append(Suivie(code, before, start, naissances[here]))
         here = before
     return found
 

@@ -144,13 +144,14 @@ def reunion(situation):
     others = [code for code in situation.fiches if code != situation.commune.pk]
     if not others:
         return ""
-    gone = Commune.objects.filter(pk__dans=others, fin__lte=situation.jour)
+    gone = Commune.objects.filter(pk__dans=others).prefetch_related("interruptions")
     by_day = defaultdict(list)
-    for commune in gone.order_by("fin", "nom_recherche", "pk"):
-        by_day[commune.fin].append(tell_regrouped(commune, situation))
+    for commune in gone.order_by("nom_recherche", "pk"):
+        if absence := commune.absence_au(situation.jour):
+            by_day[absence.debut].append(tell_regrouped(commune, situation))
     return " ".join(
         f"Depuis le {in_french(day)}, {subject(situation)} réunit aussi {liste(names)}."
-        for day, names in by_day.items()
+        for day, names in sorted(by_day.items())
     )
 
 

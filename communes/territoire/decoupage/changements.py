@@ -151,7 +151,8 @@ def commune_changes(code, former, fiche, jour, states):
         return
     former_nom = value_on(former.noms, jour) or former.noms[-1].valeur
     if fiche.fin is None and former.fin is not None:
-        yield "communes rétablies", f"{code} {nom}", (code, former.successeur)
+        ligne = f"{code} {nom}{left(former, states[0], jour)}"
+        yield "communes rétablies", ligne, (code, former.successeur)
     elif (fiche.fin, fiche.successeur) != (former.fin, former.successeur):
         ligne = f"{code} {nom} → {describe_successor(fiche, states[1], jour)}"
         yield "communes disparues", ligne, (code,)
@@ -179,9 +180,19 @@ def new_commune(code, nom, states, jour):
     mother = states[0].communes.get(known.commune) if known else None
     ligne = f"{code} {nom}"
     if mother and mother.code != code:
-        ligne += f" (auparavant dans {mother.code} {value_on(mother.noms, jour)})"
+        ligne += told_within(mother, jour)
         return "communes nouvelles", ligne, (code, mother.code)
     return "communes nouvelles", ligne, (code,)
+
+
+def left(former, state, jour):
+    """Return the commune that one that comes back leaves; nothing of one that had not ended before `jour`."""
+    mother = state.communes.get(former.successeur)
+    return told_within(mother, jour) if mother and former.fin < jour else ""
+
+
+def told_within(mother, jour):
+    return f" (auparavant dans {mother.code} {value_on(mother.noms, jour)})"
 
 
 def describe_population(fiche):

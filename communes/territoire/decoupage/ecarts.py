@@ -24,7 +24,7 @@ FICHES = {
     "codes": FicheCode,
 }
 DATES = ("debut", "fin")
-FAITS = ("noms", "rattachements")
+FAITS = ("noms", "rattachements", "interruptions")
 
 
 class Deplacee(NamedTuple):
@@ -69,7 +69,8 @@ def fiche_of(table, values):
     """Return the record that JSON, or the record itself, tells; None where it was not there."""
     if values is None or isinstance(values, FICHES[table]):
         return values
-    fields = dict(zip(FICHES[table]._fields, values, strict=True))
+    # What was kept before a field was added does not tell it: it is empty.
+    fields = dict(zip(FICHES[table]._fields, values, strict=False))
     for name, value in fields.items():
         if name in DATES:
             fields[name] = day_of(value)

@@ -14,6 +14,8 @@ from communes.models import (
     Commune,
     Departement,
     Intercommunalite,
+    InterruptionCommune,
+    InterruptionIntercommunalite,
     Millesime,
     Mouvement,
     Population,
@@ -43,6 +45,12 @@ INSERT_POPULATION = (
     " VALUES (%s, %s, %s, %s)"
     " ON CONFLICT (commune_id, millesime)"
     " DO UPDATE SET annee = excluded.annee, valeur = excluded.valeur"
+)
+
+# Each with its owner, and who answered for it.
+INTERRUPTIONS_DE_COMMUNES = (InterruptionCommune, "commune", "successeur_id")
+INTERRUPTIONS_D_INTERCOMMUNALITES = (
+    *(InterruptionIntercommunalite, "intercommunalite", "intercommunalite_id"),
 )
 
 
@@ -95,15 +103,19 @@ def part(model, field, keys):
 
 def load_intercommunalites(state, asked):
     anciens_noms = load_faits(AncienNomIntercommunalite, "intercommunalite", "nom", asked)
+    interruptions = load_faits(*INTERRUPTIONS_D_INTERCOMMUNALITES, asked)
     rows = part(Intercommunalite, "pk", asked)
     for siren, nature, debut, fin, nom in rows.values_list("siren", "nature", *DATES, "nom"):
         noms = with_present_name(anciens_noms.get(siren, ()), nom, debut)
-        state.intercommunalites[siren] = FicheIntercommunalite(siren, nature, debut, fin, noms)
+        state.intercommunalites[siren] = FicheIntercommunalite(
+            siren, nature, debut, fin, noms, interruptions.get(siren, ())
+        )
 
 
 def load_communes(state, asked):
     anciens_noms = load_faits(AncienNomCommune, "commune", "nom", asked)
     rattachements = load_faits(Rattachement, "commune", "intercommunalite_id", asked)
+    interruptions = load_faits(*INTERRUPTIONS_DE_COMMUNES, asked)
     codes_postaux = {}
     postaux = part(CodePostal, "commune", asked)
     for code, code_postal in postaux.values_list("commune_id", "code"):
@@ -113,7 +125,8 @@ def load_communes(state, asked):
     ):  # fmt: skip
         noms = with_present_name(anciens_noms.get(code, ()), nom, debut=values[3])
         state.communes[code] = FicheCommune(
-            code, *values, noms, rattachements.get(code, ()), tuple(codes_postaux.get(code, ()))
+            *(code, *values, noms, rattachements.get(code, ())),
+            *(tuple(codes_postaux.get(code, ())), interruptions.get(code, ())),
         )
 
 
@@ -153,10 +166,13 @@ def write_territoire(before, after):
     write_fiches(Intercommunalite, intercommunalite_values, formers, fiches)
     names = anciens_noms(formers), anciens_noms(fiches)
     write_faits(AncienNomIntercommunalite, "intercommunalite", "nom", *names)
+    gone = interruptions(formers), interruptions(fiches)
+    write_faits(*INTERRUPTIONS_D_INTERCOMMUNALITES, *gone)
     formers, fiches = before.communes, after.communes
     write_fiches(Commune, commune_values, formers, fiches)
     names = anciens_noms(formers), anciens_noms(fiches)
     write_faits(AncienNomCommune, "commune", "nom", *names)
+    write_faits(*INTERRUPTIONS_DE_COMMUNES, interruptions(formers), interruptions(fiches))
     memberships = rattachements(formers), rattachements(fiches)
     write_faits(Rattachement, "commune", "intercommunalite_id", *memberships)
     write_codes_postaux(codes_postaux(formers), codes_postaux(fiches))
@@ -170,7 +186,7 @@ def write_territoire(before, after):
 def ends(communes):
     """Return what the successions follow from: the communes that are no more, or have a successor."""
     return {
-        (code, fiche.debut, fiche.fin, fiche.successeur)
+        (code, fiche.debut, fiche.fin, fiche.successeur, fiche.interruptions)
         for code, fiche in communes.items()
         if fiche.debut or fiche.fin or fiche.successeur
     }
@@ -315,6 +331,11 @@ def anciens_noms(fiches):
         for code, fiche in fiches.items()
         for fait in fiche.noms[:-1]
     }
+
+
+def interruptions(fiches):
+    """Return when territories were no more: (owner, who answered for it, debut, fin)."""
+    return {(code, *fait) for code, fiche in fiches.items() for fait in fiche.interruptions}
 
 
 def rattachements(communes):

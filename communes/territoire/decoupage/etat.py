@@ -33,6 +33,8 @@ class FicheIntercommunalite(NamedTuple):
     debut: date | None
     fin: date | None
     noms: tuple[ValeurDatee, ...]
+    # When it was no more, and came back; the value is its own SIREN, as no other answers for it.
+    interruptions: tuple[ValeurDatee, ...] = ()
 
 
 class FicheCommune(NamedTuple):
@@ -49,6 +51,8 @@ class FicheCommune(NamedTuple):
     rattachements: tuple[ValeurDatee, ...]
     # Those of its last vintage: of a commune that is no more, those that it had.
     codes_postaux: tuple[str, ...] = ()
+    # When it was no more, and came back: the code of the commune that answered for it, or None.
+    interruptions: tuple[ValeurDatee, ...] = ()
 
 
 class FichePopulation(NamedTuple):
@@ -154,27 +158,20 @@ class Territoire:
         fiche = self.intercommunalites.get(lue.siren)
         if fiche is None:
             fiche = FicheIntercommunalite(lue.siren, lue.nature, debut, None, ())
-        refuse_return(fiche, lue, jour)
-        self.intercommunalites[lue.siren] = fiche._replace(
-            nature=lue.nature,
-            fin=None if fiche.fin == jour else fiche.fin,
-            noms=with_value(fiche.noms, lue.nom, jour, debut),
+        self.intercommunalites[lue.siren] = back_on(fiche, lue.siren, jour)._replace(
+            nature=lue.nature, noms=with_value(fiche.noms, lue.nom, jour, debut)
         )
 
     def _apply_commune(self, lue, jour, debut):
         fiche = self.communes.get(lue.code)
         if fiche is None:
             fiche = FicheCommune(lue.code, 0, "", lue.departement, debut, None, None, (), ())
-        refuse_return(fiche, lue, jour)
-        restored = fiche.fin == jour
-        self.communes[lue.code] = FicheCommune(
-            code=lue.code,
+        fiche = back_on(fiche, fiche.successeur, jour)
+        self.communes[lue.code] = fiche._replace(
             type_liaison=lue.type_liaison,
             siren=lue.siren or fiche.siren,
             departement=lue.departement,
-            debut=fiche.debut,
-            fin=None if restored else fiche.fin,
-            successeur=None if restored else fiche.successeur,
+            successeur=fiche.successeur if fiche.fin else None,
             noms=with_value(fiche.noms, lue.nom, jour, debut),
             rattachements=with_value(fiche.rattachements, lue.intercommunalite, jour, debut),
             codes_postaux=lue.codes_postaux or fiche.codes_postaux,
@@ -207,7 +204,7 @@ class Territoire:
         for siren, fiche in self.intercommunalites.items():
             if siren not in decoupage.intercommunalites and holds_on(fiche, jour):
                 refuse_removal(fiche, debut)
-                self.intercommunalites[siren] = fiche._replace(fin=jour)
+                self.intercommunalites[siren] = gone_from(fiche, jour)
 
     def _end_missing_communes(self, decoupage, jour, debut):
         """End on `jour` the communes that the vintage no longer has, each with its successor."""
@@ -218,10 +215,10 @@ class Territoire:
                 refuse_removal(fiche, debut)
             elif fiche.fin != jour:
                 continue
-            successeur = decoupage.codes.get(code)
-            self.communes[code] = fiche._replace(
-                fin=jour,
-                successeur=successeur.commune if successeur else fiche.successeur,
+            told = decoupage.codes.get(code)
+            successeur = told.commune if told else successor_before(fiche, jour)
+            self.communes[code] = gone_from(fiche, jour)._replace(
+                successeur=successeur,
                 rattachements=with_value(fiche.rattachements, None, jour, debut),
             )
 
@@ -235,13 +232,30 @@ class Territoire:
             self.codes[code] = fiche._replace(nom=nom)
 
 
-def refuse_return(fiche, lue, jour):
-    """Refuse a territory that ended before `jour` and exists again: its history would be lost."""
-    if fiche.fin and fiche.fin < jour:
-        raise DecoupageError(
-            f"{fiche[0]} ({lue.nom}) a disparu le {fiche.fin:%d/%m/%Y} et reparaît le "
-            f"{jour:%d/%m/%Y} : une même fiche n'a qu'une existence. À régler à la main."
-        )
+def back_on(fiche, successeur, jour):
+    """Return a territory that is there on `jour`: one that had ended before comes back.
+
+    One that had ended on `jour` goes on: that was an error of the same vintage.
+    """
+    if fiche.fin is None or fiche.fin > jour:
+        return fiche
+    if fiche.fin < jour:
+        gone = ValeurDatee(successeur, fiche.fin, jour)
+        fiche = fiche._replace(interruptions=(*fiche.interruptions, gone))
+    return fiche._replace(fin=None)
+
+
+def gone_from(fiche, jour):
+    """Return a territory that is no more on `jour`: one that had come back that day did not."""
+    *others, last = fiche.interruptions or (None,)
+    if last and last.fin == jour:
+        return fiche._replace(fin=last.debut, interruptions=tuple(others))
+    return fiche._replace(fin=jour)
+
+
+def successor_before(fiche, jour):
+    """Return the successor that is known of a commune that is no more on `jour`, and did not come back."""
+    return next((i.valeur for i in fiche.interruptions if i.fin == jour), fiche.successeur)
 
 
 def refuse_removal(fiche, debut):

@@ -14,6 +14,8 @@ from communes.models import (
     ContourCommune,
     Departement,
     Intercommunalite,
+    InterruptionCommune,
+    InterruptionIntercommunalite,
     Millesime,
     Mouvement,
     Population,
@@ -35,7 +37,8 @@ from socle.verrou import lock
 # What the découpage itself writes of a commune or of an intercommunalité: it goes with them.
 DU_DECOUPAGE = {
     *(AncienCode, AncienNomCommune, AncienNomIntercommunalite, CodePostal, Commune),
-    *(ContourCommune, Population, Rattachement, Succession),
+    *(ContourCommune, InterruptionCommune, InterruptionIntercommunalite),
+    *(Population, Rattachement, Succession),
 }
 MODELS = {
     "regions": Region,

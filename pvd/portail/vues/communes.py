@@ -126,6 +126,7 @@ def read_commune(situation):
     return {
         "jour": situation.jour,
         "situation": situation,
+        "absence": situation.commune.absence_au(situation.jour),
         "phrase": sentence(situation) if there else "",
         "non_confirmees": couvertures_non_confirmees(situation),
         "postes": serving(situation),

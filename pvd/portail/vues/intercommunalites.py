@@ -45,6 +45,7 @@ def read_intercommunalite(found, jour):
         "jour": jour,
         "intercommunalite": found,
         "nom": found.nom_au(jour),
+        "absence": found.absence_au(jour),
         "nb_membres": members.count(),
         "situations": list(situations(laureates.communes(jour), jour)),
         "ort": Convention.objects.ort().en_vigueur(jour).covering(members, jour),

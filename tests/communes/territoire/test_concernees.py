@@ -28,6 +28,7 @@ LODEVE = commune("34142", "Lodève", codesPostaux=["34700"])
 FOZIERES = commune("34106", "Fozières", codesPostaux=["34700"])
 OLMET = commune("34188", "Olmet-et-Villecun")
 SOUBES = commune("34304", "Soubès", population=900)
+FORMER = commune("34002", "Ancienne")
 PARTIE = deleguee("34900", "Vieux-Bourg", "34142")
 VINTAGES = {
     "nothing": [LODEVE, FOZIERES, OLMET, SOUBES, PARTIE],
@@ -45,6 +46,7 @@ VINTAGES = {
     "a split": [LODEVE, FOZIERES, OLMET, SOUBES, commune("34900", "Vieux-Bourg")],
     "a code without a name": [LODEVE, FOZIERES, OLMET, SOUBES, {**PARTIE, "anciensCodes": []},
                               deleguee("34188", "Olmet", "34188")],
+    "a commune that comes back": [LODEVE, FOZIERES, OLMET, SOUBES, PARTIE, FORMER],
     "a vanished commune without successor": [LODEVE, FOZIERES, OLMET, PARTIE],
 }  # fmt: skip
 
@@ -62,8 +64,7 @@ def epcis(rows):
 def histoire(tmp_path, db):
     """Three vintages: Soubès was of another name, and an earlier commune has passed to Lodève."""
     histoire = Histoire(tmp_path)
-    former = commune("34002", "Ancienne")
-    before = [LODEVE, FOZIERES, OLMET, {**SOUBES, "nom": "Soubes"}, former]
+    before = [LODEVE, FOZIERES, OLMET, {**SOUBES, "nom": "Soubes"}, FORMER]
     histoire.load(2021, before, epcis(before))
     rows = [LODEVE, FOZIERES, OLMET, SOUBES, deleguee("34002", "Ancienne", "34142"), PARTIE]
     histoire.load(2022, rows, epcis(rows))

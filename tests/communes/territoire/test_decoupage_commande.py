@@ -89,14 +89,6 @@ def test_a_year_that_cannot_be_is_refused(histoire, annee):
         histoire.load(annee, [LODEVE])
 
 
-def test_a_commune_that_comes_back_is_refused(histoire):
-    histoire.load(2021, [LODEVE, FOZIERES])
-    histoire.load(2022, [LODEVE])
-    message = r"34106 \(Fozières\) a disparu le 01/01/2022 et reparaît le 01/01/2023"
-    with pytest.raises(CommandError, match=message):
-        histoire.load(2023, [LODEVE, FOZIERES])
-
-
 def test_a_correction_that_would_remove_a_commune_is_refused(histoire):
     histoire.load(2021, [LODEVE])
     histoire.load(2022, [LODEVE, FOZIERES])

@@ -193,7 +193,7 @@ def test_a_search_asks_as_many_queries_whatever_it_finds(django_assert_num_queri
 
     for start, number in ((100, 2), (200, 5)):
         grow(start, number)
-        # The communes and what hangs on them (5), who answers for those that are no more and what
+        # The communes and what hangs on them (6), who answers for those that are no more and what
         # hangs on them (3), which codes are communes on the day.
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             assert len(Recherche("saint martin", JOUR).candidats) > 1

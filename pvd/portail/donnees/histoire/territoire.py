@@ -233,10 +233,11 @@ def histoire_noms(
     """Yield the history of the names of the communes of `departements` and of their intercommunalités."""
     territoire = DitsDuTerritoire()
     for named in territoires_nommes(departements):
-        bornes = territoire.bornes([named, *named.anciens_noms.all()])
+        dated = [named, *named.anciens_noms.all(), *named.interruptions.all()]
+        bornes = territoire.bornes(dated)
 
         def lignes_au(jour: datetime.date, named: Any = named) -> Lignes:
-            if not holds_on(named, jour):
+            if not named.holds_on(jour):
                 return {}
             return {named.pk: HISTOIRE_NOMS.cellules(NomDuJour(named, named.nom_au(jour)))}
 
@@ -250,10 +251,11 @@ def territoires_nommes(departements: list[Departement]) -> Iterator[Any]:
     covered = CommuneCouverte.objects.filter(convention__in=ort.values("convention"))
     codes = laureates | set(covered.order_by().values_list("commune", flat=True))
     communes = Commune.objects.filter(pk__dans=list(codes)).order_by("code_insee")
-    yield from communes.prefetch_related("anciens_noms")
+    yield from communes.prefetch_related("anciens_noms", "interruptions")
     held = Rattachement.objects.filter(commune__dans=list(codes)).order_by()
     intercommunalites = Intercommunalite.objects.filter(
         Q(pk__in=held.values("intercommunalite"))
         | Q(conventions__in=ort.order_by().values("convention"))
     )
-    yield from intercommunalites.order_by("siren").distinct().prefetch_related("anciens_noms")
+    intercommunalites = intercommunalites.order_by("siren").distinct()
+    yield from intercommunalites.prefetch_related("anciens_noms", "interruptions")
