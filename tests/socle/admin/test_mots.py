@@ -17,7 +17,7 @@ FEMININE = """
     action adhésion alerte annonce attente cible dérogation échéance étude participation présentation
     prévision règle
     ressource affirmation commune convention intercommunalité labellisation modification note partie pièce
-    population
+    interruption population
     proposition purge région relecture source succession validation
 """
 MASCULINE = """
