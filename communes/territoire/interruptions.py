@@ -23,8 +23,9 @@ class Absence(NamedTuple):
 class InterrompueQuerySet(PeriodeQuerySet):
     def as_of(self, jour):
         """Keep those that are there on `jour`: begun, not over, and not interrupted then."""
-        gone = self.model.interruptions.rel.related_model.objects.as_of(jour)
-        return super().as_of(jour).exclude(interruptions__in=gone)
+        interruptions = self.model.interruptions.rel
+        gone = interruptions.related_model.objects.as_of(jour).order_by()
+        return super().as_of(jour).exclude(pk__in=gone.values(interruptions.field.name))
 
 
 class Interrompue(Periode):

@@ -38,20 +38,33 @@ def changed(decoupage, jour):
     """
     lues = decoupage.communes.values()
     communes, memberships = Commune.objects.as_of(jour), Rattachement.objects.as_of(jour)
-    differences = (
-        {lue[:5] for lue in lues} ^ rows(communes, *COMMUNE),
-        {(lue.code, lue.intercommunalite) for lue in lues if lue.intercommunalite}
-        ^ rows(memberships, "commune", "intercommunalite"),
-        {(lue.code, postal) for lue in lues for postal in lue.codes_postaux}
-        ^ rows(CodePostal.objects, "commune", "code"),
-        rows(Commune.objects.filter(fin=jour), "pk"),
-        rows(AncienNomCommune.objects.filter(fin__gt=jour), "commune"),
-    )
-    return {row[0] for different in differences for row in different}
+    told = {lue.code: lue[: len(COMMUNE)] for lue in lues}
+    members = {lue.code: (lue.code, lue.intercommunalite) for lue in lues if lue.intercommunalite}
+    postcodes = {(lue.code, postal) for lue in lues for postal in lue.codes_postaux}
+    return {
+        *otherwise(told, read(communes, *COMMUNE)),
+        *otherwise(members, read(memberships, "commune", "intercommunalite")),
+        *firsts(postcodes.symmetric_difference(read(CodePostal.objects, "commune", "code"))),
+        *firsts(read(Commune.objects.filter(fin=jour), "pk")),
+        *firsts(read(AncienNomCommune.objects.filter(fin__gt=jour), "commune")),
+    }
 
 
-def rows(found, *fields):
-    return set(found.order_by().values_list(*fields).iterator(chunk_size=10_000))
+def otherwise(told, found):
+    """Yield the codes of the rows `found` that are not those `told`, by code; and of those not found."""
+    for row in found:
+        if told.pop(row[0], None) != row:
+            yield row[0]
+    yield from told
+
+
+def firsts(found):
+    return {row[0] for row in found}
+
+
+def read(found, *fields):
+    """Return rows, read as they come: a table is never held whole."""
+    return found.order_by().values_list(*fields).iterator(chunk_size=10_000)
 
 
 def by_hand():
@@ -64,9 +77,9 @@ def by_hand():
 
 def unnamed(decoupage):
     """Return the communes of which a code that nobody names takes the name: it is theirs."""
-    named = {code for (code,) in rows(AncienCode.objects.exclude(nom=""), "code")}
+    named = firsts(read(AncienCode.objects.exclude(nom=""), "code"))
     unnamed = {code for code, fiche in decoupage.codes.items() if not fiche.nom} - named
-    return {code for (code,) in rows(Commune.objects.filter(pk__dans=list(unnamed)), "pk")}
+    return firsts(read(Commune.objects.filter(pk__dans=list(unnamed)), "pk"))
 
 
 def relatives(decoupage, codes):
@@ -74,6 +87,5 @@ def relatives(decoupage, codes):
     asked = list(codes)
     successeurs = Commune.objects.filter(pk__dans=asked, successeur__isnull=False)
     anciens = AncienCode.objects.filter(pk__dans=asked)
-    found = rows(successeurs, "successeur") | rows(anciens, "commune")
     told = {decoupage.codes[code].commune for code in codes if code in decoupage.codes}
-    return told | {code for (code,) in found}
+    return told | firsts(read(successeurs, "successeur")) | firsts(read(anciens, "commune"))

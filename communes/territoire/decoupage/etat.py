@@ -191,8 +191,10 @@ class Territoire:
     def _apply_populations(self, decoupage):
         """Keep what the vintage says, beside what the others said, with the year that it counts."""
         millesime = decoupage.annee
-        lues = sorted(chain(decoupage.communes.items(), decoupage.ailleurs.items()))
-        valeurs = {code: lue.population for code, lue in lues if lue.population is not None}
+        lues = chain(decoupage.communes.values(), decoupage.ailleurs.values())
+        valeurs = dict(
+            sorted((lue.code, lue.population) for lue in lues if lue.population is not None)
+        )
         etablie = annee_etablie(valeurs, populations_publiees())
         for code, valeur in valeurs.items():
             annee = None if code.startswith(COMPTEES_A_PART) else etablie
