@@ -36,8 +36,8 @@ class CommuneWidget(RecordWidget):
             self.leads_to[code], self.former_names[code] = commune, nom
         self.known |= Commune.objects.in_bulk(set(self.leads_to.values()) - self.known.keys())
         self.successions = successions_lues()
-        rows = (row for code in self.known for row in self.successions.of_commune.get(code, ()))
-        self.known |= Commune.objects.in_bulk({row.devient for row in rows} - self.known.keys())
+        following = {row.devient for code in self.keys() for row in self.successions.of(code)}
+        self.known |= Commune.objects.in_bulk(following - self.known.keys())
 
     def clean(self, value, row=None, **kwargs):
         if not value:
@@ -64,7 +64,8 @@ class CommuneWidget(RecordWidget):
         """Return the commune that had followed `commune` by `jour`, or itself."""
         if not jour or (commune.debut and commune.debut > jour):
             return commune
-        return self.known[self.successions.commune_du_jour(commune.pk, jour)]
+        code = self.successions.commune_du_jour(commune.pk, jour)
+        return commune if code == commune.pk else self.known[code]
 
 
 def champ_commune(column, attribute, jour, premier_jour):

@@ -142,10 +142,13 @@ class Successions:
             self.of_commune[row.commune].append(row)
             self.of_devient[row.devient].append(row)
 
+    def of(self, code: str) -> Iterable[Suivie]:
+        """Return who answers for what is recorded of `code`, and when."""
+        return self.of_commune.get(code, ())
+
     def commune_du_jour(self, code: str, jour: datetime.date) -> str:
         """Return the code of the commune that answers on `jour` for what is recorded of `code`."""
-        rows = self.of_commune.get(code, ())
-        return next((row.devient for row in rows if holds_on(row, jour)), code)
+        return next((row.devient for row in self.of(code) if holds_on(row, jour)), code)
 
     def fiches(self, code: str, jour: datetime.date) -> list[str]:
         """Return the codes whose records are, on `jour`, those of the commune `code`: its own first.
@@ -162,7 +165,7 @@ class Successions:
 
     def morceaux(self, periode: Any) -> list[Any]:
         """Return a period of a commune, a tuple, cut where another commune answers for it."""
-        rows = self.of_commune.get(periode.commune, ())
+        rows = self.of(periode.commune)
         if not rows:
             return [periode]
         days = sorted({day for row in rows for day in (row.debut, row.fin) if day})
