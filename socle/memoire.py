@@ -68,4 +68,7 @@ def without_collecting() -> Iterator[None]:
         yield
     finally:
         if at_work:
+            # What was read goes to the old generation as it is, in place of being gone through at once.
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()

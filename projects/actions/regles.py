@@ -119,6 +119,8 @@ def etat(
 
 def etat_des_faits(aboutissement: str, faits: list[FaitDate]) -> EtatAction | None:
     """Return the state that facts, in order, give; None when nothing has begun nor been dropped."""
+    if not faits:
+        return None
     if last_of(faits, "abandon", "relance") == "abandon":
         return EtatAction.ABANDONNEE
     ends = [f.nature for f in faits if f.nature == "relance" or ends_phase(f, aboutissement)]
@@ -215,10 +217,12 @@ def en_retard(action: ActionDatee, jour: datetime.date) -> bool:
     Neither finished nor abandoned, and the last day of its last forecast of end is before `jour`:
     « mars 2025 » is late from 1 April.
     """
-    forecast = fin_prevue(action, jour)
-    if forecast is None or last_day(forecast.date_prevue, forecast.precision) >= jour:
-        return False
-    return etat(action, jour) not in TERMINEES
+    return depassee(fin_prevue(action, jour), jour) and etat(action, jour) not in TERMINEES
+
+
+def depassee(prevision: PrevisionDatee | None, jour: datetime.date) -> bool:
+    """Tell whether the last day that a forecast may mean is before `jour`: without one, it is not."""
+    return prevision is not None and last_day(prevision.date_prevue, prevision.precision) < jour
 
 
 def glissement_jours(action: ActionDatee, jour: datetime.date) -> int | None:
@@ -242,6 +246,8 @@ def cout(action: ActionDatee, jour: datetime.date) -> CoutDate | None:
 def dernier_cout(couts: Iterable[CoutDate], jour: datetime.date) -> CoutDate | None:
     """Return, of some costs, the last definitive one told by `jour`, else the last told, or None."""
     told = [cost for cost in couts if cost.jour <= jour]
+    if len(told) < 2:
+        return told[0] if told else None
     known = [cost for cost in told if cost.nature == NatureCout.DEFINITIF] or told
     return max(known, key=lambda cost: cost.jour, default=None)
 

@@ -354,7 +354,7 @@ def sans_nouvelles(
     dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date
 ) -> Alertes:
     """Warn of an action of which nothing is known for more than 365 days, neither finished nor dropped."""
-    others = argent.jours_connus(dossier.lignes)
+    others = list(argent.jours_connus(dossier.lignes))
     last = regles.derniere_nouvelle(dossier.action, jour, [*others, *dossier.releves])
     over = regles.etat(dossier.action, jour, others) in TERMINEES or asleep(dossier, jour)
     if last and not over and (jour - last).days > SANS_NOUVELLES:

@@ -1,6 +1,7 @@
 """What is funded, on a day: the lines of an action or of a study, and their sums."""
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,9 +52,9 @@ class ArgentDuJour:
         owned = self.maitre_ouvrage
         return [ligne for ligne in self.lignes if argent.propre_a(ligne, owned)]
 
-    @cached_property
-    def autres(self) -> list[datetime.date]:
-        """Return the days of all that is known of its money."""
+    @property
+    def autres(self) -> Iterator[datetime.date]:
+        """Return the days of all that is known of its money, for a rule to go through once, if it asks."""
         return argent.jours_connus(self.lignes)
 
     @cached_property

@@ -2,13 +2,14 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models.functions import Coalesce
 
 from projects.financements.models import FaitFinancement, Financement
+from socle.valeurs import Jours, en_texte, montant_lu
 
 
 class FaitFinancementDate(NamedTuple):
@@ -28,6 +29,12 @@ class FaitFinancementDate(NamedTuple):
     date_limite_prevue: datetime.date | None
     suppose: bool
 
+    @classmethod
+    def lus(cls, faits: Any) -> Iterator[tuple[int, Any]]:
+        """Yield the key of the line of each of `faits`, a queryset, and the fact."""
+        for line, *fields in faits.values_list("financement", *cls._fields):
+            yield line, cls._make(fields)
+
 
 class FaitCompte(NamedTuple):
     """A fact as the sums read it: enough for `regles.compte`, and lighter by the hundred thousand."""
@@ -36,6 +43,15 @@ class FaitCompte(NamedTuple):
     nature: str
     montant: Decimal | None
     sorte_versement: str
+
+    @classmethod
+    def lus(cls, faits: Any) -> Iterator[tuple[int, Any]]:
+        """Yield the key of the line of each of `faits`, a queryset, and the fact: see `socle.valeurs`."""
+        days = Jours()
+        for line, jour, nature, montant, sorte in faits.values_list(
+            "financement", en_texte("jour"), "nature", en_texte("montant"), "sorte_versement"
+        ):
+            yield line, cls(days[jour], nature, montant_lu(montant), sorte)
 
 
 class FinancementDate(NamedTuple):
@@ -82,14 +98,16 @@ def financements_dates(
     is read as, `FaitCompte` when only sums are told.
     """
     chosen = {f"{objet}__isnull": False} if cles is None else {f"{objet}__dans": list(cles)}
-    lines = Financement.objects.order_by("rang", "pk").filter(**chosen)
+    lines = Financement.objects.filter(**chosen)
+    # A sum does not ask in which order.
+    lines = lines.order_by() if datee is FaitCompte else lines.order_by("rang", "pk")
     faits = FaitFinancement.objects.order_by()
     faits = faits.filter(**{f"financement__{name}": value for name, value in chosen.items()})
     if natures:
         faits = faits.filter(nature__in=natures)
     by_line = defaultdict(list)
-    for row in faits.values_list("financement", *datee._fields):
-        by_line[row[0]].append(datee._make(row[1:]))
+    for line, fait in datee.lus(faits):
+        by_line[line].append(fait)
     found: dict[int, list[FinancementDate]] = defaultdict(list)
     for row in lines.annotate(paye=OF_SCHEME).values_list("pk", objet, *COLONNES):
         line = FinancementDate._make([*row, by_line[row[0]]])

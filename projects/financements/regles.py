@@ -5,7 +5,7 @@ asked, granted and paid is never added, nor subtracted, nor shown as parts of on
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
@@ -292,6 +292,6 @@ def known(montants: Iterable[Decimal | None]) -> list[Decimal]:
     return [montant for montant in montants if montant is not None]
 
 
-def jours_connus(lignes: Iterable[FinancementDate]) -> list[datetime.date]:
-    """Return the days of all the facts of some lines: what an action is known by, beside its own."""
-    return [fait.jour for ligne in lignes for fait in ligne.faits]
+def jours_connus(lignes: Iterable[FinancementDate]) -> Iterator[datetime.date]:
+    """Yield the days of all the facts of some lines: what an action is known by, beside its own."""
+    return (fait.jour for ligne in lignes for fait in ligne.faits)

@@ -65,7 +65,7 @@ class ActionDuJour(ArgentDuJour):
     @cached_property
     def en_retard(self):
         ended = self.etat in regles.TERMINEES
-        return not ended and regles.en_retard(self.dates, self.jour)
+        return not ended and regles.depassee(self.fin_prevue, self.jour)
 
     @property
     def au_plan(self):
