@@ -11,11 +11,8 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 
 
-class Jours(dict[str | None, datetime.date | None]):
-    """The day of each text, made once; of nothing, none."""
-
-    def __init__(self) -> None:
-        super().__init__({None: None})
+class Jours(dict[str, datetime.date]):
+    """The day of each text, made once."""
 
     def __missing__(self, text: str) -> datetime.date:
         self[text] = jour = datetime.date.fromisoformat(text)
