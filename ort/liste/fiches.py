@@ -25,7 +25,12 @@ class OrtDeListe(Composition):
     titre = "ORT de la liste nationale"
     volets = (
         Volet("conventions", ConventionRessource),
-        Volet("avenants", AvenantRessource, {"date_avenant": "date_signature"}),
+        Volet(
+            "avenants",
+            AvenantRessource,
+            # The list itself says the day: no row fills in the column of another source.
+            {"date_avenant": "date_signature", "source_avenant": "source_signature"},
+        ),
         Volet(
             "communes des ORT",
             CouvertureRessource,

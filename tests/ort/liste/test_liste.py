@@ -11,6 +11,7 @@ from ort.liste.liste import ListeOrt
 from ort.models import Avenant, CommuneCouverte, Convention
 from socle.historique import signed_by
 from socle.models import Affirmation, Import, Source
+from socle.sources import record_type
 from tests import factories
 from tests.factories import day
 
@@ -93,7 +94,8 @@ def run(tmp_path):
 
 def said_of(record, champ):
     """Return what is said of a field of a record, the retained first."""
-    said = Affirmation.objects.filter(object_id=str(record.pk), champ=champ)
+    of_record = {"content_type": record_type(record), "object_id": str(record.pk)}
+    said = Affirmation.objects.filter(**of_record, champ=champ)
     return [(a.valeur_brute, a.valeur, a.retenue) for a in said.order_by("-retenue", "pk")]
 
 
@@ -121,6 +123,7 @@ def test_nothing_is_written_until_it_is_asked_for_and_twice_is_once(run, sete, l
     source = Source.objects.get()
     assert (source.cle, source.date_document) == ("dgaln-ort-20260527", day("2026-05-27"))
     assert said_of(ort, "date_signature") == [("2019-12-10", "2019-12-10", True)]
+    assert said_of(avenant, "date_signature") == [("2023-04-13", "2023-04-13", True)]
     assert said_of(ort, "regroupement") == [
         ("10 décembre 2019 : 1 commune ; avenant du 13 avril 2023 : 1 commune", "", True)
     ]
