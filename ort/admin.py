@@ -143,6 +143,20 @@ class StatutDOrtFilter(admin.SimpleListFilter):
         return queryset if kept is None else queryset.filter(pk__in=kept.values("pk"))
 
 
+class RegroupementFilter(admin.SimpleListFilter):
+    """Keeps the conventions that a rule put together from a national list, and that nobody has confirmed."""
+
+    title = parameter_name = "regroupement"
+
+    def lookups(self, request, model_admin):
+        return [("par_regle", "par règle, à confirmer")]
+
+    def queryset(self, request, queryset):
+        if self.value() != "par_regle":
+            return queryset
+        return queryset.filter(pk__in=Convention.objects.par_regle().values("pk"))
+
+
 @admin.register(Convention)
 class ConventionAdmin(
     ValidationAdmin, ProposableAdmin, ImportAdmin, ExportAdmin, PorteeAdmin, SourceeAdmin
@@ -161,6 +175,7 @@ class ConventionAdmin(
         "origine",
         DepartementFilter.through("couvertures__commune__departement", "departement_reference"),
         SansSourceFilter,
+        RegroupementFilter,
         IntercommunaliteFilter.through("couvertures__commune", direct=["porteur"]),
     ]
     list_select_related = ["porteur", "departement_reference"]

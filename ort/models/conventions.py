@@ -56,6 +56,10 @@ class ConventionQuerySet(AValiderQuerySet):
             | Q(departement_reference__in=Departement.objects.for_user(user))
         )
 
+    def tenues_par(self, user):
+        """Keep the conventions that `user` keeps: those of its reference département, see `Plume`."""
+        return self.filter(departement_reference__in=Departement.objects.for_user(user))
+
     def removed_for_user(self, user):
         """Return the removals of conventions that had ever covered a commune of `user`, or referred to it."""
         covered = CommuneCouverte.history.filter(commune__in=Commune.objects.for_user(user))

@@ -26,6 +26,7 @@ from pvd.bureau.fiches.etudes import FicheDEtude
 from pvd.bureau.fiches.intercommunalites import FicheDIntercommunalite
 from pvd.bureau.gestes import geste_url
 from pvd.bureau.gestes import vues as gestes
+from pvd.bureau.gestes.selection import confirmer_la_selection
 from pvd.bureau.imports import LaureatesRessource, ListePvdDuBureau
 from pvd.bureau.ouverture import vues as ouverture
 from pvd.bureau.recherche import chercher
@@ -159,6 +160,8 @@ LabellisationAdmin.imports = {
 LabellisationAdmin.list_filter = [StatutDeCommuneFilter, *LabellisationAdmin.list_filter]
 LabellisationAdmin.list_display.insert(1, statut_du_jour)
 LabellisationAdmin.read_rows = with_statuts
+
+ConventionAdmin.actions = [confirmer_la_selection]
 
 # What such a record makes public is told by its source, and shown first: a geste asks for both.
 LabellisationAdmin.ajout = reverse_lazy("admin:gestes", args=["entrer-dans-le-programme"])

@@ -241,11 +241,13 @@ def without_ville_principale(perimetre, jour):
     "par_regle",
     "ORT regroupée par règle",
     "La liste nationale ne nomme aucune convention : celle-ci est faite des communes d'une même "
-    "intercommunalité et d'un même jour. Corrigez-la s'il le faut, puis « Confirmer le regroupement ».",
+    "intercommunalité et d'un même jour. Corrigez-la s'il le faut, puis « Confirmer le regroupement » ; "
+    "« Confirmer plusieurs regroupements » le fait de toutes celles que vous cochez.",
+    geste="confirmer-le-regroupement",
 )
 def grouped_by_rule(perimetre, jour):
-    """Yield the conventions that a rule put together, and that nobody has confirmed."""
-    yield perimetre.of(Convention).par_regle()
+    """Yield the conventions that a rule put together, and that the DDT that keeps them has not confirmed."""
+    yield kept_there(perimetre).par_regle()
 
 
 @verification(
@@ -256,10 +258,15 @@ def grouped_by_rule(perimetre, jour):
 )
 def to_validate(perimetre, jour):
     """Yield the conventions that wait, now, for the validation of their reference département."""
+    yield kept_there(perimetre).a_valider()
+
+
+def kept_there(perimetre):
+    """Return the conventions that the agent keeps there: those of another DDT are for that DDT to settle."""
     own = Departement.objects.for_user(perimetre.user)
     if perimetre.departement is not None:
         own = own.filter(pk=perimetre.departement.pk)
-    yield perimetre.of(Convention).a_valider().filter(departement_reference__in=own)
+    return perimetre.of(Convention).filter(departement_reference__in=own)
 
 
 @verification(

@@ -9,6 +9,7 @@ from pvd.bureau.gestes.club import NoterEvenement, NoterQuiEstVenu
 from pvd.bureau.gestes.conventions import (
     CompleterConvention,
     ConfirmerRegroupement,
+    ConfirmerRegroupements,
     NouvelleConvention,
     SignerAvenant,
     SignerConvention,
@@ -49,6 +50,7 @@ GESTES = {
         SignerAvenant(),
         CompleterConvention(),
         ConfirmerRegroupement(),
+        ConfirmerRegroupements(),
         TenirBilan(),
         PresenterAUneAssemblee(),
         JoindreAuBilan(),

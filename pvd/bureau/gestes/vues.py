@@ -163,7 +163,7 @@ def confirm(request, geste, record, form):
         return ask(request, geste, record, form)
     done = geste.reason(form.cleaned_data)
     shown = written.fiche
-    told = f"{done} : {geste.name(shown)}. C'est enregistré."
+    told = f"{' : '.join(filter(None, (done, geste.name(shown))))}. C'est enregistré."
     messages.success(request, with_undo(told, written.acte))
     caches["compteurs"].set(confirmed_key(request), geste.address(shown), KEPT)
     return redirect(geste.address(shown))

@@ -3,12 +3,13 @@
 from pvd.bureau.gestes.conventions.avenant import SignerAvenant
 from pvd.bureau.gestes.conventions.completer import CompleterConvention
 from pvd.bureau.gestes.conventions.nouvelle import NouvelleConvention
-from pvd.bureau.gestes.conventions.regroupement import ConfirmerRegroupement
+from pvd.bureau.gestes.conventions.regroupement import ConfirmerRegroupement, ConfirmerRegroupements
 from pvd.bureau.gestes.conventions.signature import SignerConvention
 
 __all__ = [
     "CompleterConvention",
     "ConfirmerRegroupement",
+    "ConfirmerRegroupements",
     "NouvelleConvention",
     "SignerAvenant",
     "SignerConvention",
