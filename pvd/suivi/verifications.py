@@ -241,7 +241,8 @@ def without_ville_principale(perimetre, jour):
     "par_regle",
     "ORT regroupée par règle",
     "La liste nationale ne nomme aucune convention : celle-ci est faite des communes d'une même "
-    "intercommunalité et d'un même jour. Corrigez-la s'il le faut, puis « Confirmer le regroupement » ; "
+    "intercommunalité et d'un même jour. Corrigez-la s'il le faut (« Séparer ou réunir des "
+    "communes »), puis « Confirmer le regroupement » ; "
     "« Confirmer plusieurs regroupements » le fait de toutes celles que vous cochez.",
     geste="confirmer-le-regroupement",
 )

@@ -92,6 +92,7 @@ def one_of_each(code="34"):
         "avenant": signed,
         "completer-la-convention": signed,
         "confirmer-le-regroupement": grouped_by_rule(signed),
+        "separer-ou-reunir": signed,
         "tenir-un-bilan": signed,
         "presenter-a-une-assemblee": signed,
         "bilan-joindre-le-document": factories.bilan(signed, "2024-07-06"),

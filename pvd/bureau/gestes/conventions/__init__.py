@@ -2,6 +2,7 @@
 
 from pvd.bureau.gestes.conventions.avenant import SignerAvenant
 from pvd.bureau.gestes.conventions.completer import CompleterConvention
+from pvd.bureau.gestes.conventions.deplacement import DeplacerCommunes
 from pvd.bureau.gestes.conventions.nouvelle import NouvelleConvention
 from pvd.bureau.gestes.conventions.regroupement import ConfirmerRegroupement, ConfirmerRegroupements
 from pvd.bureau.gestes.conventions.signature import SignerConvention
@@ -10,6 +11,7 @@ __all__ = [
     "CompleterConvention",
     "ConfirmerRegroupement",
     "ConfirmerRegroupements",
+    "DeplacerCommunes",
     "NouvelleConvention",
     "SignerAvenant",
     "SignerConvention",

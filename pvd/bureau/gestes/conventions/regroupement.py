@@ -26,13 +26,9 @@ class VerificationForm(SansPrecisionForm):
         )
 
 
-class ConfirmerRegroupement(GesteDeConvention):
-    """Nothing of the convention changes: it is said that it is as the rule made it, or as corrected since."""
+class GesteDeRegroupement(GesteDeConvention):
+    """What is done to a convention that a rule put together, until the DDT that keeps it has confirmed it."""
 
-    slug = "confirmer-le-regroupement"
-    titre = "Confirmer le regroupement"
-    fait = "Regroupement confirmé"
-    form = VerificationForm
     impossible = "Ce regroupement est déjà confirmé, ou n'a pas été fait par règle."
 
     def candidates(self, records, jour):
@@ -42,6 +38,15 @@ class ConfirmerRegroupement(GesteDeConvention):
     def writable(self, records, user):
         """Keep the conventions that `user` keeps: the communes of another DDT are not for it to confirm."""
         return records.filter(pk__in=self.model.objects.tenues_par(user).values("pk"))
+
+
+class ConfirmerRegroupement(GesteDeRegroupement):
+    """Nothing of the convention changes: it is said that it is as the rule made it, or as corrected since."""
+
+    slug = "confirmer-le-regroupement"
+    titre = "Confirmer le regroupement"
+    fait = "Regroupement confirmé"
+    form = VerificationForm
 
     def departements(self, record, data):
         """Return none: no figure can move."""
