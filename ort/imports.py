@@ -333,9 +333,9 @@ def by_day(acts, jour):
 class ChampActe(Champ):
     """The avenant by which a commune comes in, or goes out."""
 
-    def __init__(self, attribute):
+    def __init__(self, attribute, lecture=ActeWidget):
         named, dated = f"avenant_{attribute}_identifiant", f"date_avenant_{attribute}"
-        widget = ActeWidget(attribute, named, dated)
+        widget = lecture(attribute, named, dated)
         super().__init__(column_name=dated, attribute=attribute, widget=widget)
         self.aussi = (named,)
 

@@ -142,11 +142,12 @@ def already_said(dits: list[DitDeListe]) -> set[tuple[object, ...]]:
 
 def described(entrees) -> str:
     """Tell what comes into a convention, act by act: « 6 juillet 2023 : 2 communes ; avenant du… »."""
-    acts: dict[tuple[bool, datetime.date], int] = defaultdict(int)
+    acts: dict[tuple[str, datetime.date], int] = defaultdict(int)
     for entree in entrees:
         jour = entree.avenant or entree.ligne.jour or entree.ligne.prevue
-        acts[entree.avenant is not None, jour] += 1
+        name = "avenant prévu le " if entree.avenant_prevu else "avenant du "
+        acts[name if entree.avenant else "", jour] += 1
     return " ; ".join(
-        f"{'avenant du ' if avenant else ''}{in_french(jour)} : {pluriel(count, 'commune,communes')}"
-        for (avenant, jour), count in sorted(acts.items(), key=lambda act: act[0])
+        f"{act}{in_french(jour)} : {pluriel(count, 'commune,communes')}"
+        for (act, jour), count in sorted(acts.items())
     )

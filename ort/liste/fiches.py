@@ -5,9 +5,16 @@ from collections import Counter
 from collections.abc import Iterable
 
 from communes.models import Commune, Intercommunalite
-from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
+from ort.imports import (
+    ActeWidget,
+    AvenantRessource,
+    ChampActe,
+    ConventionRessource,
+    CouvertureRessource,
+)
 from ort.liste.groupes import CommuneEntrante, ConventionTenue, LigneDOrt, OrtRegroupee
 from ort.models import Convention
+from socle.dates import parse_date
 from socle.fichiers.composition import Composition, Volet
 from socle.fichiers.entetes import LigneLue, TableLue
 from socle.francais import liste
@@ -19,6 +26,36 @@ MOST_NAMES = 2
 FEMININE = ("CC ", "CA ", "CU ", "Communauté ")
 
 
+class AvenantDeListe(AvenantRessource):
+    """An avenant that is not signed is known by the day that is planned."""
+
+    def closest(self, records, values):
+        planned = values.get("date_signature_prevue")
+        if values.get("date_signature") or planned is None:
+            return records
+        return [record for record in records if record.date_signature_prevue == planned]
+
+
+class ActeDeListe(ActeWidget):
+    """The avenant of a day, signed or else planned: the list gives one or the other, and no identifier."""
+
+    def clean(self, value, row=None, **kwargs):
+        jour = value and parse_date(value)
+        acts = self.acts_of(row["ort_identifiant"])
+        planned = [a for a in acts if a.date_signature is None and a.date_signature_prevue == jour]
+        signed = any(avenant.date_signature == jour for avenant in acts)
+        if not jour or signed or len(planned) != 1:
+            return super().clean(value, row, **kwargs)
+        return planned[0]
+
+
+class CouvertureDeListe(CouvertureRessource):
+    entree = ChampActe("entree", ActeDeListe)
+
+    class Meta(CouvertureRessource.Meta):
+        pass
+
+
 class OrtDeListe(Composition):
     """A row a commune: its convention, the avenant that brings it in, and its place in the ORT."""
 
@@ -27,13 +64,17 @@ class OrtDeListe(Composition):
         Volet("conventions", ConventionRessource),
         Volet(
             "avenants",
-            AvenantRessource,
-            # The list itself says the day: no row fills in the column of another source.
-            {"date_avenant": "date_signature", "source_avenant": "source_signature"},
+            AvenantDeListe,
+            {
+                "date_avenant": "date_signature",
+                "date_avenant_prevue": "date_signature_prevue",
+                # The list itself says the day: no row fills in the column of another source.
+                "source_avenant": "source_signature",
+            },
         ),
         Volet(
             "communes des ORT",
-            CouvertureRessource,
+            CouvertureDeListe,
             {"code_insee": "code_insee", "date_avenant_entree": "date_avenant_entree"},
         ),
     )
@@ -82,7 +123,8 @@ class Redaction:
         avenant = entree.avenant.isoformat() if entree.avenant else ""
         commune = {
             "code_insee": entree.ligne.commune,
-            "date_avenant": avenant,
+            "date_avenant": "" if entree.avenant_prevu else avenant,
+            "date_avenant_prevue": avenant if entree.avenant_prevu else "",
             "date_avenant_entree": avenant,
         }
         if isinstance(entree.convention, ConventionTenue):

@@ -114,11 +114,19 @@ class OrtRegroupee(NamedTuple):
 
 
 class CommuneEntrante(NamedTuple):
-    """A row that brings a commune into a convention: by an avenant of that day, or by the convention."""
+    """A row that brings a commune into a convention: by an avenant of that day, or by the convention.
+
+    The day of an avenant is that of its signature, or the one that is planned while it is not signed.
+    """
 
     ligne: LigneDOrt
     convention: ConventionTenue | OrtRegroupee
     avenant: datetime.date | None = None
+
+    @property
+    def avenant_prevu(self) -> bool:
+        """Tell whether the commune is to enter by an avenant that is not signed."""
+        return self.avenant is not None and self.ligne.jour is None
 
 
 class LigneComparee(NamedTuple):
@@ -181,8 +189,13 @@ def read_groups(
         signed = [ligne for ligne in rows if ligne.jour]
         sirens = {porteur, *(ligne.signataire for ligne in signed if ligne.signataire)}
         known = {c.identifiant: c for siren in sorted(sirens) for c in by_porteur[siren]}
-        group_signed(signed, list(known.values()), lecture)
-        group_planned([ligne for ligne in rows if not ligne.jour], known, signed, lecture)
+        made = group_signed(signed, list(known.values()), lecture)
+        planned = [ligne for ligne in rows if not ligne.jour]
+        if any(ligne.numero in lecture.a_decider for ligne in signed):
+            told = "non signée, et un acte signé de l'intercommunalité est à décider"
+            lecture.a_decider |= {ligne.numero: told for ligne in planned}
+        elif planned:
+            group_planned(planned, list(known.values()), made, lecture)
     return lecture
 
 
@@ -258,8 +271,13 @@ def one_ort_each(lignes: list[LigneDOrt], lecture: Lecture) -> list[LigneDOrt]:
     return [ligne for ligne in lignes if ligne.numero in kept]
 
 
-def group_signed(rows: list[LigneDOrt], known: list[ConventionTenue], lecture: Lecture) -> None:
-    """Group the signed rows of one intercommunalité: a convention, then its avenants, day by day."""
+def group_signed(
+    rows: list[LigneDOrt], known: list[ConventionTenue], lecture: Lecture
+) -> OrtRegroupee | None:
+    """Group the signed rows of one intercommunalité: a convention, then its avenants, day by day.
+
+    Return the convention that they make, if they make one.
+    """
     made: OrtRegroupee | None = None
     by_day = defaultdict(list)
     for ligne in rows:
@@ -274,7 +292,7 @@ def group_signed(rows: list[LigneDOrt], known: list[ConventionTenue], lecture: L
                 told = f"l'acte du {in_french(jour)}, qui précède, est à décider"
                 later = [ligne for day in by_day if day > jour for ligne in by_day[day]]
                 lecture.a_decider |= {ligne.numero: told for ligne in later}
-                return
+                return made
         elif not known and made is None:
             made = OrtRegroupee(tuple(batch))
             lecture.entrees += [CommuneEntrante(ligne, made) for ligne in batch]
@@ -283,6 +301,7 @@ def group_signed(rows: list[LigneDOrt], known: list[ConventionTenue], lecture: L
             founding = isinstance(host, ConventionTenue) and host.jour == jour
             day = None if founding else jour
             lecture.entrees += [CommuneEntrante(ligne, host, day) for ligne in batch]
+    return made
 
 
 def running(convention: ConventionTenue, jour: datetime.date) -> bool:
@@ -298,12 +317,8 @@ def host_of(known: list[ConventionTenue], jour: datetime.date) -> ConventionTenu
 
 def hosts_of(known: list[ConventionTenue], jour: datetime.date) -> list[ConventionTenue]:
     """Return the conventions that an act of `jour` may be of: those with an act of that day, else running."""
-    of_that_day = [
-        convention
-        for convention in known
-        if jour in (convention.jour, *(avenant.jour for avenant in convention.avenants))
-    ]
-    return of_that_day or [convention for convention in known if running(convention, jour)]
+    of_that_day = [c for c in known if jour in (c.jour, *(avenant.jour for avenant in c.avenants))]
+    return of_that_day or [c for c in known if running(c, jour)]
 
 
 def doubt_of(
@@ -317,12 +332,14 @@ def doubt_of(
         return "à cette date, les communes signataires étaient de plusieurs intercommunalités"
     if made is not None:
         return doubt_of_avenant(batch, jour, made)
-    if not known:
-        return None
-    hosts = hosts_of(known, jour)
+    return doubt_of_hosts(hosts_of(known, jour), known) if known else None
+
+
+def doubt_of_hosts(hosts: list[ConventionTenue], known: list[ConventionTenue]) -> str | None:
+    """Return why an act may not be of one of `hosts`, those of `known` that it may be of, or None."""
     if len(hosts) == 1:
         return None
-    names = liste(f"« {convention.intitule} »" for convention in hosts or known)
+    names = liste(f"« {c.intitule} »" for c in hosts or known)
     if hosts:
         return f"plusieurs ORT de l'intercommunalité y répondent : {names}"
     return f"l'intercommunalité porte déjà {names}, qui n'est pas en vigueur à cette date"
@@ -344,23 +361,32 @@ def doubt_of_avenant(batch: list[LigneDOrt], jour: datetime.date, made: OrtRegro
 
 def group_planned(
     rows: list[LigneDOrt],
-    known: dict[str, ConventionTenue],
-    signed: list[LigneDOrt],
+    known: list[ConventionTenue],
+    made: OrtRegroupee | None,
     lecture: Lecture,
 ) -> None:
-    """Group the rows that are not signed, of one intercommunalité: one convention of the planned day."""
-    if not rows:
+    """Group the rows that are not signed, of one intercommunalité and one planned day: one act.
+
+    It is the convention, or an avenant of the one that will run that day.
+    """
+    jour = rows[0].prevue
+    host: ConventionTenue | OrtRegroupee = made or OrtRegroupee(tuple(rows))
+    founding, doubt = made is None, None
+    if jour is None or {ligne.prevue for ligne in rows} != {jour}:
+        doubt = "plusieurs dates envisagées dans la même intercommunalité"
+    elif made is not None:
+        doubt = doubt_of_avenant(rows, jour, made)
+    elif known:
+        planned = [convention for convention in known if convention.jour is None]
+        hosts = [c for c in planned if c.prevue == jour]
+        hosts = hosts or [c for c in known if running(c, jour)]
+        doubt = doubt_of_hosts(hosts, known)
+        host, founding = (hosts or known)[0], hosts[:1] == planned[:1]
+    if doubt:
+        lecture.a_decider |= {ligne.numero: f"non signée ; {doubt}" for ligne in rows}
         return
-    days = {ligne.prevue for ligne in rows}
-    if known or signed:
-        told = "non signée, et l'intercommunalité a déjà une ORT : avenant prévu, ou ORT à part ?"
-    elif len(days) > 1:
-        told = "plusieurs dates envisagées dans la même intercommunalité"
-    else:
-        group = OrtRegroupee(tuple(rows))
-        lecture.entrees += [CommuneEntrante(ligne, group) for ligne in rows]
-        return
-    lecture.a_decider |= {ligne.numero: told for ligne in rows}
+    day = None if founding else jour
+    lecture.entrees += [CommuneEntrante(ligne, host, day) for ligne in rows]
 
 
 def agrees(couverture: CouvertureTenue, jour: datetime.date) -> bool:

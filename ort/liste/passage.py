@@ -208,6 +208,8 @@ def entered(entree: CommuneEntrante, redaction: Redaction) -> str:
         intitule = redaction.conventions[convention]["intitule"]
     else:
         intitule = convention.intitule
+    if entree.avenant_prevu:
+        return f"entrera dans « {intitule} » par un avenant prévu le {in_french(entree.avenant)}"
     if entree.avenant:
         return f"entre dans « {intitule} » par un avenant du {in_french(entree.avenant)}"
     return f"entre dans « {intitule} », {day_of(entree.ligne)}"

@@ -118,13 +118,45 @@ def test_a_commune_of_no_intercommunalite_is_to_be_decided():
     assert alone.numero in read(alone).a_decider
 
 
-def test_what_is_not_signed_is_planned_or_left_where_there_is_an_ort():
+def test_what_is_not_signed_is_a_convention_that_is_planned_or_an_avenant_of_the_one_that_runs():
     planned = ligne("34150", None, prevue=JANVIER)
     assert [e.avenant for e in read(planned).entrees] == [None]
     beside = read(planned, ligne("34301"))
-    assert planned.numero in beside.a_decider
-    two_days = read(planned, ligne("34157", None, prevue=JUILLET))
-    assert len(two_days.a_decider) == 2
+    assert [(e.avenant, e.avenant_prevu) for e in beside.entrees] == [
+        (None, False),
+        (JANVIER, True),
+    ]
+    ort = tenue()
+    (joining,) = read(planned, conventions=[ort]).entrees
+    assert (joining.convention, joining.avenant) == (ort, JANVIER)
+    unsigned = tenue(jour=None, prevue=JANVIER)
+    (founding,) = read(planned, conventions=[unsigned]).entrees
+    assert (founding.convention, founding.avenant) == (unsigned, None)
+
+
+@pytest.mark.parametrize(
+    ("others", "options"),
+    [
+        ([ligne("34157", None, prevue=JUILLET)], {}),
+        ([ligne("34157", JANVIER, statut=StatutNational.ACV), ligne("34301")], {}),
+        ([ligne("34301", duree=1), ligne("34157", None, prevue=date(2024, 7, 6))], {}),
+        ([], {"conventions": [tenue(), tenue(2)]}),
+        ([], {"conventions": [tenue(fin=JANVIER)]}),
+        ([], {"conventions": [tenue(jour=None, prevue=JUILLET)]}),
+    ],
+)
+def test_a_plan_of_which_one_would_have_to_guess_the_act_is_to_be_decided(others, options):
+    planned = ligne("34150", None, prevue=JANVIER)
+    lecture = read(planned, *others, **options)
+    assert planned.numero in lecture.a_decider
+    assert planned not in [e.ligne for e in lecture.entrees]
+
+
+def test_an_avenant_planned_after_the_end_of_the_ort_is_to_be_decided():
+    end = date(2024, 7, 6)
+    for jour, decided in ((date(2024, 7, 5), False), (end, True)):
+        planned = ligne("34150", None, prevue=jour)
+        assert (planned.numero in read(planned, ligne("34301", duree=1)).a_decider) is decided
 
 
 def test_what_the_base_holds_already_is_known():

@@ -212,6 +212,40 @@ def test_what_is_not_signed_is_planned_and_takes_its_day_when_a_list_says_it(run
     assert said_of(ort, "date_signature") == [("2026-09-30", "2026-09-30", True)]
 
 
+def test_what_is_to_join_an_ort_enters_it_by_an_avenant_that_is_planned(run, sete, loupian, thau):
+    third = factories.commune("34150", nom="Marseillan", epci=thau)
+    planned = {"jour": "", "signee": "Non signée", "prevue": "2026-10-01"}
+    rows = [ligne(sete), ligne(loupian) | planned, ligne(third) | planned]
+    shown = run(*rows, appliquer=True)
+    told = "entrera dans « ORT de Sète et de Loupian » par un avenant prévu le 1er octobre 2026"
+    assert told.replace("Sète et de Loupian", "Sète") in shown
+    avenant = Avenant.objects.get()
+    assert (avenant.date_signature, avenant.date_signature_prevue) == (None, day("2026-10-01"))
+    assert set(avenant.entrees.values_list("commune", flat=True)) == {loupian.pk, third.pk}
+    # Planned, it brings nobody in, on that day neither.
+    covered = CommuneCouverte.objects.as_of(day("2026-10-01")).values_list("commune", flat=True)
+    assert list(covered) == [sete.pk]
+    assert said_of(avenant.convention, "regroupement") == [
+        ("10 décembre 2019 : 1 commune ; avenant prévu le 1er octobre 2026 : 2 communes", "", True)
+    ]
+    assert "0 changement." in run(*rows, appliquer=True)
+    later = factories.commune("34157", nom="Mèze", epci=thau)
+    other = ligne(later) | planned | {"prevue": "2026-12-01"}
+    assert "avenant prévu le 1er décembre 2026" in run(*rows, other, appliquer=True)
+    assert Avenant.objects.count() == 2
+    signed = run(*rows[:2], other, ligne(third, "2026-09-30"), nom="ort-20261001.csv")
+    assert "enregistrez la signature de l'avenant" in signed
+
+
+def test_what_is_planned_joins_an_ort_that_an_agent_wrote(run, sete, loupian, thau):
+    ort = factories.convention("2019-12-12", communes=[sete], porteur=thau, duree_annees=5)
+    planned = ligne(loupian, "", signee="Non signée", prevue="2024-12-11")
+    over = run(planned | {"prevue": "2024-12-12"})
+    assert "non signée ; l'intercommunalité porte déjà" in over
+    run(planned, appliquer=True)
+    assert ort.avenants.get().date_signature_prevue == day("2024-12-11")
+
+
 @pytest.mark.parametrize(
     ("cells", "duree"),
     [
