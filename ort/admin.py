@@ -12,7 +12,7 @@ from ort.admin_propositions import ProposableAdmin
 from ort.admin_validations import ValidationAdmin
 from ort.exports_internes import AVENANTS_INTERNES, CONVENTIONS, COUVERTURES
 from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
-from ort.liste.liste import ListeOrt
+from ort.liste.liste import ListeOrtDAgents
 from ort.models import Avenant, CommuneCouverte, Convention, Document, Organisme, Partie, Secteur
 from ort.models.droits import DE_LA_REFERENCE, DE_TOUTES
 from ort.models.jours import covered_twice
@@ -164,7 +164,7 @@ class ConventionAdmin(
     imports = {
         "ort": ConventionRessource,
         "ort-communes": CouvertureRessource,
-        "liste-ort": ListeOrt,
+        "liste-ort": ListeOrtDAgents,
     }
     exports = {"ort": CONVENTIONS, "ort-communes": COUVERTURES}
     list_display = ["intitule", "etat", "porteur", "departement_reference"]

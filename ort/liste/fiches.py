@@ -75,7 +75,11 @@ class OrtDeListe(Composition):
         Volet(
             "communes des ORT",
             CouvertureDeListe,
-            {"code_insee": "code_insee", "date_avenant_entree": "date_avenant_entree"},
+            {
+                "code_insee": "code_insee",
+                "date_avenant_entree": "date_avenant_entree",
+                "remarques": "remarques_enquete",
+            },
         ),
     )
 
@@ -126,6 +130,7 @@ class Redaction:
             "date_avenant": "" if entree.avenant_prevu else avenant,
             "date_avenant_prevue": avenant if entree.avenant_prevu else "",
             "date_avenant_entree": avenant,
+            "remarques": entree.ligne.remarques,
         }
         if isinstance(entree.convention, ConventionTenue):
             return self.cells_of_held(entree.convention) | commune

@@ -35,6 +35,7 @@ class LigneDOrt(NamedTuple):
     jour: datetime.date | None
     prevue: datetime.date | None
     duree: int | None
+    remarques: str = ""
 
     @property
     def hote(self) -> bool:
@@ -76,6 +77,8 @@ class CouvertureTenue(NamedTuple):
     commune: str
     convention: ConventionTenue
     entree: ActeTenu | None
+    pk: int | None = None
+    remarques: str = ""
 
     @property
     def acte(self) -> ActeTenu | ConventionTenue:

@@ -102,6 +102,7 @@ class LecteurDeListe:
             jour=jour,
             prevue=prevue,
             duree=duree,
+            remarques=self.champs["remarques"].clean(lue.cellules),
         )
 
     def porteur(self, commune: Commune) -> str | None:

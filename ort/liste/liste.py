@@ -6,6 +6,7 @@ from communes.territoire.liste import CODE, ListeDeCommunes
 from ort.liste.colonnes import ColonneNationale
 from ort.liste.fiches import OrtDeListe
 from ort.liste.passage import PassageDeListe
+from ort.liste.remarques import CHAMP, GARDEE, REPRISE
 from ort.models import CommuneCouverte
 from ort.regles import LOI_ELAN
 from socle.fichiers.champs import champ_date, champ_texte
@@ -21,6 +22,7 @@ READ = {
     "date_signature_prevue": ColonneNationale.DATE_ENVISAGEE,
     "duree_annees": ColonneNationale.DUREE,
     "date_fin": ColonneNationale.DATE_FIN,
+    "remarques": ColonneNationale.REMARQUES,
 }
 
 
@@ -40,6 +42,8 @@ class ListeOrt(ListeDeCommunes, Ressource):
         "signee": "ORT signée,ORT signées",
         "difference": "date différente de la nôtre,dates différentes des nôtres",
         "impossible": "date impossible,dates impossibles",
+        "remarque": "remarque reprise,remarques reprises",
+        "remarque_gardee": "remarque différente de la nôtre,remarques différentes des nôtres",
         "duree": "durée non retenue,durées non retenues",
         "a_decider": "ligne à décider,lignes à décider",
         "ecartee": "ligne écartée,lignes écartées",
@@ -57,13 +61,14 @@ class ListeOrt(ListeDeCommunes, Ressource):
     date_signature_prevue = champ_date("date_signature_prevue")
     duree_annees = champ_duree("duree_annees")
     date_fin = champ_date("date_fin")
+    remarques = champ_texte("remarques", CHAMP)
 
     class Meta(Ressource.Meta):
         model = CommuneCouverte
         import_id_fields = ["commune"]
         fields = [
             *("commune", "statut", "signee", "date_signature", "date_signature_prevue"),
-            *("duree_annees", "date_fin"),
+            *("duree_annees", "date_fin", "remarques"),
         ]
 
     @property
@@ -96,3 +101,14 @@ class ListeOrt(ListeDeCommunes, Ressource):
 
     def dits(self, ligne):
         yield from ligne.dits
+
+
+class ListeOrtDAgents(ListeOrt):
+    """The same, on the pages of agents: a remark, which a command leaves out, is shown before and after."""
+
+    def dits(self, ligne):
+        for group, sentence in ligne.dits:
+            if sentence in (REPRISE, GARDEE):
+                before = f"« {ligne.remarque.avant} » → " if ligne.remarque.avant else ""
+                sentence = f"{sentence} : {before}« {ligne.remarque.apres} »"
+            yield group, sentence

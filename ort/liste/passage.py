@@ -14,6 +14,7 @@ from ort.liste.groupes import (
     read_groups,
 )
 from ort.liste.lecture import JourImpossible, LecteurDeListe
+from ort.liste.remarques import CHAMP, GARDEE, REPRISE, remarques_dites
 from ort.liste.tenues import (
     communes_retirees,
     conventions_tenues,
@@ -22,7 +23,7 @@ from ort.liste.tenues import (
 )
 from socle.dates import in_french
 from socle.fichiers.champs import CelluleRefusee
-from socle.fichiers.lignes import LigneTraitee, Sort
+from socle.fichiers.lignes import CelluleChangee, LigneTraitee, Sort
 from socle.francais import liste, pluriel
 from socle.memoire import une_lecture
 
@@ -36,6 +37,8 @@ class LigneDeListe(LigneTraitee):
     """A row of the list; `dits` is what it brings, in sentences, by group: see `ListeOrt.mots`."""
 
     dits: list = field(default_factory=list)
+    # The remark of the list, before and after, where it is not ours.
+    remarque: CelluleChangee | None = None
 
     def say(self, group, sentence):
         self.dits.append((group, sentence))
@@ -74,6 +77,7 @@ class PassageDeListe:
             self.write(lecture)
             self.tell_durations(lecture)
             self.tell_differences(lecture)
+            self.take_remarks(lecture)
         if self.for_good:
             self.dires.write()
         return list(self.traitees.values())
@@ -199,6 +203,26 @@ class PassageDeListe:
                 "difference",
                 f"la liste dit {change.apres}, nous avons {change.avant} (rien n'est corrigé)",
             )
+
+    def take_remarks(self, lecture: Lecture):
+        """Take the remarks of the list: those of the communes that come in are written with them."""
+        for entree in lecture.entrees:
+            ligne = self.traitees[entree.ligne.numero]
+            if entree.ligne.remarques and ligne.sort is Sort.NOUVELLE:
+                ligne.remarque = CelluleChangee(CHAMP, "", entree.ligne.remarques)
+                ligne.say("remarque", REPRISE)
+        known = [*lecture.connues, *lecture.signees, *lecture.differences]
+        for dite in remarques_dites(known, self.user):
+            ligne = self.traitees[dite.ligne.ligne.numero]
+            ligne.remarque = dite.change
+            if dite.garde:
+                ligne.say("remarque_gardee", GARDEE)
+                continue
+            ligne.say("remarque", REPRISE)
+            ligne.changements = [*ligne.changements, dite.change]
+            ligne.sort = Sort.MODIFIEE if ligne.sort is Sort.INCHANGEE else ligne.sort
+            if self.for_good:
+                dite.couverture.save()
 
 
 def entered(entree: CommuneEntrante, redaction: Redaction) -> str:

@@ -51,9 +51,11 @@ def couvertures_tenues(
             successions.commune_du_jour(commune, jour),
             conventions[convention],
             avenants.get(entree),
+            pk,
+            remarques,
         )
-        for commune, convention, entree, sortie in rows.values_list(
-            "commune", "convention", "entree", "date_sortie"
+        for commune, convention, entree, sortie, pk, remarques in rows.values_list(
+            "commune", "convention", "entree", "date_sortie", "pk", "remarques_enquete"
         )
         if convention in conventions and (sortie is None or sortie > jour)
     ]

@@ -27,6 +27,7 @@ COLONNES = {
     "prevue": ColonneNationale.DATE_ENVISAGEE,
     "duree": ColonneNationale.DUREE,
     "fin": ColonneNationale.DATE_FIN,
+    "remarques": ColonneNationale.REMARQUES,
 }
 VIDE = {
     "nom": "",
@@ -35,6 +36,7 @@ VIDE = {
     "prevue": "",
     "duree": "",
     "fin": "",
+    "remarques": "",
 }
 
 
@@ -244,6 +246,54 @@ def test_what_is_planned_joins_an_ort_that_an_agent_wrote(run, sete, loupian, th
     assert "non signée ; l'intercommunalité porte déjà" in over
     run(planned, appliquer=True)
     assert ort.avenants.get().date_signature_prevue == day("2024-12-11")
+
+
+SECRET = "Vu avec M. Dupont,\n06 12 34 56 78"
+
+
+def remarks():
+    return dict(CommuneCouverte.objects.values_list("commune", "remarques_enquete"))
+
+
+def test_a_remark_comes_in_with_its_commune_and_is_told_by_no_command(run, sete, loupian):
+    shown = run(ligne(sete, remarques=SECRET), ligne(loupian), appliquer=True)
+    assert "1 remarque reprise" in shown
+    assert "Dupont" not in shown
+    assert remarks() == {sete.pk: SECRET, loupian.pk: ""}
+    assert "0 changement." in run(ligne(sete, remarques=SECRET), ligne(loupian), appliquer=True)
+    # An empty cell says nothing, and line breaks are as the software that wrote them.
+    assert "0 changement." in run(ligne(sete, remarques=""), ligne(loupian), appliquer=True)
+    same = ligne(sete, remarques=SECRET.replace("\n", "\r\n  "))
+    assert "0 changement." in run(same, appliquer=True)
+
+
+def test_a_remark_of_a_later_list_replaces_that_of_a_list_and_not_that_of_an_agent(
+    run, sete, loupian, thau, national
+):
+    with signed_by(national.agent):
+        ort = factories.convention("2019-12-10", communes=[loupian], porteur=thau)
+        couverture = ort.couvertures.get()
+        for words in ("Ancienne", "La nôtre"):
+            couverture.remarques_enquete = words
+            couverture.save()
+    run(ligne(sete, remarques="Une"), appliquer=True)
+    rows = ligne(sete, remarques="Une autre"), ligne(loupian, remarques="Une tierce")
+    shown = run(*rows, nom="ort-20260901.csv", appliquer=True)
+    assert "1 remarque reprise" in shown
+    assert "1 remarque différente de la nôtre" in shown
+    assert remarks() == {sete.pk: "Une autre", loupian.pk: "La nôtre"}
+    row = CommuneCouverte.objects.get(commune=sete)
+    assert row.history.first().history_change_reason == "Import de ort-20260901.csv"
+    # The list has not heard yet what the agent says since.
+    assert "différente" not in run(ligne(loupian, remarques="Ancienne"), nom="ort-20260902.csv")
+
+
+def test_what_is_taken_of_remarks_is_taken_back_with_the_import(run, sete, national):
+    run(ligne(sete, remarques="Une"), appliquer=True)
+    run(ligne(sete, remarques="Une autre"), nom="ort-20260901.csv", appliquer=True)
+    with signed_by(national.agent):
+        Import.objects.order_by("pk").last().undo(national.agent)
+    assert remarks() == {sete.pk: "Une"}
 
 
 @pytest.mark.parametrize(

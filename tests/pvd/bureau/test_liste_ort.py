@@ -1,17 +1,20 @@
 """The national list of the ORT, sent to the back office, and the grouping that an agent confirms."""
 
+import io
 import re
 
 import pytest
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse, reverse_lazy
 
 from ort.liste.colonnes import ColonneNationale
 from ort.liste.liste import ListeOrt
-from ort.models import CommuneCouverte, Convention
+from ort.models import Avenant, CommuneCouverte, Convention
 from tests import factories
+from tests.factories import rewrite
 from tests.fichiers import answered, confirm, send
 
 PAGE, SORTE = "ort_convention", "liste-ort"
@@ -164,3 +167,44 @@ def test_as_many_queries_for_more_groups(agent_34, grouped, django_assert_num_qu
         factories.regroupement(factories.convention("2022-01-10", [town]))
     with django_assert_num_queries(len(few)):
         agent_34.get(SEVERAL)
+
+
+def test_an_agent_reads_the_remarks_of_its_own_communes_before_it_takes_them(agent_34):
+    thau = factories.intercommunalite(nom="Thau")
+    lodeve = factories.commune("34142", nom="Lodève", epci=thau)
+    lacaune = factories.commune("81124", nom="Lacaune", epci=thau)
+    factories.convention(
+        "2021-07-16", [lodeve, lacaune], porteur=thau, departement_reference=lacaune.departement
+    )
+    header = f'{HEADER},"{ColonneNationale.REMARQUES}"'
+    rows = [f"{row(lodeve)},Réunion le 3", f"{row(lacaune)},Autre DDT"]
+    answer = send(agent_34, PAGE, SORTE, "\n".join([header, *rows, ""]), name=NOM, source="")
+    page = answered(agent_34, agent_34.get(answer.url))
+    assert "remarque reprise de la liste : « Réunion le 3 »" in page.text
+    assert "Autre DDT" not in page.text
+    confirm(agent_34, page)
+    told = dict(CommuneCouverte.objects.values_list("commune", "remarques_enquete"))
+    assert told == {"34142": "Réunion le 3", "81124": ""}
+
+
+@pytest.mark.parametrize("forme", ["csv", "xlsx"])
+def test_our_answer_read_again_changes_nothing_remarks_included(
+    national, lodeve, lacaune, tmp_path, forme
+):
+    said = ("Vu le 3,\npuis le 4", "=1+1", "- à relancer", "'entre quotes'", "+33 4 67 00 00 00")
+    epci = lodeve.rattachements.get().intercommunalite
+    ort = factories.convention("2021-07-16", [lodeve], porteur=epci, duree_annees=5)
+    later = factories.avenant(ort, None)
+    rewrite(Avenant.objects.all(), date_signature_prevue="2026-12-01")
+    for number, words in enumerate(said):
+        town = factories.commune(f"3420{number}", epci=epci)
+        entree = later if number == 0 else None
+        factories.couverture(ort, town, entree=entree, remarques_enquete=words)
+    file = national.get(reverse("admin:enquete_fichier", args=[forme]), {"departement": "34"})
+    path = tmp_path / f"reponse.{forme}"
+    path.write_bytes(b"".join(file.streaming_content) if file.streaming else file.content)
+    out = io.StringIO()
+    call_command(
+        "import_ort", path, jour="2026-11-27", sans_plancher=True, stdout=out, stderr=io.StringIO()
+    )
+    assert "0 changement." in out.getvalue(), out.getvalue()
