@@ -28,12 +28,12 @@ def a_verifier(request):
         "sortes": count_constats(perimetre, jour),
         "choisie": VERIFICATIONS.get(sorte),
         "page": rows,
-        "constats": [Constat(**row, geste=geste_for(request.user, row)) for row in rows],
+        "constats": [Constat(**row, gestes=answering(request.user, row)) for row in rows],
     }
     return TemplateResponse(request, "bureau/a_verifier.html", context)
 
 
-def geste_for(user, row):
-    """Return the geste that answers a finding, if there is one and `user` may do it."""
-    geste = GESTES.get(VERIFICATIONS[row["sorte"]].geste)
-    return geste if geste and geste.allowed(user) else None
+def answering(user, row):
+    """Return the gestes that answer a finding, of those that `user` may do."""
+    gestes = (GESTES[slug] for slug in VERIFICATIONS[row["sorte"]].gestes)
+    return [geste for geste in gestes if geste.allowed(user)]

@@ -1,5 +1,7 @@
 """What an import of agents refuses that only the roof can tell."""
 
+from urllib.parse import urlencode
+
 from django.urls import reverse
 
 from communes.models import Commune, Labellisation
@@ -8,6 +10,7 @@ from communes.programme.liste.ressource import ListePvdRessource
 from pvd.bureau.gestes.labellisations import QuitterProgramme
 from pvd.bureau.tableau.colonnes import COLONNES
 from pvd.suivi.situation import situations
+from socle.dates import Precision
 
 
 class LaureatesRessource(LabellisationRessource):
@@ -31,4 +34,8 @@ class ListePvdDuBureau(ListePvdRessource):
     def lien(self, group, ligne):
         if group != "sortie":
             return ""
-        return reverse("admin:geste", args=[QuitterProgramme.slug, ligne.objet.pk])
+        url = reverse("admin:geste", args=[QuitterProgramme.slug, ligne.objet.pk])
+        source = self.provenance.source
+        typed = {"date": f"{self.jour:%d/%m/%Y}", "precision": Precision.AU_PLUS_TARD.value}
+        typed |= {"source": source.pk} if source.pk else {}
+        return f"{url}?{urlencode(typed)}"

@@ -5,7 +5,7 @@ Each verification yields querysets of the records that it finds; all of them are
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.apps import apps
 from django.db.models import (
@@ -22,7 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Concat
 
 from communes.models import Commune, Departement, Labellisation, Population, Succession
-from communes.programme.liste.connues import ABSENTE
+from communes.programme.liste.connues import ABSENTE, absences_en_attente
 from ort.models import Avenant, CommuneCouverte, Convention
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste
 from projects.postes.models.cofinancements import (
@@ -60,8 +60,8 @@ class Verification:
     titre: str
     explication: str
     find: Callable
-    # The slug of the geste that answers it, done to the record found.
-    geste: str = ""
+    # The slugs of the gestes that answer it, done to the record found.
+    gestes: tuple[str, ...] = ()
 
     def findings(self, perimetre, jour):
         """Yield the records found, each sort of record as a queryset of rows of one shape."""
@@ -76,11 +76,11 @@ class Verification:
             )
 
 
-def verification(sorte, titre, explication, geste=""):
+def verification(sorte, titre, explication, gestes=()):
     """Add the function below to the verifications, in the order in which they are shown."""
 
     def register(find):
-        VERIFICATIONS[sorte] = Verification(sorte, titre, explication, find, geste)
+        VERIFICATIONS[sorte] = Verification(sorte, titre, explication, find, gestes)
         return find
 
     return register
@@ -173,23 +173,17 @@ def without_adhesion(perimetre, jour):
 @verification(
     "absente",
     "Absente de la liste nationale",
-    "La liste nationale ne donne plus cette commune : « Quitter le programme » enregistre sa sortie. Si elle "
-    "y est toujours, dites dans « Détail interne » de ce que dit la liste, sur la fiche, comment vous le "
+    "La liste nationale ne donne plus cette commune : « Quitter le programme » enregistre sa sortie, au plus "
+    "tard le jour de la liste. Si elle y est toujours, « Garder dans le programme » dit comment vous le "
     "savez : elle n'est plus montrée ici.",
-    geste="quitter-le-programme",
+    gestes=("quitter-le-programme", "garder-dans-le-programme"),
 )
 def absent_from_list(perimetre, jour):
     """Yield the labellisations that run on `jour` and that a national list has no more.
 
     Until someone says how it is known that they go on all the same.
     """
-    said = Affirmation.objects.ecartees().filter(
-        content_type=record_type(Labellisation),
-        object_id=as_text(OuterRef("pk")),
-        champ="fin",
-        valeur_brute=ABSENTE,
-        detail_interne="",
-    )
+    said = absences_en_attente().filter(object_id=as_text(OuterRef("pk")))
     first = said.order_by("source__date_document", "pk").values("source__titre")[:1]
     running = perimetre.of(Labellisation).filter(fin__isnull=True, debut__lte=jour)
     yield running.filter(Exists(said)).annotate(detail=Subquery(first))
@@ -244,7 +238,7 @@ def without_ville_principale(perimetre, jour):
     "intercommunalité et d'un même jour. Corrigez-la s'il le faut (« Séparer ou réunir des "
     "communes »), puis « Confirmer le regroupement » ; "
     "« Confirmer plusieurs regroupements » le fait de toutes celles que vous cochez.",
-    geste="confirmer-le-regroupement",
+    gestes=("separer-ou-reunir", "confirmer-le-regroupement"),
 )
 def grouped_by_rule(perimetre, jour):
     """Yield the conventions that a rule put together, and that the DDT that keeps them has not confirmed."""
@@ -361,7 +355,7 @@ class Constat:
     fiche: str
     precision: str
     # What answers it, for whoever may do it.
-    geste: object = None
+    gestes: list = field(default_factory=list)
 
     @property
     def verification(self):

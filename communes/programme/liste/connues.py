@@ -20,6 +20,21 @@ ABSENTE = "absente de la liste"
 SAID_BY_LISTS = ("debut", "date_signature_adhesion")
 
 
+def absences_en_attente():
+    """Return what lists say by not having a commune, and to which nobody has answered yet.
+
+    It is answered by an exit, or by how it is known that the commune stays.
+    """
+    of_records = Affirmation.objects.ecartees().filter(content_type=record_type(Labellisation))
+    return of_records.filter(champ="fin", valeur_brute=ABSENTE, detail_interne="")
+
+
+def absences_de(record):
+    """Return those of one time in the programme, that of the oldest list first."""
+    waiting = absences_en_attente().filter(object_id=str(record.pk)).select_related("source")
+    return list(waiting.order_by("source__date_document", "pk"))
+
+
 class LabellisationsConnues:
     """The times in the programme of the communes of some départements, by the one that answers on a day.
 

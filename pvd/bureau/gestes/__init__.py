@@ -18,6 +18,7 @@ from pvd.bureau.gestes.conventions import (
 from pvd.bureau.gestes.conventions.bilans import JoindreAuBilan, PresenterAUneAssemblee, TenirBilan
 from pvd.bureau.gestes.labellisations import (
     EntrerDansLeProgramme,
+    GarderAuProgramme,
     QuitterProgramme,
     RevenirProgramme,
     SignerAdhesion,
@@ -45,6 +46,7 @@ GESTES = {
         EntrerDansLeProgramme(),
         SignerAdhesion(),
         QuitterProgramme(),
+        GarderAuProgramme(),
         RevenirProgramme(),
         NouvelleConvention(),
         SignerConvention(),

@@ -2,13 +2,26 @@
 
 from django import forms
 from django.contrib import admin
+from django.db.models import CharField, Exists, OuterRef
+from django.db.models.functions import Cast
 
-from communes.models import Commune, Labellisation
+from communes.models import Commune, Departement, Labellisation
+from communes.programme.liste.connues import absences_de, absences_en_attente
 from communes.programme.regles import MONTHS_FROM_ADHESION_TO_ORT
-from pvd.bureau.gestes.base import Geste, GesteForm, GesteQuiCree, JourField, offer, save
+from pvd.bureau.gestes.base import (
+    SOURCE_FIELDS,
+    Geste,
+    GesteForm,
+    GesteQuiCree,
+    JourField,
+    SansPrecisionForm,
+    offer,
+    save,
+)
 from socle.admin.choix import SearchedSelect
 from socle.admin.page_d_agent import page_url
-from socle.dates import Precision, add_months, first_day, in_words
+from socle.dates import Precision, add_months, first_day, in_french, in_words
+from socle.francais import liste
 
 
 class GesteDeLabellisation(Geste):
@@ -146,6 +159,11 @@ class SortieForm(GesteForm):
     def prepare(self):
         self.fields["date"].label = "Sortie le"
         self.fields["date"].help_text = "Premier jour où la commune n'est plus dans le programme."
+        for absence in absences_de(self.record)[:1]:
+            # The first list that has the commune no more says by when it had left.
+            self.fields["date"].initial = absence.source.date_document
+            self.fields["precision"].initial = Precision.AU_PLUS_TARD
+            self.fields["source"].initial = absence.source
 
 
 class QuitterProgramme(GesteDeLabellisation):
@@ -173,6 +191,62 @@ class QuitterProgramme(GesteDeLabellisation):
         record.motif_sortie = data["motif"]
         save(record, reason)
         return record, [(record, "fin", data["date"], data["precision"])]
+
+
+class GarderForm(SansPrecisionForm):
+    """How the service knows: it denies what a list says, and nothing of the record changes."""
+
+    date = None
+    HOW = "connaissance_detail"
+
+    def prepare(self):
+        for name in SOURCE_FIELDS:
+            if name != self.HOW:
+                del self.fields[name]
+        self.fields[self.HOW].label = "Comment vous le savez"
+        self.fields[self.HOW].required = True
+
+    @property
+    def unasked(self):
+        return [name for name in SOURCE_FIELDS if name != self.HOW]
+
+    def ask_for_one_source(self, data):
+        """Ask for none: it is the list that is spoken of."""
+
+    def get_source(self, reason):
+        return absences_de(self.record)[0].source
+
+
+class GarderAuProgramme(GesteDeLabellisation):
+    """A list has the commune no more, and the service knows that it stays: it is not asked again."""
+
+    slug = "garder-dans-le-programme"
+    titre = "Garder dans le programme"
+    fait = "Gardée dans le programme"
+    form = GarderForm
+    impossible = "Aucune liste nationale ne dit cette commune absente, ou quelqu'un y a répondu."
+
+    def candidates(self, records, jour):
+        """Keep the communes in the programme that a list has no more, and about which nobody answered."""
+        waiting = absences_en_attente().filter(object_id=Cast(OuterRef("pk"), CharField()))
+        return records.filter(Exists(waiting), fin__isnull=True)
+
+    def departements(self, record, data):
+        """Return none: no figure can move."""
+        return Departement.objects.none()
+
+    def phrases(self, record, data):
+        days = liste(in_french(a.source.date_document) for a in absences_de(record))
+        return [
+            f"{record.commune} reste dans le programme, bien qu'absente de la liste nationale du {days}.",
+            "Elle n'est plus montrée dans « Données à vérifier » pour cette absence.",
+        ]
+
+    def write(self, record, form, reason):
+        for absence in absences_de(record):
+            absence.detail_interne = form.cleaned_data[form.HOW]
+            save(absence, reason)
+        return record, []
 
 
 class RevenirProgramme(GesteDeLabellisation):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from communes.models import Agent, Labellisation, Mouvement
+from communes.programme.liste.connues import ABSENTE
 from ort.models import Avenant, CommuneCouverte, Convention, Document
 from ort.regles import date_fin_au
 from projects.postes.models import Poste, Recrutement
@@ -87,6 +88,7 @@ def one_of_each(code="34"):
     return {
         "signer-adhesion": running,
         "quitter-le-programme": running,
+        "garder-dans-le-programme": absent_of_a_list(running),
         "revenir-dans-le-programme": left,
         "signer-convention": factories.convention(None, departement_reference=departement),
         "avenant": signed,
@@ -114,6 +116,13 @@ def grouped_by_rule(convention):
     """Return a convention, once a national list is made to say how it was put together."""
     factories.regroupement(convention)
     return convention
+
+
+def absent_of_a_list(labellisation):
+    """Return a time in the programme, once a national list is made to say nothing of it."""
+    said = {"champ": "fin", "valeur_brute": ABSENTE, "retenue": False}
+    Affirmation.objects.create(fiche=labellisation, source=factories.source(), **said)
+    return labellisation
 
 
 def one_of_each_action(town, signed, running):

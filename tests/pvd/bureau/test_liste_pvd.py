@@ -1,5 +1,7 @@
 """The national list of the communes of the programme, sent to the back office."""
 
+import html
+import re
 from itertools import count
 
 import pytest
@@ -65,8 +67,11 @@ def test_the_day_is_that_of_the_name_and_the_preview_tells_by_group(national, lo
     assert list(groups) == ["1 entrée", "1 différence", "1 sortie proposée", "1 ligne écartée"]
     assert groups["1 sortie proposée"][0][:2] == (0, "Bédarieux (34028)")
     leave = reverse("admin:geste", args=["quitter-le-programme", bedarieux.pk])
-    assert f'href="{leave}"' in page.content.decode()
+    address = re.search(rf'href="({leave}[^"]*)"', page.text).group(1)
     assert national.get(leave).status_code == 200
+    asked_there = national.get(html.unescape(address)).context["form"]
+    assert asked_there["date"].value() == day("2026-04-27")
+    assert asked_there["precision"].value() == "au_plus_tard"
     assert Labellisation.objects.count() == 2
     confirm(national, page)
     entered = Labellisation.objects.get(commune=lodeve)
@@ -188,3 +193,68 @@ def test_a_longer_list_asks_no_more_of_the_database(national):
 
     queries(8)
     assert queries(8) == queries(40)
+
+
+@pytest.fixture
+def absent(national, lodeve, gignac):
+    """Return the time in the programme of Lodève, once a list without it was read."""
+    held = factories.labellisation(lodeve)
+    confirm(national, previewed(national, "34114,Gignac,,"))
+    return held
+
+
+def to_check(browser):
+    return browser.get(reverse("admin:a_verifier"), {"sorte": "absente"}).text
+
+
+def test_an_exit_that_a_list_proposes_is_filled_in_with_it_and_never_written_alone(
+    agent_34, absent
+):
+    leave = reverse("admin:geste", args=["quitter-le-programme", absent.pk])
+    assert f'href="{leave}"' in to_check(agent_34)
+    form = agent_34.get(leave).context["form"]
+    assert (form["date"].value(), form["precision"].value()) == (day("2026-04-27"), "au_plus_tard")
+    source = Source.objects.get(cle="anct-pvd-20260427")
+    assert form["source"].value() == source.pk
+    absent.refresh_from_db()
+    assert absent.fin is None
+    typed = {"date": "27/04/2026", "precision": "au_plus_tard", "source": source.pk}
+    shown = agent_34.post(leave, typed)
+    confirming = {"apercu": shown.context["apercu"], "_confirmer": "Confirmer"}
+    agent_34.post(leave, typed | confirming)
+    absent.refresh_from_db()
+    assert (absent.fin, absent.precision_fin) == (day("2026-04-27"), "au_plus_tard")
+    assert "Rien à vérifier" in to_check(agent_34)
+
+
+def test_a_commune_that_is_kept_is_asked_no_more_by_this_list_nor_the_next(
+    agent_34, national, absent
+):
+    keep = reverse("admin:geste", args=["garder-dans-le-programme", absent.pk])
+    assert f'href="{keep}"' in to_check(agent_34)
+    page = agent_34.get(absent_page(absent)).text
+    assert keep in page
+    assert "connaissance_detail" in agent_34.post(keep, {}).context["form"].errors
+    shown = agent_34.post(keep, typed := {"connaissance_detail": "Courrier de l'ANCT"})
+    confirming = {"apercu": shown.context["apercu"], "_confirmer": "Confirmer"}
+    done = agent_34.get(agent_34.post(keep, typed | confirming).url).text
+    assert "Rien à vérifier" in to_check(agent_34)
+    said = Affirmation.objects.get(champ="fin")
+    assert (said.detail_interne, said.retenue) == ("Courrier de l'ANCT", False)
+    later = previewed(national, "34114,Gignac,,", name="liste-pvd-com2025-20260901.csv")
+    assert "1 sortie proposée" not in told(later)
+    # Nothing is left to keep, and the act is taken back as any.
+    assert agent_34.get(keep).status_code == 302
+    undo = re.search(r"/admin/actes/[^\"]+/annuler/", done).group()
+    agent_34.post(undo, {"motif": "Erreur"})
+    assert f'href="{keep}"' in to_check(agent_34)
+
+
+def absent_page(record):
+    return reverse("admin:communes_labellisation_change", args=[record.pk])
+
+
+def test_a_commune_is_kept_by_its_own_ddt(agent_81, lecteur_34, absent):
+    keep = reverse("admin:geste", args=["garder-dans-le-programme", absent.pk])
+    assert agent_81.get(keep).status_code == 404
+    assert lecteur_34.get(keep).status_code == 403
