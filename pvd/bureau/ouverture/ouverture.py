@@ -13,6 +13,7 @@ from django.db import transaction
 from communes.comptes.ouverture import open_account
 from communes.models import (
     Agent,
+    Commune,
     ContourCommune,
     ContourDepartement,
     Departement,
@@ -24,9 +25,10 @@ from communes.models import (
 from communes.programme.liste.ressource import ListePvdRessource
 from communes.territoire.contours.imports import of_departements, write_contours
 from communes.territoire.contours.lecture import read_geojson
+from communes.territoire.liste import CODE
 from ort.liste.liste import ListeOrt
 from socle.copie import tables_copiees
-from socle.fichiers.lignes import Apercu
+from socle.fichiers.lignes import Apercu, Sort
 from socle.fichiers.liste.commande import where
 from socle.fichiers.liste.deroulement import tell, write
 from socle.fichiers.liste.jour import jour_de_la_liste
@@ -126,9 +128,26 @@ class Ouverture:
 
     @cached_property
     def a_relever(self):
-        """The départements of which nothing was kept, and that the lists will tell."""
+        """The départements of which nothing was kept, and that the lists, once read, tell.
+
+        A whole list that has no commune there says that there is none: that is known, and by it. An
+        extract says nothing of what it has not, and rows that are all set aside are not what we hold.
+        """
         found = Departement.objects.filter(tenue=Tenue.AUCUNE)
-        return list(found if self.codes is None else found.filter(pk__in=self.codes))
+        found = found if self.codes is None else found.filter(pk__in=self.codes)
+        taken, aside = self.departements_dits()
+        whole = not any(lue.liste.partielle for lue in self.listes.values())
+        return [d for d in found if d.pk in taken or (whole and d.pk not in aside)]
+
+    def departements_dits(self):
+        """Return the codes of the départements of the rows that are taken, and of those set aside."""
+        by_sort = {True: set(), False: set()}
+        for lue in self.listes.values():
+            for ligne in lue.apercu.lignes:
+                by_sort[ligne.sort is Sort.REFUSEE].add(ligne.lue.cellules.get(CODE, ""))
+        there = Commune.objects.order_by().values_list("departement", flat=True)
+        aside, taken = (set(there.filter(pk__dans=sorted(by_sort[s]))) for s in (True, False))
+        return taken, aside - taken
 
     @property
     def compte_nouveau(self):
@@ -160,7 +179,6 @@ class Ouverture:
         Raises `Depassee`, and writes nothing, when the lists would no longer do what `empreinte` showed.
         """
         with transaction.atomic():
-            listed = self.a_relever
             for lue in self.listes.values():
                 lue.apercu = write(lue.liste, lue.table, par)
             if empreinte is not None and empreinte != self.empreinte:
@@ -169,4 +187,6 @@ class Ouverture:
                 self.contours.write()
             if self.compte and self.compte.pk is None:
                 self.mot_de_passe = open_account(self.compte, self.departement, par)
-            Departement.objects.filter(pk__in=[d.pk for d in listed]).update(tenue=Tenue.LISTES)
+            Departement.objects.filter(pk__in=[d.pk for d in self.a_relever]).update(
+                tenue=Tenue.LISTES
+            )

@@ -126,6 +126,33 @@ def test_france_opens_whole_and_no_level_is_lowered(vigan, lists):
     assert "0 changement." in run(lists, "--tous", "--appliquer")
 
 
+@pytest.mark.parametrize(
+    ("options", "row", "tenue"),
+    [
+        # Both whole lists say that nothing is there: that is known by them.
+        ((), "", Tenue.LISTES),
+        # An extract says nothing of what it has not.
+        (("--sans-plancher",), "", Tenue.AUCUNE),
+        (("--sans-plancher",), "75056,Paris,,\n", Tenue.LISTES),
+        # What the list has there could not be taken: we do not hold what it says.
+        ((), "75056,Paris,,31/02/2023\n", Tenue.AUCUNE),
+    ],
+)
+def test_a_departement_is_known_by_lists_that_were_whole_or_that_have_it(
+    vigan, lists, options, row, tenue
+):
+    factories.departement("75", tenue=Tenue.AUCUNE)
+    factories.commune("75056", epci=None, nom="Paris")
+    Departement.objects.filter(pk="75").update(tenue=Tenue.AUCUNE)
+    with (lists / PVD).open("a") as file:
+        file.write(row)
+    told = run(lists, "--tous", *options)
+    raised = 1 + (tenue == Tenue.LISTES)
+    assert f"« D'après les listes nationales » : {raised} département" in told
+    run(lists, "--tous", *options, "--appliquer")
+    assert kept()[1] | {"75": tenue} == kept()[1]
+
+
 def test_what_is_left_to_check_shrinks(vigan, lists):
     run(lists, "30", "--appliquer")
     left = run(lists, "30", "--appliquer")
