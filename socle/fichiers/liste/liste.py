@@ -24,7 +24,10 @@ TROP_COURTE = (
     "{nom} : {lues}, alors que {liste} en a au moins {plancher} : le fichier est tronqué, ou c'est "
     "un extrait. {dire}"
 )
-
+COUPEE = (
+    "{nom} : la ligne {ligne}, la dernière, s'arrête avant sa dernière colonne : le fichier est coupé. "
+    "Téléchargez-le de nouveau."
+)
 
 # How what an extract says is known, for the service alone: it does not say what it lacks.
 EXTRAIT = "Lue dans un extrait de la liste."
@@ -79,6 +82,8 @@ class ListeNationale(SorteDeFichier):
     def prepare(self, fichier):
         """Refuse a file of another shape, before anything is asked of it; propose the day of its name."""
         self.forme.refuse_otherwise(fichier, self.autres_formes)
+        if fichier.coupee:
+            raise FichierRefuse(COUPEE.format(nom=fichier.nom, ligne=fichier.coupee))
         self.proposees = self.questions.proposees(fichier.nom)
 
     def read_as(self, jour, departements=None, partielle=False):

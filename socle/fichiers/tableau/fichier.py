@@ -50,7 +50,8 @@ class Fichier:
     cannot be read; `precisions`, that a date is shown to the month or to the year; `reparations`,
     what was written in a cell that was put right, and what is read. `feuille` is the sheet read,
     `bandeaux` the words above the header, which may say what its columns are about; `ecartees`, the
-    rows that are no record: totals, notes, units.
+    rows that are no record: totals, notes, units. `coupee` is the number of the last row of a text that
+    stops before its last cell, 0 where none does.
     """
 
     TUPLES: ClassVar = ("lignes", "fautes", "precisions", "reparations", "ecartees")
@@ -65,6 +66,7 @@ class Fichier:
     feuille: str = ""
     bandeaux: list[str] = field(default_factory=list)
     ecartees: list[tuple[int, list[str]]] = field(default_factory=list)
+    coupee: int = 0
 
     @classmethod
     def restored(cls, held: dict[str, Any]) -> "Fichier":

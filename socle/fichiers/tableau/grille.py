@@ -31,7 +31,7 @@ class Feuille:
     """The filled cells of a sheet; `trop_longue` when there are more rows than anyone would read.
 
     `au_plus` is how many rows an import accepts. `largeurs` gives, of a text, how many cells each row
-    has: their order is their only place.
+    has: their order is their only place; `inachevee`, that it ends in the middle of a line.
     """
 
     nom: str
@@ -44,6 +44,7 @@ class Feuille:
     filtree: bool = False
     trop_longue: bool = False
     largeurs: dict[int, int] = field(default_factory=dict)
+    inachevee: bool = False
 
     @property
     def gardees(self) -> int:

@@ -63,6 +63,7 @@ def table_of(sheet: Feuille, header: Entete, nom: str) -> Fichier:
     fichier.remarques += told_hidden_columns(sheet, header)
     fichier.remarques += told_nameless(sheet, header, tri.lues)
     refuse_shifted(sheet, header, tri.lues, fichier)
+    fichier.coupee = cut_row(sheet, header)
     for number, cells in tri.lues:
         keep_row(fichier, columns, number, cells)
     return fichier
@@ -158,6 +159,13 @@ def refuse_shifted(
             told = f"{max(cells)} cellules pour {counted(width, 'colonne', 'colonnes')}"
             way_out = "une valeur qui contient le séparateur se met entre guillemets"
             fichier.fautes.append((number, WHOLE_ROW, f"{told} : {way_out}"))
+
+
+def cut_row(sheet: Feuille, header: Entete) -> int:
+    """Return the last row of a text that ends in the middle of it, before its last cell; else 0."""
+    last = max(sheet.largeurs, default=0)
+    cut = sheet.inachevee and sheet.largeurs[last] < sheet.largeurs.get(header.derniere, 0)
+    return last if cut else 0
 
 
 def told_nameless(

@@ -26,7 +26,7 @@ def text_sheets(
     text = decoded(content, remarques)
     told = TOLD.match(text)
     separator = told[1] if told else separator_of(text[:FIRST_SIGNS], known)
-    sheet = Feuille("", au_plus)
+    sheet = Feuille("", au_plus, inachevee=not text.endswith(("\n", "\r")))
     for number, row in enumerate(csv_rows(text, separator), start=1):
         if number == 1 and told:
             continue

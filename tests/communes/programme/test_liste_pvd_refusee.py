@@ -82,6 +82,25 @@ def test_what_is_no_such_list_is_refused_whole(run, lodeve):
         assert (code, said.endswith("Rien n'est écrit.")) == (1, True), content[:60]
 
 
+@pytest.mark.parametrize(
+    ("tail", "refused"),
+    [
+        ("34114", True),
+        ("34114,Gignac", True),
+        ("34114,Gignac,,", False),
+        ("34114,Gignac\n", False),
+        ('"34114","Gig', True),
+    ],
+)
+def test_a_list_cut_in_the_middle_of_a_row_is_refused_whole(run, lodeve, gignac, tail, refused):
+    content = f"insee_com,lib_com,id_pvd,date_signature\n34142,Lodève,,\n{tail}".encode()
+    if not refused:
+        assert "2 entrées" in run(content)
+        return
+    code, said = refusal(run, content, appliquer=True)
+    assert (code, "ligne 3" in said, "coupé" in said or "fermé" in said) == (1, True, True)
+
+
 def test_a_list_in_windows_1252_is_read(run, lodeve):
     run(f"{HEADER}\n34142,Lodève,,26/03/2021\n".encode("cp1252"), appliquer=True)
     assert Labellisation.objects.get().commune == lodeve
