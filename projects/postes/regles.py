@@ -16,7 +16,9 @@ FAR = datetime.date.max
 
 
 def en_poste(poste: PosteDate, jour: datetime.date) -> list[OccupationDatee]:
-    """Return the occupations that run on `jour`, the first arrived first."""
+    """Return the occupations that run on `jour`, the first arrived first; a closed post has nobody."""
+    if known_by(poste.date_fermeture, jour):
+        return []
     held = [occupation for occupation in poste.occupations if holds_on(occupation, jour)]
     return sorted(held, key=lambda occupation: occupation.debut)
 

@@ -65,6 +65,14 @@ def test_a_closed_post_is_closed_since_then_and_vacant_no_more(poste):
     assert closed.vacant_depuis is closed.jours_vacance is closed.quotite_pourvue is None
 
 
+def test_nobody_is_in_a_closed_post_even_when_no_one_wrote_the_departure(poste):
+    factories.occupation(poste, "2022-02-01")
+    poste.date_fermeture = day("2022-04-15")
+    poste.save()
+    assert suivi(poste, "2022-04-14").occupe_depuis == day("2022-02-01")
+    assert suivi(poste, "2022-04-15").occupe_depuis is None
+
+
 def test_people_who_follow_each_other_fill_the_post_without_a_break():
     poste = factories.poste()
     factories.occupation(poste, "2021-01-01", "2022-01-01")
