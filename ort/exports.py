@@ -27,6 +27,7 @@ ENTREE_PAR = {"enum": ["convention", "avenant"]}
 
 
 # An ORT is of its communes, and of the département that keeps its record.
+TERMINEES = "Celles qui sont terminées, avec statut=terminee."
 OU_D_UNE_ORT = "dans les départements de l'ORT, celui de référence et ceux des communes couvertes"
 
 
@@ -91,7 +92,7 @@ ORT = Table(
     "ort",
     "Opérations de revitalisation de territoire",
     "Une ligne par ORT qui couvre, ce jour-là, au moins une commune du programme ; avec "
-    "programme=tous, par ORT enregistrée. Celles qui sont terminées, avec statut=terminee.",
+    f"programme=tous, par ORT enregistrée. {TERMINEES}",
     (
         Colonne(
             "ort_identifiant",
@@ -239,7 +240,7 @@ ORT_COMMUNES = Table(
     "ort-communes",
     "Communes couvertes par une ORT",
     "Une ligne par commune, du programme ou non, et par ORT qui couvre, ce jour-là, au moins une commune "
-    "du programme ; avec programme=tous, par ORT enregistrée.",
+    f"du programme ; avec programme=tous, par ORT enregistrée. {TERMINEES}",
     (
         Colonne(
             "code_insee",
@@ -322,7 +323,7 @@ AVENANTS = Table(
     "avenants",
     "Avenants aux ORT",
     "Une ligne par avenant, signé ce jour-là ou avant, à une ORT qui couvre au moins une commune du "
-    "programme ; avec programme=tous, à toute ORT enregistrée.",
+    f"programme ; avec programme=tous, à toute ORT enregistrée. {TERMINEES}",
     (
         Colonne(
             "ort_identifiant", lambda a: a.convention.identifiant, "ORT que l'avenant modifie."

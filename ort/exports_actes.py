@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from communes.territoire.colonnes import a_la_saisie, colonne_precision, colonne_tenue
-from ort.exports import CODE_INSEE, OU_D_UNE_ORT, tenues_des_ort
+from ort.exports import CODE_INSEE, OU_D_UNE_ORT, TERMINEES, tenues_des_ort
 from ort.models import Document, Organisme, Partie, Secteur
 from socle.fichiers.colonnes import Colonne, Table
 
@@ -33,6 +33,11 @@ def avenant_of(row):
     return row.avenant and row.avenant.identifiant
 
 
+# Which ORT these tables follow, as the list of the ORT does.
+DES_ORT = (
+    "Les ORT sont celles qui couvrent alors au moins une commune du programme ; avec programme=tous, "
+    f"toutes celles qui sont enregistrées. {TERMINEES}"
+)
 IDENTIFIANT = Colonne(
     "ort_identifiant",
     lambda row: row.convention.identifiant,
@@ -68,7 +73,8 @@ def come(attribute):
 PARTIES = Table(
     "parties",
     "Parties aux ORT",
-    "Une ligne par signataire ou partenaire d'une ORT, connu ce jour-là ; les personnes n'y sont pas.",
+    "Une ligne par signataire ou partenaire d'une ORT, connu ce jour-là ; les personnes n'y sont pas. "
+    f"{DES_ORT}",
     (
         IDENTIFIANT,
         Colonne(
@@ -127,7 +133,7 @@ def secteur_rows(conventions, jour):
 SECTEURS = Table(
     "secteurs",
     "Secteurs d'intervention des ORT",
-    "Une ligne par secteur d'intervention d'une ORT, dans une commune, connu ce jour-là.",
+    f"Une ligne par secteur d'intervention d'une ORT, dans une commune, connu ce jour-là. {DES_ORT}",
     (
         IDENTIFIANT,
         Colonne(
@@ -161,7 +167,7 @@ def document_rows(conventions, jour):
 DOCUMENTS = Table(
     "documents",
     "Documents publics des ORT",
-    "Une ligne par document public d'un acte, convention ou avenant, signé ce jour-là ou avant.",
+    f"Une ligne par document public d'un acte, convention ou avenant, signé ce jour-là ou avant. {DES_ORT}",
     (
         IDENTIFIANT,
         Colonne(

@@ -63,7 +63,8 @@ def employeur_nom(poste):
 POSTES = Table(
     "postes",
     "Postes de chef de projet",
-    "Une ligne par poste de chef de projet connu ce jour-là ; les personnes n'y sont pas.",
+    "Une ligne par poste de chef de projet connu ce jour-là, ouvert ou à ouvrir, et qui dessert alors une "
+    "commune ; ceux qui sont fermés, avec etat=ferme. Les personnes n'y sont pas.",
     (
         Colonne(
             "poste_identifiant",

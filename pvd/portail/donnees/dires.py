@@ -160,7 +160,8 @@ AFFIRMATIONS = Table(
     "affirmations",
     "Ce que disent les sources",
     "Une ligne par date qu'une source donne, connue ce jour-là : entrée dans le programme, adhésion, "
-    "sortie, signature des ORT et des avenants, ouverture et fermeture des postes.",
+    "sortie, signature des ORT et des avenants, ouverture et fermeture des postes. Les ORT sont celles où "
+    "une commune qui est ou a été du programme est entrée, terminées ou non ; les postes, fermés ou non.",
     (
         Colonne(
             "fiche",
@@ -237,7 +238,8 @@ def source_rows(affirmations, jour):
 SOURCES = Table(
     "sources",
     "Sources",
-    "Une ligne par source qui donne au moins une date publique, connue ce jour-là.",
+    "Une ligne par source qui donne au moins une date publique, connue ce jour-là : celles du fichier de ce "
+    "que disent les sources.",
     (
         Colonne(
             "source_cle",
