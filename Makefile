@@ -85,6 +85,7 @@ test-sqlite: .venv/.dev ## Les tests sur SQLite, sans ceux du navigateur
 
 test-navigateur: .venv/.dev ## Les tests du navigateur, sur SQLite
 	@$(PYTHON) -m tools.navigateur
+	@$(PYTHON) -m tools.bureautique
 	@env -u DATABASE_URL $(PYTEST) tests/e2e
 
 # Rules, constraints, imports, sorts, rights, races: what a database may answer otherwise.

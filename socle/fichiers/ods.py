@@ -30,6 +30,18 @@ ODS_MANIFEST = f"""{XML}<manifest:manifest xmlns:manifest="{OASIS}:manifest:1.0"
         for part in ("content", "meta", "settings", "styles")
     )
 }</manifest:manifest>"""
+
+
+def aligned(side: str, more: str = "") -> str:
+    """Return what puts a cell on a side, `end` or `start`, whatever its type."""
+    return (
+        '<style:table-cell-properties style:text-align-source="fix"/>'
+        f'<style:paragraph-properties fo:text-align="{side}"{more}/>'
+    )
+
+
+# A number stands back from the next column, whose text begins where it would end.
+A_GAUCHE = aligned("start")
 ODS_START = f"""{XML}<office:document-content xmlns:office="{OASIS}:office:1.0"
  xmlns:table="{OASIS}:table:1.0"
  xmlns:text="{OASIS}:text:1.0"
@@ -39,9 +51,12 @@ ODS_START = f"""{XML}<office:document-content xmlns:office="{OASIS}:office:1.0"
 <office:automatic-styles><number:date-style style:name="iso"><number:year number:style="long"/>
 <number:text>-</number:text><number:month number:style="long"/><number:text>-</number:text>
 <number:day number:style="long"/></number:date-style><style:style style:name="jour"
- style:family="table-cell" style:data-style-name="iso"/><number:boolean-style style:name="booleen">
-<number:boolean/></number:boolean-style><style:style style:name="vrai" style:family="table-cell"
- style:data-style-name="booleen"/><style:style style:name="entete" style:family="table-cell">
+ style:family="table-cell" style:data-style-name="iso">{A_GAUCHE}</style:style>
+<number:boolean-style style:name="booleen"><number:boolean/></number:boolean-style>
+<style:style style:name="vrai" style:family="table-cell"
+ style:data-style-name="booleen">{A_GAUCHE}</style:style>
+<style:style style:name="nombre" style:family="table-cell">{aligned("end", ' fo:margin-left="0.2cm"')}
+</style:style><style:style style:name="entete" style:family="table-cell">
 <style:table-cell-properties fo:border-bottom="0.05pt solid #000000"/>
 <style:text-properties fo:font-weight="bold"/></style:style>
 <style:style style:name="donnees" style:family="table" style:master-page-name="Donnees"/>
@@ -90,7 +105,8 @@ def content_of(header: Row, rows: Iterable[Row], classeur: Classeur) -> Iterator
     notice = range(max(map(len, classeur.notice), default=0))
     yield start_of({*widths, *map(notice_width, notice)})
     yield table_start(classeur.feuille, "donnees", widths)
-    yield row_of(header, "entete")
+    # On paper, it comes again at the head of each sheet.
+    yield f"<table:table-header-rows>{row_of(header, 'entete')}</table:table-header-rows>"
     written = 1
     for row in rows:
         yield row_of(row)
@@ -140,7 +156,7 @@ def ods_cell(value: Any, style: str = "") -> str:
     elif isinstance(value, datetime.date):
         kind, style = f'"date" office:date-value="{value}"', style or "jour"
     elif isinstance(value, int | float | Decimal):
-        kind = f'"float" office:value="{value}"'
+        kind, style = f'"float" office:value="{value}"', style or "nombre"
     else:
         kind = '"string"'
     styled = f'table:style-name="{style}" ' if style else ""

@@ -3,6 +3,7 @@
 import datetime
 import tempfile
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import IO, Any
 
 from xlsxwriter import Workbook
@@ -21,13 +22,14 @@ from socle.fichiers.classeur import (
 from socle.lignes import plain_lines
 
 XLSX_MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ISO_DAY, A4 = "yyyy-mm-dd", 9
 # Texts stay texts: neither a formula, nor a number, nor a link. One row at a time is held in memory.
 XLSX_OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
     "strings_to_numbers": False,
     "strings_to_urls": False,
-    "default_date_format": "yyyy-mm-dd",
+    "default_date_format": ISO_DAY,
 }
 # What a cell of Excel holds: 15 digits, days from the first that it counts right, and a text whose
 # characters may each count for two.
@@ -54,6 +56,8 @@ def xlsx_file(header: Row, rows: Iterable[Row], classeur: Classeur = ORDINAIRE) 
 def new_sheet(workbook: Workbook, nom: str) -> Worksheet:
     sheet = workbook.add_worksheet(nom)
     sheet.add_write_handler(str, xlsx_text)
+    sheet.set_paper(A4)
+    sheet.set_landscape()
     return sheet
 
 
@@ -61,10 +65,12 @@ def add_data(workbook: Workbook, nom: str, header: Row, rows: Iterable[Row]) -> 
     """Write the sheet of the rows: their names stay in sight, and each column can be filtered."""
     sheet = new_sheet(workbook, nom)
     sheet.freeze_panes(1, 0)
-    sheet.set_landscape()
     sheet.repeat_rows(0)
     bold, empty = workbook.add_format({"bold": True, "bottom": 1}), workbook.add_format()
-    truth = workbook.add_format({"num_format": TRUTH})
+    truth = workbook.add_format({"num_format": TRUTH, "align": "left"})
+    day = workbook.add_format({"num_format": ISO_DAY, "align": "left"})
+    # Not against the next column, whose text begins where the number ends.
+    number = workbook.add_format({"align": "right", "indent": 1})
     widths, rows = measured(header, rows)
     for column, name in enumerate(header):
         sheet.set_column(column, column, widths[column])
@@ -79,7 +85,9 @@ def add_data(workbook: Workbook, nom: str, header: Row, rows: Iterable[Row]) -> 
             elif isinstance(value, bool):
                 sheet.write_boolean(last, column, value, truth)
             else:
-                sheet.write(last, column, xlsx_cell(value))
+                cell = xlsx_cell(value)
+                style = number if isinstance(cell, int | float | Decimal) else None
+                sheet.write(last, column, cell, day if isinstance(cell, datetime.date) else style)
     if header:
         sheet.autofilter(0, 0, last, len(header) - 1)
 
@@ -87,7 +95,6 @@ def add_data(workbook: Workbook, nom: str, header: Row, rows: Iterable[Row]) -> 
 def add_notice(workbook: Workbook, nom: str, rows: Iterable[Row]) -> None:
     """Write the sheet that tells how the other is read, or filled: its long texts are on several lines."""
     sheet = new_sheet(workbook, nom)
-    sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     titre = workbook.add_format({"bold": True, "font_size": 13})
     texte = workbook.add_format({"text_wrap": True, "valign": "top"})
