@@ -20,7 +20,7 @@ PAQUET = HERE / "static/pvd/paquet"
 COMPOSANTS = {
     *("accordion", "alert", "badge", "breadcrumb", "button", "callout", "checkbox", "display"),
     *("footer", "form", "header", "input", "link", "logo", "modal", "navigation", "notice"),
-    *("pagination", "radio", "select", "skiplink", "table", "tag", "upload"),
+    *("pagination", "radio", "select", "skiplink", "summary", "table", "tag", "upload"),
 }
 ICONES = "utility/icons/icons-system/icons-system.main.min.css"
 POLICES = ("Marianne-Regular", "Marianne-Medium", "Marianne-Bold")

@@ -19,10 +19,15 @@ def texts(value):
     return list(dict.fromkeys(text for text in stripped if text))
 
 
+# Beyond, what is chosen takes more room than the list that it filters.
+MOST_LINES = 8
+
+
 class ListeDeroulante(forms.Select):
     """A list of choices; Django renders a template for each option, which was half of a page.
 
-    One is chosen at a time, until an address asks for several: each then stays chosen.
+    One is chosen at a time, until an address asks for several: each then stays chosen, and comes first,
+    so that all of them are seen without a scroll.
     """
 
     def value_from_datadict(self, data, files, name):
@@ -31,10 +36,11 @@ class ListeDeroulante(forms.Select):
     def render(self, name, value, attrs=None, renderer=None):
         chosen = set(texts(value))
         # Escaped as Django escapes texts, of which these are never more: there are hundreds.
-        options = mark_safe(
-            "\n".join(option(str(key), label, chosen) for key, label in self.choices)
-        )
-        several = {"multiple": True} if len(chosen) > 1 else {}
+        choices, several = [(str(key), label) for key, label in self.choices], {}
+        if len(chosen) > 1:
+            choices.sort(key=lambda choice: choice[0] not in chosen)
+            several = {"multiple": True, "size": min(len(chosen) + 1, MOST_LINES)}
+        options = mark_safe("\n".join(option(key, label, chosen) for key, label in choices))
         attributes = self.build_attrs(self.attrs, {"name": name} | several | (attrs or {}))
         return format_html("<select{}>\n{}\n</select>", flatatt(attributes), options)
 

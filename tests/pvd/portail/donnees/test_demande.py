@@ -103,7 +103,13 @@ def test_the_address_of_a_file_is_asked_once_for_its_format(client, quatre):
 
 def test_the_links_of_a_list_keep_every_value(client, quatre):
     page = client.get("/communes/?departement=34&departement=81&au=2023-07-06").content.decode()
-    assert re.search(r"<select[^>]* multiple", page)
+    # Those that are chosen are all in sight, before the others.
+    listed = re.search(r'<select[^>]* size="3" multiple>(.*?)</select>', page, re.DOTALL)[1]
+    assert re.findall('value="([^"]*)"( selected)?', listed)[:3] == [
+        ("34", " selected"),
+        ("81", " selected"),
+        ("", ""),
+    ]
     links = [html.unescape(link) for link in re.findall(r'href="([^"]*)"', page)]
     both = "departement=34&departement=81"
     for kept in ("/donnees/communes.csv?", "/donnees/communes.xlsx?", "?departement"):
@@ -270,3 +276,21 @@ def test_the_state_is_asked_for_by_the_name_of_its_column(client, quatre):
     every = codes(client, "au=2024-01-01", "bilans", "etat")
     assert dues == [etat for etat in every if etat == "a_venir"]
     assert len(every) > len(dues)
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("/donnees/communes.csv", "text/plain"),
+        ("/donnees/communes.json", "application/json"),
+        ("/donnees/historique/communes.csv", "text/plain"),
+        ("/communes/", "text/html"),
+    ],
+)
+def test_an_address_of_more_criteria_than_anybody_writes_is_refused_in_french(
+    client, address, kind
+):
+    answer = client.get(f"{address}?{'departement=34&' * 1001}")
+    assert answer.status_code == 400
+    assert answer["Content-Type"].startswith(kind)
+    assert "trop de critères" in answer.content.decode()

@@ -62,3 +62,15 @@ def test_the_data_for_machines_say_what_the_files_cover(
     [table] = [t for t in catalog["dataset"] if t["url"].endswith("#table-communes")]
     assert [place["name"] for place in table.get("spatialCoverage", ())] == covered
     assert table["distribution"][0]["contentUrl"].endswith(f"/donnees/communes.csv{asked}")
+
+
+def test_the_contents_of_the_page_lead_to_each_part_of_it(client, tarn_and_herault):
+    page = client.get("/donnees/").content.decode()
+    contents = re.search(r'<nav class="fr-summary.*?</nav>', page, re.DOTALL)[0]
+    led_to = re.findall('href="#([^"]+)"', contents)
+    parts = re.findall(r'<h[23][^>]* id="([^"]+)"', page.replace(contents, ""))
+    assert led_to == [part for part in parts if part in led_to]
+    assert {"tableaux", "table-communes", "histoire", "table-chiffres", "licence"} < set(led_to)
+    assert [part for part in parts if part.startswith("table-")] == [
+        part for part in led_to if part.startswith("table-")
+    ]
