@@ -3,6 +3,7 @@
 import logging
 from functools import wraps
 
+from django.core.exceptions import TooManyFieldsSent
 from django.db import DataError
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -14,6 +15,7 @@ logger = logging.getLogger(__name__)
 # Our server reads no longer line; a database may fail on what is longer still.
 LONGEST_ADDRESS = 4000
 TOO_LONG = "Cette adresse est trop longue."
+TOO_MANY = "Cette adresse demande trop de critères."
 NUL = "Cette adresse contient un caractère qu'aucun texte ne contient."
 OF_STATUS = {
     404: "Rien n'est à cette adresse.",
@@ -74,6 +76,8 @@ class BadRequestMiddleware:
             return redirect(exception.adresse(request))
         if isinstance(exception, DemandeInvalide):
             return refusal(request, str(exception))
+        if isinstance(exception, TooManyFieldsSent):
+            return refusal(request, TOO_MANY)
         if isinstance(exception, OverflowError | DataError):
             logger.warning("Demande hors de portée : %s", quoted(request.path), exc_info=exception)
             return refusal(request, OUT_OF_RANGE)
@@ -100,7 +104,7 @@ def is_file(path):
 
 def is_json(path):
     """Tell whether programs read what an address sends: it is refused in JSON too."""
-    return path.endswith((".json", ".geojson"))
+    return path.endswith((".json", ".geojson", ".jsonld"))
 
 
 def json_error(message, status):

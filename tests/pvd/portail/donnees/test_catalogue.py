@@ -132,7 +132,10 @@ def test_what_a_description_does_not_read_is_refused(client, address):
     "address", ["datapackage.json", "catalogue.jsonld", "catalogue.ttl", "schemas/ort.json"]
 )
 def test_a_description_is_only_read(client, address):
-    assert client.post(f"/donnees/{address}").status_code == 405
+    written = client.post(f"/donnees/{address}")
+    assert written.status_code == 405
+    # A program that reads JSON is told so in JSON.
+    assert written["Content-Type"].startswith("application/json") == (not address.endswith("ttl"))
     assert client.head(f"/donnees/{address}").status_code == 200
 
 
