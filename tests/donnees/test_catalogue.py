@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from pyshacl import validate
-from rdflib import DCAT, DCTERMS, FOAF, RDF, Graph, URIRef
+from rdflib import DCAT, DCTERMS, FOAF, RDF, SKOS, Graph, URIRef
 from rdflib.compare import isomorphic
 
 SHAPES = Path(__file__).with_name("dcat-ap.ttl")
@@ -46,6 +46,10 @@ def test_the_catalogue_is_what_the_profile_asks(catalogue):
         (DCAT.Distribution, DCAT.accessURL),
         (DCAT.Distribution, DCTERMS.license),
         (DCAT.Distribution, DCTERMS.conformsTo),
+        (DCTERMS.LinguisticSystem, RDF.type),
+        (DCTERMS.MediaType, RDF.type),
+        (FOAF.Document, RDF.type),
+        (SKOS.Concept, SKOS.prefLabel),
         (FOAF.Agent, FOAF.name),
         (FOAF.Agent, DCTERMS.identifier),
     ],

@@ -24,6 +24,7 @@ PREFIXES = {
 }
 EUROPE = "http://publications.europa.eu/resource/authority/"
 IANA = "https://www.iana.org/assignments/media-types/"
+THEMES = {"GOVE": "Gouvernement et secteur public", "REGI": "Régions et villes"}
 MOTS_CLES = ("Petites villes de demain", "PVD", "ORT", "revitalisation", "centre-ville", "communes")
 SANS_EDITEUR = "Éditeur non renseigné sur ce site"
 TITRE = f"Données du suivi du programme {SITE}"
@@ -56,7 +57,8 @@ def editeur(absolute):
 
 def contact():
     """Describe whom to write to: an address of mail, or of a page, or what the settings say."""
-    told = {"@type": ["vcard:Organization"], "vcard:fn": settings.PVD_EDITEUR or SANS_EDITEUR}
+    kinds = ["vcard:Organization", "vcard:Kind"]
+    told = {"@type": kinds, "vcard:fn": settings.PVD_EDITEUR or SANS_EDITEUR}
     said = settings.PVD_EDITEUR_CONTACT
     if "@" in said and " " not in said:
         told["vcard:hasEmail"] = ref(f"mailto:{said}")
@@ -73,6 +75,27 @@ def licence():
         "@type": ["dct:LicenseDocument"],
         "dct:title": french("Licence Ouverte / Open Licence version 2.0"),
     }
+
+
+def noms_d_europe():
+    """Say what each name of Europe and of IANA is, as the profile asks: who reads it may not have theirs."""
+    yield {"@id": f"{EUROPE}language/FRA", "@type": ["dct:LinguisticSystem"]}
+    yield {"@id": f"{EUROPE}frequency/IRREG", "@type": ["dct:Frequency"]}
+    yield {
+        "@id": f"{EUROPE}data-theme",
+        "@type": ["skos:ConceptScheme"],
+        "dct:title": {"@value": "Data theme", "@language": "en"},
+    }
+    for theme, nom in THEMES.items():
+        yield {
+            "@id": f"{EUROPE}data-theme/{theme}",
+            "@type": ["skos:Concept"],
+            "skos:prefLabel": french(nom),
+            "skos:inScheme": ref(f"{EUROPE}data-theme"),
+        }
+    for extension, media_type in MEDIA_TYPES.items():
+        yield {"@id": f"{EUROPE}file-type/{extension.upper()}", "@type": ["dct:MediaTypeOrExtent"]}
+        yield {"@id": f"{IANA}{media_type}", "@type": ["dct:MediaType"]}
 
 
 class Catalogue:
@@ -100,7 +123,9 @@ class Catalogue:
             "@type": ["dct:Standard"],
             "dct:title": "Table Schema",
         }
-        nodes = [self.catalogue, editeur(self.absolute), licence(), standard]
+        page = {"@id": self.page, "@type": ["foaf:Document"]}
+        nodes = [self.catalogue, page, editeur(self.absolute), licence(), standard]
+        nodes += noms_d_europe()
         for table in TABLES:
             nodes += [self.dataset(table), self.schema(table), *self.distributions(table)]
         return nodes
@@ -153,7 +178,7 @@ class Catalogue:
             "dct:accrualPeriodicity": ref(f"{EUROPE}frequency/IRREG"),
             "dcat:contactPoint": contact(),
             "dcat:keyword": [french(word) for word in MOTS_CLES],
-            "dcat:theme": [ref(f"{EUROPE}data-theme/{theme}") for theme in ("GOVE", "REGI")],
+            "dcat:theme": [ref(f"{EUROPE}data-theme/{theme}") for theme in THEMES],
             "dcat:landingPage": ref(self.page),
             "dct:spatial": places,
             "dct:temporal": [period] if kept else [],

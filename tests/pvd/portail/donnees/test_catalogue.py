@@ -61,7 +61,7 @@ def test_a_site_that_names_nobody_invents_nobody(client, settings):
 def test_who_is_written_to_may_be_a_page_or_a_telephone(client, settings, said, told):
     settings.PVD_EDITEUR, settings.PVD_EDITEUR_CONTACT = "DDTM", said
     contact = nodes(client)["http://testserver/donnees/#table-ort"]["dcat:contactPoint"]
-    assert contact == {"@type": ["vcard:Organization"], "vcard:fn": "DDTM"} | told
+    assert contact == {"@type": ["vcard:Organization", "vcard:Kind"], "vcard:fn": "DDTM"} | told
 
 
 def test_every_address_of_the_catalogue_answers(client, editeur):
