@@ -2,6 +2,7 @@
 
 import html
 import re
+from urllib.parse import urlencode
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -51,3 +52,11 @@ def count_queries(client, address):
     with CaptureQueriesContext(connection) as queries:
         assert client.get(address).status_code == 200
     return len(queries)
+
+
+def adresse_du_fichier(nom, extension="csv", **asked):
+    """Return the address of a public table; a history, which is of no day, is asked for without `au`."""
+    if nom.startswith("historique-"):
+        nom = nom.replace("historique-", "historique/", 1)
+        asked.pop("au", None)
+    return f"/donnees/{nom}.{extension}" + (f"?{urlencode(asked)}" if asked else "")

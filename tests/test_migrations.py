@@ -17,6 +17,7 @@ from projects.postes.models import Occupation
 from pvd.portail.donnees.telechargements import TELECHARGEMENTS
 from socle.recherche import search_key
 from tests.bases import VERSIONS, migrate
+from tests.pages import adresse_du_fichier
 
 BEFORE_ONE_LINE = [
     ("communes", "0013_journal_des_comptes"),
@@ -117,7 +118,7 @@ def files():
     """Return every public file of every day, as text."""
     client = Client()
     return {
-        (nom, jour): client.get(f"/donnees/{nom}.csv?au={jour}").getvalue().decode().splitlines()
+        (nom, jour): client.get(adresse_du_fichier(nom, au=jour)).getvalue().decode().splitlines()
         for nom in TELECHARGEMENTS
         for jour in JOURS
     }

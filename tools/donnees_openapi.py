@@ -65,7 +65,8 @@ def known_answers(site, described):
     for address, operation in described["paths"].items():
         if "{" in address or not address.endswith("json"):
             continue
-        for jour in JOURS if "schemas" not in address else JOURS[-1:]:
+        dated = any(asked["name"] == "au" for asked in operation["get"]["parameters"])
+        for jour in JOURS if dated else JOURS[-1:]:
             asked = f"{address}?au={jour}" if jour else address
             status, told = read(f"{site}{asked}")
             count, faults = count + 1, faults + (status != 200)

@@ -20,14 +20,17 @@ from pvd.suivi import regles
 from socle.periodes import holds_on
 
 
-def codes_du_programme(departement: Departement | Collection[Departement] = ()) -> list[str]:
-    """Return the codes of the communes ever in the programme, of one or several `departement` if told.
+def codes_du_programme(
+    departement: Departement | Collection[Departement] | None = None,
+) -> list[str]:
+    """Return the codes of the communes ever in the programme, of `departement`, one or several.
 
-    Those that answer, on some day, for one that was, are of them.
+    None speaks of France, an empty list of nowhere. Those that answer, on some day, for one that was, are
+    of them.
     """
     labelled = Q(labellisations__isnull=False) | Q(heritages__commune__labellisations__isnull=False)
     there = Commune.objects.order_by().filter(labelled)
-    if departement:
+    if departement is not None:
         there = there.filter(departement__in=plusieurs(departement))
     return list(there.values_list("pk", flat=True).distinct())
 
@@ -51,7 +54,7 @@ class Faits:
         """
         if departement is None:
             return cls()
-        return cls(codes_du_programme(departement) if departement else [])
+        return cls(codes_du_programme(departement))
 
     def parmi(self, codes: Iterable[str]) -> Self:
         """Return the facts in the programme and in the ORT of some of these communes, read here: no query."""

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Prefetch
 
@@ -54,12 +54,16 @@ ANNEE_COG = Colonne(
 
 @dataclass(frozen=True)
 class Table:
-    """A public table: `colonnes` in their order, after the day of the situation and the vintage."""
+    """A public table: `colonnes` in their order, after the day of the situation and the vintage.
+
+    `d_un_jour` tells whether it is asked for a day; that of all days is a history.
+    """
 
     nom: str
     titre: str
     ligne: str
     propres: tuple[Colonne, ...]
+    d_un_jour: ClassVar[bool] = True
 
     @property
     def colonnes(self) -> tuple[Colonne, ...]:

@@ -17,6 +17,9 @@ class Site:
     racine: str
 
     def adresse(self, chemin, jour=""):
+        """Return the address of what is at `chemin`: the files of a history are in a folder of their own."""
+        if chemin.startswith("historique-"):
+            chemin = chemin.replace("historique-", "historique/", 1)
         return f"{self.racine}/donnees/{chemin}" + (f"?au={jour}" if jour else "")
 
     def contenu(self, chemin, jour=""):

@@ -19,12 +19,12 @@ from django.test import Client
 
 from communes.models import Commune
 from ort.models import Document, Partie, Secteur
-from pvd.portail.donnees.histoire.fichiers import HISTORIQUES
 from pvd.portail.donnees.telechargements import TELECHARGEMENTS
 from socle.documents import modeles
 from socle.sources import affirm
 from tests import factories
 from tests.bases import connected_to
+from tests.pages import adresse_du_fichier
 
 JOURS = ("2022-01-01", "2026-11-01")
 
@@ -96,13 +96,9 @@ def fill():
 def public_files():
     client = Client()
     files = {
-        (nom, jour): client.get(f"/donnees/{nom}.csv?au={jour}").getvalue().decode()
+        (nom, jour): client.get(adresse_du_fichier(nom, au=jour)).getvalue().decode()
         for nom in TELECHARGEMENTS
         for jour in JOURS
-    }
-    files |= {
-        (nom, "histoire"): client.get(f"/donnees/historique/{nom}.csv").getvalue().decode()
-        for nom in HISTORIQUES
     }
     shown = Document.objects.get()
     return files | {"document": client.get(shown.get_absolute_url()).getvalue()}

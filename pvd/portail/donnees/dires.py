@@ -65,7 +65,7 @@ class DiresFiltres(Filtres):
     @cached_property
     def fiches(self):
         """The records of each model that were known by the day, over by then or not."""
-        departements, jour = self.chosen("departement") or [], self.jour
+        departements, jour = self.chosen("departement"), self.jour
         codes = list(Faits(codes_du_programme(departements)).fiches)
         entered = CommuneCouverte.objects.with_dates().filter(date_entree__lte=jour)
         ort = Convention.objects.ort().signees(jour)

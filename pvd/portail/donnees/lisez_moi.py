@@ -36,7 +36,7 @@ def lisez_moi(table, colonnes, perimetre: PerimetreDuFichier, adresse, document,
     return [
         [marked(f"{SITE} : {table.titre}")],
         ["Une ligne", table.ligne],
-        ["Jour", f"La situation au {in_french(perimetre.jour)}."],
+        ["Jour" if perimetre.d_un_jour else "Jours", perimetre.temps],
         ["Adresse", adresse("csv")],
         [],
         ["Périmètre"],
@@ -100,12 +100,13 @@ def line_of(row):
 def adresses_de(request, table, jour):
     """Return how to write the full address of the same request in a format, or of the notice.
 
-    Its day is written even if it is today's: tomorrow it leads to the same file.
+    Its day, if the table is of one, is written even if it is today's: tomorrow it leads to the same file.
     """
     query = request.GET.copy()
     for unread in ("tableur", "page"):
         query.pop(unread, None)
-    query["au"] = jour.isoformat()
+    if table.d_un_jour:
+        query["au"] = jour.isoformat()
 
     def adresse(what):
         name = "lisez_moi" if what == "lisez_moi" else "telecharger"

@@ -6,6 +6,7 @@ from the contract of their profiles.
 
 from django.conf import settings
 from django.http import JsonResponse
+from django.urls import reverse
 
 from communes.models import Tenue
 from communes.territoire import codes
@@ -136,10 +137,11 @@ def description(request):
         schemas[nom] = row_schema(found.table)
         choices = parameters(found.filtres(request, found.model.objects.none(), jour))
         for extension in EXTENSIONS:
-            paths[f"/donnees/{nom}.{extension}"] = table_path(found.table, extension, choices)
+            address = reverse("telecharger", args=[nom, extension])
+            paths[address] = table_path(found.table, extension, choices)
         if nom in CODES:
-            paths[f"/donnees/{nom}.geojson"] = geojson_path(found.table, choices)
-        paths[f"/donnees/schemas/{nom}.json"] = path(
+            paths[reverse("geojson", args=[nom])] = geojson_path(found.table, choices)
+        paths[reverse("schema", args=[nom])] = path(
             f"Table Schema : {found.table.titre}", [], "application/json", {"type": "object"}
         )
     for address, titre, keys, profil, properties in JUMELLES.values():

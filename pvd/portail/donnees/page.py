@@ -7,7 +7,6 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from pvd.portail.donnees.geojson import CODES
-from pvd.portail.donnees.histoire.fichiers import HISTORIQUES
 from pvd.portail.donnees.lisez_moi import RYTHME, TYPES
 from pvd.portail.donnees.recettes import Recette, recettes
 from pvd.portail.donnees.telechargements import TABLES
@@ -39,7 +38,7 @@ class TableAffichee:
 
 
 def donnees(request):
-    """Show the tables of the day asked for."""
+    """Show the tables of the day asked for, and the histories, which are of none."""
     jour = jour_of(request)
     day = avec_date({"request": request})
     reserves = {"tenue": ""}
@@ -48,16 +47,13 @@ def donnees(request):
         champ = tenue_de(table.nom)
         if champ not in reserves:
             reserves[champ] = completude(None, champ)
-        csv = request.build_absolute_uri(reverse("telecharger", args=[table.nom, "csv"]) + day)
+        address = reverse("telecharger", args=[table.nom, "csv"]) + (day if table.d_un_jour else "")
+        csv = request.build_absolute_uri(address)
         shown.append(TableAffichee(table, reserves[champ], recettes(table.colonnes, csv)))
-    histories = [
-        (nom, history_shown(request, nom, historique.table))
-        for nom, historique in HISTORIQUES.items()
-    ]
     context = {
         "jour": jour,
-        "tables": shown,
-        "historiques": histories,
+        "tables": [affichee for affichee in shown if affichee.table.d_un_jour],
+        "historiques": [affichee for affichee in shown if not affichee.table.d_un_jour],
         "geojson": CODES,
         "rythme": RYTHME,
         "document": dernier_document(jour),
@@ -65,12 +61,6 @@ def donnees(request):
         "citation": citation(request.build_absolute_uri(reverse("donnees") + day), jour),
     }
     return render(request, "portail/donnees.html", context)
-
-
-def history_shown(request, nom, table):
-    """Return the table of a history, which is of no day."""
-    csv = request.build_absolute_uri(reverse("historique", args=[nom, "csv"]))
-    return TableAffichee(table, "", recettes(table.colonnes, csv))
 
 
 def citation(adresse, jour):

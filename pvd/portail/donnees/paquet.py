@@ -1,4 +1,4 @@
-"""The Data Package of all the tables on a day: what `frictionless` reads and checks in one command."""
+"""The Data Package of the tables of a day and of the histories, which `frictionless` checks at once."""
 
 from django.conf import settings
 from django.http import JsonResponse
@@ -25,15 +25,16 @@ def refuse_all_but_the_day(request):
 
 
 def ressource_of(table, jour, absolute):
-    """Describe a table of `jour`: where it is, how it is written, its columns."""
+    """Describe a table of `jour`, or a history: where it is, how it is written, its columns."""
     address = absolute(reverse("telecharger", args=[table.nom, "csv"]))
+    asked = f"?au={jour.isoformat()}" if table.d_un_jour else ""
     schema, renvois = schema_of(ColonnesChoisies(table, tuple(table.entete))), renvois_de(table)
     return {
         "profile": "tabular-data-resource",
         "name": table.nom,
         "title": table.titre,
         "description": table.ligne,
-        "path": f"{address}?au={jour.isoformat()}",
+        "path": f"{address}{asked}",
         "scheme": absolute("/").partition(":")[0],
         "format": "csv",
         "mediatype": "text/csv",
@@ -44,14 +45,15 @@ def ressource_of(table, jour, absolute):
 
 @lecture_seule
 def paquet(request):
-    """Send the Data Package of every table, as they are on the day asked for."""
+    """Send the Data Package of every table, as they are on the day asked for, and of every history."""
     refuse_all_but_the_day(request)
     jour, absolute = jour_of(request), request.build_absolute_uri
     described = {
         "profile": "tabular-data-package",
         "name": "petites-villes-de-demain",
         "title": marked(f"{SITE}, situation au {in_french(jour)}"),
-        "description": "Les tableaux d'un même jour ; un autre se demande par au=AAAA-MM-JJ.",
+        "description": "Les tableaux d'un même jour, et les histoires, de tous les jours ; un autre jour se "
+        "demande par au=AAAA-MM-JJ.",
         "homepage": absolute(reverse("donnees")),
         "licenses": [
             {"name": "etalab-2.0", "title": "Licence Ouverte 2.0", "path": LICENCE},

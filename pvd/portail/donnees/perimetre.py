@@ -20,10 +20,12 @@ AILLEURS = (
 class PerimetreDuFichier:
     """What is asked of a table on a day: `filtres` as (label, words), `demande` as the address says it.
 
-    `choisis` are the départements asked for; none, the file is of all that are `connus`.
+    `choisis` are the départements asked for; none, the file is of all that are `connus`. A history is of
+    all days, as they are known on that one.
     """
 
     jour: date
+    d_un_jour: bool
     champ: str
     filtres: tuple[tuple[str, str], ...]
     demande: tuple[tuple[str, str], ...]
@@ -33,7 +35,18 @@ class PerimetreDuFichier:
     def __str__(self):
         """Write « au 6 juillet 2023, Département : Gard »."""
         asked = [f"{label} : {words}" for label, words in self.filtres]
-        return ", ".join([f"au {in_french(self.jour)}", *asked])
+        when = "" if self.d_un_jour else "telle qu'elle est connue "
+        return ", ".join([f"{when}au {in_french(self.jour)}", *asked])
+
+    @property
+    def temps(self):
+        """Return, in a sentence, the day of the rows."""
+        if self.d_un_jour:
+            return f"La situation au {in_french(self.jour)}."
+        return (
+            "Tous : chaque ligne vaut de debut, compris, à fin, non compris ; tels qu'ils sont connus au "
+            f"{in_french(self.jour)}."
+        )
 
     @property
     def reserves(self):
@@ -52,14 +65,18 @@ class PerimetreDuFichier:
 
     @property
     def entete(self):
-        """Return the perimeter for programs, in ASCII: `jour=2023-07-06&departement=30&tenue.aucune=30`."""
+        """Return the perimeter for programs, in ASCII: `jour=2023-07-06&departement=30&tenue.aucune=30`.
+
+        That of a history begins with `connu=`, the day on which it is known.
+        """
         of = self.choisis or self.connus
         levels = [
             (f"tenue.{level}", ",".join(d.pk for d in of if getattr(d, self.champ) == level))
             for level in Tenue
         ]
         told = [(name, codes) for name, codes in levels if codes]
-        asked = urlencode([("jour", self.jour.isoformat()), *self.demande])
+        when = "jour" if self.d_un_jour else "connu"
+        asked = urlencode([(when, self.jour.isoformat()), *self.demande])
         return "&".join([asked, *(f"{name}={codes}" for name, codes in told)])
 
 
@@ -69,6 +86,7 @@ def perimetre_du_fichier(table, filtres, jour):
     connus = tuple(Departement.objects.order_by("pk"))
     return PerimetreDuFichier(
         jour=jour,
+        d_un_jour=table.d_un_jour,
         champ=tenue_de(table.nom),
         filtres=tuple((str(label), str(said)) for _, label, said, _ in filtres.criteres),
         demande=tuple((name, value) for name in names for value in asked(filtres.data, name)),

@@ -8,6 +8,11 @@ CLES = {
     "ort-communes": ("code_insee", "ort_identifiant"),
     "recrutements": ("poste_identifiant", "rang"),
     "versements": ("financement_identifiant", "rang"),
+    # Of what always begins on a day that is known: a name or a post may have none, and a key is never empty.
+    "historique-communes": ("code_insee", "debut"),
+    "historique-ort": ("ort_identifiant", "debut"),
+    "historique-ort-communes": ("code_insee", "ort_identifiant", "debut"),
+    "historique-rattachements": ("code_insee", "siren_epci", "debut"),
 }
 # Where a column of one table finds its row in another. An ORT may be borne by an intercommunalité without
 # any commune of the programme, and money told of an ORT that has ended: these point nowhere for sure.

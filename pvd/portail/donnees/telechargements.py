@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse, JsonResponse
+from django.utils import timezone
 
 from communes.models import Commune, Departement, Intercommunalite, Millesime
 from ort.exports import AVENANTS, ORT, ORT_COMMUNES, avenant_rows, ort_commune_rows, ort_rows
@@ -62,6 +63,26 @@ from pvd.portail.donnees.exports import (
     intercommunalite_rows,
 )
 from pvd.portail.donnees.fichier import FichierDemande
+from pvd.portail.donnees.histoire.communes import HISTOIRE_COMMUNES, histoire_communes
+from pvd.portail.donnees.histoire.filtres import (
+    HistoireCommunesFiltres,
+    HistoireFiltres,
+    HistoireOrtFiltres,
+    HistoirePostesFiltres,
+)
+from pvd.portail.donnees.histoire.ort import (
+    HISTOIRE_ORT,
+    HISTOIRE_ORT_COMMUNES,
+    histoire_ort,
+    histoire_ort_communes,
+)
+from pvd.portail.donnees.histoire.postes import HISTOIRE_POSTES, histoire_postes
+from pvd.portail.donnees.histoire.territoire import (
+    HISTOIRE_NOMS,
+    HISTOIRE_RATTACHEMENTS,
+    histoire_noms,
+    histoire_rattachements,
+)
 from pvd.portail.donnees.lisez_moi import as_text
 from pvd.portail.donnees.schemas import schema_of
 from pvd.portail.filtres import CommuneFiltres, IntercommunaliteFiltres
@@ -95,6 +116,15 @@ def refuse_unread(request, names):
             raise DemandeInvalide(f"Le critère {asked} se demande par tableur=1, ou pas du tout.")
 
 
+def refuse_day(request):
+    """Refuse a day, which a history is not of. Raises `DemandeInvalide`."""
+    if asked := request.GET.get("au"):
+        raise DemandeInvalide(
+            f"Une histoire n'est pas d'un jour : retirez « au={quoted(asked)} ». Chaque ligne dit les "
+            "siens : debut, compris, et fin, non compris."
+        )
+
+
 @dataclass(frozen=True)
 class Telechargement:
     """A table, the filters that choose among `model`, and how the chosen become rows on a day."""
@@ -103,6 +133,16 @@ class Telechargement:
     filtres: type
     model: type
     rows: Callable
+
+    def jour_de(self, request):
+        """Return the day asked for; that of today for a history, which is known on it.
+
+        Raises `DemandeInvalide`.
+        """
+        if self.table.d_un_jour:
+            return jour_of(request)
+        refuse_day(request)
+        return timezone.localdate()
 
     def filtres_de(self, request, jour):
         """Return what `request` asks for, read and judged, before any row is.
@@ -121,8 +161,9 @@ class Telechargement:
         annee_cog = Millesime.objects.annee_cog(jour)
         return self.table.entete, self.table.lignes(rows, jour, annee_cog)
 
-    def fichier(self, request, jour):
+    def fichier(self, request):
         """Return what `request` asks of the table; raises `DemandeInvalide`."""
+        jour = self.jour_de(request)
         return FichierDemande(request, self.table, self.filtres_de(request, jour), jour)
 
 
@@ -153,6 +194,14 @@ TELECHARGEMENTS = {
         Telechargement(AFFIRMATIONS, DiresFiltres, Affirmation, affirmation_rows),
         Telechargement(SOURCES, DiresFiltres, Affirmation, source_rows),
         Telechargement(CHIFFRES, ChiffreFiltres, Departement, points),
+        Telechargement(HISTOIRE_COMMUNES, HistoireCommunesFiltres, Commune, histoire_communes),
+        Telechargement(HISTOIRE_ORT, HistoireOrtFiltres, Convention, histoire_ort),
+        Telechargement(
+            HISTOIRE_ORT_COMMUNES, HistoireOrtFiltres, Convention, histoire_ort_communes
+        ),
+        Telechargement(HISTOIRE_POSTES, HistoirePostesFiltres, Poste, histoire_postes),
+        Telechargement(HISTOIRE_RATTACHEMENTS, HistoireFiltres, Commune, histoire_rattachements),
+        Telechargement(HISTOIRE_NOMS, HistoireFiltres, Commune, histoire_noms),
     )
 }
 TABLES = [telechargement.table for telechargement in TELECHARGEMENTS.values()]
@@ -171,7 +220,7 @@ def telecharger(request, nom, extension):
     if nom not in TELECHARGEMENTS or extension not in EXTENSIONS:
         raise Http404
     telechargement = TELECHARGEMENTS[nom]
-    fichier = telechargement.fichier(request, jour_of(request))
+    fichier = telechargement.fichier(request)
     tableur = extension == "csv" and request.GET.get("tableur") == "1"
     format = FORMATS["tableur" if tableur else extension]
     filename = nom_du_fichier(nom, fichier.filtres, tableur)
@@ -187,7 +236,7 @@ def lisez_moi(request, nom):
     """Send what a table says of itself, as the same address would choose it."""
     if nom not in TELECHARGEMENTS:
         raise Http404
-    fichier = TELECHARGEMENTS[nom].fichier(request, jour_of(request))
+    fichier = TELECHARGEMENTS[nom].fichier(request)
     text = as_text(fichier.notice)
     return fichier.announced(HttpResponse(text, content_type="text/plain; charset=utf-8"))
 

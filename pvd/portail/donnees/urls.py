@@ -1,28 +1,31 @@
-from django.urls import path, re_path
+from django.urls import path, re_path, register_converter
 
 from pvd.portail.donnees import catalogue, geojson, openapi, paquet, telechargements
-from pvd.portail.donnees.histoire import fichiers
+from pvd.portail.partage.etendue import HISTORIQUE
+
+
+class NomDeTable:
+    """The name of a table in its address: a history is in a folder of its own."""
+
+    regex = "(?:historique/)?[a-z-]+"
+
+    def to_python(self, value):
+        if value.startswith(HISTORIQUE):
+            raise ValueError("Une histoire est sous « historique/ ».")
+        return value.replace("historique/", HISTORIQUE, 1)
+
+    def to_url(self, nom):
+        return nom.replace(HISTORIQUE, "historique/", 1)
+
+
+register_converter(NomDeTable, "table")
 
 urlpatterns = [
     path("datapackage.json", paquet.paquet, name="paquet"),
     re_path(r"^catalogue\.(?P<extension>jsonld|ttl)\Z", catalogue.catalogue, name="catalogue"),
-    path(
-        "schemas/historique-<slug:nom>.json",
-        fichiers.schema_historique,
-        name="schema_historique",
-    ),
-    re_path(
-        r"^historique/(?P<nom>[a-z-]+)\.(?P<extension>[a-z]+)$",
-        fichiers.historique,
-        name="historique",
-    ),
     path("schemas/<slug:nom>.json", telechargements.schema, name="schema"),
-    re_path(r"^(?P<nom>[a-z-]+)\.lisez-moi\.txt\Z", telechargements.lisez_moi, name="lisez_moi"),
+    path("<table:nom>.lisez-moi.txt", telechargements.lisez_moi, name="lisez_moi"),
     path("openapi.json", openapi.openapi, name="openapi"),
     path("<slug:nom>.geojson", geojson.geojson, name="geojson"),
-    re_path(
-        r"^(?P<nom>[a-z-]+)\.(?P<extension>[a-z]+)$",
-        telechargements.telecharger,
-        name="telecharger",
-    ),
+    path("<table:nom>.<slug:extension>", telechargements.telecharger, name="telecharger"),
 ]

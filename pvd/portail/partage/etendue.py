@@ -9,6 +9,8 @@ from communes.models import Departement, Labellisation, Tenue
 from ort.models import Convention
 from socle.models import Source
 
+# What the name of a history begins with; the rest is that of a table of the day, if there is one.
+HISTORIQUE = "historique-"
 # What each table is kept by: those not named here, like the programme itself.
 TENUES = {
     "postes": "tenue_postes",
@@ -42,8 +44,8 @@ class EtendueDesDonnees:
 
 
 def tenue_de(table: str) -> str:
-    """Return the field of a département that says how far a table is kept."""
-    return TENUES.get(table, "tenue")
+    """Return the field of a département that says how far a table, or its history, is kept."""
+    return TENUES.get(table.removeprefix(HISTORIQUE), "tenue")
 
 
 def etendue(jour: date, departement: Departement | None = None) -> EtendueDesDonnees:

@@ -116,10 +116,10 @@ def ld_of_etendue(table, etendue, jour, absolute):
     }
 
 
-def ld_of_tables(tables, formats, jour, etendue, day, absolute):
+def ld_of_tables(tables, formats, jour, etendue, demande, absolute):
     """Describe each table that can be downloaded, as of `jour`; `formats` gives their media types.
 
-    `day` is the query string by which an address keeps that day, empty for today's.
+    `demande` returns the query string by which the address of a table keeps that day, empty for today's.
     """
     return {
         "@context": SCHEMA,
@@ -132,7 +132,7 @@ def ld_of_tables(tables, formats, jour, etendue, day, absolute):
             {
                 "@type": "Dataset",
                 "name": f"{SITE} : {table.titre}",
-                "description": f"{table.titre}, au {in_french(jour)}. {table.ligne}",
+                "description": f"{dated(table, jour)}. {table.ligne}",
                 "url": f"{absolute(reverse('donnees'))}#table-{table.nom}",
                 "license": LICENCE,
                 "isAccessibleForFree": True,
@@ -144,7 +144,7 @@ def ld_of_tables(tables, formats, jour, etendue, day, absolute):
                         "@type": "DataDownload",
                         "encodingFormat": media_type,
                         "contentUrl": absolute(
-                            reverse("telecharger", args=[table.nom, extension]) + day
+                            reverse("telecharger", args=[table.nom, extension]) + demande(table)
                         ),
                     }
                     for extension, media_type in formats.items()
@@ -153,6 +153,11 @@ def ld_of_tables(tables, formats, jour, etendue, day, absolute):
             for table in tables
         ],
     }
+
+
+def dated(table, jour):
+    """Return the title of a table with its day; a history has none."""
+    return f"{table.titre}, au {in_french(jour)}" if table.d_un_jour else table.titre
 
 
 def ld_of_breadcrumb(steps, absolute):

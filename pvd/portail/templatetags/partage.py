@@ -90,11 +90,20 @@ def ld_site(context):
 
 
 @register.simple_tag(takes_context=True)
+def demande_du_tableau(context, table, **params):
+    """Return the query string of a file that the page links to: the day of the page, unless of a history."""
+    return avec_date(context, **(params if table.d_un_jour else {"au": None} | params))
+
+
+@register.simple_tag(takes_context=True)
 def ld_tables(context, jour):
     """Describe the files that the page links to: those of the département of the site, if it has one."""
     of_site, full = context.get("departement_site"), absolute(context)
-    asked = avec_date(context, departement=of_site and of_site.pk)
     covered = etendue(jour, of_site)
+
+    def asked(table):
+        return demande_du_tableau(context, table, departement=of_site and of_site.pk)
+
     return ld_json(liens.ld_of_tables(TABLES, MEDIA_TYPES, jour, covered, asked, full))
 
 

@@ -8,11 +8,11 @@ import pytest
 from django.urls import URLResolver, get_resolver, reverse
 
 from projects.postes.models import Etat
-from pvd.portail.donnees.histoire.fichiers import HISTORIQUES
 from pvd.portail.donnees.telechargements import EXTENSIONS, TELECHARGEMENTS
 from socle.historique import one_act
 from tests import factories
 from tests.factories import day
+from tests.pages import adresse_du_fichier
 
 pytestmark = pytest.mark.django_db
 
@@ -70,12 +70,9 @@ def addresses():
         yield reverse(pattern.name, kwargs={name: parts[name] for name in names})
     for table in TELECHARGEMENTS:
         for extension in EXTENSIONS:
-            yield f"/donnees/{table}.{extension}"
-        yield f"/donnees/{table}.csv?tableur=1"
+            yield adresse_du_fichier(table, extension)
+        yield adresse_du_fichier(table, tableur=1)
         yield f"/donnees/schemas/{table}.json"
-    for history in HISTORIQUES:
-        for extension in EXTENSIONS:
-            yield f"/donnees/historique/{history}.{extension}"
     for etat in Etat.values:
         yield f"/chefs-de-projet/?poste={etat}"
         yield f"/donnees/historique/postes.csv?etat={etat}"

@@ -14,6 +14,7 @@ from ort.models import Organisme, Partie, Secteur
 from pvd.portail.donnees.telechargements import TELECHARGEMENTS
 from socle.sources import affirm
 from tests import factories
+from tests.pages import adresse_du_fichier
 
 pytestmark = [pytest.mark.django_db, pytest.mark.deux_bases]
 
@@ -83,7 +84,7 @@ def awkward(documents_folder):
 
 
 def download(client, table, extension, jour):
-    response = client.get(f"/donnees/{table}.{extension}", {"au": jour})
+    response = client.get(adresse_du_fichier(table, extension, au=jour))
     assert response.status_code == 200
     return response.getvalue()
 

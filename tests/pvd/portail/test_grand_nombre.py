@@ -20,11 +20,11 @@ from projects.etudes.models import Etude, EtudeCommune, FaitEtude
 from projects.financements.models import FaitFinancement, Financement
 from projects.indicateurs.models import Releve
 from projects.postes.models import Desserte, Occupation, Poste, Recrutement
-from pvd.portail.donnees.histoire.fichiers import HISTORIQUES
 from pvd.portail.donnees.telechargements import TELECHARGEMENTS
 from socle.historique import sans_historique
 from socle.models import Affirmation
 from tests import factories
+from tests.pages import adresse_du_fichier
 
 pytestmark = pytest.mark.django_db
 
@@ -54,8 +54,7 @@ PAGES = (
     "/intercommunalites/",
     "/departements/34/nouveautes.atom",
     "/sitemap.xml",
-    *(f"/donnees/{nom}.csv" for nom in TELECHARGEMENTS),
-    *(f"/donnees/historique/{nom}.csv" for nom in HISTORIQUES),
+    *(adresse_du_fichier(nom) for nom in TELECHARGEMENTS),
     "/donnees/communes.csv?tri=-statut",
     "/donnees/chiffres.csv?pas=evenement",
     "/donnees/communes.geojson?geometrie=contours",

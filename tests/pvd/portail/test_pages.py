@@ -10,13 +10,12 @@ from django.urls import resolve
 
 from ort.models import Convention
 from projects.models import Action
-from pvd.portail.donnees.histoire.fichiers import HISTORIQUES
 from pvd.portail.donnees.telechargements import TABLES
 from pvd.portail.vues.accueil import TUILES
 from pvd.suivi.chiffres import REGLES
 from socle.francais import BREAKABLE
 from tests import factories
-from tests.pages import read
+from tests.pages import adresse_du_fichier, read
 
 pytestmark = pytest.mark.django_db
 
@@ -271,18 +270,14 @@ def test_data_page_holds_each_table_and_its_dictionary(client):
     of_sources = {"affirmations", "sources"}
     of_ort |= {"parties", "secteurs", "documents"}
     of_all = {"communes", "intercommunalites", "departements", "chiffres"}
-    assert names == {*of_all, *of_ort, *of_posts, *of_plans, *of_sources}
+    histories = {f"historique-{nom}" for nom in ("communes", "ort", "ort-communes", "postes")}
+    histories |= {"historique-rattachements", "historique-noms"}
+    assert names == {*of_all, *of_ort, *of_posts, *of_plans, *of_sources, *histories}
     for table in TABLES:
-        for extension in ("csv", "xlsx", "ods", "json"):
-            assert f'href="/donnees/{table.nom}.{extension}?au=2023-07-06"' in page
+        for extension in ("csv", "xlsx", "ods", "json", "lisez-moi.txt"):
+            assert f'href="{adresse_du_fichier(table.nom, extension, au="2023-07-06")}"' in page
         assert f'href="/donnees/schemas/{table.nom}.json"' in page
         assert all(f"<code>{colonne.nom}</code>" in page for colonne in table.colonnes)
-        assert f'href="/donnees/{table.nom}.lisez-moi.txt?au=2023-07-06"' in page
-    for nom, historique in HISTORIQUES.items():
-        for extension in ("csv", "xlsx", "ods", "json"):
-            assert f'href="/donnees/historique/{nom}.{extension}"' in page
-        assert f'href="/donnees/schemas/historique-{nom}.json"' in page
-        assert all(f"<code>{c.nom}</code>" in page for c in historique.table.colonnes)
     assert "Licence Ouverte 2.0" in page
 
 

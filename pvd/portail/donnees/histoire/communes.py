@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 
-from communes.models import Commune, Departement, Millesime, Rattachement
+from communes.models import Commune, Millesime, Rattachement
 from communes.territoire.contours.centroides import centroides
 from communes.territoire.faits import population_au
 from communes.territoire.models import annee_en_usage
@@ -23,6 +23,7 @@ from pvd.portail.donnees.histoire.bornes import (
     bornes_du_poste,
     successions_des,
 )
+from pvd.portail.donnees.histoire.filtres import HistoireDemandee
 from pvd.portail.donnees.histoire.periodes import (
     Borne,
     LigneHistoire,
@@ -126,14 +127,13 @@ DU_TERRITOIRE = frozenset(
 )
 
 
-def histoire_communes(
-    departements: list[Departement], statuts: list[str], horizon: datetime.date
-) -> Iterator[LigneHistoire]:
-    """Yield the history, known on `horizon`, of the communes of `departements` (none: France).
+def histoire_communes(demande: HistoireDemandee, horizon: datetime.date) -> Iterator[LigneHistoire]:
+    """Yield the history, known on `horizon`, of the communes of the place asked for.
 
-    They are those lauréates on each day, or those of one of `statuts`. A constant number of queries.
+    They are those lauréates on each day, or those of a status asked for. A constant number of queries.
     """
-    read = SituationsDeTousLesJours(codes_du_programme(departements))
+    read = SituationsDeTousLesJours(codes_du_programme(demande.departements))
+    statuts = demande.etats
     bornes = BornesDesCommunes(read)
     presence = "statut" if statuts else "date_entree_programme"
     for commune in read.communes:

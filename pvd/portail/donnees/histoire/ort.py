@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 
-from communes.models import Departement, Succession
+from communes.models import Succession
 from ort.actes import with_actes
 from ort.exports import ORT, ORT_COMMUNES, LigneOrt
 from ort.faits import ort_datees
@@ -17,6 +17,7 @@ from pvd.portail.donnees.histoire.bornes import (
     BornesDuProgramme,
     DitsDuTerritoire,
 )
+from pvd.portail.donnees.histoire.filtres import HistoireDemandee
 from pvd.portail.donnees.histoire.periodes import (
     Borne,
     LigneHistoire,
@@ -31,29 +32,28 @@ from socle.periodes import holds_on
 HISTOIRE_ORT = histoire_de(
     ORT,
     "Une ligne par période où rien ne change pour une ORT qui couvre une commune du programme ; avec "
-    "statut=terminee, les périodes des ORT terminées.",
+    "statut=terminee, les périodes des ORT terminées, avec programme=tous, celles aussi des autres ORT.",
 )
 HISTOIRE_ORT_COMMUNES = histoire_de(
     ORT_COMMUNES,
-    "Une ligne par période d'une commune dans une ORT en vigueur qui couvre une commune du programme.",
+    "Une ligne par période d'une commune dans une ORT en vigueur qui couvre une commune du programme ; "
+    "avec programme=tous, dans toute ORT en vigueur.",
 )
 # What the facts of others than its acts may change of an ORT, or of a commune that it covers.
-DES_LAUREATES = frozenset(["ort_identifiant", "nb_communes_laureates", "laureate_pvd"])
+DES_LAUREATES = frozenset(["nb_communes_laureates", "laureate_pvd"])
+PRESENCE = "ort_identifiant"
 DES_NOMS = frozenset(["nom_epci", "nom_commune", "siren_epci"])
 
 
 class OrtDeTousLesJours:
-    """The ORT that ever covered a commune of the programme in `departements`, as `LigneOrt` of any day."""
+    """The ORT that a history asked for may tell, as `LigneOrt` of any day."""
 
-    def __init__(self, departements: list[Departement], horizon: datetime.date) -> None:
-        self.departements = {departement.pk for departement in departements}
-        asked = Faits(codes_du_programme(departements))
-        covered = CommuneCouverte.objects.filter(commune__dans=list(asked.fiches or ()))
-        cles = list(covered.order_by().values_list("convention", flat=True).distinct())
+    def __init__(self, demande: HistoireDemandee, horizon: datetime.date) -> None:
+        self.demande = demande
         followed = Succession.objects.select_related("devient__departement").prefetch_related(
             "devient__anciens_noms"
         )
-        read = with_actes(Convention.objects.ort().filter(pk__dans=cles), horizon)
+        read = with_actes(self.read(), horizon)
         self.conventions = list(
             read.order_by("identifiant").prefetch_related(
                 Prefetch(
@@ -63,19 +63,30 @@ class OrtDeTousLesJours:
         )
         self.faits = Faits({code for c in self.conventions for code in communes_de(c)})
 
+    def read(self) -> Any:
+        """Return the ORT that ever covered a commune of the programme there; all, when all are asked for."""
+        if self.demande.toutes:
+            return Convention.objects.ort()
+        asked = Faits(codes_du_programme(self.demande.departements))
+        covered = CommuneCouverte.objects.filter(commune__dans=list(asked.fiches or ()))
+        cles = list(covered.order_by().values_list("convention", flat=True).distinct())
+        return Convention.objects.ort().filter(pk__dans=cles)
+
     def au(self, convention: Convention, jour: datetime.date) -> LigneOrt | None:
-        """Return what is true of one of the ORT on `jour`; None on a day when it is not of the programme."""
+        """Return what is true of one of the ORT on `jour`; None on a day when it is not of what is asked."""
         for couverture in convention.entrees_connues:
             commune = couverture.commune
             commune.successions_du_jour = [s for s in commune.successions_lues if s.holds_on(jour)]
         ligne = LigneOrt(convention, jour, set())
         if not ligne.signee:
             return None
-        there = [c.commune for c in ligne.couvertes if self.laureate(c.commune_id, jour)]
-        ligne.laureates.update(commune.pk for commune in there)
-        asked = self.departements
-        kept = [c for c in there if not asked or c.departement_id in asked]
-        return ligne if kept else None
+        there = [couverture.commune for couverture in ligne.couvertes]
+        ligne.laureates.update(c.pk for c in there if self.laureate(c.pk, jour))
+        if self.demande.toutes and self.demande.departements is None:
+            return ligne
+        of_place = [commune for commune in there if self.demande.est_de(commune.departement_id)]
+        kept = self.demande.toutes or any(c.pk in ligne.laureates for c in of_place)
+        return ligne if of_place and kept else None
 
     def laureate(self, code: str, jour: datetime.date) -> bool:
         """Tell whether a commune is in the programme on `jour`."""
@@ -96,6 +107,8 @@ class BornesDesOrt:
     def __init__(self, read: OrtDeTousLesJours) -> None:
         self.faits = read.faits
         self.programme = BornesDuProgramme(self.faits.fiches or ())
+        # Of all the ORT, a commune that enters the programme, or leaves it, brings none.
+        self.des_laureates = DES_LAUREATES if read.demande.toutes else DES_LAUREATES | {PRESENCE}
         self.actes, self.territoire = BornesDesActes(), DitsDuTerritoire()
         self.datees = {ort.pk: ort for ort in ort_datees()}
 
@@ -107,24 +120,22 @@ class BornesDesOrt:
             for named in (commune, *(s.devient for s in commune.successions_lues)):
                 yield from self.territoire.bornes(named.anciens_noms.all(), DES_NOMS)
         fiches = self.faits.successions.avec_liees(communes_de(convention))
-        yield from self.programme.of(fiches, DES_LAUREATES)
+        yield from self.programme.of(fiches, self.des_laureates)
         if convention.porteur:
             yield from self.territoire.bornes(convention.porteur.anciens_noms.all(), DES_NOMS)
 
 
-def histoire_ort(
-    departements: list[Departement], statuts: list[str], horizon: datetime.date
-) -> Iterator[LigneHistoire]:
-    """Yield the history of the ORT, in force on each day, or of one of `statuts`, known on `horizon`."""
+def histoire_ort(demande: HistoireDemandee, horizon: datetime.date) -> Iterator[LigneHistoire]:
+    """Yield the history of the ORT, in force on each day, or as is asked for, known on `horizon`."""
 
     def rows_of(ligne: LigneOrt) -> Lignes:
         return {ligne.convention.identifiant: HISTOIRE_ORT.cellules(ligne)}
 
-    return histoire(HISTOIRE_ORT, departements, statuts, horizon, rows_of)
+    return histoire(HISTOIRE_ORT, demande, horizon, rows_of)
 
 
 def histoire_ort_communes(
-    departements: list[Departement], statuts: list[str], horizon: datetime.date
+    demande: HistoireDemandee, horizon: datetime.date
 ) -> Iterator[LigneHistoire]:
     """Yield the history of the communes of these ORT, whether they are of the programme or not."""
 
@@ -136,26 +147,23 @@ def histoire_ort_communes(
             rows[couverture.commune_id] = HISTOIRE_ORT_COMMUNES.cellules(couverture)
         return rows
 
-    return histoire(HISTOIRE_ORT_COMMUNES, departements, statuts, horizon, rows_of)
+    return histoire(HISTOIRE_ORT_COMMUNES, demande, horizon, rows_of)
 
 
 def histoire(
     table: TableHistoire,
-    departements: list[Departement],
-    statuts: list[str],
+    demande: HistoireDemandee,
     horizon: datetime.date,
     rows_of: Callable[[LigneOrt], Lignes],
 ) -> Iterator[LigneHistoire]:
-    """Yield the periods of the rows that `rows_of` gives of each ORT, on each day when it is of `statuts`."""
-    read = OrtDeTousLesJours(departements, horizon)
+    """Yield the periods of the rows that `rows_of` gives of each ORT, on the days when it is as asked for."""
+    read, statuts = OrtDeTousLesJours(demande, horizon), demande.etats or [StatutOrt.EN_VIGUEUR]
     bornes = BornesDesOrt(read)
     for convention in read.conventions:
 
         def lignes_au(jour: datetime.date, convention: Any = convention) -> Lignes:
             ligne = read.au(convention, jour)
-            asked = ligne is not None and ligne.statut in (statuts or [StatutOrt.EN_VIGUEUR])
+            asked = ligne is not None and ligne.statut in statuts
             return rows_of(ligne) if asked else {}
 
-        yield from periodes(
-            bornes.of(convention), lignes_au, table.noms, "ort_identifiant", horizon
-        )
+        yield from periodes(bornes.of(convention), lignes_au, table.noms, PRESENCE, horizon)

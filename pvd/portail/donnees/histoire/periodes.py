@@ -7,9 +7,10 @@ for each day on which a fact begins or ends; neighbours that say the same are on
 import datetime
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from ort.exports import PRECISION
+from pvd.portail.partage.etendue import HISTORIQUE
 from socle.dates import Precision
 from socle.fichiers.colonnes import Colonne, Table
 from socle.periodes import Etape, etapes
@@ -167,6 +168,8 @@ DE_PERIODE = (DEBUT, FIN, PRECISION_DEBUT, PRECISION_FIN, SOURCES_DEBUT, SOURCES
 class TableHistoire(Table):
     """A history: the days of each row, then its own columns, which are read once a period."""
 
+    d_un_jour: ClassVar[bool] = False
+
     @property
     def colonnes(self) -> tuple[Colonne, ...]:
         return (*DE_PERIODE, *self.propres)
@@ -181,8 +184,10 @@ class TableHistoire(Table):
         cells = (colonne.valeur(row) for colonne in self.propres)
         return tuple(None if cell == "" else cell for cell in cells)
 
-    def cellules_des_periodes(self, rows: Iterable[LigneHistoire]) -> Iterator[list[Any]]:
-        """Yield the cells of each period, in the order of the columns."""
+    def lignes(
+        self, rows: Iterable[LigneHistoire], jour: datetime.date, annee_cog: int | None
+    ) -> Iterator[list[Any]]:
+        """Yield the cells of each period, in the order of the columns: neither a day nor its vintage."""
         for row in rows:
             told = (colonne.valeur(row) for colonne in DE_PERIODE)
             yield [*(None if cell == "" else cell for cell in told), *row.cellules]
@@ -200,5 +205,5 @@ def histoire_de(
     """Return the history of a table of the day: its columns, but those that no period holds, in `hors`."""
     kept = [sans_unicite(c) for c in table.propres if c.nom not in set(hors)]
     return TableHistoire(
-        f"historique-{table.nom}", f"{table.titre} : l'histoire", ligne, (*kept, *en_plus)
+        f"{HISTORIQUE}{table.nom}", f"{table.titre} : l'histoire", ligne, (*kept, *en_plus)
     )

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from communes.models import Commune, Departement
+from communes.models import Commune
 from communes.territoire.colonnes import moins_tenue, tenues_par_departement
 from communes.territoire.faits import successions_lues
 from projects.postes.du_jour import PosteDuJour
@@ -16,6 +16,7 @@ from pvd.portail.donnees.histoire.bornes import (
     DitsDuTerritoire,
     bornes_du_poste,
 )
+from pvd.portail.donnees.histoire.filtres import HistoireDemandee
 from pvd.portail.donnees.histoire.periodes import (
     Borne,
     LigneHistoire,
@@ -46,10 +47,10 @@ DES_NOMS = frozenset(["employeur_nom"])
 
 
 class PostesDeTousLesJours:
-    """The posts that ever served a commune of `departements` (none: France), on any day."""
+    """The posts that ever served a commune of the place asked for, on any day."""
 
-    def __init__(self, departements: list[Departement]) -> None:
-        self.asked = {departement.pk for departement in departements}
+    def __init__(self, demande: HistoireDemandee) -> None:
+        self.demande = demande
         self.successions = successions_lues()
         self.postes = list(self.read())
         self.dates = dates_des_fiches(self.postes)
@@ -60,8 +61,8 @@ class PostesDeTousLesJours:
 
     def read(self) -> Any:
         postes = Poste.objects.order_by("identifiant")
-        if self.asked:
-            there = Commune.objects.filter(departement__in=self.asked).order_by()
+        if self.demande.departements is not None:
+            there = Commune.objects.filter(departement__in=self.demande.departements).order_by()
             codes = self.successions.avec_liees(there.values_list("pk", flat=True))
             served = Desserte.objects.filter(commune__dans=list(codes)).order_by()
             postes = postes.filter(pk__in=served.values("poste"))
@@ -77,9 +78,7 @@ class PostesDeTousLesJours:
         if dates.date_ouverture and dates.date_ouverture > jour:
             return None
         serving = [served.commune for served in dates.dessertes if holds_on(served, jour)]
-        if self.asked:
-            serving = [c for c in serving if self.departements[c] in self.asked]
-        if not serving:
+        if not any(self.demande.est_de(self.departements[commune]) for commune in serving):
             return None
         poste.du_jour = PosteDuJour(dates, jour)
         kept = {self.departements[commune] for commune in poste.du_jour.communes}
@@ -87,11 +86,9 @@ class PostesDeTousLesJours:
         return poste
 
 
-def histoire_postes(
-    departements: list[Departement], etats: list[str], horizon: datetime.date
-) -> Iterator[LigneHistoire]:
-    """Yield the history of the posts, but for what is closed, or of those of one of `etats`."""
-    read = PostesDeTousLesJours(departements)
+def histoire_postes(demande: HistoireDemandee, horizon: datetime.date) -> Iterator[LigneHistoire]:
+    """Yield the history of the posts, but for what is closed, or of those of a state asked for."""
+    read, etats = PostesDeTousLesJours(demande), demande.etats
     dits, territoire = Dits(Poste), DitsDuTerritoire()
 
     def bornes(poste: Poste) -> Iterator[Borne]:

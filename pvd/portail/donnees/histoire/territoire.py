@@ -5,15 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
-from communes.models import (
-    Commune,
-    Departement,
-    Intercommunalite,
-    Nature,
-    Rattachement,
-)
+from communes.models import Commune, Intercommunalite, Nature, Rattachement
+from communes.territoire.colonnes import colonne_tenue, with_tenue
 from ort.exports import CODE_DEPARTEMENT, CODE_INSEE, SIREN
 from ort.models import CommuneCouverte
 from pvd.portail.donnees.histoire.bornes import (
@@ -21,6 +16,7 @@ from pvd.portail.donnees.histoire.bornes import (
     DitsDuTerritoire,
     successions_des,
 )
+from pvd.portail.donnees.histoire.filtres import HistoireDemandee
 from pvd.portail.donnees.histoire.periodes import (
     Borne,
     LigneHistoire,
@@ -28,6 +24,7 @@ from pvd.portail.donnees.histoire.periodes import (
     TableHistoire,
     periodes,
 )
+from pvd.portail.partage.etendue import HISTORIQUE
 from pvd.suivi.faits import Faits, codes_du_programme
 from socle.fichiers.colonnes import Colonne
 from socle.periodes import Etape, etapes, holds_on
@@ -40,6 +37,7 @@ class RattachementDate(NamedTuple):
     departement: str
     siren: str
     nature: str
+    tenue: str
     debut: datetime.date | None
     fin: datetime.date | None
 
@@ -52,7 +50,7 @@ class MembreDuJour(NamedTuple):
 
 
 HISTOIRE_RATTACHEMENTS = TableHistoire(
-    "historique-rattachements",
+    f"{HISTORIQUE}rattachements",
     "Rattachements aux intercommunalités : l'histoire",
     "Une ligne par période d'une commune dans une intercommunalité, tant que celle-ci a au moins une "
     "commune du programme : les lignes d'un jour sont les communes membres du tableau des "
@@ -88,28 +86,31 @@ HISTOIRE_RATTACHEMENTS = TableHistoire(
             "La commune est du programme pendant cette période.",
             "boolean",
         ),
+        colonne_tenue(
+            "tenue", "dans le département de la commune", lambda m: m.rattachement.tenue, ""
+        ),
     ),
 )
 DES_LAUREATES = frozenset(["siren_epci", "laureate_pvd"])
 
 
 class ProgrammeDeTousLesJours:
-    """When each commune was in the programme, and what cuts its time there; in `departements`, or France."""
+    """When each commune was in the programme, and what cuts its time there."""
 
-    def __init__(self, departements: list[Departement]) -> None:
+    def __init__(self, demande: HistoireDemandee) -> None:
         self.codes = codes_du_programme()
         self.faits = Faits(self.codes)
         self.bornes = BornesDuProgramme(self.faits.fiches or ())
         there = Commune.objects.filter(pk__dans=self.codes).order_by()
         self.departements = dict(there.values_list("pk", "departement"))
-        self.asked = {departement.pk for departement in departements}
+        self.demande = demande
 
     def laureate(self, code: str, jour: datetime.date) -> bool:
         return any(holds_on(label, jour) for label in self.faits.labellisations_de(code, jour))
 
     def counts(self, code: str) -> bool:
-        """Tell whether a commune, lauréate, is one of those that the départements asked for count."""
-        return not self.asked or self.departements[code] in self.asked
+        """Tell whether a commune, lauréate, is one of those that the place asked for counts."""
+        return self.demande.est_de(self.departements[code])
 
     def bornes_of(self, code: str, territoire: DitsDuTerritoire) -> Iterator[Borne]:
         """Yield the days on which a commune enters the programme or leaves it, or answers for another."""
@@ -120,13 +121,13 @@ class ProgrammeDeTousLesJours:
 
 
 def histoire_rattachements(
-    departements: list[Departement], horizon: datetime.date
+    demande: HistoireDemandee, horizon: datetime.date
 ) -> Iterator[LigneHistoire]:
     """Yield the history of the members of the intercommunalités that have a commune of the programme.
 
-    A member counts wherever it is; `departements` are those of the communes of the programme.
+    A member counts wherever it is; the place asked for is that of the communes of the programme.
     """
-    programme, territoire = ProgrammeDeTousLesJours(departements), DitsDuTerritoire()
+    programme, territoire = ProgrammeDeTousLesJours(demande), DitsDuTerritoire()
     laureates = set(programme.codes)
     counted = [code for code in programme.codes if programme.counts(code)]
     for members in memberships(counted).values():
@@ -181,6 +182,7 @@ def memberships(codes: list[str]) -> dict[str, list[RattachementDate]]:
         "commune__departement",
         "intercommunalite",
         "intercommunalite__nature",
+        "commune__departement__tenue",
         "debut",
         "fin",
     ):
@@ -205,7 +207,7 @@ class NomDuJour(NamedTuple):
 
 
 HISTOIRE_NOMS = TableHistoire(
-    "historique-noms",
+    f"{HISTORIQUE}noms",
     "Noms des communes et des intercommunalités : l'histoire",
     "Une ligne par nom qu'a porté une commune qui fut du programme ou d'une de ses ORT, ou une "
     "intercommunalité de l'une d'elles, tant que ce territoire existe.",
@@ -223,16 +225,19 @@ HISTOIRE_NOMS = TableHistoire(
             contraintes={"required": True},
         ),
         Colonne("nom", lambda n: n.nom, "Le nom porté."),
+        colonne_tenue(
+            "tenue",
+            "dans le département de la commune, ou des communes de l'intercommunalité qui sont ici",
+            lambda n: n.territoire.tenue,
+        ),
     ),
 )
 
 
-def histoire_noms(
-    departements: list[Departement], horizon: datetime.date
-) -> Iterator[LigneHistoire]:
-    """Yield the history of the names of the communes of `departements` and of their intercommunalités."""
+def histoire_noms(demande: HistoireDemandee, horizon: datetime.date) -> Iterator[LigneHistoire]:
+    """Yield the history of the names of the communes asked for and of their intercommunalités."""
     territoire = DitsDuTerritoire()
-    for named in territoires_nommes(departements):
+    for named in territoires_nommes(demande):
         dated = [named, *named.anciens_noms.all(), *named.interruptions.all()]
         bornes = territoire.bornes(dated)
 
@@ -244,18 +249,28 @@ def histoire_noms(
         yield from periodes(bornes, lignes_au, HISTOIRE_NOMS.noms, "nom", horizon)
 
 
-def territoires_nommes(departements: list[Departement]) -> Iterator[Any]:
+def territoires_nommes(demande: HistoireDemandee) -> Iterator[Any]:
     """Yield the communes of the programme or of its ORT, then their intercommunalités and the carriers."""
-    laureates = Faits(codes_du_programme(departements)).fiches or set()
+    laureates = Faits(codes_du_programme(demande.departements)).fiches or set()
     ort = CommuneCouverte.objects.filter(commune__dans=list(laureates)).order_by()
     covered = CommuneCouverte.objects.filter(convention__in=ort.values("convention"))
     codes = laureates | set(covered.order_by().values_list("commune", flat=True))
     communes = Commune.objects.filter(pk__dans=list(codes)).order_by("code_insee")
-    yield from communes.prefetch_related("anciens_noms", "interruptions")
+    yield from with_tenue(
+        communes.prefetch_related("anciens_noms", "interruptions"),
+        "tenue",
+        lambda commune: [commune.pk],
+    )
     held = Rattachement.objects.filter(commune__dans=list(codes)).order_by()
     intercommunalites = Intercommunalite.objects.filter(
         Q(pk__in=held.values("intercommunalite"))
         | Q(conventions__in=ort.order_by().values("convention"))
     )
-    intercommunalites = intercommunalites.order_by("siren").distinct()
-    yield from intercommunalites.prefetch_related("anciens_noms", "interruptions")
+    members = Prefetch("rattachements", held, to_attr="membres_ici")
+    yield from with_tenue(
+        intercommunalites.order_by("siren")
+        .distinct()
+        .prefetch_related("anciens_noms", "interruptions", members),
+        "tenue",
+        lambda intercommunalite: [row.commune_id for row in intercommunalite.membres_ici],
+    )

@@ -8,6 +8,7 @@ import pytest
 from pvd.portail.donnees.telechargements import TABLES
 from pvd.portail.donnees.turtle import as_json_ld, as_turtle
 from tests import factories
+from tests.pages import adresse_du_fichier
 
 pytestmark = pytest.mark.django_db
 NOMS = [table.nom for table in TABLES]
@@ -98,7 +99,7 @@ def test_the_package_holds_every_table_of_its_day(client, editeur):
     package = answer.json()
     assert [resource["name"] for resource in package["resources"]] == NOMS
     for resource in package["resources"]:
-        assert resource["path"].endswith(f"/donnees/{resource['name']}.csv?au=2023-07-06")
+        assert resource["path"].endswith(adresse_du_fichier(resource["name"], au="2023-07-06"))
         alone = client.get(f"/donnees/schemas/{resource['name']}.json").json()
         # By itself a schema has no other table to point to.
         assert "foreignKeys" not in alone

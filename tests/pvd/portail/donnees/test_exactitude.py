@@ -12,6 +12,7 @@ import pytest
 
 from pvd.portail.donnees.telechargements import TABLES
 from tests import factories
+from tests.pages import adresse_du_fichier
 
 pytestmark = pytest.mark.django_db
 STARTS = ["=1+1", "+33", "-2", "@SUM(A1)", "\t=1+1", "\r=1+1"]
@@ -29,7 +30,7 @@ def hostile():
 
 
 def asked(client, table, extension, **params):
-    return client.get(f"/donnees/{table}.{extension}", {"au": "2023-07-06"} | params)
+    return client.get(adresse_du_fichier(table, extension, au="2023-07-06", **params))
 
 
 def as_csv_writes(value):

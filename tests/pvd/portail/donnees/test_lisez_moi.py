@@ -11,6 +11,7 @@ from pvd.portail.donnees.telechargements import TABLES
 from pvd.portail.donnees.valeurs import MOTS, mots_de, valeurs_dites
 from socle.fichiers.colonnes import Colonne
 from tests import factories
+from tests.pages import adresse_du_fichier
 
 pytestmark = pytest.mark.django_db
 NOMS = [table.nom for table in TABLES]
@@ -29,7 +30,7 @@ def departements(settings):
 
 
 def notice(client, table="communes", **asked):
-    answer = client.get(f"/donnees/{table}.lisez-moi.txt", {"au": "2023-07-06"} | asked)
+    answer = client.get(adresse_du_fichier(table, "lisez-moi.txt", **{"au": "2023-07-06"} | asked))
     assert answer.status_code == 200
     assert answer["Content-Type"] == "text/plain; charset=utf-8"
     return " ".join(answer.content.decode().split())
@@ -69,8 +70,8 @@ def test_the_notice_of_each_table_tells_each_of_its_columns(client, nom):
     for colonne in table.colonnes:
         assert f"{colonne.nom} : {' '.join(colonne.description.split())}" in told
     for expected in (
-        f"/donnees/{nom}.csv?au=2023-07-06",
-        "La situation au 6 juillet 2023.",
+        adresse_du_fichier(nom, au="2023-07-06"),
+        "La situation au 6 juillet 2023." if table.d_un_jour else "Jours : Tous : chaque ligne",
         "DDTM de l'Hérault, «",
         "pvd@exemple.fr",
         "Licence Ouverte 2.0",

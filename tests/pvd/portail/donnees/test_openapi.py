@@ -6,6 +6,7 @@ from django.test import Client
 from pvd.portail.donnees.geojson import CODES
 from pvd.portail.donnees.telechargements import EXTENSIONS, TELECHARGEMENTS
 from tests import factories
+from tests.pages import adresse_du_fichier
 from tests.pvd.portail.test_jumelles import ENTETE, PROFILS
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ def test_each_table_is_there_in_each_format_with_its_columns(described):
     assert described["openapi"] == "3.1.0"
     for nom, found in TELECHARGEMENTS.items():
         for extension in EXTENSIONS:
-            assert f"/donnees/{nom}.{extension}" in described["paths"]
+            assert adresse_du_fichier(nom, extension) in described["paths"]
         assert (f"/donnees/{nom}.geojson" in described["paths"]) == (nom in CODES)
         row = described["components"]["schemas"][nom]
         assert list(row["properties"]) == found.table.entete
@@ -44,12 +45,14 @@ def test_each_twin_is_there_with_its_profile(described):
 @pytest.mark.parametrize("nom", TELECHARGEMENTS)
 def test_each_parameter_is_read_and_no_other(described, client, nom):
     factories.departement("34")
-    found = parameters(described, f"/donnees/{nom}.csv")
+    address = adresse_du_fichier(nom)
+    found = parameters(described, address)
     for name in found:
-        assert client.get(f"/donnees/{nom}.csv", {name: ""}).status_code == 200
+        assert client.get(address, {name: ""}).status_code == 200
     assert "tableur" in found
-    assert "tableur" not in parameters(described, f"/donnees/{nom}.json")
-    assert client.get(f"/donnees/{nom}.csv", {"inconnu": ""}).status_code == 400
+    assert "tableur" not in parameters(described, adresse_du_fichier(nom, "json"))
+    assert ("au" in found) == TELECHARGEMENTS[nom].table.d_un_jour
+    assert client.get(address, {"inconnu": ""}).status_code == 400
 
 
 def test_the_values_of_a_choice_are_all_taken_and_no_other(described, client):
