@@ -6,11 +6,13 @@ from datetime import date
 from django.utils.http import urlencode
 
 from communes.models import Departement, Tenue
+from communes.territoire.lieux import LieuFiltres
 from pvd.portail.partage.etendue import tenue_de
 from pvd.suivi.completude import completude
 from socle.dates import in_french
 
 PAS_ZERO = "Un fichier vide n'y veut pas dire zéro."
+NULLE_PART = "Aucun des départements demandés n'est dans une région demandée : le fichier est vide."
 AILLEURS = (
     "Ailleurs que là où elles sont tenues en entier, l'absence d'une ligne ne veut pas dire zéro."
 )
@@ -20,8 +22,8 @@ AILLEURS = (
 class PerimetreDuFichier:
     """What is asked of a table on a day: `filtres` as (label, words), `demande` as the address says it.
 
-    `choisis` are the départements asked for; none, the file is of all that are `connus`. A history is of
-    all days, as they are known on that one.
+    `choisis` are the départements asked for, None when the file is of all that are `connus`. A history is
+    of all days, as they are known on that one.
     """
 
     jour: date
@@ -29,7 +31,7 @@ class PerimetreDuFichier:
     champ: str
     filtres: tuple[tuple[str, str], ...]
     demande: tuple[tuple[str, str], ...]
-    choisis: tuple[Departement, ...]
+    choisis: tuple[Departement, ...] | None
     connus: tuple[Departement, ...]
 
     def __str__(self):
@@ -51,9 +53,11 @@ class PerimetreDuFichier:
     @property
     def reserves(self):
         """Return, in sentences, what is not kept: nothing where all that was asked is, in full."""
-        if not self.choisis:
+        if self.choisis is None:
             said = completude(None, self.champ)
             return [said, AILLEURS] if said else []
+        if not self.choisis:
+            return [NULLE_PART]
         told = []
         for departement in self.choisis:
             said = completude(departement, self.champ).replace(
@@ -69,7 +73,7 @@ class PerimetreDuFichier:
 
         That of a history begins with `connu=`, the day on which it is known.
         """
-        of = self.choisis or self.connus
+        of = self.connus if self.choisis is None else self.choisis
         levels = [
             (f"tenue.{level}", ",".join(d.pk for d in of if getattr(d, self.champ) == level))
             for level in Tenue
@@ -81,7 +85,7 @@ class PerimetreDuFichier:
 
 
 def perimetre_du_fichier(table, filtres, jour):
-    """Return the perimeter of a table that `filtres`, valid, choose on `jour`: one query."""
+    """Return the perimeter of a table that `filtres`, valid, choose on `jour`: two queries at most."""
     names = [name for name in filtres.form.fields if filtres.chosen(name)]
     connus = tuple(Departement.objects.order_by("pk"))
     return PerimetreDuFichier(
@@ -90,7 +94,7 @@ def perimetre_du_fichier(table, filtres, jour):
         champ=tenue_de(table.nom),
         filtres=tuple((str(label), str(said)) for _, label, said, _ in filtres.criteres),
         demande=tuple((name, value) for name in names for value in asked(filtres.data, name)),
-        choisis=tuple(chosen_departements(filtres, connus)),
+        choisis=chosen_departements(filtres),
         connus=connus,
     )
 
@@ -100,10 +104,11 @@ def asked(data, name):
     return [value for value in data.getlist(name) if value.strip()]
 
 
-def chosen_departements(filtres, connus):
-    """Return the départements asked for, one or several, and those of the regions asked for."""
-    wanted = filtres.chosen("departement") or []
-    if wanted or "region" not in filtres.form.fields:
-        return wanted
-    regions = {region.pk for region in filtres.chosen("region") or []}
-    return [departement for departement in connus if departement.region_id in regions]
+def chosen_departements(filtres):
+    """Return the départements that the file is of: those of its rows, or None when it is of all of them.
+
+    There may be none: a département and a région that it is not in.
+    """
+    is_place = isinstance(filtres, LieuFiltres)
+    found = filtres.departements if is_place else filtres.chosen("departement")
+    return found if found is None else tuple(found)

@@ -5,8 +5,10 @@ from urllib.parse import parse_qs
 
 import openpyxl
 import pytest
+from django.db.models import F
 from python_calamine import CalamineWorkbook
 
+from communes.models import Departement, Region
 from pvd.portail.donnees.telechargements import TABLES
 from pvd.portail.donnees.valeurs import MOTS, mots_de, valeurs_dites
 from socle.fichiers.colonnes import Colonne
@@ -100,6 +102,34 @@ def test_the_headers_say_the_perimeter(client):
     france.getvalue()
     assert parse_qs(france["X-Perimetre"])["tenue.complete"] == ["34"]
     assert parse_qs(france["X-Perimetre"])["tenue.aucune"] == ["30"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        ("region=76", {"tenue.complete": ["34"], "tenue.listes": ["81"], "tenue.aucune": ["30"]}),
+        ("region=76&departement=34", {"tenue.complete": ["34"]}),
+        ("region=76&departement=34&departement=2A", {"tenue.complete": ["34"]}),
+        ("region=76&region=94&departement=2A", {"tenue.partielle": ["2A"]}),
+        ("departement=34&departement=2A", {"tenue.partielle": ["2A"], "tenue.complete": ["34"]}),
+        ("region=94&departement=34", {}),
+    ],
+)
+@pytest.mark.parametrize("nom", ["communes", "postes", "historique-communes"])
+def test_a_région_and_a_département_are_both_asked_for(client, asked, kept, nom):
+    """Of both, the file is of the départements of its rows: an « and », as for any two filters."""
+    corse, _ = Region.objects.get_or_create(code="94", defaults={"nom": "Corse"})
+    factories.departement("2A", region=corse, tenue="partielle", nom="Corse-du-Sud")
+    Departement.objects.update(tenue_postes=F("tenue"))
+    answer = client.get(f"{adresse_du_fichier(nom)}?{asked}")
+    answer.getvalue()
+    told = parse_qs(answer["X-Perimetre"])
+    assert {name: codes for name, codes in told.items() if name.startswith("tenue")} == kept
+    notice_at = f"{adresse_du_fichier(nom, 'lisez-moi.txt')}?{asked}"
+    told = " ".join(client.get(notice_at).content.decode().split())
+    assert ("Aucun des départements demandés" in told) == (not kept)
+    assert ("tenues en partie pour" in told) == ("tenue.partielle" in kept)
+    assert ("ne sont pas tenues pour le Gard" in told) == ("tenue.aucune" in kept)
 
 
 @pytest.mark.parametrize("extension", ["xlsx", "ods"])
