@@ -38,13 +38,18 @@ class FichierDemande:
         return perimetre_du_fichier(self.table, self.filtres, self.jour)
 
     @property
+    def adresse(self):
+        """Return how to write the address of the same request in a format, or of its notice."""
+        return adresses_de(self.request, self.table, self.jour)
+
+    @property
     def notice(self):
         """Return the rows of what the file says of itself: a query more than the file."""
         return lisez_moi(
             self.table,
             self.choix.colonnes,
             self.perimetre,
-            adresses_de(self.request, self.table, self.jour),
+            self.adresse,
             dernier_document(self.jour),
             timezone.localdate(),
         )
@@ -63,7 +68,7 @@ class FichierDemande:
 
     def announced(self, response):
         """Say beside a file where it is described, and its perimeter: an empty one is not zero."""
-        help_at = adresses_de(self.request, self.table, self.jour)("lisez_moi")
+        help_at = self.adresse("lisez_moi")
         response["Link"] = (
             f'<{self.schema}>; rel="describedby"; type="application/json", '
             f'<{help_at}>; rel="help"; type="text/plain"'

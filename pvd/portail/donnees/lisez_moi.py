@@ -108,9 +108,11 @@ def adresses_de(request, table, jour):
     if table.d_un_jour:
         query["au"] = jour.isoformat()
 
-    def adresse(what):
+    def adresse(what, **en_plus):
         name = "lisez_moi" if what == "lisez_moi" else "telecharger"
         args = [table.nom] if what == "lisez_moi" else [table.nom, what]
-        return request.build_absolute_uri(f"{reverse(name, args=args)}?{query.urlencode(safe=',')}")
+        asked = query.copy()
+        asked.update(en_plus)
+        return request.build_absolute_uri(f"{reverse(name, args=args)}?{asked.urlencode(safe=',')}")
 
     return adresse

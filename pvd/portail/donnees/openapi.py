@@ -11,6 +11,7 @@ from django.urls import reverse
 from communes.models import Tenue
 from communes.territoire import codes
 from pvd.portail.donnees.geojson import CODES, GEOMETRIES, TYPE
+from pvd.portail.donnees.pages import PAR_PAGE_AU_PLUS, TOTAL
 from pvd.portail.donnees.telechargements import EXTENSIONS, MEDIA_TYPES, TELECHARGEMENTS
 from pvd.portail.partage.liens import LICENCE
 from socle.web.jour import jour_of
@@ -37,6 +38,21 @@ DESCRIPTIONS = {
     "tableur": "1 : un CSV que les tableurs réglés en français ouvrent.",
     "colonnes": "Colonnes à garder, par leurs noms, dans cet ordre, séparées par des virgules.",
     "geometrie": "points, ou contours là où ils sont chargés.",
+}
+# A list in JSON may be asked for by pages.
+PAGES = {
+    "par_page": ({"maximum": PAR_PAGE_AU_PLUS}, "Lignes d'une page ; sans lui, la liste entière."),
+    "page": (
+        {},
+        "Numéro de la page, à partir de 1, la première sans lui ; lu avec par_page seulement.",
+    ),
+}
+EN_TETES = {
+    TOTAL: ("integer", "Avec par_page, nombre de lignes de la liste entière."),
+    "Link": (
+        "string",
+        "Où la liste est décrite ; avec par_page, ses pages : first, prev, next, last.",
+    ),
 }
 ERREURS = {
     "400": "La demande ne peut pas être lue : le message dit ce qui était attendu.",
@@ -208,9 +224,29 @@ def table_path(table, extension, choices):
         schema = {"type": "string", "enum": ["", "0", "1"]}
         tableur = {"name": "tableur", "in": "query", "schema": schema}
         choices = [*choices, tableur | {"description": DESCRIPTIONS["tableur"]}]
-    of_json = {"type": "array", "items": reference(table.nom)}
-    schema = of_json if extension == "json" else {"type": "string"}
-    return path(f"{table.titre}. {table.ligne}", choices, MEDIA_TYPES[extension], schema)
+    titre = f"{table.titre}. {table.ligne}"
+    if extension != "json":
+        return path(titre, choices, MEDIA_TYPES[extension], {"type": "string"})
+    listed = {"type": "array", "items": reference(table.nom)}
+    found = path(titre, [*choices, *pages()], MEDIA_TYPES[extension], listed)
+    found["get"]["responses"]["200"]["headers"] = {
+        name: {"description": told, "schema": {"type": type}}
+        for name, (type, told) in EN_TETES.items()
+    }
+    return found
+
+
+def pages():
+    """Return the parameters of a page of a list."""
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "description": told,
+            "schema": {"type": "integer", "minimum": 1} | rules,
+        }
+        for name, (rules, told) in PAGES.items()
+    ]
 
 
 def geojson_path(table, choices):

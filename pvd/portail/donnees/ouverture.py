@@ -5,7 +5,7 @@ from django.urls import reverse
 
 SAFE = "GET, HEAD, OPTIONS"
 # What such a page may read beside the content, and what it may ask with.
-TOLD = "Content-Disposition, ETag, Link, X-Perimetre"
+TOLD = "Content-Disposition, ETag, Link, X-Perimetre, X-Total-Count"
 ASKED = "Accept, Content-Type, If-None-Match, Range"
 A_DAY = "86400"
 

@@ -84,6 +84,7 @@ from pvd.portail.donnees.histoire.territoire import (
     histoire_rattachements,
 )
 from pvd.portail.donnees.lisez_moi import as_text
+from pvd.portail.donnees.pages import page_demandee
 from pvd.portail.donnees.schemas import schema_of
 from pvd.portail.filtres import CommuneFiltres, IntercommunaliteFiltres
 from socle.fichiers.formats import FORMATS
@@ -155,9 +156,10 @@ class Telechargement:
         filtres.refuse_tri()
         return filtres
 
-    def lignes(self, filtres):
-        """Return the header, and the cells of the rows that `filtres` choose on their day."""
+    def lignes(self, filtres, page=None):
+        """Return the header, and the cells of the rows that `filtres` choose on their day, or of a page."""
         rows, jour = self.rows(filtres.rows, filtres.jour), filtres.jour
+        rows = page.of(rows) if page else rows
         annee_cog = Millesime.objects.annee_cog(jour)
         return self.table.entete, self.table.lignes(rows, jour, annee_cog)
 
@@ -220,15 +222,17 @@ def telecharger(request, nom, extension):
     if nom not in TELECHARGEMENTS or extension not in EXTENSIONS:
         raise Http404
     telechargement = TELECHARGEMENTS[nom]
+    page = page_demandee(request) if extension == "json" else None
     fichier = telechargement.fichier(request)
     tableur = extension == "csv" and request.GET.get("tableur") == "1"
     format = FORMATS["tableur" if tableur else extension]
-    filename = nom_du_fichier(nom, fichier.filtres, tableur)
+    filename = nom_du_fichier(nom, fichier.filtres, "tableur" if tableur else str(page or ""))
     if request.method == "HEAD":
         return fichier.announced(format.tete(filename))
-    header, rows = fichier.choix.of(*telechargement.lignes(fichier.filtres))
+    header, rows = fichier.choix.of(*telechargement.lignes(fichier.filtres, page))
     beside = () if format.texte else (fichier.classeur,)
-    return fichier.announced(format.answer(header, rows, filename, *beside))
+    answer = fichier.announced(format.answer(header, rows, filename, *beside))
+    return page.announced(answer, fichier.adresse) if page else answer
 
 
 @lecture_seule
@@ -241,12 +245,12 @@ def lisez_moi(request, nom):
     return fichier.announced(HttpResponse(text, content_type="text/plain; charset=utf-8"))
 
 
-def nom_du_fichier(table, filtres, tableur=False):
+def nom_du_fichier(table, filtres, suite=""):
     """Return the name of a file, which says all that it was asked for: `pvd-communes-34-sortie-20260427`."""
     asked = "-".join(filter(None, (part_of_name(said) for said in filtres.valeurs_demandees)))
     if len(asked) > LONGEST_ASKED:
         asked = asked[:LONGEST_ASKED].rpartition("-")[0] + "-etc"
-    parts = ("pvd", table, asked, f"{filtres.jour:%Y%m%d}", "tableur" if tableur else "")
+    parts = ("pvd", table, asked, f"{filtres.jour:%Y%m%d}", suite)
     return "-".join(filter(None, parts))
 
 
