@@ -20,6 +20,7 @@ from socle.web.refus import DemandeInvalide, lecture_seule, quoted
 TEXTE = {"type": "string"}
 DATE = {"type": "string", "format": "date"}
 BOOLEEN = {"type": "boolean"}
+OBJET = {"type": "object"}
 LISTE = {"type": "array", "items": {"type": "object"}}
 PRESENTATION = (
     "Toutes les données publiques du programme Petites villes de demain, telles qu'elles sont connues "
@@ -85,6 +86,9 @@ JUMELLES = {
             "commune": {"type": ["object", "null"]},
             **dict.fromkeys(("dates_cles", "ort", "non_confirmees", "chronologie"), LISTE),
             **dict.fromkeys(("a_venir", "postes", "secteurs", "sources"), LISTE),
+            "effets_ouverts": BOOLEEN,
+            **dict.fromkeys(("effets", "aides", "changements", "bilans", "interlocuteurs"), LISTE),
+            **dict.fromkeys(("projet", "club"), OBJET),
         },
     ),
     "ort_json": (
@@ -101,6 +105,8 @@ JUMELLES = {
             "ort": {"type": ["object", "null"]},
             "remarques": {"type": "array", "items": TEXTE},
             **dict.fromkeys(("communes", "actes", "secteurs", "documents", "sources"), LISTE),
+            **dict.fromkeys(("bilans", "interlocuteurs"), LISTE),
+            "projet": OBJET,
         },
     ),
     "intercommunalite_json": (
@@ -115,7 +121,8 @@ JUMELLES = {
             "fin": nullable(DATE),
             "departements": {"type": "array", "items": TEXTE},
             "nb_communes": {"type": "integer"},
-            **dict.fromkeys(("communes", "ort"), LISTE),
+            **dict.fromkeys(("communes", "ort", "sources"), LISTE),
+            "projet": OBJET,
         },
     ),
     "departement_json": (
@@ -130,6 +137,9 @@ JUMELLES = {
             "tenue_postes": {"type": "string", "enum": Tenue.values},
             **dict.fromkeys(("chiffres", "communes", "sorties", "ort_a_signer"), LISTE),
             **dict.fromkeys(("ort_par_avenant", "chiffres_publies", "sources"), LISTE),
+            "tenue_plans": {"type": "string", "enum": Tenue.values},
+            **dict.fromkeys(("bilans", "interlocuteurs"), LISTE),
+            "projet": OBJET,
         },
     ),
 }

@@ -3,10 +3,11 @@
 from communes.models import Commune, Millesime
 from ort.exports import ORT, ort_rows
 from ort.models import Convention
+from projects.club.lecture import ParticipationsDeCommune
 from projects.postes.exports import POSTES, poste_rows
 from projects.postes.models import Poste
 from pvd.portail.donnees.exports import COMMUNES, commune_rows
-from pvd.portail.jumelles import formes
+from pvd.portail.jumelles import formes, projets
 from pvd.suivi.completude import champ_de
 from socle.dates import known_by
 
@@ -18,6 +19,7 @@ def commune(told, page):
     sources = formes.SourcesCitees()
     found = situation.commune
     known = [found.pk] if situation.labellisation else []
+    effets = told["effets"] if told["couvertes_par"] or situation.laureate else ()
     return {
         **formes.entete("pvd-commune-1", jour, annee, page),
         "code_insee": found.pk,
@@ -44,6 +46,14 @@ def commune(told, page):
         "a_venir": [formes.suite(coming) for coming in [*told["suites"], *told["jalons"]]],
         "postes": postes_au(told["postes"], jour, sources),
         "secteurs": [secteur(found) for found in told["secteurs"]],
+        "effets_ouverts": bool(told["couvertes_par"]),
+        "effets": [projets.effet(found) for _, listed in effets for found in listed],
+        "aides": [projets.aide(aide, sources) for aide in told["aides"]],
+        "changements": [projets.changement(c, sources) for c in told["changements"]],
+        "projet": projets.projet_du_lieu("commune", found.pk, jour, annee, sources),
+        "bilans": projets.bilans("commune", found.pk, jour),
+        "club": projets.club(ParticipationsDeCommune(found.pk, jour)),
+        "interlocuteurs": projets.interlocuteurs([found.departement]),
         "sources": sources.told(),
     }
 
@@ -75,6 +85,7 @@ def ort(told, page):
     du_jour, jour, convention = told["ort"], told["jour"], told["convention"]
     annee = Millesime.objects.annee_cog(jour)
     sources = formes.SourcesCitees()
+    departements = du_jour.departements or [convention.departement_reference]
     rows = ort_rows(Convention.objects.filter(pk=convention.pk), jour)
     row = next(iter(formes.lignes(ORT, rows, jour, annee)), None) if du_jour.signee else None
     return {
@@ -104,6 +115,9 @@ def ort(told, page):
             {"titre": fichier.titre, "adresse": fichier.get_absolute_url()}
             for fichier in told["fichiers"]
         ],
+        "projet": projets.projet_du_lieu("ort", convention.identifiant, jour, annee, sources),
+        "bilans": projets.bilans("ort", convention.identifiant, jour),
+        "interlocuteurs": projets.interlocuteurs(departements),
         "sources": sources.told(),
     }
 
@@ -112,6 +126,7 @@ def intercommunalite(told, page):
     """Return the twin of the page of an intercommunalité: `told` is its `read_intercommunalite`."""
     found, jour = told["intercommunalite"], told["jour"]
     annee = Millesime.objects.annee_cog(jour)
+    sources = formes.SourcesCitees()
     return {
         **formes.entete("pvd-intercommunalite-1", jour, annee, page),
         "siren_epci": found.pk,
@@ -122,6 +137,8 @@ def intercommunalite(told, page):
         "nb_communes": told["nb_membres"],
         "communes": communes_au(codes(told["situations"]), jour),
         "ort": [formes.ort_nommee(convention) for convention in told["ort"]],
+        "projet": projets.projet_du_lieu("epci", found.pk, jour, annee, sources),
+        "sources": sources.told(),
     }
 
 
@@ -144,6 +161,10 @@ def departement(told, page):
         "ort_a_signer": [echeance(situation) for situation in told["en_attente"]],
         "ort_par_avenant": [formes.ort_nommee(ort) for ort in told["ort_par_avenant"]],
         "chiffres_publies": [publie(compared, sources) for compared in told["comparaisons"]],
+        "tenue_plans": found.tenue_plans,
+        "projet": projets.projet_du_departement(found.pk, told["laureates"], jour),
+        "bilans": projets.bilans("departement", found.pk, jour),
+        "interlocuteurs": projets.interlocuteurs([found]),
         "sources": sources.told(),
     }
 

@@ -24,9 +24,12 @@ class SourcesCitees:
 
     def cite(self, dits):
         """Return what the sources say, each by the key of its document, with the public note."""
-        for dit in dits:
-            self.found.setdefault(dit.source.cle, dit.source)
-        return [{"source": dit.source.cle, "note": dit.note or None} for dit in dits]
+        return [{"source": self.cle(dit.source), "note": dit.note or None} for dit in dits]
+
+    def cle(self, source):
+        """Return the key of a document, which is then told with the others."""
+        self.found.setdefault(source.cle, source)
+        return source.cle
 
     def told(self):
         return [

@@ -107,13 +107,11 @@ def commune(request, code):
         **told,
         "departement": found.departement,
         "interlocuteurs": interlocuteurs_de([found.departement]),
-        "aides": aides(situation),
         "liens": liens(situation),
         "reunion": reunion(situation),
         "autres_noms": autres_noms(found, jour),
         "codes_postaux": found.codes_postaux.values_list("code", flat=True),
         "statut_dit": statut_in_words(situation),
-        "changements": changements(found.pk, jour) if situation.labellisation else [],
         **origins(situation, told["dates_cles"]),
         **on_paper(request, jour),
     }
@@ -122,14 +120,17 @@ def commune(request, code):
 
 def read_commune(situation):
     """Return what the page of a commune tells of it on its day, and its data twin too."""
-    there = situation.commune.holds_on(situation.jour)
+    found, jour = situation.commune, situation.jour
+    there = found.holds_on(jour)
     return {
-        "jour": situation.jour,
+        "jour": jour,
         "situation": situation,
         "absence": situation.commune.absence_au(situation.jour),
         "phrase": sentence(situation) if there else "",
         "non_confirmees": couvertures_non_confirmees(situation),
         "postes": serving(situation),
+        "aides": aides(situation),
+        "changements": changements(found.pk, jour) if situation.labellisation else [],
         **read_dates(situation),
     }
 

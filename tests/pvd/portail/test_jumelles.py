@@ -18,21 +18,22 @@ PROFILS = {
     "/communes/34142.json": (
         "pvd-commune-1",
         "code_insee nom code_departement tenue phrase commune dates_cles ort non_confirmees "
-        "chronologie a_venir postes secteurs sources",
+        "chronologie a_venir postes secteurs effets_ouverts effets aides changements projet bilans "
+        "club interlocuteurs sources",
     ),
     "/ort/ort-lodeve.json": (
         "pvd-ort-1",
         "ort_identifiant intitule vaut_ort statut phrase ort communes actes remarques secteurs "
-        "documents sources",
+        "documents projet bilans interlocuteurs sources",
     ),
     "/intercommunalites/200017341.json": (
         "pvd-intercommunalite-1",
-        "siren_epci nom nature fin departements nb_communes communes ort",
+        "siren_epci nom nature fin departements nb_communes communes ort projet sources",
     ),
     "/departements/34.json": (
         "pvd-departement-1",
         "code_departement nom tenue tenue_postes chiffres communes sorties ort_a_signer "
-        "ort_par_avenant chiffres_publies sources",
+        "ort_par_avenant chiffres_publies tenue_plans projet bilans interlocuteurs sources",
     ),
 }
 
