@@ -6,6 +6,7 @@ A commune is the centroid of its contour; an ORT, the centroids of the communes 
 
 import json
 
+import shapely
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 
 from communes.models import ContourCommune
@@ -24,6 +25,7 @@ CLES = {"communes": "code_insee", "ort": "ort_identifiant"}
 GEOMETRIES = ("points", "contours")
 # A unit of the drawing is ten metres: a fifth decimal keeps it, a sixth would be invented.
 DECIMALS = 5
+GRID = 10**-DECIMALS
 CHUNK = 500
 
 
@@ -92,10 +94,30 @@ def geometry(places, nom, contours):
     if not places:
         return None
     if contours:
-        return {"type": "MultiPolygon", "coordinates": [p for place in places for p in place]}
+        polygons = [polygon for place in places for polygon in place]
+        whole = dissolved(polygons) if len(places) > 1 else polygons
+        return {"type": "MultiPolygon", "coordinates": whole}
     if nom == "communes":
         return {"type": "Point", "coordinates": places[0]}
     return {"type": "MultiPoint", "coordinates": places}
+
+
+def dissolved(polygons):
+    """Return the polygons of communes without the limits between them, each still as RFC 7946 turns it.
+
+    Polygons of one geometry that share a side are valid GeoJSON, and refused by what draws or measures maps.
+    """
+    whole = shapely.union_all([shapely.Polygon(p[0], p[1:]) for p in polygons], grid_size=GRID)
+    parts = shapely.get_parts(shapely.orient_polygons(whole))
+    return [
+        [positions(ring) for ring in (part.exterior, *part.interiors)]
+        for part in parts
+        if isinstance(part, shapely.Polygon)
+    ]
+
+
+def positions(ring):
+    return [[round(degrees, DECIMALS) for degrees in pair] for pair in ring.coords]
 
 
 def points(codes):

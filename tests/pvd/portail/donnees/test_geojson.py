@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import shapely
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -98,8 +99,27 @@ def test_contours_are_sent_when_they_are_asked_for(lodeve, client):
     assert alone["geometry"] is None
     assert [len(polygon) for polygon in holed["geometry"]["coordinates"]] == [2, 1]
     assert [len(polygon) for polygon in square["geometry"]["coordinates"]] == [1]
+    # The second commune lies upon the first, and fills its hole; the island stays apart.
     [ort] = read(client, "ort", geometrie="contours")
-    assert len(ort["geometry"]["coordinates"]) == 3
+    assert [len(polygon) for polygon in ort["geometry"]["coordinates"]] == [1, 1]
+
+
+def test_an_ort_is_drawn_without_the_limits_of_its_communes(lodeve, client):
+    """Two neighbours are one polygon, whose corners are theirs; one that touches by a corner is another."""
+    towns = [factories.commune(code, "new") for code in ("34011", "34012", "34013")]
+    for town, (right, down) in zip(towns, [(0, 0), (1000, 0), (2000, 1000)], strict=True):
+        factories.labellisation(town)
+        contour(town, [[v + (down if i % 2 else right) for i, v in enumerate(CARRE)]])
+    factories.convention("2022-01-01", towns, identifiant="ort-a-trois")
+    drawn = {f["id"]: f["geometry"] for f in read(client, "ort", geometrie="contours")}
+    [side, corner] = sorted(
+        drawn["ort-a-trois"]["coordinates"], key=lambda polygon: len(polygon[0])
+    )
+    communes = {f["id"]: f["geometry"] for f in read(client, "communes", geometrie="contours")}
+    [[third]] = communes["34013"]["coordinates"]
+    assert set(map(tuple, side[0])) == set(map(tuple, third))
+    assert len(corner) == 1
+    assert shapely.from_geojson(json.dumps(drawn["ort-a-trois"])).is_valid
 
 
 def test_the_filters_and_the_name_are_those_of_the_table(lodeve, client):
