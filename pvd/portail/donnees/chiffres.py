@@ -97,6 +97,11 @@ class ChiffreFiltres(Filtres):
     def lus(self):
         return [*self.form.fields, "du", "au"]
 
+    def refuse_unknown(self):
+        """Refuse too a first day that is none, or that comes after the last."""
+        super().refuse_unknown()
+        self.du()
+
     @property
     def rows(self):
         self.refuse_unknown()

@@ -18,6 +18,7 @@ from socle.dates import in_french
 from socle.fichiers.colonnes import Table
 from socle.web.adresses import avec_date
 from socle.web.jour import jour_of
+from socle.web.refus import lecture_seule
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class TableAffichee:
         ]
 
 
+@lecture_seule
 def donnees(request):
     """Show the tables of the day asked for, and the histories, which are of none."""
     jour = jour_of(request)

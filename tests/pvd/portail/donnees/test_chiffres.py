@@ -100,6 +100,11 @@ def test_what_cannot_be_answered_is_refused_in_french(client, query, told, exten
     assert told in said
 
 
+@pytest.mark.parametrize("query", ["du=2023-07-06&au=2023-07-05", "du=hier", "du=2999-01-01"])
+def test_a_series_that_is_refused_has_no_notice_either(client, query):
+    assert client.get(f"/donnees/chiffres.lisez-moi.txt?{query}").status_code == 400
+
+
 def test_a_series_of_one_day(client):
     assert days(rows(client, du="2021-03-31")) == ["2021-03-31"]
 

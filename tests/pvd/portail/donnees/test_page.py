@@ -7,6 +7,7 @@ import json
 import re
 
 import pytest
+from django.test import Client
 
 from communes.models import Departement
 from tests import factories
@@ -74,3 +75,12 @@ def test_the_contents_of_the_page_lead_to_each_part_of_it(client, tarn_and_herau
     assert [part for part in parts if part.startswith("table-")] == [
         part for part in led_to if part.startswith("table-")
     ]
+
+
+def test_the_page_is_only_read():
+    """By another method it says so, as its files do, before anybody asks who sends the form."""
+    visitor = Client(enforce_csrf_checks=True)
+    for method in (visitor.post, visitor.put, visitor.delete):
+        answer = method("/donnees/")
+        assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
+        assert "se lit seulement" in answer.content.decode()
