@@ -10,7 +10,7 @@ from socle.historique import sans_historique
 from tests import factories
 from tests.factories import day
 from tests.pages import count_queries, words
-from tests.pvd.portail.donnees.test_histoire import SECRET, internal_fields
+from tests.pvd.portail.donnees.histoires import SECRET, internal_fields
 
 pytestmark = [pytest.mark.django_db, pytest.mark.deux_bases]
 JUMELLES = (
