@@ -161,7 +161,8 @@ AFFIRMATIONS = Table(
     "Ce que disent les sources",
     "Une ligne par date qu'une source donne, connue ce jour-là : entrée dans le programme, adhésion, "
     "sortie, signature des ORT et des avenants, ouverture et fermeture des postes. Les ORT sont celles où "
-    "une commune qui est ou a été du programme est entrée, terminées ou non ; les postes, fermés ou non.",
+    "une commune qui est ou a été du programme est entrée, terminées ou non ; les postes, fermés ou non. "
+    "Ce que les sources disent des actions, des études et de leur argent n'y est pas.",
     (
         Colonne(
             "fiche",
@@ -238,8 +239,8 @@ def source_rows(affirmations, jour):
 SOURCES = Table(
     "sources",
     "Sources",
-    "Une ligne par source qui donne au moins une date publique, connue ce jour-là : celles du fichier de ce "
-    "que disent les sources.",
+    "Une ligne par source qui donne au moins une des dates de « Ce que disent les sources », connue ce "
+    "jour-là.",
     (
         Colonne(
             "source_cle",
