@@ -95,7 +95,7 @@ class LabellisationAdmin(ImportAdmin, ExportAdmin, SourceeAdmin):
         ("Entrée", {"fields": [("debut", "precision_debut")]}),
         ("Adhésion", {"fields": [("date_signature_adhesion", "precision_adhesion")]}),
         ("Sortie", {"fields": [("fin", "precision_fin"), "motif_sortie"]}),
-        ("Interne", {"fields": ["note_interne"]}),
+        ("Interne", {"fields": ["note_interne", "remarques_enquete"]}),
     ]
     entree = date_column("debut", "precision_debut", "entrée")
     adhesion = date_column("date_signature_adhesion", "precision_adhesion", "adhésion")

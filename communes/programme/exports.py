@@ -47,6 +47,7 @@ LABELLISATIONS = Export(
         colonne_source("source_sortie", "fin"),
         colonne_champ("motif_sortie"),
         colonne_champ("note_interne"),
+        colonne_champ("remarques_enquete"),
     ),
     labellisation_rows,
 )

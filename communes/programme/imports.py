@@ -81,6 +81,7 @@ class LabellisationRessource(Ressource):
     precision_fin = champ_precision("precision_sortie", "precision_fin")
     motif_sortie = champ_texte("motif_sortie")
     note_interne = champ_texte("note_interne")
+    remarques_enquete = champ_texte("remarques_enquete")
 
     dated_sources = {
         "source_entree": ("debut", "date_entree_programme", "precision_entree"),
@@ -106,6 +107,7 @@ class LabellisationRessource(Ressource):
             "precision_fin",
             "motif_sortie",
             "note_interne",
+            "remarques_enquete",
         ]
 
     def closest(self, records, values):

@@ -77,6 +77,12 @@ class Labellisation(Sourcee, Periode):
     precision_fin = PrecisionField("précision de la sortie", date="fin")
     motif_sortie = models.CharField("motif de la sortie", max_length=250, blank=True)
     note_interne = models.TextField("note interne", blank=True, help_text="Jamais publiée.")
+    remarques_enquete = models.TextField(
+        "remarques pour l'enquête nationale",
+        blank=True,
+        help_text="Tant qu'aucune ORT, signée ou prévue, n'a la commune : écrites dans la colonne "
+        "« Remarques » de la réponse à l'enquête ; jamais publiées.",
+    )
 
     siblings_by = ("commune",)
     overlap_message = "Cette commune est déjà dans le programme à ces dates."

@@ -35,6 +35,10 @@ class JourImpossible(CelluleRefusee):
     """A day of signature that cannot be: kept as it is written, and no date of ours."""
 
 
+class SansProjet(CelluleRefusee):
+    """A commune for which the list signs and plans nothing: what it remarks is all that it says."""
+
+
 @dataclass
 class Appartenances:
     """Where the communes of some rows are, day by day: two queries, whatever their number."""
@@ -85,7 +89,7 @@ class LecteurDeListe:
         jour = self.signature(lue) if signed else None
         prevue = None if signed else self.champs["date_signature_prevue"].clean(lue.cellules)
         if not signed and prevue is None:
-            raise CelluleRefusee("signee", lue.cellules.get("signee", ""), WITHOUT_PLAN)
+            raise SansProjet("signee", lue.cellules.get("signee", ""), WITHOUT_PLAN)
         duree = self.duree(lue, jour or prevue)
         if etat == SigneeNationale.TERMINEE and not (
             jour and duree and add_years(jour, duree) <= self.jour

@@ -13,8 +13,14 @@ from ort.liste.groupes import (
     OrtRegroupee,
     read_groups,
 )
-from ort.liste.lecture import JourImpossible, LecteurDeListe
-from ort.liste.remarques import CHAMP, GARDEE, REPRISE, remarques_dites
+from ort.liste.lecture import JourImpossible, LecteurDeListe, SansProjet
+from ort.liste.remarques import (
+    CHAMP,
+    GARDEE,
+    REPRISE,
+    remarques_des_couvertures,
+    remarques_des_laureates,
+)
 from ort.liste.tenues import (
     communes_retirees,
     conventions_tenues,
@@ -60,6 +66,8 @@ class PassageDeListe:
         champs = {champ.column_name: champ for champ in liste.get_import_fields()}
         self.lecteur = LecteurDeListe(champs, liste.jour)
         self.traitees = {}
+        # The rows that plan nothing, by the commune that they speak of.
+        self.sans_projet = {}
         self.dires = DiresDeListe(provenance)
 
     def lignes(self):
@@ -78,6 +86,7 @@ class PassageDeListe:
             self.tell_durations(lecture)
             self.tell_differences(lecture)
             self.take_remarks(lecture)
+            self.take_remarks_of_none({couverture.commune for couverture in couvertures})
         if self.for_good:
             self.dires.write()
         return list(self.traitees.values())
@@ -100,6 +109,8 @@ class PassageDeListe:
                 lues.append(self.lecteur.ligne(lue, commune))
             except ValueError as refusal:
                 self.keep_raw(ligne, commune, refusal)
+                if isinstance(refusal, SansProjet):
+                    self.sans_projet[commune.pk] = ligne
                 if commune and self.lecteur.without_day(lue, refusal):
                     hosts.add(self.lecteur.porteur(commune))
         if forgotten := len(read) - len(asked):
@@ -212,17 +223,36 @@ class PassageDeListe:
                 ligne.remarque = CelluleChangee(CHAMP, "", entree.ligne.remarques)
                 ligne.say("remarque", REPRISE)
         known = [*lecture.connues, *lecture.signees, *lecture.differences]
-        for dite in remarques_dites(known, self.user):
-            ligne = self.traitees[dite.ligne.ligne.numero]
+        of_couvertures = {
+            row.tenue.pk: (row.ligne.remarques, self.traitees[row.ligne.numero]) for row in known
+        }
+        self.take(remarques_des_couvertures(of_couvertures, self.user))
+
+    def take_remarks_of_none(self, couvertes: set[str]):
+        """Take those of communes of the programme that no ORT covers, nor is to cover."""
+        read = self.lecteur.champs["remarques"].clean
+        said = {
+            code: (read(ligne.lue.cellules), ligne)
+            for code, ligne in self.sans_projet.items()
+            if code not in couvertes
+        }
+        self.take(remarques_des_laureates(said, self.liste.jour, self.user))
+
+    def take(self, dites):
+        for dite in dites:
+            ligne = dite.ligne
             ligne.remarque = dite.change
             if dite.garde:
                 ligne.say("remarque_gardee", GARDEE)
                 continue
+            if ligne.sort is Sort.REFUSEE:
+                # All that the row says is then recorded.
+                ligne.dits, ligne.refus = [], []
             ligne.say("remarque", REPRISE)
             ligne.changements = [*ligne.changements, dite.change]
-            ligne.sort = Sort.MODIFIEE if ligne.sort is Sort.INCHANGEE else ligne.sort
+            ligne.sort = ligne.sort if ligne.sort is Sort.NOUVELLE else Sort.MODIFIEE
             if self.for_good:
-                dite.couverture.save()
+                dite.fiche.save()
 
 
 def entered(entree: CommuneEntrante, redaction: Redaction) -> str:

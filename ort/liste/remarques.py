@@ -5,10 +5,10 @@ told by a command, whose output may be kept: the pages of agents alone show it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
-from ort.liste.groupes import LigneComparee
+from communes.models import Labellisation
 from ort.models import CommuneCouverte, Convention
 from ort.models.droits import Plume
 from socle.fichiers.epargne import written_by_agent
@@ -20,12 +20,16 @@ GARDEE = "la liste dit une autre remarque ; celle du service reste"
 
 
 class RemarqueDite(NamedTuple):
-    """A remark of the list that is not ours: `couverture` bears it, to be written, or `garde` ours."""
+    """A remark of the list that is not ours: `fiche` bears it, to be written, or `garde` ours."""
 
-    ligne: LigneComparee
-    couverture: CommuneCouverte
+    ligne: Any
+    fiche: Any
     change: CelluleChangee
     garde: bool
+
+
+# A remark and the row that says it, by the key of the record that it is of.
+Dites = dict[Any, tuple[str, Any]]
 
 
 def bare(text: str) -> str:
@@ -33,29 +37,45 @@ def bare(text: str) -> str:
     return " ".join(text.split())
 
 
-def remarques_dites(rows: Iterable[LigneComparee], user) -> Iterator[RemarqueDite]:
-    """Yield the remarks that are not ours, of the communes that `user` may answer for (None: a command)."""
-    asked = {
-        row.tenue.pk: row
-        for row in rows
-        if row.ligne.remarques and bare(row.ligne.remarques) != bare(row.tenue.remarques)
-    }
+def remarques_des_couvertures(said: Dites, user) -> Iterator[RemarqueDite]:
+    """Yield the remarks of communes in an ORT, of those that `user` answers for (None: a command)."""
     plume = user and Plume(user)
     references = dict(Convention.objects.values_list("pk", "departement_reference"))
+    rows = CommuneCouverte.objects.filter(pk__dans=list(said)).select_related("commune")
+    theirs = [
+        row
+        for row in rows.order_by("pk")
+        if plume is None or not plume.refus(row, {CHAMP}, references[row.convention_id])
+    ]
+    yield from other_than_ours({row: said[row.pk] for row in theirs})
+
+
+def remarques_des_laureates(said: Dites, jour, user) -> Iterator[RemarqueDite]:
+    """Yield the remarks of communes of the programme on `jour`, by their code, of those of `user`."""
+    rows = Labellisation.objects.as_of(jour).filter(commune__dans=sorted(said))
+    theirs = rows if user is None else rows.for_user(user)
+    yield from other_than_ours({row: said[row.commune_id] for row in theirs.order_by("pk")})
+
+
+def other_than_ours(said: Dites) -> Iterator[RemarqueDite]:
+    """Yield what is said of records of one model otherwise than they say it, read in one query."""
+    other = {
+        fiche: dite
+        for fiche, dite in said.items()
+        if dite[0] and bare(dite[0]) != bare(fiche.remarques_enquete)
+    }
     versions = defaultdict(list)
-    for version in CommuneCouverte.history.filter(id__dans=list(asked)).order_by("-history_id"):
-        versions[version.id].append(version)
-    found = CommuneCouverte.objects.filter(pk__dans=list(asked)).select_related("commune")
-    for couverture in found.order_by("pk"):
-        if plume and plume.refus(couverture, {CHAMP}, references[couverture.convention_id]):
-            continue
-        row, ours = asked[couverture.pk], couverture.remarques_enquete
-        garde = bool(ours) and written_by_agent(couverture, CHAMP, versions[couverture.pk])
-        before = {bare(version.remarques_enquete) for version in versions[couverture.pk]}
+    for model in {type(fiche) for fiche in other}:
+        of_model = model.history.filter(id__dans=[fiche.pk for fiche in other])
+        for version in of_model.order_by("-history_id"):
+            versions[version.id].append(version)
+    for fiche, (text, ligne) in other.items():
+        ours = fiche.remarques_enquete
+        garde = bool(ours) and written_by_agent(fiche, CHAMP, versions[fiche.pk])
+        before = {bare(version.remarques_enquete) for version in versions[fiche.pk]}
         emptied = not ours and any(before)
-        if (garde or emptied) and bare(row.ligne.remarques) in before:
+        if (garde or emptied) and bare(text) in before:
             # The list has yet to hear what we say since.
             continue
-        couverture.remarques_enquete = row.ligne.remarques
-        change = CelluleChangee(CHAMP, ours, row.ligne.remarques)
-        yield RemarqueDite(row, couverture, change, garde)
+        fiche.remarques_enquete = text
+        yield RemarqueDite(ligne, fiche, CelluleChangee(CHAMP, ours, text), garde)

@@ -112,7 +112,9 @@ class LigneNationale:
 
     @property
     def remarques(self):
-        return self.couverture.remarques_enquete if self.couverture else ""
+        """Return what is remarked of the commune in its ORT, or in the programme while it has none."""
+        told_by = self.couverture or self.labellisation
+        return told_by.remarques_enquete if told_by else ""
 
     @property
     def derniere_actualisation(self):
@@ -188,7 +190,8 @@ COLONNES = (
     Colonne(
         NOM.REMARQUES,
         lambda ligne: ligne.remarques,
-        "Ce que vous écrivez de la commune sur la fiche de l'ORT, pour l'enquête seulement.",
+        "Ce que vous écrivez de la commune, pour l'enquête seulement : sur la fiche de l'ORT, ou tant "
+        "qu'elle n'en a pas, sur celle de la labellisation.",
     ),
     Colonne(NOM.AVANCEMENT, nothing, "Non tenu ici."),
     Colonne(

@@ -6,6 +6,7 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
+from communes.models import Labellisation
 from ort.liste.colonnes import ColonneNationale
 from ort.liste.liste import ListeOrt
 from ort.models import Avenant, CommuneCouverte, Convention
@@ -286,6 +287,26 @@ def test_a_remark_of_a_later_list_replaces_that_of_a_list_and_not_that_of_an_age
     assert row.history.first().history_change_reason == "Import de ort-20260901.csv"
     # The list has not heard yet what the agent says since.
     assert "différente" not in run(ligne(loupian, remarques="Ancienne"), nom="ort-20260902.csv")
+
+
+def test_a_laureate_that_no_ort_covers_bears_the_remark_itself(run, sete, loupian):
+    factories.labellisation(sete, debut="2021-01-22")
+    factories.labellisation(loupian, debut="2026-05-28")
+    nothing = {"jour": "", "signee": "Non signée"}
+    rows = [ligne(sete, remarques=SECRET) | nothing, ligne(loupian, remarques="Une") | nothing]
+    shown = run(*rows, appliquer=True)
+    assert ("1 remarque reprise" in shown, "Dupont" in shown) == (True, False)
+    told = dict(Labellisation.objects.values_list("commune", "remarques_enquete"))
+    # The other is not in the programme on the day of the list.
+    assert told == {sete.pk: SECRET, loupian.pk: ""}
+    again = run(*rows, appliquer=True)
+    assert "0 changement." in again
+    assert "2 lignes écartées" in again
+    # Covered since, it is its place in the ORT that bears it.
+    factories.convention("2025-01-01", communes=[sete])
+    assert "remarque" not in run(
+        ligne(sete, remarques="Une autre") | nothing, nom="ort-20260601.csv"
+    )
 
 
 def test_what_is_taken_of_remarks_is_taken_back_with_the_import(run, sete, national):

@@ -7,6 +7,7 @@ import zipfile
 import pytest
 from django.utils import timezone
 
+from communes.models import Labellisation
 from ort.models import CommuneCouverte
 from projects.actions.models import Action, Derogation, FaitAction
 from projects.evaluations.models import Bilan, EcheanceAcceptee
@@ -77,6 +78,7 @@ def add_all_that_is_internal():
     action, line = Action.objects.get(), Financement.objects.get()
     today = timezone.localdate().isoformat()
     factories.rewrite(CommuneCouverte.objects.all(), remarques_enquete=MARK)
+    factories.rewrite(Labellisation.objects.all(), remarques_enquete=MARK)
     factories.rewrite(Action.objects.all(), note_interne=MARK)
     factories.rewrite(Financement.objects.all(), note_interne=MARK, numero_dossier=MARK)
     factories.rewrite(FaitAction.objects.all(), texte=MARK)

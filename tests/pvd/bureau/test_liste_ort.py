@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse, reverse_lazy
 
+from communes.models import Labellisation
 from ort.liste.colonnes import ColonneNationale
 from ort.liste.liste import ListeOrt
 from ort.models import Avenant, CommuneCouverte, Convention
@@ -188,9 +189,7 @@ def test_an_agent_reads_the_remarks_of_its_own_communes_before_it_takes_them(age
 
 
 @pytest.mark.parametrize("forme", ["csv", "xlsx"])
-def test_our_answer_read_again_changes_nothing_remarks_included(
-    national, lodeve, lacaune, tmp_path, forme
-):
+def test_our_answer_read_again_changes_nothing_remarks_included(national, lodeve, tmp_path, forme):
     said = ("Vu le 3,\npuis le 4", "=1+1", "- à relancer", "'entre quotes'", "+33 4 67 00 00 00")
     epci = lodeve.rattachements.get().intercommunalite
     ort = factories.convention("2021-07-16", [lodeve], porteur=epci, duree_annees=5)
@@ -200,6 +199,8 @@ def test_our_answer_read_again_changes_nothing_remarks_included(
         town = factories.commune(f"3420{number}", epci=epci)
         entree = later if number == 0 else None
         factories.couverture(ort, town, entree=entree, remarques_enquete=words)
+    factories.labellisation(vacquerie := factories.commune("34126", nom="La Vacquerie", epci=epci))
+    rewrite(Labellisation.objects.filter(commune=vacquerie), remarques_enquete="Étude\nen cours")
     file = national.get(reverse("admin:enquete_fichier", args=[forme]), {"departement": "34"})
     path = tmp_path / f"reponse.{forme}"
     path.write_bytes(b"".join(file.streaming_content) if file.streaming else file.content)
