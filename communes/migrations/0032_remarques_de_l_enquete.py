@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('communes', '0030_mouvements_du_territoire'),
+        ('communes', '0031_territoires_qui_reviennent'),
     ]
 
     operations = [
