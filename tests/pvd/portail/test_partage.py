@@ -267,7 +267,7 @@ def test_what_the_downloads_cover_is_told_to_machines(client, settings, lodeve):
 @pytest.mark.parametrize(
     ("champ", "told_of"),
     [
-        ("tenue_postes", {"postes", "recrutements"}),
+        ("tenue_postes", {"postes", "recrutements", "historique-postes"}),
         ("tenue_bilans", {"bilans"}),
         (
             "tenue_plans",
