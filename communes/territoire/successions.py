@@ -148,7 +148,9 @@ class Successions:
 
     def commune_du_jour(self, code: str, jour: datetime.date) -> str:
         """Return the code of the commune that answers on `jour` for what is recorded of `code`."""
-        return next((row.devient for row in self.of(code) if holds_on(row, jour)), code)
+        if code not in self.of_commune:
+            return code
+        return next((row.devient for row in self.of_commune[code] if holds_on(row, jour)), code)
 
     def fiches(self, code: str, jour: datetime.date) -> list[str]:
         """Return the codes whose records are, on `jour`, those of the commune `code`: its own first.

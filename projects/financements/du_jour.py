@@ -12,6 +12,8 @@ from projects.financements import regles as argent
 from projects.financements.faits import FinancementDate
 from projects.financements.models import Forme
 
+SUBVENTION = Forme.SUBVENTION.value
+
 
 @dataclass
 class ArgentDuJour:
@@ -39,7 +41,7 @@ class ArgentDuJour:
     @cached_property
     def subventions(self) -> list[FinancementDate]:
         """Return those that are grants: a loan, or what is given in kind, is in no sum of theirs."""
-        return [ligne for ligne in self.cofinancements if ligne.forme == Forme.SUBVENTION]
+        return [ligne for ligne in self.cofinancements if ligne.forme == SUBVENTION]
 
     @cached_property
     def accordes(self) -> list[FinancementDate]:

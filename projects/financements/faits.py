@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models.functions import Coalesce
+from django.db.models import IntegerField
+from django.db.models.functions import Cast, Coalesce
 
 from projects.financements.models import FaitFinancement, Financement
 from socle.valeurs import Jours, en_texte, montant_lu
@@ -61,7 +62,8 @@ class FinancementDate(NamedTuple):
     objet: int
     dispositif: str
     nature: str
-    public: bool
+    # 1 for a scheme of public money, else 0: Django would make a boolean of the cell of each line.
+    public: int
     forme: str
     annee: int | None
     financeur_organisme: int | None
@@ -76,7 +78,7 @@ OF_SCHEME = Coalesce("financeur_organisme", "dispositif__financeur")
 COLONNES = (
     "dispositif__cle",
     "dispositif__nature",
-    "dispositif__public",
+    Cast("dispositif__public", IntegerField()),
     "forme",
     "annee",
     "paye",

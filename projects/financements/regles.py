@@ -19,6 +19,7 @@ from projects.financements.models import PUBLICS, NatureFinancement, NatureFinan
 
 CENT, ZERO = Decimal("0.01"), Decimal(0)
 ORDRE = {nature: rank for rank, nature in enumerate(NatureFinancement.values)}
+FONDS_PROPRES = NatureFinanceur.FONDS_PROPRES.value
 # What says how much is granted.
 DECISIONS = ("accord", "modification", "retrait")
 
@@ -82,7 +83,7 @@ def propre(ligne: FinancementDate, action: ActionDatee, jour: datetime.date) -> 
 
 def propre_a(ligne: FinancementDate, owned: tuple[Any, Any, Any]) -> bool:
     """Tell whether the line is the share of whom these keys name: see `propre`."""
-    if ligne.nature == NatureFinanceur.FONDS_PROPRES:
+    if ligne.nature == FONDS_PROPRES:
         return True
     commune, intercommunalite, organisme = owned
     return (
@@ -130,19 +131,19 @@ def compte(ligne: FinancementDate, jour: datetime.date) -> Compte:
     instruction, verse = "", ZERO
     for fait in faits_au(ligne, jour):
         match fait.nature:
-            case "prevision":
-                prevu = fait.montant
-            case "demande":
-                demande, attend, instruction = fait.montant, True, fait.nature
-            case "refus" | "sans_suite":
-                attend, instruction = False, fait.nature
             case "accord":
                 accord, decision, attend = accord or fait, fait, False
-            case "modification" | "retrait":
-                decision = fait
             case "versement":
                 verse, paye = verse + (fait.montant or ZERO), True
                 solde = solde or fait.sorte_versement in CLOTURES
+            case "demande":
+                demande, attend, instruction = fait.montant, True, fait.nature
+            case "prevision":
+                prevu = fait.montant
+            case "refus" | "sans_suite":
+                attend, instruction = False, fait.nature
+            case "modification" | "retrait":
+                decision = fait
             case "reversement":
                 verse -= fait.montant or ZERO
     return Compte(prevu, demande, attend, instruction, accord, decision, verse, paye, solde)
@@ -275,7 +276,8 @@ def sommes(lignes: Iterable[FinancementDate], jour: datetime.date) -> Sommes:
 def sommes_des_comptes(comptes: list[Compte]) -> Sommes:
     """Return the sums of lines already read: see `sommes`."""
     granted = [read for read in comptes if read.accord]
-    refused = [read for read in comptes if etat_du_compte(read) == EtatFinancement.REFUSE]
+    answered = [read for read in comptes if read.instruction == "refus"]
+    refused = [read for read in answered if etat_du_compte(read) == EtatFinancement.REFUSE]
     return Sommes(
         prevu=somme(known(read.prevu for read in comptes)),
         demande=somme(known(read.demande for read in comptes)),

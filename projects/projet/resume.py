@@ -299,12 +299,12 @@ class Projet:
         """The actions that end within six months, or should have, as (end announced, late, key)."""
         until = add_months(self.jour, SOON)
         found = []
-        for cle, action in self.du_jour.items():
+        for action in self.totaux.actions:
             forecast = action.fin_prevue
-            if not (action.au_plan and forecast) or action.etat in TERMINEES:
+            if not forecast or action.etat in TERMINEES:
                 continue
             if last_day(forecast.date_prevue, forecast.precision) <= until or action.en_retard:
-                found.append((forecast.date_prevue, cle))
+                found.append((forecast.date_prevue, action.dates.pk))
         return [cle for _, cle in sorted(found)]
 
     @cached_property
