@@ -20,6 +20,7 @@ from projects.projet.admin_demandes import proposer_la_demande
 from projects.projet.demandes import AProposer, en_demande
 from pvd.bureau.gestes import GESTES, gestes_for
 from pvd.bureau.gestes.apercus import OTHERWISE, Appui
+from pvd.bureau.gestes.base import CasesField
 from pvd.bureau.perimetre import Perimetre, asked_perimetre
 from socle.adresses_admin import admin_url, with_undo
 from socle.avertissements import of_source
@@ -114,6 +115,7 @@ def fill_in(request, geste, record):
     if request.method != "POST":
         form = geste.form(**asked)
         form.initial = typed_elsewhere(form, request.GET)
+        show_ticked_first(form)
         return ask(request, geste, record, form)
     form = geste.form(request.POST, request.FILES, **asked)
     if not form.is_valid():
@@ -145,6 +147,14 @@ def typed_elsewhere(form, sent):
             with suppress(ValidationError):
                 typed[name] = field.clean(sent.getlist(name) if several else sent[name])
     return typed
+
+
+def show_ticked_first(form):
+    """Have the boxes that an address ticks come first: among hundreds, they would not be seen."""
+    for name, records in form.initial.items():
+        if isinstance(field := form.fields[name], CasesField):
+            ticked = {record.pk for record in records}
+            field.choices = sorted(field.choices, key=lambda choice: choice[0] not in ticked)
 
 
 def tell_since(request, appui):

@@ -109,6 +109,13 @@ def ticked(browser, conventions, **fields):
     return browser.post(reverse("admin:ort_convention_changelist"), data | fields)
 
 
+def test_what_is_ticked_in_the_list_is_shown_first(agent_34, grouped):
+    for first, second in ((0, 1), (1, 0)):
+        page = agent_34.get(ticked(agent_34, [grouped[first]]).url)
+        offered = [key for key, _ in page.context["form"].fields["conventions"].choices]
+        assert offered == [grouped[first].pk, grouped[second].pk]
+
+
 def test_what_is_ticked_in_the_list_is_confirmed_at_once_and_taken_back_at_once(agent_34, grouped):
     listed = agent_34.get(reverse("admin:ort_convention_changelist"), {"regroupement": "par_regle"})
     assert len(listed.context["cl"].result_list) == 3
