@@ -1,10 +1,15 @@
 """What an agent records of the territory by hand, between two vintages: a name, a membership, a merger."""
 
-from communes.territoire.decoupage.etat import FicheCommune, ValeurDatee, fait_on, with_value
+from communes.territoire.decoupage.etat import (
+    FicheCommune,
+    ValeurDatee,
+    fait_on,
+    there_on,
+    with_value,
+)
 from communes.territoire.decoupage.lecture import DecoupageError, FicheCode
 from communes.territoire.designations import AncienCode
 from socle.dates import in_french
-from socle.periodes import holds_on
 from socle.recherche import search_key
 
 
@@ -84,7 +89,7 @@ def ended(fiche, successeur, jour):
 def commune_on(state, code, jour):
     """Return a commune that is there on `jour`, and of which no end to come is known."""
     fiche = state.communes.get(code)
-    if fiche is None or not holds_on(fiche, jour):
+    if fiche is None or not there_on(fiche, jour):
         raise DecoupageError(f"{code} n'est pas une commune le {in_french(jour)}.")
     nom = fiche.noms[-1].valeur
     if fiche.fin:
@@ -96,7 +101,7 @@ def commune_on(state, code, jour):
 
 def intercommunalite_on(state, siren, jour):
     epci = state.intercommunalites.get(siren)
-    if epci is None or not holds_on(epci, jour) or epci.fin:
+    if epci is None or not there_on(epci, jour) or epci.fin:
         nom = f"{epci.noms[-1].valeur} ({siren})" if epci else siren
         raise DecoupageError(f"{nom} n'est pas une intercommunalité le {in_french(jour)}.")
     return epci

@@ -184,11 +184,11 @@ def write_territoire(before, after):
 
 
 def ends(communes):
-    """Return what the successions follow from: the communes that are no more, or have a successor."""
+    """Return what the successions follow from: the communes that are, or were, no more, or follow one."""
     return {
         (code, fiche.debut, fiche.fin, fiche.successeur, fiche.interruptions)
         for code, fiche in communes.items()
-        if fiche.debut or fiche.fin or fiche.successeur
+        if fiche.debut or fiche.fin or fiche.successeur or fiche.interruptions
     }
 
 

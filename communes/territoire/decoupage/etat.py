@@ -78,6 +78,11 @@ def value_on(faits, jour):
     return fait.valeur if fait else None
 
 
+def there_on(fiche, jour):
+    """Tell whether a territory is there on `jour`: begun, not over, and not interrupted then."""
+    return holds_on(fiche, jour) and fait_on(fiche.interruptions, jour) is None
+
+
 def with_value(faits, valeur, jour, debut):
     """Return `faits` changed so that `valeur` holds on `jour`, None meaning that nothing holds.
 

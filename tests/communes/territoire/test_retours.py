@@ -3,8 +3,6 @@
 from datetime import date
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from communes.models import (
     Commune,
@@ -14,7 +12,9 @@ from communes.models import (
     Rattachement,
     Succession,
 )
-from communes.territoire.decoupage import load_territoire
+from communes.territoire.decoupage import DecoupageError, load_territoire
+from communes.territoire.decoupage.a_la_main import renommer
+from communes.territoire.decoupage.etat import value_on
 from communes.territoire.decoupage.journal import put_back
 from communes.territoire.recherche import Recherche, autres_noms
 from pvd.suivi.situation import communes_de_statut, lisibles, situer
@@ -161,10 +161,15 @@ def test_an_intercommunalite_that_comes_back_was_not_there_in_between(tmp_path, 
     assert "Elle n'existe plus depuis le 1er janvier 2022 ; elle existe de nouveau" in page
 
 
-def test_who_is_there_is_read_in_one_query_whatever_came_back(histoire):
-    with CaptureQueriesContext(connection) as asked:
-        list(Commune.objects.as_of(EVE))
-    assert len(asked) == 1
+@OF_ALL_DAYS
+def test_nothing_is_recorded_by_hand_of_a_day_when_it_was_no_more(histoire, jour, there):
+    state = load_territoire()
+    if there:
+        renommer(state, "34106", "Fozières-le-Haut", jour)
+        assert value_on(state.communes["34106"].noms, jour) == "Fozières-le-Haut"
+    else:
+        with pytest.raises(DecoupageError, match="34106 n'est pas une commune le"):
+            renommer(state, "34106", "Fozières-le-Haut", jour)
 
 
 def test_its_page_for_agents_tells_when_it_was_no_more(histoire, national):
