@@ -10,6 +10,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 
@@ -57,6 +58,9 @@ def reads_the_same_on_both(item):
 def pytest_collection_modifyitems(items):
     """Mark what runs on both databases: all that uses one, but for the pages."""
     for item in items:
+        if "scene" in item.fixturenames and not uses_a_database(item):
+            # Otherwise what it changes would stay for those that follow.
+            item.add_marker(pytest.mark.django_db)
         if uses_a_database(item) and not reads_the_same_on_both(item):
             item.add_marker(pytest.mark.deux_bases)
 
@@ -140,6 +144,21 @@ def django_db_setup(
     yield
     with django_db_blocker.unblock():
         teardown_databases(made, verbosity)
+
+
+@pytest.fixture(scope="module")
+def scene(django_db_setup, django_db_blocker):
+    """Let the fixtures of a module record once what all its tests look at; put it all back after them.
+
+    Each test still undoes what it does itself. What such a fixture returns is shared too: a test that
+    changes a record reads its own.
+    """
+    kept = transaction.atomic()
+    # As Django marks its own, for what insists on a transaction of its own.
+    kept._from_testcase = True
+    with django_db_blocker.unblock(), kept:
+        yield
+        transaction.set_rollback(True)
 
 
 def browser_of(agent):

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from communes.models import Labellisation
 from ort.imports import ConventionRessource
-from ort.models import Avenant, CommuneCouverte, Organisme
+from ort.models import Avenant, CommuneCouverte, Convention, Organisme
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Recrutement
 from socle.fichiers.deroulement import preview
 from socle.fichiers.entetes import LigneLue, TableLue
@@ -78,8 +78,8 @@ def own_folder(settings, tmp_path):
     settings.VAR_DIR = tmp_path
 
 
-@pytest.fixture
-def programme(db):
+@pytest.fixture(scope="module")
+def recorded(scene):
     """Records of every table, with all that a file may hold: codes with a zero, months, sources, notes."""
     source = factories.source("acte-signe")
     factories.millesime(2021)
@@ -134,7 +134,11 @@ def programme(db):
     )  # fmt: skip
     plan(ort, lodeve, florac, petr, source)
     reviews(ort, lodeve, source)
-    return ort
+
+
+@pytest.fixture
+def programme(recorded, db):
+    return Convention.objects.get(identifiant="ort-lodeve")
 
 
 def reviews(ort, commune, source):
