@@ -19,6 +19,7 @@ from socle.documents import modeles
 from socle.fichiers.stockage import Stockage
 from tests import factories
 from tests.bases import Gabarits, database_of_tests
+from tests.pile import au_large
 
 # The same examples at each run: a failure is that of the change. `make test-au-hasard` draws others.
 hypothesis.settings.register_profile("toujours", derandomize=True, deadline=None)
@@ -74,6 +75,14 @@ def pytest_collection_finish():
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    """Run a test with room for its calls: see `au_large`."""
+    asked = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    au_large(pyfuncitem.obj)(**asked)
+    return True
 
 
 def pytest_configure():
