@@ -12,7 +12,10 @@ from contextlib import ExitStack, closing, contextmanager
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, connections
+from django.db.migrations import RunPython
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 # That of pytest-xdist; alone, a process has no name.
 PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -40,6 +43,10 @@ VERSIONS = {
         "suivi": "0004_compteurs",
     },
 }
+
+
+# The steps that write, on a base of today, what no model says: what PostgreSQL excludes, and the programme.
+BESIDE_MODELS = {"exclude", "record"}
 
 
 class Gabarits:
@@ -70,21 +77,24 @@ class Gabarits:
     def copied(self, name, database):
         """Make of `database` a copy of the template; in memory, it is gone with its last user."""
         if connection.vendor == "sqlite":
-            with (
-                closing(sqlite3.connect(self.folder / f"{name}.sqlite3")) as file,
-                closing(sqlite3.connect(database, uri=True)) as copy,
-            ):
-                file.backup(copy)
+            with closing(self.write(name, database)):
                 yield
         else:
             create(database, f"gabarit_{name}")
             yield
 
+    def write(self, name, database):
+        """Copy the template of an SQLite in a file, or in the memory of an address; return it, open."""
+        copy = sqlite3.connect(database, uri=True)
+        with closing(sqlite3.connect(self.folder / f"{name}.sqlite3")) as file:
+            file.backup(copy)
+        return copy
+
     def second(self, name):
         """Return the name of another database of this process, beside that of its tests."""
         if connection.vendor == "sqlite":
-            return self.folder / f"{name}{PROCESS}.sqlite3"
-        return f"{name}{PROCESS}"
+            return self.folder / f"base_{name}{PROCESS}.sqlite3"
+        return f"base_{name}{PROCESS}"
 
     def empty(self, name):
         """Make another database of this process, which holds nothing; return its name."""
@@ -120,6 +130,23 @@ class Gabarits:
                 stack.enter_context(connected_to(database))
                 migrate(targets(version))
                 self.keep(version)
+
+
+def finish_as_migrated():
+    """Make of a base that has the tables of the models the one that migrations make, which takes a minute.
+
+    `test_migrations` holds the two to be the same.
+    """
+    loader, recorder = MigrationLoader(connection), MigrationRecorder(connection)
+    apps = loader.project_state().apps
+    recorder.ensure_schema()
+    for label, name in loader.graph.nodes:
+        recorder.record_applied(label, name)
+    for migration in loader.disk_migrations.values():
+        for step in migration.operations:
+            if isinstance(step, RunPython) and step.code.__name__ in BESIDE_MODELS:
+                with connection.schema_editor() as editor:
+                    step.code(apps, editor)
 
 
 def targets(version):

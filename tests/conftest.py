@@ -18,7 +18,7 @@ from communes.models import Role
 from socle.documents import modeles
 from socle.fichiers.stockage import Stockage
 from tests import factories
-from tests.bases import Gabarits, database_of_tests
+from tests.bases import Gabarits, database_of_tests, finish_as_migrated
 from tests.pile import au_large
 
 # The same examples at each run: a failure is that of the change. `make test-au-hasard` draws others.
@@ -88,9 +88,11 @@ def pytest_pyfunc_call(pyfuncitem):
 def pytest_configure():
     # A site of France, whatever the machine is set up for: a test that needs a département says so.
     settings.PVD_DEPARTEMENT = ""
+    tests = settings.DATABASES["default"].setdefault("TEST", {})
+    tests["MIGRATE"] = False
     if settings.DATABASES["default"]["ENGINE"] == "socle.bases.sqlite":
         # In memory for each process: pytest-django knows it only of Django's own.
-        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = ":memory:"
+        tests["NAME"] = ":memory:"
     # A real hash costs a quarter of a second, at each log-in of each test.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -140,12 +142,13 @@ def gabarits(tmp_path_factory):
 def django_db_setup(
     request, gabarits, django_test_environment, django_db_modify_db_settings, django_db_blocker
 ):
-    """Make the database of the tests: the first process migrates one, the others copy it."""
+    """Make the database of the tests: the first process makes one, the others copy it."""
     verbosity = request.config.option.verbose
     with django_db_blocker.unblock():
         with gabarits.alone("vide") as known:
             if known is None:
                 made = setup_databases(verbosity, interactive=False)
+                finish_as_migrated()
                 gabarits.keep("vide")
         if known is not None:
             with gabarits.copied("vide", database_of_tests()):

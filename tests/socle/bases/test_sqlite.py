@@ -4,7 +4,6 @@ import html
 import shutil
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -18,11 +17,11 @@ JOUR = factories.day("2023-07-06")
 
 
 @pytest.fixture(scope="module")
-def filled_base(tmp_path_factory, django_db_blocker):
+def filled_base(tmp_path_factory, gabarits, django_db_setup, django_db_blocker):
     """The file of a base with its tables, closed by all."""
     path = tmp_path_factory.mktemp("sqlite") / "base.sqlite3"
+    gabarits.write("vide", path).close()
     with django_db_blocker.unblock(), site_on(f"sqlite:///{path}"):
-        call_command("migrate", verbosity=0)
         factories.commune("34142", nom="Lodève")
     return path
 
