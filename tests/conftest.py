@@ -38,7 +38,7 @@ PAGES += [HERE / "livre/test_textes.py"]
 # What the sheets of the agents tell, and their help; each is opened on both by `tests/test_portes.py`.
 PAGES += [HERE / "pvd/bureau/test_fiches.py", HERE / "pvd/bureau/test_aide.py"]
 # And the demonstration refuses any base but its own.
-PAGES += [HERE / "pvd/suivi/test_demonstration.py"]
+PAGES += [HERE / "pvd/suivi/test_demonstration.py", HERE / "pvd/suivi/test_marque_fictive.py"]
 # Nor does the number of queries change: what a test counts is in its name.
 COUNTS_QUERIES = re.compile("_(queries|query)")
 

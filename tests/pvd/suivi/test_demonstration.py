@@ -1,4 +1,4 @@
-"""The demonstration: its made-up posts, what marks them, and the databases that it refuses."""
+"""The demonstration: its made-up records, and the databases that it refuses."""
 
 import csv
 import datetime
@@ -6,11 +6,11 @@ import re
 import unicodedata
 from decimal import Decimal
 from io import StringIO
-from unittest import mock
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.test import Client
+from django.db import transaction
+from django.test import override_settings
 
 from communes.models import Commune, Departement, Interlocuteur, Labellisation
 from ort.models import Convention
@@ -62,8 +62,7 @@ def demonstration(settings):
     settings.PVD_DEPARTEMENT = "34"
 
 
-@pytest.fixture
-def territory():
+def make_territory():
     """Make what the made-up records name: the communes, those who employ and carry, the ORT, the tables."""
     sirens = rows(STORIES / "postes.csv", "employeur_siren_epci")
     for siren in {*sirens, *rows(SHIPPED / "conventions.csv", "siren_epci")} - {""}:
@@ -84,6 +83,31 @@ def territory():
             load_text(f"{name}.csv", (folder / f"{name}.csv").read_text(encoding="utf-8"))
 
 
+@pytest.fixture(scope="module")
+def site(request, scene):
+    """The territory, with the demonstration as it is loaded on a day, unless the day is None.
+
+    Loaded once for all the tests of a day. Return the day.
+    """
+    as_demo = override_settings(PVD_DEMO=True, PVD_DEPARTEMENT="34")
+    with transaction.atomic():
+        make_territory()
+        if request.param:
+            with as_demo:
+                load(request.param)
+        yield request.param and day(request.param)
+        transaction.set_rollback(True)
+
+
+def loaded_on(*days):
+    """Have a test run on the demonstration of each of these days."""
+    return pytest.mark.parametrize("site", days, indirect=True)
+
+
+on_the_day = loaded_on("2026-11-23")
+not_loaded = loaded_on(None)
+
+
 def rows(path, column):
     with path.open(encoding="utf-8") as file:
         return [row[column] for row in csv.DictReader(file)]
@@ -95,8 +119,8 @@ def load(jour="2026-11-23"):
     return out.getvalue()
 
 
-def test_each_commune_of_the_programme_has_a_post(demonstration, territory):
-    load()
+@on_the_day
+def test_each_commune_of_the_programme_has_a_post(demonstration, site):
     laureates = Labellisation.objects.as_of(JOUR).filter(commune__departement="34").communes(JOUR)
     assert laureates.count() == 18
     told = {s.nom: s.etat_poste for s in situations(laureates, JOUR)}
@@ -104,10 +128,9 @@ def test_each_commune_of_the_programme_has_a_post(demonstration, territory):
     assert [nom for nom, etat in told.items() if etat == EtatPoste.INCONNU] == ["Ville 34245"]
 
 
-@pytest.mark.parametrize("jour", ["2026-11-23", "2024-02-29", "2027-01-01", "2026-12-31"])
-def test_every_story_is_told_whatever_the_day(demonstration, territory, jour):
-    load(jour)
-    jour = day(jour)
+@loaded_on("2026-11-23", "2024-02-29", "2027-01-01", "2026-12-31")
+def test_every_story_is_told_whatever_the_day(demonstration, site):
+    jour = site
     in_six_months = add_months(jour, 6)
     assert set(etats(Poste.objects.all(), jour).values()) == set(Etat)
     assert Poste.objects.a_plusieurs(jour).count() == 2
@@ -126,16 +149,16 @@ def test_every_story_is_told_whatever_the_day(demonstration, territory, jour):
     assert set(shared.values_list("commune", flat=True)) == {"34293", "81124"}
 
 
-def test_no_person_is_named(demonstration, territory):
-    load()
+@on_the_day
+def test_no_person_is_named(demonstration, site):
     for person in Occupation.objects.all():
         number = re.fullmatch(r"Titulaire (\d+)", person.titulaire)[1]
         assert person.courriel == f"titulaire{number}@exemple.invalid"
         assert person.telephone == ""
 
 
-def test_contacts_and_notes_make_the_pages_of_agents_whole(demonstration, territory):
-    load()
+@on_the_day
+def test_contacts_and_notes_make_the_pages_of_agents_whole(demonstration, site):
     with_all = Contact.objects.filter(commune="34142").values_list("fonction", flat=True)
     assert {"maire", "elu_referent", "dgs", "ddt"} <= set(with_all)
     assert Note.objects.a_relancer().filter(rappel__lte=JOUR).count() == 2
@@ -143,9 +166,9 @@ def test_contacts_and_notes_make_the_pages_of_agents_whole(demonstration, territ
     assert Note.objects.filter(rappel_fait=True).count() == 1
 
 
-def test_contacts_and_notes_say_that_they_are_made_up(demonstration, territory):
+@on_the_day
+def test_contacts_and_notes_say_that_they_are_made_up(demonstration, site):
     """The telephones are among those that nobody is given, kept for films."""
-    load()
     assert Contact.objects.exists()
     assert Note.objects.exists()
     for person in Contact.objects.all():
@@ -155,8 +178,8 @@ def test_contacts_and_notes_say_that_they_are_made_up(demonstration, territory):
     assert all(note.texte.startswith("Fictif.") for note in Note.objects.all())
 
 
-def test_the_interlocuteur_is_made_up_and_told_on_every_page(demonstration, territory, client):
-    load()
+@on_the_day
+def test_the_interlocuteur_is_made_up_and_told_on_every_page(demonstration, site, client):
     made_up = Interlocuteur.objects.get()
     assert made_up.departement_id == "34"
     assert "de la démonstration" in made_up.service
@@ -168,6 +191,7 @@ def test_the_interlocuteur_is_made_up_and_told_on_every_page(demonstration, terr
         assert "coordonnées non renseignées" not in told
 
 
+@not_loaded
 @pytest.mark.parametrize(
     "keep",
     [
@@ -176,7 +200,7 @@ def test_the_interlocuteur_is_made_up_and_told_on_every_page(demonstration, terr
         lambda: factories.interlocuteur(Departement.objects.get(pk="34")),
     ],
 )
-def test_a_database_where_agents_keep_something_is_refused(keep, demonstration, territory):
+def test_a_database_where_agents_keep_something_is_refused(keep, demonstration, site):
     keep()
     with pytest.raises(CommandError, match="pas ceux de la démonstration"):
         load()
@@ -188,8 +212,8 @@ def test_the_true_records_hold_nothing_that_agents_alone_write():
     assert not set(SAISIS) & set(FILES)
 
 
-def test_every_date_names_its_source(demonstration, territory):
-    load()
+@on_the_day
+def test_every_date_names_its_source(demonstration, site):
     for model in INVENTES:
         assert model.objects.exists()
         assert not sans_source(model.objects.all()).exists()
@@ -197,7 +221,8 @@ def test_every_date_names_its_source(demonstration, territory):
         assert {affirmation.source.titre for affirmation in said} == {MARK}
 
 
-def test_the_true_posts_and_actions_make_room(demonstration, territory):
+@not_loaded
+def test_the_true_posts_and_actions_make_room(demonstration, site):
     factories.poste([factories.commune("34114")], identifiant="poste-reel")
     factories.action([factories.commune("34114")], identifiant="operation-reelle")
     ort = Convention.objects.get(identifiant="ort-gignac-saint-andre-de-sangonis")
@@ -228,11 +253,10 @@ def test_the_files_of_the_plans_come_by_hand_to_what_is_printed(perimetre):
     assert tuple(counted.values()) == tuple(map(Decimal, ATTENDU[perimetre]))
 
 
-@pytest.fixture(params=["2026-11-23", "2024-02-29", "2027-01-01"])
-def plans(demonstration, territory, request):
-    """Load the demonstration on a day; return what is known then of its actions, by identifier."""
-    load(request.param)
-    known = ActionsDatees().du_jour(day(request.param), interne=True)
+@pytest.fixture
+def plans(demonstration, site):
+    """Return what is known, on the day of the demonstration, of its actions, by identifier."""
+    known = ActionsDatees().du_jour(site, interne=True)
     return {action.dates.identifiant: action for action in known.values()}
 
 
@@ -247,6 +271,7 @@ def told(totaux):
 
 
 @pytest.mark.deux_bases
+@loaded_on("2026-11-23", "2024-02-29", "2027-01-01")
 def test_the_application_comes_to_the_same_sums(plans):
     jour = next(iter(plans.values())).jour
     france = Totaux(plans.values(), jour)
@@ -262,6 +287,7 @@ def test_the_application_comes_to_the_same_sums(plans):
     assert plans["gig-3-2"].cout.montant == Decimal(260000)
 
 
+@loaded_on("2026-11-23", "2024-02-29", "2027-01-01")
 def test_every_state_of_a_plan_is_told(plans):
     states = {name: str(action.etat) for name, action in plans.items()}
     assert states == {
@@ -285,10 +311,9 @@ def test_every_state_of_a_plan_is_told(plans):
     assert plans["sal-4"].cout is None
 
 
-@pytest.mark.parametrize("jour", ["2026-11-23", "2024-02-29"])
-def test_two_studies_are_told_and_one_of_them_is_without_money(demonstration, territory, jour):
-    load(jour)
-    known = EtudesDatees().du_jour(day(jour), interne=True).values()
+@loaded_on("2026-11-23", "2024-02-29")
+def test_two_studies_are_told_and_one_of_them_is_without_money(demonstration, site):
+    known = EtudesDatees().du_jour(site, interne=True).values()
     told = {etude.dates.identifiant: etude for etude in known}
     halle, nature = told["gig-etude-halle"], told["lod-etude-nature"]
     assert (halle.etat, nature.etat) == ("validee", "en_cours")
@@ -301,8 +326,8 @@ def test_two_studies_are_told_and_one_of_them_is_without_money(demonstration, te
     assert all(etude.note_interne.startswith("Fictif.") for etude in Etude.objects.all())
 
 
-def test_what_is_only_asked_or_expected_is_not_public(demonstration, territory):
-    load()
+@on_the_day
+def test_what_is_only_asked_or_expected_is_not_public(demonstration, site):
     known = ActionsDatees().du_jour(JOUR)
     by_name = {action.dates.identifiant: action for action in known.values()}
     assert by_name["gig-2-3"].lignes == []
@@ -315,15 +340,15 @@ def test_what_is_only_asked_or_expected_is_not_public(demonstration, territory):
     assert (public.accorde.montant, public.en_attente.lignes) == (Decimal("2640195.23"), 0)
 
 
-def test_the_departements_of_the_plans_say_how_far_they_are_kept(demonstration, territory):
-    load()
+@on_the_day
+def test_the_departements_of_the_plans_say_how_far_they_are_kept(demonstration, site):
     for what in ("tenue_plans", "tenue_bilans"):
         kept = dict(Departement.objects.values_list("pk", what))
         assert (kept["34"], kept["81"]) == ("complete", "partielle")
 
 
-def test_the_reviews_are_held_but_for_the_evaluations_that_the_dates_say(demonstration, territory):
-    load()
+@on_the_day
+def test_the_reviews_are_held_but_for_the_evaluations_that_the_dates_say(demonstration, site):
     told = {
         (revue.convention.identifiant, echeance.nature.value): en_une_phrase(echeance)
         for revue in lire(Convention.objects.ort(), JOUR)
@@ -342,11 +367,10 @@ def test_the_reviews_are_held_but_for_the_evaluations_that_the_dates_say(demonst
     assert frozen == {"pez-2", "pez-5"}
 
 
-@pytest.mark.parametrize("jour", ["2026-11-23", "2024-02-29"])
-def test_the_warnings_are_those_that_the_stories_tell(demonstration, territory, jour):
-    load(jour)
+@loaded_on("2026-11-23", "2024-02-29")
+def test_the_warnings_are_those_that_the_stories_tell(demonstration, site):
     names = dict(Action.objects.values_list("pk", "identifiant"))
-    found = alertes_au(ActionsDatees(), day(jour))
+    found = alertes_au(ActionsDatees(), site)
     told = {names[cle]: sorted({alerte.sorte for alerte in of}) for cle, of in found.items()}
     assert told == {
         "lod-b1": ["accord_sans_versement"],
@@ -358,10 +382,9 @@ def test_the_warnings_are_those_that_the_stories_tell(demonstration, territory, 
     assert "17,2 %" in unicodedata.normalize("NFKC", share[0].texte + share[0].calcul)
 
 
-@pytest.mark.parametrize("jour", ["2026-11-23", "2024-02-29"])
-def test_five_events_of_the_club_are_told(demonstration, territory, jour):
-    load(jour)
-    lignes = situer_evenements(EvenementClub.objects.all(), day(jour))
+@loaded_on("2026-11-23", "2024-02-29")
+def test_five_events_of_the_club_are_told(demonstration, site):
+    lignes = situer_evenements(EvenementClub.objects.all(), site)
     came = {ligne.evenement.identifiant: sorted(ligne.communes) for ligne in lignes}
     assert set(came) == {
         *("club-rencontre", "club-espace-public", "club-commerce"),
@@ -374,20 +397,17 @@ def test_five_events_of_the_club_are_told(demonstration, territory, jour):
     assert coming.evenement.identifiant == "club-mobilites"
 
 
-@pytest.mark.parametrize("jour", ["2026-11-23", "2024-02-29"])
-def test_the_facades_are_read_twice_of_forty(demonstration, territory, jour):
-    load(jour)
-    jour = day(jour)
+@loaded_on("2026-11-23", "2024-02-29")
+def test_the_facades_are_read_twice_of_forty(demonstration, site):
+    jour = site
     (mesure,) = mesures_montrees("action", Action.objects.get(identifiant="pez-2").pk, jour)
     read_on = [(releve.valeur, (jour - releve.jour).days) for releve in mesure.releves]
     assert read_on == [(12, 500), (27, 120)]
     assert [cible.valeur for cible in mesure.cibles] == [40]
 
 
-def test_the_last_reading_of_the_facades_is_known_when_published_not_before(
-    demonstration, territory
-):
-    load()
+@on_the_day
+def test_the_last_reading_of_the_facades_is_known_when_published_not_before(demonstration, site):
     action = Action.objects.get(identifiant="pez-2").pk
     published = JOUR - datetime.timedelta(days=75)
     known = {}
@@ -398,8 +418,8 @@ def test_the_last_reading_of_the_facades_is_known_when_published_not_before(
     assert known == {-1: [12], 0: [12, 27], 1: [12, 27]}
 
 
-def test_the_sheet_of_lodeve_says_its_projet_in_three_lines(demonstration, territory, client):
-    load()
+@on_the_day
+def test_the_sheet_of_lodeve_says_its_projet_in_three_lines(demonstration, site, client):
     sheet = read(client, "/communes/34142/?au=2026-11-23")
     for line in (
         "4 actions : 1 achevée, 2 en cours et 1 à venir.",
@@ -409,14 +429,15 @@ def test_the_sheet_of_lodeve_says_its_projet_in_three_lines(demonstration, terri
         assert line in sheet
 
 
-def test_once_loaded_it_is_left_alone(demonstration, territory):
-    load()
+@on_the_day
+def test_once_loaded_it_is_left_alone(demonstration, site):
     rewrite(Poste.objects.filter(identifiant="pezenas"), intitule="Repris par un agent")
     assert load("2027-03-01") == "Démonstration : déjà chargée.\n"
     assert Poste.objects.get(identifiant="pezenas").intitule == "Repris par un agent"
 
 
-def test_a_true_site_is_refused(territory, settings):
+@not_loaded
+def test_a_true_site_is_refused(site, settings):
     with pytest.raises(CommandError, match="Ce n'est pas le site de démonstration"):
         load()
     settings.PVD_DEMO = settings.PRODUCTION = True
@@ -425,7 +446,8 @@ def test_a_true_site_is_refused(territory, settings):
     assert not Poste.objects.exists()
 
 
-def test_a_database_where_people_are_recorded_is_refused(demonstration, territory):
+@not_loaded
+def test_a_database_where_people_are_recorded_is_refused(demonstration, site):
     poste = factories.poste([factories.commune("34114")], identifiant="poste-reel")
     factories.occupation(poste, "2022-01-01")
     with pytest.raises(CommandError, match="pas ceux de la démonstration"):
@@ -438,86 +460,3 @@ def test_days_and_years_are_counted_from_the_day_given():
     assert dated(text, datetime.date(2026, 11, 30)) == (
         "2026-11-30,2026-11-29,2027-01-09,2026,2025-01-01"
     )
-
-
-PAGES = [
-    ("/", 200),
-    ("/departements/", 200),
-    ("/communes/34114/", 200),
-    ("/chefs-de-projet/", 200),
-    ("/donnees/", 200),
-    ("/mentions-legales/", 200),
-    ("/admin/login/", 200),
-    ("/nulle-part/", 404),
-    ("/admin/nulle-part/", 302),
-    ("/communes/?au=demain", 400),
-    ("/departements/34/nouveautes.atom", 200),
-]
-
-
-@pytest.fixture
-def gignac():
-    return factories.commune("34114", epci="new", nom="Gignac")
-
-
-@pytest.mark.parametrize(("address", "status"), PAGES)
-def test_every_page_is_marked(client, gignac, demonstration, address, status):
-    response = client.get(address)
-    assert response.status_code == status
-    assert response["X-Robots-Tag"] == "noindex, nofollow"
-    page = response.content.decode()
-    if status == 302:
-        return
-    assert f"<title>{MARK} – " in page
-    if not address.endswith(".atom"):
-        assert page.count(f"<strong>{MARK}.</strong>") == 1
-        assert re.search('<body[^>]*><section class="pvd-fictif"', page)
-        assert "pvd/demonstration.css" in page
-    if "Content-Length" in response:
-        assert int(response["Content-Length"]) == len(response.content)
-
-
-def test_the_back_office_is_marked(national, gignac, demonstration):
-    for address in ("/admin/", "/admin/projects/poste/", "/admin/projects/poste/?_popup=1"):
-        assert f"<strong>{MARK}.</strong>" in national.get(address).content.decode()
-
-
-def test_a_failure_is_marked(gignac, demonstration):
-    client = Client(raise_request_exception=False)
-    with mock.patch("pvd.portail.donnees.page.render", side_effect=RuntimeError):
-        response = client.get("/donnees/")
-    assert response.status_code == 500
-    assert f"<strong>{MARK}.</strong>" in response.content.decode()
-
-
-@pytest.mark.parametrize("extension", ["csv", "xlsx", "ods", "json"])
-def test_every_file_says_so_in_its_name(client, gignac, demonstration, extension):
-    response = client.get(f"/donnees/postes.{extension}?au=2026-01-31")
-    name = f'filename="pvd-postes-20260131-fictif.{extension}"'
-    assert response["Content-Disposition"] == f"attachment; {name}"
-    assert response["X-Robots-Tag"] == "noindex, nofollow"
-    response.getvalue()
-
-
-def test_a_calendar_says_so_in_its_name(client, gignac, demonstration):
-    factories.labellisation(gignac, adhesion="2021-07-02")
-    factories.convention("2023-01-12", [gignac])
-    response = client.get("/communes/34114/dates.ics")
-    assert '34114-fictif.ics"' in response["Content-Disposition"]
-
-
-def test_the_columns_of_the_files_stay(client, gignac, settings):
-    address = "/donnees/postes.csv?au=2026-01-31"
-    true = client.get(address).getvalue()
-    settings.PVD_DEMO = True
-    assert Client().get(address).getvalue() == true
-
-
-def test_a_true_site_says_nothing_of_it(client, gignac):
-    response = client.get("/chefs-de-projet/")
-    assert MARK not in response.content.decode()
-    assert "X-Robots-Tag" not in response
-    files = client.get("/donnees/postes.csv?au=2026-01-31")
-    assert files["Content-Disposition"].endswith('"pvd-postes-20260131.csv"')
-    files.getvalue()
-    assert "Chef" in read(client, "/chefs-de-projet/")
