@@ -12,6 +12,7 @@ from communes.territoire.contours.models import (
     FondDeCarte,
     FondDeFrance,
 )
+from communes.territoire.departements import Departement, Region, Tenue
 from communes.territoire.designations import AncienCode, CodePostal
 from communes.territoire.interruptions import (
     InterruptionCommune,
@@ -21,14 +22,11 @@ from communes.territoire.models import (
     AncienNomCommune,
     AncienNomIntercommunalite,
     Commune,
-    Departement,
     Intercommunalite,
     Millesime,
     Nature,
     Rattachement,
-    Region,
     Succession,
-    Tenue,
     names_search_key,
 )
 from communes.territoire.mouvements import Mouvement

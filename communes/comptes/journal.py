@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils import timezone
 
-from communes.territoire.models import Departement
+from communes.territoire.departements import Departement
 from socle.courriels import mail_admins, send_mail
 
 NOBODY = "ligne de commande"

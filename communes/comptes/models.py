@@ -4,7 +4,7 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 
 from communes.comptes.journal import Droit, record
-from communes.territoire.models import Departement
+from communes.territoire.departements import Departement
 
 
 class Role(models.TextChoices):

@@ -5,7 +5,8 @@ import re
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from communes.territoire.models import Commune, Departement, Region
+from communes.territoire.departements import Departement, Region
+from communes.territoire.models import Commune
 from socle.recherche import search_key
 
 TRADE = """

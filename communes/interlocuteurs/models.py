@@ -4,7 +4,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
-from communes.territoire.models import Departement
+from communes.territoire.departements import Departement
 from socle.historique import Historisee, HistoriseeQuerySet
 
 

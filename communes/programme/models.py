@@ -8,8 +8,9 @@ from django.db.models import Q
 from communes.programme import regles
 from communes.programme.lecture import ouverture
 from communes.territoire.codes import of_length, un_id_pvd
+from communes.territoire.departements import plusieurs
 from communes.territoire.du_jour import DeCommuneQuerySet
-from communes.territoire.models import Commune, Rattachement, plusieurs
+from communes.territoire.models import Commune, Rattachement
 from socle.dates import PrecisionField, stored_on_first_day
 from socle.historique import HistoriseeQuerySet
 from socle.periodes import Periode, PeriodeQuerySet, debut_connu

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 from typing import Any
 
-from communes.territoire.models import Commune, Departement, Tenue
+from communes.territoire.departements import Departement, Tenue
+from communes.territoire.models import Commune
 from socle.dates import Precision
 from socle.fichiers.colonnes import Colonne, Reader
 from socle.fichiers.formats import chunks

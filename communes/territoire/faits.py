@@ -4,14 +4,8 @@ import datetime
 from collections.abc import Iterable
 from operator import attrgetter
 
-from communes.territoire.models import (
-    Commune,
-    Departement,
-    Intercommunalite,
-    Rattachement,
-    Succession,
-    plusieurs,
-)
+from communes.territoire.departements import Departement, plusieurs
+from communes.territoire.models import Commune, Intercommunalite, Rattachement, Succession
 from communes.territoire.populations import Population
 from communes.territoire.successions import Successions, Suivie
 

@@ -1,6 +1,6 @@
 """Where a public list and its file speak of: some départements, or those of some régions, else all France."""
 
-from communes.territoire.models import Departement, Region
+from communes.territoire.departements import Departement, Region
 from socle.web.choix import FicheFilter
 from socle.web.filtres import Filtres
 

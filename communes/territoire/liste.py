@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 
 from communes.territoire.champs import CommuneWidget
-from communes.territoire.models import Departement
+from communes.territoire.departements import Departement
 from socle.fichiers.champs import CelluleRefusee
 from socle.fichiers.liste.liste import ListeNationale
 from socle.fichiers.passage import TEST_CODE

@@ -1,8 +1,8 @@
 """The filters of the file of studies, which those of the money take up too."""
 
 from communes.models import Commune, Intercommunalite, Rattachement
+from communes.territoire.departements import plusieurs
 from communes.territoire.lieux import DepartementsFilter, LieuFiltres, RegionsFilter
-from communes.territoire.models import plusieurs
 from ort.models import Convention
 from projects.etudes.du_jour import EtudesDatees
 from projects.etudes.models import Etude

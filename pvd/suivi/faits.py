@@ -11,8 +11,8 @@ from django.db.models import Q
 from communes.models import Commune, Departement
 from communes.programme import regles as programme
 from communes.programme.faits import LabellisationDatee, labellisations_datees
+from communes.territoire.departements import plusieurs
 from communes.territoire.faits import successions_lues
-from communes.territoire.models import plusieurs
 from communes.territoire.successions import Successions
 from ort.faits import CouvertureDatee, couvertures_datees
 from projects.postes.faits import PosteDate, postes_desservant

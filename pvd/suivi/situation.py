@@ -6,8 +6,8 @@ from functools import cached_property
 
 from communes.models import Commune, Intercommunalite, Labellisation, Population, Tenue
 from communes.programme import regles as programme
+from communes.territoire.departements import plusieurs
 from communes.territoire.faits import intercommunalites_au, populations_au
-from communes.territoire.models import plusieurs
 from ort.regles import couvertures_en_vigueur, debut_couverture
 from pvd.suivi import regles
 from pvd.suivi.faits import Faits

@@ -6,7 +6,8 @@ mainland France, the local one of each territory overseas (`communes.territoire.
 
 from django.db import models
 
-from communes.territoire.models import Commune, Departement
+from communes.territoire.departements import Departement
+from communes.territoire.models import Commune
 from socle.dessin.svg import bounds, svg_path
 
 

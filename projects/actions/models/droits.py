@@ -3,8 +3,8 @@
 from django.db.models import CheckConstraint, Exists, OuterRef, Q
 
 from communes.models import Commune, Departement
+from communes.territoire.departements import plusieurs
 from communes.territoire.du_jour import fiches_des
-from communes.territoire.models import plusieurs
 from ort.models import CommuneCouverte, Convention
 from socle.historique import HistoriseeQuerySet
 

@@ -3,8 +3,8 @@
 from django.db import models
 
 from communes.models import Commune
+from communes.territoire.departements import plusieurs
 from communes.territoire.du_jour import DeCommuneQuerySet
-from communes.territoire.models import plusieurs
 from socle.historique import HistoriseeQuerySet
 from socle.periodes import Periode, PeriodeQuerySet
 from socle.sources import Sourcee
