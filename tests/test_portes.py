@@ -856,6 +856,22 @@ def closed_account():
     return browser
 
 
+def heeds_its_reader(answer):
+    """Tell whether an answer was made by looking at who asks, or at anything else of a session."""
+    return answer.wsgi_request.session.accessed
+
+
+def answers_to_all(route, asked, browsers):
+    """Return the answer to each role; a page that does not heed who asks gives all that of the last.
+
+    A visitor and the national level ask for it, the one without a session, the other with all the rights.
+    """
+    first, last = browsers[CAST[0]].get(asked), browsers[CAST[-1]].get(asked)
+    if not route.startswith("/admin/") and not heeds_its_reader(last):
+        return [first, *[last] * (len(CAST) - 1)]
+    return [first, *(browsers[role].get(asked) for role in CAST[1:-1]), last]
+
+
 def lists(answer, key):
     """Tell whether a page is a list that holds the record of this key."""
     shown = answer.context and answer.context.get("cl")
@@ -894,12 +910,13 @@ def test_each_door_opens_to_whom_its_row_says(db):
     for route in ROWS:
         url = address(route, held, gone)
         asked = f"{url}?{QUERIES[route]}" if route in QUERIES else url
-        answers = [browser.get(asked) for browser in browsers.values()]
+        answers = answers_to_all(route, asked, browsers)
         for role, answer in zip(CAST, answers, strict=True):
             if tells_of_the_carnet(answer.getvalue()):
                 told[role].add(route)
         got[route] = "".join(map(letter, answers))
-        assert letter(closed.get(asked)) == got[route][0], route
+        if answers[-1] is not answers[-2]:
+            assert letter(closed.get(asked)) == got[route][0], route
         change = f"{route}<path:object_id>/change/"
         if change in ROWS:
             key = held[route.split("/")[3]]
