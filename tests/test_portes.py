@@ -915,7 +915,8 @@ def test_each_door_opens_to_whom_its_row_says(db):
             if tells_of_the_carnet(answer.getvalue()):
                 told[role].add(route)
         got[route] = "".join(map(letter, answers))
-        if answers[-1] is not answers[-2]:
+        if heeds_its_reader(answers[-1]) or route.startswith("/admin/"):
+            # As a visitor, whom a page that heeds nobody has answered already.
             assert letter(closed.get(asked)) == got[route][0], route
         change = f"{route}<path:object_id>/change/"
         if change in ROWS:
