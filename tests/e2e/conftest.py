@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
 from playwright.sync_api import expect, sync_playwright
 
+from tests.bases import database_of_tests
 from tools.navigateur import find
 
 HERE = Path(__file__).parent
@@ -47,6 +50,28 @@ def django_db_modify_db_settings(tmp_path_factory):
     calls back, may wait for each other for ever.
     """
     settings.DATABASES["default"]["TEST"]["NAME"] = tmp_path_factory.mktemp("base") / "e2e.sqlite3"
+
+
+def put_back(gabarits, name):
+    """Make of the base in use what the template `name` holds, where records have other numbers."""
+    connection.close()
+    with gabarits.copied(name, database_of_tests()):
+        ContentType.objects.clear_cache()
+
+
+@pytest.fixture
+def kept_base(gabarits, transactional_db):
+    """Return a function that loads records in the base: once, then from what was kept of it."""
+
+    def fill(name, load):
+        with gabarits.alone(name) as known:
+            if known is None:
+                load()
+                gabarits.keep(name)
+            else:
+                put_back(gabarits, name)
+
+    return fill
 
 
 @pytest.fixture(scope="session")

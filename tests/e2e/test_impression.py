@@ -20,7 +20,7 @@ from projects.models import Action
 from socle.dates import in_french
 from socle.dessin.qr import qr_svg
 from tests import factories
-from tests.e2e.papier import cut_cells, feuilles, letters, wider_cells
+from tests.e2e.papier import cut_cells, feuilles, letters, paint, wider_cells
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,9 +29,13 @@ A4 = re.compile(rb"/MediaBox\s*\[0 0 594\.\d+ 841\.\d+\]")
 
 
 @pytest.fixture
-def herault(settings):
+def herault(settings, kept_base):
     """Load the records that come with the project, on the communes of the Hérault and the Tarn alone."""
     settings.PVD_DEPARTEMENT = "34"
+    kept_base("herault", load_herault)
+
+
+def load_herault():
     (latest,) = read_archive(ARCHIVE, archive_annees(ARCHIVE)[-1:])
     kept = {c: lue for c, lue in latest.communes.items() if lue.departement in {"34", "81"}}
     before = load_territoire()
@@ -48,9 +52,13 @@ def printed(page, address):
 
 
 @pytest.fixture
-def demonstration(herault, settings):
+def demonstration(herault, settings, kept_base):
     """Load what is made up for the demonstration, as of today, beside the true records."""
     settings.PVD_DEMO = True
+    kept_base("demonstration", load_demonstration)
+
+
+def load_demonstration():
     call_command("charger_demonstration", jour=timezone.localdate(), stdout=StringIO())
 
 
@@ -84,21 +92,24 @@ PRINTED = [
 DATELESS = PRINTED[-3:]
 
 
-def test_all_that_is_printed_can_be_read(page, demonstration, tmp_path):
+def test_all_that_is_printed_can_be_read(page, navigateur, demonstration, tmp_path):
     """Without backgrounds, as browsers print: on the paper itself, whatever the text of the PDF says."""
-    faults = []
+    faults, all_sheets = [], []
     for address in PRINTED:
-        sheets = feuilles(page, address, tmp_path)
+        sheets = feuilles(page, address)
         faults += [(address, "coupé", cell) for cell in cut_cells(page, sheets)]
         faults += [(address, "déborde", cell) for cell in wider_cells(page)]
         for number, sheet in enumerate(sheets, 1):
-            if sheet.illisible:
-                faults.append((address, number, sheet.illisible))
+            all_sheets.append((address, number, sheet))
             faults += [
                 (address, number, told)
                 for told in foot_of(page, number, len(sheets))
                 if letters(told) not in letters(sheet.texte)
             ]
+    paint(navigateur, [sheet for *_, sheet in all_sheets], tmp_path)
+    for address, number, sheet in all_sheets:
+        if sheet.illisible:
+            faults.append((address, number, sheet.illisible))
     assert faults == []
 
 
@@ -112,9 +123,9 @@ def foot_of(page, number, sheets):
     return [f"{who} – Petites villes de demain, {day}", where, f"Page {number} sur {sheets}"]
 
 
-def test_a_sheet_leads_back_to_what_it_shows(page, pezenas, tmp_path):
+def test_a_sheet_leads_back_to_what_it_shows(page, pezenas):
     """The day and the filters that were asked are in the address at its foot."""
-    (sheet,) = feuilles(page, "/communes/?statut=ort_signee&au=2023-07-06", tmp_path)
+    (sheet,) = feuilles(page, "/communes/?statut=ort_signee&au=2023-07-06")
     asked = "/communes/?statut=ort_signee&au=2023-07-06"
     assert letters(page.url) in letters(sheet.texte)
     assert page.url.endswith(asked)
@@ -235,9 +246,9 @@ def test_sheet_says_whose_it_is_and_where_it_comes_from(page, pezenas):
     assert code.locator("path.qrline").get_attribute("d") == drawn
 
 
-def test_sheet_tells_the_law_as_the_screen_does(page, pezenas, tmp_path):
+def test_sheet_tells_the_law_as_the_screen_does(page, navigateur, pezenas, tmp_path):
     """What is closed on the screen too, whole, and what the press tells under its own words."""
-    (sheet,) = feuilles(page, "/communes/34199/", tmp_path)
+    (sheet,) = feuilles(page, "/communes/34199/")
     read, whole = 0, letters(sheet.texte)
     for certitude in Certitude:
         told = [f"{certitude} ("]
@@ -246,6 +257,7 @@ def test_sheet_tells_the_law_as_the_screen_does(page, pezenas, tmp_path):
         for words in map(letters, told):
             assert words in whole[read:], words
             read = whole.index(words, read)
+    paint(navigateur, [sheet], tmp_path)
     assert sheet.illisible == ""
 
 
