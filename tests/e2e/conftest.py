@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
+from django.test import TransactionTestCase
 from playwright.sync_api import expect, sync_playwright
 
 from tests.bases import database_of_tests
@@ -53,7 +54,7 @@ def django_db_modify_db_settings(tmp_path_factory):
 
 
 def put_back(gabarits, name):
-    """Make of the base in use what the template `name` holds, where records have other numbers."""
+    """Make of the base in use what the template `name` holds, where the kinds have other numbers."""
     connection.close()
     with gabarits.copied(name, database_of_tests()):
         ContentType.objects.clear_cache()
@@ -72,6 +73,19 @@ def kept_base(gabarits, transactional_db):
                 put_back(gabarits, name)
 
     return fill
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_by_a_copy(gabarits, django_db_setup):
+    """Empty the base after each test by a copy of the one that was migrated.
+
+    Django empties each table, then makes again what a migration leaves: half a second a test.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            TransactionTestCase, "_fixture_teardown", lambda case: put_back(gabarits, "vide")
+        )
+        yield
 
 
 @pytest.fixture(scope="session")
