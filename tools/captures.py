@@ -241,7 +241,7 @@ class Guide:
         self.picture("retablir")
 
 
-def show_the_site(browser, address, folder):
+def show_the_site(browser, address):
     """Take what one sees first of a commune, on a desk and on a phone, and what is printed of ten pages."""
     page = browser.new_page(base_url=address, locale="fr-FR", timezone_id=PARIS.key)
     page.clock.set_fixed_time(TODAY)
@@ -254,7 +254,7 @@ def show_the_site(browser, address, folder):
     sheets = []
     for place in PRINTED:
         page.goto(place)
-        _, first = printed(page, folder)[0]
+        _, first = printed(page)[0]
         sheets.append(first.resize((SHEET_WIDTH, SHEET_WIDTH * first.height // first.width)))
     rows = [
         side_by_side(sheets[start : start + SHEETS_A_ROW])
@@ -371,7 +371,7 @@ def main():
             ecrans = os.environ.get("ECRANS")
             if not ecrans:
                 with chromium(executable) as browser:
-                    show_the_site(browser, address, Path(folder))
+                    show_the_site(browser, address)
             with mock.patch.object(timezone, "now", return_value=LOADED):
                 prepare()
             known = keys()

@@ -1,24 +1,18 @@
 """What a printed page shows: its sheets, and their words, which the paper must bear in ink."""
 
 import unicodedata
-from io import BytesIO
-from itertools import groupby
 
-from pypdf import PdfReader
-
-from tools.papier import SCALE, painted
+from tools.papier import SCALE, printed
 
 # The lightest grey of ink.
 INK = 190
-# How many sheets are painted at once: as many as a window holds, of 16 384 pixels at most.
-AT_ONCE = 12
 
 
 class Feuille:
-    """A sheet: its text, its image once it is painted, and each piece of its text with its place."""
+    """A sheet: its text, its image, and each piece of its text with its place."""
 
-    def __init__(self, sheet, image=None):
-        self.sheet, self.image, self.pieces = sheet, image, []
+    def __init__(self, sheet, image):
+        self.image, self.pieces = image, []
         self.height = float(sheet.mediabox.height)
         self.texte = " ".join(sheet.extract_text(visitor_text=self.note).split())
 
@@ -41,21 +35,7 @@ class Feuille:
 def feuilles(page, address):
     """Return the sheets on which a page is printed, as a browser does unless told otherwise."""
     page.goto(address)
-    pdf = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True)))
-    return [Feuille(sheet) for sheet in pdf.pages]
-
-
-def paint(browser, sheets, folder):
-    """Give each sheet its image: to open the reader of PDF costs more than the sheets that it paints."""
-    screen = browser.new_page()
-    for _, alike in groupby(sheets, key=lambda sheet: tuple(sheet.sheet.mediabox)):
-        alike = list(alike)
-        for first in range(0, len(alike), AT_ONCE):
-            some = alike[first : first + AT_ONCE]
-            images = painted(screen, [one.sheet for one in some], folder / "feuilles.pdf")
-            for one, image in zip(some, images, strict=True):
-                one.image = image
-    screen.close()
+    return [Feuille(*sheet) for sheet in printed(page)]
 
 
 CELLS = """all => all.filter(cell => cell.checkVisibility()).map(cell => {

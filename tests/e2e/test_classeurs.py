@@ -1,12 +1,11 @@
 """A workbook of the open data as LibreOffice shows it, on a picture, and as a préfet may look at it."""
 
 import pytest
-from pypdf import PdfReader
 
 from tests import factories
 from tests.e2e.papier import Feuille
 from tools.bureautique import convert, find
-from tools.papier import SCALE, painted
+from tools.papier import SCALE, sheets_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # A sheet of A4 lying down, in points.
@@ -49,25 +48,23 @@ class Ligne:
         return self.ink(0, self.image.width / SCALE) / len(letters)
 
 
-def sheets_of(page, extension, folder):
+def sheets_shown(page, extension, folder):
     """Return the sheets of the workbook of the communes, printed by LibreOffice, each with its picture."""
     answer = page.request.get(f"/donnees/communes.{extension}?departement=34")
     path = folder / f"communes.{extension}"
     path.write_bytes(answer.body())
     convert([path], folder, ["--convert-to", "pdf"])
-    pages = PdfReader(folder / "communes.pdf").pages
-    screen = page.context.browser.new_page()
-    kept = [pages[0], next(sheet for sheet in pages if "Périmètre" in sheet.extract_text())]
-    images = [painted(screen, [sheet], folder / "feuille.pdf")[0] for sheet in kept]
-    screen.close()
-    assert "###" not in "".join(sheet.extract_text() for sheet in pages)
-    return [Feuille(*pair) for pair in zip(kept, images, strict=True)], kept
+    sheets = sheets_of((folder / "communes.pdf").read_bytes())
+    assert "###" not in "".join(sheet.extract_text() for sheet, _ in sheets)
+    notice = next(pair for pair in sheets if "Périmètre" in pair[0].extract_text())
+    kept = [sheets[0], notice]
+    return [Feuille(*pair) for pair in kept], [sheet for sheet, _ in kept]
 
 
 @pytest.mark.parametrize("extension", ["xlsx", "ods"])
 def test_a_workbook_shows_its_rows_apart_under_a_bold_header(page, programme, tmp_path, extension):
     assert find(), "LibreOffice manque : « make test » dit comment l'installer."
-    (data, notice), papers = sheets_of(page, extension, tmp_path)
+    (data, notice), papers = sheets_shown(page, extension, tmp_path)
     assert [tuple(round(float(side)) for side in paper.mediabox[2:]) for paper in papers] == [
         A4,
         A4,

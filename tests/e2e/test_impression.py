@@ -20,7 +20,7 @@ from projects.models import Action
 from socle.dates import in_french
 from socle.dessin.qr import qr_svg
 from tests import factories
-from tests.e2e.papier import cut_cells, feuilles, letters, paint, wider_cells
+from tests.e2e.papier import cut_cells, feuilles, letters, wider_cells
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -92,24 +92,21 @@ PRINTED = [
 DATELESS = PRINTED[-3:]
 
 
-def test_all_that_is_printed_can_be_read(page, navigateur, demonstration, tmp_path):
+def test_all_that_is_printed_can_be_read(page, demonstration):
     """Without backgrounds, as browsers print: on the paper itself, whatever the text of the PDF says."""
-    faults, all_sheets = [], []
+    faults = []
     for address in PRINTED:
         sheets = feuilles(page, address)
         faults += [(address, "coupé", cell) for cell in cut_cells(page, sheets)]
         faults += [(address, "déborde", cell) for cell in wider_cells(page)]
         for number, sheet in enumerate(sheets, 1):
-            all_sheets.append((address, number, sheet))
+            if sheet.illisible:
+                faults.append((address, number, sheet.illisible))
             faults += [
                 (address, number, told)
                 for told in foot_of(page, number, len(sheets))
                 if letters(told) not in letters(sheet.texte)
             ]
-    paint(navigateur, [sheet for *_, sheet in all_sheets], tmp_path)
-    for address, number, sheet in all_sheets:
-        if sheet.illisible:
-            faults.append((address, number, sheet.illisible))
     assert faults == []
 
 
@@ -246,7 +243,7 @@ def test_sheet_says_whose_it_is_and_where_it_comes_from(page, pezenas):
     assert code.locator("path.qrline").get_attribute("d") == drawn
 
 
-def test_sheet_tells_the_law_as_the_screen_does(page, navigateur, pezenas, tmp_path):
+def test_sheet_tells_the_law_as_the_screen_does(page, pezenas):
     """What is closed on the screen too, whole, and what the press tells under its own words."""
     (sheet,) = feuilles(page, "/communes/34199/")
     read, whole = 0, letters(sheet.texte)
@@ -257,7 +254,6 @@ def test_sheet_tells_the_law_as_the_screen_does(page, navigateur, pezenas, tmp_p
         for words in map(letters, told):
             assert words in whole[read:], words
             read = whole.index(words, read)
-    paint(navigateur, [sheet], tmp_path)
     assert sheet.illisible == ""
 
 
