@@ -9,6 +9,7 @@ import json
 import os
 import sqlite3
 from contextlib import ExitStack, closing, contextmanager
+from functools import cache
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, connections
@@ -43,10 +44,6 @@ VERSIONS = {
         "suivi": "0004_compteurs",
     },
 }
-
-
-# The steps that write, on a base of today, what no model says: what PostgreSQL excludes, and the programme.
-BESIDE_MODELS = {"exclude", "record"}
 
 
 class Gabarits:
@@ -137,16 +134,28 @@ def finish_as_migrated():
 
     `test_migrations` holds the two to be the same.
     """
-    loader, recorder = MigrationLoader(connection), MigrationRecorder(connection)
-    apps = loader.project_state().apps
+    recorder = MigrationRecorder(connection)
     recorder.ensure_schema()
-    for label, name in loader.graph.nodes:
+    for label, name in MigrationLoader(connection).graph.nodes:
         recorder.record_applied(label, name)
+    run_again("exclude")
+    run_again("record")
+
+
+def run_again(name):
+    """Run the steps of this name, of any migration, which write what no model says."""
+    loader = MigrationLoader(connection)
     for migration in loader.disk_migrations.values():
         for step in migration.operations:
-            if isinstance(step, RunPython) and step.code.__name__ in BESIDE_MODELS:
+            if isinstance(step, RunPython) and step.code.__name__ == name:
                 with connection.schema_editor() as editor:
-                    step.code(apps, editor)
+                    step.code(apps_of_migrations(), editor)
+
+
+@cache
+def apps_of_migrations():
+    """Return the models of today as migrations know them, which write no history by themselves."""
+    return MigrationLoader(connection).project_state().apps
 
 
 def targets(version):

@@ -11,14 +11,14 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.db import transaction
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.test.utils import setup_databases, teardown_databases
 
 from communes.models import Role
 from socle.documents import modeles
 from socle.fichiers.stockage import Stockage
 from tests import factories
-from tests.bases import Gabarits, database_of_tests, finish_as_migrated
+from tests.bases import Gabarits, database_of_tests, finish_as_migrated, run_again
 from tests.pile import au_large
 
 # The same examples at each run: a failure is that of the change. `make test-au-hasard` draws others.
@@ -156,6 +156,23 @@ def django_db_setup(
     yield
     with django_db_blocker.unblock():
         teardown_databases(made, verbosity)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def what_migrations_record_stays():
+    """Record again what a migration did, each time that Django empties the tables.
+
+    It does so after a test whose transactions are true: whichever comes next knows the programme.
+    """
+    emptied = TransactionTestCase._fixture_teardown
+
+    def emptied_as_new(case):
+        emptied(case)
+        run_again("record")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", emptied_as_new)
+        yield
 
 
 @pytest.fixture(scope="module")
