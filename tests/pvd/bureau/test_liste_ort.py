@@ -1,5 +1,6 @@
 """The national list of the ORT, sent to the back office, and the grouping that an agent confirms."""
 
+import html
 import io
 import re
 
@@ -114,6 +115,13 @@ def test_what_is_ticked_in_the_list_is_shown_first(agent_34, grouped):
         page = agent_34.get(ticked(agent_34, [grouped[first]]).url)
         offered = [key for key, _ in page.context["form"].fields["conventions"].choices]
         assert offered == [grouped[first].pk, grouped[second].pk]
+
+
+def test_where_nothing_is_to_confirm_the_page_says_so(agent_34):
+    answer = agent_34.get(reverse("admin:gestes", args=["confirmer-les-regroupements"]))
+    page = html.unescape(answer.content.decode())
+    assert "Aucune ORT que vous tenez n'a de regroupement à confirmer." in page
+    assert "Cochez les ORT" not in page
 
 
 def test_what_is_ticked_in_the_list_is_confirmed_at_once_and_taken_back_at_once(agent_34, grouped):

@@ -62,6 +62,9 @@ class ConfirmerRegroupement(GesteDeRegroupement):
         return record, [(record, REGROUPEMENT, form.cleaned_data["date"], Precision.JOUR)]
 
 
+RIEN_A_CONFIRMER = "Aucune ORT que vous tenez n'a de regroupement à confirmer."
+
+
 class VerificationsForm(VerificationForm):
     conventions = CasesField(
         label="Regroupements exacts",
@@ -77,6 +80,8 @@ class VerificationsForm(VerificationForm):
         field.queryset = geste.candidates(kept, self.jour)
         rows = with_acts(field.queryset.order_by("departement_reference", "intitule", "pk"))
         field.choices = [(row.pk, f"{row} : {in_short(row)}") for row in rows]
+        if not field.choices:
+            field.help_text = RIEN_A_CONFIRMER
 
 
 class ConfirmerRegroupements(GesteQuiCree, ConfirmerRegroupement):
