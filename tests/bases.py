@@ -130,7 +130,7 @@ class Gabarits:
 
 
 def finish_as_migrated():
-    """Make of a base that has the tables of the models the one that migrations make, which takes a minute.
+    """Make of a base that has the tables of the models the one that migrations make in half a minute.
 
     `test_migrations` holds the two to be the same.
     """
