@@ -63,9 +63,13 @@ class Verification:
     # The slugs of the gestes that answer it, done to the record found.
     gestes: tuple[str, ...] = ()
 
+    def asked(self, perimetre, jour):
+        """Yield the queries of the records found, but for sorts of which the perimeter has none."""
+        return (found for found in self.find(perimetre, jour) if not found.query.is_empty())
+
     def findings(self, perimetre, jour):
         """Yield the records found, each sort of record as a queryset of rows of one shape."""
-        for records in self.find(perimetre, jour):
+        for records in self.asked(perimetre, jour):
             detail = F("detail") if "detail" in records.query.annotations else Value("")
             yield records.order_by().values(
                 sorte=as_text(Value(self.sorte)),
@@ -377,8 +381,8 @@ class Constat:
 def constats(perimetre, jour, sorte=None):
     """Return the rows of the findings of one sort, or of all, in one query: see `Constat`."""
     chosen = [VERIFICATIONS[sorte]] if sorte else VERIFICATIONS.values()
-    first, *others = [rows for v in chosen for rows in v.findings(perimetre, jour)]
-    return first.union(*others, all=True).order_by("sorte", "fiche", "cle")
+    rows = [rows for v in chosen for rows in v.findings(perimetre, jour)]
+    return rows[0].union(*rows[1:], all=True).order_by("sorte", "fiche", "cle") if rows else []
 
 
 def count_constats(perimetre, jour):
@@ -387,7 +391,7 @@ def count_constats(perimetre, jour):
         # Of a record that is only counted, nothing else is asked: each home page comes here.
         records.order_by().values(sorte=as_text(Value(v.sorte))).annotate(nombre=Count("pk"))
         for v in VERIFICATIONS.values()
-        for records in v.find(perimetre, jour)
+        for records in v.asked(perimetre, jour)
     ]
     counts = Counter()
     for row in arms[0].union(*arms[1:], all=True):

@@ -55,8 +55,12 @@ class PerimetreDeFiche(Perimetre):
     def everywhere(self):
         return False
 
-    def of(self, model):
-        return super().of(model).filter(pk__in=self.cles.get(model, []))
+    def query(self, model):
+        """Return the records by their keys, read once: those of a page are few, the questions many."""
+        asked = self.cles.get(model, [])
+        kept = super().query(model).filter(pk__in=asked).order_by().values_list("pk", flat=True)
+        records, keys = model._default_manager, list(kept)
+        return records.filter(pk__dans=keys) if keys else records.none()
 
 
 def whose(contact):
