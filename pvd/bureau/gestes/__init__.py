@@ -108,15 +108,20 @@ def gestes_possibles(user, model, keys, jour):
     As they are on `jour`. One query for all of them: a page of the back office counts its queries.
     """
     offered = [geste for geste in gestes_for(user, model) if not geste.creates]
-    itself = model._default_manager.filter(pk=OuterRef("pk"))
-    asked = {
-        f"geste_{n}": Exists(geste.writable(geste.candidates(itself, jour), user))
-        for n, geste in enumerate(offered)
-    }
-    if not asked or not keys:
+    if not offered or not keys:
         return {}
-    found = model._default_manager.filter(pk__in=keys).values_list("pk", *asked.values())
-    return {
-        key: [geste for geste, yes in zip(offered, possible, strict=True) if yes]
-        for key, *possible in found
-    }
+    itself = model._default_manager.filter(pk=OuterRef("pk"))
+    happens = [Exists(geste.candidates(itself, jour)) for geste in offered]
+    # Many gestes share one rule of who writes: it is asked once.
+    rules = {geste.writable.__func__: geste.writable for geste in offered}
+    written = [Exists(writable(itself, user)) for writable in rules.values()]
+    found = model._default_manager.filter(pk__dans=keys).values_list("pk", *happens, *written)
+    possible = {}
+    for key, *answers in found:
+        writes = dict(zip(rules, answers[len(offered) :], strict=True))
+        possible[key] = [
+            geste
+            for geste, yes in zip(offered, answers, strict=False)
+            if yes and writes[geste.writable.__func__]
+        ]
+    return possible

@@ -331,7 +331,8 @@ class Geste:
         """Keep the records to which it can happen, as they are on `jour`."""
         raise NotImplementedError
 
-    def writable(self, records, user):
+    @classmethod
+    def writable(cls, records, user):
         """Keep the records that `user` may write, of those that it reads: all, unless told otherwise."""
         return records
 

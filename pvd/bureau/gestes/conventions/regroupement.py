@@ -35,9 +35,10 @@ class GesteDeRegroupement(GesteDeConvention):
         """Keep the conventions that a rule put together, and that nobody has confirmed."""
         return records.filter(pk__in=self.model.objects.par_regle().values("pk"))
 
-    def writable(self, records, user):
+    @classmethod
+    def writable(cls, records, user):
         """Keep the conventions that `user` keeps: the communes of another DDT are not for it to confirm."""
-        return records.filter(pk__in=self.model.objects.tenues_par(user).values("pk"))
+        return records.filter(pk__in=cls.model.objects.tenues_par(user).values("pk"))
 
 
 class ConfirmerRegroupement(GesteDeRegroupement):

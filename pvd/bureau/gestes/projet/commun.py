@@ -207,7 +207,8 @@ class GesteDAction(DuProjet):
     def objet(self, record):
         return record
 
-    def writable(self, records, user):
+    @classmethod
+    def writable(cls, records, user):
         """Keep the actions of the communes of the agent, and of the conventions that it keeps."""
         return records if user.is_superuser else records.filter(pk__in=a_ecrire(Action, user))
 
@@ -226,7 +227,8 @@ class GesteDEtude(DuProjet):
     def objet(self, record):
         return record
 
-    def writable(self, records, user):
+    @classmethod
+    def writable(cls, records, user):
         """Keep the studies of the communes of the agent, and of the conventions that it keeps."""
         return records if user.is_superuser else records.filter(pk__in=a_ecrire(Etude, user))
 
@@ -242,7 +244,8 @@ class GesteDeLigne(DuProjet):
     def objet(self, record):
         return record.objet
 
-    def writable(self, records, user):
+    @classmethod
+    def writable(cls, records, user):
         if user.is_superuser:
             return records
         return records.filter(

@@ -74,7 +74,7 @@ def des_adhesions(convention):
 def a_attacher(convention, user):
     """Return the actions of adhésions that `user` may attach to a convention."""
     rows = Action.objects.filter(des_adhesions(convention))
-    return GesteDAction().writable(rows, user).order_by("numero", "identifiant")
+    return GesteDAction.writable(rows, user).order_by("numero", "identifiant")
 
 
 class PlanDeConvention(GesteDeConvention):
@@ -159,7 +159,7 @@ class AvenantAuPlanForm(MaitreDOuvrageForm, SansPrecisionForm):
             chercher(self, Action, name, rows=model.objects.for_user(self.user))
         self.fields["avenant"].queryset = self.record.avenants.all()
         there = Action.objects.filter(convention=self.record, sortie__isnull=True)
-        there = GesteDAction().writable(there, self.user).order_by("numero", "identifiant")
+        there = GesteDAction.writable(there, self.user).order_by("numero", "identifiant")
         for name in ("retirees", "modifiees", "transferees"):
             self.fields[name].queryset = there.select_related(*MAITRES_D_OUVRAGE, "entree")
 

@@ -27,7 +27,7 @@ class PointForm(SansPrecisionForm):
         self.fields["date"].initial = self.jour
         field = self.fields["actions"]
         field.queryset = vivantes(
-            GesteDAction().writable(Action.objects.all(), self.user), self.jour
+            GesteDAction.writable(Action.objects.all(), self.user), self.jour
         )
         keys = list(field.queryset.order_by().values_list("pk", flat=True))
         self.today = ActionsDatees(keys).du_jour(self.jour, interne=True)
