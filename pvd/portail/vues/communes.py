@@ -125,7 +125,7 @@ def read_commune(situation):
     return {
         "jour": jour,
         "situation": situation,
-        "absence": situation.commune.absence_au(situation.jour),
+        "absence": found.absence_au(jour),
         "phrase": sentence(situation) if there else "",
         "non_confirmees": couvertures_non_confirmees(situation),
         "postes": serving(situation),
@@ -148,9 +148,9 @@ def documents_of(page):
 
 def serving(situation):
     """Return the posts that serve the commune on the day, as its situation knows them."""
-    cles = [poste.pk for poste in situation.postes]
-    detailed = with_details(Poste.objects.filter(pk__in=cles), situation.jour)
-    return situer_postes(list(detailed), situation.jour) if cles else []
+    dates = {poste.pk: poste for poste in situation.postes}
+    detailed = with_details(Poste.objects.filter(pk__in=dates), situation.jour)
+    return situer_postes(list(detailed), situation.jour, dates) if dates else []
 
 
 def origins(situation, dates):
@@ -168,7 +168,8 @@ def origins(situation, dates):
 
 def find_situation(code, jour):
     """Return the `Situation` of the commune of that code, or None if no commune bears it."""
-    found = list(lisibles(Commune.objects.filter(pk=code.upper())))
+    named = Commune.objects.filter(pk=code.upper()).prefetch_related("interruptions")
+    found = list(lisibles(named))
     return situer(found, jour)[0] if found else None
 
 
