@@ -36,7 +36,7 @@ from projects.financements.imports import (
 )
 from projects.projet.plan.export import PLAN
 from projects.projet.plan.ressource import PlanDActions
-from projects.projet.plan.subventions import ListeDesSubventions
+from projects.projet.plan.subventions.liste import ListeDesSubventions
 from socle.admin.exports import ExportAdmin
 from socle.admin.imports import ImportAdmin
 

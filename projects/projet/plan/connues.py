@@ -146,3 +146,9 @@ class Connues:
         named = libre(f"{action.identifiant}-{cle}", self.taken_lines)
         self.taken_lines.add(bare_key(named))
         return named
+
+
+def last_by(rows, name, jour):
+    """Return the last of `rows` by the date `name`, of `jour` or before."""
+    come = [row for row in rows if getattr(row, name) <= jour]
+    return max(come, key=lambda row: getattr(row, name), default=None)

@@ -82,6 +82,12 @@ class Referentiel:
     def seule_commune(self):
         return len(self.communes_du_plan) == 1
 
+    def places_of(self, lu):
+        """Return where the action is: what the row says, else the one commune of its plan."""
+        if lu.communes or lu.etendue:
+            return lu.communes or []
+        return list(self.communes_du_plan.values()) if self.seule_commune else []
+
     @cached_property
     def plan_by_words(self):
         """Return the communes of the plan, by the telling words of each of their names."""
