@@ -11,7 +11,8 @@ from communes.territoire.filtres import DepartementFilter, IntercommunaliteFilte
 from ort.admin_propositions import ProposableAdmin
 from ort.admin_validations import ValidationAdmin
 from ort.exports_internes import AVENANTS_INTERNES, CONVENTIONS, COUVERTURES
-from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
+from ort.imports import AvenantRessource, ConventionRessource
+from ort.imports_couvertures import CouvertureRessource
 from ort.liste.liste import ListeOrtDAgents
 from ort.models import Avenant, CommuneCouverte, Convention, Document, Organisme, Partie, Secteur
 from ort.models.droits import DE_LA_REFERENCE, DE_TOUTES

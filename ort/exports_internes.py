@@ -1,7 +1,7 @@
 """What agents download of the ORT: the public columns, signed or not yet, and the internal ones."""
 
 from ort.exports import AVENANTS, DUREE_TOTALE, ORT, ort_rows
-from ort.imports import CouvertureRessource
+from ort.imports_couvertures import CouvertureRessource
 from ort.models import CommuneCouverte
 from socle.fichiers.colonnes import Colonne, Export, colonne_champ, colonne_source, dits
 

@@ -5,13 +5,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from communes.models import Commune, Intercommunalite
-from ort.imports import (
-    ActeWidget,
-    AvenantRessource,
-    ChampActe,
-    ConventionRessource,
-    CouvertureRessource,
-)
+from ort.imports import AvenantRessource, ConventionRessource
+from ort.imports_couvertures import ActeWidget, ChampActe, CouvertureRessource
 from ort.liste.groupes import CommuneEntrante, ConventionTenue, LigneDOrt, OrtRegroupee
 from ort.models import Convention
 from socle.dates import parse_date

@@ -7,7 +7,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from communes.models import Labellisation
 from communes.programme.lecture import ouverture
 from communes.territoire.champs import CommuneWidget
-from ort.imports import by_day
+from ort.imports_couvertures import by_day
 from ort.models import Avenant
 from projects.actions.models import Action, Axe
 from socle.dates import parse_date

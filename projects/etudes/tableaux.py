@@ -8,7 +8,7 @@ from projects.etudes.imports import (
     FinancementEtudeRessource,
 )
 from projects.financements.exports_internes import faits_de, financements_de, versements_de
-from projects.financements.imports import FaitFinancementRessource, VersementRessource
+from projects.financements.imports_faits import FaitFinancementRessource, VersementRessource
 from socle.admin.exports import ExportAdmin
 from socle.admin.imports import ImportAdmin
 

@@ -1,7 +1,7 @@
 """What agents download of the money of actions, and of studies: the columns of the files that come in."""
 
 from projects.actions.exports_internes import of_link, yes_no
-from projects.financements.imports import (
+from projects.financements.imports_faits import (
     PAIEMENTS,
     FaitFinancementRessource,
     VersementRessource,

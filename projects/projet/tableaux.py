@@ -27,13 +27,8 @@ from projects.financements.exports_internes import (
     REGLES,
     VERSEMENTS,
 )
-from projects.financements.imports import (
-    DispositifRessource,
-    FaitFinancementRessource,
-    FinancementRessource,
-    RegleRessource,
-    VersementRessource,
-)
+from projects.financements.imports import DispositifRessource, FinancementRessource, RegleRessource
+from projects.financements.imports_faits import FaitFinancementRessource, VersementRessource
 from projects.projet.plan.export import PLAN
 from projects.projet.plan.ressource import PlanDActions
 from projects.projet.plan.subventions.liste import ListeDesSubventions

@@ -5,7 +5,8 @@ from import_export import widgets
 
 from communes.models import Commune, Departement, Intercommunalite, Labellisation
 from communes.programme.imports import LabellisationRessource, ProgrammeRessource, TenueRessource
-from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
+from ort.imports import AvenantRessource, ConventionRessource
+from ort.imports_couvertures import CouvertureRessource
 from ort.models import Avenant, Convention, Organisme, Partie
 from projects.actions.champs import champ_avenant
 from projects.actions.imports import (
@@ -29,13 +30,8 @@ from projects.etudes.imports import (
     FinancementEtudeRessource,
 )
 from projects.evaluations.imports import BilanRessource, PresentationRessource
-from projects.financements.imports import (
-    DispositifRessource,
-    FaitFinancementRessource,
-    FinancementRessource,
-    RegleRessource,
-    VersementRessource,
-)
+from projects.financements.imports import DispositifRessource, FinancementRessource, RegleRessource
+from projects.financements.imports_faits import FaitFinancementRessource, VersementRessource
 from projects.indicateurs.imports import CibleRessource, IndicateurRessource, ReleveRessource
 from projects.postes.imports import (
     CofinancementRessource,

@@ -3,7 +3,8 @@
 import pytest
 
 from communes.programme.imports import LabellisationRessource
-from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
+from ort.imports import AvenantRessource, ConventionRessource
+from ort.imports_couvertures import CouvertureRessource
 from projects.postes.imports import DesserteRessource
 from projects.postes.imports_postes import PosteRessource
 from socle.fichiers.depot import Depot, find, forget, keep

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from communes.programme.imports import LabellisationRessource
-from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
+from ort.imports import AvenantRessource, ConventionRessource
+from ort.imports_couvertures import CouvertureRessource
 from projects.postes.imports import (
     CofinancementRessource,
     DesserteRessource,

@@ -4,7 +4,8 @@ import pytest
 
 from communes.models import Departement, Labellisation
 from communes.programme.imports import LabellisationRessource, TenueRessource
-from ort.imports import AvenantRessource, ConventionRessource, CouvertureRessource
+from ort.imports import AvenantRessource, ConventionRessource
+from ort.imports_couvertures import CouvertureRessource
 from ort.models import Convention
 from pvd.suivi.chargement import AffirmationRessource, ChiffrePublieRessource, SourceRessource
 from pvd.suivi.models import ChiffrePublie
