@@ -44,7 +44,8 @@ from projects.projet.exports_argent import (
     versement_rows,
 )
 from projects.projet.exports_operations import OPERATIONS_SUBVENTIONNEES, operation_rows
-from projects.projet.filtres import ActionFiltres, ArgentFiltres
+from projects.projet.filtres import ActionFiltres
+from projects.projet.filtres_argent import ArgentFiltres
 from projects.projet.filtres_operations import OperationFiltres
 from pvd.portail.donnees.chiffres import CHIFFRES, ChiffreFiltres, points
 from pvd.portail.donnees.colonnes import colonnes_demandees
