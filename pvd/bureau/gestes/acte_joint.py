@@ -2,7 +2,7 @@
 
 from django import forms
 
-from pvd.bureau.gestes.base import GesteForm
+from pvd.bureau.gestes.formulaire import GesteForm
 from socle.dates import Precision
 from socle.documents import Visibilite
 from socle.fichiers import depot as depots

@@ -8,15 +8,14 @@ from django.db.models.functions import Cast
 from communes.models import Commune, Departement, Labellisation
 from communes.programme.liste.connues import absences_de, absences_en_attente
 from communes.programme.regles import MONTHS_FROM_ADHESION_TO_ORT
-from pvd.bureau.gestes.base import (
+from pvd.bureau.gestes.base import Geste, GesteQuiCree
+from pvd.bureau.gestes.ecriture import save
+from pvd.bureau.gestes.formulaire import (
     SOURCE_FIELDS,
-    Geste,
     GesteForm,
-    GesteQuiCree,
     JourField,
     SansPrecisionForm,
     offer,
-    save,
 )
 from socle.admin.choix import SearchedSelect
 from socle.admin.page_d_agent import page_url

@@ -14,7 +14,8 @@ from communes.territoire.decoupage.a_la_main import rattacher, renommer, reunir
 from communes.territoire.decoupage.journal import write_by_hand
 from communes.territoire.mouvements import Sorte
 from ort.models import CommuneCouverte, Convention
-from pvd.bureau.gestes.base import GesteQuiCree, SansPrecisionForm, offer
+from pvd.bureau.gestes.base import GesteQuiCree
+from pvd.bureau.gestes.formulaire import SansPrecisionForm, offer
 from pvd.bureau.referentiel.touches import touches
 from socle.admin.champs import DayField
 from socle.admin.choix import SearchedSelect, SearchedSelectMultiple

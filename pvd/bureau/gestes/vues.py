@@ -20,7 +20,7 @@ from projects.projet.admin_demandes import proposer_la_demande
 from projects.projet.demandes import AProposer, en_demande
 from pvd.bureau.gestes import GESTES, gestes_for
 from pvd.bureau.gestes.apercus import OTHERWISE, Appui
-from pvd.bureau.gestes.base import CasesField
+from pvd.bureau.gestes.formulaire import CasesField
 from pvd.bureau.perimetre import Perimetre, asked_perimetre
 from socle.adresses_admin import admin_url, with_undo
 from socle.avertissements import of_source

@@ -15,7 +15,8 @@ from ort.models import Avenant, CommuneCouverte, Convention, Document
 from ort.regles import date_fin_au
 from projects.postes.models import Poste, Recrutement
 from pvd.bureau.gestes import GESTES
-from pvd.bureau.gestes.base import Geste, free_key
+from pvd.bureau.gestes.base import Geste
+from pvd.bureau.gestes.ecriture import free_key
 from pvd.bureau.perimetre import Perimetre
 from pvd.suivi.verifications import constats
 from socle.courriels import send_mail

@@ -9,8 +9,9 @@ from ort.models import Avenant, CommuneCouverte
 from ort.models.droits import Plume
 from ort.models.publication import PAR_AVENANT
 from ort.regles import date_fin_au, duree_au
-from pvd.bureau.gestes.base import CasesField, day_typed, save
 from pvd.bureau.gestes.conventions.contenu import PARTIES, ContenuForm, GesteDeContenu
+from pvd.bureau.gestes.ecriture import save
+from pvd.bureau.gestes.formulaire import CasesField, day_typed
 from socle.dates import add_years, in_french, in_words, last_day
 from socle.francais import datee, liste, pluriel
 

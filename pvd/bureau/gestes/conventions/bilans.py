@@ -22,8 +22,10 @@ from projects.projet.resume import LieuDuProjet, Projet
 from projects.projet.revues import etat_en_mots, lire
 from pvd.bureau.bilans import plus_dues
 from pvd.bureau.gestes.acte_joint import ActeForm, AvecActe, JoindreEnsuite, JointEnsuite
-from pvd.bureau.gestes.base import Geste, GesteForm, save
+from pvd.bureau.gestes.base import Geste
 from pvd.bureau.gestes.conventions.commun import ActeDeConventionForm, GesteDeConvention
+from pvd.bureau.gestes.ecriture import save
+from pvd.bureau.gestes.formulaire import GesteForm
 from pvd.bureau.gestes.projet.commun import texte_court, texte_long
 from socle.admin.evenements import Chapitre
 from socle.admin.page_d_agent import page_url

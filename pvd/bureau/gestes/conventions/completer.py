@@ -2,8 +2,8 @@
 
 from ort.avertissements import des_entrees
 from ort.models.publication import PAR_LA_CONVENTION
-from pvd.bureau.gestes.base import save
 from pvd.bureau.gestes.conventions.contenu import CONTENU, PARTIES, ContenuForm, GesteDeContenu
+from pvd.bureau.gestes.ecriture import save
 from socle.dates import Precision, in_words
 
 

@@ -5,8 +5,8 @@ from django.contrib import admin
 
 from communes.models import Commune, Intercommunalite
 from ort.models import CommuneCouverte, Document, Organisme, Partie, Secteur
-from pvd.bureau.gestes.base import offer
 from pvd.bureau.gestes.conventions.commun import ActeDeConventionForm, GesteDActe
+from pvd.bureau.gestes.formulaire import offer
 from pvd.suivi.non_suivi import ENTREE_ORT
 from socle.admin.choix import SearchedSelectMultiple
 from socle.admin.portee import CommunesField, CommunesSelect

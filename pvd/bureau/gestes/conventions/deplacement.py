@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 
 from ort.models import Avenant, CommuneCouverte, Convention
 from ort.models.validations import ModificationExterieure, Validation
-from pvd.bureau.gestes.base import CasesField, SansPrecisionForm, offer, save, unused
 from pvd.bureau.gestes.conventions.nouvelle import intitule_usuel
 from pvd.bureau.gestes.conventions.regroupement import GesteDeRegroupement, day_of
+from pvd.bureau.gestes.ecriture import save, unused
+from pvd.bureau.gestes.formulaire import CasesField, SansPrecisionForm, offer
 from socle.admin.choix import SearchedSelect
 from socle.dates import Precision, in_words
 from socle.francais import liste, pluriel

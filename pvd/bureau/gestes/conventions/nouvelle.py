@@ -5,8 +5,10 @@ from django.contrib import admin
 
 from communes.models import Commune, Departement, Intercommunalite
 from ort.models import CommuneCouverte, Convention, Document
-from pvd.bureau.gestes.base import GesteQuiCree, offer, save, unused
+from pvd.bureau.gestes.base import GesteQuiCree
 from pvd.bureau.gestes.conventions.commun import ActeDeConventionForm, GesteDeSignature
+from pvd.bureau.gestes.ecriture import save, unused
+from pvd.bureau.gestes.formulaire import offer
 from socle.admin.champs import DayField
 from socle.admin.choix import SearchedSelect, SearchedSelectMultiple
 from socle.admin.portee import CommunesField

@@ -6,8 +6,9 @@ from django.urls import reverse
 from communes.models import Departement
 from ort.models import Avenant, CommuneCouverte, Convention
 from ort.models.conventions import REGROUPEMENT
-from pvd.bureau.gestes.base import CasesField, GesteQuiCree, SansPrecisionForm
+from pvd.bureau.gestes.base import GesteQuiCree
 from pvd.bureau.gestes.conventions.commun import GesteDeConvention
+from pvd.bureau.gestes.formulaire import CasesField, SansPrecisionForm
 from socle.admin.evenements import Chapitre
 from socle.dates import Precision, bare, in_words
 from socle.francais import liste, pluriel

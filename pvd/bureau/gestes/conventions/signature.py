@@ -4,8 +4,8 @@ from django import forms
 
 from communes.models import Commune
 from ort.models import Document
-from pvd.bureau.gestes.base import save
 from pvd.bureau.gestes.conventions.commun import ActeDeConventionForm, GesteDeSignature
+from pvd.bureau.gestes.ecriture import save
 from socle.dates import in_words
 from socle.francais import liste, pluriel
 

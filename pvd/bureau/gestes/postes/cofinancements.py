@@ -3,7 +3,8 @@
 from django import forms
 
 from projects.postes.models import CofinancementPoste, Financeur
-from pvd.bureau.gestes.base import SansPrecisionForm, save
+from pvd.bureau.gestes.ecriture import save
+from pvd.bureau.gestes.formulaire import SansPrecisionForm
 from pvd.bureau.gestes.postes.commun import GesteDePoste, last_day, said_of
 from socle.admin.champs import DayField, LastDayField, NumberField
 from socle.dates import in_words

@@ -6,7 +6,8 @@ from django.contrib import admin
 from communes.models import Commune
 from projects.postes.avertissements import Service, avant_le_programme
 from projects.postes.models import Desserte
-from pvd.bureau.gestes.base import CasesField, SansPrecisionForm, offer, save
+from pvd.bureau.gestes.ecriture import save
+from pvd.bureau.gestes.formulaire import CasesField, SansPrecisionForm, offer
 from pvd.bureau.gestes.postes.commun import GesteDePoste, said_of
 from socle.admin.portee import CommunesField, CommunesSelect
 from socle.dates import Precision, in_words

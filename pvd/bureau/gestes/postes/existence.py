@@ -9,7 +9,9 @@ from ort.models import Organisme
 from projects.postes.avertissements import Service, avant_le_programme
 from projects.postes.intitule import identifiant_usuel, intitule_usuel
 from projects.postes.models import EMPLOYEURS, Desserte, MotifDepart, Occupation, Poste
-from pvd.bureau.gestes.base import GesteForm, GesteQuiCree, offer, save, unused
+from pvd.bureau.gestes.base import GesteQuiCree
+from pvd.bureau.gestes.ecriture import save, unused
+from pvd.bureau.gestes.formulaire import GesteForm, offer
 from pvd.bureau.gestes.postes.commun import QUOTITE, GesteDePoste, last_day, named, offers, said_of
 from socle.admin.choix import SearchedSelect, SearchedSelectMultiple
 from socle.admin.portee import CommunesField

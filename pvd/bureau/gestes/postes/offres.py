@@ -3,7 +3,8 @@
 from django import forms
 
 from projects.postes.models import Recrutement
-from pvd.bureau.gestes.base import JourField, SansPrecisionForm, save
+from pvd.bureau.gestes.ecriture import save
+from pvd.bureau.gestes.formulaire import JourField, SansPrecisionForm
 from pvd.bureau.gestes.postes.commun import GesteDePoste, offers, said_of
 from socle.admin.champs import DayField
 from socle.dates import in_words

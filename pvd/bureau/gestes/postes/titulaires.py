@@ -4,7 +4,8 @@ from django import forms
 from django.db.models import Q
 
 from projects.postes.models import Alerte, MotifDepart, Occupation, Recrutement, TypeContrat
-from pvd.bureau.gestes.base import DernierJourField, SansPrecisionForm, save
+from pvd.bureau.gestes.ecriture import save
+from pvd.bureau.gestes.formulaire import DernierJourField, SansPrecisionForm
 from pvd.bureau.gestes.postes.commun import (
     QUOTITE,
     GesteDePoste,

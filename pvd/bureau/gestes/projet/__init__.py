@@ -5,8 +5,6 @@ from pvd.bureau.gestes.projet.argent import (
     EnregistrerAccord,
     JoindreDecision,
     ModifierAccord,
-    NouveauVersement,
-    NouveauVersementDEtude,
     NouvelAccord,
     NouvelAccordDEtude,
     NouvelleDemande,
@@ -14,7 +12,6 @@ from pvd.bureau.gestes.projet.argent import (
     Proroger,
     RefusOuSansSuite,
     Retirer,
-    Verser,
 )
 from pvd.bureau.gestes.projet.calendrier import (
     ReviserCalendrier,
@@ -34,6 +31,7 @@ from pvd.bureau.gestes.projet.lieu import SituerLAction
 from pvd.bureau.gestes.projet.mesures import MESURES
 from pvd.bureau.gestes.projet.plan import AppliquerAvenant, AttacherActions
 from pvd.bureau.gestes.projet.point import FaireLePoint
+from pvd.bureau.gestes.projet.versements import NouveauVersement, NouveauVersementDEtude, Verser
 from pvd.bureau.gestes.projet.vie import (
     Abandonner,
     Achever,

@@ -1,40 +1,33 @@
 """What happens to a line of money: asked, granted, changed, paid, extended, refused, withdrawn."""
 
-from datetime import date
-
 from django.db.models import Exists, OuterRef, Subquery
-from django.utils import timezone
 
 from ort.avertissements import Avertissement
 from projects.etudes.models import RegimeEtude
 from projects.etudes.models.etudes import SANS_ARGENT
-from projects.financements import regles
 from projects.financements.coherence import CLOTURES
 from projects.financements.models import (
     FINANCEURS,
     FaitFinancement,
     Financement,
     SorteRetrait,
-    SorteVersement,
 )
 from projects.pieces.models import Piece
 from pvd.bureau.gestes.acte_joint import AvecActe, JoindreEnsuite
-from pvd.bureau.gestes.base import save
+from pvd.bureau.gestes.ecriture import save
 from pvd.bureau.gestes.projet.commun import DuProjet, GesteDAction, GesteDeLigne, GesteDEtude
 from pvd.bureau.gestes.projet.lignes import (
     AccordForm,
     DemandeForm,
     JoindreForm,
     ModificationForm,
-    NouveauVersementForm,
     NouvelAccordForm,
     NouvelleDemandeForm,
     ProrogationForm,
     ReponseDuFinanceurForm,
     RetraitForm,
-    VersementForm,
     accord_dit,
-    ligne_du_jour,
+    plafond_accorde,
 )
 from socle.dates import Precision, in_french, in_words
 from socle.francais import datee, euros, pour_cent
@@ -248,81 +241,6 @@ class JoindreDecision(AvecDecision, JoindreEnsuite, GesteDeLigne):
     def phrases(self, record, data):
         told = accord_dit(record)
         return [f"L'accord est celui {datee(told.jour, told.precision)}, {record}."]
-
-
-class Verser(FaitDeLigne, GesteDeLigne):
-    slug = "financement-enregistrer-un-versement"
-    titre = "Enregistrer un versement"
-    fait = "Versement enregistré"
-    nature = "versement"
-    form = VersementForm
-    impossible = "Ce financement est soldé : plus rien n'en est versé."
-
-    def candidates(self, records, jour):
-        return records.filter(~avec("versement", sorte_versement__in=CLOTURES))
-
-    def phrases(self, record, data):
-        sort = SorteVersement(data["sorte"]).label
-        told = [
-            f"{self.de_qui(record, data)} : {euros(data['montant'])} versés ({sort}) {self.quand(data)}."
-        ]
-        if not accorde(record):
-            told.append(
-                "Aucun accord n'en est connu : il est supposé, au plus tard ce jour-là, sans montant."
-            )
-        return told
-
-    def warnings(self, record, data):
-        """Tell what a balance leaves unpaid: the grant is then what was paid."""
-        if data["sorte"] not in CLOTURES or not isinstance(record, Financement):
-            return []
-        granted = plafond_accorde(record)
-        paid = regles.montant_verse(ligne_du_jour(record), timezone.localdate())
-        if granted is None or paid >= granted:
-            return []
-        return [
-            Avertissement(
-                f"Le financement est soldé à {euros(paid)}, pour {euros(granted)} accordés.",
-                "L'accordé devient ce qui a été versé (CGCT, art. R. 2334-30).",
-            )
-        ]
-
-    def faits(self, ligne, data):
-        paid = self.fait_de(
-            ligne,
-            "versement",
-            data,
-            montant=data["montant"],
-            sorte_versement=data["sorte"],
-            reference=data["reference"],
-        )
-        if accorde(ligne):
-            return [paid]
-        return [paid.accord_suppose(), paid]
-
-
-def accorde(record):
-    """Tell whether a line was granted; an action is no line."""
-    return isinstance(record, Financement) and record.faits.filter(nature="accord").exists()
-
-
-def plafond_accorde(ligne):
-    """Return what the last decision grants, whatever was paid of it since."""
-    fait = regles.dernier(ligne_du_jour(ligne), date.max, *regles.DECISIONS)
-    return fait and fait.montant
-
-
-class NouveauVersement(PourUneAction, Verser):
-    slug = "action-enregistrer-un-versement"
-    titre = "Enregistrer un versement, sans accord connu"
-    form = NouveauVersementForm
-
-
-class NouveauVersementDEtude(PourUneEtude, Verser):
-    slug = "etude-enregistrer-un-versement"
-    titre = "Enregistrer un versement, sans accord connu"
-    form = NouveauVersementForm
-    impossible = SANS_ARGENT
 
 
 class RefusOuSansSuite(FaitDeLigne, GesteDeLigne):

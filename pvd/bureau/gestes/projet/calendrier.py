@@ -5,7 +5,8 @@ from django import forms
 from ort.avertissements import Avertissement
 from projects.actions.models import BaseMontant, Cout, NatureCout, Prevision
 from projects.actions.regles import previsions_au
-from pvd.bureau.gestes.base import GesteForm, SansPrecisionForm, save
+from pvd.bureau.gestes.ecriture import save
+from pvd.bureau.gestes.formulaire import GesteForm, SansPrecisionForm
 from pvd.bureau.gestes.projet.champs import MontantField
 from pvd.bureau.gestes.projet.commun import (
     DuProjet,

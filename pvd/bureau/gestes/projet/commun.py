@@ -18,7 +18,8 @@ from projects.financements import regles as argent
 from projects.financements.models import Financement
 from projects.projet.du_jour import ActionsDatees
 from projects.projet.totaux import Totaux
-from pvd.bureau.gestes.base import Geste, offer
+from pvd.bureau.gestes.base import Geste
+from pvd.bureau.gestes.formulaire import offer
 from socle.admin.champs import TexteField
 from socle.admin.choix import SearchedSelect, SearchedSelectMultiple
 from socle.admin.page_d_agent import page_url

@@ -19,7 +19,9 @@ from projects.etudes.models import (
 )
 from projects.pieces.models import Piece
 from pvd.bureau.gestes.acte_joint import ActeForm, AvecActe, JoindreEnsuite, JointEnsuite
-from pvd.bureau.gestes.base import GesteForm, GesteQuiCree, save, unused
+from pvd.bureau.gestes.base import GesteQuiCree
+from pvd.bureau.gestes.ecriture import save, unused
+from pvd.bureau.gestes.formulaire import GesteForm
 from pvd.bureau.gestes.projet.champs import MontantField
 from pvd.bureau.gestes.projet.commun import (
     GesteDEtude,

@@ -22,13 +22,9 @@ from projects.actions.models import (
     Prevision,
     Theme,
 )
-from pvd.bureau.gestes.base import (
-    GesteForm,
-    GesteQuiCree,
-    offer,
-    save,
-    unused,
-)
+from pvd.bureau.gestes.base import GesteQuiCree
+from pvd.bureau.gestes.ecriture import save, unused
+from pvd.bureau.gestes.formulaire import GesteForm, offer
 from pvd.bureau.gestes.projet.calendrier import PRECISIONS, PREVUES
 from pvd.bureau.gestes.projet.champs import MontantField
 from pvd.bureau.gestes.projet.commun import (

@@ -2,7 +2,8 @@
 
 from django import forms
 
-from pvd.bureau.gestes.base import GesteForm, save
+from pvd.bureau.gestes.ecriture import save
+from pvd.bureau.gestes.formulaire import GesteForm
 from pvd.bureau.gestes.projet.champs import NombreEcrit
 from pvd.bureau.gestes.projet.commun import GesteDAction
 from pvd.bureau.gestes.projet.inscription import dire

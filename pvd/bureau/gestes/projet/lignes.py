@@ -1,5 +1,7 @@
 """What each fact of a line of money asks: of one that is there, or with who pays, of a new one."""
 
+from datetime import date
+
 from django import forms
 
 from communes.models import Commune, Intercommunalite
@@ -17,7 +19,8 @@ from projects.financements.models import (
     SorteVersement,
 )
 from pvd.bureau.gestes.acte_joint import ActeForm, JointEnsuite
-from pvd.bureau.gestes.base import GesteForm, JourField, save, unused
+from pvd.bureau.gestes.ecriture import save, unused
+from pvd.bureau.gestes.formulaire import GesteForm, JourField
 from pvd.bureau.gestes.projet.champs import MontantField, TauxField
 from pvd.bureau.gestes.projet.commun import (
     chercher,
@@ -36,6 +39,17 @@ def ligne_du_jour(ligne):
     objet = ligne.objet
     lines = financements_dates([objet.pk], objet=objet._meta.model_name)[objet.pk]
     return next(line for line in lines if line.pk == ligne.pk)
+
+
+def accorde(record):
+    """Tell whether a line was granted; an action is no line."""
+    return isinstance(record, Financement) and record.faits.filter(nature="accord").exists()
+
+
+def plafond_accorde(ligne):
+    """Return what the last decision grants, whatever was paid of it since."""
+    fait = regles.dernier(ligne_du_jour(ligne), date.max, *regles.DECISIONS)
+    return fait and fait.montant
 
 
 def accord_dit(ligne):

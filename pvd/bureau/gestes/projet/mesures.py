@@ -19,7 +19,9 @@ from projects.indicateurs.models import (
     Unite,
 )
 from projects.indicateurs.mots import ecart_en_mots, refuse_l_ecriture, valeur_en_mots
-from pvd.bureau.gestes.base import Geste, GesteForm, JourField, SansPrecisionForm, offer, save
+from pvd.bureau.gestes.base import Geste
+from pvd.bureau.gestes.ecriture import save
+from pvd.bureau.gestes.formulaire import GesteForm, JourField, SansPrecisionForm, offer
 from pvd.bureau.gestes.labellisations import GesteDeLabellisation
 from pvd.bureau.gestes.projet.champs import NombreEcrit
 from pvd.bureau.gestes.projet.commun import GesteDAction, texte_court

@@ -18,13 +18,9 @@ from projects.actions.models import (
 )
 from projects.financements.regles import montant_verse
 from projects.projet.du_jour import ActionsDatees
-from pvd.bureau.gestes.base import (
-    CasesField,
-    SansPrecisionForm,
-    save,
-    unused,
-)
 from pvd.bureau.gestes.conventions.commun import GesteDeConvention
+from pvd.bureau.gestes.ecriture import save, unused
+from pvd.bureau.gestes.formulaire import CasesField, SansPrecisionForm
 from pvd.bureau.gestes.projet.commun import (
     GesteDAction,
     chercher,

@@ -4,7 +4,9 @@ from django.urls import reverse
 
 from projects.actions.models import Action, ActionCommune, FaitAction
 from projects.projet.du_jour import ActionsDatees
-from pvd.bureau.gestes.base import CasesField, GesteQuiCree, SansPrecisionForm, save
+from pvd.bureau.gestes.base import GesteQuiCree
+from pvd.bureau.gestes.ecriture import save
+from pvd.bureau.gestes.formulaire import CasesField, SansPrecisionForm
 from pvd.bureau.gestes.projet.commun import GesteDAction, vivantes
 from socle.admin.evenements import Chapitre
 from socle.dates import Precision, in_words
@@ -26,9 +28,7 @@ class PointForm(SansPrecisionForm):
         self.fields["date"].label = "Vérifié le"
         self.fields["date"].initial = self.jour
         field = self.fields["actions"]
-        field.queryset = vivantes(
-            GesteDAction.writable(Action.objects.all(), self.user), self.jour
-        )
+        field.queryset = vivantes(GesteDAction.writable(Action.objects.all(), self.user), self.jour)
         keys = list(field.queryset.order_by().values_list("pk", flat=True))
         self.today = ActionsDatees(keys).du_jour(self.jour, interne=True)
         field.choices = self.lines()

@@ -4,7 +4,8 @@ from django import forms
 from django.db.models import Q
 
 from projects.actions.models import FaitAction, Phase
-from pvd.bureau.gestes.base import GesteForm, save
+from pvd.bureau.gestes.ecriture import save
+from pvd.bureau.gestes.formulaire import GesteForm
 from pvd.bureau.gestes.projet.commun import (
     DROPPED,
     FINISHED,
