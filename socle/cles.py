@@ -1,9 +1,11 @@
 """Keys chosen in Python and given back to the database: one parameter, however many they are."""
 
 import json
+from functools import reduce
+from operator import or_
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import Field, ForeignKey, Lookup
+from django.db.models import Field, ForeignKey, Lookup, Q
 from django.db.models.fields.tuple_lookups import TupleIn
 
 
@@ -54,3 +56,13 @@ def keys_as_one_parameter(lookup, compiler, connection):
 
 
 TupleIn.as_sqlite = keys_as_one_parameter
+
+
+def par_une_voie(model, paths, keys):
+    """Return the condition that a record of `model` leads, by one of `paths` at least, to one of `keys`.
+
+    Each path is a query of its own, in which the indexes lead from a few keys to their records: with
+    all the paths joined in one, the base reads every record to know whether it leads there.
+    """
+    ways = (model._base_manager.filter(**{f"{path}__in": keys}).values("pk") for path in paths)
+    return reduce(or_, (Q(pk__in=way) for way in ways))

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from functools import wraps
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import Http404
 
 from communes.models import Agent, Commune, Departement, Interlocuteur, Labellisation, Relecture
@@ -23,6 +22,7 @@ from projects.models import (
 )
 from projects.postes.models import Poste
 from pvd.signalements.models import Signalement
+from socle.cles import par_une_voie
 
 # The ways from what hangs on a convention.
 PAR_LA_CONVENTION = [
@@ -96,10 +96,7 @@ class Perimetre:
             records = records.for_user(self.user)
         if self.departement is None:
             return records
-        there = Q()
-        for path in PATHS[model]:
-            there |= Q(**{path: self.departement})
-        return records.filter(pk__in=model._base_manager.filter(there).values("pk"))
+        return records.filter(par_une_voie(model, PATHS[model], [self.departement.pk]))
 
 
 def asked_perimetre(request):

@@ -6,18 +6,33 @@ from communes.models import Commune, Departement
 from communes.territoire.departements import plusieurs
 from communes.territoire.du_jour import fiches_des
 from ort.models import CommuneCouverte, Convention
+from socle.cles import par_une_voie
 from socle.historique import HistoriseeQuerySet
 
 
-def of_communes(communes):
+def of_communes(model, communes):
     """Return the condition that an action is of one of `communes`, at any date.
 
     Those that it names, or, when it is of its whole ORT, those that the convention ever covered.
     """
+    named = model._meta.get_field("communes_liees").related_model.objects.order_by()
     covered = CommuneCouverte.objects.filter(commune__in=communes).order_by()
-    return Q(communes_liees__commune__in=communes) | Q(
+    return Q(pk__in=named.filter(commune__in=communes).values("action")) | Q(
         etendue="ort", convention__in=covered.values("convention")
     )
+
+
+# From an action, or a study, the ways to the départements of those who read it.
+DES_COMMUNES, DU_DEPARTEMENT = (
+    "communes_liees__commune__departement",
+    "convention__departement_reference",
+)
+VOIES = (DES_COMMUNES, "convention__couvertures__commune__departement", DU_DEPARTEMENT)
+
+
+def lisible(model, user):
+    """Return the condition that an action, or a study, is read by `user`: by one of its ways."""
+    return par_une_voie(model, VOIES, Departement.objects.for_user(user))
 
 
 class ActionQuerySet(HistoriseeQuerySet):
@@ -31,18 +46,12 @@ class ActionQuerySet(HistoriseeQuerySet):
         By joins, and not by the `for_user` of what each names: one within another, they would be more
         than SQLite parses when the same is asked of what hangs on the actions.
         """
-        own = Departement.objects.for_user(user)
-        read = (
-            Q(communes_liees__commune__departement__in=own)
-            | Q(convention__couvertures__commune__departement__in=own)
-            | Q(convention__departement_reference__in=own)
-        )
-        return self.model.objects.filter(read).order_by().values("pk")
+        return self.model.objects.filter(lisible(self.model, user)).order_by().values("pk")
 
     def a_ecrire(self, user):
         """Keep the actions whose facts `user` writes: of its communes, or whose convention it keeps."""
-        kept = Q(convention__departement_reference__in=Departement.objects.for_user(user))
-        theirs = of_communes(Commune.objects.for_user(user))
+        kept = par_une_voie(self.model, [DU_DEPARTEMENT], Departement.objects.for_user(user))
+        theirs = of_communes(self.model, Commune.objects.for_user(user))
         return self.filter(pk__in=self.model.objects.filter(theirs | kept).order_by().values("pk"))
 
     def du_theme(self, theme):

@@ -4,6 +4,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from communes.models import Commune, Departement
 from ort.models import Convention
+from projects.actions.models.droits import DES_COMMUNES, DU_DEPARTEMENT, lisible
+from socle.cles import par_une_voie
 from socle.historique import HistoriseeQuerySet
 
 
@@ -14,20 +16,12 @@ class EtudeQuerySet(HistoriseeQuerySet):
 
     def cles_lues(self, user):
         """Return the keys of the studies that `user` reads, of all, as a subquery: see `ActionQuerySet`."""
-        own = Departement.objects.for_user(user)
-        read = (
-            Q(communes_liees__commune__departement__in=own)
-            | Q(convention__couvertures__commune__departement__in=own)
-            | Q(convention__departement_reference__in=own)
-        )
-        return self.model.objects.filter(read).order_by().values("pk")
+        return self.model.objects.filter(lisible(self.model, user)).order_by().values("pk")
 
     def a_ecrire(self, user):
         """Keep the studies that `user` writes: of its communes, or whose convention it keeps."""
-        own = Departement.objects.for_user(user)
-        theirs = Q(communes_liees__commune__departement__in=own) | Q(
-            convention__departement_reference__in=own
-        )
+        ways = (DES_COMMUNES, DU_DEPARTEMENT)
+        theirs = par_une_voie(self.model, ways, Departement.objects.for_user(user))
         return self.filter(pk__in=self.model.objects.filter(theirs).order_by().values("pk"))
 
     def connues(self, jour):

@@ -79,7 +79,9 @@ def chiffres_des_etudes(departement, jour):
 def chiffres_du_projet(departement, jour):
     """Return what anybody reads on `jour` of the plans of a département, each with its label."""
     communes = Commune.objects.filter(departement=departement)
-    keys = Action.objects.filter(of_communes(communes)).order_by().values_list("pk", flat=True)
+    keys = (
+        Action.objects.filter(of_communes(Action, communes)).order_by().values_list("pk", flat=True)
+    )
     actions = ActionsDatees(set(keys)).du_jour(jour).values()
     totaux = Totaux(actions, jour).de(communes.values_list("pk", flat=True))
     sommes = totaux.sommes
