@@ -74,6 +74,15 @@ class FicheSuivie:
     # Which versions are told there, of a sort of record that may be of one thing or of another.
     seulement: dict = field(default_factory=dict)
 
+    @property
+    def whose(self):
+        """Return the field that tells whose a version is, and the model of what it leads to."""
+        return self.scope or (self.path, self.page)
+
+    def may_be_of(self, perimetre):
+        """Tell whether a perimeter may hold such records: one of no record of their sort does not."""
+        return bool(self.named) or not perimetre.of(self.whose[1]).query.is_empty()
+
 
 def sources_named(perimetre):
     """Return the keys of the sources on which the dates of the records of a perimeter rest."""
@@ -275,7 +284,7 @@ def versions(sorte, perimetre, since):
 
     Without `since`: all of them.
     """
-    path, model = sorte.scope or (sorte.path, sorte.page)
+    path, model = sorte.whose
     rows = sorte.model.history.filter(**sorte.seulement)
     if since:
         rows = rows.filter(history_date__gte=since)
@@ -329,11 +338,12 @@ def recent_changes(perimetre, now):
 def last_changes(perimetre, since=None, most=VERSIONS):
     """Return what was changed from `since` on, the latest first, in two queries, of `most` versions.
 
-    The sorts of records of which nothing was written are left out first: to write the query of all
-    of them takes longer than to run it.
+    The sorts of records of which nothing was written, or none is there, are left out first: to write
+    the query of all of them takes longer than to run it.
     """
     user = perimetre.user
-    rows = [versions(sorte, perimetre, since) for sorte in written(since)]
+    told = [sorte for sorte in written(since) if sorte.may_be_of(perimetre)]
+    rows = [versions(sorte, perimetre, since) for sorte in told]
     if not rows:
         return []
     changes = {}
