@@ -20,12 +20,16 @@ def a_verifier(request):
     if sorte and sorte not in VERIFICATIONS:
         raise Http404
     jour = timezone.localdate()
-    rows = Paginator(constats(perimetre, jour, sorte), PER_PAGE).get_page(request.GET.get("page"))
+    sortes = count_constats(perimetre, jour)
+    found = Paginator(constats(perimetre, jour, sorte), PER_PAGE)
+    # Counted sort by sort: the base is not asked for their sum.
+    found.count = sum(number for each, number in sortes if sorte in ("", each.sorte))
+    rows = found.get_page(request.GET.get("page"))
     context = admin.site.each_context(request) | {
         "title": "Données à vérifier",
         "perimetre": perimetre,
         "departements": own,
-        "sortes": count_constats(perimetre, jour),
+        "sortes": sortes,
         "choisie": VERIFICATIONS.get(sorte),
         "page": rows,
         "constats": [Constat(**row, gestes=answering(request.user, row)) for row in rows],

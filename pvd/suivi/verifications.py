@@ -382,7 +382,9 @@ def constats(perimetre, jour, sorte=None):
     """Return the rows of the findings of one sort, or of all, in one query: see `Constat`."""
     chosen = [VERIFICATIONS[sorte]] if sorte else VERIFICATIONS.values()
     rows = [rows for v in chosen for rows in v.findings(perimetre, jour)]
-    return rows[0].union(*rows[1:], all=True).order_by("sorte", "fiche", "cle") if rows else []
+    # By all of them: two rows that nothing orders could be on two pages, or on none.
+    order = ("sorte", "fiche", "cle", "modele", "precision")
+    return rows[0].union(*rows[1:], all=True).order_by(*order) if rows else []
 
 
 def count_constats(perimetre, jour):

@@ -6,8 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from communes.models import Departement
+from pvd.bureau import a_verifier as page_a_verifier
 from pvd.bureau.perimetre import Perimetre
 from pvd.suivi.verifications import VERIFICATIONS, Constat, constats, count_constats
 from socle.sources import Affirmation, affirm, record_type, sans_source
@@ -184,6 +186,27 @@ def test_the_page_takes_no_more_queries_when_there_is_more_to_check(agent_34):
         for _ in range(5):
             make_some()
     assert counts[0] == counts[1] <= 12
+
+
+def read_pages(browser, sorte):
+    """Return the rows of all the pages, one after another, and the number that the last one announces."""
+    rows, number, more = [], 0, True
+    while more:
+        number += 1
+        asked = {"sorte": sorte, "page": number}
+        page = browser.get(reverse("admin:a_verifier"), asked).context["page"]
+        rows, more = [*rows, *page], page.has_next()
+    return rows, page.paginator.count
+
+
+@pytest.mark.parametrize("sorte", ["", "sans_adhesion", "grande"])
+def test_the_pages_hold_each_finding_once(agent_34, monkeypatch, sorte):
+    """Those of all sorts, of one, and of one of which there is none: their number is counted apart."""
+    monkeypatch.setattr(page_a_verifier, "PER_PAGE", 2)
+    for _ in range(3):
+        make_some()
+    expected = list(constats(Perimetre(agent_34.agent), timezone.localdate(), sorte))
+    assert read_pages(agent_34, sorte) == (expected, len(expected))
 
 
 def test_the_page_leads_to_each_record(agent_34):
