@@ -8,7 +8,7 @@ from typing import NamedTuple
 from communes.models import Commune, Departement, Labellisation, Rattachement, Tenue
 from ort.actes import sourced
 from ort.models import CommuneCouverte, Convention
-from projects.actions.models import Axe
+from projects.actions.models import Action, Axe
 from projects.actions.regles import TERMINEES, EtatAction
 from projects.etudes.filtres import etudes_du_lieu
 from projects.financements.faits import FaitCompte
@@ -126,7 +126,10 @@ class Projet:
 
     @cached_property
     def cles(self):
-        """The keys of the actions of the place, those out of their plan and the « relevées » included."""
+        """The keys of the actions of the place, those out of their plan and the « relevées » included.
+
+        All that anybody reads of the place is chosen here, once: the records are then read by key.
+        """
         return list(self.territoire.actions(self.jour).order_by().values_list("pk", flat=True))
 
     @cached_property
@@ -265,13 +268,13 @@ class Projet:
         if not several:
             return None
         sommes = Totaux([a for more in several.values() for a in more], self.jour).sommes
-        named = self.territoire.actions(self.jour).filter(pk__dans=list(several))
+        named = Action.objects.filter(pk__dans=list(several))
         return ComptePlusieursFois(list(named.order_by("identifiant")), sommes)
 
     @cached_property
     def fiches(self):
         """The records of the actions, as the pages show them: read once the page tells each of them."""
-        found = self.territoire.actions(self.jour).filter(pk__dans=self.cles)
+        found = Action.objects.filter(pk__dans=self.cles)
         return situer(list(found.select_related(*LIEES).order_by("identifiant")), self.jour)
 
     @cached_property
@@ -311,7 +314,7 @@ class Projet:
     def finissant(self):
         """The first of them, as records with their `du_jour`."""
         shown = self.echeances[:SHOWN]
-        found = self.territoire.actions(self.jour).in_bulk(shown) if shown else {}
+        found = {action.pk: action for action in Action.objects.filter(pk__dans=shown)}
         for cle, action in found.items():
             action.du_jour = self.du_jour[cle]
         return [found[cle] for cle in shown]
