@@ -5,6 +5,7 @@ import ipaddress
 import os
 import re
 import socket
+from contextlib import contextmanager
 from pathlib import Path
 
 import hypothesis
@@ -227,11 +228,26 @@ def referent_34(db):
     )
 
 
-@pytest.fixture
-def documents_folder(tmp_path, monkeypatch):
-    """Keep the documents of a test in a folder of its own, with the rights of the true one."""
-    options = settings.STORAGES["documents"]["OPTIONS"] | {"location": tmp_path}
+@contextmanager
+def documents_kept_in(folder):
+    """Keep the documents in `folder`, with the rights of the true one."""
+    options = settings.STORAGES["documents"]["OPTIONS"] | {"location": folder}
     storage = Stockage(**options)
-    for kind in modeles():
-        monkeypatch.setattr(kind._meta.get_field("fichier"), "storage", storage)
-    return tmp_path
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in modeles():
+            patch.setattr(kind._meta.get_field("fichier"), "storage", storage)
+        yield folder
+
+
+@pytest.fixture
+def documents_folder(tmp_path):
+    """Keep the documents of a test in a folder of its own."""
+    with documents_kept_in(tmp_path) as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def documents_of_scene(tmp_path_factory):
+    """Keep those of a module in one, for the documents that its scene records."""
+    with documents_kept_in(tmp_path_factory.mktemp("documents")) as folder:
+        yield folder
