@@ -92,7 +92,7 @@ test-navigateur: .venv/.dev ## Les tests du navigateur, sur SQLite
 test-postgresql: .venv/.dev ## Les tests que la base peut changer, sur un PostgreSQL jetable
 	@echo "PostgreSQL"
 	@$(PYTHON) -m tools.bureautique
-	@$(PYTHON) -m tools.pg -- $(PYTEST) $(PARALLEL) -m deux_bases
+	@$(PYTHON) -m tools.pg -- $(PYTEST) $(PARALLEL) -m "deux_bases and not une_base"
 
 test-au-hasard: .venv/.dev ## Les tests qui inventent leurs exemples, tirés au hasard et plus nombreux
 	env -u DATABASE_URL $(PYTHON) -m pytest -m hypothesis --hypothesis-profile au_hasard
