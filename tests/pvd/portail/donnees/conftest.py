@@ -12,15 +12,17 @@ from tests.factories import day
 from tests.pvd.portail.donnees.histoires import SECRET
 
 
-@pytest.fixture
-def at_the_end(monkeypatch):
+@pytest.fixture(scope="module")
+def at_the_end():
     """Be on the last day: what came after it is never asked."""
     end = datetime.datetime(2027, 12, 31, 12, tzinfo=datetime.UTC)
-    monkeypatch.setattr(timezone, "now", lambda: end)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: end)
+        yield
 
 
-@pytest.fixture
-def monde(at_the_end):
+@pytest.fixture(scope="module")
+def monde(at_the_end, scene):
     """A programme in which all that is hard to tell has happened."""
     for annee in (2021, 2022, 2023, 2024, 2026):
         factories.millesime(annee)

@@ -43,21 +43,46 @@ def in_order(rows):
     return sorted(rows, key=lambda row: sorted(row.items()))
 
 
-def compare(files, jour):
-    """Check each table of a day against what the histories rebuild of it; return how many cells agree."""
-    of_day, history = rejouer.of_the_day, files.history
+# A table, what is asked of it, and the status of those that are over: told only where it is asked for.
+TOUS = {"programme": "tous"}
+OF_STATUS = [
+    ("communes", {}, "sortie"),
+    ("ort", {}, "terminee"),
+    ("ort-communes", {}, ""),
+    ("ort", TOUS, "terminee"),
+    ("ort-communes", TOUS, "terminee"),
+]
+# What asks for all the rows of a table in which each tells its status.
+EVERY = {
+    "communes": ["laureate", "adhesion_signee", "ort_signee", "sortie"],
+    "ort": ["en_vigueur", "terminee"],
+}
+
+
+def rebuilt_by_status(history, jour, at_once):
+    """Yield each table of a day that is asked for by a status, what is asked, and its rows rebuilt."""
+    for nom, asked, over in OF_STATUS:
+        now = rejouer.of_the_day(history(nom, **asked), jour)
+        gone = rejouer.of_the_day(history(nom, **asked, statut=over), jour) if over else []
+        if at_once and nom in EVERY:
+            assert {row["statut"] for row in gone} <= {over}
+            assert over not in {row["statut"] for row in now}
+            yield nom, asked | {"statut": EVERY[nom]}, [*now, *gone]
+            continue
+        yield nom, asked, now
+        if over:
+            yield nom, asked | {"statut": over}, gone
+
+
+def compare(files, jour, at_once=False):
+    """Check each table of a day against what the histories rebuild of it; return how many cells agree.
+
+    At once, those that are over are asked for with the others, where their status tells them apart.
+    """
+    history = files.history
     noms = history("noms")
     rebuilt = [
-        ("communes", {}, of_day(history("communes"), jour)),
-        ("communes", {"statut": "sortie"}, of_day(history("communes", statut="sortie"), jour)),
-        ("ort", {}, of_day(history("ort"), jour)),
-        ("ort", {"statut": "terminee"}, of_day(history("ort", statut="terminee"), jour)),
-        ("ort-communes", {}, of_day(history("ort-communes"), jour)),
-        *(
-            (nom, asked, of_day(history(nom, **asked), jour))
-            for nom in ("ort", "ort-communes")
-            for asked in ({"programme": "tous"}, {"programme": "tous", "statut": "terminee"})
-        ),
+        *rebuilt_by_status(history, jour, at_once),
         ("postes", {}, rejouer.postes_of_the_day(history("postes"), jour)),
         (
             "intercommunalites",

@@ -20,7 +20,7 @@ from tests.pvd.portail.donnees.histoires import Files, compare, text
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.deux_bases,
-    pytest.mark.usefixtures("at_the_end"),
+    pytest.mark.usefixtures("monde"),
 ]
 
 
@@ -35,7 +35,7 @@ pytestmark = [
         {"region": "94", "departement": "81"},
     ],
 )
-def test_a_place_is_asked_of_a_history_as_of_its_table(client, monde, asked):
+def test_a_place_is_asked_of_a_history_as_of_its_table(client, asked):
     corse, _ = Region.objects.get_or_create(code="94", defaults={"nom": "Corse"})
     factories.departement("2A", region=corse)
     ajaccio = factories.commune("2A004", nom="Ajaccio", populations={2021: 7000})
@@ -47,7 +47,7 @@ def test_a_place_is_asked_of_a_history_as_of_its_table(client, monde, asked):
     assert (agreed > 0) == (asked != {"region": "94", "departement": "81"})
 
 
-def test_an_ort_without_laureate_has_its_periods_when_all_are_asked_for(client, monde):
+def test_an_ort_without_laureate_has_its_periods_when_all_are_asked_for(client):
     sete = factories.commune("34301", nom="Sète")
     factories.convention("2020-09-01", [sete], identifiant="ort-sete", duree_annees=5)
     for nom in ("ort", "ort-communes"):
@@ -93,7 +93,7 @@ def test_a_history_that_does_not_exist_is_not_found(client):
         assert client.get(f"/donnees/{address}").status_code == 404
 
 
-def test_the_name_of_a_history_says_all_that_was_asked_and_its_head_reads_no_row(client, monde):
+def test_the_name_of_a_history_says_all_that_was_asked_and_its_head_reads_no_row(client):
     address = "/donnees/historique/communes.csv?departement=34&departement=81&statut=sortie"
     today = f"{timezone.localdate():%Y%m%d}"
     with CaptureQueriesContext(connection) as queries:
@@ -135,7 +135,7 @@ def test_the_posts_of_a_history_are_kept_as_posts_are(client):
     assert "Les données des chefs de projet ne sont pas tenues" in told
 
 
-def test_each_row_of_the_territory_says_how_far_it_is_kept(client, monde):
+def test_each_row_of_the_territory_says_how_far_it_is_kept(client):
     Departement.objects.filter(pk="34").update(tenue="complete")
     Departement.objects.filter(pk="81").update(tenue="listes")
     files = Files(client)
@@ -147,7 +147,7 @@ def test_each_row_of_the_territory_says_how_far_it_is_kept(client, monde):
     assert (names["200017341"], names["200066553"]) == ("complete", "listes")
 
 
-def test_the_site_of_a_département_leads_to_its_own_histories_first(client, settings, monde):
+def test_the_site_of_a_département_leads_to_its_own_histories_first(client, settings):
     settings.PVD_DEPARTEMENT = "34"
     page = client.get("/donnees/?au=2023-07-06").content.decode()
     links = re.findall(r'href="(/donnees/historique/communes\.[^"]*)"', page)
