@@ -1,10 +1,12 @@
 """Moving through time: the control of dates, and links that keep the day."""
 
 import re
+from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from communes.models import Commune
@@ -18,10 +20,9 @@ pytestmark = pytest.mark.django_db
 JOUR = "2022-06-15"
 
 
-@pytest.fixture
-def programme(settings):
+@pytest.fixture(scope="module", autouse=True)
+def recorded(scene):
     """The Hérault of a few days: two adhésions, two ORT, one of them by avenant, an exit, a post."""
-    settings.PVD_DEPARTEMENT = "34"
     lodevois = factories.intercommunalite("200017341", nom="CC Lodévois et Larzac")
     lodeve = factories.commune("34142", epci=lodevois, nom="Lodève")
     loupian = factories.commune("34143", epci="new", nom="Loupian")
@@ -40,6 +41,23 @@ def programme(settings):
     factories.poste([lodeve], date_ouverture=day("2021-09-01"), employeur_commune=lodeve)
 
 
+@pytest.fixture
+def programme(settings):
+    """Be the site of the Hérault."""
+    settings.PVD_DEPARTEMENT = "34"
+
+
+@pytest.fixture(scope="module")
+def asked_once(recorded):
+    """Return the function that answers an address, of that site, for tests that change no record."""
+    return cache(Client().get)
+
+
+@pytest.fixture
+def shown(asked_once, programme, db):
+    return asked_once
+
+
 WITH_A_DAY = [
     *("/", "/departements/", "/departements/34/", "/communes/", "/communes/34142/"),
     *("/intercommunalites/", "/intercommunalites/200017341/", "/ort/", "/ort/ort-lodeve/"),
@@ -50,11 +68,11 @@ WITH_A_DAY = [
 
 
 @pytest.mark.parametrize("address", WITH_A_DAY)
-def test_every_page_of_a_day_has_its_control(client, programme, address):
-    page = client.get(f"{address}?au={JOUR}").content.decode()
+def test_every_page_of_a_day_has_its_control(shown, address):
+    page = shown(f"{address}?au={JOUR}").content.decode()
     assert page.count(f'name="au"\n       autocomplete="off"\n       value="{JOUR}"') == 1
     assert "Revenir à aujourd'hui" in page
-    assert "Revenir à aujourd'hui" not in client.get(address).content.decode()
+    assert "Revenir à aujourd'hui" not in shown(address).content.decode()
 
 
 OF_A_COMMUNE = ("/communes/34142/", "/communes/34142/projet/")
@@ -69,8 +87,8 @@ WITH_THEIR_OWN_DAYS = {
 @pytest.mark.parametrize(
     "address", [a for a in WITH_A_DAY if a != "/departements/" and a not in WITH_THEIR_OWN_DAYS]
 )
-def test_the_milestones_of_the_departement_are_shortcuts(client, programme, address):
-    response = client.get(f"{address}?au={JOUR}")
+def test_the_milestones_of_the_departement_are_shortcuts(shown, address):
+    response = shown(f"{address}?au={JOUR}")
     told = plain(response)
     assert "Date précédente : 16 juillet 2021" in told
     assert "Date suivante : 13 avril 2023" in told
@@ -274,12 +292,12 @@ WITHOUT_DAY = (
 )
 
 
-def test_every_link_of_the_public_site_keeps_the_day(client, programme):
+def test_every_link_of_the_public_site_keeps_the_day(shown):
     """Follow every link from the home page: none forgets the day, unless it is there to change it."""
     to_read, known = [f"/?au={JOUR}"], {"/"}
     while to_read:
         address = to_read.pop()
-        response = client.get(address)
+        response = shown(address)
         assert response.status_code == 200, address
         if not response["Content-Type"].startswith("text/html"):
             continue
@@ -297,10 +315,10 @@ def test_every_link_of_the_public_site_keeps_the_day(client, programme):
     assert known >= {*WITH_A_DAY, "/communes/34143/", "/plan-du-site/"}
 
 
-def test_a_link_that_changes_the_day_leads_to_a_day_or_to_today(client, programme):
+def test_a_link_that_changes_the_day_leads_to_a_day_or_to_today(shown):
     today = timezone.localdate().isoformat()
     for address in WITH_A_DAY:
-        for href, changes_day in Links(client.get(f"{address}?au={JOUR}").content.decode()).found:
+        for href, changes_day in Links(shown(f"{address}?au={JOUR}").content.decode()).found:
             if changes_day:
                 asked = parse_qs(urlsplit(href).query).get("au", [today])
                 assert asked != [JOUR], f"{address} : {href}"
