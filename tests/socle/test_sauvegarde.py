@@ -9,21 +9,22 @@ import subprocess
 import sys
 import tarfile
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 from django.conf import settings as of_the_site
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 
 from communes.models import Commune
 from ort.models import Document, Partie, Secteur
 from pvd.portail.donnees.telechargements import TELECHARGEMENTS
-from socle.documents import modeles
 from socle.sources import affirm
 from tests import factories
 from tests.bases import connected_to
+from tests.conftest import documents_kept_in
 from tests.pages import adresse_du_fichier
 
 JOURS = ("2022-01-01", "2026-11-01")
@@ -33,34 +34,14 @@ JOURS = ("2022-01-01", "2026-11-01")
 def settings_here(settings, tmp_path):
     settings.VAR_DIR = tmp_path / "var"
     settings.VAR_DIR.mkdir()
-    settings.PVD_DOCUMENTS_DIR = tmp_path / "documents"
     return settings
 
 
-@pytest.fixture
-def documents_folder(settings_here, monkeypatch):
-    """Return the function that has the documents written in and read from a folder of this test."""
-    storage = Document._meta.get_field("fichier").storage.__class__
-
-    def use(folder):
-        settings_here.PVD_DOCUMENTS_DIR = folder
-        options = of_the_site.STORAGES["documents"]["OPTIONS"] | {"location": folder}
-        for kind in modeles():
-            monkeypatch.setattr(kind._meta.get_field("fichier"), "storage", storage(**options))
-        return folder
-
-    use(settings_here.PVD_DOCUMENTS_DIR)
-    return use
-
-
-@pytest.fixture
-def other_site(db, gabarits, documents_folder, tmp_path):
-    """Return the context of another site: a base of its own, migrated or empty, and its documents."""
-
-    @contextmanager
-    def site(name, migrated):
-        database = gabarits.empty(name)
-        documents_folder(tmp_path / f"documents-{name}")
+@contextmanager
+def site_in(folder, gabarits, name, migrated):
+    """Be another site: a base of its own, migrated or empty, and its documents, in `folder`."""
+    database, documents = gabarits.empty(name), folder / f"documents-{name}"
+    with override_settings(PVD_DOCUMENTS_DIR=documents), documents_kept_in(documents):
         if not migrated:
             with connected_to(database):
                 yield
@@ -68,7 +49,11 @@ def other_site(db, gabarits, documents_folder, tmp_path):
             with gabarits.copied("vide", str(database)), connected_to(database):
                 yield
 
-    return site
+
+@pytest.fixture
+def other_site(db, gabarits, settings_here, tmp_path):
+    """Return the context of another site, which is gone with the test."""
+    return partial(site_in, tmp_path, gabarits)
 
 
 def fill():
@@ -117,12 +102,17 @@ def restore(archive, **options):
     return out.getvalue()
 
 
-@pytest.fixture
-def saved(other_site, tmp_path):
-    """Return the archive of a small site, and its public files."""
-    with other_site("pleine", migrated=True):
+@pytest.fixture(scope="module")
+def saved(django_db_setup, django_db_blocker, gabarits, tmp_path_factory):
+    """Return the archive of a small site, and its public files: made once, and only read."""
+    folder = tmp_path_factory.mktemp("sauvegarde")
+    with (
+        django_db_blocker.unblock(),
+        override_settings(VAR_DIR=folder),
+        site_in(folder, gabarits, "pleine", migrated=True),
+    ):
         fill()
-        archive, _ = save(tmp_path)
+        archive, _ = save(folder)
         return archive, public_files()
 
 
@@ -234,26 +224,27 @@ def hostile(path, *members):
     return path
 
 
-@pytest.mark.parametrize(
-    "member",
-    [
-        ("../dehors", tarfile.REGTYPE, ""),
-        ("documents/../../dehors", tarfile.REGTYPE, ""),
-        ("/tmp/dehors", tarfile.REGTYPE, ""),
-        ("documents/lien.pdf", tarfile.SYMTYPE, "/etc/passwd"),
-        ("documents/lien.pdf", tarfile.LNKTYPE, "base.sqlite3"),
-        ("documents/tuyau", tarfile.FIFOTYPE, ""),
-        ("documents", tarfile.REGTYPE, ""),
-        ("documents/.documents-pvd", tarfile.REGTYPE, ""),
-        ("autre.txt", tarfile.REGTYPE, ""),
-    ],
-)
-def test_an_archive_that_would_write_elsewhere_is_refused(member, other_site, tmp_path):
-    archive = hostile(tmp_path / "piege.tar.gz", member)
+HOSTILE = [
+    ("../dehors", tarfile.REGTYPE, ""),
+    ("documents/../../dehors", tarfile.REGTYPE, ""),
+    ("/tmp/dehors", tarfile.REGTYPE, ""),
+    ("documents/lien.pdf", tarfile.SYMTYPE, "/etc/passwd"),
+    ("documents/lien.pdf", tarfile.LNKTYPE, "base.sqlite3"),
+    ("documents/tuyau", tarfile.FIFOTYPE, ""),
+    ("documents", tarfile.REGTYPE, ""),
+    ("documents/.documents-pvd", tarfile.REGTYPE, ""),
+    ("autre.txt", tarfile.REGTYPE, ""),
+]
+
+
+def test_an_archive_that_would_write_elsewhere_is_refused(other_site, tmp_path):
     with other_site("refaite", migrated=False):
-        with pytest.raises(CommandError, match="que le site n'y met pas"):
-            restore(archive, force=True)
-        assert not of_the_site.PVD_DOCUMENTS_DIR.exists()
+        for rank, member in enumerate(HOSTILE):
+            archive = hostile(tmp_path / f"piege-{rank}.tar.gz", member)
+            with pytest.raises(CommandError) as refused:
+                restore(archive, force=True)
+            assert "que le site n'y met pas" in str(refused.value), member
+            assert not of_the_site.PVD_DOCUMENTS_DIR.exists(), member
 
 
 def test_an_archive_of_another_sort_of_base_is_refused(other_site, tmp_path):
@@ -263,16 +254,17 @@ def test_an_archive_of_another_sort_of_base_is_refused(other_site, tmp_path):
         restore(archive)
 
 
-@pytest.mark.parametrize("kept", [0.0, 0.5, 0.999])
-def test_an_archive_cut_short_is_refused_and_replaces_nothing(kept, saved, other_site):
-    archive, _ = saved
-    content = archive.read_bytes()
-    archive.write_bytes(content[: int(len(content) * kept)])
+def test_an_archive_cut_short_is_refused_and_replaces_nothing(saved, other_site, tmp_path):
+    content = saved[0].read_bytes()
+    cut = tmp_path / saved[0].name
     with other_site("occupee", migrated=True):
         factories.commune("34172", nom="Montpellier")
-        with pytest.raises(CommandError, match="il en manque un morceau"):
-            restore(archive, force=True)
-        assert Commune.objects.get().nom == "Montpellier"
+        for kept in (0.0, 0.5, 0.999):
+            cut.write_bytes(content[: int(len(content) * kept)])
+            with pytest.raises(CommandError) as refused:
+                restore(cut, force=True)
+            assert "il en manque un morceau" in str(refused.value), kept
+            assert Commune.objects.get().nom == "Montpellier", kept
 
 
 def test_a_base_that_is_none_is_refused_before_anything_is_replaced(other_site, tmp_path):
