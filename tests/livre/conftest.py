@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import TestCase
 
 from tests.bases import connected_to
 
@@ -35,3 +36,25 @@ def shipped(django_db_setup, django_db_blocker, gabarits):
                     gabarits.keep("livre", said)
         with gabarits.copied("livre", database), connected_to(database):
             yield said
+
+
+@pytest.fixture(scope="package", autouse=True)
+def keys_are_checked_where_something_was_written(shipped):
+    """Let a test that wrote nothing end without a look at each key of the communes of France.
+
+    Django has SQLite look at all of them after each test, for longer than most of the tests take.
+    """
+    asked, seen = TestCase._should_check_constraints, None
+
+    def once_written(case, connection):
+        nonlocal seen
+        if not asked(case, connection):
+            return False
+        if connection.vendor != "sqlite":
+            return True
+        before, seen = seen, (id(connection.connection), connection.connection.total_changes)
+        return seen != before
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TestCase, "_should_check_constraints", once_written)
+        yield

@@ -12,7 +12,8 @@ from tests import factories
 from tests.conftest import browser_of
 from tests.fichiers import changes, motives, outcome, previewed, send
 
-pytestmark = pytest.mark.django_db
+# What a file gives is read by Python; that of each sort is brought into both bases by the tests of its app.
+pytestmark = [pytest.mark.django_db, pytest.mark.une_base]
 
 RECUS = Path(__file__).parents[1] / "socle/fichiers/tableaux"
 PAGES = {"communes-laureates": "communes_labellisation", "ort": "ort_convention"}

@@ -40,6 +40,8 @@ def test_a_second_load_does_nothing_and_says_so_in_one_line(django_assert_num_qu
         )
 
 
+# What is compared and completed is read at once, and Python does the rest: a database only gives and takes.
+@pytest.mark.une_base
 def test_a_territory_loaded_without_postcodes_takes_them_and_nothing_else():
     def kept():
         return set(CodePostal.objects.values_list("commune", "code"))
