@@ -5,16 +5,16 @@ import re
 
 import pytest
 
-from communes.models import Population, Tenue
+from communes.models import Commune, Population, Tenue
 from pvd.suivi.regles import Statut
 from tests import factories
-from tests.pages import count_queries, read
+from tests.pages import read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.deux_bases]
 
 
-@pytest.fixture
-def towns():
+@pytest.fixture(scope="module", autouse=True)
+def recorded(scene):
     """Three communes lauréates: Lodève and its ORT, Loupian without, Lacaune in the Tarn."""
     lodevois = factories.intercommunalite("200017341", nom="CC Lodévois et Larzac")
     lodeve = factories.commune("34142", epci=lodevois, nom="Lodève")
@@ -23,7 +23,11 @@ def towns():
     for town in (lodeve, loupian, lacaune):
         factories.labellisation(town, adhesion="2021-07-08")
     factories.convention("2021-07-16", [lodeve], identifiant="ort-lodeve", intitule="ORT de Lodève")
-    return lodeve, loupian, lacaune
+
+
+@pytest.fixture
+def towns(db):
+    return [Commune.objects.get(pk=code) for code in ("34142", "34143", "81124")]
 
 
 def test_count_matches_the_rows(client, towns):
@@ -51,6 +55,7 @@ def test_filters(client, towns, query, names):
     assert [situation.nom for situation in response.context["situations"]] == names
 
 
+@pytest.mark.une_base
 def test_filters_in_use_are_links_that_remove_them(client, towns):
     response = client.get("/communes/?departement=34&statut=ort_signee&au=2023-07-06&page=1")
     page = response.content.decode()
@@ -58,12 +63,14 @@ def test_filters_in_use_are_links_that_remove_them(client, towns):
     assert 'href="?departement=34&amp;au=2023-07-06"' in page
 
 
+@pytest.mark.une_base
 def test_links_keep_the_day(client, towns):
     page = client.get("/communes/?au=2023-07-06").content.decode()
     assert "/communes/34142/?au=2023-07-06" in page
     assert "/ort/ort-lodeve/?au=2023-07-06" in page
 
 
+@pytest.mark.une_base
 def test_downloads_carry_the_same_query(client, towns):
     page = client.get("/communes/?departement=34&au=2023-07-06").content.decode()
     for extension in ("csv", "xlsx", "ods", "json"):
@@ -154,16 +161,6 @@ def test_search_of_signs_is_refused(client, towns):
     )
 
 
-def test_pages_of_fifty(client):
-    for _ in range(51):
-        factories.labellisation(factories.commune(epci="new"))
-    first = client.get("/communes/?au=2023-07-06")
-    assert len(first.context["situations"]) == 50
-    assert 'href="?au=2023-07-06&amp;page=2"' in first.content.decode()
-    assert len(client.get("/communes/?page=2").context["situations"]) == 1
-    assert "va de la page 1 à la page 2" in read(client, "/communes/?page=3", 400)
-
-
 def codes_of_download(client, query):
     """Return the codes of the rows of the download twin of the list."""
     answer = client.get(f"/donnees/communes.csv?{query}")
@@ -237,6 +234,7 @@ def test_the_population_that_sorts_is_that_of_the_day(client, sortable):
     assert first("tri=-population&au=2022-12-31&departement=34") == "Lodève"
 
 
+@pytest.mark.une_base
 def test_the_header_says_when_all_the_populations_were_counted(client, towns):
     Population.objects.all().delete()
     for town in towns[:2]:
@@ -251,6 +249,7 @@ def test_the_header_says_when_all_the_populations_were_counted(client, towns):
     assert "Habitants millésime 2025" in read(client, "/communes/")
 
 
+@pytest.mark.une_base
 def test_each_row_says_when_its_population_was_counted_where_they_differ(client, towns):
     Population.objects.all().delete()
     factories.population(towns[0], 2025, 5200, annee=2023)
@@ -280,6 +279,7 @@ def test_an_unknown_column_is_refused_with_those_that_sort(client, towns, tri):
         assert "nom, departement, intercommunalite, population" in told
 
 
+@pytest.mark.une_base
 def test_a_header_says_how_the_list_is_sorted_and_turns_it_round(client, towns):
     page = client.get("/communes/?departement=34&au=2023-07-06&tri=nom&page=1").content.decode()
     assert page.count('aria-sort="ascending"') == 1
@@ -291,17 +291,7 @@ def test_a_header_says_how_the_list_is_sorted_and_turns_it_round(client, towns):
     assert 'href="?tri=nom"' in turned
 
 
-def test_the_order_is_kept_by_filters_dates_pages_and_downloads(client):
-    for _ in range(51):
-        factories.labellisation(factories.commune(epci="new"))
-    page = client.get("/communes/?departement=34&tri=-nom&au=2023-07-06").content.decode()
-    assert '<input type="hidden" name="tri" value="-nom">' in page
-    assert 'href="?tri=-nom&amp;au=2023-07-06"' in page, "the tag that removes the département"
-    assert 'href="?departement=34&amp;tri=-nom&amp;au=2023-07-06&amp;page=2"' in page
-    assert "communes.csv?departement=34&amp;tri=-nom&amp;au=2023-07-06" in page
-    assert 'href="/communes/?departement=34&amp;tri=-nom"' in page, "back to today"
-
-
+@pytest.mark.une_base
 def test_all_criteria_go_at_once_when_there_are_several(client, towns):
     two = client.get("/communes/?departement=34&q=lo&au=2023-07-06&tri=nom").content.decode()
     assert '<a class="fr-tag fr-tag--sm" href="?au=2023-07-06&amp;tri=nom">Tout retirer</a>' in two
@@ -334,38 +324,10 @@ def test_when_no_single_change_helps_all_criteria_may_go(client, towns):
     assert "sans le critère" not in told
 
 
-def test_an_empty_base_offers_nothing(client):
-    assert "Ce qui lui donne des lignes" not in read(client, "/communes/?au=2021-01-21")
-
-
+@pytest.mark.une_base
 def test_late_commune_has_a_badge(client, towns):
     page = read(client, f"/communes/?statut={Statut.ADHESION_SIGNEE}&departement=34")
     assert "Loupian convention d'adhésion signée délai dépassé" in page
-
-
-def test_growth(client):
-    # 1 département of the site, 1 count, the communes and their names, their populations, 3 of their
-    # intercommunalités,
-    # 8 of their facts (labellisations, coverages, prolongations, posts and their dates), the lists of
-    # choices, 1 complétude.
-    def grow(number):
-        for _ in range(number):
-            town = factories.commune(epci="new")
-            factories.labellisation(town, adhesion="2021-06-01")
-            signed = factories.convention("2022-06-01", [town])
-            factories.avenant(signed, "2022-09-01", [factories.commune()])
-            factories.poste([town])
-
-    # Sorting by what dates tell reads the facts of all the list: seven queries at most.
-    sorts = ["population", "intercommunalite", "statut", "entree", "-poste"]
-    addresses = ["/communes/", *(f"/communes/?tri={tri}" for tri in sorts)]
-    factories.millesime(2021)
-    grow(2)
-    few = [count_queries(client, address) for address in addresses]
-    grow(5)
-    assert [count_queries(client, address) for address in addresses] == few
-    assert few[0] <= 22
-    assert max(few) <= few[0] + 7
 
 
 @pytest.mark.parametrize(
@@ -430,6 +392,7 @@ def test_what_cannot_be_read_is_left_for_the_list_to_refuse(client, towns):
         assert client.get(answer.url).status_code == 400
 
 
+@pytest.mark.une_base
 def test_delay_passed_is_told_without_alarm(client, towns):
     page = client.get("/communes/?departement=34").content.decode()
     assert "délai dépassé" in page

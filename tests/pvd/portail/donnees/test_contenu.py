@@ -55,8 +55,8 @@ def test_every_day_of_a_table_has_its_precision(table):
         assert colonne.contraintes == {"enum": list(Precision.values)}
 
 
-@pytest.fixture
-def monts():
+@pytest.fixture(scope="module")
+def monts(scene):
     """An ORT of La Salvetat (34), joined by Lacaune (81): days known to the month, to the year."""
     factories.millesime(2021)
     epci = factories.intercommunalite("200066553")

@@ -34,8 +34,8 @@ def refused(client, address):
     return response.content.decode()
 
 
-@pytest.fixture
-def quatre():
+@pytest.fixture(scope="module", autouse=True)
+def quatre(scene):
     """Lodève (34), Lacaune (81), Ajaccio (2A) and Bordeaux (33), of three régions; Ganges is out."""
     corse, _ = Region.objects.get_or_create(code="94", defaults={"nom": "Corse"})
     aquitaine, _ = Region.objects.get_or_create(code="75", defaults={"nom": "Nouvelle-Aquitaine"})
@@ -94,6 +94,7 @@ def test_what_cannot_be_asked_twice_or_is_not_known_is_refused_in_french(client,
         assert f"{name}=" in html.unescape(refused(client, address))
 
 
+@pytest.mark.une_base
 def test_the_address_of_a_file_is_asked_once_for_its_format(client, quatre):
     assert "n'est demandé qu'une fois" in refused(
         client, "/donnees/communes.csv?tableur=1&tableur=1"
@@ -101,6 +102,7 @@ def test_the_address_of_a_file_is_asked_once_for_its_format(client, quatre):
     assert "qu'une fois" in html.unescape(refused(client, "/communes/?page=1&page=1"))
 
 
+@pytest.mark.une_base
 def test_the_links_of_a_list_keep_every_value(client, quatre):
     page = client.get("/communes/?departement=34&departement=81&au=2023-07-06").content.decode()
     # Those that are chosen are all in sight, before the others.
@@ -133,6 +135,7 @@ def test_an_empty_list_says_what_one_value_less_gives(client, quatre):
     }
 
 
+@pytest.mark.une_base
 @pytest.mark.parametrize(
     ("asked", "name"),
     [
@@ -150,6 +153,7 @@ def test_the_name_of_a_file_says_all_that_was_asked(client, quatre, asked, name)
     response.close()
 
 
+@pytest.mark.une_base
 def test_the_name_of_a_file_stays_short(client, quatre):
     for n in range(60):
         factories.departement(f"{n + 100}")
@@ -278,6 +282,7 @@ def test_the_state_is_asked_for_by_the_name_of_its_column(client, quatre):
     assert len(every) > len(dues)
 
 
+@pytest.mark.une_base
 @pytest.mark.parametrize(
     ("address", "kind"),
     [

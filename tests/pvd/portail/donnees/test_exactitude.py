@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db
 STARTS = ["=1+1", "+33", "-2", "@SUM(A1)", "\t=1+1", "\r=1+1"]
 
 
-@pytest.fixture(autouse=True)
-def hostile():
+@pytest.fixture(scope="module", autouse=True)
+def hostile(scene):
     """An ORT a start of formula, in its title: a name is on one line, a title may be stored otherwise."""
     factories.millesime(2021)
     for rank, start in enumerate(STARTS):

@@ -12,9 +12,10 @@ from tests.pvd.portail.test_jumelles import ENTETE, PROFILS
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def described(client):
-    answer = client.get("/donnees/openapi.json")
+@pytest.fixture(scope="module")
+def described(scene):
+    """Return the description, asked once."""
+    answer = Client().get("/donnees/openapi.json")
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
     return answer.json()
 
