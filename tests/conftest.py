@@ -50,11 +50,8 @@ def uses_a_database(item):
 
 def reads_the_same_on_both(item):
     """Tell whether the database behind it changes nothing of what a test looks at."""
-    return (
-        any(map(item.path.is_relative_to, PAGES))
-        or bool(COUNTS_QUERIES.search(item.originalname))
-        or bool(item.get_closest_marker("une_base"))
-    )
+    of_a_page = any(map(item.path.is_relative_to, PAGES))
+    return of_a_page or bool(item.get_closest_marker("une_base"))
 
 
 def pytest_collection_modifyitems(items):
@@ -63,6 +60,9 @@ def pytest_collection_modifyitems(items):
         if "scene" in item.fixturenames and not uses_a_database(item):
             # Otherwise what it changes would stay for those that follow.
             item.add_marker(pytest.mark.django_db)
+        if COUNTS_QUERIES.search(item.originalname):
+            # Whatever its module says.
+            item.add_marker(pytest.mark.une_base)
         if uses_a_database(item) and not reads_the_same_on_both(item):
             item.add_marker(pytest.mark.deux_bases)
 
