@@ -6,7 +6,8 @@ from communes.models import Departement
 from tests import factories
 from tests.pages import read
 
-pytestmark = pytest.mark.django_db
+# Pages and agendas: what is true on a day is told by rules that both bases are tried by elsewhere.
+pytestmark = [pytest.mark.django_db, pytest.mark.une_base]
 
 DENORMANDIE = "Réduction d'impôt Denormandie"
 

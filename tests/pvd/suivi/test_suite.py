@@ -7,7 +7,8 @@ from communes.models import AncienCode, Labellisation
 from tests import factories
 from tests.pages import count_queries, read, words
 
-pytestmark = pytest.mark.django_db
+# Pages and agendas: what is true on a day is told by rules that both bases are tried by elsewhere.
+pytestmark = [pytest.mark.django_db, pytest.mark.une_base]
 
 
 @pytest.fixture
