@@ -21,6 +21,8 @@ from tests.pannes import silent_server, site_on
 from tools.pg import throw_away_server
 
 pytestmark = pytest.mark.deux_bases
+# The base that does not answer is another than that of the tests; a disk and its files are beside it.
+elsewhere = pytest.mark.une_base
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -43,6 +45,7 @@ def test_all_is_well(site):
     assert asked() == (200, "ok", dict.fromkeys(names, "ok"))
 
 
+@elsewhere
 def test_a_frozen_database_is_told_within_two_seconds(django_db_blocker):
     with django_db_blocker.unblock(), silent_server() as url, site_on(url):
         start = time.monotonic()
@@ -84,6 +87,7 @@ def test_a_server_stopped_whole_is_told_within_two_seconds_and_its_return_too(dj
         assert asked()[2]["base"] == "ok"
 
 
+@elsewhere
 def test_a_database_that_is_away_is_told(django_db_blocker):
     with django_db_blocker.unblock(), site_on("postgres://role@127.0.0.1:9/base"):
         status, first, told = asked()
@@ -100,6 +104,7 @@ def test_a_migration_to_pass_is_told(site):
     assert told["migrations"] == "1 à passer : manage.py migrate"
 
 
+@elsewhere
 def test_static_files_that_were_not_collected_are_told(site, tmp_path, monkeypatch):
     monkeypatch.setattr(sante, "known_statics", lambda: {"pvd/pvd.css", "pvd/favicon.svg"})
     with override_settings(STATIC_ROOT=tmp_path / "static"):
@@ -109,6 +114,7 @@ def test_static_files_that_were_not_collected_are_told(site, tmp_path, monkeypat
         assert told["statiques"].startswith("2 fichiers à rassembler : manage.py collectstatic")
 
 
+@elsewhere
 def test_each_file_that_a_page_asks_for_is_looked_for():
     assert {"pvd/pvd.css", "pvd/paquet/dsfr.js"} <= sante.known_statics()
     assert not hasattr(staticfiles_storage, "hashed_files")
@@ -124,6 +130,7 @@ def test_a_folder_of_documents_that_is_not_there_is_told(site, documents_folder)
     assert told["documents"].startswith("Le dossier des documents n'est pas là")
 
 
+@elsewhere
 @pytest.mark.parametrize(
     ("total", "free", "first"),
     [
@@ -139,6 +146,7 @@ def test_a_disk_that_is_nearly_full_is_told(site, monkeypatch, total, free, firs
     assert asked()[1] == first
 
 
+@elsewhere
 def test_what_does_not_answer_is_waited_for_by_one_thread(site, monkeypatch):
     calls = []
     slow = {"base": lambda: calls.append(1) or time.sleep(1)}
@@ -153,6 +161,7 @@ def test_what_does_not_answer_is_waited_for_by_one_thread(site, monkeypatch):
 # The pages while the database does not answer.
 
 
+@elsewhere
 @pytest.mark.parametrize("address", ["/mentions-legales/", "/accessibilite/", "/robots.txt"])
 def test_pages_that_need_no_database_are_shown_without(address, django_db_blocker, settings):
     settings.PVD_DEPARTEMENT = "34"
@@ -160,6 +169,7 @@ def test_pages_that_need_no_database_are_shown_without(address, django_db_blocke
         assert Client().get(address).status_code == 200
 
 
+@elsewhere
 def test_who_answers_for_the_site_is_told_while_the_database_is_away(django_db_blocker, settings):
     settings.PVD_EDITEUR, settings.PVD_EDITEUR_CONTACT = "DDTM de l'Hérault", "pvd@exemple.fr"
     with django_db_blocker.unblock(), site_on("postgres://role@127.0.0.1:9/base"):
@@ -169,6 +179,7 @@ def test_who_answers_for_the_site_is_told_while_the_database_is_away(django_db_b
             assert 'href="mailto:pvd@exemple.fr"' in page
 
 
+@elsewhere
 @pytest.mark.parametrize("address", ["/", "/communes/34142/", "/donnees/communes.csv", "/admin/"])
 def test_other_pages_say_so_in_french_and_when_to_come_back(address, django_db_blocker, settings):
     settings.PVD_DEPARTEMENT = "34"
@@ -181,6 +192,7 @@ def test_other_pages_say_so_in_french_and_when_to_come_back(address, django_db_b
     assert "Sa base de données ne répond pas." in html.unescape(answer.content.decode())
 
 
+@elsewhere
 def test_a_page_does_not_wait_for_a_frozen_database(django_db_blocker, settings):
     settings.PVD_DEPARTEMENT = "34"
     with django_db_blocker.unblock(), silent_server() as url, site_on(url):

@@ -90,7 +90,6 @@ def test_a_published_figure_is_beside_ours_with_its_source(client):
         ("pas=semaine", "Le filtre « pas=semaine » ne correspond à rien de connu."),
         ("departement=99", "Le filtre « departement=99 » ne correspond à rien de connu."),
         ("tri=valeur", "Le critère « tri=valeur » n'existe pas"),
-        ("du=1000-01-01", "a plus de 200\u202f000 lignes"),
     ],
 )
 def test_what_cannot_be_answered_is_refused_in_french(client, query, told):
@@ -99,6 +98,16 @@ def test_what_cannot_be_answered_is_refused_in_french(client, query, told):
         assert answer.status_code == 400, extension
         said = answer.json()["erreur"] if extension == "json" else answer.content.decode()
         assert told in said, extension
+
+
+# Its rows are counted before a format writes them: the text and the JSON of a refusal are enough.
+@pytest.mark.une_base
+def test_a_series_of_too_many_rows_is_refused_in_french(client):
+    for extension in ("csv", "json"):
+        answer = client.get(f"/donnees/chiffres.{extension}?du=1000-01-01")
+        assert answer.status_code == 400, extension
+        said = answer.json()["erreur"] if extension == "json" else answer.content.decode()
+        assert "a plus de 200\u202f000 lignes" in said, extension
 
 
 @pytest.mark.une_base
