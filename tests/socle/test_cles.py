@@ -5,6 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from communes.models import Commune, Labellisation
+from ort.models import Convention
+from socle.cles import par_une_voie
 from socle.historique import sans_historique
 from tests import factories
 
@@ -66,3 +68,19 @@ def test_the_prefetch_of_a_foreign_key_does_not_grow_with_its_records():
     with CaptureQueriesContext(connection) as queries:
         assert len(Labellisation.objects.filter(commune="00007").prefetch_related("commune")) == 1
     assert " OR " not in queries[-1]["sql"]
+
+
+def test_a_record_is_kept_by_any_of_its_ways_and_once():
+    here, there = factories.commune("34001"), factories.commune("30001")
+    kept = {
+        factories.convention(communes=[here], departement_reference=here.departement),
+        factories.convention(communes=[here], departement_reference=there.departement),
+        factories.convention(communes=[there], departement_reference=here.departement),
+        factories.convention(communes=[here, there], departement_reference=there.departement),
+    }
+    factories.convention(communes=[there], departement_reference=there.departement)
+    ways = ["couvertures__commune__departement", "departement_reference"]
+    found = list(Convention.objects.filter(par_une_voie(Convention, ways, ["34"])))
+    assert set(found) == kept
+    assert len(found) == len(kept)
+    assert not Convention.objects.filter(par_une_voie(Convention, ways, [])).exists()
