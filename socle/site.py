@@ -6,6 +6,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from socle.web.connexion import keep_logged_in
 from socle.web.saisie import give_back_what_was_typed, keep_what_was_typed
@@ -61,16 +62,23 @@ class PvdAdminSite(admin.AdminSite):
         return super().app_index(request, app_label, title | (extra_context or {}))
 
     def get_app_list(self, request, app_label=None):
-        """Return the lists in `order`, the app of the first of them first; the others follow."""
+        """Return the lists in `order`, the app of the first of them first; the others follow.
+
+        Every page is given them, asked of each right: they are read when it shows them.
+        """
 
         def rank(app, model):
             name = f"{app['app_label']}.{model['object_name'].lower()}"
             return self.order.index(name) if name in self.order else len(self.order)
 
-        apps = super().get_app_list(request, app_label)
-        for app in apps:
-            app["models"].sort(key=lambda model: rank(app, model))
-        return sorted(apps, key=lambda app: rank(app, app["models"][0]))
+        @SimpleLazyObject
+        def ordered():
+            apps = super(PvdAdminSite, self).get_app_list(request, app_label)
+            for app in apps:
+                app["models"].sort(key=lambda model: rank(app, model))
+            return sorted(apps, key=lambda app: rank(app, app["models"][0]))
+
+        return ordered
 
 
 class PvdAdminConfig(AdminConfig):
