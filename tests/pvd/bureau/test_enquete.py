@@ -51,10 +51,14 @@ def by_code(rows):
     return {row[4]: dict(zip(header, row, strict=True)) for row in others}
 
 
-@pytest.fixture
-def herault(db, settings):
-    """Lodève, covered; Gignac, that an ORT is to cover; Ganges, that nothing covers; Agde, of ACV."""
+@pytest.fixture(autouse=True)
+def named_service(settings):
     settings.PVD_EDITEUR = "DDTM de l'Hérault"
+
+
+@pytest.fixture(scope="module")
+def herault(scene):
+    """Lodève, covered; Gignac, that an ORT is to cover; Ganges, that nothing covers; Agde, of ACV."""
     epci = factories.intercommunalite("200017341", nom="CC Lodévois, et Larzac")
     lodeve = factories.commune("34142", epci, nom="Lodève")
     gignac = factories.commune("34114", epci="new", nom="Gignac")

@@ -58,8 +58,8 @@ def came_last(browser, jour):
     Agent.objects.filter(pk=browser.agent.pk).update(derniere_activite=jour)
 
 
-@pytest.fixture
-def lodeve(db):
+@pytest.fixture(scope="module")
+def lodeve(scene):
     town = factories.commune("34142", epci="new", nom="Lodève")
     recorded_on(factories.labellisation(town), factories.day("2021-02-01"))
     return town

@@ -11,8 +11,8 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def herault():
+@pytest.fixture(scope="module")
+def herault(scene):
     """Return the records of Lodève by name; Florensac is beside it, and Rodez in another département."""
     epci = factories.intercommunalite("200017341", nom="CC Lodévois et Larzac")
     lodeve = factories.commune("34142", epci, nom="Lodève")
