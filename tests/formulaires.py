@@ -4,6 +4,13 @@ import datetime
 
 from django.db.models.fields.files import FieldFile
 
+from tests.vues import SansLaPage
+
+
+def form_of(client, address, **asked):
+    """Return the page of a form for `filled`, which reads what it asks and not how it is laid out."""
+    return SansLaPage(client).get(address, asked)
+
 
 def filled(response, **changes):
     """Return what the page `response` would send if its user changed only `changes`."""

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from ort.models import Convention
 from tests import factories
-from tests.formulaires import errors, filled
+from tests.formulaires import errors, filled, form_of
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def page_of(convention):
 
 def add_row(browser, convention, prefix, **fields):
     """Send the page of `convention` with one more row, and return the answer."""
-    page = browser.get(page_of(convention))
+    page = form_of(browser, page_of(convention))
     total = page.context["inline_admin_formsets"]
     count = next(i.formset for i in total if i.formset.prefix == prefix).total_form_count()
     row = {f"{prefix}-{count}-{name}": value for name, value in fields.items()}
@@ -111,7 +111,7 @@ def test_a_commune_enters_by_an_avenant_of_its_convention_only(agent_34):
 def test_a_commune_entered_twice_is_refused_in_french(agent_34):
     lodeve = factories.commune("34142", nom="Lodève")
     signed = factories.convention()
-    page = agent_34.get(page_of(signed))
+    page = form_of(agent_34, page_of(signed))
     twice = {f"couvertures-{i}-commune": lodeve.pk for i in (0, 1)}
     answer = agent_34.post(page_of(signed), filled(page, **twice, **{"couvertures-TOTAL_FORMS": 2}))
     assert "Commune saisie deux fois : Lodève." in errors(answer)
@@ -125,7 +125,7 @@ def test_a_commune_that_two_rows_of_a_page_hold_on_the_same_days_is_refused(agen
     lodeve = factories.commune("34142", nom="Lodève")
     signed = factories.convention("2021-02-26", [lodeve])
     planned, back = factories.avenant(signed, None), factories.avenant(signed, "2023-01-11")
-    page = agent_34.get(page_of(signed))
+    page = form_of(agent_34, page_of(signed))
     rows = {
         "couvertures-TOTAL_FORMS": 2,
         "couvertures-0-sortie": planned.pk,
@@ -142,7 +142,7 @@ def test_the_row_of_a_page_that_ends_before_it_begins_is_refused(agent_34):
     signed = factories.convention("2021-02-26")
     out = factories.avenant(signed, "2022-01-01")
     factories.avenant(signed, "2023-01-11", [lodeve])
-    page = agent_34.get(page_of(signed))
+    page = form_of(agent_34, page_of(signed))
     answer = agent_34.post(page_of(signed), filled(page, **{"couvertures-0-sortie": out.pk}))
     assert "Lodève ne peut sortir de l'ORT qu'après le jour où elle y entre" in errors(answer)
 
@@ -150,7 +150,7 @@ def test_the_row_of_a_page_that_ends_before_it_begins_is_refused(agent_34):
 def test_a_signature_known_to_the_month_is_stored_on_its_first_day(agent_34):
     signed = factories.convention("2023-07-06")
     typed = {"date_signature": "16/07/2023", "precision_signature": "mois"}
-    page = agent_34.get(page_of(signed))
+    page = form_of(agent_34, page_of(signed))
     data = filled(page, motif_correction="acte relu", **typed)
     assert agent_34.post(page_of(signed), data).status_code == 302
     signed.refresh_from_db()
@@ -160,7 +160,7 @@ def test_a_signature_known_to_the_month_is_stored_on_its_first_day(agent_34):
 def test_a_signature_is_not_published_by_a_plain_form(agent_34):
     """Neither of the convention nor of an avenant: a geste asks its source and shows what it changes."""
     planned, signed = factories.convention(None), factories.convention("2023-07-06")
-    page = agent_34.get(page_of(planned))
+    page = form_of(agent_34, page_of(planned))
     answer = agent_34.post(page_of(planned), filled(page, date_signature="16/07/2023"))
     assert "Enregistrez-le par « Signer la convention »" in errors(answer)
     planned.refresh_from_db()
@@ -185,7 +185,7 @@ def test_a_convention_is_completed_on_one_page(agent_34):
         "secteurs-0-commune": lodeve.pk,
         "secteurs-0-nom": "Centre ancien",
     }
-    data = filled(agent_34.get(page_of(planned)), **rows)
+    data = filled(form_of(agent_34, page_of(planned)), **rows)
     assert agent_34.post(page_of(planned), data).status_code == 302
     children = (planned.avenants, planned.couvertures, planned.parties, planned.secteurs)
     assert [rows.count() for rows in children] == [1, 1, 1, 1]
@@ -218,7 +218,7 @@ def test_an_act_that_is_used_is_not_deleted(agent_34):
 def test_the_public_address_of_an_ort_no_longer_changes(agent_34, national):
     signed = factories.convention(identifiant="ort-de-lodeve")
     for browser, expected in ((agent_34, "ort-de-lodeve"), (national, "autre")):
-        page = browser.get(page_of(signed))
+        page = form_of(browser, page_of(signed))
         data = filled(page, identifiant="autre", motif_correction="adresse fautive")
         browser.post(page_of(signed), data)
         signed.refresh_from_db()
@@ -249,7 +249,7 @@ def test_the_days_of_two_acts_corrected_on_one_page_are_checked_together(agent_3
     out = factories.avenant(signed, "2022-01-01", numero=1)
     factories.rewrite(signed.couvertures, sortie=out)
     factories.avenant(signed, "2023-01-01", [lodeve], numero=2)
-    page = agent_34.get(page_of(signed))
+    page = form_of(agent_34, page_of(signed))
     why = {"motif_correction": "actes relus"}
     for left, back, refused in (
         ("31/12/2022", "01/06/2022", True),

@@ -16,7 +16,7 @@ from ort.models import Convention
 from socle.verrou import lock
 from tests import factories
 from tests.fichiers import previewed
-from tests.formulaires import filled
+from tests.formulaires import filled, form_of
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -27,13 +27,13 @@ pytestmark = [
 def corrected(browser, convention):
     """Return the address and the data by which an agent corrects the convention."""
     url = reverse("admin:ort_convention_change", args=[convention.pk])
-    return url, filled(browser.get(url), intitule="ORT relue", motif_correction="relecture")
+    return url, filled(form_of(browser, url), intitule="ORT relue", motif_correction="relecture")
 
 
 def added(browser, convention):
     url = reverse("admin:ort_avenant_add")
     fields = {"convention": convention.pk, "numero": 9, "objet": "secteur"}
-    return url, filled(browser.get(url), **fields)
+    return url, filled(form_of(browser, url), **fields)
 
 
 def imported(browser, convention):

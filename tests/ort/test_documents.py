@@ -13,7 +13,7 @@ from django.utils.html import escape
 from ort.models import Document
 from socle.fichiers.documents import download_name, in_megabytes
 from tests import factories
-from tests.formulaires import errors, filled
+from tests.formulaires import errors, filled, form_of
 from tests.pdf import pdf_of
 
 PDF = pdf_of()
@@ -54,7 +54,7 @@ def deposit(browser, convention, file, **fields):
     """Send the page of `convention` with one more document."""
     row = {"titre": "La convention", "visibilite": PUBLIC, "fichier": file} | fields
     changes = {f"documents-0-{name}": value for name, value in row.items()}
-    page = browser.get(page_of(convention))
+    page = form_of(browser, page_of(convention))
     return browser.post(
         page_of(convention), filled(page, **changes, **{"documents-TOTAL_FORMS": 1})
     )
@@ -171,7 +171,7 @@ def test_a_file_is_never_replaced(agent_34, folder):
 
 def test_a_removed_document_keeps_its_file_and_can_come_back(agent_34, agent_81):
     kept = document()
-    data = filled(agent_34.get(page_of(kept.convention)), motif_correction="déposé par erreur")
+    data = filled(form_of(agent_34, page_of(kept.convention)), motif_correction="déposé par erreur")
     answer = agent_34.post(page_of(kept.convention), data | {"documents-0-DELETE": "on"})
     assert answer.status_code == 302
     assert download(Client(), kept)[0] == 404

@@ -19,7 +19,7 @@ from tests import factories
 from tests.conftest import browser_of
 from tests.factories import day
 from tests.fichiers import imported, motives, outcome, previewed
-from tests.formulaires import errors, filled
+from tests.formulaires import errors, filled, form_of
 from tests.pvd.bureau.test_gestes import fill_and_confirm
 from tests.socle.admin.test_admin import affirmation
 
@@ -56,7 +56,7 @@ def row_of(browser, convention, code):
 
 
 def post(browser, convention, **changes):
-    data = filled(browser.get(page_of(convention)), motif_correction="pour voir", **changes)
+    data = filled(form_of(browser, page_of(convention)), motif_correction="pour voir", **changes)
     return browser.post(page_of(convention), data)
 
 
@@ -168,12 +168,12 @@ def test_the_day_of_an_act_is_not_moved_under_the_communes_of_another(agent_81, 
         )
     )
     url = reverse("admin:ort_avenant_change", args=[entry.pk])
-    page = agent_81.get(url)
+    page = form_of(agent_81, url)
     answer = agent_81.post(url, filled(page, date_signature="12/05/2023", motif_correction="x"))
     assert "n'est pas de vos départements" in errors(answer)
     entry.refresh_from_db()
     assert entry.date_signature == day("2023-05-11")
-    page = agent_81.get(url)
+    page = form_of(agent_81, url)
     answer = agent_81.post(url, filled(page, objet="Entrée", motif_correction="x"))
     assert answer.status_code == 302
 

@@ -16,7 +16,7 @@ from socle.adresses_admin import undo_url
 from socle.historique import one_act, signed_by
 from tests import factories
 from tests.conftest import browser_of
-from tests.formulaires import filled
+from tests.formulaires import filled, form_of
 from tests.socle.admin.test_actes import offered, taken_back
 
 
@@ -27,7 +27,7 @@ def page(convention, view="change"):
 def rename(browser, convention, intitule):
     """Change a convention by its form, as an agent does."""
     url = page(convention)
-    data = filled(browser.get(url), intitule=intitule, motif_correction="relecture")
+    data = filled(form_of(browser, url), intitule=intitule, motif_correction="relecture")
     assert browser.post(url, data).status_code == 302
 
 

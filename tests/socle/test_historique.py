@@ -15,7 +15,7 @@ from socle.historique import one_act
 from socle.retablissement import restore
 from tests import factories
 from tests.conftest import browser_of
-from tests.formulaires import errors, filled
+from tests.formulaires import errors, filled, form_of
 from tests.socle.admin.test_admin import add_source, address
 
 WHY = {"motif_correction": "acte relu"}
@@ -23,7 +23,7 @@ WHY = {"motif_correction": "acte relu"}
 
 def send(client, record, **changes):
     """Change the page of `record` and send it; return the answer."""
-    return client.post(address(record), filled(client.get(address(record)), **changes))
+    return client.post(address(record), filled(form_of(client, address(record)), **changes))
 
 
 def read(client, record, page="history"):
@@ -134,7 +134,7 @@ def test_a_row_is_added_without_a_reason(agent_34, signed):
 
 def test_the_second_of_two_agents_is_told_and_loses_nothing(agent_34, signed):
     other = browser_of(factories.agent("camille", [factories.departement()], last_name="Martin"))
-    page = agent_34.get(address(signed))
+    page = form_of(agent_34, address(signed))
     assert send(other, signed, intitule="ORT du Grand Lodévois", **WHY).status_code == 302
     data = filled(page, duree_annees="5")
     answer = agent_34.post(address(signed), data)
@@ -152,7 +152,7 @@ def test_the_second_of_two_agents_is_told_and_loses_nothing(agent_34, signed):
 
 
 def test_what_both_changed_comes_back_as_typed_and_asks_why(agent_34, national, signed):
-    page = agent_34.get(address(signed))
+    page = form_of(agent_34, address(signed))
     send(national, signed, date_signature="08/07/2023", **WHY)
     answer = agent_34.post(address(signed), filled(page, date_signature="07/07/2023", **WHY))
     assert "6 juillet 2023 → 8 juillet 2023" in errors(answer)
@@ -165,7 +165,7 @@ def test_what_both_changed_comes_back_as_typed_and_asks_why(agent_34, national, 
 def test_a_row_written_by_another_is_told(change, agent_34, national, signed):
     other = factories.commune("34001", nom="Clermont-l'Hérault")
     row = factories.couverture(signed, other)
-    page = agent_34.get(address(signed))
+    page = form_of(agent_34, address(signed))
     if change == "added":
         factories.avenant(signed, numero=7)
     elif change == "changed":

@@ -14,7 +14,7 @@ from projects.models import Contact, Note
 from tests import factories
 from tests.conftest import browser_of
 from tests.factories import day
-from tests.formulaires import errors, filled
+from tests.formulaires import errors, filled, form_of
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ def lodeve():
 def add(browser, model, sujet="commune=34142", **fields):
     """Fill in the form to which the page of a record leads, and return the answer."""
     url = f"{reverse(f'admin:projects_{model}_add')}?{sujet}"
-    return browser.post(url, filled(browser.get(url), **fields))
+    return browser.post(url, filled(form_of(browser, url), **fields))
 
 
 def in_days(days):
@@ -101,7 +101,7 @@ def test_a_phone_number_is_corrected_without_saying_why(agent_34, lodeve):
 def test_two_agents_do_not_write_over_each_other(agent_34, lodeve):
     contact = factories.contact(lodeve, **PERSON)
     url = reverse("admin:projects_contact_change", args=[contact.pk])
-    data = filled(agent_34.get(url), telephone="04 00 00 00 02")
+    data = filled(form_of(agent_34, url), telephone="04 00 00 00 02")
     contact.telephone = "04 00 00 00 03"
     contact.save()
     assert "cette fiche a changé" in errors(agent_34.post(url, data))
@@ -109,7 +109,7 @@ def test_two_agents_do_not_write_over_each_other(agent_34, lodeve):
 
 def test_a_note_is_of_today_and_leads_back_to_its_page(agent_34, lodeve):
     url = f"{reverse('admin:projects_note_add')}?commune=34142"
-    page = agent_34.get(url)
+    page = form_of(agent_34, url)
     assert filled(page)["jour"] == in_days(0)
     answer = agent_34.post(url, filled(page, texte="Appel de la mairie", rappel=in_days(12)))
     assert answer.url == reverse("admin:communes_commune_page", args=["34142"])
@@ -136,7 +136,7 @@ def test_a_reminder_is_not_in_the_past_nor_a_note_to_come(fields, said, agent_34
 def test_a_past_reminder_stays_when_its_note_is_corrected(agent_34, lodeve):
     note = factories.note(lodeve, rappel=day("2024-03-20"))
     url = reverse("admin:projects_note_change", args=[note.pk])
-    assert agent_34.post(url, filled(agent_34.get(url), texte="Relu")).status_code == 302
+    assert agent_34.post(url, filled(form_of(agent_34, url), texte="Relu")).status_code == 302
     note.refresh_from_db()
     assert (note.texte, note.rappel) == ("Relu", day("2024-03-20"))
 
@@ -203,7 +203,7 @@ def test_what_is_typed_of_a_contact_is_kept_nowhere_else(agent_34, lodeve, caplo
     caplog.set_level(logging.DEBUG)
     add(agent_34, "contact", fonction="maire", **PERSON)
     url = reverse("admin:projects_contact_change", args=[Contact.objects.get().pk])
-    agent_34.post(url, filled(agent_34.get(url), precision="réélue"))
+    agent_34.post(url, filled(form_of(agent_34, url), precision="réélue"))
     page = agent_34.get(reverse("admin:communes_commune_page", args=["34142"]))
     assert PERSON["nom"] in page.content.decode()
     assert "no-store" in page["Cache-Control"]
@@ -260,7 +260,7 @@ def test_a_note_tells_who_wrote_it_first(agent_34, lodeve):
     add(agent_34, "note", texte="Appel")
     colleague = browser_of(factories.agent("collegue", [lodeve.departement]))
     url = reverse("admin:projects_note_change", args=[Note.objects.get().pk])
-    colleague.post(url, filled(colleague.get(url), texte="Appel, relu"))
+    colleague.post(url, filled(form_of(colleague, url), texte="Appel, relu"))
     assert Note.objects.with_auteur().get().auteur == "Camille Martin"
     factories.note(lodeve)
     assert Note.objects.with_auteur().get(texte="Appel de la mairie").auteur is None

@@ -6,7 +6,7 @@ from django.urls import reverse
 from projects.indicateurs import coherence
 from projects.indicateurs.models import Cible, Indicateur, Releve
 from tests import factories
-from tests.formulaires import errors, filled
+from tests.formulaires import errors, filled, form_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.deux_bases]
 
@@ -19,7 +19,7 @@ def lodeve():
 def sent(browser, model, **fields):
     """Fill in the form of a new record and send it; return the answer."""
     url = reverse(f"admin:projects_{model}_add")
-    return browser.post(url, filled(browser.get(url), **fields))
+    return browser.post(url, filled(form_of(browser, url), **fields))
 
 
 INDICATEUR = {

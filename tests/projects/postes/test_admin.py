@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests import factories
-from tests.formulaires import errors, filled
+from tests.formulaires import errors, filled, form_of
 
 
 def page_of(poste):
@@ -23,7 +23,7 @@ def test_all_that_hangs_on_a_post_is_entered_on_one_page(agent_34):
         "recrutements-TOTAL_FORMS": 1,
         "recrutements-0-date_publication": "01/06/2022",
     }
-    data = filled(agent_34.get(page_of(poste)), **rows)
+    data = filled(form_of(agent_34, page_of(poste)), **rows)
     assert agent_34.post(page_of(poste), data).status_code == 302
     assert poste.occupations.get().fin == factories.day("2023-09-01")
     page = agent_34.get(page_of(poste)).content.decode()
@@ -33,7 +33,7 @@ def test_all_that_hangs_on_a_post_is_entered_on_one_page(agent_34):
 def test_the_last_day_in_post_may_be_the_first(agent_34):
     poste = factories.poste([factories.commune("34142")])
     factories.occupation(poste, "2022-09-01")
-    page = agent_34.get(page_of(poste))
+    page = form_of(agent_34, page_of(poste))
     for last_day, status in (("31/08/2022", 200), ("01/09/2022", 302)):
         answer = agent_34.post(page_of(poste), filled(page, **{"occupations-0-fin": last_day}))
         assert answer.status_code == status, errors(answer)
@@ -42,7 +42,7 @@ def test_the_last_day_in_post_may_be_the_first(agent_34):
 def test_a_post_serves_a_commune(agent_34):
     poste = factories.poste([factories.commune("34142")])
     gone = {"dessertes-0-DELETE": "on", "motif_correction": "doublon"}
-    answer = agent_34.post(page_of(poste), filled(agent_34.get(page_of(poste)), **gone))
+    answer = agent_34.post(page_of(poste), filled(form_of(agent_34, page_of(poste)), **gone))
     assert "Indiquez au moins une commune desservie." in errors(answer)
 
 
@@ -52,7 +52,7 @@ def test_a_post_over_two_departements_is_saved_whole_by_either(agent_34, agent_8
         employeur_commune=factories.commune("81124"),
     )
     for browser in (agent_34, agent_81):
-        page = browser.get(page_of(poste))
+        page = form_of(browser, page_of(poste))
         assert browser.post(page_of(poste), filled(page)).status_code == 302
     poste.refresh_from_db()
     assert poste.employeur_commune_id == "81124"
@@ -62,7 +62,7 @@ def test_a_post_over_two_departements_is_saved_whole_by_either(agent_34, agent_8
 def test_two_employers_are_refused_in_french(agent_34):
     lodeve = factories.commune("34142", "new")
     poste = factories.poste([lodeve], employeur_commune=lodeve)
-    page = agent_34.get(page_of(poste))
+    page = form_of(agent_34, page_of(poste))
     epci = lodeve.rattachements.get().intercommunalite_id
     answer = agent_34.post(page_of(poste), filled(page, employeur_intercommunalite=epci))
     assert "Un poste a un seul employeur." in errors(answer)
@@ -92,7 +92,7 @@ def test_the_communes_of_a_shared_post_are_within_its_reach(code, accepted, agen
     poste = factories.poste(served, employeur_commune=None, employeur_intercommunalite=epci)
     factories.commune(code, epci if accepted else None)
     for browser, other in ((agent_34, "81124"), (agent_81, "34293")):
-        page = browser.get(page_of(poste))
+        page = form_of(browser, page_of(poste))
         rows = {"dessertes-TOTAL_FORMS": 3, "dessertes-2-commune": code}
         answer = browser.post(page_of(poste), filled(page, **rows))
         assert (answer.status_code == 302) == accepted
@@ -104,7 +104,7 @@ def test_a_commune_of_another_departement_is_refused_to_a_post_of_one(agent_34):
     poste = factories.poste([factories.commune("34293")])
     factories.commune("81192")
     rows = {"dessertes-TOTAL_FORMS": 2, "dessertes-1-commune": "81192"}
-    answer = agent_34.post(page_of(poste), filled(agent_34.get(page_of(poste)), **rows))
+    answer = agent_34.post(page_of(poste), filled(form_of(agent_34, page_of(poste)), **rows))
     assert answer.status_code == 200
     assert poste.dessertes.count() == 1
 
@@ -132,7 +132,7 @@ def test_a_funding_above_the_limits_is_saved_with_a_warning(amount, warned, agen
         "cofinancements-0-financeur": "etat",
         "cofinancements-0-montant": amount,
     }
-    data = filled(agent_34.get(page_of(poste)), **rows)
+    data = filled(form_of(agent_34, page_of(poste)), **rows)
     page = agent_34.post(page_of(poste), data, follow=True).content.decode().replace("\xa0", " ")
     assert poste.cofinancements.count() == 1
     assert ("45\u202f000 € par an au plus" in page) == warned
@@ -173,7 +173,7 @@ def test_a_post_is_opened_from_the_list_by_whoever_may(agent_34, lecteur_34):
 def test_a_commune_that_two_rows_of_a_page_serve_on_the_same_days_is_refused(agent_34):
     town = factories.commune("34142", nom="Lodève")
     poste = factories.poste([town])
-    page = agent_34.get(page_of(poste))
+    page = form_of(agent_34, page_of(poste))
     row = {"dessertes-TOTAL_FORMS": 2, "dessertes-1-commune": town.pk}
     for first_day, refused in (("31/12/2023", True), ("01/01/2024", False)):
         days = {"dessertes-0-fin": "01/01/2024", "dessertes-1-debut": first_day}

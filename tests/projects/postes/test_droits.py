@@ -7,7 +7,7 @@ from projects.postes.models import CofinancementPoste, Desserte, Occupation, Pos
 from tests import factories
 from tests.factories import day
 from tests.fichiers import imported, motives, outcome, previewed
-from tests.formulaires import errors, filled
+from tests.formulaires import errors, filled, form_of
 
 HANGING = (Desserte, Occupation, Recrutement, CofinancementPoste)
 
@@ -58,7 +58,7 @@ def test_a_stranger_reads_nothing_of_it(shared):
 
 def test_each_writes_what_hangs_on_the_shared_post(shared, agent_34, agent_81):
     for browser, day_of in ((agent_34, "31/12/2024"), (agent_81, "31/12/2025")):
-        page = browser.get(page_of(shared))
+        page = form_of(browser, page_of(shared))
         data = filled(
             page,
             **{
@@ -75,7 +75,7 @@ def test_each_writes_what_hangs_on_the_shared_post(shared, agent_34, agent_81):
 def test_a_commune_of_neither_is_asked_of_its_own_ddt(shared, agent_34):
     factories.commune("12001", nom="Agen-d'Aveyron")
     data = filled(
-        agent_34.get(page_of(shared)),
+        form_of(agent_34, page_of(shared)),
         **{"dessertes-TOTAL_FORMS": 3, "dessertes-2-commune": "12001"},
     )
     answer = agent_34.post(page_of(shared), data)

@@ -12,7 +12,7 @@ from projects.models import Action, ActionCommune, EffetAvenant, FaitAction
 from socle.historique import signed_by
 from tests import factories
 from tests.factories import day
-from tests.formulaires import errors, filled
+from tests.formulaires import errors, filled, form_of
 from tests.pages import read
 from tests.pvd.bureau.test_gestes import fill_and_confirm
 
@@ -50,7 +50,7 @@ def page_of(action, view="change"):
 
 def proposed(browser, action, **changes):
     """Send the form of an action as a proposal."""
-    page = browser.get(page_of(action))
+    page = form_of(browser, page_of(action))
     asked = {"motif_correction": "demandé par la commune", "_proposer": "1"} | changes
     return browser.post(page_of(action), filled(page, **asked))
 

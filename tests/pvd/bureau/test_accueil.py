@@ -21,7 +21,7 @@ from pvd.bureau.changements import recent_changes
 from pvd.bureau.perimetre import Perimetre
 from socle.dates import add_months
 from tests import factories
-from tests.formulaires import filled
+from tests.formulaires import filled, form_of
 from tests.pages import without_tags
 
 HOME = "/admin/"
@@ -361,6 +361,6 @@ def test_the_filters_of_a_list_are_kept_after_saving(agent_34):
     record = factories.labellisation(factories.commune("34001"), adhesion="2021-05-01")
     page = reverse("admin:communes_labellisation_change", args=[record.pk])
     url = f"{page}?_changelist_filters=statut%3Dadhesion_signee"
-    answer = agent_34.post(url, filled(agent_34.get(url)))
+    answer = agent_34.post(url, filled(form_of(agent_34, url)))
     assert answer.status_code == 302
     assert answer.url.endswith("/labellisation/?statut=adhesion_signee")

@@ -14,7 +14,7 @@ from ort.models import CommuneCouverte
 from tests import factories
 from tests.conftest import browser_of
 from tests.factories import day, rewrite
-from tests.formulaires import filled
+from tests.formulaires import filled, form_of
 from tests.pages import count_queries, plain
 from tools.bureautique import find, saved_again
 
@@ -249,7 +249,7 @@ def test_a_departement_of_which_nothing_is_recorded_says_so(herault, agent_81):
 def test_a_remark_is_written_on_the_record_of_the_ort(herault, agent_34):
     couverture = CommuneCouverte.objects.get(commune="34142")
     url = reverse("admin:ort_convention_change", args=[couverture.convention_id])
-    data = filled(agent_34.get(url))
+    data = filled(form_of(agent_34, url))
     (name,) = [n for n in data if n.endswith("-0-remarques_enquete")]
     assert agent_34.post(url, data | {name: "Avenant en vue"}).status_code == 302
     couverture.refresh_from_db()
@@ -263,7 +263,7 @@ def test_the_remark_of_a_commune_is_for_its_own_ddt(herault, agent_81, agent_34)
     ort = CommuneCouverte.objects.get(commune="34142").convention
     factories.couverture(ort, lacaune)
     url = reverse("admin:ort_convention_change", args=[ort.pk])
-    data = filled(agent_81.get(url))
+    data = filled(form_of(agent_81, url))
     names = [n for n in data if n.endswith("remarques_enquete") and "__prefix__" not in n]
     of_commune = {data[n.replace("remarques_enquete", "commune")]: n for n in names}
     reason = {"motif_correction": "enquête"}

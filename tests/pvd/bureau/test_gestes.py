@@ -4,15 +4,11 @@ import datetime
 
 import pytest
 from django.contrib.messages import get_messages
-from django.contrib.messages.storage.session import SessionStorage
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpResponseForbidden, HttpResponseNotFound
-from django.test import Client, RequestFactory
-from django.urls import resolve, reverse
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
-from communes.comptes.roles import RoleBackend
 from communes.models import Agent, Labellisation, Mouvement
 from communes.programme.liste.connues import ABSENTE
 from ort.models import Avenant, CommuneCouverte, Convention, Document
@@ -28,6 +24,7 @@ from socle.fichiers.stockage import MARQUE
 from socle.models import Affirmation, Source
 from socle.sources import record_type
 from tests import factories
+from tests.vues import SansLaPage
 
 
 def address(slug, record):
@@ -60,7 +57,7 @@ def confirming(shown):
 
 def refusal(client, slug, record, **fields):
     """Return every error that the form shows; nothing must have been confirmed."""
-    answer = do(client, slug, record, **fields)
+    answer = do(SansLaPage(client), slug, record, **fields)
     assert answer.status_code == 200
     return " ".join(str(e) for errors in answer.context["form"].errors.values() for e in errors)
 
@@ -179,37 +176,6 @@ def one_of_each_action(town, signed, running):
 # Those that happen to a record, and those that make one.
 DONE_TO_A_RECORD = [slug for slug, geste in GESTES.items() if not geste.creates]
 MAKING = [slug for slug, geste in GESTES.items() if geste.creates]
-
-
-class SansLaPage:
-    """Whoever is logged in with `client`, who asks the views themselves: nothing writes their pages.
-
-    Who may do what is told by a view; to write its page takes longer, and asks for no other right.
-    """
-
-    def __init__(self, client):
-        self.agent = client.agent
-        self.user, self.session = RoleBackend().get_user(client.agent.pk), client.session
-
-    def get(self, url):
-        return self.answer(RequestFactory().get(url))
-
-    def post(self, url, sent):
-        return self.answer(RequestFactory().post(url, sent))
-
-    def answer(self, request):
-        request.user, request.session = self.user, self.session
-        request._messages = SessionStorage(request)
-        request._dont_enforce_csrf_checks = True
-        view, args, kwargs = resolve(request.path)
-        try:
-            answer = view(request, *args, **kwargs)
-        except PermissionDenied:
-            return HttpResponseForbidden()
-        except Http404:
-            return HttpResponseNotFound()
-        answer.context = getattr(answer, "context_data", None)
-        return answer
 
 
 def statuses(client, url, sent):

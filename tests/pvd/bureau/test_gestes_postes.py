@@ -20,7 +20,7 @@ from socle.models import Affirmation
 from socle.sources import record_type
 from tests import factories
 from tests.fichiers import confirm, previewed
-from tests.formulaires import filled
+from tests.formulaires import filled, form_of
 from tests.lecture import poste_du_jour
 from tests.pvd.bureau.test_gestes import address, do, fill_and_confirm, refusal, typed
 
@@ -112,7 +112,7 @@ def test_a_post_keeps_the_name_it_has(agent_34, poste):
     """Whatever it serves and is called since; the form of an agent only shows it."""
     url, named = reverse("admin:projects_poste_change", args=[poste.pk]), poste.identifiant
     typed_in = {"intitule": "Autre", "identifiant": "poste-autre", "motif_correction": "relu"}
-    assert agent_34.post(url, filled(agent_34.get(url), **typed_in)).status_code == 302
+    assert agent_34.post(url, filled(form_of(agent_34, url), **typed_in)).status_code == 302
     poste.refresh_from_db()
     assert (poste.intitule, poste.identifiant) == ("Autre", named)
 

@@ -21,7 +21,7 @@ from socle.historique import one_act, signed_by
 from socle.models import Affirmation
 from tests import factories
 from tests.factories import day
-from tests.formulaires import errors, filled
+from tests.formulaires import errors, filled, form_of
 from tests.projects.projet.test_au_hasard import facts_drawn, written
 from tests.pvd.bureau.test_gestes import do, fill_and_confirm, refusal, typed
 
@@ -654,7 +654,7 @@ def test_a_plain_form_refuses_communes_out_of_the_plan(agent_34, place):
     away = factories.commune("34103", nom="Ailleurs")
     rows = {"communes_liees-TOTAL_FORMS": 2, "communes_liees-1-commune": away.pk}
     rows |= {"communes_liees-1-action": place.pk, "motif_correction": "relu"}
-    answer = agent_34.post(url, filled(agent_34.get(url), **rows))
+    answer = agent_34.post(url, filled(form_of(agent_34, url), **rows))
     assert answer.status_code == 200
     assert "Ailleurs : l'acte" in errors(answer)
     assert place.communes_liees.count() == 1

@@ -9,7 +9,7 @@ from django.urls import reverse
 from ort.models import Avenant, Convention, Partie, Secteur
 from tests import factories
 from tests.factories import day
-from tests.formulaires import errors, filled
+from tests.formulaires import errors, filled, form_of
 from tests.ort.test_admin import add_row, page_of
 from tests.pvd.bureau.test_gestes import address, do, fill_and_confirm, refusal, typed
 
@@ -80,7 +80,7 @@ def test_what_the_link_has_filled_in_is_shown_then_written(agent_34, lodeve, sig
 
 
 def test_all_that_a_page_would_publish_is_in_one_geste(agent_34, lodeve, signed):
-    page = agent_34.get(page_of(signed))
+    page = form_of(agent_34, page_of(signed))
     rows = {
         "couvertures-TOTAL_FORMS": 2,
         "couvertures-1-commune": lodeve.pk,
@@ -105,7 +105,7 @@ def test_all_that_a_page_would_publish_is_in_one_geste(agent_34, lodeve, signed)
 
 def test_an_exit_is_led_to_the_geste_with_its_commune_ticked(agent_34, signed):
     inside, avenant = signed.couvertures.get(), signed.avenants.get()
-    page = agent_34.get(page_of(signed))
+    page = form_of(agent_34, page_of(signed))
     answer = agent_34.post(page_of(signed), filled(page, **{"couvertures-0-sortie": avenant.pk}))
     assert "« Gignac dans ORT de Gignac » : ce qui devient public" in errors(answer)
     inside.refresh_from_db()
@@ -125,7 +125,7 @@ def test_a_signature_typed_in_a_row_is_led_with_all_that_it_says(agent_34, signe
 def test_the_signature_of_a_convention_comes_before_its_rows(agent_34, lodeve):
     planned = factories.convention(None)
     row = {"couvertures-TOTAL_FORMS": 1, "couvertures-0-commune": lodeve.pk}
-    data = filled(agent_34.get(page_of(planned)), date_signature="06/07/2023", **row)
+    data = filled(form_of(agent_34, page_of(planned)), date_signature="06/07/2023", **row)
     told = errors(agent_34.post(page_of(planned), data))
     assert "par « Signer la convention »" in told
     assert "Compléter la convention" not in told
@@ -157,14 +157,14 @@ def test_what_is_public_is_still_corrected_on_the_form(agent_34, lodeve, signed)
         "secteurs-0-nom": "Centre ancien",
         "motif_correction": "acte relu",
     }
-    data = filled(agent_34.get(page_of(signed)), **changes)
+    data = filled(form_of(agent_34, page_of(signed)), **changes)
     assert agent_34.post(page_of(signed), data).status_code == 302
     for record in (inside, party, sector):
         record.refresh_from_db()
     assert (inside.entree, party.role, party.avenant) == (avenant, "partenaire", avenant)
     assert sector.nom == "Centre ancien"
     removed = {"secteurs-0-DELETE": "on", "motif_correction": "doublon"}
-    data = filled(agent_34.get(page_of(signed)), **removed)
+    data = filled(form_of(agent_34, page_of(signed)), **removed)
     assert agent_34.post(page_of(signed), data).status_code == 302
     assert not signed.secteurs.exists()
 
@@ -172,7 +172,7 @@ def test_what_is_public_is_still_corrected_on_the_form(agent_34, lodeve, signed)
 def test_a_planned_entry_moved_to_a_signed_act_is_published(agent_34, lodeve, signed):
     planned = factories.avenant(signed, None)
     factories.couverture(signed, lodeve, entree=planned)
-    page = agent_34.get(page_of(signed))
+    page = form_of(agent_34, page_of(signed))
     moved = {"couvertures-1-entree": signed.avenants.get(numero=1).pk, "motif_correction": "relu"}
     answer = agent_34.post(page_of(signed), filled(page, **moved))
     assert "« Lodève dans ORT de Gignac »" in errors(answer)

@@ -17,7 +17,7 @@ from pvd.signalements.models import Signalement
 from socle.fichiers.depot import KEPT_SECONDS, folder
 from tests import factories
 from tests.factories import day
-from tests.formulaires import filled
+from tests.formulaires import filled, form_of
 
 pytestmark = pytest.mark.django_db
 
@@ -176,11 +176,11 @@ def test_what_was_typed_in_the_back_office_is_kept_nowhere_else(agent_34, poste,
     url = reverse("admin:projects_poste_change", args=[poste.pk])
     rows = {"occupations-TOTAL_FORMS": 1, "occupations-0-debut": "01/01/2019"}
     rows |= {f"occupations-0-{name}": value for name, value in PERSON.items()}
-    page = agent_34.get(url)
+    page = form_of(agent_34, url)
     assert agent_34.post(url, filled(page, **rows)).status_code == 302
     correction = {"occupations-0-fin": "31/12/2019", "occupations-0-telephone": "0400000002"}
     correction["motif_correction"] = "Erreur"
-    assert agent_34.post(url, filled(agent_34.get(url), **correction)).status_code == 302
+    assert agent_34.post(url, filled(form_of(agent_34, url), **correction)).status_code == 302
     assert kept() == {"projects.Occupation", "projects.HistoricalOccupation"}
     told("--confirmer", capsys=capsys)
     assert kept() == set()

@@ -12,7 +12,7 @@ from socle.models import Source
 from socle.personnes import CONFIRMED
 from tests import factories
 from tests.fichiers import imported, outcome, previewed
-from tests.formulaires import errors, filled
+from tests.formulaires import errors, filled, form_of
 from tests.pvd.bureau.test_gestes import address, confirming, laureate, typed
 from tests.socle.test_historique import WHY, send
 
@@ -35,7 +35,7 @@ def signed(db):
 @pytest.mark.parametrize("text", ["Note de VASSEUR Camille", "vu avec noe terrasse", "M. Dupont"])
 def test_a_blank_form_asks_once_and_quotes_what_was_typed(text, agent_34, known):
     url = reverse("admin:socle_source_add")
-    refused = agent_34.post(url, filled(agent_34.get(url), titre=text, cle="note"))
+    refused = agent_34.post(url, filled(form_of(agent_34, url), titre=text, cle="note"))
     assert SEEMS in errors(refused)
     page = refused.content.decode()
     assert CONFIRMED in page
@@ -49,7 +49,9 @@ def test_a_blank_form_asks_once_and_quotes_what_was_typed(text, agent_34, known)
 def test_what_its_field_refuses_is_told_before_anything_is_asked(agent_34):
     """On two lines, it is refused whoever it names: the question comes with a text that may be kept."""
     url = reverse("admin:socle_source_add")
-    refused = agent_34.post(url, filled(agent_34.get(url), titre="Vu avec\nM. Dupont", cle="note"))
+    refused = agent_34.post(
+        url, filled(form_of(agent_34, url), titre="Vu avec\nM. Dupont", cle="note")
+    )
     assert ONE_LINE in errors(refused)
     assert SEEMS not in errors(refused)
 

@@ -15,7 +15,7 @@ from socle.models import Affirmation, Import, Source
 from tests import factories
 from tests.conftest import browser_of
 from tests.fichiers import imported
-from tests.formulaires import filled
+from tests.formulaires import filled, form_of
 from tests.socle.admin.test_admin import address, affirmation
 from tests.socle.test_historique import WHY, read, send
 from tests.test_permissions import answer_to
@@ -139,7 +139,7 @@ def test_a_restoration_is_taken_back(agent_34, lodeve):
 
 def test_a_new_record_is_taken_back(agent_34):
     url = reverse("admin:ort_organisme_add")
-    typed = filled(agent_34.get(url), nom="Préfecture", nature="etat")
+    typed = filled(form_of(agent_34, url), nom="Préfecture", nature="etat")
     answer = agent_34.post(url, typed)
     assert Organisme.objects.exists()
     taken_back(agent_34, offered(answer))

@@ -22,7 +22,8 @@ from socle.admin.base import PerimetreAdmin, PvdAdmin
 from socle.admin.champs import LastDayField
 from socle.models import Affirmation
 from tests import factories
-from tests.formulaires import errors, filled
+from tests.formulaires import errors, filled, form_of
+from tests.vues import SansLaPage
 
 
 def address(record, page="change"):
@@ -235,9 +236,17 @@ def test_every_filter_answers(model_admin, national):
     record = RECORDS[model_admin.opts.model_name]()
     page = national.get(address(record, "changelist"))
     for spec in page.context["cl"].filter_specs:
-        for choice in spec.choices(page.context["cl"]):
-            answer = national.get(address(record, "changelist") + choice["query_string"])
+        # Each choice reads its rows; how a list tells that a filter is on is written for one of them.
+        *others, one = spec.choices(page.context["cl"])
+        answer = national.get(address(record, "changelist") + one["query_string"])
+        assert answer.status_code == 200, one
+        for choice in others:
+            answer = SansLaPage(national).get(
+                address(record, "changelist") + choice["query_string"]
+            )
             assert answer.status_code == 200, choice
+            kept = list(answer.context["cl"].result_list)
+            assert len(kept) <= page.context["cl"].result_count, choice
 
 
 def test_the_sources_of_ones_own_records_come_first(agent_34):
@@ -261,12 +270,12 @@ def queries_of(browser, url):
 
 @pytest.mark.parametrize("name", RECORDS)
 def test_a_longer_list_takes_no_more_queries(name, national):
-    for _ in range(3):
+    for _ in range(2):
         record = RECORDS[name]()
     url = address(record, "changelist")
     national.get(url)
     counts = [queries_of(national, url)]
-    for _ in range(3):
+    for _ in range(2):
         RECORDS[name]()
     counts.append(queries_of(national, url))
     assert counts[0] == counts[1]
@@ -291,7 +300,7 @@ def test_a_list_writes_a_date_by_what_is_known_of_it(national):
 @pytest.mark.parametrize("typed", ["06/07/2023", "6 juillet 2023", "06/07/23", "2023-07-06"])
 def test_a_date_is_typed_as_french_people_write_it(typed, agent_34):
     signed = factories.convention("2020-01-01")
-    page = agent_34.get(address(signed))
+    page = form_of(agent_34, address(signed))
     data = filled(page, date_signature=typed, motif_correction="acte relu")
     answer = agent_34.post(address(signed), data)
     assert answer.status_code == 302
@@ -302,7 +311,7 @@ def test_a_date_is_typed_as_french_people_write_it(typed, agent_34):
 def test_what_is_no_date_is_told_how_one_is_typed(agent_34):
     signed = factories.convention("2020-01-01")
     data = filled(
-        agent_34.get(address(signed)), date_signature="demain", motif_correction="acte relu"
+        form_of(agent_34, address(signed)), date_signature="demain", motif_correction="acte relu"
     )
     told = errors(agent_34.post(address(signed), data))
     assert "« demain » n'est pas une date : 12/03/2024, 12 mars 2024 ou 2024-03-12 attendu." in told
@@ -311,7 +320,7 @@ def test_what_is_no_date_is_told_how_one_is_typed(agent_34):
 @pytest.mark.parametrize("typed", ["01/01/0001", "31/12/9999"])
 def test_a_year_that_would_break_the_pages_is_refused(typed, agent_34):
     label = factories.labellisation(adhesion="2021-06-01")
-    data = filled(agent_34.get(address(label)), date_signature_adhesion=typed)
+    data = filled(form_of(agent_34, address(label)), date_signature_adhesion=typed)
     answer = agent_34.post(address(label), data | {"motif_correction": "faute de frappe"})
     assert "Vérifiez l'année" in errors(answer)
     label.refresh_from_db()
@@ -333,7 +342,7 @@ def add_source(client, record, **fields):
     row = {"champ": "date_signature", "valeur_brute": "06/07/2023", "precision": "jour"}
     row |= {"source": factories.source().pk, "retenue": "on"} | fields
     changes = {f"{SOURCES}-0-{name}": value for name, value in row.items()}
-    page = client.get(address(record))
+    page = form_of(client, address(record))
     return client.post(
         address(record), filled(page, **changes, **{f"{SOURCES}-TOTAL_FORMS": 1}), follow=True
     )
@@ -363,7 +372,7 @@ def test_a_day_that_does_not_exist_is_refused(agent_34):
 def test_what_a_file_said_of_another_field_stays(agent_34):
     signed = factories.convention("2023-07-06")
     said = affirmation(signed, champ="duree_annees", valeur="5")
-    page = agent_34.get(address(signed))
+    page = form_of(agent_34, address(signed))
     assert agent_34.post(address(signed), filled(page)).status_code == 302
     said.refresh_from_db()
     assert said.champ == "duree_annees"

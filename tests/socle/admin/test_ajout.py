@@ -10,7 +10,7 @@ from socle.admin.ajout import ALREADY, AjoutAdmin
 from socle.models import Source
 from tests import factories
 from tests.conftest import browser_of
-from tests.formulaires import filled
+from tests.formulaires import filled, form_of
 
 ADD = reverse("admin:ort_organisme_add")
 
@@ -20,7 +20,7 @@ def told(answer):
 
 
 def test_a_page_sent_again_leads_to_the_record_that_it_made(agent_34):
-    data = filled(agent_34.get(ADD), nom="Région", nature="region")
+    data = filled(form_of(agent_34, ADD), nom="Région", nature="region")
     assert agent_34.post(ADD, data).status_code == 302
     again = agent_34.post(ADD, data | {"nom": "Région Occitanie"})
     made = Organisme.objects.get()
@@ -30,7 +30,7 @@ def test_a_page_sent_again_leads_to_the_record_that_it_made(agent_34):
 
 
 def test_a_form_that_was_refused_may_be_sent_again_once_corrected(agent_34):
-    refused = agent_34.post(ADD, filled(agent_34.get(ADD), nom="", nature="region"))
+    refused = agent_34.post(ADD, filled(form_of(agent_34, ADD), nom="", nature="region"))
     assert refused.status_code == 200
     data = filled(refused, nom="Région")
     assert agent_34.post(ADD, data).status_code == 302
@@ -39,20 +39,20 @@ def test_a_form_that_was_refused_may_be_sent_again_once_corrected(agent_34):
 
 def test_two_blank_forms_make_two_records(agent_34):
     for name in ("Région", "Chambre"):
-        data = filled(agent_34.get(ADD), nom=name, nature="region")
+        data = filled(form_of(agent_34, ADD), nom=name, nature="region")
         assert agent_34.post(ADD, data).status_code == 302
     assert Organisme.objects.count() == 2
 
 
 def test_the_token_of_someone_else_stops_nobody(agent_34, agent_81):
-    data = filled(agent_34.get(ADD), nom="Région", nature="region")
+    data = filled(form_of(agent_34, ADD), nom="Région", nature="region")
     assert agent_34.post(ADD, data).status_code == 302
     assert agent_81.post(ADD, data | {"nom": "Chambre"}).status_code == 302
     assert Organisme.objects.count() == 2
 
 
 def test_a_record_removed_since_leads_to_its_list(national):
-    data = filled(national.get(ADD), nom="Région", nature="region")
+    data = filled(form_of(national, ADD), nom="Région", nature="region")
     national.post(ADD, data)
     Organisme.objects.all().delete_each()
     again = national.post(ADD, data)
@@ -62,7 +62,7 @@ def test_a_record_removed_since_leads_to_its_list(national):
 
 def test_a_window_of_its_own_is_saved_once_too(agent_34):
     add = reverse("admin:socle_source_add") + "?_popup=1"
-    data = filled(agent_34.get(add), titre="Arrêté", cle="arrete", _popup="1")
+    data = filled(form_of(agent_34, add), titre="Arrêté", cle="arrete", _popup="1")
     assert agent_34.post(add, data).status_code == 200
     assert agent_34.post(add, data | {"cle": "arrete-2"}).status_code == 302
     assert Source.objects.count() == 1

@@ -11,7 +11,7 @@ from socle.historique import Historisee
 from socle.models import Affirmation, Source
 from tests import factories
 from tests.conftest import browser_of
-from tests.formulaires import filled
+from tests.formulaires import filled, form_of
 
 
 @pytest.fixture(params=["source", "organisme"])
@@ -46,7 +46,7 @@ def url_of(record, view="change"):
 
 
 def rename(browser, record, champ, data=None):
-    data = (data or filled(browser.get(url_of(record)))) | {champ: "Réécrit"}
+    data = (data or filled(form_of(browser, url_of(record)))) | {champ: "Réécrit"}
     return browser.post(url_of(record), data | {"motif_correction": "pour voir"})
 
 
@@ -58,7 +58,7 @@ def test_an_agent_of_no_departement_rewrites_nothing(shared, national):
     record, named_by, champ = shared
     named_by(convention_of("34"))
     nobody = browser_of(factories.agent("personne"))
-    data = filled(national.get(url_of(record)))
+    data = filled(form_of(national, url_of(record)))
     assert nobody.get(url_of(record)).status_code == 403
     assert rename(nobody, record, champ, data).status_code == 403
     assert name_of(record, champ) != "Réécrit"
@@ -70,7 +70,7 @@ def test_what_another_departement_rests_on_is_for_the_national_level(shared, age
     record, named_by, champ = shared
     for code in ("34", "81"):
         named_by(convention_of(code))
-    data = filled(national.get(url_of(record)))
+    data = filled(form_of(national, url_of(record)))
     page = agent_34.get(url_of(record)).content.decode().replace("&#x27;", "'")
     assert "Des fiches d'autres départements reposent dessus" in page
     assert rename(agent_34, record, champ, data).status_code == 403
