@@ -6,6 +6,7 @@ from django.urls import reverse
 from ort.models import Convention
 from tests import factories
 from tests.formulaires import errors, filled, form_of
+from tests.vues import SansLaPage
 
 
 @pytest.fixture
@@ -229,7 +230,7 @@ def test_the_public_address_of_an_ort_no_longer_changes(agent_34, national):
 def test_a_convention_is_found_by_its_communes_and_its_porteur(term, agent_34):
     porteur = factories.intercommunalite("200066124", nom="CC des Monts de Lacaune")
     factories.convention(communes=[factories.commune("34142", nom="Lodève")], porteur=porteur)
-    page = agent_34.get(reverse("admin:ort_convention_changelist"), {"q": term})
+    page = SansLaPage(agent_34).get(reverse("admin:ort_convention_changelist"), {"q": term})
     assert page.context["cl"].result_count == 1
 
 
@@ -238,7 +239,7 @@ def test_the_list_keeps_what_is_in_force(agent_34):
     ended = factories.convention("2010-07-06", duree_annees=5)
     planned = factories.convention(None)
     for etat, expected in (("en_vigueur", running), ("terminee", ended), ("non_signee", planned)):
-        page = agent_34.get(reverse("admin:ort_convention_changelist"), {"etat": etat})
+        page = SansLaPage(agent_34).get(reverse("admin:ort_convention_changelist"), {"etat": etat})
         assert list(page.context["cl"].queryset) == [expected]
 
 

@@ -22,6 +22,7 @@ from tests.fichiers import imported, motives, outcome, previewed
 from tests.formulaires import errors, filled, form_of
 from tests.pvd.bureau.test_gestes import fill_and_confirm
 from tests.socle.admin.test_admin import affirmation
+from tests.vues import SansLaPage
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def page_of(convention, view="change"):
 
 def row_of(browser, convention, code):
     """Return the prefix of the row of a commune on the page of a convention."""
-    inlines = browser.get(page_of(convention)).context["inline_admin_formsets"]
+    inlines = SansLaPage(browser).get(page_of(convention)).context["inline_admin_formsets"]
     forms = [f for i in inlines for f in i.formset.initial_forms]
     return next(f.prefix for f in forms if getattr(f.instance, "commune_id", None) == code)
 

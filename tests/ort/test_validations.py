@@ -18,6 +18,7 @@ from tests import factories
 from tests.conftest import browser_of
 from tests.formulaires import filled, form_of
 from tests.socle.admin.test_actes import offered, taken_back
+from tests.vues import SansLaPage
 
 
 def page(convention, view="change"):
@@ -103,7 +104,7 @@ def test_who_may_validate(who, status, request, agent_81, shared):
 def test_what_was_not_read_is_not_validated(agent_34, agent_81, shared):
     rename(agent_81, shared, "ORT relue")
     url = page(shared, "validate")
-    read = agent_34.get(url).context["version_lue"]
+    read = SansLaPage(agent_34).get(url).context["version_lue"]
     rename(agent_81, shared, "ORT relue deux fois")
     answer = agent_34.post(url, {"version_lue": read})
     assert "Rien n'est validé" in answer.content.decode().replace("&#x27;", "'")

@@ -15,6 +15,7 @@ from tests import factories
 from tests.conftest import browser_of
 from tests.factories import day
 from tests.formulaires import errors, filled, form_of
+from tests.vues import SansLaPage
 
 pytestmark = pytest.mark.django_db
 
@@ -49,9 +50,9 @@ def test_a_contact_is_added_from_the_page_of_a_commune_and_leads_back_there(agen
 
 def test_a_form_asks_for_nothing_that_the_page_has_said(agent_34, lodeve):
     url = reverse("admin:projects_contact_add")
-    asked = agent_34.get(f"{url}?commune=34142").context["adminform"].form.fields
+    asked = SansLaPage(agent_34).get(f"{url}?commune=34142").context["adminform"].form.fields
     assert {"commune", "intercommunalite", "convention"} & {*asked} == {"commune"}
-    asked = agent_34.get(url).context["adminform"].form.fields
+    asked = SansLaPage(agent_34).get(url).context["adminform"].form.fields
     assert {"commune", "intercommunalite", "convention"} <= {*asked}
 
 

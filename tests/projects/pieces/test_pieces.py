@@ -23,6 +23,7 @@ from tests.projects.projet.scenes import accorde, lodeve
 from tests.pvd.bureau.test_acte_joint import NO_SOURCE, sent
 from tests.pvd.bureau.test_gestes import address, typed
 from tests.socle.admin.test_actes import offered, taken_back
+from tests.vues import SansLaPage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("documents_folder")]
 
@@ -366,7 +367,7 @@ def test_the_report_of_a_study_delivered_already_is_joined_to_it(
         url
         in agent_34.get(reverse("admin:projects_etude_page", args=[studied.pk])).content.decode()
     )
-    assert "acte_pdf" in agent_34.post(url, NO_SOURCE).context["form"].errors
+    assert "acte_pdf" in SansLaPage(agent_34).post(url, NO_SOURCE).context["form"].errors
     _, answer = sent(agent_34, url, NO_SOURCE | ticked, acte_pdf=pdf())
     assert answer.url == reverse("admin:projects_etude_page", args=[studied.pk])
     piece, told = Piece.objects.get(), rendue.affirmations.get()
@@ -399,7 +400,7 @@ def test_the_document_of_a_review_held_already_is_joined_to_it(
     page = reverse("admin:ort_convention_page", args=[convention.pk])
     for shown in (page, reverse("admin:projects_bilan_change", args=[bilan.pk])):
         assert url in agent_34.get(shown).content.decode()
-    assert "acte_pdf" in agent_34.post(url, NO_SOURCE).context["form"].errors
+    assert "acte_pdf" in SansLaPage(agent_34).post(url, NO_SOURCE).context["form"].errors
     _, answer = sent(agent_34, url, NO_SOURCE | ticked, acte_pdf=pdf())
     assert answer.url == page
     piece = Piece.objects.get()

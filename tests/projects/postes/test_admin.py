@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tests import factories
 from tests.formulaires import errors, filled, form_of
+from tests.vues import SansLaPage
 
 
 def page_of(poste):
@@ -73,7 +74,7 @@ def test_the_list_keeps_the_posts_in_a_state(etat, agent_34):
     served = factories.commune("34142")
     held, unknown = factories.poste([served]), factories.poste([served])
     factories.occupation(held, "2022-09-01")
-    page = agent_34.get(reverse("admin:projects_poste_changelist"), {"etat": etat})
+    page = SansLaPage(agent_34).get(reverse("admin:projects_poste_changelist"), {"etat": etat})
     assert list(page.context["cl"].queryset) == [held if etat == "pourvu" else unknown]
 
 
@@ -160,7 +161,7 @@ def test_the_list_keeps_what_the_home_tells_of(agent_34):
     factories.occupation(quiet, "2022-01-01")
     url = reverse("admin:projects_poste_changelist")
     for kept, poste in (("vacant", vacant), ("contrat", contract), ("cofinancement", funded)):
-        found = agent_34.get(url, {"suivi": kept}).context["cl"].queryset
+        found = SansLaPage(agent_34).get(url, {"suivi": kept}).context["cl"].queryset
         assert list(found) == [poste]
 
 

@@ -8,6 +8,7 @@ from tests import factories
 from tests.factories import day
 from tests.fichiers import outcome, previewed
 from tests.pvd.bureau.test_gestes import address, typed
+from tests.vues import SansLaPage
 
 PAGE = "projects_poste"
 TOLD = "Le poste dessert Lodève avant son entrée dans le programme, le 22 janvier 2021."
@@ -76,7 +77,7 @@ def test_all_of_it_takes_four_queries(lodeve, django_assert_num_queries):
 
 
 def warned(browser, url, **fields):
-    effects = browser.post(url, typed(**fields)).context["effects"]
+    effects = SansLaPage(browser).post(url, typed(**fields)).context["effects"]
     return [alerte.texte for alerte in effects.alertes]
 
 

@@ -15,6 +15,7 @@ from tests.factories import day
 from tests.formulaires import errors, filled, form_of
 from tests.pages import read
 from tests.pvd.bureau.test_gestes import fill_and_confirm
+from tests.vues import SansLaPage
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def fiche(browser, proposition):
 
 
 def row_of(browser, action, code):
-    inlines = browser.get(page_of(action)).context["inline_admin_formsets"]
+    inlines = SansLaPage(browser).get(page_of(action)).context["inline_admin_formsets"]
     forms = [f for i in inlines for f in i.formset.initial_forms]
     return next(f.prefix for f in forms if getattr(f.instance, "commune_id", None) == code)
 

@@ -23,6 +23,7 @@ from socle.dates import add_months
 from tests import factories
 from tests.formulaires import filled, form_of
 from tests.pages import without_tags
+from tests.vues import SansLaPage
 
 HOME = "/admin/"
 JOUR = datetime.date(2023, 1, 12)
@@ -133,7 +134,7 @@ def test_the_home_stops_at_the_departements_of_the_agent(agent_34, agent_81):
     assert [row.commune for row in page.context["retards"].lignes] == [town]
     assert page.context["postes"].lignes == [poste]
     assert "Lodève" not in agent_81.get(HOME).content.decode()
-    neighbour = agent_81.get(HOME).context
+    neighbour = SansLaPage(agent_81).get(HOME).context
     for name in ("retards", "echeances", "postes", "contrats", "cofinancements", "changements"):
         assert neighbour[name].total == 0
     assert neighbour["constats"] == []
@@ -142,8 +143,8 @@ def test_the_home_stops_at_the_departements_of_the_agent(agent_34, agent_81):
 def test_the_national_level_chooses_a_departement(national, agent_34):
     for code in ("34001", "12001"):
         factories.labellisation(factories.commune(code), adhesion="2021-01-01")
-    assert national.get(HOME).context["retards"].total == 2
-    assert national.get(HOME, {"departement": "12"}).context["retards"].total == 1
+    assert SansLaPage(national).get(HOME).context["retards"].total == 2
+    assert SansLaPage(national).get(HOME, {"departement": "12"}).context["retards"].total == 1
     assert agent_34.get(HOME, {"departement": "12"}).status_code == 404
 
 
@@ -215,7 +216,7 @@ def test_what_waits_is_sorted_by_day_in_each_box(agent_34):
         factories.convention(
             f"{ended}", [factories.commune(f"3411{days // 10}", epci="new")], duree_annees=5
         )
-    shown = agent_34.get(HOME).context
+    shown = SansLaPage(agent_34).get(HOME).context
     for box, day in (
         ("rappels", "rappel"),
         ("retards", "echeance_ort"),
@@ -259,9 +260,9 @@ def test_reminders_are_told_from_their_day_to_those_who_keep_notes(
     factories.note(town, "Plus tard", rappel=today + datetime.timedelta(days=1))
     factories.note(town, "Fait", rappel=today, rappel_fait=True)
     for browser in (agent_34, national):
-        assert browser.get(HOME).context["rappels"].lignes == [due]
-    assert national.get(HOME, {"departement": "34"}).context["rappels"].total == 1
-    assert national.get(HOME, {"departement": "81"}).context["rappels"].total == 0
+        assert SansLaPage(browser).get(HOME).context["rappels"].lignes == [due]
+    assert SansLaPage(national).get(HOME, {"departement": "34"}).context["rappels"].total == 1
+    assert SansLaPage(national).get(HOME, {"departement": "81"}).context["rappels"].total == 0
     page = agent_34.get(HOME).content.decode()
     assert reverse("admin:communes_commune_page", args=["34142"]) in page
     for browser in (lecteur_34, agent_81):
@@ -274,13 +275,13 @@ def test_an_agent_of_no_departement_is_told_so(client, db):
 
 
 def test_a_lecteur_is_offered_no_guided_action(lecteur_34, agent_34):
-    assert lecteur_34.get(HOME).context["gestes"] == []
+    assert SansLaPage(lecteur_34).get(HOME).context["gestes"] == []
     assert "Enregistrer ce qui" not in lecteur_34.get(HOME).content.decode()
-    assert len(agent_34.get(HOME).context["gestes"]) == 8
+    assert len(SansLaPage(agent_34).get(HOME).context["gestes"]) == 8
 
 
 def test_the_lists_come_in_plain_order(national):
-    names = [a["app_label"] for a in national.get(HOME).context["app_list"]]
+    names = [a["app_label"] for a in SansLaPage(national).get(HOME).context["app_list"]]
     assert names == ["communes", "ort", "projects", "socle", "suivi"]
     assert national.get(reverse("admin:app_list", args=["ort"])).status_code == 200
 

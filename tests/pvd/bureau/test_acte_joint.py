@@ -10,6 +10,7 @@ from tests import factories
 from tests.pdf import pdf_of
 from tests.pvd.bureau.test_gestes import address, confirming, typed
 from tests.socle.admin.test_actes import offered, taken_back
+from tests.vues import SansLaPage
 
 pytestmark = pytest.mark.usefixtures("documents_folder")
 NO_SOURCE = {"source_titre": "", "source_editeur": ""}
@@ -86,7 +87,7 @@ def test_a_source_that_is_chosen_stays_the_source(agent_34, lodevois):
 def test_a_file_that_is_no_pdf_and_no_file_at_all_are_refused(agent_34, lodevois):
     url = address("avenant", lodevois)
     for file in ({"acte_pdf": pdf(b"PK tableau")}, {"acte_envoi": "inconnu"}, {}):
-        form = agent_34.post(url, asked() | file).context["form"]
+        form = SansLaPage(agent_34).post(url, asked() | file).context["form"]
         assert "acte_pdf" in form.errors or "Indiquez la source" in str(form.errors["source"])
     assert not Avenant.objects.exists()
 

@@ -10,6 +10,7 @@ from ort.models import Avenant, Organisme
 from ort.regles import date_fin_au
 from tests import factories
 from tests.pvd.bureau.test_gestes import address, do, refusal, typed
+from tests.vues import SansLaPage
 
 
 @pytest.fixture
@@ -123,7 +124,7 @@ def test_what_an_act_cannot_be_is_refused(agent_34, salvetat, fields, told):
 
 def test_the_neighbour_takes_out_its_own_communes_only(agent_81, salvetat):
     factories.avenant(salvetat, "2022-09-01", [factories.commune("81014")], numero=1)
-    form = agent_81.get(address("avenant", salvetat)).context["form"]
+    form = SansLaPage(agent_81).get(address("avenant", salvetat)).context["form"]
     offered = form.fields["couvertures"].queryset.values_list("commune", flat=True)
     assert list(offered) == ["81014"]
 
@@ -140,7 +141,7 @@ def test_an_avenant_that_was_planned_is_signed_and_not_written_twice(agent_34, s
     told = refusal(agent_34, "avenant", salvetat, **asked)
     assert "l'avenant n° 3 non signé, qui ajoute des communes" in told
     url, asked = address("avenant", salvetat), typed(**asked, acte=planned.pk)
-    phrases = agent_34.post(url, asked).context["effects"].phrases
+    phrases = SansLaPage(agent_34).post(url, asked).context["effects"].phrases
     assert phrases[0].endswith("est signé le 1er février 2024.")
     assert "Déjà prévu, y entre : Lodève." in phrases
     planned.refresh_from_db()
@@ -158,5 +159,5 @@ def test_what_a_planned_avenant_brings_in_is_warned_of_once_it_is_signed(
     lodeve = planned.entrees.get().commune
     factories.convention("2022-02-01", [lodeve], intitule="ORT de Lodève")
     asked = typed(date="01/02/2024", acte=planned.pk, objet="Entrée")
-    effects = agent_34.post(address("avenant", salvetat), asked).context["effects"]
+    effects = SansLaPage(agent_34).post(address("avenant", salvetat), asked).context["effects"]
     assert ["déjà couverte" in alerte.texte for alerte in effects.alertes] == [True]

@@ -13,6 +13,7 @@ from tests import factories
 from tests.conftest import browser_of
 from tests.factories import day, rewrite
 from tests.pvd.bureau.test_gestes_projet import text_of
+from tests.vues import SansLaPage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.deux_bases]
 PAGE = "/admin/bilans/"
@@ -22,8 +23,8 @@ SIGNED = add_months(TODAY - 10 * ONE_DAY, -60)
 DUE = add_months(SIGNED, 60)
 
 
-@pytest.fixture
-def ort():
+@pytest.fixture(scope="module")
+def ort(scene):
     town = factories.commune("34142", epci="new")
     signed = factories.convention(str(SIGNED), [town], intitule="ORT de Lodève")
     rewrite(Departement.objects.filter(pk="34"), tenue_bilans="complete")
@@ -47,7 +48,7 @@ def test_the_home_and_the_page_tell_what_is_awaited(ort, agent_34):
     geste = reverse("admin:geste", args=["tenir-un-bilan", ort.pk])
     geste += f"?nature=quinquennal&periode={DUE}"
     assert geste in text_of(agent_34.get(PAGE))
-    form = agent_34.get(geste).context["form"]
+    form = SansLaPage(agent_34).get(geste).context["form"]
     assert (form["nature"].value(), form["periode"].value()) == ("quinquennal", str(DUE))
     factories.bilan(ort, str(TODAY), str(DUE), "quinquennal")
     assert "Bilans attendus" not in text_of(agent_34.get("/admin/"))

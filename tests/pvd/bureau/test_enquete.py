@@ -16,6 +16,7 @@ from tests.conftest import browser_of
 from tests.factories import day, rewrite
 from tests.formulaires import filled, form_of
 from tests.pages import count_queries, plain
+from tests.vues import SansLaPage
 from tools.bureautique import find, saved_again
 
 URL = reverse("admin:enquete")
@@ -84,7 +85,7 @@ def test_the_page_tells_the_rows_and_what_is_empty(herault, agent_34):
 
 
 def test_a_column_that_nothing_fills_is_not_shown(herault, agent_34):
-    shown = agent_34.get(URL, {"au": AU}).context["colonnes"]
+    shown = SansLaPage(agent_34).get(URL, {"au": AU}).context["colonnes"]
     assert {"ACV", "longitude", "Avancement", "Région"}.isdisjoint(c.nom for c in shown)
     assert "Remarques" in [c.nom for c in shown]
 

@@ -14,6 +14,7 @@ from projects.postes.models import Desserte
 from tests import factories
 from tests.factories import day
 from tests.pvd.bureau.test_gestes import fill_and_confirm
+from tests.vues import SansLaPage
 
 pytestmark = pytest.mark.django_db
 
@@ -173,7 +174,7 @@ def test_a_reminder_that_is_due_is_told_by_its_day(agent_34, lodeve):
     factories.note(lodeve, "Relancer hier", rappel=late)
     factories.note(lodeve, "Relancer ce jour", rappel=today)
     factories.note(lodeve, "Déjà fait", rappel=late, rappel_fait=True)
-    fiche = agent_34.get(page_of(lodeve)).context["fiche"]
+    fiche = SansLaPage(agent_34).get(page_of(lodeve)).context["fiche"]
     due = {e.texte: e.passee for e in fiche.echeances if e.rappel}
     assert due == {"Relancer hier": True, "Relancer ce jour": False}
     days = [e.jour for e in fiche.echeances if e.jour]
@@ -185,7 +186,7 @@ def test_a_late_ort_and_a_planned_signature_are_due(agent_34):
     factories.labellisation(town, adhesion="2021-03-26")
     planned = TODAY + datetime.timedelta(days=10)
     coming = factories.convention(None, [town], date_signature_prevue=planned)
-    fiche = agent_34.get(page_of(town)).context["fiche"]
+    fiche = SansLaPage(agent_34).get(page_of(town)).context["fiche"]
     told = [(e.texte, e.jour, e.passee) for e in fiche.echeances]
     assert told == [("Signature de l'ORT", None, True), ("Signature prévue", planned, False)]
     assert coming.intitule in read(agent_34, town)
@@ -227,7 +228,7 @@ def test_the_last_changes_are_those_of_the_record(agent_34, lodeve):
     factories.convention(intitule="Une autre ORT")
     signed.intitule = "ORT de Lodève et du Larzac"
     signed.because("intitulé exact").save()
-    fiche = agent_34.get(page_of(lodeve)).context["fiche"]
+    fiche = SansLaPage(agent_34).get(page_of(lodeve)).context["fiche"]
     told = {changement.fiche: changement.texte for changement in fiche.changements}
     assert "intitulé exact" in " ".join(told.values())
     assert "Une autre ORT" not in told

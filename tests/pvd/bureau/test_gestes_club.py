@@ -11,6 +11,7 @@ from socle.models import Source
 from tests import factories
 from tests.factories import day
 from tests.pvd.bureau.test_gestes import confirming, typed
+from tests.vues import SansLaPage
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +90,7 @@ def test_an_event_to_come_is_announced_and_nobody_came_yet(agent_34, herault, lo
     assert "à venir" in str(refused(agent_34, NOTER, data | came("commune", lodeve))["date"])
     done(agent_34, NOTER, data)
     assert EvenementClub.objects.get().annonce_le == timezone.localdate()
-    home = agent_34.get(reverse("admin:index"))
+    home = SansLaPage(agent_34).get(reverse("admin:index"))
     assert [li.evenement.lieu for li in home.context["evenements"].lignes] == ["Pézenas"]
 
 
@@ -117,7 +118,7 @@ def test_an_agent_notes_its_own_at_the_event_of_another(agent_81, herault, lodev
     held = factories.evenement("2024-02-29", [herault])
     factories.participation(held, lodeve, elus=3)
     url = reverse("admin:geste", args=["noter-qui-est-venu", held.pk])
-    form = agent_81.get(url).context["form"]
+    form = SansLaPage(agent_81).get(url).context["form"]
     offered = [name for name in form.fields if name.startswith("venue_commune")]
     assert offered == ["venue_commune_81065"]
     shown, _ = done(agent_81, url, typed(**came("commune", castres, "1")))
@@ -135,7 +136,7 @@ def test_whoever_keeps_an_event_corrects_and_takes_out_who_came(agent_34, heraul
     for town in (lodeve, other):
         factories.participation(held, town, elus=1)
     url = reverse("admin:geste", args=["noter-qui-est-venu", held.pk])
-    initial = agent_34.get(url).context["form"]["venue_commune_34142"].initial
+    initial = SansLaPage(agent_34).get(url).context["form"]["venue_commune_34142"].initial
     assert initial == [True, 1, None]
     done(agent_34, url, typed(**came("commune", lodeve, "2")))
     assert list(Participation.objects.values_list("commune", "elus")) == [("34142", 2)]
@@ -158,7 +159,7 @@ def test_the_home_tells_the_events_to_come_of_its_own_and_of_all_france(agent_34
     eve = (today - timedelta(days=1)).isoformat()
     factories.evenement(eve, [herault], lieu="fini")
     factories.evenement(eve, [herault], lieu="dure", fin=today)
-    home = agent_34.get(reverse("admin:index"))
+    home = SansLaPage(agent_34).get(reverse("admin:index"))
     places = [ligne.evenement.lieu for ligne in home.context["evenements"].lignes]
     assert places == ["dure", "ici", "partout"]
 

@@ -10,6 +10,7 @@ from tests import factories
 from tests.pages import read
 from tests.pvd.bureau.test_gestes import do, fill_and_confirm, refusal, typed
 from tests.pvd.bureau.test_gestes_projet import HERAULT, TODAY, changes, preview, text_of
+from tests.vues import SansLaPage
 
 pytestmark = [pytest.mark.django_db]
 INSCRIRE = reverse("admin:gestes", args=["inscrire-une-etude"])
@@ -84,7 +85,7 @@ def test_what_cannot_be_is_refused_in_the_words_of_the_model(agent_34, etude):
 
 
 def test_the_preview_says_what_anybody_will_read(agent_34, etude):
-    changed = changes(preview(agent_34, "etude-commander", etude, date="10/01/2024"))
+    changed = changes(preview(SansLaPage(agent_34), "etude-commander", etude, date="10/01/2024"))
     assert changed["Ce que chacun en lit", "état de l'étude"] == ("non renseignée", "en cours")
     assert changed["Ce que chacun en lit", "connue du public"] == ("non", "oui")
     assert changed[HERAULT, "études « en cours »"] == (0, 1)

@@ -23,6 +23,7 @@ from tests.fichiers import confirm, previewed
 from tests.formulaires import filled, form_of
 from tests.lecture import poste_du_jour
 from tests.pvd.bureau.test_gestes import address, do, fill_and_confirm, refusal, typed
+from tests.vues import SansLaPage
 
 OPEN = reverse("admin:gestes", args=["ouvrir-un-poste"])
 
@@ -268,7 +269,12 @@ def test_an_arrival_ends_the_offer_that_is_still_under_way(agent_34, poste):
 
 def test_the_last_offer_is_proposed_unless_someone_has_come_since(agent_34, poste):
     def proposed():
-        return agent_34.get(address("arrivee", poste)).context["form"]["recrutement"].initial
+        return (
+            SansLaPage(agent_34)
+            .get(address("arrivee", poste))
+            .context["form"]["recrutement"]
+            .initial
+        )
 
     assert proposed() is None
     offer = factories.recrutement(poste, "2023-05-01", "recrute", "2023-06-01")

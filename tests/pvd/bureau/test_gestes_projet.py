@@ -24,6 +24,7 @@ from tests.factories import day
 from tests.formulaires import errors, filled, form_of
 from tests.projects.projet.test_au_hasard import facts_drawn, written
 from tests.pvd.bureau.test_gestes import do, fill_and_confirm, refusal, typed
+from tests.vues import SansLaPage
 
 NO_NEW_SOURCE = {"source_titre": "", "source_editeur": ""}
 HERAULT = "Hérault (34)"
@@ -105,7 +106,9 @@ def test_an_action_lives_by_its_gestes(agent_34, place):
 
 def test_the_preview_says_what_anybody_will_read(agent_34, place):
     """And the reason of a blocking is no part of it."""
-    answer = preview(agent_34, "action-demarrer", place, phase="operation", date="10/01/2024")
+    answer = preview(
+        SansLaPage(agent_34), "action-demarrer", place, phase="operation", date="10/01/2024"
+    )
     changed = changes(answer)
     assert changed["Ce que chacun en lit", "état de l'action"] == ("non renseignée", "en cours")
     assert changed[HERAULT, "actions « en cours »"] == (0, 1)
@@ -232,9 +235,11 @@ def test_a_line_is_asked_granted_paid_and_balanced(agent_34, place):
         montant="9000",
         date="01/06/2024",
     )
-    form = agent_34.get(
-        reverse("admin:geste", args=["financement-enregistrer-un-versement", line.pk])
-    ).context["form"]
+    form = (
+        SansLaPage(agent_34)
+        .get(reverse("admin:geste", args=["financement-enregistrer-un-versement", line.pk]))
+        .context["form"]
+    )
     assert form.initial.get("montant") or form["montant"].initial == 21_000
     answer = preview(
         agent_34,
@@ -543,7 +548,9 @@ def test_many_actions_are_looked_at_at_once(agent_34, lodeve, signed, place):
     over = factories.action([lodeve], signed)
     factories.fait(over, "abandon", "2024-01-01")
     elsewhere = factories.action([factories.commune("81124")])
-    offered = [key for key, _ in agent_34.get(POINT).context["form"].fields["actions"].choices]
+    offered = [
+        key for key, _ in SansLaPage(agent_34).get(POINT).context["form"].fields["actions"].choices
+    ]
     assert set(offered) == {place.pk, other.pk}
     asked = typed(date="01/02/2025", actions=[place.pk, other.pk])
     assert fill_and_confirm(agent_34, POINT, asked).status_code == 302
@@ -630,7 +637,7 @@ def test_the_page_of_an_action_sets_what_is_public_beside_what_is_not(
     assert "Lever le blocage" in titles
     assert "Enregistrer un versement" in titles
     assert "Reprendre" not in titles
-    assert not lecteur_34.get(url).context["fiche"].gestes
+    assert not SansLaPage(lecteur_34).get(url).context["fiche"].gestes
     history = agent_34.get(reverse("admin:projects_action_history", args=[place.pk]))
     assert "300" in text_of(history)
 

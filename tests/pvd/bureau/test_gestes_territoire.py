@@ -26,6 +26,7 @@ from tests.pvd.bureau.test_referentiel import (
     state_now,
     text,
 )
+from tests.vues import SansLaPage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.deux_bases]
 
@@ -124,7 +125,7 @@ def test_a_name_and_an_intercommunalite_change_on_their_day(histoire, national):
     assert of.as_of(VEILLE).get().intercommunalite_id == LODEVOIS
     assert of.as_of(JOUR).get().intercommunalite_id == CLERMONTAIS
 
-    for mouvement in national.get(reverse("admin:referentiel")).context["mouvements"]:
+    for mouvement in SansLaPage(national).get(reverse("admin:referentiel")).context["mouvements"]:
         national.post(mouvement.annuler, {"motif": "Erreur"}, follow=True)
     assert state_now() == before
 

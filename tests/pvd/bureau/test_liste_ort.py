@@ -18,6 +18,7 @@ from ort.models import Avenant, CommuneCouverte, Convention
 from tests import factories
 from tests.factories import rewrite
 from tests.fichiers import answered, confirm, send
+from tests.vues import SansLaPage
 
 PAGE, SORTE = "ort_convention", "liste-ort"
 COLONNES = [
@@ -112,7 +113,7 @@ def ticked(browser, conventions, **fields):
 
 def test_what_is_ticked_in_the_list_is_shown_first(agent_34, grouped):
     for first, second in ((0, 1), (1, 0)):
-        page = agent_34.get(ticked(agent_34, [grouped[first]]).url)
+        page = SansLaPage(agent_34).get(ticked(agent_34, [grouped[first]]).url)
         offered = [key for key, _ in page.context["form"].fields["conventions"].choices]
         assert offered == [grouped[first].pk, grouped[second].pk]
 
@@ -125,7 +126,9 @@ def test_where_nothing_is_to_confirm_the_page_says_so(agent_34):
 
 
 def test_what_is_ticked_in_the_list_is_confirmed_at_once_and_taken_back_at_once(agent_34, grouped):
-    listed = agent_34.get(reverse("admin:ort_convention_changelist"), {"regroupement": "par_regle"})
+    listed = SansLaPage(agent_34).get(
+        reverse("admin:ort_convention_changelist"), {"regroupement": "par_regle"}
+    )
     assert len(listed.context["cl"].result_list) == 3
     answer = ticked(agent_34, grouped)
     assert answer.status_code == 302

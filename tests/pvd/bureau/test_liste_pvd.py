@@ -16,6 +16,7 @@ from socle.models import Affirmation, Import, Source
 from tests import factories
 from tests.factories import day
 from tests.fichiers import answered, confirm, send
+from tests.vues import SansLaPage
 
 PAGE, SORTE = "communes_labellisation", "liste-pvd"
 HEADER = "insee_com,lib_com,id_pvd,date_signature"
@@ -69,7 +70,7 @@ def test_the_day_is_that_of_the_name_and_the_preview_tells_by_group(national, lo
     leave = reverse("admin:geste", args=["quitter-le-programme", bedarieux.pk])
     address = re.search(rf'href="({leave}[^"]*)"', page.text).group(1)
     assert national.get(leave).status_code == 200
-    asked_there = national.get(html.unescape(address)).context["form"]
+    asked_there = SansLaPage(national).get(html.unescape(address)).context["form"]
     assert asked_there["date"].value() == day("2026-04-27")
     assert asked_there["precision"].value() == "au_plus_tard"
     assert Labellisation.objects.count() == 2
@@ -160,7 +161,7 @@ def test_an_absence_is_told_to_its_agents_until_it_is_answered(national, agent_3
     leave = reverse("admin:geste", args=["quitter-le-programme", gone.pk])
     assert f'href="{leave}"' in page.content.decode()
     assert [c.fiche for c in page.context["constats"]] == ["Lodève"]
-    others = agent_34.get(reverse("admin:a_verifier"), {"sorte": "ecartee"})
+    others = SansLaPage(agent_34).get(reverse("admin:a_verifier"), {"sorte": "ecartee"})
     assert others.context["constats"] == []
     said = Affirmation.objects.get(champ="fin")
     said.detail_interne = "La ville le confirme, appel du 28 avril."
@@ -212,7 +213,7 @@ def test_an_exit_that_a_list_proposes_is_filled_in_with_it_and_never_written_alo
 ):
     leave = reverse("admin:geste", args=["quitter-le-programme", absent.pk])
     assert f'href="{leave}"' in to_check(agent_34)
-    form = agent_34.get(leave).context["form"]
+    form = SansLaPage(agent_34).get(leave).context["form"]
     assert (form["date"].value(), form["precision"].value()) == (day("2026-04-27"), "au_plus_tard")
     source = Source.objects.get(cle="anct-pvd-20260427")
     assert form["source"].value() == source.pk
@@ -234,7 +235,7 @@ def test_a_commune_that_is_kept_is_asked_no_more_by_this_list_nor_the_next(
     assert f'href="{keep}"' in to_check(agent_34)
     page = agent_34.get(absent_page(absent)).text
     assert keep in page
-    assert "connaissance_detail" in agent_34.post(keep, {}).context["form"].errors
+    assert "connaissance_detail" in SansLaPage(agent_34).post(keep, {}).context["form"].errors
     shown = agent_34.post(keep, typed := {"connaissance_detail": "Courrier de l'ANCT"})
     confirming = {"apercu": shown.context["apercu"], "_confirmer": "Confirmer"}
     done = agent_34.get(agent_34.post(keep, typed | confirming).url).text

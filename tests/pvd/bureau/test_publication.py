@@ -12,6 +12,7 @@ from tests.factories import day
 from tests.formulaires import errors, filled, form_of
 from tests.ort.test_admin import add_row, page_of
 from tests.pvd.bureau.test_gestes import address, do, fill_and_confirm, refusal, typed
+from tests.vues import SansLaPage
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def test_a_row_of_a_signed_act_is_led_to_its_geste(agent_34, lodeve, signed, pre
     geste = "Avenant" if by == "avenant" else "Compléter la convention"
     assert f"Enregistrez-le par « {geste} »" in told
     assert written(signed) == before
-    form = agent_34.get(link_of(told)).context["form"]
+    form = SansLaPage(agent_34).get(link_of(told)).context["form"]
     page = html.unescape(form.as_p())
     assert "Gignac : Centre ancien" in page if prefix == "secteurs" else "Lodève" in page
     if by == "avenant":
@@ -69,10 +70,10 @@ def test_what_the_link_has_filled_in_is_shown_then_written(agent_34, lodeve, sig
     avenant = signed.avenants.get()
     told = errors(add_row(agent_34, signed, "couvertures", commune="34142", entree=avenant.pk))
     url = link_of(told)
-    form = agent_34.get(url).context["form"]
+    form = SansLaPage(agent_34).get(url).context["form"]
     (commune,) = form["communes"].value()
     asked = typed(communes=[commune], date="11/01/2024", numero=1, acte=avenant.pk)
-    assert "Y entre : Lodève." in agent_34.post(url, asked).context["effects"].phrases
+    assert "Y entre : Lodève." in SansLaPage(agent_34).post(url, asked).context["effects"].phrases
     assert not lodeve.couvertures.exists()
     assert fill_and_confirm(agent_34, url, asked).status_code == 302
     assert lodeve.couvertures.get().entree == avenant
@@ -95,7 +96,7 @@ def test_all_that_a_page_would_publish_is_in_one_geste(agent_34, lodeve, signed)
     }
     told = errors(agent_34.post(page_of(signed), filled(page, **rows)))
     assert told.count("Enregistrez-le par") == 1
-    form = agent_34.get(link_of(told)).context["form"]
+    form = SansLaPage(agent_34).get(link_of(told)).context["form"]
     assert form["secteurs"].value() == "Gignac : Centre ancien\nGignac : Gare"
     assert form["role"].value() == "partenaire"
     assert [list(form[name].value()) for name in ("communes", "parties_communes")] == 2 * [
@@ -110,14 +111,14 @@ def test_an_exit_is_led_to_the_geste_with_its_commune_ticked(agent_34, signed):
     assert "« Gignac dans ORT de Gignac » : ce qui devient public" in errors(answer)
     inside.refresh_from_db()
     assert inside.sortie is None
-    form = agent_34.get(link_of(errors(answer))).context["form"]
+    form = SansLaPage(agent_34).get(link_of(errors(answer))).context["form"]
     assert list(form["couvertures"].value()) == [inside.pk]
 
 
 def test_a_signature_typed_in_a_row_is_led_with_all_that_it_says(agent_34, signed):
     act = {"date_signature": "01/02/2024", "precision_signature": "mois", "numero": 2}
     told = errors(add_row(agent_34, signed, "avenants", **act, duree_annees=9, objet="Suite"))
-    form = agent_34.get(link_of(told)).context["form"]
+    form = SansLaPage(agent_34).get(link_of(told)).context["form"]
     names = ("date", "precision", "numero", "duree_annees", "objet")
     assert [form[name].value() for name in names] == [day("2024-02-01"), "mois", 2, 9, "Suite"]
 
@@ -129,7 +130,7 @@ def test_the_signature_of_a_convention_comes_before_its_rows(agent_34, lodeve):
     told = errors(agent_34.post(page_of(planned), data))
     assert "par « Signer la convention »" in told
     assert "Compléter la convention" not in told
-    form = agent_34.get(link_of(told)).context["form"]
+    form = SansLaPage(agent_34).get(link_of(told)).context["form"]
     assert form["date"].value() == day("2023-07-06")
 
 
@@ -202,7 +203,7 @@ def test_a_signed_convention_is_completed_by_its_geste(agent_34, lodeve, signed)
 def test_a_completion_warns_of_what_an_avenant_would(agent_34, lodeve, signed):
     factories.convention("2022-02-01", [lodeve], intitule="ORT de Lodève")
     url = address("completer-la-convention", signed)
-    effects = agent_34.post(url, typed(communes=[lodeve.pk])).context["effects"]
+    effects = SansLaPage(agent_34).post(url, typed(communes=[lodeve.pk])).context["effects"]
     assert ["déjà couverte" in alerte.texte for alerte in effects.alertes] == [True]
 
 

@@ -234,7 +234,7 @@ def test_every_page_opens(model_admin, national):
 @pytest.mark.parametrize("model_admin", ADMINS, ids=lambda a: a.opts.model_name)
 def test_every_filter_answers(model_admin, national):
     record = RECORDS[model_admin.opts.model_name]()
-    page = national.get(address(record, "changelist"))
+    page = SansLaPage(national).get(address(record, "changelist"))
     for spec in page.context["cl"].filter_specs:
         # Each choice reads its rows; how a list tells that a filter is on is written for one of them.
         *others, one = spec.choices(page.context["cl"])
@@ -389,10 +389,12 @@ def test_the_list_of_what_sources_say_stops_at_the_departements_of_the_agent(age
         source=factories.source(),
     )
     url = reverse("admin:socle_affirmation_changelist")
-    assert list(agent_34.get(url).context["cl"].queryset) == [here]
-    assert set(national.get(url).context["cl"].queryset) == {here, elsewhere}
-    assert list(national.get(url, {"retenue": "non"}).context["cl"].queryset) == [here]
-    assert list(national.get(url, {"sorte": "labellisation"}).context["cl"].queryset) == [elsewhere]
+    assert list(SansLaPage(agent_34).get(url).context["cl"].queryset) == [here]
+    assert set(SansLaPage(national).get(url).context["cl"].queryset) == {here, elsewhere}
+    assert list(SansLaPage(national).get(url, {"retenue": "non"}).context["cl"].queryset) == [here]
+    assert list(
+        SansLaPage(national).get(url, {"sorte": "labellisation"}).context["cl"].queryset
+    ) == [elsewhere]
     for record in (elsewhere, orphan):
         assert agent_34.get(address(record)).status_code == 302
 

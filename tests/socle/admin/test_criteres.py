@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from tests import factories
 from tests.socle.admin.test_admin import ADMINS, address
+from tests.vues import SansLaPage
 
 COMPARED = ["regex", "iregex", "startswith", "contains", "gt", "range", "in", "length"]
 EQUAL = ["{}", "{}__exact", "{}__iexact"]
@@ -76,5 +77,5 @@ def test_the_dates_of_a_list_lead_to_its_days(agent_34):
     factories.signalement(factories.departement("34"))
     today = timezone.localdate()
     asked = {f"created_at__{part}": getattr(today, part) for part in ("year", "month", "day")}
-    answer = agent_34.get("/admin/suivi/signalement/", asked)
+    answer = SansLaPage(agent_34).get("/admin/suivi/signalement/", asked)
     assert answer.context["cl"].result_count == 1

@@ -22,6 +22,7 @@ from socle.models import Affirmation
 from tests import factories
 from tests.socle.admin.test_admin import ADMINS, address, affirmation
 from tests.socle.test_historique import restore_page
+from tests.vues import SansLaPage
 
 WHY = {"post": "yes", "motif": "saisie en double"}
 GONE = {"motif": "supprimée à tort"}
@@ -158,7 +159,7 @@ def test_a_convention_is_removed_whole_in_one_step_and_comes_back_whole(
 
 def test_an_avenant_on_which_communes_rest_is_not_removed_alone(agent_34, lodeve):
     avenant = factories.avenant(factories.convention(), communes=[lodeve])
-    page = agent_34.get(address(avenant, "delete"))
+    page = SansLaPage(agent_34).get(address(avenant, "delete"))
     assert page.context["protected"]
     agent_34.post(address(avenant, "delete"), WHY)
     assert Avenant.objects.get() == avenant
