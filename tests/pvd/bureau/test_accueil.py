@@ -148,6 +148,7 @@ def test_the_national_level_chooses_a_departement(national, agent_34):
     assert agent_34.get(HOME, {"departement": "12"}).status_code == 404
 
 
+@pytest.mark.une_base
 def test_an_empty_home_says_so_once_and_shows_no_empty_box(agent_34):
     factories.interlocuteur()
     page = agent_34.get(HOME).content.decode()
@@ -196,6 +197,7 @@ BOXES = {
 WITH_ALL = {"bilans", "constats", "changements"}
 
 
+@pytest.mark.une_base
 @pytest.mark.parametrize("box", BOXES)
 def test_a_box_is_shown_when_it_holds_something_and_alone(box, agent_34):
     factories.interlocuteur()
@@ -269,17 +271,20 @@ def test_reminders_are_told_from_their_day_to_those_who_keep_notes(
         assert "Rappeler la mairie" not in browser.get(HOME).content.decode()
 
 
+@pytest.mark.une_base
 def test_an_agent_of_no_departement_is_told_so(client, db):
     client.force_login(factories.agent())
     assert "rattaché à aucun département" in client.get(HOME).content.decode()
 
 
+@pytest.mark.une_base
 def test_a_lecteur_is_offered_no_guided_action(lecteur_34, agent_34):
     assert SansLaPage(lecteur_34).get(HOME).context["gestes"] == []
     assert "Enregistrer ce qui" not in lecteur_34.get(HOME).content.decode()
     assert len(SansLaPage(agent_34).get(HOME).context["gestes"]) == 8
 
 
+@pytest.mark.une_base
 def test_the_lists_come_in_plain_order(national):
     names = [a["app_label"] for a in SansLaPage(national).get(HOME).context["app_list"]]
     assert names == ["communes", "ort", "projects", "socle", "suivi"]

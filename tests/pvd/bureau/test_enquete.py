@@ -74,6 +74,7 @@ def herault(scene):
     return lodeve
 
 
+@pytest.mark.une_base
 def test_the_page_tells_the_rows_and_what_is_empty(herault, agent_34):
     page = ask(agent_34)
     assert "4 lignes au 30 juin 2024 : 2 « Signée », 2 « Non signée »." in page
@@ -84,6 +85,7 @@ def test_the_page_tells_the_rows_and_what_is_empty(herault, agent_34):
     assert "Code commune non" in page
 
 
+@pytest.mark.une_base
 def test_a_column_that_nothing_fills_is_not_shown(herault, agent_34):
     shown = SansLaPage(agent_34).get(URL, {"au": AU}).context["colonnes"]
     assert {"ACV", "longitude", "Avancement", "Région"}.isdisjoint(c.nom for c in shown)
@@ -117,6 +119,7 @@ def test_the_csv_is_the_national_file_to_the_letter(herault, agent_34):
     )
 
 
+@pytest.mark.une_base
 def test_the_workbook_has_the_sheet_of_the_national_one_and_the_same_cells(herault, agent_34):
     name, rows = read_xlsx(download(agent_34, "xlsx").getvalue())
     assert name == FEUILLE == "Suivi conventions"
@@ -135,6 +138,7 @@ def text_of(cell):
     return str(int(cell) if whole else cell)
 
 
+@pytest.mark.une_base
 def test_libreoffice_opens_the_workbook_and_keeps_it(herault, agent_34, tmp_path):
     assert find(), "LibreOffice manque : « make test » dit comment l'installer."
     sent, saved = tmp_path / "envoi", tmp_path / "retour"
@@ -164,6 +168,7 @@ def test_what_is_read_again_is_what_is_held(herault, agent_34, forme):
     assert rows["34111"]["Signée ?"] == "Non signée"
 
 
+@pytest.mark.une_base
 def test_no_formula_runs_from_a_remark(herault, agent_34):
     rewrite(CommuneCouverte.objects.filter(commune="34142"), remarques_enquete="=1+1")
     assert by_code(read_csv(download(agent_34)))["34142"]["Remarques"] == "'=1+1"
@@ -209,6 +214,7 @@ def test_who_is_of_no_departement_is_refused(herault, client):
     assert client.get(URL).status_code == 302
 
 
+@pytest.mark.une_base
 @pytest.mark.parametrize(
     ("au", "told"),
     [
@@ -230,11 +236,13 @@ def test_what_is_no_departement_is_not_there(herault, agent_34, national, code, 
         assert download(browser, departement=code).status_code == status
 
 
+@pytest.mark.une_base
 @pytest.mark.parametrize("forme", ["json", "ods", "exe"])
 def test_a_form_that_the_ministry_does_not_read_is_not_there(herault, agent_34, forme):
     assert download(agent_34, forme).status_code == 404
 
 
+@pytest.mark.une_base
 def test_it_is_found_from_the_home_and_from_the_conventions(herault, agent_34):
     for address in (reverse("admin:index"), reverse("admin:ort_convention_changelist")):
         assert f'href="{URL}' in agent_34.get(address).content.decode()

@@ -164,6 +164,7 @@ def test_an_amount_is_read_as_people_write_it(typed_amount, agent_34, place):
     assert place.couts.get().montant == Decimal("1234.56")
 
 
+@pytest.mark.une_base
 def test_a_cost_of_another_base_is_told_to_compare_with_nothing(agent_34, place):
     factories.cout(place, 1000, "2024-01-01", base="HT")
     answer = preview(
@@ -291,6 +292,7 @@ def test_a_grant_before_its_request_is_refused(agent_34, place):
     assert "Une demande ne suit pas son accord" in told
 
 
+@pytest.mark.une_base
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
@@ -613,6 +615,7 @@ def test_a_funder_is_not_removed_under_its_grant(national, place):
     assert "REGION" in text_of(national.get(url))
 
 
+@pytest.mark.une_base
 def test_the_page_of_an_action_sets_what_is_public_beside_what_is_not(
     agent_34, lecteur_34, detr, place
 ):
@@ -642,6 +645,7 @@ def test_the_page_of_an_action_sets_what_is_public_beside_what_is_not(
     assert "300" in text_of(history)
 
 
+@pytest.mark.une_base
 def test_an_action_is_named_on_the_pages_of_its_territories(agent_34, lodeve, signed, place):
     epci = lodeve.rattachements.get().intercommunalite
     for record, model in (

@@ -120,6 +120,7 @@ def test_a_first_visit_says_so_and_leads_to_january(lodeve, agent_34):
     assert "depuis ma dernière visite" not in agent_34.get("/admin/").content.decode()
 
 
+@pytest.mark.une_base
 def test_the_home_leads_to_both_lists(lodeve, agent_34):
     came_last(agent_34, timezone.localdate() - DAY)
     home = html.unescape(agent_34.get("/admin/").content.decode())
@@ -127,6 +128,7 @@ def test_the_home_leads_to_both_lists(lodeve, agent_34):
         assert f'href="{URL}?depuis={depuis}"' in home
 
 
+@pytest.mark.une_base
 def test_january_is_that_of_this_year(lodeve, agent_34):
     first = timezone.localdate().replace(month=1, day=1)
     assert ask(agent_34, depuis="janvier").context["demande"].debut == first
@@ -170,6 +172,7 @@ def test_a_fact_shared_by_communes_is_told_once(lodeve, agent_34):
     assert (row["communes"], row["codes_insee"]) == ("Gignac, Lodève", "34114 34142")
 
 
+@pytest.mark.une_base
 @pytest.mark.parametrize("forme", ["xlsx", "ods", "csv", "tableur"])
 def test_it_is_downloaded_in_each_form(forme, lodeve, agent_34):
     url = reverse("admin:nouveautes_fichier", args=[forme])
@@ -184,12 +187,14 @@ def test_the_file_has_all_that_the_page_cuts():
     assert (len(part.lignes), part.reste) == (LINES, 2)
 
 
+@pytest.mark.une_base
 @pytest.mark.parametrize("depuis", ["hier", "2026-02-30", "2999-01-01", "20260101"])
 def test_what_is_no_day_is_refused(depuis, lodeve, agent_34):
     for url in (URL, reverse("admin:nouveautes_fichier", args=["csv"])):
         assert agent_34.get(url, {"depuis": depuis}).status_code == 400
 
 
+@pytest.mark.une_base
 def test_a_form_of_file_that_is_not_offered_is_not_there(lodeve, agent_34):
     url = reverse("admin:nouveautes_fichier", args=["json"])
     assert agent_34.get(url, {"depuis": "janvier"}).status_code == 404

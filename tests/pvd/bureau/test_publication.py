@@ -242,6 +242,7 @@ def test_an_address_fills_in_nothing_that_its_form_refuses(agent_34, signed, slu
     assert page.context["form"].initial == {}
 
 
+@pytest.mark.une_base
 def test_a_new_convention_says_where_the_communes_of_a_neighbour_are_added(agent_34):
     page = agent_34.get(reverse("admin:gestes", args=["nouvelle-convention"])).content.decode()
     assert "« Compléter la convention »" in page

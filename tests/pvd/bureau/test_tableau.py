@@ -118,6 +118,7 @@ def test_an_ort_that_ended_is_told(herault, agent_34):
     assert names(ask(agent_34, au="2023-01-10", ort="terminee")) == ["Lodève"]
 
 
+@pytest.mark.une_base
 def test_what_is_not_known_is_told_from_what_does_not_exist(herault, agent_34):
     shown = ask(agent_34, ensemble="couvertes", au="2023-06-01")
     agde, _, gignac, lodeve = (cells(shown, row) for row in range(4))
@@ -157,6 +158,7 @@ def test_the_columns_are_kept(herault, agent_34):
     assert "statut" in cells(ask(agent_34))
 
 
+@pytest.mark.une_base
 def test_a_population_is_read_by_thousands(herault, agent_34):
     herault["Lodève"].populations.update(valeur=7251)
     herault["Gignac"].populations.all().delete()

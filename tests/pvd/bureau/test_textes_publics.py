@@ -32,6 +32,7 @@ def signed(db):
     return factories.convention(communes=[factories.commune("34142", epci="new")])
 
 
+@pytest.mark.une_base
 @pytest.mark.parametrize("text", ["Note de VASSEUR Camille", "vu avec noe terrasse", "M. Dupont"])
 def test_a_blank_form_asks_once_and_quotes_what_was_typed(text, agent_34, known):
     url = reverse("admin:socle_source_add")
@@ -46,6 +47,7 @@ def test_a_blank_form_asks_once_and_quotes_what_was_typed(text, agent_34, known)
     assert Source.objects.get().titre == text
 
 
+@pytest.mark.une_base
 def test_what_its_field_refuses_is_told_before_anything_is_asked(agent_34):
     """On two lines, it is refused whoever it names: the question comes with a text that may be kept."""
     url = reverse("admin:socle_source_add")
@@ -67,6 +69,7 @@ def test_a_correction_asks_of_what_it_changes_only(agent_34, signed):
     assert avenant.objet == "Vu avec Mme Durand"
 
 
+@pytest.mark.une_base
 def test_a_row_asks_for_itself(agent_34, signed):
     avenant = factories.avenant(signed)
     typed_in = {"avenants-0-objet": "Vu avec M. Dupont", **WHY}
@@ -78,6 +81,7 @@ def test_a_row_asks_for_itself(agent_34, signed):
     assert avenant.objet == "Vu avec M. Dupont"
 
 
+@pytest.mark.une_base
 def test_a_geste_asks_once_for_all_its_texts(agent_34, signed):
     url = address("avenant", signed)
     data = typed(objet="Vu avec M. Dupont", source_editeur="a.dupont@lodeve.fr")
@@ -93,6 +97,7 @@ def test_a_geste_asks_once_for_all_its_texts(agent_34, signed):
     assert Avenant.objects.get().objet == "Vu avec M. Dupont"
 
 
+@pytest.mark.une_base
 def test_a_geste_that_names_nobody_asks_nothing(agent_34, signed):
     shown = agent_34.post(address("avenant", signed), typed(objet="Change la gouvernance"))
     assert "apercu" in shown.context
