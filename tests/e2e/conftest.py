@@ -9,7 +9,9 @@ from django.db import connection
 from django.test import TransactionTestCase
 from playwright.sync_api import expect, sync_playwright
 
+from communes.models import Agent
 from tests.bases import database_of_tests
+from tests.conftest import browser_of
 from tools.navigateur import find
 
 HERE = Path(__file__).parent
@@ -28,6 +30,9 @@ ARGUMENTS = [
 # The console also tells of each 404, which a test may well be about, and of a field of Django's admin
 # that asks for the focus when another has it.
 NOTES = ("Failed to load resource", "Autofocus processing was blocked")
+
+# The window that Playwright opens unless told otherwise.
+USUAL = {"width": 1280, "height": 720}
 
 # A page may come late on a machine that runs two suites at once; patience costs nothing when it does not.
 PATIENCE_MS = 60_000
@@ -100,15 +105,57 @@ def navigateur(django_db_setup):
         browser.close()
 
 
-@pytest.fixture
-def page(navigateur, live_server):
-    """Open a blank page of a new visitor; fail if the pages visited broke their own rules."""
+@pytest.fixture(scope="session")
+def fenetre(navigateur, live_server):
+    """Open the window that the visitors share, one after the other: to open one takes a second."""
     context = navigateur.new_context(base_url=live_server.url, locale="fr-FR")
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
-    faults = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda message: faults.append(message.text))
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on("console", lambda message: page.faults.append(message.text))
     yield page
     context.close()
-    assert [fault for fault in faults if not any(note in fault for note in NOTES)] == []
+
+
+def forget(page, address):
+    """Make of a window that of a new visitor: nothing is left of the one before."""
+    page.goto("about:blank")
+    page.unroute_all()
+    page.context.clear_cookies()
+    page.context.clear_permissions()
+    browser = page.context.new_cdp_session(page)
+    browser.send("Storage.clearDataForOrigin", {"origin": address, "storageTypes": "all"})
+    browser.send("Network.clearBrowserCache")
+    browser.detach()
+    page.set_viewport_size(USUAL)
+    page.emulate_media(media="null", color_scheme="light", reduced_motion="null")
+
+
+@pytest.fixture
+def page(fenetre, live_server):
+    """Return a blank page of a new visitor; fail if the pages visited broke their own rules.
+
+    For a script that would stay, or another sort of browser, a test opens a context of its own.
+    """
+    fenetre.faults.clear()
+    yield fenetre
+    forget(fenetre, live_server.url)
+    assert [fault for fault in fenetre.faults if not any(note in fault for note in NOTES)] == []
+
+
+@pytest.fixture
+def logged_in(page, live_server):
+    """Return a function that gives the page to an agent, logged in already.
+
+    Those who log in by the form do so in `test_bureau` and in `test_journee`.
+    """
+
+    def as_agent(username):
+        session = browser_of(Agent.objects.get(username=username)).cookies["sessionid"]
+        page.context.add_cookies(
+            [{"name": session.key, "value": session.value, "url": live_server.url}]
+        )
+        return page
+
+    return as_agent

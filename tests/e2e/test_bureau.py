@@ -44,10 +44,10 @@ def herault(settings):
 
 
 @pytest.fixture
-def bureau(page, herault):
-    """Return the page of an agent of the Hérault, on a small screen, logged in by the form."""
+def bureau(page, logged_in, herault):
+    """Return the page of an agent of the Hérault, on a small screen."""
     page.set_viewport_size({"width": 1024, "height": 768})
-    return log_in(page, "herault")
+    return logged_in("herault")
 
 
 def log_in(page, username):
@@ -90,7 +90,9 @@ def row_of(page, code, jour):
     return next(line for line in lines if f",{code}," in line)
 
 
-def test_an_avenant_signed_at_the_keyboard_is_public_from_its_day(bureau, herault):
+def test_an_avenant_signed_at_the_keyboard_is_public_from_its_day(page, herault):
+    page.set_viewport_size({"width": 1024, "height": 768})
+    bureau = log_in(page, "herault")
     bureau.get_by_text("Enregistrer ce qui s'est passé").click()
     bureau.get_by_role("link", name="Avenant", exact=True).click()
     bureau.get_by_role("link", name="ORT de Lodève").click()
@@ -349,10 +351,10 @@ def test_others_are_refused_at_the_same_addresses(page, herault, username):
         assert page.goto(reverse("admin:communes_labellisation_import")).status == 403
 
 
-def test_every_list_and_form_is_shown_without_a_style_of_its_own(page, herault):
+def test_every_list_and_form_is_shown_without_a_style_of_its_own(page, logged_in, herault):
     """What the policy refuses is told in the console, and `page` fails on it."""
     factories.agent("chef", is_superuser=True)
-    log_in(page, "chef")
+    logged_in("chef")
     for model in admin.site._registry:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         for address in (reverse(f"{name}_changelist"), reverse(f"{name}_add")):

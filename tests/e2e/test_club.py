@@ -29,13 +29,9 @@ NOMS = {"34142": "Lodève", "34199": "Pézenas"}
 
 
 @pytest.fixture
-def connected(page, live_server, communes):
-    agent = factories.agent("agent34", [factories.departement("34")])
-    page.goto(reverse("admin:login"))
-    page.fill("#id_username", agent.username)
-    page.fill("#id_password", "secret")
-    page.click("[type=submit]")
-    return page
+def connected(logged_in, communes):
+    factories.agent("agent34", [factories.departement("34")])
+    return logged_in("agent34")
 
 
 def confirm(page):

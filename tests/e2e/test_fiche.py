@@ -18,7 +18,7 @@ SOON = timezone.localdate() + datetime.timedelta(days=12)
 
 
 @pytest.fixture
-def bureau(page, settings):
+def bureau(logged_in, settings):
     """Return the page of an agent of the Hérault, where Lodève has all that a town may have."""
     settings.PVD_DEPARTEMENT = "34"
     epci = factories.intercommunalite("200017341", nom="CC Lodévois et Larzac")
@@ -36,12 +36,7 @@ def bureau(page, settings):
     for _ in range(3):
         factories.note(town, "Comité de pilotage : les études avancent, l'avenant attend sa date.")
     factories.agent("herault", [town.departement])
-    page.goto(reverse("admin:login"))
-    page.locator("[name=username]").fill("herault")
-    page.locator("[name=password]").fill("secret")
-    page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_have_text("Tableau de bord")
-    return page
+    return logged_in("herault")
 
 
 def fits(page):

@@ -25,13 +25,9 @@ def convention(settings):
 
 
 @pytest.fixture
-def form(page, convention):
+def form(logged_in, convention):
     """Open the form of the convention, as an agent of its département."""
-    page.goto(reverse("admin:login"))
-    page.locator("[name=username]").fill("herault")
-    page.locator("[name=password]").fill("secret")
-    page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_have_text("Tableau de bord")
+    page = logged_in("herault")
     page.goto(reverse("admin:ort_convention_change", args=[convention.pk]))
     return page
 

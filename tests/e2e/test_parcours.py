@@ -94,8 +94,11 @@ def test_what_a_mayor_asks_first_is_on_the_first_screen(page, lodeve, screen):
         expect(told).to_be_in_viewport(ratio=0.99)
 
 
-def test_the_page_of_a_commune_prints_and_is_shared(page, lodeve):
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+def test_the_page_of_a_commune_prints_and_is_shared(navigateur, live_server, lodeve):
+    context = navigateur.new_context(
+        base_url=live_server.url, permissions=["clipboard-read", "clipboard-write"]
+    )
+    page = context.new_page()
     page.add_init_script(
         "window.print = () => { window.imprimee = true; }; delete Navigator.prototype.share;"
     )
@@ -106,6 +109,7 @@ def test_the_page_of_a_commune_prints_and_is_shared(page, lodeve):
     expect(page.get_by_role("status")).to_contain_text("Adresse copiée")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.endswith("/communes/34142/?au=2023-07-06")
+    context.close()
 
 
 def test_site_works_without_a_script(navigateur, live_server, lodeve):

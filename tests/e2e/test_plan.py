@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from communes.models import Agent, Departement, Tenue
 from projects.models import Action, Financement
 from tests import factories
-from tests.e2e.test_bureau import log_in, press, public
+from tests.e2e.test_bureau import press, public
 from tests.projects.projet.plan.conftest import lodeve
 from tests.pvd.bureau.test_gestes import do
 
@@ -62,9 +62,9 @@ def plan(settings, lodeve):
     return lodeve
 
 
-def test_three_days_of_a_plan(page, plan, client):
+def test_three_days_of_a_plan(page, logged_in, plan, client):
     page.set_viewport_size({"width": 1366, "height": 768})
-    log_in(page, "herault")
+    logged_in("herault")
     import_the_plan(page, plan)
     live_by_hand(page, plan)
     live_by_posts(client)

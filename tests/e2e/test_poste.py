@@ -93,13 +93,8 @@ def rows(client, address):
 
 
 @pytest.fixture
-def bureau(page, cevennes):
-    page.goto(reverse("admin:login"))
-    page.locator("[name=username]").fill("herault")
-    page.locator("[name=password]").fill("secret")
-    page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_have_text("Tableau de bord")
-    return page
+def bureau(logged_in, cevennes):
+    return logged_in("herault")
 
 
 def confirm(bureau):

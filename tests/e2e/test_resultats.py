@@ -11,7 +11,7 @@ from ort.models import Organisme
 from projects.models import Etude, Releve
 from tests import factories
 from tests.e2e.axe import faults_of
-from tests.e2e.test_bureau import log_in, public
+from tests.e2e.test_bureau import public
 from tests.e2e.test_plan import confirm, fill, paper, play, rows
 from tests.pdf import pdf_of
 from tests.projects.projet.plan.conftest import lodeve
@@ -73,9 +73,9 @@ def facades(settings, lodeve, documents_folder):
     return made
 
 
-def test_three_days_of_what_a_projet_has_come_to(page, facades):
+def test_three_days_of_what_a_projet_has_come_to(page, logged_in, facades):
     page.set_viewport_size({"width": 1366, "height": 768})
-    log_in(page, "herault")
+    logged_in("herault")
     study(page)
     meet(page)
     measure(page, facades)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from projects.models import Desserte, Occupation, Poste
 from tests import factories
-from tests.e2e.test_bureau import log_in, press
+from tests.e2e.test_bureau import press
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -81,9 +81,9 @@ def recorded():
 
 
 def test_a_table_of_posts_comes_in_is_known_the_next_time_and_is_taken_back(
-    page, herault, workbook
+    logged_in, herault, workbook
 ):
-    log_in(page, "herault")
+    page = logged_in("herault")
     send(page, workbook)
     expect(page.locator("h1")).to_have_text("Vos colonnes")
     expect(page.get_by_label("Commune", exact=True)).to_have_value("communes_desservies")
