@@ -87,6 +87,16 @@ class Gabarits:
             file.backup(copy)
         return copy
 
+    def put_back(self, name):
+        """Make of the base in use what the template `name` holds, where the kinds have other numbers."""
+        if connection.vendor == "sqlite":
+            connection.ensure_connection()
+            with closing(sqlite3.connect(self.folder / f"{name}.sqlite3")) as file:
+                file.backup(connection.connection)
+        else:
+            create(connection.settings_dict["NAME"], f"gabarit_{name}")
+        ContentType.objects.clear_cache()
+
     def second(self, name):
         """Return the name of another database of this process, beside that of its tests."""
         if connection.vendor == "sqlite":

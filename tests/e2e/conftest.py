@@ -4,13 +4,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.contrib.contenttypes.models import ContentType
-from django.db import connection
-from django.test import TransactionTestCase
 from playwright.sync_api import expect, sync_playwright
 
 from communes.models import Agent
-from tests.bases import database_of_tests
 from tests.conftest import browser_of
 from tools.navigateur import find
 
@@ -58,13 +54,6 @@ def django_db_modify_db_settings(tmp_path_factory):
     settings.DATABASES["default"]["TEST"]["NAME"] = tmp_path_factory.mktemp("base") / "e2e.sqlite3"
 
 
-def put_back(gabarits, name):
-    """Make of the base in use what the template `name` holds, where the kinds have other numbers."""
-    connection.close()
-    with gabarits.copied(name, database_of_tests()):
-        ContentType.objects.clear_cache()
-
-
 @pytest.fixture
 def kept_base(gabarits, transactional_db):
     """Return a function that loads records in the base: once, then from what was kept of it."""
@@ -75,22 +64,9 @@ def kept_base(gabarits, transactional_db):
                 load()
                 gabarits.keep(name)
             else:
-                put_back(gabarits, name)
+                gabarits.put_back(name)
 
     return fill
-
-
-@pytest.fixture(scope="session", autouse=True)
-def emptied_by_a_copy(gabarits, django_db_setup):
-    """Empty the base after each test by a copy of the one that was migrated.
-
-    Django empties each table, then makes again what a migration leaves: half a second a test.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            TransactionTestCase, "_fixture_teardown", lambda case: put_back(gabarits, "vide")
-        )
-        yield
 
 
 @pytest.fixture(scope="session")
