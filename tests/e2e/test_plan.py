@@ -12,11 +12,11 @@ from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from communes.models import Agent, Departement, Tenue
-from projects.models import Action, Financement
+from projects.models import Action, Financement, Indicateur
 from tests import factories
-from tests.e2e.test_bureau import press, public
+from tests.e2e.test_bureau import press
 from tests.projects.projet.plan.conftest import lodeve
-from tests.pvd.bureau.test_gestes import do
+from tests.pvd.bureau.test_gestes import address, confirming, typed
 
 __all__ = ["lodeve"]
 
@@ -66,7 +66,8 @@ def test_three_days_of_a_plan(page, logged_in, plan, client):
     page.set_viewport_size({"width": 1366, "height": 768})
     logged_in("herault")
     import_the_plan(page, plan)
-    live_by_hand(page, plan)
+    client.force_login(Agent.objects.get(username="herault"))
+    live_by_hand(page, client, plan)
     live_by_posts(client)
     hold_the_evaluation(page, plan)
     assert_the_services_know(client)
@@ -148,7 +149,23 @@ def ligne(numero, dispositif):
     return Financement.objects.get(action__numero=numero, dispositif__cle=dispositif)
 
 
-def live_by_hand(page, plan):
+# By post: the last payment is played.
+ADVANCES = (
+    {"told": "(avance)", "sorte": "avance", "montant": "75 000", "date": "02/10/2023"},
+    {"told": "(acompte)", "sorte": "acompte", "montant": "100 000", "date": "03/06/2024"},
+)
+
+
+def by_post(client, slug, record, told="", **fields):
+    """Do without the browser what it plays once: what its preview tells is confirmed."""
+    form, data = address(slug, record), typed(**fields)
+    shown = client.post(form, data)
+    assert "apercu" in shown.context, shown.context["form"].errors
+    assert squeezed(told) in squeezed(shown.content.decode())
+    assert client.post(form, data | confirming(shown)).status_code == 302
+
+
+def live_by_hand(page, client, plan):
     """Play the gestes: the îlot is granted, begun, paid, finished; the façades wait; the plan changes."""
     ilot, dsil = action("A1"), ligne("A1", "dsil")
     granted = {"depense_subventionnable": "1 000 000", "taux": "25", "reference": "2023-I-15"}
@@ -157,41 +174,37 @@ def live_by_hand(page, plan):
     begun = {"phase": "operation", "date": "18/09/2023"}
     play(page, "action-demarrer", ilot, "L'opération commence", **begun)
     balanced = "Le financement est soldé à 235 000,50 €, pour 250 000 € accordés."
-    for sorte, montant, date, told in (
-        ("avance", "75 000", "02/10/2023", "(avance)"),
-        ("acompte", "100 000", "03/06/2024", "(acompte)"),
-        ("solde", "60 000,50", "15/11/2024", balanced),
-    ):
-        paid = {"sorte": sorte, "montant": montant, "date": date}
-        play(page, "financement-enregistrer-un-versement", dsil, told, **paid)
+    for first in ADVANCES:
+        by_post(client, "financement-enregistrer-un-versement", dsil, **first)
+    last = {"sorte": "solde", "montant": "60 000,50", "date": "15/11/2024"}
+    play(page, "financement-enregistrer-un-versement", dsil, balanced, **last)
     ended = {"phase": "operation", "date": "30/10/2024"}
     play(page, "action-achever", ilot, "L'opération s'achève", **ended)
     facades = action("A2")
     stopped = {"date": "05/02/2024", "texte": BLOCKED}
     play(page, "action-signaler-un-blocage", facades, "L'action est bloquée", **stopped)
     play(page, "action-lever-le-blocage", facades, "Le blocage est levé", date="10/09/2024")
-    for valeur, date, told in (
-        ("12", "15/05/2024", "12 façades, le 15 mai 2024"),
-        ("27", "30/10/2024", "+15 façades depuis le 15 mai 2024"),
-    ):
-        measured = {"indicateur": "Façades ravalées", "valeur": valeur, "date": date}
-        play(page, "action-relever-un-indicateur", facades, told, **measured)
+    mesure = Indicateur.objects.get(identifiant="facades-ravalees")
+    first = {"indicateur": mesure.pk, "valeur": "12", "etat": "connue", "date": "15/05/2024"}
+    read = "12 façades, le 15 mai 2024"
+    by_post(client, "action-relever-un-indicateur", facades, read, **first)
+    then = {"indicateur": "Façades ravalées", "valeur": "27", "date": "30/10/2024"}
+    told = "+15 façades depuis le 15 mai 2024"
+    play(page, "action-relever-un-indicateur", facades, told, **then)
     changed = {"avenant": str(plan.avenants.get().pk), "retirees": str(action("B6").pk)}
     changed["ajoutees"] = "B7 ; Kiosque ; Lodève"
     play(page, "appliquer-un-avenant-au-plan", plan, "En sortent : B6 Parking.", **changed)
 
 
 def live_by_posts(client):
-    """Do without the browser what it has played already: a grant to the façades; and a refusal."""
-    client.force_login(Agent.objects.get(username="herault"))
+    """A grant to the façades, as the îlot had; and a refusal."""
     granted = {"montant": "40 000", "date": "01/12/2023"}
     refused = {"nature": "refus", "motif": REFUSED, "date": "01/12/2023"}
     for slug, line, fields in (
         ("financement-enregistrer-un-accord", ligne("A2", "detr"), granted),
         ("financement-refus-ou-sans-suite", ligne("A3", "dsil"), refused),
     ):
-        answer = do(client, slug, line, **fields)
-        assert answer.status_code == 302, answer.context["form"].errors
+        by_post(client, slug, line, **fields)
 
 
 def hold_the_evaluation(page, plan):
@@ -291,6 +304,12 @@ def of_line(row):
     return (*(row[name] for name in money), row["etat"])
 
 
+def public(page, address, jour):
+    """Open a page, which tells nothing of what is kept for the services; return what it says."""
+    assert_kept_in(page.goto(f"{address}?au={jour}"))
+    return page.locator("main")
+
+
 def read_lodeve(page, jour, told):
     """Its page, then its sheet of A4: the same counts and sums, its shared action apart."""
     projet = public(page, "/communes/34142/", jour).locator(".pvd-projet")
@@ -335,8 +354,9 @@ def read_the_evaluation(page):
 
 
 def rows(page, name, jour):
-    text = page.request.get(f"/donnees/{name}.csv?departement=34&au={jour}").text()
-    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    answer = page.request.get(f"/donnees/{name}.csv?departement=34&au={jour}")
+    assert_kept_in(answer)
+    return list(csv.DictReader(io.StringIO(answer.text().removeprefix("\ufeff"))))
 
 
 def paper(page):
@@ -345,11 +365,11 @@ def paper(page):
     return " ".join(sheet.extract_text().split())
 
 
+# What is not read already for what it tells of the day.
 PUBLIC = [
-    *("/communes/34142/", "/communes/34142/projet/", "/ort/ort-lodeve/", "/ort/ort-lodeve/projet/"),
-    *("/actions/", "/actions/lodeve-a1/", "/actions/lodeve-a1/plan-de-financement/"),
+    *("/communes/34142/projet/", "/ort/ort-lodeve/", "/ort/ort-lodeve/projet/"),
     *("/actions/lodeve-a2/", "/actions/lodeve-a3/", "/departements/34/projet/"),
-    *("/donnees/actions.csv", "/donnees/financements.csv", "/donnees/versements.csv"),
+    "/donnees/versements.csv",
 ]
 
 
@@ -370,8 +390,12 @@ def assert_the_services_know(client):
 
 
 def assert_kept_for_the_services(page, jour):
-    for address in PUBLIC:
-        answer = page.request.get(f"{address}?au={jour}")
-        assert answer.status == 200, address
-        text = squeezed(answer.text())
-        assert [kept for kept in NEVER_PUBLIC if squeezed(kept) in text] == [], (address, jour)
+    for path in PUBLIC:
+        assert_kept_in(page.request.get(f"{path}?au={jour}"))
+
+
+def assert_kept_in(answer):
+    """Check that nobody reads in an answer what is for the services alone."""
+    assert answer.status == 200, answer.url
+    text = squeezed(answer.text())
+    assert [kept for kept in NEVER_PUBLIC if squeezed(kept) in text] == [], answer.url
