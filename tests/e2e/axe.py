@@ -2,10 +2,12 @@
 
 from axe_playwright_python.base import AXE_SCRIPT
 
-# Of all that axe tells, only the faults leave the page. Preloading, it would copy the sheets of style into
-# the page: our policy refuses it, and the console says so.
+# Of all that axe tells, only the faults leave the page, and no selector of what they blame is looked for.
+# Preloading, it would copy the sheets of style into the page: our policy refuses it, and the console says so.
 FAULTS = """
-rules => axe.run({resultTypes: ["violations"], preload: false, ...(rules && {runOnly: rules})}).then(
+rules => axe.run({
+    resultTypes: ["violations"], selectors: false, preload: false, ...(rules && {runOnly: rules})
+}).then(
     found => found.violations.map(fault => [fault.id, fault.nodes[0].html])
 )
 """
