@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from ort.models import Convention
+from ort.models import Convention, Partie
 from projects.postes.models import Desserte
+from socle.sources import affirm
 from tests import factories
 from tests.factories import day
 from tests.pvd.bureau.test_gestes import fill_and_confirm
@@ -232,6 +233,24 @@ def test_the_last_changes_are_those_of_the_record(agent_34, lodeve):
     told = {changement.fiche: changement.texte for changement in fiche.changements}
     assert "intitulé exact" in " ".join(told.values())
     assert "Une autre ORT" not in told
+
+
+@pytest.mark.deux_bases
+def test_the_last_changes_are_those_of_its_sources_and_of_who_signs_it_too(agent_34, lodeve):
+    signed = lodeve.couvertures.get().convention
+    said, other = factories.source(titre="Convention scannée"), factories.source(titre="Une autre")
+    affirm(signed, "date_signature", "2021-07-16", said, "jour")
+    partie = factories.organisme("Banque des Territoires")
+    factories.organisme("Un autre organisme")
+    Partie.objects.create(convention=signed, organisme=partie, role="signataire")
+    for record in (said, other):
+        record.editeur = "DDT de l'Hérault"
+        record.because("éditeur ajouté").save()
+    fiche = SansLaPage(agent_34).get(page_of(signed)).context["fiche"]
+    told = {changement.fiche: changement.texte for changement in fiche.changements}
+    assert "éditeur ajouté" in told["Convention scannée"]
+    assert "Banque des Territoires" in told
+    assert not {"Une autre", "Un autre organisme"} & set(told)
 
 
 def enrich(town):
