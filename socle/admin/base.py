@@ -118,12 +118,18 @@ class PvdAdmin(AjoutAdmin, PageDAgentAdmin, LimitedChoices, HistoriqueAdmin, Sup
         return names
 
     def response_action(self, request, queryset):
-        """Run an action on the rows that were ticked; what cannot be the key of a row is refused."""
-        try:
-            list(map(self.opts.pk.to_python, request.POST.getlist(ACTION_CHECKBOX_NAME)))
-        except ValidationError:
-            raise DemandeInvalide("Une des fiches cochées n'existe pas.") from None
+        """Run an action on the rows that were ticked; what is not written as the key of a row is refused."""
+        ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        if not all(map(self.is_key, ticked)):
+            raise DemandeInvalide("Une des fiches cochées n'existe pas.")
         return super().response_action(request, queryset)
+
+    def is_key(self, text):
+        """Tell whether a text is a key as the list writes it: Python reads « ٣ » and « 3 » as one number."""
+        try:
+            return str(self.opts.pk.to_python(text)) == text
+        except ValidationError:
+            return False
 
     def list_prefetch(self):
         """Return the lookups of `prefetch_related` that the columns of the list need."""
