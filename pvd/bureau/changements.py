@@ -326,7 +326,7 @@ def written(since):
     return [
         sorte
         for sorte in FICHES_SUIVIES
-        if (day := last[sorte.model._meta.label_lower]) and (since is None or day >= since)
+        if (day := last.get(sorte.model._meta.label_lower)) and (since is None or day >= since)
     ]
 
 

@@ -23,10 +23,8 @@ def of_communes(model, communes):
 
 
 # From an action, or a study, the ways to the départements of those who read it.
-DES_COMMUNES, DU_DEPARTEMENT = (
-    "communes_liees__commune__departement",
-    "convention__departement_reference",
-)
+DES_COMMUNES = "communes_liees__commune__departement"
+DU_DEPARTEMENT = "convention__departement_reference"
 VOIES = (DES_COMMUNES, "convention__couvertures__commune__departement", DU_DEPARTEMENT)
 
 
