@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Count, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from communes.models import Commune, Departement, Intercommunalite, Rattachement
+from communes.models import Commune, Intercommunalite, Rattachement
 from communes.territoire.du_jour import answering_for
 from communes.territoire.lieux import DepartementsFilter, LieuFiltres, RegionsFilter
 from ort.faits import ort_datees
@@ -95,19 +95,7 @@ class OrtFiltres(LieuFiltres):
         """Offer the départements and intercommunalités of the communes that an ORT covers."""
         covered = CommuneCouverte.objects.as_of(self.jour)
         covered = covered.filter(convention__dans=self.en_vigueur)
-        communes = Commune.objects.filter(pk__in=covered.communes_du_jour(self.jour)).order_by()
-        departements = list(
-            Departement.objects.select_related("region").filter(
-                pk__in=communes.values("departement")
-            )
-        )
-        departement = self.departement_of_choices(departements)
-        if departement is None:
-            return {"departement": departements, "epci": None}
-        there = communes.filter(departement=departement)
-        members = Rattachement.objects.as_of(self.jour).filter(commune__in=there.values("pk"))
-        epci = Intercommunalite.objects.filter(pk__in=members.values("intercommunalite"))
-        return {"departement": departements, "epci": epci.prefetch_related("anciens_noms")}
+        return self.lieux_de(Commune.objects.filter(pk__in=covered.communes_du_jour(self.jour)))
 
     def premier_jour(self):
         """Return the day when the first ORT was signed that covers a commune of the département."""

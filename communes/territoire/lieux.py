@@ -1,6 +1,7 @@
 """Where a public list and its file speak of: some départements, or those of some régions, else all France."""
 
 from communes.territoire.departements import Departement, Region
+from communes.territoire.models import Intercommunalite, Rattachement
 from socle.web.choix import FicheFilter
 from socle.web.filtres import Filtres
 
@@ -54,3 +55,16 @@ class LieuFiltres(Filtres):
             regions = {departement.region for departement in found["departement"]}
             found["region"] = sorted(regions, key=str)
         return found
+
+    def lieux_de(self, communes):
+        """Return the départements of `communes`, and the intercommunalités of the day in the one chosen."""
+        communes = communes.order_by()
+        of_communes = Departement.objects.filter(pk__in=communes.values("departement"))
+        departements = list(of_communes.select_related("region"))
+        departement = self.departement_of_choices(departements)
+        if departement is None:
+            return {"departement": departements, "epci": None}
+        there = communes.filter(departement=departement)
+        members = Rattachement.objects.as_of(self.jour).filter(commune__in=there.values("pk"))
+        epci = Intercommunalite.objects.filter(pk__in=members.values("intercommunalite"))
+        return {"departement": departements, "epci": epci.prefetch_related("anciens_noms")}

@@ -1,7 +1,7 @@
 from django.db.models import Min
 from django.db.models.functions import Coalesce
 
-from communes.models import Commune, Departement, Intercommunalite, Rattachement
+from communes.models import Commune, Intercommunalite, Rattachement
 from communes.territoire.lieux import DepartementsFilter, LieuFiltres, RegionsFilter
 from projects.postes.du_jour import etats
 from projects.postes.models import Desserte, Etat, Poste
@@ -52,19 +52,7 @@ class PosteFiltres(LieuFiltres):
     def offered(self):
         """Offer the départements and intercommunalités of the communes that a post serves."""
         served = Desserte.objects.as_of(self.jour)
-        communes = Commune.objects.filter(pk__in=served.communes_du_jour(self.jour)).order_by()
-        departements = list(
-            Departement.objects.select_related("region").filter(
-                pk__in=communes.values("departement")
-            )
-        )
-        departement = self.departement_of_choices(departements)
-        if departement is None:
-            return {"departement": departements, "epci": None}
-        there = communes.filter(departement=departement)
-        members = Rattachement.objects.as_of(self.jour).filter(commune__in=there.values("pk"))
-        epci = Intercommunalite.objects.filter(pk__in=members.values("intercommunalite"))
-        return {"departement": departements, "epci": epci.prefetch_related("anciens_noms")}
+        return self.lieux_de(Commune.objects.filter(pk__in=served.communes_du_jour(self.jour)))
 
     def premier_jour(self):
         """Return the first day when a post that serves the département opened."""
