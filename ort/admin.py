@@ -3,7 +3,6 @@
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q
-from django.forms import BaseInlineFormSet
 from django.utils import timezone
 
 from communes.models import Departement
@@ -22,13 +21,12 @@ from socle.admin.base import PartageeAdmin, PerimetreAdmin, PerimetreInline, Rea
 from socle.admin.champs import badge, date_column
 from socle.admin.documents import DeposeAdmin
 from socle.admin.exports import ExportAdmin
-from socle.admin.fiche import FicheInline
+from socle.admin.fiche import EnsembleFormSet, FicheInline
 from socle.admin.imports import ImportAdmin
 from socle.admin.portee import PorteeAdmin
 from socle.admin.sources import SansSourceFilter, SourceeAdmin
 from socle.dates import bare
 from socle.francais import date_courte
-from socle.verrou import lock
 
 # What is known of the signature of an act, convention or avenant.
 SIGNATURE = [
@@ -64,27 +62,12 @@ class AvenantInline(ConventionInline):
     show_change_link = True
 
 
-class CouvertureFormSet(BaseInlineFormSet):
-    """All the communes of a convention: what a row knows of the others is on the page, not saved yet."""
+class CouvertureFormSet(EnsembleFormSet):
+    read_with_them = ("commune", "entree", "sortie")
 
-    def _construct_form(self, i, **kwargs):
-        form = super()._construct_form(i, **kwargs)
-        form.instance.alone = True
-        return form
-
-    def clean(self):
-        """Refuse a commune that two rows of the page hold on the same days."""
-        super().clean()
-        if self.instance.pk:
-            lock(Convention, self.instance.pk)
-        rows = [f for f in self.forms if f not in self.deleted_forms]
-        kept = [f.instance for f in rows if f.is_valid() and f.instance.commune_id]
-        if self.instance.pk:
-            # A row that the page does not show, or shows under the number of another, stays.
-            shown = [form.instance.pk for form in self.initial_forms if form.instance.pk]
-            hidden = self.instance.couvertures.exclude(pk__in=shown)
-            kept += hidden.select_related("commune", "entree", "sortie")
-        if twice := sorted(map(str, covered_twice(kept))):
+    def judge(self, rows):
+        """Refuse a commune that two rows hold on the same days."""
+        if twice := sorted(map(str, covered_twice(rows))):
             raise ValidationError(f"Commune saisie deux fois : {', '.join(twice)}.")
 
 

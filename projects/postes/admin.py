@@ -5,7 +5,6 @@ from itertools import combinations
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.forms import BaseInlineFormSet
 from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html
@@ -46,12 +45,11 @@ from socle.admin.base import PvdAdmin, ReadOnly
 from socle.admin.champs import LastDayField, NumberField, badge
 from socle.admin.choix import PerimetreForm
 from socle.admin.exports import ExportAdmin
-from socle.admin.fiche import FicheInline
+from socle.admin.fiche import EnsembleFormSet, FicheInline
 from socle.admin.imports import ImportAdmin
 from socle.admin.portee import PorteeAdmin
 from socle.admin.sources import SansSourceFilter, SourceeAdmin
 from socle.dates import add_months
-from socle.verrou import lock
 
 
 class DesserteForm(PerimetreForm):
@@ -59,28 +57,12 @@ class DesserteForm(PerimetreForm):
         labels = {"debut": "Desservie depuis le", "fin": "N'est plus desservie le"}
 
 
-class DesserteFormSet(BaseInlineFormSet):
-    """All the communes of a post: what a row knows of the others is on the page, not saved yet."""
-
+class DesserteFormSet(EnsembleFormSet):
     default_error_messages = {"too_few_forms": "Indiquez au moins une commune desservie."}
 
-    def _construct_form(self, i, **kwargs):
-        form = super()._construct_form(i, **kwargs)
-        form.instance.alone = True
-        return form
-
-    def clean(self):
-        """Refuse a commune that two rows of the page serve on the same days."""
-        super().clean()
-        if self.instance.pk:
-            lock(Poste, self.instance.pk)
-        rows = [form for form in self.forms if form not in self.deleted_forms]
-        kept = [form.instance for form in rows if form.is_valid() and form.instance.commune_id]
-        if self.instance.pk:
-            # A row that the page does not show, or shows under the number of another, stays.
-            shown = [form.instance.pk for form in self.initial_forms if form.instance.pk]
-            kept += self.instance.dessertes.exclude(pk__in=shown).select_related("commune")
-        for one, other in combinations(kept, 2):
+    def judge(self, rows):
+        """Refuse a commune that two rows serve on the same days."""
+        for one, other in combinations(rows, 2):
             if one.commune_id == other.commune_id and one.shares_a_day_with(other):
                 raise ValidationError(f"{one.commune} : {Desserte.overlap_message}")
 

@@ -1,9 +1,45 @@
 """Rows on the page of a record that communes join."""
 
 from django.db.models import prefetch_related_objects
+from django.forms import BaseInlineFormSet
 
 from socle.admin.base import PerimetreInline
 from socle.admin.portee import CommuneField, CommuneSelect
+from socle.verrou import lock
+
+
+class EnsembleFormSet(BaseInlineFormSet):
+    """All the rows of a record, judged together: what one knows of the others is on the page, not saved yet.
+
+    `read_with_them` names what the judgement reads of each row.
+    """
+
+    read_with_them = ("commune",)
+
+    def _construct_form(self, i, **kwargs):
+        form = super()._construct_form(i, **kwargs)
+        form.instance.alone = True
+        return form
+
+    def clean(self):
+        super().clean()
+        self.judge(self.rows_to_be())
+
+    def judge(self, rows):
+        """Raise ValidationError for what all the rows of the record, once saved, cannot be."""
+        raise NotImplementedError
+
+    def rows_to_be(self):
+        """Return the rows of the record as they will stand, read once nobody else can write any."""
+        kept = [form for form in self.forms if form not in self.deleted_forms]
+        rows = [form.instance for form in kept if form.is_valid() and form.instance.commune_id]
+        if not self.instance.pk:
+            return rows
+        lock(type(self.instance), self.instance.pk)
+        # A row that the page does not show, or shows under the number of another, stays.
+        shown = [form.instance.pk for form in self.initial_forms if form.instance.pk]
+        hidden = self.model.objects.filter(**{self.fk.name: self.instance}).exclude(pk__in=shown)
+        return rows + list(hidden.select_related(*self.read_with_them))
 
 
 class FicheInline(PerimetreInline):
