@@ -83,6 +83,18 @@ class LigneRefusee(Exception):
         self.refus = refus
 
 
+def passed(lue, pass_row):
+    """Return what a row does by `pass_row`, which is given it as a `LigneTraitee`, or why it is refused."""
+    ligne = LigneTraitee(lue)
+    try:
+        if lue.fautes:
+            raise LigneRefusee(lue.fautes)
+        pass_row(ligne)
+    except LigneRefusee as error:
+        ligne.refuse(error.refus)
+    return ligne
+
+
 def refused(column, value, reason):
     return LigneRefusee([CelluleRefusee(column, value, reason)])
 

@@ -13,8 +13,8 @@ from socle.fichiers.epargne import keep_what_agents_wrote, refuse_removed
 from socle.fichiers.lignes import (
     CelluleChangee,
     LigneRefusee,
-    LigneTraitee,
     Sort,
+    passed,
     refused,
     says,
     shown,
@@ -70,7 +70,8 @@ class Passage:
         self.load_computed()
         # A command is no request: what every row asks is read once all the same.
         with une_lecture():
-            lignes = [self.ligne(lue) for lue in self.ressource.suivies(self.table.lignes)]
+            suivies = self.ressource.suivies(self.table.lignes)
+            lignes = [passed(lue, self.pass_row) for lue in suivies]
         self.ecriture.flush()
         if self.user and not self.for_good:
             self.ressource.warn(lignes)
@@ -96,18 +97,8 @@ class Passage:
             if jour and keys:
                 self.computed = self.ressource.computed_on(keys, jour)
 
-    def ligne(self, lue):
-        """Return what a row does; it has been saved, unless it is refused or changes nothing."""
-        ligne = LigneTraitee(lue)
-        try:
-            if lue.fautes:
-                raise LigneRefusee(lue.fautes)
-            self.pass_row(ligne)
-        except LigneRefusee as error:
-            ligne.refuse(error.refus)
-        return ligne
-
     def pass_row(self, ligne):
+        """Do what a row says: its record has been saved, unless it is refused or changes nothing."""
         lue, row = ligne.lue, ligne.lue.cellules
         self.refuse_samples(row)
         self.refuse_unknown_sources(row)

@@ -12,7 +12,7 @@ from projects.projet.plan.fiche import Fiche
 from projects.projet.plan.lecture import Lecteur
 from projects.projet.plan.referentiel import Referentiel
 from socle.dates import Precision
-from socle.fichiers.lignes import LigneRefusee, LigneTraitee, Sort, located_cell
+from socle.fichiers.lignes import LigneRefusee, LigneTraitee, Sort, located_cell, passed
 from socle.fichiers.tableau.dire import quoted
 from socle.francais import pluriel
 from socle.sources import Affirmation, Sourcee, sourced_fields
@@ -28,17 +28,6 @@ class PassageEnMemoire:
         self.ressource, self.table, self.user = ressource, table, user
         self.provenance, self.for_good = provenance, for_good
         self.aujourd_hui = timezone.localdate()
-
-    def ligne(self, lue):
-        """Return what a row does; it has been saved, if for good, unless it changes nothing."""
-        ligne = LigneTraitee(lue)
-        try:
-            if lue.fautes:
-                raise LigneRefusee(lue.fautes)
-            self.pass_row(ligne)
-        except LigneRefusee as error:
-            ligne.refuse(error.refus)
-        return ligne
 
     def write(self, fiche):
         """Save the records of a row, all or none, each with who says its date."""
@@ -97,7 +86,7 @@ class PassageDuPlan(PassageEnMemoire):
         ref.load(rows)
         self.lecteur = Lecteur(self.ressource, ref, rows)
         self.met, self.axes_dits = {}, set()
-        lignes = [self.ligne(lue) for lue in rows]
+        lignes = [passed(lue, self.pass_row) for lue in rows]
         self.ressource.remarques = [*self.ressource.totaux(rows), *self.told(plan)]
         return lignes
 

@@ -14,7 +14,7 @@ from projects.projet.plan.passage import PassageEnMemoire
 from projects.projet.plan.subventions.fiche import Subvention
 from projects.projet.plan.subventions.lecture import SubventionLue
 from socle.fichiers.champs import CelluleRefusee
-from socle.fichiers.lignes import LigneRefusee, refused
+from socle.fichiers.lignes import LigneRefusee, passed, refused
 from socle.fichiers.temoins import telling_words
 from socle.francais import liste
 from socle.identifiants import bare_key
@@ -32,7 +32,7 @@ class PassageDesSubventions(PassageEnMemoire):
     def lignes(self):
         rows = self.table.lignes
         self.load(rows)
-        return [self.ligne(lue) for lue in rows]
+        return [passed(lue, self.pass_row) for lue in rows]
 
     def load(self, rows):
         """Read the actions that the rows may be about, in a constant number of queries."""
