@@ -1,6 +1,5 @@
 """The ORT: their list, the page of each with its acts in order, and its signed acts as files."""
 
-from django.db.models import Q
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
@@ -45,15 +44,13 @@ def read_ort(convention, jour):
     codes = [couverture.commune_id for couverture in du_jour.couvertes]
     there = Commune.objects.filter(pk__dans=codes).order_by()
     laureates = Labellisation.objects.as_of(jour).des(there.values("pk"), jour)
-    secteurs = Secteur.objects.filter(
-        Q(avenant__isnull=True) | Q(avenant__date_signature__lte=jour), convention=convention
-    )
+    secteurs = Secteur.objects.connues(jour).filter(convention=convention)
     return {
         "jour": jour,
         "ort": du_jour,
         "convention": convention,
         "laureates": set(laureates.codes_du_jour(jour)),
-        "secteurs": secteurs.select_related("commune") if du_jour.signee else [],
+        "secteurs": secteurs.select_related("commune"),
         "fichiers": convention.documents.publics(jour).select_related("avenant"),
         "documents": du_jour.sources,
     }

@@ -55,6 +55,12 @@ class PartieQuerySet(ParUnActeQuerySet):
         return known.filter(Q(date_signature__isnull=True) | Q(date_signature__lte=jour))
 
 
+class SecteurQuerySet(ParUnActeQuerySet):
+    def connues(self, jour):
+        """Keep those that a convention signed on `jour` or before brought, or an avenant signed by then."""
+        return super().connues(jour).filter(convention__date_signature__lte=jour)
+
+
 class Partie(PublieeParUnActe, Historisee):
     """Who signs or supports a convention: a commune, an intercommunalité or an organisme."""
 
@@ -141,7 +147,7 @@ class Secteur(PublieeParUnActe, Historisee):
         verbose_name="créé par l'avenant",
     )
 
-    objects = ParUnActeQuerySet.as_manager()
+    objects = SecteurQuerySet.as_manager()
 
     textes_publics = ("nom",)
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db import models
 
-from projects.actions.faits import ActionDatee, CoutDate, FaitDate, PrevisionDatee
+from projects.actions.faits import ActionDatee, CoutDate, FaitDate, PrevisionDatee, TransfertDate
 from projects.actions.models import NatureCout, NatureFait, Phase, Prevision
 from socle.dates import Precision, known_by, last_day
 
@@ -83,10 +83,17 @@ def maitre_ouvrage(action: ActionDatee, jour: datetime.date) -> tuple[Any, Any, 
 
     It is the owner recorded, or, before the avenant that gave the action to it, the former one.
     """
-    later = [t for t in action.transferts if not known_by(t.jour, jour)]
-    if not later:
-        return action.maitre_ouvrage
-    former = later[0]
+    return maitre_au(action.maitre_ouvrage, action.transferts, jour)
+
+
+def maitre_au(
+    enregistre: tuple[Any, Any, Any], transferts: Iterable[TransfertDate], jour: datetime.date
+) -> tuple[Any, Any, Any]:
+    """Return the keys of the owner on `jour`, of the one recorded and the changes, in their order."""
+    later = (t for t in transferts if not known_by(t.jour, jour))
+    former = next(later, None)
+    if former is None:
+        return enregistre
     return former.ancien_commune, former.ancien_intercommunalite, former.ancien_organisme
 
 

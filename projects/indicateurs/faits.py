@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
 from projects.indicateurs.models import OBJETS, Cible, Releve
 
 
@@ -72,19 +75,33 @@ def mesures_datees(releves: Any = None, cibles: Any = None) -> dict[CleMesure, M
     return found
 
 
-def mesures_de(objet: str, cles: Iterable[Any]) -> dict[CleMesure, MesureDatee]:
-    """Return the measures of the actions, conventions or communes of these keys."""
+def mesures_de(objet: str, cles: Iterable[Any], *lisibles: Q) -> dict[CleMesure, MesureDatee]:
+    """Return the measures of the actions, conventions or communes of these keys.
+
+    `lisibles` are conditions on what may be read; agents read all.
+    """
     assert objet in OBJETS
     there = {f"{objet}__dans": list(cles)}
-    return mesures_datees(Releve.objects.filter(**there), Cible.objects.filter(**there))
+    return mesures_datees(
+        Releve.objects.filter(*lisibles, **there), Cible.objects.filter(*lisibles, **there)
+    )
 
 
 def jours_des_releves(actions: list[int] | None = None) -> dict[int, list[datetime.date]]:
-    """Return the days since which the readings of each action are known, by action: one query."""
+    """Return the days since which the readings of each action are known, by action: one query.
+
+    That of a sector is known by nobody before the act that brings the sector.
+    """
     rows = Releve.objects.filter(action__isnull=False).order_by()
     if actions is not None:
         rows = rows.filter(action__dans=actions)
+    acts = ("secteur__convention", "secteur__avenant")
+    signed = [f"{act}__date_signature" for act in acts]
     by_action = defaultdict(list)
-    for action, jour, publie_le in rows.values_list("action", "jour", "publie_le"):
-        by_action[action].append(publie_le or jour)
+    for action, known, secteur, avenant, *days in rows.values_list(
+        "action", Coalesce("publie_le", "jour"), "secteur", "secteur__avenant", *signed
+    ):
+        of_sector = days[: 1 + bool(avenant)] if secteur else []
+        if None not in of_sector:
+            by_action[action].append(max([known, *of_sector]))
     return by_action

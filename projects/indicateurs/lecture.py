@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from django.db.models import Q
+
 from communes.models import Population
 from ort.models import Secteur
 from projects.indicateurs import regles
 from projects.indicateurs.faits import CibleDatee, CleMesure, MesureDatee, ReleveDate
 from projects.indicateurs.models import Cible, Indicateur, Releve
 from projects.indicateurs.mots import ecart_en_mots, valeur_en_mots
+from projects.indicateurs.publics import of_known_sector
 from socle.dessin.barres import Barres, Mesure
 from socle.fichiers.colonnes import dits
 from socle.francais import UNKNOWN, date_courte, nombre, pour_cent
@@ -133,12 +136,22 @@ def as_dated(record: Any, datee: Any) -> Any:
     return datee._make(getattr(record, name) for name in datee._fields)
 
 
-def mesures_montrees(objet: str, cle: Any, jour: datetime.date) -> list[MesureMontree]:
-    """Return what is measured, or aimed at, of one object on `jour`, by name: three queries."""
+def mesures_publiques(objet: str, cle: Any, jour: datetime.date) -> list[MesureMontree]:
+    """Return what anybody reads of what is measured of one public object on `jour`."""
+    return mesures_montrees(objet, cle, jour, of_known_sector(jour))
+
+
+def mesures_montrees(
+    objet: str, cle: Any, jour: datetime.date, *lisibles: Q
+) -> list[MesureMontree]:
+    """Return what is measured, or aimed at, of one object on `jour`, by name: three queries.
+
+    `lisibles` are conditions on what may be read; agents read all.
+    """
     there = {objet: cle}
     links = ("indicateur", "secteur")
-    releves = Releve.objects.au(jour).filter(**there).select_related(*links)
-    cibles = Cible.objects.au(jour).filter(**there).select_related(*links)
+    releves = Releve.objects.au(jour).filter(*lisibles, **there).select_related(*links)
+    cibles = Cible.objects.au(jour).filter(*lisibles, **there).select_related(*links)
     found: dict[tuple[int, int | None], MesureMontree] = {}
     for row in releves.prefetch_related(dits()).order_by("jour", "serie", "pk"):
         mesure_of(found, row, jour).releves.append(row)
@@ -166,7 +179,7 @@ class Changement(NamedTuple):
 
 def changements(code: str, jour: datetime.date) -> list[Changement]:
     """Return what changed in a commune by `jour`: its population, what is expected, what is measured."""
-    measured = mesures_montrees("commune", code, jour)
+    measured = mesures_publiques("commune", code, jour)
     known = {mesure.indicateur.identifiant for mesure in measured}
     expected = Indicateur.objects.filter(identifiant__in=ATTENDUS).exclude(identifiant__in=known)
     measured += [MesureMontree(indicateur, None, [], [], jour) for indicateur in expected]

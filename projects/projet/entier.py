@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from communes.models import Departement, Tenue
 from projects.club.faits import evenements_des
 from projects.club.lecture import DERNIERS, EvenementDuJour
 from projects.club.models import EvenementClub
@@ -87,8 +86,7 @@ class ProjetEntier(Projet):
     @cached_property
     def postes_complets(self):
         """Tell whether the posts of the place are kept in full: one that is not recorded is none."""
-        kept = Departement.objects.filter(communes__in=self.communes).order_by()
-        return set(kept.values_list("tenue_postes", flat=True)) == {Tenue.COMPLETE.value}
+        return self.territoire.tenu_en_entier("tenue_postes", self.jour)
 
     @cached_property
     def evenements(self):

@@ -11,8 +11,9 @@ from communes.models import Commune, Departement, Intercommunalite, Rattachement
 from communes.territoire.faits import fiches_du_departement, successions_lues
 from communes.territoire.lieux import DepartementsFilter, LieuFiltres, RegionsFilter
 from ort.models import Convention, Organisme
+from projects.actions.faits import transferts
 from projects.actions.models import MAITRES_D_OUVRAGE, Action, Axe, Theme
-from projects.actions.regles import EtatAction, PhaseAction
+from projects.actions.regles import EtatAction, PhaseAction, maitre_au
 from projects.financements.faits import OF_SCHEME
 from projects.financements.models import (
     Dispositif,
@@ -27,6 +28,7 @@ from projects.projet.publiques import (
     departements_des_publiques,
     publiques,
 )
+from socle.dates import known_by
 from socle.recherche import search_key
 from socle.web.adresses import AdressesDeListe
 from socle.web.choix import ChoixFilter, FicheFilter, Plusieurs, texts
@@ -185,12 +187,12 @@ class ActionFiltres(LieuFiltres):
         codes = departements_des_publiques(self.jour)
         departements = list(Departement.objects.select_related("region").filter(pk__dans=codes))
         departement = self.departement_of_choices(departements)
-        ort = self.chosen("ort")
+        signed = [o for o in self.chosen("ort") or [] if known_by(o.date_signature, self.jour)]
         found = {
             "departement": departements,
             "theme": Theme.objects.all(),
             "dispositif": Dispositif.objects.all(),
-            "axe": Axe.objects.filter(convention__in=ort) if ort else [],
+            "axe": Axe.objects.filter(convention__in=signed) if signed else [],
         }
         if departement is None:
             local = ("epci", "commune", "ort", "financeur", "maitre_ouvrage")
@@ -214,6 +216,12 @@ class ActionFiltres(LieuFiltres):
         """Return the keys of these actions."""
         return [cle for cle, *_ in self.actions_of(departements)]
 
+    def maitres_of(self, actions):
+        """Return the keys of the owners that `actions` have that day: an avenant may still be to sign."""
+        changed = transferts([cle for cle, *_ in actions])
+        owners = (maitre_au(tuple(k), changed.get(cle, ()), self.jour) for cle, _, *k in actions)
+        return {keys for keys in owners if any(keys)}
+
     def offered_there(self, departement):
         """Offer what the actions of a département, and their communes that are of it, have."""
         actions, cles = self.actions_of([departement]), self.cles_of([departement])
@@ -227,7 +235,7 @@ class ActionFiltres(LieuFiltres):
         lines = Financement.objects.filter(Exists(granted), action__dans=cles)
         payeurs = lines.annotate(paye=OF_SCHEME).order_by().values_list(*PAYEURS).distinct()
         financeurs = {keys for keys in payeurs if any(keys)}
-        maitres = {tuple(keys) for _, _, *keys in actions if any(keys)}
+        maitres = self.maitres_of(actions)
         lieux = {(code, None, None) for code in codes} | {(None, siren, None) for siren in sirens}
         annuaire = self.annuaire.lire(financeurs | maitres | lieux)
         return {

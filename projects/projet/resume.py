@@ -71,6 +71,9 @@ class LieuDuProjet:
             case "departement":
                 departement = Departement.objects.get(pk=self.valeur)
                 rows = Labellisation.objects.as_of(jour).counted_in(departement, jour)
+            case "epci":
+                members = Rattachement.objects.as_of(jour).filter(intercommunalite=self.valeur)
+                return sorted(members.values_list("commune", flat=True))
             case _:
                 return []
         return sorted(set(rows.codes_du_jour(jour)))
@@ -89,25 +92,19 @@ class LieuDuProjet:
                 return signed.du_programme(departement, jour)
         return signed.none()
 
-    @property
-    def complete(self):
-        """Tell whether the plans of the place, of each of its départements, are kept in full."""
+    def departements(self, jour):
+        """Return the départements of the place on `jour`: each says if what it records is all there is."""
         match self.critere:
             case "departement":
-                departements = Departement.objects.filter(pk=self.valeur)
-            case "commune":
-                departements = Departement.objects.filter(communes=self.valeur)
-            case "ort":
-                covered = Commune.objects.filter(couvertures__convention__identifiant=self.valeur)
-                departements = Departement.objects.filter(communes__in=covered.order_by())
+                return Departement.objects.filter(pk=self.valeur)
             case "":
-                departements = Departement.objects.all()
-            case _:
-                departements = Departement.objects.filter(
-                    communes__rattachements__intercommunalite=self.valeur
-                )
-        kept = set(departements.order_by().values_list("tenue_plans", flat=True).distinct())
-        return kept == {Tenue.COMPLETE.value}
+                return Departement.objects.all()
+        return Departement.objects.filter(communes__pk__dans=self.communes(jour))
+
+    def tenu_en_entier(self, tenue, jour):
+        """Tell whether each of these départements keeps `tenue`, one of its fields, in full."""
+        kept = self.departements(jour).order_by().values_list(tenue, flat=True)
+        return set(kept) == {Tenue.COMPLETE.value}
 
 
 class AxesDUnPlan(NamedTuple):
@@ -155,7 +152,7 @@ class Projet:
     @cached_property
     def complete(self):
         """Whether what is not recorded does not exist: the plans of the place are kept in full."""
-        return self.territoire.complete
+        return self.territoire.tenu_en_entier("tenue_plans", self.jour)
 
     @cached_property
     def departements(self):

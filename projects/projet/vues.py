@@ -5,13 +5,15 @@ from functools import partial, wraps
 from itertools import groupby
 
 from django.db import models
+from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
 from communes.models import Departement
-from projects.actions.models import Action
+from ort.models import Secteur
+from projects.actions.models import Action, ActionSecteur
 from projects.financements.faits import FaitCompte
 from projects.projet.du_jour import ActionsDatees
 from projects.projet.fiche import FicheAction, sources
@@ -117,10 +119,13 @@ def find_action(identifiant, jour):
 
     Raises `Http404` for one that no act signed by that day brings, and that no document tells.
     """
+    des_secteurs = ActionSecteur.objects.filter(
+        secteur__in=Secteur.objects.connues(jour).order_by()
+    )
     shown = publiques(jour).select_related(*LIEES)
     shown = shown.prefetch_related(
         sources(),
-        "secteurs_lies__secteur",
+        Prefetch("secteurs_lies", des_secteurs.select_related("secteur")),
         "themes_lies__theme",
         "partenaires_lies__organisme",
     )

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from communes.models import Labellisation
 from ort.models import CommuneCouverte
-from projects.actions.models import Action, Derogation, FaitAction
+from projects.actions.models import Action, ActionSecteur, Derogation, EffetAvenant, FaitAction
 from projects.evaluations.models import Bilan, EcheanceAcceptee
 from projects.financements.models import FaitFinancement, Financement
 from projects.indicateurs.models import AttenteAcceptee, Cible
@@ -147,6 +147,41 @@ def test_what_is_internal_changes_no_byte_of_what_is_public(client, everything):
     assert found == []
     told = [a for a, content in after.items() if "Réhabilitation d'un îlot".encode() in content]
     assert len(told) > 5, "the action itself is told"
+
+
+@pytest.fixture
+def strangers():
+    """A commune, an intercommunalité and an indicator that no signed act ties to Lodève."""
+    return (
+        factories.commune("81004", nom="Albi"),
+        factories.intercommunalite("248100737", nom="CA de l'Albigeois"),
+        factories.indicateur("logements-crees", perimetre="secteur"),
+    )
+
+
+def add_all_that_an_unsigned_avenant_says(ort, town, epci, by_sector):
+    """Record what an avenant still to be signed would bring to an ORT, to its action and to its measures."""
+    to_come = factories.avenant(ort, None, [town], objet=MARK)
+    ort.parties.create(intercommunalite=epci, role="signataire", avenant=to_come)
+    lodeve, action = factories.commune("34142"), Action.objects.get()
+    there = ort.secteurs.create(commune=lodeve, nom=MARK, avenant=to_come)
+    ActionSecteur.objects.create(action=action, secteur=there)
+    for year, measured in enumerate((ort, lodeve, action), 2024):
+        factories.releve(measured, 4, f"{year}-01-01", mesure=by_sector, secteur=there)
+        factories.cible(measured, 4, f"{year}-01-01", mesure=by_sector, secteur=there)
+    transfer = {"nature": "transferee", "ancien_commune": lodeve, "texte": MARK}
+    EffetAvenant.objects.create(action=action, avenant=to_come, **transfer)
+    owner = {"maitre_ouvrage_commune": None, "maitre_ouvrage_intercommunalite": epci}
+    factories.rewrite(Action.objects.all(), **owner)
+
+
+def test_what_an_unsigned_avenant_says_changes_no_byte_of_what_is_public(
+    client, everything, strangers
+):
+    before = site(client)
+    add_all_that_an_unsigned_avenant_says(everything, *strangers)
+    after = site(client)
+    assert [address for address in before if after[address] != before[address]] == []
 
 
 def test_what_is_internal_of_a_relevee_does_not_make_it_known(client):

@@ -237,7 +237,7 @@ HISTOIRE_NOMS = TableHistoire(
 def histoire_noms(demande: HistoireDemandee, horizon: datetime.date) -> Iterator[LigneHistoire]:
     """Yield the history of the names of the communes asked for and of their intercommunalités."""
     territoire = DitsDuTerritoire()
-    for named in territoires_nommes(demande):
+    for named in territoires_nommes(demande, horizon):
         dated = [named, *named.anciens_noms.all(), *named.interruptions.all()]
         bornes = territoire.bornes(dated)
 
@@ -249,11 +249,15 @@ def histoire_noms(demande: HistoireDemandee, horizon: datetime.date) -> Iterator
         yield from periodes(bornes, lignes_au, HISTOIRE_NOMS.noms, "nom", horizon)
 
 
-def territoires_nommes(demande: HistoireDemandee) -> Iterator[Any]:
-    """Yield the communes of the programme or of its ORT, then their intercommunalités and the carriers."""
+def territoires_nommes(demande: HistoireDemandee, horizon: datetime.date) -> Iterator[Any]:
+    """Yield the communes of the programme or of its ORT, then their intercommunalités and the carriers.
+
+    What an act still to be signed on `horizon` would bring is not named.
+    """
     laureates = Faits(codes_du_programme(demande.departements)).fiches or set()
-    ort = CommuneCouverte.objects.filter(commune__dans=list(laureates)).order_by()
-    covered = CommuneCouverte.objects.filter(convention__in=ort.values("convention"))
+    entered = CommuneCouverte.objects.with_dates().filter(date_entree__lte=horizon).order_by()
+    ort = entered.filter(commune__dans=list(laureates))
+    covered = entered.filter(convention__in=ort.values("convention"))
     codes = laureates | set(covered.order_by().values_list("commune", flat=True))
     communes = Commune.objects.filter(pk__dans=list(codes)).order_by("code_insee")
     yield from with_tenue(
