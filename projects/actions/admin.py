@@ -28,6 +28,7 @@ from projects.financements.models import FaitFinancement, Financement
 from projects.projet.admin_demandes import ADemanderAdmin
 from projects.projet.du_jour import ActionsDatees
 from projects.projet.ecriture import writes
+from projects.projet.mots import plan_en_mots
 from projects.projet.tableaux import TableauxDesActions
 from socle.admin.base import PerimetreAdmin, PvdAdmin
 from socle.admin.champs import NumberField, badge
@@ -255,7 +256,7 @@ class ActionAdmin(ADemanderAdmin, TableauxDesActions, PorteeAdmin, SourceeAdmin)
 
     @admin.display(description="plan", ordering="convention__intitule")
     def plan(self, action):
-        return action.nom_du_plan
+        return plan_en_mots(action, action.convention)
 
     @admin.display(description="maître d'ouvrage")
     def maitre_ouvrage(self, action):

@@ -4,7 +4,6 @@ from projects.etudes.du_jour import EtudesDatees
 from projects.etudes.models import RegimeEtude
 from projects.financements.regles import ZERO
 from projects.projet.lecture import situer, somme_montree
-from socle.dates import known_by
 
 LIEES = ("convention", "prestataire")
 
@@ -19,9 +18,3 @@ def somme_d_etude(etude, stage):
     if etude.regime == RegimeEtude.MISE_A_DISPOSITION:
         return ZERO
     return somme_montree(etude, stage)
-
-
-def convention_signee(etude, jour):
-    """Return the convention of a study, None before its signature: nobody reads it by then."""
-    act = etude.convention
-    return act if act and known_by(act.date_signature, jour) else None

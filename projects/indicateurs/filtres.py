@@ -39,8 +39,9 @@ class ReleveFiltres(LieuFiltres):
         if chosen["commune"]:
             kept = kept.filter(self.of_communes([commune.pk for commune in chosen["commune"]]))
         if chosen["ort"]:
-            actions = publiques(self.jour).filter(convention__in=chosen["ort"]).order_by()
-            kept = kept.filter(de(actions.values("pk"), [ort.pk for ort in chosen["ort"]], []))
+            ort = [ort.pk for ort in chosen["ort"]]
+            actions = publiques(self.jour).du_plan(ort, self.jour).order_by()
+            kept = kept.filter(de(actions.values("pk"), ort, []))
         if chosen["indicateur"]:
             kept = kept.filter(indicateur__in=chosen["indicateur"])
         if chosen["etat"]:

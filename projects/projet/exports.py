@@ -5,7 +5,7 @@ from ort.exports import PRECISION
 from projects.actions.models import BaseMontant, EntreePar, Etendue, NatureCout
 from projects.actions.regles import EtatAction, PhaseAction
 from projects.financements import regles as argent
-from projects.projet.lecture import LIEES, situer, somme_montree
+from projects.projet.lecture import LIEES, axe_du_plan, situer, somme_montree
 from socle.dates import Precision, known_by
 from socle.fichiers.colonnes import Colonne, Table
 from socle.fichiers.formats import ROWS_PER_CHUNK, chunks
@@ -32,6 +32,11 @@ def action_rows(actions, jour):
 def of_stage(stage):
     """Return how to read the sum of a stage: see `somme_montree`."""
     return lambda action: montant(somme_montree(action, stage))
+
+
+def of_axe(name):
+    """Return how to read a field of the axe: see `axe_du_plan`."""
+    return lambda action: getattr(axe_du_plan(action), name, None)
 
 
 def sortie_le(action):
@@ -71,7 +76,7 @@ ACTIONS = Table(
         ),
         Colonne(
             "ort_identifiant",
-            lambda a: a.convention and a.convention.identifiant,
+            lambda a: a.plan and a.plan.identifiant,
             IDENTIFIANT_ORT,
         ),
         Colonne(
@@ -80,8 +85,8 @@ ACTIONS = Table(
             "Numéro de l'action dans son plan, un texte : « 1.10 » n'est pas « 1.1 ».",
         ),
         Colonne("intitule", lambda a: a.intitule, "Intitulé de l'action."),
-        Colonne("axe_code", lambda a: a.axe and a.axe.code, "Code de l'axe du plan."),
-        Colonne("axe_intitule", lambda a: a.axe and a.axe.intitule, "Intitulé de cet axe."),
+        Colonne("axe_code", of_axe("code"), "Code de l'axe du plan."),
+        Colonne("axe_intitule", of_axe("intitule"), "Intitulé de cet axe."),
         Colonne("theme", lambda a: a.theme and a.theme.cle, "Clé du thème principal."),
         Colonne(
             "maitre_ouvrage_type",

@@ -9,7 +9,6 @@ from communes.territoire.colonnes import a_la_saisie, colonne_precision, colonne
 from ort.exports import PRECISION, SIREN
 from projects.actions.models import Action, BaseMontant
 from projects.etudes.du_jour import EtudesDatees
-from projects.etudes.lecture import convention_signee
 from projects.etudes.models import Etude
 from projects.financements import regles as argent
 from projects.financements.du_jour import ArgentDuJour
@@ -28,6 +27,7 @@ from projects.projet.exports import (
     SANS_COMMUNE,
     montant,
 )
+from projects.projet.lecture import convention_signee
 from projects.projet.publiques import references
 from socle.dates import known_by
 from socle.fichiers.colonnes import Colonne, Table

@@ -237,11 +237,12 @@ class ActionFiltres(LieuFiltres):
         financeurs = {keys for keys in payeurs if any(keys)}
         maitres = self.maitres_of(actions)
         lieux = {(code, None, None) for code in codes} | {(None, siren, None) for siren in sirens}
+        plans = {ort for _, ort, *_ in actions}
         annuaire = self.annuaire.lire(financeurs | maitres | lieux)
         return {
             "epci": by_name(annuaire.intercommunalites[siren] for siren in sirens),
             "commune": by_name(annuaire.communes[code] for code in codes),
-            "ort": Convention.objects.ort().filter(pk__dans={ort for _, ort, *_ in actions}),
+            "ort": Convention.objects.ort().signees(self.jour).filter(pk__dans=plans),
             "financeur": annuaire.par_nom(financeurs),
             "maitre_ouvrage": annuaire.par_nom(maitres),
         }
@@ -262,7 +263,7 @@ class ActionFiltres(LieuFiltres):
         chosen = self.form.cleaned_data
         kept = self.of_places(chosen)
         if chosen["ort"]:
-            kept = kept.filter(convention__in=chosen["ort"])
+            kept = kept.du_plan(chosen["ort"], self.jour)
         if chosen["axe"]:
             kept = kept.filter(axe__in=chosen["axe"])
         if chosen["theme"]:

@@ -4,6 +4,7 @@ from communes.models import Departement, Tenue
 from projects.financements.regles import ZERO
 from projects.projet.annuaire import NomsDuJour, cles_des
 from projects.projet.du_jour import ActionsDatees
+from socle.dates import known_by
 
 LIEES = ("convention", "axe", "theme", "entree", "sortie")
 
@@ -11,8 +12,9 @@ LIEES = ("convention", "axe", "theme", "entree", "sortie")
 def situer(actions, jour, datees=ActionsDatees, annuaire=None):
     """Give each of `actions`, a list, what is known of it on `jour`: a constant number of queries.
 
-    Its `du_jour`, its `lieux`, its `maitre`, the `annuaire` of all, and whether it is `complete`: the
-    plans of each of its départements are kept in full, and a grant that is not recorded is none.
+    Its `du_jour`, its `lieux`, its `maitre`, the `annuaire` of all, the ORT that is its `plan`, and whether
+    it is `complete`: the plans of each of its départements are kept in full, and a grant that is not
+    recorded is none.
     Studies are given the same, read by their own `datees`; their `maitre` is whom each is for.
     `annuaire` is that of the page, if it has read names already.
     """
@@ -24,9 +26,25 @@ def situer(actions, jour, datees=ActionsDatees, annuaire=None):
         action.lieux = annuaire.lieux(action.du_jour)
         action.maitre = annuaire.maitre_ouvrage(action.du_jour)
         action.annuaire = annuaire
+        action.plan = convention_signee(action, jour)
         departements = annuaire.departements(action.du_jour)
         action.complete = bool(departements) and kept.issuperset(departements)
     return actions
+
+
+def convention_signee(fiche, jour):
+    """Return the convention of an action or of a study, None before its signature: nobody reads it by then.
+
+    What an adhésion brought may have come into the plan of an ORT that was signed later.
+    """
+    act = fiche.convention
+    return act if act and known_by(act.date_signature, jour) else None
+
+
+def axe_du_plan(action):
+    """Return the axe of an action read by `situer`, None if it is of an ORT still to be signed that day."""
+    axe = action.axe
+    return axe if axe and (axe.convention_id is None or action.plan) else None
 
 
 def somme_montree(action, stage):

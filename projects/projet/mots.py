@@ -25,6 +25,13 @@ def cout_en_mots(montant, base):
     return f"{euros(au_cent(montant))} {BASES[base]}"
 
 
+def plan_en_mots(action, convention):
+    """Name the plan of an action, that of `convention` if it has one: an adhésion has no name of its own."""
+    if action.relevee:
+        return "hors plan connu"
+    return str(convention or "conventions d'adhésion")
+
+
 def accorde_en_mots(action):
     """Write what is granted to an action; zero if all is withdrawn, or if the plans are kept in full."""
     sommes = action.du_jour.sommes

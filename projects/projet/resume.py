@@ -15,7 +15,7 @@ from projects.financements.faits import FaitCompte
 from projects.financements.regles import Sommes
 from projects.projet.du_jour import ActionsDatees
 from projects.projet.etudes import etudes_montrees
-from projects.projet.lecture import LIEES, situer
+from projects.projet.lecture import LIEES, axe_du_plan, situer
 from projects.projet.mots import cout_en_mots, etats_en_mots, subventions_en_mots
 from projects.projet.publiques import publiques
 from projects.projet.totaux import Totaux
@@ -45,7 +45,7 @@ class LieuDuProjet:
         found = publiques(jour)
         match self.critere:
             case "ort":
-                return found.filter(convention__identifiant=self.valeur)
+                return found.du_plan(Convention.objects.filter(identifiant=self.valeur), jour)
             case "commune":
                 return found.concernant([self.valeur], jour)
             case "epci":
@@ -285,7 +285,7 @@ class Projet:
         planned = [action for action in self.fiches if action.du_jour.au_plan]
         planned.sort(key=plan_and_axe)
         return [
-            (found[0].convention, found[0].axe, found)
+            (found[0].plan, axe_du_plan(found[0]), found)
             for _, group in groupby(planned, key=plan_and_axe)
             for found in [list(group)]
         ]
@@ -339,9 +339,9 @@ class ComptePlusieursFois:
 
 def plan_and_axe(action):
     """Return what actions are listed by: their plan, then the rank and the code of their axe."""
-    plan = action.convention.intitule if action.convention else ""
-    axe = (action.axe.ordre, action.axe.code, action.axe.pk) if action.axe else (10**6, "", 0)
-    return plan, action.convention_id or 0, axe
+    plan = (action.plan.intitule, action.plan.pk) if action.plan else ("", 0)
+    axe = axe_du_plan(action)
+    return plan, (axe.ordre, axe.code, axe.pk) if axe else (10**6, "", 0)
 
 
 def sur_combien(missing, number, what):

@@ -47,7 +47,7 @@ def liste(request):
         "filtres": filtres,
         "table": "actions",
         "page": page,
-        "plusieurs_plans": len({action.convention_id for action in shown}) > 1,
+        "plusieurs_plans": len({action.plan for action in shown}) > 1,
         "nombres": {partie.value: number for partie, number in Counter(parties.values()).items()},
         "parties": [(p, list(found)) for p, found in groupby(shown, lambda a: parties[a.pk])],
     }

@@ -241,13 +241,6 @@ class Action(Sourcee):
         """Tell whether no act known brings it: an « opération relevée »."""
         return not self.entree_par
 
-    @property
-    def nom_du_plan(self):
-        """Return how its plan is called where several are told: an adhésion has no name of its own."""
-        if self.relevee:
-            return "hors plan connu"
-        return str(self.convention or "conventions d'adhésion")
-
     def clean(self):
         """Refuse acts, and an axe, that are of another plan, and an exit that precedes the entry."""
         super().clean()

@@ -80,6 +80,13 @@ class ActionQuerySet(HistoriseeQuerySet):
         """Keep the actions in their plan on `jour`: come by an act, and that no avenant took out by then."""
         return self.connues(jour).exclude(sortie__date_signature__lte=jour)
 
+    def du_plan(self, conventions, jour):
+        """Keep the actions of the plans of `conventions`, once signed: on `jour` or before.
+
+        An adhésion may have brought them before their ORT was signed: they were of no ORT then.
+        """
+        return self.filter(convention__in=conventions, convention__date_signature__lte=jour)
+
     def relevees(self):
         """Keep the « opérations relevées », which documents tell and no act known brings."""
         return self.filter(entree_par="")

@@ -6,6 +6,7 @@ from django.utils.html import format_html, format_html_join
 from projects.evaluations.regles import BASE_LEGALE, NatureBilan
 from projects.indicateurs.mots import valeur_en_mots
 from projects.projet import mots
+from projects.projet.lecture import axe_du_plan
 from projects.projet.resultats import Resultats, attendus_des_communes
 from projects.projet.resume import LieuDuProjet, Projet
 from projects.projet.revues import revues_de
@@ -20,6 +21,8 @@ AVEC_PAGE = ("commune", "intercommunalite")
 BADGE = '<span class="fr-badge fr-badge--sm fr-badge--no-icon {}">{}</span>'
 LIEN = '<a href="{}{}">{}</a>'
 
+register.filter(axe_du_plan)
+register.filter(mots.plan_en_mots)
 register.filter(mots.accorde_en_mots)
 register.filter(mots.verse_en_mots)
 

@@ -184,6 +184,29 @@ def test_what_an_unsigned_avenant_says_changes_no_byte_of_what_is_public(
     assert [address for address in before if after[address] != before[address]] == []
 
 
+@pytest.mark.parametrize(("jour", "known"), [("2023-05-03", False), ("2023-05-04", True)])
+def test_an_action_of_an_adhesion_names_its_ort_from_its_signature(client, jour, known):
+    """And its axe with it: before that day, the action was of the adhésion alone."""
+    factories.millesime(2023)
+    town = factories.commune("34142", nom="Lodève")
+    adhesion = factories.labellisation(town, adhesion="2021-03-26")
+    ort = factories.convention("2023-05-04", [town], identifiant="ort-lod", intitule="ORT de Lodève")
+    axe = factories.axe(ort, intitule="Habiter le centre")
+    factories.action([town], ort, [adhesion], identifiant="lod-a1", axe=axe, etendue="communes")
+    # Of no act at all: two plans are then told apart in the list.
+    accorde(factories.action([town], identifiant="seule"), "100.00", "2022-01-01")
+    for address in (
+        *("/actions/lod-a1/", "/communes/34142/projet/", "/communes/34142.json", "/actions/"),
+        *("/actions/?departement=34", "/donnees/actions.csv"),
+    ):
+        asked = f"{address}{'&' if '?' in address else '?'}au={jour}"
+        told = client.get(asked).getvalue().decode()
+        assert ("ORT de Lodève" in told or "ort-lod," in told) is known, address
+        assert known or "Habiter le centre" not in told, address
+    listed = client.get(f"/actions/?ort=ort-lod&au={jour}").getvalue().decode()
+    assert ("/actions/lod-a1/" in listed) is known
+
+
 def test_what_is_internal_of_a_relevee_does_not_make_it_known(client):
     town = factories.commune("34142", nom="Lodève")
     told = factories.action([town], identifiant="releve", intitule="Pôle culturel")
