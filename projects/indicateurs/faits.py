@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import Q
-from django.db.models.functions import Coalesce
 
+from projects.actions.regles import Depuis
 from projects.indicateurs.models import OBJETS, Cible, Releve
+from socle.dates import Precision
 
 
 class ReleveDate(NamedTuple):
@@ -87,21 +88,24 @@ def mesures_de(objet: str, cles: Iterable[Any], *lisibles: Q) -> dict[CleMesure,
     )
 
 
-def jours_des_releves(actions: list[int] | None = None) -> dict[int, list[datetime.date]]:
-    """Return the days since which the readings of each action are known, by action: one query.
+def jours_des_releves(actions: list[int] | None = None) -> dict[int, list[Depuis]]:
+    """Return the days since which the readings of each action are known, as told, by action: one query.
 
     That of a sector is known by nobody before the act that brings the sector.
     """
     rows = Releve.objects.filter(action__isnull=False).order_by()
     if actions is not None:
         rows = rows.filter(action__dans=actions)
-    acts = ("secteur__convention", "secteur__avenant")
-    signed = [f"{act}__date_signature" for act in acts]
+    own = ("publie_le", "jour", "precision", "secteur", "secteur__avenant")
+    signed = [f"secteur__{act}__date_signature" for act in ("convention", "avenant")]
     by_action = defaultdict(list)
-    for action, known, secteur, avenant, *days in rows.values_list(
-        "action", Coalesce("publie_le", "jour"), "secteur", "secteur__avenant", *signed
+    for action, publie_le, jour, precision, secteur, avenant, *days in rows.values_list(
+        "action", *own, *signed
     ):
-        of_sector = days[: 1 + bool(avenant)] if secteur else []
-        if None not in of_sector:
-            by_action[action].append(max([known, *of_sector]))
+        told = Depuis(publie_le, Precision.JOUR.value) if publie_le else Depuis(jour, precision)
+        acts = days[: 1 + bool(avenant)] if secteur else []
+        if None not in acts:
+            by_action[action].append(
+                max([told, *(Depuis(day, Precision.JOUR.value) for day in acts)])
+            )
     return by_action

@@ -24,6 +24,7 @@ from projects.financements.faits import (
 )
 from projects.financements.models import PUBLICS
 from projects.indicateurs.faits import jours_des_releves
+from socle.dates import Precision
 
 
 @dataclass
@@ -34,12 +35,16 @@ class ActionDuJour(ArgentDuJour):
     """
 
     dates: ActionDatee
-    lire_releves: Callable[[], list[datetime.date]] = list
+    lire_releves: Callable[[], list[regles.Depuis]] = list
 
     @cached_property
-    def releves(self):
+    def releves_connus(self):
         """Return the days since which its readings are known; few pages ask, and all France has many."""
         return self.lire_releves()
+
+    @property
+    def releves(self):
+        return [known.jour for known in self.releves_connus]
 
     @cached_property
     def etat(self):
@@ -53,6 +58,16 @@ class ActionDuJour(ArgentDuJour):
     def derniere_nouvelle(self):
         known = [*self.autres, *self.releves]
         return regles.derniere_nouvelle(self.dates, self.jour, known)
+
+    @cached_property
+    def nouvelle_en_date(self):
+        """The last news as it is known: of what is told of one day, the best told; None of no news."""
+        last = self.derniere_nouvelle
+        of_money = (fait for ligne in self.lignes for fait in ligne.faits)
+        told = [*regles.nouvelles(self.dates, self.jour), *of_money, *self.releves_connus]
+        known = {news.precision for news in told if news.jour == last}
+        exactness = next((p for p in Precision.values if p in known), None)
+        return regles.Depuis(last, exactness) if exactness else None
 
     @property
     def statut_communs(self):
@@ -139,11 +154,11 @@ class ActionsDatees:
         return {cle: [ligne for ligne in lignes if ligne.faits] for cle, lignes in read.items()}
 
     @cached_property
-    def releves(self) -> dict[int, list[datetime.date]]:
+    def releves(self) -> dict[int, list[regles.Depuis]]:
         """The days since which the readings are known, by action."""
         return jours_des_releves(self.cles)
 
-    def releves_de(self, cle: int) -> list[datetime.date]:
+    def releves_de(self, cle: int) -> list[regles.Depuis]:
         """Return those of an action."""
         return self.releves.get(cle, [])
 

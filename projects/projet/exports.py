@@ -6,7 +6,7 @@ from projects.actions.models import BaseMontant, EntreePar, Etendue, NatureCout
 from projects.actions.regles import EtatAction, PhaseAction
 from projects.financements import regles as argent
 from projects.projet.lecture import LIEES, axe_du_plan, situer, somme_montree
-from socle.dates import Precision, known_by
+from socle.dates import known_by
 from socle.fichiers.colonnes import Colonne, Table
 from socle.fichiers.formats import ROWS_PER_CHUNK, chunks
 from socle.web.ordre import in_order
@@ -49,17 +49,6 @@ IDENTIFIANT_ORT = "ORT dont c'est le plan ; vide si l'action vient d'une adhési
 DEPARTEMENTS = "Départements des communes de l'action, séparés par « | »."
 OU_DES_COMMUNES = "dans le département des communes concernées"
 SANS_COMMUNE = f"{LE_MOINS_TENU} ; vide si aucune commune n'est connue"
-
-
-def precision_nouvelle(action):
-    """Return how exactly the day of the last news is known, the best told; None of a reading alone."""
-    du_jour = action.du_jour
-    last, dates = du_jour.derniere_nouvelle, du_jour.dates
-    facts = [*dates.faits, *dates.couts, *(f for ligne in du_jour.lignes for f in ligne.faits)]
-    told = {fait.precision for fait in facts if fait.jour == last}
-    if any(prevision.etablie_le == last for prevision in dates.previsions):
-        told.add(Precision.JOUR.value)
-    return next((precision for precision in Precision.values if precision in told), None)
 
 
 ACTIONS = Table(
@@ -287,8 +276,8 @@ ACTIONS = Table(
         ),
         colonne_precision(
             "precision_derniere_nouvelle",
-            precision_nouvelle,
-            "ce dernier jour ; vide si seul un relevé d'indicateur le dit",
+            lambda a: a.du_jour.nouvelle_en_date and a.du_jour.nouvelle_en_date.precision,
+            "ce dernier jour",
         ),
         Colonne(
             "avenant_identifiant",

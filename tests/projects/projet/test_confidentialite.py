@@ -190,7 +190,9 @@ def test_an_action_of_an_adhesion_names_its_ort_from_its_signature(client, jour,
     factories.millesime(2023)
     town = factories.commune("34142", nom="Lodève")
     adhesion = factories.labellisation(town, adhesion="2021-03-26")
-    ort = factories.convention("2023-05-04", [town], identifiant="ort-lod", intitule="ORT de Lodève")
+    ort = factories.convention(
+        "2023-05-04", [town], identifiant="ort-lod", intitule="ORT de Lodève"
+    )
     axe = factories.axe(ort, intitule="Habiter le centre")
     factories.action([town], ort, [adhesion], identifiant="lod-a1", axe=axe, etendue="communes")
     # Of no act at all: two plans are then told apart in the list.

@@ -1,6 +1,8 @@
 """The public pages of the actions: what anybody reads of them on a day."""
 
 import re
+from csv import DictReader
+from io import StringIO
 
 import pytest
 
@@ -37,6 +39,40 @@ def test_an_action_is_told_on_the_day(client, a1):
     assert "à venir" in before
     assert "Versées : 0 €." in before
     assert "Début de l'opération" not in before
+
+
+def known_twice(action):
+    """Record of one day what is known to the month, and to the day: the best told counts."""
+    factories.fait(action, "debut", "2024-03-01", precision="mois")
+    factories.cout(action, 10, "2024-03-01")
+
+
+@pytest.mark.parametrize(
+    ("write", "told", "precision"),
+    [
+        (
+            lambda a: factories.fait(a, "debut", "2024-03-01", precision="mois"),
+            "en mars 2024",
+            "mois",
+        ),
+        (lambda a: factories.cout(a, 10, "2024-01-01", precision="annee"), "en 2024", "annee"),
+        (known_twice, "le 1er mars 2024", "jour"),
+        # A forecast is dated by the day when it is made, a reading by that when it is published.
+        (lambda a: factories.prevision(a, "2026-01-01", "2024-03-01"), "le 1er mars 2024", "jour"),
+        (lambda a: read_in_2024(a), "en 2024", "annee"),
+        (lambda a: read_in_2024(a, publie_le="2024-06-02"), "le 2 juin 2024", "jour"),
+    ],
+)
+def test_the_last_news_is_told_as_it_is_known(client, ort, write, told, precision):
+    write(factories.action([factories.commune("34142")], ort, identifiant="lod-a2"))
+    assert f"dernière nouvelle {told}" in read(client, "/actions/lod-a2/")
+    table = client.get("/donnees/actions.csv").getvalue().decode()
+    (row,) = (r for r in DictReader(StringIO(table)) if r["action_identifiant"] == "lod-a2")
+    assert row["precision_derniere_nouvelle"] == precision
+
+
+def read_in_2024(action, **fields):
+    return factories.releve(action, 4, "2024-01-01", precision="annee", **fields)
 
 
 def test_an_action_is_not_there_before_its_act_is_signed(client, a1):

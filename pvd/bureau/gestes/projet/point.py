@@ -42,8 +42,8 @@ class PointForm(SansPrecisionForm):
 
 def told(action):
     """Say where an action stands, and since when nothing was heard of it."""
-    news = action.derniere_nouvelle
-    heard = f"dernière nouvelle {in_words(news)}" if news else "aucune nouvelle"
+    news = action.nouvelle_en_date
+    heard = f"dernière nouvelle {in_words(*news)}" if news else "aucune nouvelle"
     return f"{action.etat.label}, {heard}"
 
 
