@@ -10,11 +10,13 @@ from django.db.models.deletion import Collector
 from socle.actes import by_model, kept_models, touched
 from socle.appuis import resting_on
 from socle.contraintes import sentence
+from socle.ensembles import DUnEnsemble
 from socle.historique import CHANGED, CREATED, REMOVED, one_act
 from socle.perimetre import within_reach
 from socle.retablissement import bring_back
 from socle.verrou import hung_on, lock
 
+RESTE = "Ce qui resterait ne tiendrait plus."
 # Whoever undoes has the rights by which it was written.
 RIGHTS = {CREATED: "add", CHANGED: "change", REMOVED: "delete"}
 # What an app above takes back of what a record wrote besides itself, by model: functions of the
@@ -100,6 +102,20 @@ def put_all_back(fiches):
     bring_back([fiche.avant for fiche in fiches if fiche.sort == REMOVED])
     for record, fiche in records:
         check(record, fiche)
+    for model, group in by_model(fiches).items():
+        check_together(model, group)
+
+
+def check_together(model, fiches):
+    """Refuse what would be left of a record whose rows only hold together: see `DUnEnsemble`."""
+    if not issubclass(model, DUnEnsemble):
+        return
+    link = model._meta.get_field(model.ensemble).attname
+    versions = (version for fiche in fiches for version in (fiche.avant, fiche.apres) if version)
+    try:
+        model.refuse_of(*{getattr(version, link) for version in versions})
+    except ValidationError as refused:
+        raise ValidationError(" ".join([RESTE, *refused.messages])) from None
 
 
 def remove(created):

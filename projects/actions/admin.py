@@ -34,7 +34,7 @@ from socle.admin.base import PerimetreAdmin, PvdAdmin
 from socle.admin.champs import NumberField, badge
 from socle.admin.choix import PerimetreForm
 from socle.admin.evenements import Chapitre
-from socle.admin.fiche import FicheInline
+from socle.admin.fiche import EnsembleFormSet, FicheInline
 from socle.admin.portee import PorteeAdmin
 from socle.admin.sources import SourceeAdmin
 from socle.francais import euros
@@ -52,6 +52,7 @@ class CommuneInline(DeLActionInline):
 
 class AdhesionInline(DeLActionInline):
     model = ActionAdhesion
+    formset = EnsembleFormSet
     fields = autocomplete_fields = ["labellisation"]
     select_related = ["action", "labellisation__commune"]
 
@@ -95,6 +96,7 @@ class EffetInline(DeLActionInline):
 
 class FaitInline(DeLActionInline):
     model = FaitAction
+    formset = EnsembleFormSet
     fields = [("nature", "phase", "jour", "precision"), "texte"]
 
 

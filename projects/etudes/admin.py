@@ -15,7 +15,7 @@ from projects.financements.models import FaitFinancement, Financement
 from projects.projet.ecriture import writes
 from socle.admin.champs import badge
 from socle.admin.evenements import Chapitre
-from socle.admin.fiche import FicheInline
+from socle.admin.fiche import EnsembleFormSet, FicheInline
 from socle.admin.portee import PorteeAdmin
 from socle.admin.sources import SourceeAdmin
 from socle.francais import euros
@@ -39,6 +39,7 @@ class ActionPrepareeInline(DeLEtudeInline):
 
 class FaitEtudeInline(DeLEtudeInline):
     model = FaitEtude
+    formset = EnsembleFormSet
     fields = ["nature", "jour", "precision"]
 
 

@@ -19,6 +19,7 @@ from projects.projet.ecriture import writes
 from socle.admin.base import PerimetreInline, PlainChoices, PvdAdmin
 from socle.admin.champs import NumberField, badge
 from socle.admin.choix import PerimetreForm
+from socle.admin.fiche import EnsembleFormSet, PeriodesFormSet
 from socle.admin.sources import SourceeAdmin
 from socle.francais import euros
 
@@ -36,6 +37,7 @@ class FaitFinancementForm(PerimetreForm):
 
 class FaitFinancementInline(PerimetreInline):
     model = FaitFinancement
+    formset = EnsembleFormSet
     form = FaitFinancementForm
     fields = [
         ("nature", "jour", "precision"),
@@ -131,6 +133,7 @@ class FinancementAdmin(SourceeAdmin):
 
 class RegleInline(PlainChoices, admin.StackedInline):
     model = ReglePeriode
+    formset = PeriodesFormSet
     template = "admin/edit_inline/rangees.html"
     extra = 0
     fields = [

@@ -1,10 +1,8 @@
 """The back office of the chef de projet posts; who holds them is internal and shown here only."""
 
-from itertools import combinations
-
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html
@@ -45,7 +43,7 @@ from socle.admin.base import PvdAdmin, ReadOnly
 from socle.admin.champs import LastDayField, NumberField, badge
 from socle.admin.choix import PerimetreForm
 from socle.admin.exports import ExportAdmin
-from socle.admin.fiche import EnsembleFormSet, FicheInline
+from socle.admin.fiche import FicheInline, PeriodesFormSet
 from socle.admin.imports import ImportAdmin
 from socle.admin.portee import PorteeAdmin
 from socle.admin.sources import SansSourceFilter, SourceeAdmin
@@ -57,14 +55,12 @@ class DesserteForm(PerimetreForm):
         labels = {"debut": "Desservie depuis le", "fin": "N'est plus desservie le"}
 
 
-class DesserteFormSet(EnsembleFormSet):
+class DesserteFormSet(PeriodesFormSet):
     default_error_messages = {"too_few_forms": "Indiquez au moins une commune desservie."}
+    read_with_them = ("commune",)
 
-    def judge(self, rows):
-        """Refuse a commune that two rows serve on the same days."""
-        for one, other in combinations(rows, 2):
-            if one.commune_id == other.commune_id and one.shares_a_day_with(other):
-                raise ValidationError(f"{one.commune} : {Desserte.overlap_message}")
+    def twice(self, row):
+        return f"{row.commune} : {row.overlap_message}"
 
 
 def named_by_holder(occupation):

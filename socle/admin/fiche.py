@@ -1,10 +1,14 @@
 """Rows on the page of a record that communes join."""
 
+from itertools import combinations
+
+from django.core.exceptions import ValidationError
 from django.db.models import prefetch_related_objects
 from django.forms import BaseInlineFormSet
 
 from socle.admin.base import PerimetreInline
 from socle.admin.portee import CommuneField, CommuneSelect
+from socle.dates import in_french
 from socle.verrou import lock
 
 
@@ -14,7 +18,7 @@ class EnsembleFormSet(BaseInlineFormSet):
     `read_with_them` names what the judgement reads of each row.
     """
 
-    read_with_them = ("commune",)
+    read_with_them = ()
 
     def _construct_form(self, i, **kwargs):
         form = super()._construct_form(i, **kwargs)
@@ -23,16 +27,27 @@ class EnsembleFormSet(BaseInlineFormSet):
 
     def clean(self):
         super().clean()
-        self.judge(self.rows_to_be())
+        if not any(self.errors):
+            self.judge(self.rows_to_be())
 
     def judge(self, rows):
-        """Raise ValidationError for what all the rows of the record, once saved, cannot be."""
-        raise NotImplementedError
+        """Refuse what `rows`, all those of the record once saved, cannot be: see `DUnEnsemble`."""
+        try:
+            self.model.refuse(rows)
+        except ValidationError as refused:
+            self.tell(refused)
+
+    def tell(self, refused):
+        """Tell it on the row that changes, when there is one alone, else above them all."""
+        changed = [form for form in self.forms if form.has_changed()]
+        if self.deleted_forms or len(changed) != 1:
+            raise ValidationError(refused.messages)
+        changed[0].add_error(None, refused)
 
     def rows_to_be(self):
         """Return the rows of the record as they will stand, read once nobody else can write any."""
         kept = [form for form in self.forms if form not in self.deleted_forms]
-        rows = [form.instance for form in kept if form.is_valid() and form.instance.commune_id]
+        rows = [form.instance for form in kept if form.instance.pk or form.has_changed()]
         if not self.instance.pk:
             return rows
         lock(type(self.instance), self.instance.pk)
@@ -40,6 +55,20 @@ class EnsembleFormSet(BaseInlineFormSet):
         shown = [form.instance.pk for form in self.initial_forms if form.instance.pk]
         hidden = self.model.objects.filter(**{self.fk.name: self.instance}).exclude(pk__in=shown)
         return rows + list(hidden.select_related(*self.read_with_them))
+
+
+class PeriodesFormSet(EnsembleFormSet):
+    """Periods of which no two may hold on a same day."""
+
+    def judge(self, rows):
+        for one, other in combinations(rows, 2):
+            if one.siblings_key == other.siblings_key and one.shares_a_day_with(other):
+                raise ValidationError(self.twice(one))
+
+    def twice(self, row):
+        """Say that another row holds on the days of `row`."""
+        since = f"Depuis le {in_french(row.debut)} : " if row.debut else ""
+        return f"{since}{row.overlap_message}"
 
 
 class FicheInline(PerimetreInline):

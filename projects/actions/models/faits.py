@@ -13,8 +13,8 @@ from projects.actions.models.droits import (
     d_un_seul_objet,
 )
 from socle.dates import PrecisionField, stored_on_first_day
+from socle.ensembles import DUnEnsemble
 from socle.sources import Sourcee
-from socle.verrou import lock_linked
 
 LATER_THAN_TODAY = "Un fait est du jour même ou d'avant : ce qui est prévu est une prévision."
 
@@ -49,7 +49,7 @@ class NatureCout(models.TextChoices):
     DEFINITIF = "definitif", "définitif"
 
 
-class FaitAction(Sourcee):
+class FaitAction(DUnEnsemble, Sourcee):
     """A fact of an action, on the day that its source says."""
 
     action = models.ForeignKey(Action, models.CASCADE, "faits", verbose_name="action")
@@ -60,6 +60,8 @@ class FaitAction(Sourcee):
     texte = models.TextField(
         "motif ou condition", max_length=2000, blank=True, help_text="Interne : jamais publié."
     )
+
+    ensemble = "action"
 
     objects = DeLActionQuerySet.as_manager()
 
@@ -90,11 +92,12 @@ class FaitAction(Sourcee):
         super().clean()
         if self.jour and self.jour > timezone.localdate():
             raise ValidationError({"jour": LATER_THAN_TODAY})
-        if not (self.jour and self.action_id and self.nature):
-            return
-        lock_linked(self, "action")
-        others = type(self).objects.filter(action=self.action_id).exclude(pk=self.pk)
-        if refused := coherence.refus([self, *others]):
+        if self.jour and self.nature:
+            self.refuse_beside_others()
+
+    @staticmethod
+    def refuse(rows):
+        if refused := coherence.refus(rows):
             raise ValidationError({"jour": refused})
 
 

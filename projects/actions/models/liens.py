@@ -10,6 +10,7 @@ from ort.models import Avenant, Organisme, Secteur
 from projects.actions.models.actions import Action
 from projects.actions.models.droits import DeLActionQuerySet
 from projects.actions.models.themes import Theme
+from socle.ensembles import DUnEnsemble
 from socle.historique import Historisee
 from socle.sources import Sourcee
 
@@ -49,7 +50,7 @@ class ActionCommune(Historisee):
         return f"{self.commune} : {self.action}"
 
 
-class ActionAdhesion(Historisee):
+class ActionAdhesion(DUnEnsemble, Historisee):
     """An adhésion that carries an action; one signed by several communes together is several rows."""
 
     action = models.ForeignKey(Action, models.CASCADE, "adhesions", verbose_name="action")
@@ -58,6 +59,8 @@ class ActionAdhesion(Historisee):
     )
 
     feminin = True
+
+    ensemble = "action"
 
     objects = DeLActionQuerySet.as_manager()
 
@@ -73,11 +76,14 @@ class ActionAdhesion(Historisee):
         return f"{self.labellisation} : {self.action}"
 
     def clean(self):
-        """Refuse adhésions that were not signed together: an action comes by one act."""
         super().clean()
-        others = type(self).objects.filter(action=self.action_id).exclude(pk=self.pk)
-        days = set(others.values_list("labellisation__date_signature_adhesion", flat=True))
-        if days - {self.labellisation.date_signature_adhesion}:
+        self.refuse_beside_others()
+
+    @staticmethod
+    def refuse(rows):
+        """Refuse adhésions that were not signed together: an action comes by one act."""
+        days = {row.labellisation.date_signature_adhesion for row in rows}
+        if len(days) > 1:
             raise ValidationError(
                 {"labellisation": "Cette adhésion n'a pas été signée le même jour que les autres."}
             )

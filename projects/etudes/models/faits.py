@@ -8,8 +8,8 @@ from projects.etudes import coherence
 from projects.etudes.models.droits import DeLEtudeQuerySet
 from projects.etudes.models.etudes import Etude
 from socle.dates import PrecisionField, stored_on_first_day
+from socle.ensembles import DUnEnsemble
 from socle.sources import Sourcee
-from socle.verrou import lock_linked
 
 
 class NatureFaitEtude(models.TextChoices):
@@ -22,13 +22,15 @@ class NatureFaitEtude(models.TextChoices):
     ABANDONNEE = "abandonnee", "abandonnée"
 
 
-class FaitEtude(Sourcee):
+class FaitEtude(DUnEnsemble, Sourcee):
     """A fact of a study, on the day that its source says."""
 
     etude = models.ForeignKey(Etude, models.CASCADE, "faits", verbose_name="étude")
     jour = models.DateField("jour")
     precision = PrecisionField("précision", date="jour")
     nature = models.CharField("fait", max_length=10, choices=NatureFaitEtude)
+
+    ensemble = "etude"
 
     objects = DeLEtudeQuerySet.as_manager()
 
@@ -53,9 +55,10 @@ class FaitEtude(Sourcee):
         super().clean()
         if self.jour and self.jour > timezone.localdate():
             raise ValidationError({"jour": "Un fait est du jour même ou d'avant."})
-        if not (self.jour and self.etude_id and self.nature):
-            return
-        lock_linked(self, "etude")
-        others = type(self).objects.filter(etude=self.etude_id).exclude(pk=self.pk)
-        if refused := coherence.refus([self, *others]):
+        if self.jour and self.nature:
+            self.refuse_beside_others()
+
+    @staticmethod
+    def refuse(rows):
+        if refused := coherence.refus(rows):
             raise ValidationError({"jour": refused})

@@ -21,6 +21,7 @@ from projects.etudes.models.etudes import SANS_ARGENT
 from projects.financements import coherence
 from projects.financements.models.dispositifs import Dispositif, NatureFinanceur
 from socle.dates import Precision, PrecisionField, stored_on_first_day
+from socle.ensembles import DUnEnsemble
 from socle.historique import HistoriseeQuerySet
 from socle.sources import Sourcee
 from socle.verrou import lock_linked
@@ -247,7 +248,7 @@ class DuFinancementQuerySet(HistoriseeQuerySet):
 UNE_PAR_JOUR = [n for n in NatureFinancement.values if n not in ("versement", "reversement")]
 
 
-class FaitFinancement(Sourcee):
+class FaitFinancement(DUnEnsemble, Sourcee):
     """A fact of a line of money. Which are public, `PUBLICS` says."""
 
     class Delai(models.TextChoices):
@@ -289,6 +290,8 @@ class FaitFinancement(Sourcee):
     motif = models.TextField(
         "motif", max_length=2000, blank=True, help_text="Interne : jamais publié."
     )
+
+    ensemble = "financement"
 
     objects = DuFinancementQuerySet.as_manager()
 
@@ -388,11 +391,12 @@ class FaitFinancement(Sourcee):
         super().clean()
         if self.jour and self.jour > timezone.localdate():
             raise ValidationError({"jour": LATER_THAN_TODAY})
-        if not (self.jour and self.financement_id and self.nature):
-            return
-        lock_linked(self, "financement")
-        others = type(self).objects.filter(financement=self.financement_id).exclude(pk=self.pk)
-        if refused := coherence.refus([self, *others]):
+        if self.jour and self.nature:
+            self.refuse_beside_others()
+
+    @staticmethod
+    def refuse(rows):
+        if refused := coherence.refus(rows):
             raise ValidationError({refused.champ: refused.texte})
 
 

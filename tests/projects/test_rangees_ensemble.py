@@ -1,0 +1,169 @@
+"""Rows of one record are judged together: those of a page as they will stand, those left by an undoing."""
+
+import pytest
+
+from socle.annulation import undo
+from tests import factories
+from tests.factories import day
+from tests.formulaires import errors, filled, form_of
+from tests.socle.test_annulation import done, refused
+
+pytestmark = [pytest.mark.django_db, pytest.mark.deux_bases]
+
+
+@pytest.fixture
+def town():
+    return factories.commune("34142", epci="new", nom="Lodève")
+
+
+@pytest.fixture
+def action(town):
+    return factories.action([town], factories.convention("2020-12-10", [town]))
+
+
+@pytest.fixture
+def line(action):
+    """A line granted 1 000 € on 1 May 2024, of which 900 are paid on 1 June."""
+    line = factories.financement(action, financeur_organisme=factories.organisme())
+    factories.fait_financement(line, "accord", "2024-05-01", 1000)
+    factories.fait_financement(line, "versement", "2024-06-01", 900)
+    return line
+
+
+@pytest.fixture
+def etude(town):
+    etude = factories.etude([town])
+    factories.fait_etude(etude, "commandee", "2024-01-10")
+    factories.fait_etude(etude, "rendue", "2024-06-10")
+    return etude
+
+
+def send(client, record, rows=(), prefix="faits", **cells):
+    """Change cells of the rows of a record on its page (« 0-jour »), add `rows`; return what it refuses."""
+    address = f"/admin/projects/{record._meta.model_name}/{record.pk}/change/"
+    page = form_of(client, address)
+    data = filled(page, motif_correction="relu")
+    total = int(data[f"{prefix}-TOTAL_FORMS"])
+    typed = {
+        f"{total + rank}-{name}": v for rank, row in enumerate(rows) for name, v in row.items()
+    }
+    data |= {f"{prefix}-{place}": value for place, value in (typed | cells).items()}
+    answer = client.post(address, data | {f"{prefix}-TOTAL_FORMS": total + len(rows)})
+    return "" if answer.status_code == 302 else errors(answer)
+
+
+def acompte(jour, montant):
+    return {
+        "nature": "versement",
+        "jour": jour,
+        "montant": montant,
+        "sorte_versement": "acompte",
+    } | {"precision": "jour"}
+
+
+PAID = [acompte("01/07/2024", "60"), acompte("02/07/2024", "60")]
+# What may be typed on one page, and that the base alone, row after row, would let through.
+FALSE = {
+    "payments that are together above the grant": (
+        {"rows": PAID},
+        "au-delà des 1\u202f000\xa0€ accordés",
+    ),
+    "a grant removed under its payment": ({"0-DELETE": "on"}, "enregistrez d'abord l'accord"),
+    "a grant below what is paid": ({"0-montant": "800"}, "au-delà des 800\xa0€ accordés"),
+    "a payment moved before its grant": ({"1-jour": "01/04/2024"}, "enregistrez d'abord l'accord"),
+}
+
+
+@pytest.mark.parametrize(("typed", "sentence"), FALSE.values(), ids=FALSE)
+def test_money_that_a_page_would_make_false_is_refused_whole(agent_34, line, typed, sentence):
+    held = set(line.faits.values_list("nature", "jour", "montant"))
+    assert sentence in send(agent_34, line, **typed)
+    assert set(line.faits.values_list("nature", "jour", "montant")) == held
+
+
+def test_a_reversement_keeps_its_payment(agent_34, line):
+    factories.fait_financement(line, "reversement", "2024-07-01", 900)
+    assert "Plus serait reversé" in send(agent_34, line, **{"1-DELETE": "on"})
+    assert send(agent_34, line, **{"1-DELETE": "on", "2-DELETE": "on"}) == ""
+    assert [fait.nature for fait in line.faits.all()] == ["accord"]
+
+
+def test_rows_that_are_right_together_are_corrected_at_once(agent_34, line):
+    """Each alone would be refused beside the others of before."""
+    moved = {
+        "0-jour": "01/08/2024",
+        "1-jour": "01/09/2024",
+        "0-montant": "3000",
+        "1-montant": "2500",
+    }
+    assert send(agent_34, line, **moved) == ""
+    assert list(line.faits.values_list("jour", "montant")) == [
+        (day("2024-08-01"), 3000),
+        (day("2024-09-01"), 2500),
+    ]
+
+
+def test_what_is_wrong_is_told_on_the_row_that_changes(agent_34, line):
+    address = f"/admin/projects/financement/{line.pk}/change/"
+    data = filled(
+        form_of(agent_34, address), motif_correction="relu", **{"faits-1-montant": "1100"}
+    )
+    formset = agent_34.post(address, data).context["inline_admin_formsets"][0].formset
+    assert list(formset.errors[1]) == ["montant"]
+    assert not formset.non_form_errors()
+
+
+def test_facts_of_an_action_stand_together(agent_34, action):
+    factories.fait(action, "debut", "2024-03-01")
+    factories.fait(action, "fin", "2025-03-01")
+    begun = {"nature": "debut", "phase": "operation", "jour": "01/05/2024", "precision": "jour"}
+    assert "Une fin suit le début" in send(agent_34, action, **{"0-DELETE": "on"})
+    assert "déjà un début" in send(agent_34, action, [begun])
+    assert send(agent_34, action, **{"0-jour": "01/04/2025", "1-jour": "02/04/2025"}) == ""
+
+
+def test_facts_of_a_study_stand_together(agent_34, etude):
+    both = {"0-jour": "01/06/2024", "1-jour": "01/01/2024"}
+    assert "commandée avant d'être rendue" in send(agent_34, etude, **both)
+    assert send(agent_34, etude, **{"0-jour": "01/07/2024", "1-jour": "01/08/2024"}) == ""
+
+
+def test_an_action_comes_by_adhesions_signed_together(agent_34, town):
+    first = factories.labellisation(town, adhesion="2021-03-01")
+    twin = factories.labellisation(factories.commune("34028"), adhesion="2021-03-01")
+    later = factories.labellisation(factories.commune("34103"), adhesion="2022-09-09")
+    action = factories.action([town], adhesions=[first])
+    rows = [{"labellisation": twin.pk}, {"labellisation": later.pk}]
+    assert "le même jour" in send(agent_34, action, rows, prefix="adhesions")
+    assert send(agent_34, action, rows[:1], prefix="adhesions") == ""
+
+
+def test_two_rules_of_a_scheme_do_not_hold_on_one_day(national):
+    detr = factories.dispositif("detr")
+    first = {"debut": "01/01/2024", "fin": "01/01/2025", "article": "CGCT, art. 1"}
+    rows = [first, first | {"debut": "31/12/2024", "fin": "01/01/2026"}]
+    assert "déjà une règle" in send(national, detr, rows, prefix="regles")
+    rows[1]["debut"] = "01/01/2025"
+    assert send(national, detr, rows, prefix="regles") == ""
+    assert detr.regles.count() == 2
+
+
+def test_an_act_is_not_undone_under_what_rests_on_its_fact(agent_34, action, etude):
+    """The grant under its payment, the beginning under its end, the report under its approval."""
+    line = factories.financement(action, financeur_organisme=factories.organisme())
+    acts = {}
+    acts["accord"] = done(lambda: factories.fait_financement(line, "accord", "2024-05-01", 10))
+    acts["paid"] = done(lambda: factories.fait_financement(line, "versement", "2024-06-01", 9))
+    acts["debut"] = done(lambda: factories.fait(action, "debut", "2024-03-01"))
+    acts["fin"] = done(lambda: factories.fait(action, "fin", "2025-03-01"))
+    etude.faits.get(nature="rendue").because("saisi deux fois").delete()
+    acts["rendue"] = done(lambda: factories.fait_etude(etude, "rendue", "2024-06-10"))
+    acts["validee"] = done(lambda: factories.fait_etude(etude, "validee", "2024-07-10"))
+    for name in ("accord", "debut", "rendue"):
+        (told,) = refused(acts[name], agent_34.agent)
+        assert told.startswith("Ce qui resterait ne tiendrait plus."), name
+    for name in ("paid", "accord", "fin", "debut", "validee", "rendue"):
+        undo(acts[name], "saisi par erreur", agent_34.agent)
+    assert not line.faits.exists()
+    assert not action.faits.exists()
+    assert [fait.nature for fait in etude.faits.all()] == ["commandee"]
