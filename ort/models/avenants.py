@@ -7,7 +7,15 @@ from django.db.models import Q
 from ort.models.liees import LieeQuerySet
 from ort.models.publication import PAR_AVENANT
 from ort.regles import LOI_ELAN
-from socle.dates import Precision, PrecisionField, last_day, stored_on_first_day
+from socle.dates import (
+    Precision,
+    PrecisionField,
+    add_years,
+    in_french,
+    last_day,
+    stored_on_first_day,
+)
+from socle.francais import pluriel
 from socle.identifiants import rang_suivant
 from socle.remarques import Avant
 from socle.sources import Sourcee
@@ -122,8 +130,19 @@ class Avenant(Sourcee):
             raise ValidationError(
                 {"date_signature": "Un avenant ne peut pas être signé avant sa convention."}
             )
+        self.refuse_end_before(signature)
         if self.pk:
             self.convention.refuse_days_of_communes(self)
+
+    def refuse_end_before(self, signature):
+        """Refuse a duration by which a convention of this signature had ended when the avenant was signed."""
+        if not (self.duree_annees and signature and self.date_signature):
+            return
+        end = add_years(signature, self.duree_annees)
+        if end <= self.date_signature and self.precision_signature != Precision.AU_PLUS_TARD:
+            ended = f"D'une durée de {pluriel(self.duree_annees, 'an,ans')}, la convention aurait pris fin le"
+            texte = f"{ended} {in_french(end)}, avant cet avenant : corrigez la durée ou le jour."
+            raise ValidationError({"duree_annees": texte})
 
     def save(self, **kwargs):
         """Name the act for good when it is first saved: its date and its number may be corrected."""

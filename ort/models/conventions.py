@@ -229,18 +229,27 @@ class Convention(Sourcee):
         return self.intitule
 
     def clean(self):
-        """Refuse a signature after that of an avenant, or that its communes could not follow."""
+        """Refuse a signature that an avenant, or a commune, could not follow."""
         super().clean()
         if not self.pk:
             return
         lock(Convention, self.pk)
-        signee = self.date_signature
-        before = self.avenants.filter(date_signature__lt=signee) if signee else ()
-        if any(avenant.dernier_jour_signature < signee for avenant in before):
-            raise ValidationError(
-                {"date_signature": "Un avenant de cette convention a été signé avant ce jour."}
-            )
+        self.refuse_days_of_avenants()
         self.refuse_days_of_communes()
+
+    def refuse_days_of_avenants(self):
+        """Refuse a signature after that of an avenant, or by which one came once the convention had ended."""
+        signee = self.date_signature
+        signed = self.avenants.filter(date_signature__isnull=False) if signee else ()
+        for avenant in signed:
+            if avenant.dernier_jour_signature < signee:
+                raise ValidationError(
+                    {"date_signature": "Un avenant de cette convention a été signé avant ce jour."}
+                )
+            try:
+                avenant.refuse_end_before(signee)
+            except ValidationError as refused:
+                raise ValidationError({"date_signature": refused.messages}) from None
 
     def refuse_days_of_communes(self, avenant=None):
         """Refuse days that the communes of this convention cannot have, once its acts have theirs.

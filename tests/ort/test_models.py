@@ -191,6 +191,43 @@ def test_an_avenant_is_not_signed_before_its_convention(signature, refused):
 @pytest.mark.parametrize(
     ("signature", "precision", "refused"),
     [
+        ("2022-12-09", "jour", False),
+        ("2022-12-10", "jour", True),
+        ("2022-12-11", "jour", True),
+        # Of 1 to 31 December, it may be of the 9th; « au plus tard », of any day before.
+        ("2022-12-01", "mois", False),
+        ("2023-01-01", "mois", True),
+        ("2023-01-01", "au_plus_tard", False),
+    ],
+)
+def test_an_avenant_does_not_end_its_convention_before_itself(db, signature, precision, refused):
+    """Two years from 10 December 2020: what was in force when it was signed would not have been."""
+    signed = factories.convention("2020-12-10", duree_annees=8)
+    act = Avenant(
+        convention=signed,
+        date_signature=day(signature),
+        precision_signature=precision,
+        duree_annees=2,
+    )
+    told = pytest.raises(
+        ValidationError, match="2 ans, la convention aurait pris fin le 10 décembre 2022"
+    )
+    with told if refused else nullcontext():
+        act.full_clean(exclude=["identifiant"])
+
+
+def test_a_convention_is_not_corrected_to_end_before_its_avenant(db):
+    signed = factories.convention("2020-12-10", duree_annees=8)
+    factories.avenant(signed, "2022-12-09", duree_annees=2)
+    signed.full_clean()
+    signed.date_signature = day("2020-12-09")
+    with pytest.raises(ValidationError, match="aurait pris fin le 9 décembre 2022"):
+        signed.full_clean()
+
+
+@pytest.mark.parametrize(
+    ("signature", "precision", "refused"),
+    [
         ("2023-07-15", "mois", False),
         ("2023-06-30", "mois", True),
         ("2023-03-01", "annee", False),
