@@ -173,14 +173,21 @@ def share_warnings(
 
 
 def dotations(dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date) -> Alertes:
-    """Warn when DETR, DSIL, DSID and DPV together pass 80 % of the smallest of their eligible spendings."""
+    """Warn when DETR, DSIL, DSID and DPV together pass 80 % of the smallest of their eligible spendings.
+
+    That of a grant withdrawn whole is none of them any more.
+    """
     read = [
         argent.compte(ligne, jour)
         for ligne in dossier.subventions(jour)
         if ligne.dispositif in DOTATIONS
     ]
     total = sum((compte.accorde for compte in read if compte.accorde), Decimal(0))
-    told = [compte.accord.depense_subventionnable for compte in read if compte.accord]
+    told = [
+        compte.accord.depense_subventionnable
+        for compte in read
+        if compte.accord and not compte.retire
+    ]
     spending = min((spent for spent in told if spent), default=None)
     if spending and total * 100 > PLAFOND_DOTATIONS * spending:
         yield AlerteDAction(

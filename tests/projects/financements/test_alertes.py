@@ -108,6 +108,25 @@ def test_the_grants_of_the_state_reach_four_fifths_of_the_smallest_spending(amou
     assert sorts(BUILT._replace(investissement=None), lines) == found
 
 
+@pytest.mark.parametrize(
+    ("jour", "left", "found"),
+    [
+        ("2024-05-31", "0", ["dotations"]),
+        ("2024-06-01", "0", []),
+        # A part of it stands: so does its spending.
+        ("2024-06-01", "1", ["dotations"]),
+    ],
+)
+def test_a_grant_withdrawn_whole_accuses_none_of_those_that_stand(jour, left, found):
+    withdrawn = a_line(
+        fait("accord", "2023-06-01", "10000", depense_subventionnable=Decimal(20000)),
+        fait("retrait", "2024-06-01", left),
+    )
+    stands = granted("300000", "2023-12-01", depense_subventionnable=Decimal(400000))
+    alerted = sorts(BUILT._replace(investissement=None), [withdrawn, stands], jour)
+    assert [sorte for sorte in alerted if sorte == "dotations"] == found
+
+
 def test_grants_of_all_forms_are_within_the_cost():
     action = ACTION._replace(couts=a_cost(1000))
     loan = granted("1000")._replace(dispositif="bdt", forme="pret")
