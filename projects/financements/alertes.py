@@ -16,7 +16,7 @@ from projects.actions.models import Derogation
 from projects.actions.regles import TERMINEES, EtatAction
 from projects.financements import delais
 from projects.financements import regles as argent
-from projects.financements.delais import ReglesDispositifs
+from projects.financements.delais import Limite, ReglesDispositifs
 from projects.financements.faits import FinancementDate
 from projects.financements.models import Forme
 from socle.dates import add_years, in_french, in_words
@@ -237,7 +237,7 @@ def commence_trop_tot(
 def caducite(dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date) -> Alertes:
     """Warn of a grant that lapses, or will within 6 then 2 months, because nothing has begun.
 
-    While the action is paused, nobody is reminded of it.
+    While the action is paused, or once it is abandoned, nobody is reminded of it.
     """
     if delais.debut_operation(dossier.action, jour) or asleep(dossier, jour):
         return
@@ -255,7 +255,7 @@ def caducite(dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.da
                 f"{in_french(limit.jour)}."
             )
             sorte = "caducite" if passed else "caducite_proche"
-            yield AlerteDAction(sorte, texte, limit.calcul, limit.article, ligne.pk, limit.verifiee)
+            yield of_limit(sorte, texte, limit, ligne)
 
 
 def achevement(dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date) -> Alertes:
@@ -266,15 +266,14 @@ def achevement(dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.
         limit = delais.limite_achevement(dossier.action, ligne, dispositifs, jour)
         if limit and jour > limit.jour:
             texte = f"L'opération devait être achevée le {in_french(limit.jour)} au plus tard."
-            yield AlerteDAction(
-                "achevement",
-                texte,
-                limit.calcul,
-                limit.article,
-                ligne.pk,
-                limit.verifiee,
-                limit.jour,
-            )
+            yield of_limit("achevement", texte, limit, ligne)
+
+
+def of_limit(sorte: str, texte: str, limit: Limite, ligne: FinancementDate) -> AlerteDAction:
+    """Return the warning of a deadline of a line: its computation, its text, and its day."""
+    return AlerteDAction(
+        sorte, texte, limit.calcul, limit.article, ligne.pk, limit.verifiee, limit.jour
+    )
 
 
 def avances(dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date) -> Alertes:
@@ -380,7 +379,7 @@ def ouvertes(dossier: Dossier, jour: datetime.date) -> list[FinancementDate]:
 
 
 def asleep(dossier: Dossier, jour: datetime.date) -> bool:
-    """Tell whether the action is paused: reminders stop then, and start again when it goes on."""
+    """Tell whether the action is paused or abandoned: reminders stop, and start again if it goes on."""
     return regles.etat(dossier.action, jour) in (EtatAction.EN_PAUSE, EtatAction.ABANDONNEE)
 
 

@@ -63,7 +63,7 @@ class SorteDAlerte:
 
     @property
     def plus_ancienne(self):
-        """Return the day of the oldest, or None when none of them has a day."""
+        """Return the day of the oldest, or of the deadline that comes first; None when none has a day."""
         return next((lue.alerte.jour for lue in self.alertes if lue.alerte.jour), None)
 
 

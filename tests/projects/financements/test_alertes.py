@@ -169,6 +169,8 @@ def test_a_beginning_an_extension_a_pause_and_a_withdrawal_stop_it():
     assert lapses("2024-01-21", action=begun) == []
     paused = ACTION._replace(faits=[fact("pause", "2023-01-01")])
     assert lapses("2024-01-21", action=paused) == []
+    dropped = ACTION._replace(faits=[fact("abandon", "2023-01-01")])
+    assert lapses("2024-01-21", action=dropped) == []
     again = ACTION._replace(faits=[fact("pause", "2023-01-01"), fact("reprise", "2024-01-21")])
     assert lapses("2024-01-21", action=again) == ["caducite"]
     longer = fait(

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from projects.financements.models import AlerteAcceptee
-from socle.dates import ONE_DAY, in_french
+from socle.dates import ONE_DAY, add_months, in_french
 from tests import factories
 from tests.conftest import browser_of
 
@@ -50,6 +50,31 @@ def test_the_home_counts_them_and_leads_to_their_page(unpaid, agent_34):
     assert agent_34.get(geste).status_code == 200
     assert "Boutiques à l'essai" not in text(agent_34.get(PAGE, {"sorte": "caducite"}))
     assert agent_34.get(PAGE, {"sorte": "inconnue"}).status_code == 404
+
+
+def notified(numero, jour):
+    """Return an action of Lodève, of which nothing began and a grant was notified on `jour`."""
+    action = factories.action([factories.commune("34142")], numero=numero, intitule="Halle")
+    factories.fait(action, "point", str(TODAY))
+    line = factories.financement(action, "detr")
+    factories.fait_financement(line, "accord", str(jour), 10, date_notification=jour)
+    return action
+
+
+@pytest.mark.parametrize(
+    ("sorte", "days", "told"),
+    [("caducite", 800, "la plus ancienne"), ("caducite_proche", 700, "la plus proche")],
+)
+def test_the_grant_of_the_first_deadline_comes_first(sorte, days, told, agent_34):
+    factories.regle(factories.dispositif("detr", "etat"), mois_commencement=24)
+    first = TODAY - days * ONE_DAY
+    notified("A1", first + ONE_DAY)
+    notified("A2", first)
+    page = text(agent_34.get(PAGE, {"sorte": sorte}))
+    assert -1 < page.find("A2 Halle") < page.find("A1 Halle")
+    home = text(agent_34.get("/admin/")).replace("\xa0", " ")
+    assert f"{told} : " in home
+    assert in_french(add_months(first, 24)) in home
 
 
 def test_one_is_accepted_with_a_reason_until_a_day(unpaid, agent_34):
