@@ -62,10 +62,10 @@ ORDRE_PHASES = {phase: rank for rank, phase in enumerate(["", *Phase.values])}
 
 
 class Depuis(NamedTuple):
-    """The day of the fact that gave a state, as it is known."""
+    """A day as it is known: that of the fact that gave a state, of a beginning, of news."""
 
     jour: datetime.date
-    precision: str
+    precision: str = Precision.JOUR.value
 
 
 def au_plan(action: ActionDatee, jour: datetime.date) -> bool:
@@ -264,9 +264,9 @@ def nouvelles(
 ) -> list[Depuis]:
     """Return the days, by `jour`, of all that is known of the action: facts, forecasts, costs, `autres`."""
     days = [Depuis(f.jour, f.precision) for f in action.faits]
-    days += [Depuis(p.etablie_le, Precision.JOUR.value) for p in action.previsions]
+    days += [Depuis(p.etablie_le) for p in action.previsions]
     days += [Depuis(c.jour, c.precision) for c in action.couts]
-    days += [Depuis(day, Precision.JOUR.value) for day in autres]
+    days += [Depuis(day) for day in autres]
     return [day for day in days if day.jour <= jour]
 
 

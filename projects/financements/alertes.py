@@ -3,6 +3,9 @@
 Each is a rule of its own, a function of an action, its lines of money and a day; each says the text
 that it rests on and its computation. A scheme's rates and months are dated settings: what nobody read
 in the text says « à vérifier ».
+
+Late is surely late: of a date known to the month or to the year, months and ages run from the last day
+that it may be, and the sentence says it as it is known.
 """
 
 import datetime
@@ -11,16 +14,17 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from projects.actions import regles
+from projects.actions.coherence import latest, may_precede
 from projects.actions.faits import ActionDatee
 from projects.actions.models import Derogation
-from projects.actions.regles import TERMINEES, EtatAction
+from projects.actions.regles import TERMINEES, Depuis, EtatAction
 from projects.financements import delais
 from projects.financements import regles as argent
 from projects.financements.delais import Limite, ReglesDispositifs
-from projects.financements.faits import FinancementDate
+from projects.financements.faits import FaitFinancementDate, FinancementDate
 from projects.financements.models import Forme
 from socle.dates import add_years, in_french, in_words
-from socle.francais import euros, nombre, pour_cent
+from socle.francais import depuis, euros, nombre, pour_cent
 
 # CGCT, art. L. 1111-10, III: the least share of the owner of an investment, of its public money.
 PART_MINIMALE = 20
@@ -37,7 +41,7 @@ OUTRE_MER = ("97", "98")
 class AlerteDAction(NamedTuple):
     """A warning: its rule, what it says, the computation written out, the text, the line if it is of one.
 
-    `jour` is the day that it is about: the oldest ones come first.
+    `date` is the day that it is about: the oldest ones come first.
     """
 
     sorte: str
@@ -46,7 +50,7 @@ class AlerteDAction(NamedTuple):
     article: str
     financement: int | None = None
     verifiee: bool = True
-    jour: datetime.date | None = None
+    date: Depuis | None = None
 
     @property
     def explication(self) -> str:
@@ -66,7 +70,7 @@ class Dossier(NamedTuple):
     communes: list[str]
     derogations: list[tuple[str, datetime.date]]
     acceptees: list["Acceptee"]
-    releves: Sequence[datetime.date] = ()
+    releves: Sequence[Depuis] = ()
 
     def subventions(self, jour: datetime.date) -> list[FinancementDate]:
         """Return its lines but the share of its owner, which no warning is about."""
@@ -110,9 +114,9 @@ def retard(dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date
     """Warn of an action whose announced end is past: see `regles.en_retard`."""
     forecast = regles.fin_prevue(dossier.action, jour)
     if forecast and regles.en_retard(dossier.action, jour):
-        when = in_words(forecast.date_prevue, forecast.precision)
-        texte = f"La fin était annoncée {when}."
-        yield AlerteDAction("en_retard", texte, "", "règle du service", jour=forecast.date_prevue)
+        announced = Depuis(forecast.date_prevue, forecast.precision)
+        texte = f"La fin était annoncée {in_words(*announced)}."
+        yield AlerteDAction("en_retard", texte, "", "règle du service", date=announced)
 
 
 def part_du_maitre_d_ouvrage(
@@ -217,20 +221,24 @@ def au_dela_du_cout(
 def commence_trop_tot(
     dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date
 ) -> Alertes:
-    """Warn of an operation begun before the file was complete, or asked for, unless the préfet allowed it."""
+    """Warn of an operation begun before the file was complete, or asked for, unless the préfet allowed it.
+
+    It surely was: the last day of its beginning is before the first that the file may be of.
+    """
     begun = delais.debut_operation(dossier.action, jour)
     if begun is None or dossier.derogation(Derogation.Objet.COMMENCEMENT, jour):
         return
     for ligne in dossier.subventions(jour):
         filed = first_of(ligne, jour, "dossier_complet") or first_of(ligne, jour, "demande")
-        if ligne.dispositif in DOTATIONS and filed and begun < filed:
+        if ligne.dispositif in DOTATIONS and filed and not may_precede(filed, begun):
+            when = in_words(filed.jour, filed.precision)
             yield AlerteDAction(
                 "commence_trop_tot",
                 "L'opération a commencé avant le dépôt du dossier complet.",
-                f"début {in_words(begun)}, dossier {in_words(filed)}",
+                f"début {in_words(*begun)}, dossier {when}",
                 "CGCT, art. R. 2334-24",
                 ligne.pk,
-                jour=begun,
+                date=begun,
             )
 
 
@@ -271,9 +279,8 @@ def achevement(dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.
 
 def of_limit(sorte: str, texte: str, limit: Limite, ligne: FinancementDate) -> AlerteDAction:
     """Return the warning of a deadline of a line: its computation, its text, and its day."""
-    return AlerteDAction(
-        sorte, texte, limit.calcul, limit.article, ligne.pk, limit.verifiee, limit.jour
-    )
+    told = (limit.calcul, limit.article, ligne.pk, limit.verifiee)
+    return AlerteDAction(sorte, texte, *told, date=Depuis(limit.jour))
 
 
 def avances(dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date) -> Alertes:
@@ -316,15 +323,16 @@ def demande_perimee(
         asked = argent.dernier(ligne, jour, "demande")
         waits = asked and argent.en_attente(ligne, jour) is not None
         if ligne.dispositif in A_REDEMANDER and waits and jour.year > asked.jour.year + 1:
+            when = Depuis(asked.jour, asked.precision)
             yield AlerteDAction(
                 "demande_perimee",
-                f"Demandé en {asked.jour.year} et sans décision au 31 décembre "
+                f"Demandé {in_words(*when)} et sans décision au 31 décembre "
                 f"{asked.jour.year + 1} : une nouvelle demande est à déposer.",
                 "",
                 "CGCT, art. R. 2334-25",
                 ligne.pk,
                 verifiee=False,
-                jour=asked.jour,
+                date=when,
             )
 
 
@@ -333,12 +341,12 @@ def achevee_non_soldee(
 ) -> Alertes:
     """Warn of a grant not balanced a year after the action was finished."""
     ended = regles.fin(dossier.action, jour)
-    if ended is None or jour < add_years(ended.jour, 1):
+    if ended is None or jour < add_years(latest(ended), 1):
         return
     for ligne in ouvertes(dossier, jour):
         texte = f"L'action est achevée {in_words(*ended)}, et ce financement n'est pas soldé."
         yield AlerteDAction(
-            "achevee_non_soldee", texte, "", "règle du service", ligne.pk, jour=ended.jour
+            "achevee_non_soldee", texte, "", "règle du service", ligne.pk, date=ended
         )
 
 
@@ -348,24 +356,39 @@ def accord_sans_versement(
     """Warn of a grant of which nothing is paid a year after its notification, or its decision if unknown."""
     for ligne in ouvertes(dossier, jour):
         read = argent.compte(ligne, jour)
-        since = read.accord and (read.accord.date_notification or read.accord.jour)
-        if since and not read.paye and jour >= add_years(since, 1):
-            texte = f"Accordé {in_words(since)}, et rien n'est versé."
+        if read.accord is None or read.paye:
+            continue
+        done, since = notification(read.accord)
+        if jour >= add_years(latest(since), 1):
+            texte = f"{done} {in_words(*since)}, et rien n'est versé."
             yield AlerteDAction(
-                "accord_sans_versement", texte, "", "règle du service", ligne.pk, jour=since
+                "accord_sans_versement", texte, "", "règle du service", ligne.pk, date=since
             )
+
+
+def notification(accord: FaitFinancementDate) -> tuple[str, Depuis]:
+    """Return the word and the day of a grant: of its notification, or of the decision if unknown."""
+    if accord.date_notification:
+        return "Notifié", Depuis(accord.date_notification)
+    return "Accordé", Depuis(accord.jour, accord.precision)
 
 
 def sans_nouvelles(
     dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date
 ) -> Alertes:
     """Warn of an action of which nothing is known for more than 365 days, neither finished nor dropped."""
-    others = list(argent.jours_connus(dossier.lignes))
-    last = regles.derniere_nouvelle(dossier.action, jour, [*others, *dossier.releves])
-    over = regles.etat(dossier.action, jour, others) in TERMINEES or asleep(dossier, jour)
-    if last and not over and (jour - last).days > SANS_NOUVELLES:
-        texte = f"Rien de nouveau depuis le {in_french(last)}."
-        yield AlerteDAction("sans_nouvelles", texte, "", "règle du service", jour=last)
+    last = derniere_nouvelle(dossier, jour)
+    over = regles.etat(dossier.action, jour) in TERMINEES or asleep(dossier, jour)
+    if last and not over and (jour - latest(last)).days > SANS_NOUVELLES:
+        texte = f"Rien de nouveau {depuis(*last)}."
+        yield AlerteDAction("sans_nouvelles", texte, "", "règle du service", date=last)
+
+
+def derniere_nouvelle(dossier: Dossier, jour: datetime.date) -> Depuis | None:
+    """Return, of what is known by `jour` of the action, its money and its readings, what may be the last."""
+    money = (Depuis(f.jour, f.precision) for ligne in dossier.lignes for f in ligne.faits)
+    others = [news for news in (*money, *dossier.releves) if news.jour <= jour]
+    return max([*regles.nouvelles(dossier.action, jour), *others], key=latest, default=None)
 
 
 def ouvertes(dossier: Dossier, jour: datetime.date) -> list[FinancementDate]:
@@ -383,9 +406,11 @@ def asleep(dossier: Dossier, jour: datetime.date) -> bool:
     return regles.etat(dossier.action, jour) in (EtatAction.EN_PAUSE, EtatAction.ABANDONNEE)
 
 
-def first_of(ligne: FinancementDate, jour: datetime.date, nature: str) -> datetime.date | None:
-    """Return the first day, by `jour`, of a fact of that nature, or None."""
-    return next((f.jour for f in argent.faits_au(ligne, jour) if f.nature == nature), None)
+def first_of(
+    ligne: FinancementDate, jour: datetime.date, nature: str
+) -> FaitFinancementDate | None:
+    """Return the first fact of that nature, by `jour`, or None."""
+    return next((f for f in argent.faits_au(ligne, jour) if f.nature == nature), None)
 
 
 def percent(rate: Decimal) -> str:

@@ -1,4 +1,7 @@
-"""The deadlines of a grant: until when to begin, and to finish, by the rule of its scheme at that time."""
+"""The deadlines of a grant: until when to begin, and to finish, by the rule of its scheme at that time.
+
+They run from the last day that a date may be: late is surely late.
+"""
 
 import datetime
 from collections import defaultdict
@@ -6,12 +9,13 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
+from projects.actions.coherence import latest
 from projects.actions.faits import ActionDatee
-from projects.actions.regles import faits_au
+from projects.actions.regles import Depuis, faits_au
 from projects.financements import regles as argent
 from projects.financements.faits import FinancementDate
 from projects.financements.models import FaitFinancement, ReglePeriode
-from socle.dates import add_months, in_french
+from socle.dates import Precision, add_months, in_french, in_words
 from socle.periodes import holds_on
 
 
@@ -62,10 +66,19 @@ class Limite(NamedTuple):
         return add_months(self.jour, -months)
 
 
-def debut_operation(action: ActionDatee, jour: datetime.date) -> datetime.date | None:
-    """Return the first day on which the operation began, as known on `jour`, or None."""
-    begun = (f.jour for f in faits_au(action, jour) if f.phase == "operation")
-    return min(begun, default=None)
+def debut_operation(action: ActionDatee, jour: datetime.date) -> Depuis | None:
+    """Return the first day on which the operation began, as known on `jour`, or None.
+
+    Its end says that it had begun by then.
+    """
+    begun = [
+        Depuis(f.jour, f.precision)
+        if f.nature == "debut"
+        else Depuis(latest(f), Precision.AU_PLUS_TARD.value)
+        for f in faits_au(action, jour)
+        if f.phase == "operation"
+    ]
+    return min(begun, key=latest, default=None)
 
 
 def limite_commencement(
@@ -114,8 +127,8 @@ def limite_achevement(
         jour,
         FaitFinancement.Delai.ACHEVEMENT,
         Limite(
-            add_months(begun, rule.mois_achevement),
-            f"commencé le {in_french(begun)} + {rule.mois_achevement} mois",
+            add_months(latest(begun), rule.mois_achevement),
+            f"commencé {in_words(*begun)} + {rule.mois_achevement} mois",
             rule.article,
             rule.verifiee,
         ),
@@ -125,14 +138,14 @@ def limite_achevement(
 def extended(ligne: FinancementDate, jour: datetime.date, delai: str, limite: Limite) -> Limite:
     """Return a deadline as its last extension known on `jour` moves it: one corrects another."""
     moved = [
-        (f.jour, f.date_limite_prevue)
+        (in_words(f.jour, f.precision), f.date_limite_prevue)
         for f in argent.faits_au(ligne, jour)
         if f.delai == delai and f.date_limite_prevue
     ]
     if not moved:
         return limite
     given, last = moved[-1]
-    return limite._replace(jour=last, calcul=f"prorogé le {in_french(given)}", verifiee=True)
+    return limite._replace(jour=last, calcul=f"prorogé {given}", verifiee=True)
 
 
 def paid_as(ligne: FinancementDate, kinds: Iterable[str], jour: datetime.date) -> Decimal:

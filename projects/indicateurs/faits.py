@@ -10,7 +10,6 @@ from django.db.models import Q
 
 from projects.actions.regles import Depuis
 from projects.indicateurs.models import OBJETS, Cible, Releve
-from socle.dates import Precision
 
 
 class ReleveDate(NamedTuple):
@@ -96,16 +95,14 @@ def jours_des_releves(actions: list[int] | None = None) -> dict[int, list[Depuis
     rows = Releve.objects.filter(action__isnull=False).order_by()
     if actions is not None:
         rows = rows.filter(action__dans=actions)
-    own = ("publie_le", "jour", "precision", "secteur", "secteur__avenant")
+    of_sector = ("secteur", "secteur__avenant")
     signed = [f"secteur__{act}__date_signature" for act in ("convention", "avenant")]
     by_action = defaultdict(list)
     for action, publie_le, jour, precision, secteur, avenant, *days in rows.values_list(
-        "action", *own, *signed
+        "action", "publie_le", *Depuis._fields, *of_sector, *signed
     ):
-        told = Depuis(publie_le, Precision.JOUR.value) if publie_le else Depuis(jour, precision)
+        known = Depuis(publie_le) if publie_le else Depuis(jour, precision)
         acts = days[: 1 + bool(avenant)] if secteur else []
         if None not in acts:
-            by_action[action].append(
-                max([told, *(Depuis(day, Precision.JOUR.value) for day in acts)])
-            )
+            by_action[action].append(max([known, *map(Depuis, acts)]))
     return by_action

@@ -38,13 +38,9 @@ class ActionDuJour(ArgentDuJour):
     lire_releves: Callable[[], list[regles.Depuis]] = list
 
     @cached_property
-    def releves_connus(self):
+    def releves(self):
         """Return the days since which its readings are known; few pages ask, and all France has many."""
         return self.lire_releves()
-
-    @property
-    def releves(self):
-        return [known.jour for known in self.releves_connus]
 
     @cached_property
     def etat(self):
@@ -56,7 +52,7 @@ class ActionDuJour(ArgentDuJour):
 
     @cached_property
     def derniere_nouvelle(self):
-        known = [*self.autres, *self.releves]
+        known = [*self.autres, *(read.jour for read in self.releves)]
         return regles.derniere_nouvelle(self.dates, self.jour, known)
 
     @cached_property
@@ -64,7 +60,7 @@ class ActionDuJour(ArgentDuJour):
         """The last news as it is known: of what is told of one day, the best told; None of no news."""
         last = self.derniere_nouvelle
         of_money = (fait for ligne in self.lignes for fait in ligne.faits)
-        told = [*regles.nouvelles(self.dates, self.jour), *of_money, *self.releves_connus]
+        told = [*regles.nouvelles(self.dates, self.jour), *of_money, *self.releves]
         known = {news.precision for news in told if news.jour == last}
         exactness = next((p for p in Precision.values if p in known), None)
         return regles.Depuis(last, exactness) if exactness else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from projects.actions.coherence import latest
 from projects.actions.models import Action
 from projects.financements.alertes import TITRES, AlerteDAction
 from projects.projet.alertes import alertes_au
@@ -64,7 +65,7 @@ class SorteDAlerte:
     @property
     def plus_ancienne(self):
         """Return the day of the oldest, or of the deadline that comes first; None when none has a day."""
-        return next((lue.alerte.jour for lue in self.alertes if lue.alerte.jour), None)
+        return next((lue.alerte.date for lue in self.alertes if lue.alerte.date), None)
 
 
 def alertes_de(perimetre: Perimetre, jour: datetime.date) -> list[SorteDAlerte]:
@@ -90,4 +91,5 @@ def alertes_de(perimetre: Perimetre, jour: datetime.date) -> list[SorteDAlerte]:
 
 def oldest_first(lue: AlerteLue):
     """Return what warnings of one sort are sorted by: what has no day comes last."""
-    return lue.alerte.jour or datetime.date.max, lue.action.identifiant
+    date = lue.alerte.date
+    return latest(date) if date else datetime.date.max, lue.action.identifiant

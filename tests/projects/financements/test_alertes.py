@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from projects.actions.faits import CoutDate
+from projects.actions.regles import Depuis
 from projects.financements.alertes import Acceptee, Dossier, alertes
 from projects.financements.delais import RegleDatee, ReglesDispositifs
 from tests.factories import day
@@ -145,6 +146,55 @@ def test_nothing_begins_before_the_file_is_complete(begun, found):
     assert sorts(action, [line], derogations=allowed) == []
 
 
+@pytest.mark.parametrize(
+    ("begun", "precision", "days"),
+    [
+        # The file of the eve, of the day and of the day after the last that the beginning may be.
+        ("2024-03-10", "jour", ["2024-03-09", "2024-03-10", "2024-03-11"]),
+        ("2024-03-01", "mois", ["2024-03-30", "2024-03-31", "2024-04-01"]),
+        ("2024-01-01", "annee", ["2024-12-30", "2024-12-31", "2025-01-01"]),
+        ("2024-03-10", "au_plus_tard", ["2024-03-09", "2024-03-10", "2024-03-11"]),
+    ],
+)
+def test_a_vague_beginning_is_too_early_only_if_it_surely_is(begun, precision, days):
+    action = ACTION._replace(faits=[fact("debut", begun, precision=precision)])
+    found = [
+        sorts(action, [a_line(fait("dossier_complet", filed))], jour="2025-06-01") for filed in days
+    ]
+    assert found == [[], [], ["commence_trop_tot"]]
+
+
+@pytest.mark.parametrize(
+    ("filed", "precision", "days"),
+    [
+        ("2024-03-01", "mois", ["2024-02-29", "2024-03-01", "2024-03-02"]),
+        ("2024-01-01", "annee", ["2023-12-31", "2024-01-01", "2024-01-02"]),
+    ],
+)
+def test_a_vague_file_is_late_only_if_it_surely_is(filed, precision, days):
+    line = a_line(fait("demande", filed, "10", precision=precision))
+    found = [
+        sorts(ACTION._replace(faits=[fact("debut", begun)]), [line], jour="2025-06-01")
+        for begun in days
+    ]
+    assert found == [["commence_trop_tot"], [], []]
+    known_by = a_line(fait("dossier_complet", "2024-06-01", precision="au_plus_tard"))
+    assert sorts(ACTION._replace(faits=[fact("debut", days[0])]), [known_by]) == []
+
+
+def test_a_beginning_is_told_as_it_is_known():
+    line = a_line(fait("dossier_complet", "2024-06-10"))
+    action = ACTION._replace(faits=[fact("debut", "2024-03-01", precision="mois")])
+    (alerte,) = told(action, [line], jour="2024-06-10")
+    assert alerte.calcul == "début en mars 2024, dossier le 10 juin 2024"
+    # An end says that it had begun by then, and never that it began on that day.
+    action = ACTION._replace(
+        faits=[fact("debut", "2024-01-01", precision="annee"), fact("fin", "2024-06-09")]
+    )
+    (alerte,) = told(action, [line], jour="2024-06-10")
+    assert alerte.calcul == "début au plus tard le 9 juin 2024, dossier le 10 juin 2024"
+
+
 def lapses(jour, *facts, action=ACTION):
     line = a_line(fait("accord", "2022-01-05", "10", date_notification=day("2022-01-20")), *facts)
     found = told(action, [line], jour=jour)
@@ -197,6 +247,45 @@ def test_an_operation_is_finished_four_years_after_it_began():
 
 
 @pytest.mark.parametrize(
+    ("begun", "precision", "days", "calcul"),
+    [
+        ("2020-03-01", "mois", ["2024-03-31", "2024-04-01"], "commencé en mars 2020 + 48 mois"),
+        ("2020-01-01", "annee", ["2024-12-31", "2025-01-01"], "commencé en 2020 + 48 mois"),
+        (
+            "2020-03-10",
+            "au_plus_tard",
+            ["2024-03-10", "2024-03-11"],
+            "commencé au plus tard le 10 mars 2020 + 48 mois",
+        ),
+    ],
+)
+def test_four_years_run_from_the_last_day_that_a_beginning_may_be(begun, precision, days, calcul):
+    action = ACTION._replace(faits=[fact("debut", begun, precision=precision)])
+    line = a_line(
+        fait("accord", "2022-01-05", "10"), fait("versement", "2022-02-01", "1", "avance")
+    )
+    last, after = days
+    assert sorts(action, [line], jour=last) == []
+    (alerte,) = told(action, [line], jour=after)
+    assert (alerte.sorte, alerte.calcul) == ("achevement", calcul)
+    assert alerte.date == (day(last), "jour")
+
+
+def test_an_extension_is_told_as_it_is_known():
+    action = ACTION._replace(faits=[fact("debut", "2020-01-31")])
+    longer = fait(
+        "prorogation",
+        "2023-01-01",
+        precision="annee",
+        delai="achevement",
+        date_limite_prevue=day("2025-06-30"),
+    )
+    line = a_line(fait("accord", "2022-01-05", "10"), fait("versement", "2022-02-01", "1"), longer)
+    (alerte,) = told(action, [line], jour="2025-07-01")
+    assert (alerte.sorte, alerte.calcul) == ("achevement", "prorogé en 2023")
+
+
+@pytest.mark.parametrize(
     ("payments", "found"),
     [
         ([("30", "avance")], []),
@@ -219,6 +308,9 @@ def test_a_demand_without_answer_is_made_again_after_the_end_of_the_next_year():
     assert sorts(ACTION, [line], jour="2023-12-31") == []
     (alerte,) = told(ACTION, [line], jour="2024-01-01")
     assert (alerte.sorte, alerte.verifiee) == ("demande_perimee", False)
+    assert alerte.texte.startswith(
+        "Demandé le 1er juin 2022 et sans décision au 31 décembre 2023 :"
+    )
 
 
 def test_what_is_finished_for_a_year_is_balanced():
@@ -230,20 +322,113 @@ def test_what_is_finished_for_a_year_is_balanced():
     assert sorts(action, [line], jour="2023-12-31") == ["achevee_non_soldee"]
 
 
-def test_a_grant_is_paid_within_a_year_of_its_notification():
-    line = granted("10", "2022-12-15", date_notification=day("2023-01-01"))
-    line = line._replace(dispositif="bdt")
-    assert sorts(ACTION, [line], jour="2023-12-31") == []
-    assert sorts(ACTION, [line], jour="2024-01-01") == ["accord_sans_versement"]
+@pytest.mark.parametrize(
+    ("ended", "precision", "days"),
+    [
+        ("2022-12-01", "mois", ["2023-12-30", "2023-12-31"]),
+        ("2022-01-01", "annee", ["2023-12-30", "2023-12-31"]),
+        ("2022-12-10", "au_plus_tard", ["2023-12-09", "2023-12-10"]),
+    ],
+)
+def test_a_year_runs_from_the_last_day_that_an_end_may_be(ended, precision, days):
+    action = ACTION._replace(
+        faits=[fact("debut", "2022-01-01"), fact("fin", ended, precision=precision)]
+    )
+    line = a_line(
+        fait("accord", "2023-06-01", "10"), fait("versement", "2023-07-01", "1", "acompte")
+    )
+    eve, due = days
+    assert sorts(action, [line], jour=eve) == []
+    assert sorts(action, [line], jour=due) == ["achevee_non_soldee"]
 
 
-@pytest.mark.parametrize(("jour", "found"), [("2024-12-31", False), ("2025-01-01", True)])
-def test_nothing_new_for_more_than_a_year(jour, found):
-    action = ACTION._replace(faits=[fact("debut", "2024-01-01")])
-    alerted = alertes(Dossier(action, [], ["34142"], [], []), RULES, day(jour))
-    assert ("sans_nouvelles" in {a.sorte for a in alerted}) is found
-    ended = action._replace(faits=[*action.faits, fact("fin", "2024-01-01")])
-    assert alertes(Dossier(ended, [], ["34142"], [], []), RULES, day(jour)) == []
+def unpaid(jour, precision="jour", **fields):
+    return granted("10", jour, precision=precision, **fields)._replace(dispositif="bdt")
+
+
+@pytest.mark.parametrize(
+    ("line", "days", "texte"),
+    [
+        (
+            unpaid("2022-12-15", date_notification=day("2023-01-02")),
+            ["2024-01-01", "2024-01-02", "2024-01-03"],
+            "Notifié le 2 janvier 2023, et rien n'est versé.",
+        ),
+        (
+            unpaid("2022-12-01", "mois", date_notification=day("2023-01-02")),
+            ["2024-01-01", "2024-01-02", "2024-01-03"],
+            "Notifié le 2 janvier 2023, et rien n'est versé.",
+        ),
+        (
+            unpaid("2023-01-02"),
+            ["2024-01-01", "2024-01-02", "2024-01-03"],
+            "Accordé le 2 janvier 2023, et rien n'est versé.",
+        ),
+        (
+            unpaid("2024-03-01", "mois"),
+            ["2025-03-30", "2025-03-31", "2025-04-01"],
+            "Accordé en mars 2024, et rien n'est versé.",
+        ),
+        (
+            unpaid("2024-01-01", "annee"),
+            ["2025-12-30", "2025-12-31", "2026-01-01"],
+            "Accordé en 2024, et rien n'est versé.",
+        ),
+        (
+            unpaid("2024-03-10", "au_plus_tard"),
+            ["2025-03-09", "2025-03-10", "2025-03-11"],
+            "Accordé au plus tard le 10 mars 2024, et rien n'est versé.",
+        ),
+    ],
+)
+def test_a_grant_is_paid_within_a_year_of_its_notification(line, days, texte):
+    found = [[alerte.texte for alerte in told(ACTION, [line], jour=jour)] for jour in days]
+    assert found == [[], [texte], [texte]]
+
+
+def without_news(jour, action=ACTION, lignes=(), **fields):
+    dossier = Dossier(action, list(lignes), ["34142"], [], [], **fields)
+    found = alertes(dossier, RULES, day(jour))
+    return [alerte.texte for alerte in found if alerte.sorte == "sans_nouvelles"]
+
+
+@pytest.mark.parametrize(
+    ("jour", "precision", "days", "since"),
+    [
+        ("2024-01-01", "jour", ["2024-12-31", "2025-01-01"], "depuis le 1er janvier 2024"),
+        ("2024-03-01", "mois", ["2025-03-31", "2025-04-01"], "depuis mars 2024"),
+        ("2024-01-01", "annee", ["2025-12-31", "2026-01-01"], "depuis 2024"),
+        (
+            "2024-01-01",
+            "au_plus_tard",
+            ["2024-12-31", "2025-01-01"],
+            "depuis le 1er janvier 2024 au plus tard",
+        ),
+    ],
+)
+def test_nothing_new_for_more_than_a_year(jour, precision, days, since):
+    of_action = ACTION._replace(faits=[fact("debut", jour, precision=precision)])
+    of_money = a_line(fait("demande", jour, "10", precision=precision), dispositif="region")
+    of_reading = [Depuis(day(jour), precision)]
+    last, after = days
+    for known in ({"action": of_action}, {"lignes": [of_money]}, {"releves": of_reading}):
+        assert without_news(last, **known) == []
+        assert without_news(after, **known) == [f"Rien de nouveau {since}."]
+    ended = of_action._replace(faits=[*of_action.faits, fact("fin", jour)])
+    assert without_news(after, ended) == []
+
+
+def test_the_last_news_is_what_may_be_the_last():
+    vague = fact("debut", "2024-01-01", precision="annee")
+    action = ACTION._replace(faits=[vague, fact("point", "2024-03-10")])
+    assert without_news("2025-12-31", action) == []
+    assert without_news("2026-01-01", action) == ["Rien de nouveau depuis 2024."]
+    later = ACTION._replace(faits=[vague, fact("point", "2025-01-01")])
+    assert without_news("2026-01-02", later) == ["Rien de nouveau depuis le 1er janvier 2025."]
+    # What comes after the day is not known on it.
+    coming = [Depuis(day("2026-01-03"), "jour")]
+    assert without_news("2026-01-02", later, releves=coming) != []
+    assert without_news("2026-01-03", later, releves=coming) == []
 
 
 def test_an_action_late_is_told():

@@ -233,5 +233,8 @@ def test_measures_are_read_in_two_queries_whatever_their_number(django_assert_nu
     assert (len(found[there].releves), len(found[there].cibles)) == (10, 10)
     with django_assert_num_queries(2):
         assert set(mesures_de("commune", ["34142"])) == {there}
+    factories.releve(action, 40, "2026-01-01", precision="annee")
     with django_assert_num_queries(1):
-        assert len(jours_des_releves([action.pk])[action.pk]) == 10
+        known = sorted(jours_des_releves([action.pk])[action.pk])
+    assert len(known) == 11
+    assert known[-2:] == [(day("2025-06-01"), "jour"), (day("2026-01-01"), "annee")]

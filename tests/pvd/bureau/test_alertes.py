@@ -12,6 +12,7 @@ from projects.financements.models import AlerteAcceptee
 from socle.dates import ONE_DAY, add_months, in_french
 from tests import factories
 from tests.conftest import browser_of
+from tests.factories import day
 
 TODAY = timezone.localdate()
 PAGE = reverse("admin:alertes")
@@ -75,6 +76,16 @@ def test_the_grant_of_the_first_deadline_comes_first(sorte, days, told, agent_34
     home = text(agent_34.get("/admin/")).replace("\xa0", " ")
     assert f"{told} : " in home
     assert in_french(add_months(first, 24)) in home
+
+
+def test_the_home_says_a_vague_day_as_it_is_known(unpaid, agent_34):
+    year = TODAY.year - 3
+    grant = unpaid.faits.get()
+    grant.jour, grant.precision = day(f"{year}-01-01"), "annee"
+    grant.save()
+    home = text(agent_34.get("/admin/"))
+    assert f'la plus ancienne : <time datetime="{year}">{year}</time>' in home
+    assert f"Accordé en {year}, et rien n'est versé." in text(agent_34.get(PAGE))
 
 
 def test_one_is_accepted_with_a_reason_until_a_day(unpaid, agent_34):
