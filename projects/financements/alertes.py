@@ -286,9 +286,9 @@ def of_limit(sorte: str, texte: str, limit: Limite, ligne: FinancementDate) -> A
 def avances(dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.date) -> Alertes:
     """Warn of an advance, or of advance and instalments before the balance, above what the scheme pays."""
     for ligne in dossier.subventions(jour):
-        first = argent.accord(ligne, jour)
-        rule = first and dispositifs.regle(ligne.dispositif, first.jour)
-        granted = dernier_accord(ligne, jour)
+        read = argent.compte(ligne, jour)
+        rule = read.accord and dispositifs.regle(ligne.dispositif, read.accord.jour)
+        granted = read.decide
         if not rule or not granted:
             continue
         for sorte, kinds, most, what in (
@@ -306,13 +306,6 @@ def avances(dossier: Dossier, dispositifs: ReglesDispositifs, jour: datetime.dat
                 texte = f"{what} {rate} de l'accord, pour {percent(most)} au plus."
                 calcul = f"{euros(paid)} ÷ {euros(granted)}"
                 yield AlerteDAction(sorte, texte, calcul, rule.article, ligne.pk, rule.verifiee)
-
-
-def dernier_accord(ligne: FinancementDate, jour: datetime.date) -> Decimal | None:
-    """Return the amount of the last decision by `jour`: what is granted, before any balance."""
-    fait = argent.dernier(ligne, jour, *argent.DECISIONS)
-    amount: Decimal | None = fait.montant if fait else None
-    return amount
 
 
 def demande_perimee(

@@ -1,4 +1,7 @@
-"""What the facts of a line of money cannot be together, of records or of their dates."""
+"""What the facts of a line of money cannot be together, of records or of their dates.
+
+The models refuse by it: it counts for itself, as `regles.compte` does, which reads their words.
+"""
 
 import datetime
 from collections.abc import Iterable

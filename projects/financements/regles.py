@@ -20,8 +20,6 @@ from projects.financements.models import PUBLICS, NatureFinancement, NatureFinan
 CENT, ZERO = Decimal("0.01"), Decimal(0)
 ORDRE = {nature: rank for rank, nature in enumerate(NatureFinancement.values)}
 FONDS_PROPRES = NatureFinanceur.FONDS_PROPRES.value
-# What says how much is granted.
-DECISIONS = ("accord", "modification", "retrait")
 
 
 class EtatFinancement(models.TextChoices):
@@ -70,9 +68,9 @@ def in_order(fait: FaitFinancementDate) -> tuple[datetime.date, int]:
     return fait.jour, ORDRE[fait.nature]
 
 
-def dernier(ligne: FinancementDate, jour: datetime.date, *natures: str) -> Any:
-    """Return the last fact, by `jour`, of one of these natures, or None."""
-    come = [fait for fait in faits_au(ligne, jour) if fait.nature in natures]
+def dernier(ligne: FinancementDate, jour: datetime.date, nature: str) -> Any:
+    """Return the last fact of that nature, by `jour`, or None."""
+    come = [fait for fait in faits_au(ligne, jour) if fait.nature == nature]
     return come[-1] if come else None
 
 
@@ -117,11 +115,14 @@ class Compte(NamedTuple):
         return last is not None and last.nature == "retrait" and last.montant == 0
 
     @property
+    def decide(self) -> Decimal | None:
+        """Return the amount of the last decision, whatever was paid of it; None if unknown."""
+        return self.decision.montant if self.decision else None
+
+    @property
     def accorde(self) -> Decimal | None:
         """Return the amount granted: see the rule of the same name."""
-        if self.solde:
-            return self.verse
-        return self.decision.montant if self.decision else None
+        return self.verse if self.solde else self.decide
 
 
 def compte(ligne: FinancementDate, jour: datetime.date) -> Compte:

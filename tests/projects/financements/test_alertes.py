@@ -293,6 +293,8 @@ def test_an_extension_is_told_as_it_is_known():
         ([("30", "avance"), ("50", "acompte")], []),
         ([("30", "avance"), ("50.01", "acompte")], ["acomptes"]),
         ([("30", "avance"), ("50", "acompte"), ("20", "solde")], []),
+        # Of what was decided, and not of what the balance makes of it.
+        ([("30", "avance"), ("50", "acompte"), ("10", "solde")], []),
     ],
 )
 def test_what_is_paid_before_the_balance_has_a_ceiling(payments, found):

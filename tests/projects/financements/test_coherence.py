@@ -2,8 +2,9 @@
 
 import pytest
 
-from projects.financements.coherence import refus
-from tests.projects.financements.test_regles import PLACE, fait
+from projects.financements.coherence import plafond, refus, verse
+from projects.financements.regles import compte
+from tests.projects.financements.test_regles import PLACE, a_line, fait
 
 ACCORD = fait("accord", "2023-01-10", "1000")
 
@@ -98,3 +99,28 @@ def test_what_cannot_be_is_refused(facts, said):
 )
 def test_what_can_be_is_not(facts):
     assert refus(facts) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        PLACE,
+        # On one day, a withdrawal follows the modification that follows the grant.
+        a_line(
+            fait("retrait", "2023-01-10", "300"),
+            fait("modification", "2023-01-10", "700"),
+            ACCORD,
+            fait("versement", "2023-02-01", "200"),
+            fait("reversement", "2023-03-01", "50"),
+            fait("modification", "2023-04-01", "250"),
+        ),
+        a_line(fait("accord", "2023-01-10"), fait("versement", "2023-01-10", "200")),
+    ],
+)
+def test_what_is_refused_is_counted_as_the_sums_are(line):
+    first = min(f.jour for f in line.faits if f.nature == "accord")
+    for jour in {f.jour for f in line.faits}:
+        read = compte(line, jour)
+        assert verse(line.faits, jour) == read.verse
+        # Before the first grant, that of the first: it may be older than the day by which it is known.
+        assert plafond(line.faits, jour) == compte(line, max(jour, first)).decide

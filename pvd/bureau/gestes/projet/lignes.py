@@ -48,8 +48,7 @@ def accorde(record):
 
 def plafond_accorde(ligne):
     """Return what the last decision grants, whatever was paid of it since."""
-    fait = regles.dernier(ligne_du_jour(ligne), date.max, *regles.DECISIONS)
-    return fait and fait.montant
+    return regles.compte(ligne_du_jour(ligne), date.max).decide
 
 
 def accord_dit(ligne):
