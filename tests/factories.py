@@ -68,6 +68,24 @@ def rewrite(rows, **fields):
         return rows.update(**fields)
 
 
+def in_days(number):
+    """Return the day so many days after this one, asked when it is needed: a run may go past midnight."""
+    return timezone.localdate() + datetime.timedelta(days=number)
+
+
+def today():
+    return in_days(0)
+
+
+def typed_tomorrow():
+    return f"{in_days(1):%d/%m/%Y}"
+
+
+def asked_now(fields):
+    """Return what is typed, those of its values that depend on the day made now."""
+    return {name: value() if callable(value) else value for name, value in fields.items()}
+
+
 def day(text):
     return datetime.date.fromisoformat(text)
 

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import escape
 
 from ort.models import Document
@@ -206,12 +205,10 @@ def test_a_public_document_is_downloaded_by_everyone_as_a_file(db, client):
     assert not answer.cookies
 
 
-TOMORROW = timezone.localdate() + timezone.timedelta(days=1)
-
-
-@pytest.mark.parametrize("signature", [None, f"{TOMORROW}"])
+@pytest.mark.parametrize("is_to_come", [False, True], ids=["unknown", "tomorrow"])
 @pytest.mark.parametrize("act", ["convention", "avenant"])
-def test_nobody_but_the_agents_reads_an_act_before_it_is_signed(signature, act, client, agent_34):
+def test_nobody_but_the_agents_reads_an_act_before_it_is_signed(is_to_come, act, client, agent_34):
+    signature = f"{factories.in_days(1)}" if is_to_come else None
     convention = factories.convention("2023-07-06" if act == "avenant" else signature)
     avenant = factories.avenant(convention, signature) if act == "avenant" else None
     kept = document(convention, avenant=avenant)

@@ -6,15 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from projects.financements.models import AlerteAcceptee
 from socle.dates import ONE_DAY, add_months, in_french
 from tests import factories
 from tests.conftest import browser_of
-from tests.factories import day
+from tests.factories import day, today
 
-TODAY = timezone.localdate()
 PAGE = reverse("admin:alertes")
 
 
@@ -25,8 +23,8 @@ def unpaid(db):
     signed = factories.convention("2021-07-16", [lodeve], intitule="ORT de Lodève")
     action = factories.action([lodeve], signed, numero="B1", intitule="Boutiques à l'essai")
     line = factories.financement(action, "bdt", "operateur")
-    factories.fait_financement(line, "accord", str(TODAY - 730 * ONE_DAY), 20000)
-    factories.fait(action, "point", str(TODAY))
+    factories.fait_financement(line, "accord", str(today() - 730 * ONE_DAY), 20000)
+    factories.fait(action, "point", str(today()))
     return line
 
 
@@ -43,7 +41,7 @@ def test_the_home_counts_them_and_leads_to_their_page(unpaid, agent_34):
     home = text(agent_34.get("/admin/"))
     assert "Accord sans versement depuis un an" in home
     assert "la plus ancienne :" in home
-    assert in_french(TODAY - 730 * ONE_DAY) in home.replace("\xa0", " ")
+    assert in_french(today() - 730 * ONE_DAY) in home.replace("\xa0", " ")
     page = text(agent_34.get(PAGE, {"sorte": "accord_sans_versement"}))
     assert "B1 Boutiques à l'essai" in page
     geste = reverse("admin:geste", args=["financement-enregistrer-un-versement", unpaid.pk])
@@ -56,7 +54,7 @@ def test_the_home_counts_them_and_leads_to_their_page(unpaid, agent_34):
 def notified(numero, jour):
     """Return an action of Lodève, of which nothing began and a grant was notified on `jour`."""
     action = factories.action([factories.commune("34142")], numero=numero, intitule="Halle")
-    factories.fait(action, "point", str(TODAY))
+    factories.fait(action, "point", str(today()))
     line = factories.financement(action, "detr")
     factories.fait_financement(line, "accord", str(jour), 10, date_notification=jour)
     return action
@@ -68,7 +66,7 @@ def notified(numero, jour):
 )
 def test_the_grant_of_the_first_deadline_comes_first(sorte, days, told, agent_34):
     factories.regle(factories.dispositif("detr", "etat"), mois_commencement=24)
-    first = TODAY - days * ONE_DAY
+    first = today() - days * ONE_DAY
     notified("A1", first + ONE_DAY)
     notified("A2", first)
     page = text(agent_34.get(PAGE, {"sorte": sorte}))
@@ -79,7 +77,7 @@ def test_the_grant_of_the_first_deadline_comes_first(sorte, days, told, agent_34
 
 
 def test_the_home_says_a_vague_day_as_it_is_known(unpaid, agent_34):
-    year = TODAY.year - 3
+    year = today().year - 3
     grant = unpaid.faits.get()
     grant.jour, grant.precision = day(f"{year}-01-01"), "annee"
     grant.save()
@@ -97,7 +95,7 @@ def test_one_is_accepted_with_a_reason_until_a_day(unpaid, agent_34):
     answer = agent_34.post(accepting(unpaid), {"motif": "Solde en mars", "jusqu_au": "31/12/2099"})
     assert answer.url == reverse("admin:projects_action_page", args=[unpaid.action_id])
     told = AlerteAcceptee.objects.get()
-    assert (told.financement, told.jour, told.motif) == (unpaid, TODAY, "Solde en mars")
+    assert (told.financement, told.jour, told.motif) == (unpaid, today(), "Solde en mars")
     assert told.history.get().history_user.username == "agent34"
     assert "Aucune alerte" in text(agent_34.get(PAGE))
     assert "Solde en mars" not in text(browser_of(factories.agent("lecteur")).get(answer.url))
@@ -109,8 +107,8 @@ def test_it_is_told_again_after_that_day(unpaid, agent_34):
         financement=unpaid,
         sorte="accord_sans_versement",
         motif="Attendu",
-        jour=TODAY - 30 * ONE_DAY,
-        jusqu_au=TODAY - ONE_DAY,
+        jour=today() - 30 * ONE_DAY,
+        jusqu_au=today() - ONE_DAY,
     )
     assert "Boutiques" in text(agent_34.get(PAGE))
 
@@ -143,5 +141,5 @@ def test_more_actions_take_no_more_queries(unpaid, agent_34):
         for _ in range(5):
             action = factories.action([unpaid.action.communes_liees.get().commune])
             line = factories.financement(action, "bdt", "operateur")
-            factories.fait_financement(line, "accord", str(TODAY - 730 * ONE_DAY), 10)
+            factories.fait_financement(line, "accord", str(today() - 730 * ONE_DAY), 10)
     assert counts[0] == counts[1]

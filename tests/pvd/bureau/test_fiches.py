@@ -171,7 +171,7 @@ def test_a_commune_out_of_reach_is_not_found(code, role, request, lodeve):
 
 
 def test_a_reminder_that_is_due_is_told_by_its_day(agent_34, lodeve):
-    late, today = TODAY - datetime.timedelta(days=1), TODAY
+    late, today = factories.in_days(-1), factories.today()
     factories.note(lodeve, "Relancer hier", rappel=late)
     factories.note(lodeve, "Relancer ce jour", rappel=today)
     factories.note(lodeve, "Déjà fait", rappel=late, rappel_fait=True)

@@ -2,11 +2,9 @@
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from projects.indicateurs import coherence
 from projects.indicateurs.models import Cible, Releve
-from socle.dates import ONE_DAY
 from tests import factories
 from tests.factories import day
 from tests.pvd.bureau.test_gestes import do, refusal
@@ -85,12 +83,12 @@ def test_a_secret_is_noted_without_a_value(agent_34, place, facades, etat):
         ({"valeur": "-1"}, coherence.NEGATIVE),
         ({"valeur": "1,5"}, coherence.ENTIERE),
         ({"indicateur": ""}, "obligatoire"),
-        ({"date": f"{timezone.localdate() + ONE_DAY:%d/%m/%Y}"}, "Cette date est à venir"),
+        ({"date": factories.typed_tomorrow}, "Cette date est à venir"),
         ({"publie_le": "31/05/2024"}, "n'est pas publié avant"),
     ],
 )
 def test_what_cannot_be_is_refused(agent_34, place, facades, fields, told):
-    assert told in refusal(agent_34, RELEVER, place, **read(facades) | fields)
+    assert told in refusal(agent_34, RELEVER, place, **read(facades) | factories.asked_now(fields))
 
 
 def test_two_readings_of_one_day_are_refused(agent_34, place, facades):

@@ -1,6 +1,5 @@
 """The guided actions of a plan: an action lives, its money moves, an avenant changes the plan."""
 
-import datetime
 import html
 import random
 import re
@@ -122,7 +121,7 @@ def test_the_preview_says_what_anybody_will_read(agent_34, place):
         ("action-achever", {"phase": "operation"}, "Une fin suit le début de sa phase"),
         (
             "action-demarrer",
-            {"phase": "operation", "date": f"{TODAY + datetime.timedelta(days=1):%d/%m/%Y}"},
+            {"phase": "operation", "date": factories.typed_tomorrow},
             "Cette date est à venir",
         ),
         ("action-abandonner", {"texte": ""}, "obligatoire"),
@@ -139,7 +138,7 @@ def test_the_preview_says_what_anybody_will_read(agent_34, place):
     ],
 )
 def test_what_cannot_be_of_an_action_is_refused(slug, fields, told, agent_34, place):
-    asked = {"date": "01/02/2024", "nature": "estime"} | fields
+    asked = {"date": "01/02/2024", "nature": "estime"} | factories.asked_now(fields)
     assert told in refusal(agent_34, slug, place, **asked)
 
 

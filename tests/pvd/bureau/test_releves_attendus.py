@@ -123,8 +123,9 @@ def test_one_is_accepted_with_a_reason_until_a_day(agent_34, awaited):
     assert "Relevés d'indicateurs attendus" not in text_of(agent_34.get("/admin/"))
 
 
-@pytest.mark.parametrize(("jusqu_au", "silent"), [(TODAY, True), (TODAY - ONE_DAY, False)])
-def test_it_is_silent_until_its_last_day_included(agent_34, awaited, jusqu_au, silent):
+@pytest.mark.parametrize(("days", "silent"), [(0, True), (-1, False)])
+def test_it_is_silent_until_its_last_day_included(agent_34, awaited, days, silent):
+    jusqu_au = factories.in_days(days)
     AttenteAcceptee.objects.create(
         cible=awaited, attendu_le=EXPECTED, motif="X", jour=jusqu_au, jusqu_au=jusqu_au
     )

@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from communes.models import Commune, Labellisation, Relecture
 from ort.models import Convention
@@ -16,12 +15,11 @@ from pvd.suivi.situation import situations
 from socle.dates import in_french
 from socle.models import Affirmation, Source
 from tests import factories
-from tests.factories import day
+from tests.factories import day, today
 from tests.formulaires import errors, filled
 from tests.pages import read, without_tags
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
 ADD = reverse("admin:communes_relecture_add")
 
 
@@ -145,15 +143,15 @@ def test_every_page_and_the_sitemap_agree(client, lodeve):
     factories.labellisation(agde)
     factories.avenant(Convention.objects.get(), "2024-01-01", [agde])
     factories.relecture(agde, "2024-03-01")
-    found = list(situations(Commune.objects.order_by("pk"), TODAY))
-    assert jours_connus(found, TODAY) == {"34003": day("2024-03-01"), "34142": day("2026-05-27")}
+    found = list(situations(Commune.objects.order_by("pk"), today()))
+    assert jours_connus(found, today()) == {"34003": day("2024-03-01"), "34142": day("2026-05-27")}
 
 
 def test_the_queries_of_the_sitemap_do_not_grow(lodeve):
     def count():
-        found = list(situations(Commune.objects.order_by("pk"), TODAY))
+        found = list(situations(Commune.objects.order_by("pk"), today()))
         with CaptureQueriesContext(connection) as queries:
-            jours_connus(found, TODAY)
+            jours_connus(found, today())
         return len(queries)
 
     few = count()
@@ -175,7 +173,7 @@ def test_the_feed_is_as_old_as_the_documents_and_as_new_as_what_an_agent_writes(
     assert updated(client) == ["2026-05-27", "2022-09-26", "2021-03-26", "2021-01-22"]
     agent = factories.agent("auteur", [lodeve.departement])
     Labellisation.history.update(history_user=agent)
-    assert updated(client)[:3] == [TODAY.isoformat()] * 3
+    assert updated(client)[:3] == [today().isoformat()] * 3
 
 
 # Only an agent says so.
@@ -189,13 +187,13 @@ def test_an_agent_says_that_it_has_read_the_page_again_and_takes_it_back(agent_3
     assert "relecture jamais notée" in page_of(agent_34, lodeve)
     asked = agent_34.get(ADD, {"commune": "34142"})
     sent = filled(asked)
-    assert sent["jour"] == f"{TODAY:%d/%m/%Y}"
+    assert sent["jour"] == f"{today():%d/%m/%Y}"
     answer = agent_34.post(ADD, sent)
     assert answer.url == reverse("admin:communes_commune_page", args=["34142"])
     made = Relecture.objects.get()
-    assert (made.commune, made.jour) == (lodeve, TODAY)
+    assert (made.commune, made.jour) == (lodeve, today())
     page = page_of(agent_34, lodeve)
-    assert f"Page publique relue le {in_french(TODAY)} (agent34)" in without_tags(page)
+    assert f"Page publique relue le {in_french(today())} (agent34)" in without_tags(page)
     version = made.history.get()
     undo = reverse("admin:acte_annuler", args=["communes.relecture", version.pk])
     assert undo in page
@@ -205,7 +203,7 @@ def test_an_agent_says_that_it_has_read_the_page_again_and_takes_it_back(agent_3
 
 
 def test_a_day_to_come_is_refused_and_a_day_is_told_once(agent_34, lodeve):
-    tomorrow = TODAY + datetime.timedelta(days=1)
+    tomorrow = today() + datetime.timedelta(days=1)
     sent = {"commune": "34142", "jour": f"{tomorrow:%d/%m/%Y}"}
     assert "à venir" in errors(agent_34.post(ADD, sent))
     factories.relecture(lodeve, "2024-03-01")
