@@ -1,5 +1,6 @@
 """Who signs or supports a convention, and where it acts: parties, organismes, sectors."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
@@ -10,6 +11,7 @@ from ort.models.conventions import Convention
 from ort.models.liees import LieeQuerySet
 from ort.models.publication import PublieeParUnActe
 from socle.historique import Historisee
+from socle.recherche import search_key
 
 
 class Organisme(Historisee):
@@ -38,6 +40,20 @@ class Organisme(Historisee):
 
     def __str__(self):
         return self.nom
+
+    def clean(self):
+        """Refuse a body that is already there, under its SIREN or under its name written otherwise."""
+        super().clean()
+        if Organisme.objects.filter(pk=self.pk, nom=self.nom, siren=self.siren).exists():
+            return
+        others = Organisme.objects.exclude(pk=self.pk).order_by("nom")
+        key = search_key(self.nom)
+        for other in others:
+            same_body = self.siren and self.siren == other.siren
+            # Of two SIREN, a name is that of two bodies.
+            same_name = key == search_key(other.nom) and not (self.siren and other.siren)
+            if same_body or same_name:
+                raise ValidationError({"nom": f"Cet organisme est déjà enregistré : « {other} »."})
 
 
 class ParUnActeQuerySet(LieeQuerySet):
@@ -130,6 +146,9 @@ class Partie(PublieeParUnActe, Historisee):
         return self.commune or self.intercommunalite or self.organisme
 
 
+SECTEUR_ENREGISTRE = "Ce secteur de cette commune est déjà enregistré."
+
+
 class Secteur(PublieeParUnActe, Historisee):
     """A secteur d'intervention of an ORT (article L. 303-2 of the CCH)."""
 
@@ -159,9 +178,18 @@ class Secteur(PublieeParUnActe, Historisee):
             models.UniqueConstraint(
                 fields=["convention", "commune", "nom"],
                 name="ort_secteur_une_fois",
-                violation_error_message="Ce secteur de cette commune est déjà enregistré.",
+                violation_error_message=SECTEUR_ENREGISTRE,
             )
         ]
 
     def __str__(self):
         return self.nom
+
+    def clean(self):
+        """Refuse a sector of the commune that is already there, its name written otherwise."""
+        super().clean()
+        others = Secteur.objects.filter(convention=self.convention_id, commune=self.commune_id)
+        names = set(others.exclude(pk=self.pk).values_list("nom", flat=True))
+        renamed = not others.filter(pk=self.pk, nom=self.nom).exists()
+        if renamed and search_key(self.nom) in map(search_key, names):
+            raise ValidationError({"nom": SECTEUR_ENREGISTRE})

@@ -376,3 +376,33 @@ def test_two_avenants_of_one_day_have_their_numbers(fields, told):
     if told:
         with pytest.raises(IntegrityError), transaction.atomic():
             other.save()
+
+
+@pytest.mark.parametrize(
+    ("nom", "siren", "told"),
+    [
+        ("Anah", "", True),
+        ("ANAH ", "", True),
+        ("Agence nationale de l'habitat", "130005481", True),
+        ("Anah", "130002801", False),
+        ("Anah Occitanie", "", False),
+    ],
+)
+def test_a_body_is_recorded_once(db, nom, siren, told):
+    held = Organisme.objects.create(nom="anah", nature="etablissement", siren="130005481")
+    seen = refused(Organisme(nom=nom, nature="etablissement", siren=siren))
+    assert ("déjà enregistré : « anah »" in seen) is told
+    held.nature = "etat"
+    held.full_clean()
+
+
+@pytest.mark.parametrize(
+    ("nom", "told"), [("centre  Ancien", True), ("Centre-ancien", True), ("Centre", False)]
+)
+def test_a_sector_of_a_commune_written_otherwise_is_the_same(db, nom, told):
+    town, other = factories.commune("34142"), factories.commune("34028")
+    ort = factories.convention(communes=[town, other])
+    held = ort.secteurs.create(commune=town, nom="Centre ancien")
+    assert ("déjà enregistré" in refused(Secteur(convention=ort, commune=town, nom=nom))) is told
+    assert not refused(Secteur(convention=ort, commune=other, nom=nom))
+    held.full_clean()
