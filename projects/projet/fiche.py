@@ -15,7 +15,7 @@ from projects.actions.models import (
     NatureCout,
     Prevision,
 )
-from projects.actions.regles import ORDRE, ORDRE_PHASES, TERMINEES
+from projects.actions.regles import TERMINEES, in_order
 from projects.etudes.models import Etude
 from projects.financements import regles as argent
 from projects.financements.models import PUBLICS, FaitFinancement, Financement
@@ -132,8 +132,7 @@ class FicheAction:
     def faits(self):
         """The facts of the action by the day, in order."""
         found = FaitAction.objects.filter(action=self.action, jour__lte=self.jour)
-        rank = {"key": lambda f: (f.jour, ORDRE[f.nature], ORDRE_PHASES[f.phase])}
-        return sorted(found.prefetch_related(sources()), **rank)
+        return sorted(found.prefetch_related(sources()), key=in_order)
 
     @cached_property
     def couts(self):

@@ -14,6 +14,7 @@ from django.utils import timezone
 from communes.models import Millesime
 from ort.models import CommuneCouverte
 from projects.actions.models import Action, FaitAction
+from projects.actions.regles import in_order
 from projects.etudes.exports import ETUDES, etude_rows
 from projects.etudes.filtres import etudes_du_lieu
 from projects.etudes.models import Etude
@@ -88,11 +89,14 @@ def noms(readings):
 
 
 def faits(actions, jour):
-    """Return what happened by `jour` to some actions, without the reasons, which are internal."""
+    """Return what happened by `jour` to some actions, without the reasons, which are internal.
+
+    Those of an action are in the order that its state is read in: the last one is told apart.
+    """
     rows = FaitAction.objects.filter(action__in=actions.order_by().values("pk"), jour__lte=jour)
-    rows = rows.order_by("action__identifiant", "jour", "nature", "phase")
-    cells = rows.values_list("action__identifiant", *FAITS[1:])
-    return {"entete": FAITS, "lignes": list(cells)}
+    cells = rows.order_by().values_list("action__identifiant", *FAITS[1:], named=True)
+    told = sorted(cells, key=lambda row: (row.action__identifiant, in_order(row)))
+    return {"entete": FAITS, "lignes": told}
 
 
 def argent_interne(convention, jour):

@@ -100,6 +100,26 @@ def test_what_was_frozen_is_read_on_its_page_and_stays(ort, client):
     assert client.get("/ort/ort-autre/bilans/" + review.identifiant + "/").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("facts", "state", "last"),
+    [
+        ([("abandon", "2024-07-10"), ("blocage", "2024-07-10")], "abandonnée", "abandon"),
+        ([("blocage", "2024-07-10"), ("pause", "2024-07-10")], "bloquée", "blocage"),
+        ([("abandon", "2024-07-09"), ("blocage", "2024-07-10")], "abandonnée", "blocage"),
+        ([("blocage", "2024-07-10"), ("abandon", "2024-07-11")], "bloquée", "blocage"),
+    ],
+)
+def test_the_last_fact_frozen_is_the_last_of_its_day_as_the_state_reads_it(
+    ort, client, facts, state, last
+):
+    action = ort.actions.get()
+    for nature, jour in facts:
+        factories.fait(action, nature, jour)
+    review = factories.bilan(ort, "2024-07-10")
+    page = read(client, f"/ort/ort-lodeve/bilans/{review.identifiant}/")
+    assert f"Réhabilitation d'un îlot {state} {last}, " in page
+
+
 def test_the_sums_of_the_copy_say_what_they_leave_out(ort, client):
     factories.action([ort.couvertures.get().commune], ort, identifiant="lod-b1", intitule="Halles")
     review = factories.bilan(ort, "2024-07-10")
