@@ -1,13 +1,22 @@
 """What a row of a plan does to the money of its action, compared with what is already known of it."""
 
+from typing import NamedTuple
+
 from projects.financements import coherence
-from projects.financements.coherence import plafond, verse
+from projects.financements.coherence import plafond
 from projects.financements.models import FaitFinancement, Financement
 from projects.projet.plan.colonnes import MOTS_DES_STADES
 from projects.projet.plan.connues import last_by
+from projects.projet.plan.export import MONTANTS
 from socle.dates import Precision, first_day, in_words
 from socle.fichiers.lignes import Sort, refused
 from socle.francais import euros
+
+
+class LigneConnue(NamedTuple):
+    """A line that is recorded, by what the rules of money read of it."""
+
+    faits: list[FaitFinancement]
 
 
 class ArgentDUneAction:
@@ -68,15 +77,8 @@ class ArgentDUneAction:
                 )
 
     def amount_at(self, ligne, stade):
-        """Return the amount of a line at a stage, on the day of the file; None if unknown."""
-        faits = [f for f in self.connues.faits_d_argent[ligne.pk] if f.jour <= self.jour]
-        match stade:
-            case "accorde":
-                return plafond(faits, self.jour)
-            case "verse":
-                return verse(faits, self.jour)
-        last = last_by([f for f in faits if f.nature == (stade or "prevision")], "jour", self.jour)
-        return last.montant if last else None
+        """Return the amount of a line at a stage, on the day of the file, as an export writes it."""
+        return MONTANTS[stade](LigneConnue(self.connues.faits_d_argent[ligne.pk]), self.jour)
 
     def compare_facts(self, said, ligne):
         held = list(self.connues.faits_d_argent[ligne.pk]) if ligne.pk else []
@@ -119,10 +121,14 @@ class ArgentDUneAction:
         ]
 
     def grant(self, said, ligne, faits, stade, montant):
-        """Return the grant of a decision; one that is known already is never written again."""
+        """Return the grant of a decision; one that is known already is never written again.
+
+        Once the balance is paid, a file may tell what was decided as well as what was paid.
+        """
         if any(f.nature == "accord" and not f.suppose for f in faits):
-            known = plafond(faits, self.jour)
-            if known != montant:
+            paid, decided = self.amount_at(ligne, "accorde"), plafond(faits, self.jour)
+            if montant not in (paid, decided):
+                known = decided if paid is None else paid
                 told = euros(known) if known is not None else "un montant inconnu"
                 self.lu.remarques.append(
                     f"{said.dispositif} : {euros(montant)} dans le fichier, {told} sur la fiche ; "
@@ -153,7 +159,7 @@ class ArgentDUneAction:
 
     def payment(self, said, ligne, faits, stade, montant):
         """Return the payment of a sum paid by the day of the file, with the grant that it supposes."""
-        known = verse(faits, self.jour)
+        known = self.amount_at(ligne, "verse")
         if known == montant:
             return []
         if known:

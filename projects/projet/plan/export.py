@@ -1,14 +1,14 @@
 """The plan as its own file: the columns that an import reads, which gives it back unchanged."""
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from projects.actions.models import MAITRES_D_OUVRAGE, Action, Etendue, Phase
-from projects.actions.regles import EtatAction
-from projects.financements.coherence import plafond, verse
-from projects.financements.faits import FinancementDate
+from projects.actions.regles import EtatAction, previsions_au
+from projects.financements import regles as argent
+from projects.financements.faits import FaitFinancementDate, FinancementDate
 from projects.financements.models import Dispositif
 from projects.projet.du_jour import ActionDuJour, ActionsDatees
 from projects.projet.plan.colonnes import MOTS_DES_STADES, TEXTES
@@ -43,37 +43,32 @@ def owner_of(action: Action) -> str:
     return owner.nom if action.maitre_ouvrage_organisme_id else str(owner.pk)
 
 
-def last(rows: Iterable[Any], jour: datetime.date, name: str = "jour") -> Any:
-    """Return the last of these dated rows, of `jour` or before, or None."""
-    come = [row for row in rows if getattr(row, name) <= jour]
-    return max(come, key=lambda row: getattr(row, name), default=None)
-
-
-def announced(ligne: FinancementDate, nature: str, jour: datetime.date) -> Decimal | None:
-    found = last((fait for fait in ligne.faits if fait.nature == nature), jour)
-    return found.montant if found else None
+def accord_dit(ligne: FinancementDate, jour: datetime.date) -> FaitFinancementDate | None:
+    """Return the decision that grants a line by `jour`; None while a payment alone supposes one."""
+    fait = argent.accord(ligne, jour)
+    return None if fait is None or fait.suppose else fait
 
 
 def granted(ligne: FinancementDate, jour: datetime.date) -> Decimal | None:
-    come = [fait for fait in ligne.faits if fait.jour <= jour]
-    return plafond(come, jour)
+    """Return the amount granted; None of a supposed grant: a file says none without its day."""
+    return argent.accorde(ligne, jour) if accord_dit(ligne, jour) else None
 
 
 def paid(ligne: FinancementDate, jour: datetime.date) -> Decimal | None:
-    return verse(ligne.faits, jour) or None
+    return argent.montant_verse(ligne, jour) or None
 
 
 def decided(lignes: list[FinancementDate], jour: datetime.date) -> str:
     """Return the day of the first grant of some lines; empty if nobody has granted anything."""
-    faits = (fait for ligne in lignes for fait in ligne.faits)
-    grants = [f for f in faits if f.nature == "accord" and not f.suppose and f.jour <= jour]
+    grants = [fait for ligne in lignes if (fait := accord_dit(ligne, jour))]
     first = min(grants, key=lambda fait: fait.jour, default=None)
     return told_day(first.jour, first.precision) if first else ""
 
 
+# What each column of a scheme says of a line: what is written here is what an import compares with.
 MONTANTS: dict[str, Callable[[FinancementDate, datetime.date], Decimal | None]] = {
-    "": lambda ligne, jour: announced(ligne, "prevision", jour),
-    "demande": lambda ligne, jour: announced(ligne, "demande", jour),
+    "": argent.prevu,
+    "demande": argent.demande,
     "accorde": granted,
     "verse": paid,
 }
@@ -113,7 +108,7 @@ class ExportDuPlan:
     def of_action(self, action: Action, du_jour: ActionDuJour, jour: datetime.date) -> list[Any]:
         """Return the cells of what an action is, in the order of `ENTETES`."""
         since = du_jour.etat_depuis
-        cout = last(du_jour.dates.couts, jour)
+        cout = du_jour.cout
         cells = {
             "numero": action.numero,
             "axe_code": action.axe and action.axe.code,
@@ -134,9 +129,8 @@ class ExportDuPlan:
             "identifiant": action.identifiant,
         }
         for objet, column in (("debut", "debut_prevu"), ("fin", "fin_prevue")):
-            rows = [p for p in du_jour.dates.previsions if p.objet == objet]
-            told = last(rows, jour, "etablie_le")
-            cells[column] = told_day(told.date_prevue, told.precision) if told else ""
+            made = previsions_au(du_jour.dates, jour, objet)
+            cells[column] = told_day(made[-1].date_prevue, made[-1].precision) if made else ""
         return [cells[name] for name in ENTETES]
 
     def places_of(self, action: Action, du_jour: ActionDuJour) -> str:

@@ -17,6 +17,7 @@ from projects.actions.models import (
     NatureCout,
     Prevision,
 )
+from projects.actions.regles import dernier_cout
 from projects.financements.models import FaitFinancement, Financement
 from projects.projet.plan.argent import ArgentDUneAction
 from projects.projet.plan.connues import last_by
@@ -50,6 +51,10 @@ A_UN_AUTRE = (
     "tient sa convention"
 )
 HORS_DE_PORTEE = "cette action n'est d'aucune commune de vos départements : demandez-la à leur DDT"
+COUT_DEFINITIF = (
+    "coût de {} dans le fichier, définitif de {} sur la fiche : rien n'en est écrit ; corrigez-le sur la "
+    "fiche s'il est faux"
+)
 SANS_SOURCE = "dates sans source : dites, à l'envoi du fichier, d'où elles viennent"
 
 
@@ -242,9 +247,13 @@ class Fiche:
         montant, base = self.lu.cout, self.lu.base
         if montant is None:
             return
-        last = last_by(self.connues.couts[self.action.pk], "jour", self.jour)
+        last = dernier_cout(self.connues.couts[self.action.pk], self.jour)
         base = base or (last.base if last else BaseMontant.INCONNUE)
         if last and (last.montant, last.base) == (montant, base):
+            return
+        if last and last.nature == NatureCout.DEFINITIF:
+            said = told_cost(Cout(montant=montant, base=base))
+            self.lu.remarques.append(COUT_DEFINITIF.format(said, told_cost(last)))
             return
         if last and last.base and base and last.base != base:
             self.lu.remarques.append(

@@ -1,0 +1,114 @@
+"""A plan that comes back: what the file says is compared with what the rules read of the day."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from projects.models import Cout, FaitFinancement
+from tests import factories
+from tests.fichiers import changes, confirm, exported
+from tests.projects.projet.scenes import SOLDE, accorde, verse
+
+
+@pytest.fixture
+def ilot(lodeve):
+    """Return the action A1 « Îlot » of the plan of Lodève."""
+    town = lodeve.couvertures.get(commune="34142").commune
+    return factories.action([town], lodeve, identifiant="lod-a1", numero="A1", intitule="Îlot")
+
+
+def bare(text):
+    return text.replace("\u202f", " ").replace("\xa0", " ")
+
+
+def told_of(page):
+    """Return the sort of the one row of a preview, and its remarks."""
+    (ligne,) = page.context["apercu"].lignes
+    return str(ligne.sort), bare(" | ".join(ligne.remarques))
+
+
+def export_of(browser):
+    answer = browser.get(reverse("admin:projects_action_export", args=["plan", "csv"]))
+    return b"".join(answer.streaming_content)
+
+
+def test_the_cost_exported_is_the_definitive_one_and_comes_back_unchanged(agent_34, sent, ilot):
+    factories.cout(ilot, 100, "2024-01-01", nature="definitif")
+    factories.cout(ilot, 300, "2025-01-01")
+    (row,) = exported(agent_34, "projects_action", "plan")
+    assert (row["cout"], row["base_cout"]) == ("100.00", "HT")
+    assert told_of(sent(export_of(agent_34))) == ("inchangée", "")
+
+
+@pytest.mark.parametrize(
+    ("jour", "said", "sort", "before"),
+    [
+        ("2025-05-31", 300, "inchangée", []),
+        ("2025-05-31", 200, "modifiée", ["300 € HT"]),
+        ("2025-06-01", 100, "inchangée", []),
+        ("2025-06-02", 100, "inchangée", []),
+    ],
+)
+def test_a_file_is_compared_with_the_cost_known_on_its_day(ilot, sent, jour, said, sort, before):
+    factories.cout(ilot, 300, "2024-01-01")
+    factories.cout(ilot, 100, "2025-06-01", nature="definitif")
+    page = sent(f"N°;Action;Commune;Coût HT\nA1;Îlot;Lodève;{said}\n", jour=jour)
+    assert told_of(page) == (sort, "")
+    assert [bare(avant) for avant, _ in changes(page).values()] == before
+
+
+@pytest.mark.parametrize("jour", ["2025-06-01", "2025-06-02"])
+def test_a_definitive_cost_is_never_written_over(agent_34, ilot, sent, jour):
+    factories.cout(ilot, 100, "2025-06-01", nature="definitif")
+    for _ in range(2):
+        page = sent("N°;Action;Commune;Coût HT\nA1;Îlot;Lodève;300\n", jour=jour)
+        sort, told = told_of(page)
+        assert sort == "inchangée"
+        assert "coût de 300 € HT dans le fichier, définitif de 100 € HT sur la fiche" in told
+        confirm(agent_34, page)
+    assert list(Cout.objects.values_list("montant", "nature")) == [(Decimal(100), "definitif")]
+
+
+def test_once_the_balance_is_paid_what_is_granted_is_what_was_paid(agent_34, sent, ilot):
+    line = accorde(ilot, 100, "2024-03-12")
+    verse(line, 30, "2024-06-01")
+    row = exported(agent_34, "projects_action", "plan")[0]
+    assert (row["DETR accordé"], row["DETR versé"]) == ("100.00", "30.00")
+    factories.fait_financement(line, "versement", "2025-06-01", 50, **SOLDE)
+    row = exported(agent_34, "projects_action", "plan")[0]
+    assert (row["DETR accordé"], row["DETR versé"]) == ("80.00", "80.00")
+    assert told_of(sent(export_of(agent_34))) == ("inchangée", "")
+
+
+@pytest.mark.parametrize(
+    ("jour", "said", "remark"),
+    [
+        ("2025-05-31", 100, ""),
+        ("2025-05-31", 80, "80 € dans le fichier, 100 € sur la fiche"),
+        ("2025-06-01", 100, ""),
+        ("2025-06-01", 80, ""),
+        ("2025-06-01", 90, "90 € dans le fichier, 80 € sur la fiche"),
+    ],
+)
+def test_a_file_may_tell_what_was_decided_or_what_was_paid(ilot, sent, jour, said, remark):
+    factories.fait_financement(
+        accorde(ilot, 100, "2024-03-12"), "versement", "2025-06-01", 80, **SOLDE
+    )
+    header = "N°;Action;Commune;DETR accordé;DETR décision"
+    page = sent(f"{header}\nA1;Îlot;Lodève;{said};12/03/2024\n", jour=jour)
+    sort, told = told_of(page)
+    assert sort == "inchangée"
+    assert (remark in told) if remark else not told
+
+
+def test_a_grant_that_a_payment_supposes_is_no_decision_of_the_file(agent_34, sent, ilot):
+    line = factories.financement(ilot, "detr")
+    paid = factories.fait_financement(line, "versement", "2025-06-01", 80, **SOLDE)
+    paid.accord_suppose().save()
+    row = exported(agent_34, "projects_action", "plan")[0]
+    assert ("DETR accordé" in row, row["DETR versé"]) == (False, "80.00")
+    page = sent(export_of(agent_34))
+    assert told_of(page) == ("inchangée", "")
+    confirm(agent_34, page)
+    assert not FaitFinancement.objects.filter(nature="prevision").exists()
