@@ -17,7 +17,13 @@ from projects.actions.models import (
     NatureCout,
     Prevision,
 )
-from projects.actions.regles import dernier_cout
+from projects.actions.regles import (
+    TERMINEES,
+    EtatAction,
+    dernier_cout,
+    etat_des_faits,
+    in_order,
+)
 from projects.financements.models import FaitFinancement, Financement
 from projects.projet.plan.argent import ArgentDUneAction
 from projects.projet.plan.connues import last_by
@@ -34,8 +40,13 @@ TEXTES = {
     "description": "description",
     "indicateurs": "indicateurs_texte",
 }
-# What opens, and what closes it: a status that is already true tells nothing new.
-CLOSED_BY = {"pause": "reprise", "blocage": "levee", "abandon": "relance", "fin": "relance"}
+# What is to be recorded before an action may be of another state than of one of these.
+SUITES = {
+    EtatAction.ABANDONNEE: "enregistrez une relance",
+    EtatAction.ACHEVEE: "enregistrez une relance",
+    EtatAction.BLOQUEE: "enregistrez la levée du blocage",
+    EtatAction.EN_PAUSE: "enregistrez une reprise",
+}
 SORTS = {
     Action: "Actions",
     ActionCommune: "Communes",
@@ -307,40 +318,67 @@ class Fiche:
 
     def compare_status(self):
         """Write the one fact that a status tells, unless it is known already, or contradicted."""
-        dit, lu = self.lu.fait, self.lu
-        if dit is None:
+        fait = self.told_fact()
+        if fait is None:
             return
-        phase = dit.phase or (self.action.aboutissement if dit.nature == "fin" else "")
         held = self.connues.faits[self.action.pk]
-        if still(held, dit.nature, phase):
+        by_then = [f for f in held if f.jour <= fait.jour]
+        if self.says(by_then, fait) or self.contradicts(by_then, fait) or told_later(held, fait):
             return
-        over = next(
-            (n for n in ("abandon", "fin") if n != dit.nature and still(held, n, None)), None
-        )
-        if dit.nature == "debut" and (over == "abandon" or still(held, "fin", phase)):
-            lu.remarques.append(
-                "la fiche dit l'action achevée ou abandonnée : enregistrez une relance"
-            )
-            return
-        fait = FaitAction(
-            action=self.action,
-            nature=dit.nature,
-            phase=phase,
-            jour=lu.etat_le.jour,
-            precision=Precision.AU_PLUS_TARD,
-        )
         if why := coherence.refus([fait, *held]):
             raise refused("etat", str(fait), why)
         self.tell("etat", "", f"{fait}, {in_words(fait.jour, fait.precision)}")
         self.put(fait)
 
+    def told_fact(self):
+        """Return the fact that the status of the row tells, None if it tells none."""
+        dit = self.lu.fait
+        if dit is None:
+            return None
+        return FaitAction(
+            action=self.action,
+            nature=dit.nature,
+            phase=dit.phase or (self.action.aboutissement if dit.nature == "fin" else ""),
+            jour=self.lu.etat_le.jour,
+            precision=Precision.AU_PLUS_TARD,
+        )
 
-def still(faits, nature, phase):
-    """Tell whether a fact of this nature holds, that nothing closed since; any phase when it is None."""
-    same = [f for f in faits if f.nature == nature and phase in (None, f.phase)]
-    closing = CLOSED_BY.get(nature)
-    closed = [f for f in faits if f.nature == closing] if closing else []
-    return len(same) > len([f for f in closed if any(f.jour >= s.jour for s in same)])
+    def state_of(self, faits):
+        """Return the state that facts give, whatever their order; None when nothing has begun."""
+        return etat_des_faits(self.action.aboutissement, sorted(faits, key=in_order))
+
+    def says(self, faits, fait):
+        """Tell whether facts give the state that a fact gives alone, and its phase come as far."""
+        return self.state_of(faits) == self.state_of([fait]) and reached(faits, fait)
+
+    def contradicts(self, faits, fait):
+        """Tell, and say, whether the state is another with a fact than the one that it gives alone.
+
+        A phase that has come farther is a fact none the less while the action is paused, or blocked.
+        """
+        said, after = self.state_of([fait]), self.state_of([*faits, fait])
+        if said == after:
+            return False
+        self.lu.remarques.append(contradicted(self.state_of(faits), fait.jour))
+        return said != EtatAction.EN_COURS or after in TERMINEES or reached(faits, fait)
+
+
+def reached(faits, fait):
+    """Tell whether facts bring the phase of a fact, if it has one, as far: an end has begun it."""
+    as_far = [f for f in faits if f.nature in (fait.nature, "fin")]
+    return not fait.phase or any(f.phase == fait.phase for f in as_far)
+
+
+def told_later(faits, fait):
+    """Tell whether the same fact is known of a later day: that it had come before teaches nothing."""
+    same = [f for f in faits if (f.nature, f.phase) == (fait.nature, fait.phase)]
+    return any(f.jour > fait.jour for f in same)
+
+
+def contradicted(etat, jour):
+    """Say which state is known on the day of a status, and what would let it be another."""
+    label, suite = (etat or EtatAction.A_VENIR).label, SUITES.get(etat, "rien n'en est écrit")
+    return f"la fiche dit l'action {label} {in_words(jour)} : {suite}"
 
 
 def told_cost(cout):

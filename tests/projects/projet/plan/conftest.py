@@ -1,6 +1,7 @@
 """A town, its ORT, the schemes and the themes: what a plan of actions rests on."""
 
 import pytest
+from django.urls import reverse
 
 from ort.models import Organisme
 from projects.models import Theme
@@ -69,6 +70,29 @@ def asked_columns(browser, text, name="plan.csv"):
     answer = send(browser, "projects_action", "plan", text, name=name)
     assert answer.status_code == 302, answer.context["form"].errors
     return browser.get(answer.url)
+
+
+def bare(text):
+    """Return a text with plain spaces."""
+    return text.replace("\u202f", " ").replace("\xa0", " ")
+
+
+def told_by_row(page):
+    """Return the sort of each row of a preview, with its remarks."""
+    lignes = page.context["apercu"].lignes
+    return [(str(li.sort), bare(" | ".join(li.remarques))) for li in lignes]
+
+
+def told_of(page):
+    """Return the sort of the one row of a preview, with its remarks."""
+    (told,) = told_by_row(page)
+    return told
+
+
+def export_of(browser):
+    """Return the plan of the list « Actions », as a file."""
+    answer = browser.get(reverse("admin:projects_action_export", args=["plan", "csv"]))
+    return b"".join(answer.streaming_content)
 
 
 JOUR = day("2025-06-01")

@@ -3,11 +3,11 @@
 from decimal import Decimal
 
 import pytest
-from django.urls import reverse
 
 from projects.models import Cout, FaitFinancement
 from tests import factories
 from tests.fichiers import changes, confirm, exported
+from tests.projects.projet.plan.conftest import bare, export_of, told_of
 from tests.projects.projet.scenes import SOLDE, accorde, verse
 
 
@@ -16,21 +16,6 @@ def ilot(lodeve):
     """Return the action A1 « Îlot » of the plan of Lodève."""
     town = lodeve.couvertures.get(commune="34142").commune
     return factories.action([town], lodeve, identifiant="lod-a1", numero="A1", intitule="Îlot")
-
-
-def bare(text):
-    return text.replace("\u202f", " ").replace("\xa0", " ")
-
-
-def told_of(page):
-    """Return the sort of the one row of a preview, and its remarks."""
-    (ligne,) = page.context["apercu"].lignes
-    return str(ligne.sort), bare(" | ".join(ligne.remarques))
-
-
-def export_of(browser):
-    answer = browser.get(reverse("admin:projects_action_export", args=["plan", "csv"]))
-    return b"".join(answer.streaming_content)
 
 
 def test_the_cost_exported_is_the_definitive_one_and_comes_back_unchanged(agent_34, sent, ilot):
