@@ -339,7 +339,7 @@ class Fiche:
             action=self.action,
             nature=dit.nature,
             phase=dit.phase or (self.action.aboutissement if dit.nature == "fin" else ""),
-            jour=self.lu.etat_le.jour,
+            jour=self.lu.etat_le,
             precision=Precision.AU_PLUS_TARD,
         )
 

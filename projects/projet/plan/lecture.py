@@ -9,7 +9,7 @@ from projects.actions.models import Etendue
 from projects.projet.plan import mots
 from projects.projet.plan.lecture_argent import LecteurDArgent
 from projects.projet.plan.lue import ActionLue
-from socle.dates import Precision
+from socle.dates import Precision, last_day
 from socle.fichiers.montants import SCIENTIFIC
 
 SIREN_ABIME = (
@@ -198,10 +198,12 @@ class Lecteur(LecteurDArgent):
 
     def read_status(self, lu, lue):
         text = lue.cellules.get("etat", "").strip()
-        lu.etat_le = self.day(lu, lue, "date_etat") or mots.DateDite(
+        said = self.day(lu, lue, "date_etat", last=True) or mots.DateDite(
             self.ressource.jour, Precision.JOUR
         )
-        if lu.etat_le.jour > self.ressource.jour:
+        # Of « mars 2025 », it is true by the 31st, or by the day of the file that says so before.
+        lu.etat_le = min(last_day(*said), self.ressource.jour)
+        if said.jour > self.ressource.jour:
             self.refuse(
                 lu,
                 "date_etat",

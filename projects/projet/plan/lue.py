@@ -1,6 +1,7 @@
 """What a row of a plan says of an action, of its calendar, of its cost and of who pays."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from projects.projet.plan import mots
@@ -34,7 +35,7 @@ class ActionLue:
     partenaires: list = field(default_factory=list)
     plan_signe: str = ""
     fait: mots.FaitDit | None = None
-    etat_le: mots.DateDite | None = None
+    etat_le: date | None = None
     debut: mots.DateDite | None = None
     fin: mots.DateDite | None = None
     cout: Decimal | None = None

@@ -5,7 +5,7 @@ import pytest
 from projects.models import FaitAction
 from tests import factories
 from tests.factories import day
-from tests.fichiers import confirm
+from tests.fichiers import confirm, motives
 from tests.projects.projet.plan.conftest import export_of, told_by_row, told_of
 
 RELANCE, REPRISE = "enregistrez une relance", "enregistrez une reprise"
@@ -147,6 +147,33 @@ def test_a_status_that_the_facts_of_its_day_do_not_give_is_one_fact(agent_34, pl
     }
     again = sent(sheet(NOUVEAUX, actions), jour="2025-10-01")
     assert told_by_row(again) == [("inchangée", "")] * len(NOUVEAUX)
+
+
+@pytest.mark.parametrize(
+    ("vague", "jour", "known"),
+    [
+        ("mars 2025", "2025-10-01", "2025-03-31"),
+        ("mars 2025", "2025-03-31", "2025-03-31"),
+        ("mars 2025", "2025-03-30", "2025-03-30"),
+        ("mars 2025", "2025-03-01", "2025-03-01"),
+        ("T1 2025", "2025-10-01", "2025-03-31"),
+        ("2024", "2025-10-01", "2024-12-31"),
+        ("au plus tard 15/03/2025", "2025-10-01", "2025-03-15"),
+    ],
+)
+def test_a_status_of_a_month_is_true_by_its_last_day_or_by_the_day_of_the_file(
+    agent_34, plan, sent, vague, jour, known
+):
+    (action,) = plan(["point 2024-01-01"])
+    confirm(agent_34, sent(sheet([("", "en cours", vague)], [action]), jour=jour))
+    fait = action.faits.get(nature="debut")
+    assert (fait.jour, fait.precision) == (day(known), "au_plus_tard")
+
+
+def test_a_status_of_a_month_that_has_not_come_on_the_day_of_the_file_is_refused(plan, sent):
+    (action,) = plan(["point 2024-01-01"])
+    page = sent(sheet([("", "en cours", "mars 2025")], [action]), jour="2025-02-28")
+    assert "un état ne se constate pas après le jour du fichier" in motives(page)[2]
 
 
 def test_the_beginning_of_a_phase_is_written_while_the_action_is_paused_and_the_pause_told(
