@@ -35,9 +35,12 @@ class CommuneCouverteQuerySet(DeCommuneQuerySet, LieeQuerySet):
 
         The commune is in from the day of its act of entry, and out from the day of its act of exit.
         """
-        return self.with_dates().filter(
-            Q(date_entree__lte=jour), Q(date_sortie__isnull=True) | Q(date_sortie__gt=jour)
-        )
+        return self.restees(jour).filter(date_entree__lte=jour)
+
+    def restees(self, jour):
+        """Keep the communes not out by `jour`, whatever the day of their entry."""
+        still = Q(date_sortie__isnull=True) | Q(date_sortie__gt=jour)
+        return self.with_dates().filter(still)
 
     def en_vigueur(self, jour):
         """Keep the communes that an ORT in force on `jour` covers on that day."""

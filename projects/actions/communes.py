@@ -18,15 +18,14 @@ HORS_DU_PLAN_PLURIEL = (
 
 
 def communes_du_plan(convention, jour):
-    """Return the keys of the communes that a convention covers on `jour`; None: that it ever covered."""
+    """Return the keys of the communes that a convention covers on `jour`; None: that it ever covered.
+
+    Those that found it are covered on the day of any of its acts: an avenant may be dated where the
+    convention, which came before, is not.
+    """
     rows = CommuneCouverte.objects.filter(convention=convention)
     if jour is not None:
-        rows = rows.filter(
-            Q(entree__isnull=True) | Q(entree__date_signature__lte=jour),
-            Q(sortie__isnull=True)
-            | Q(sortie__date_signature__isnull=True)
-            | Q(sortie__date_signature__gt=jour),
-        )
+        rows = rows.restees(jour).filter(Q(entree=None) | Q(date_entree__lte=jour))
     return set(rows.order_by().values_list("commune", flat=True))
 
 

@@ -4,12 +4,12 @@ from collections import defaultdict
 from functools import cached_property
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Q
 
-from communes.models import Intercommunalite, Rattachement
+from communes.models import Commune, Intercommunalite, Rattachement
 from communes.programme.lecture import ouverture
 from communes.territoire.champs import CommuneWidget
-from ort.models import CommuneCouverte, Organisme
+from ort.models import Organisme
+from projects.actions.communes import communes_du_plan
 from projects.actions.models import Theme
 from projects.projet.plan.lecture import BETWEEN_PLACES
 from projects.projet.plan.mots import bare_words, is_unknown
@@ -64,14 +64,9 @@ class Referentiel:
         """Return the communes where the new actions of the plan may be, by key."""
         if self.plan.convention is None:
             return {a.commune_id: a.commune for a in self.plan.adhesions}
-        rows = CommuneCouverte.objects.filter(convention=self.plan.convention)
-        if jour := self.plan.jour_d_entree:
-            rows = rows.filter(
-                Q(entree__isnull=True) | Q(entree__date_signature__lte=jour),
-                Q(sortie__date_signature__isnull=True) | Q(sortie__date_signature__gt=jour),
-            )
-        rows = rows.select_related("commune__departement").order_by("commune")
-        return {row.commune_id: row.commune for row in rows}
+        keys = communes_du_plan(self.plan.convention, self.plan.jour_d_entree)
+        rows = Commune.objects.filter(pk__dans=keys).select_related("departement")
+        return {commune.pk: commune for commune in rows.order_by("pk")}
 
     @property
     def admises(self):
