@@ -168,6 +168,24 @@ def test_an_entry_that_is_not_whole_is_refused(agent_34, lodeve, fields, told):
     assert not Etude.objects.exists()
 
 
+def test_a_study_is_of_a_commune_of_the_agent_or_of_a_convention_that_it_keeps(agent_34, agent_81):
+    towns = [factories.commune(code) for code in ("34293", "81124")]
+    signed = factories.convention("2022-07-28", towns)
+    cerema = {"beneficiaire_organisme": factories.organisme(nom="Cerema").pk}
+    for browser, communes, status in (
+        (agent_81, ["34293"], 200),
+        (agent_81, ["34293", "81124"], 302),
+        (agent_34, ["81124"], 302),
+    ):
+        answer = inscribed(SansLaPage(browser), convention=signed.pk, communes=communes, **cerema)
+        assert answer.status_code == status, communes
+        if status == 200:
+            told = str(answer.context["form"].errors)
+            assert "au moins une commune de vos départements" in told
+    theirs = inscribed(SansLaPage(agent_81), communes=["81124"], beneficiaire_commune="34293")
+    assert "choix valide" in str(theirs.context["form"].errors)
+
+
 def test_another_ddt_does_nothing_to_it(agent_81, etude):
     assert agent_81.get(page_of(etude)).status_code == 404
     answer = agent_81.get(reverse("admin:geste", args=["etude-commander", etude.pk]))

@@ -589,6 +589,22 @@ def test_an_agent_who_only_reads_an_action_records_nothing(agent_81, shared):
     assert agent_81.get(reverse("admin:projects_action_page", args=[theirs.pk])).status_code == 200
 
 
+def test_an_action_is_of_a_commune_of_the_agent_or_of_a_convention_that_it_keeps(
+    agent_34, agent_81, shared
+):
+    asked = inscription(convention=shared.convention.pk, communes=["34293"])
+    refused = SansLaPage(agent_81).post(INSCRIRE, asked)
+    assert "au moins une commune de vos départements" in str(refused.context["form"].errors)
+    for numero, browser, communes in (
+        ("B1", agent_81, ["34293", "81124"]),
+        ("B2", agent_34, ["81124"]),
+    ):
+        told = asked | {"communes": communes, "numero": numero}
+        assert fill_and_confirm(browser, INSCRIRE, told).status_code == 302, communes
+    owned = inscription(communes=["81124"], maitre_ouvrage_commune="34293")
+    assert "choix valide" in str(SansLaPage(agent_81).post(INSCRIRE, owned).context["form"].errors)
+
+
 def test_an_act_is_taken_back(agent_34, detr, place):
     answer = money(
         agent_34,

@@ -7,7 +7,8 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from communes.models import Commune
+from communes.models import Commune, Departement
+from ort.models import Convention, Organisme
 from projects.actions.models import Action, FaitAction
 from projects.actions.models.droits import of_communes
 from projects.actions.regles import EtatAction
@@ -51,9 +52,34 @@ def chercher(form, model, *names, rows=None):
         offer(form, name, offered, SearchedSelect(link, admin.site))
 
 
+def chercher_qui(form, model, names):
+    """Have fields search one body each: a commune or an intercommunalité of the agent, any organisme."""
+    for name in names:
+        sort = model._meta.get_field(name).related_model
+        rows = sort.objects.all() if sort is Organisme else sort.objects.for_user(form.user)
+        chercher(form, model, name, rows=rows)
+
+
 def chercher_plusieurs(form, name, link, rows):
     """Have a field of a form search several records, as the field `link` does."""
     offer(form, name, rows, SearchedSelectMultiple(link, admin.site))
+
+
+def communes_a_portee(user):
+    """Return the communes of an agent, and those that the conventions which it sees ever covered."""
+    seen = Convention.objects.for_user(user).order_by().values("pk")
+    covered = Commune.objects.filter(couvertures__convention__in=seen)
+    within = Commune.objects.for_user(user) | covered
+    return Commune.objects.filter(pk__in=within.order_by().values("pk"))
+
+
+def tient_une(user, convention, communes):
+    """Tell whether an agent keeps one of the communes of these keys, or the convention, if any."""
+    if user.is_superuser:
+        return True
+    own = Departement.objects.for_user(user)
+    kept = convention and own.filter(conventions=convention).exists()
+    return kept or Commune.objects.for_user(user).filter(pk__in=communes).exists()
 
 
 class ChiffreDuProjet(NamedTuple):

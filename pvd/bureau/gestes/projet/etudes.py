@@ -4,7 +4,7 @@ from django import forms
 from django.db.models import Exists, OuterRef
 from django.db.models.fields import BLANK_CHOICE_DASH
 
-from communes.models import Commune, Departement, Intercommunalite
+from communes.models import Commune, Intercommunalite
 from ort.models import Convention, Organisme
 from projects.actions.models import Action, BaseMontant, Cout
 from projects.etudes.models import (
@@ -27,7 +27,10 @@ from pvd.bureau.gestes.projet.commun import (
     GesteDEtude,
     chercher,
     chercher_plusieurs,
+    chercher_qui,
+    communes_a_portee,
     texte_court,
+    tient_une,
 )
 from pvd.bureau.gestes.projet.inscription import dire, one_owner, owner_field
 from socle.admin.portee import CommunesField
@@ -79,38 +82,23 @@ class EtudeForm(GesteForm):
     )
 
     def prepare(self):
-        chercher(self, Etude, "beneficiaire_organisme", "prestataire")
+        chercher(self, Etude, "prestataire")
+        chercher_qui(self, Etude, BENEFICIAIRES)
         chercher(self, Etude, "convention", rows=Convention.objects.for_user(self.user))
-        for name, model in (
-            ("beneficiaire_commune", Commune),
-            ("beneficiaire_intercommunalite", Intercommunalite),
-        ):
-            chercher(self, Etude, name, rows=model.objects.for_user(self.user))
         seen = Action.objects.for_user(self.user)
         chercher_plusieurs(self, "actions", EtudeAction._meta.get_field("action"), seen)
-        covered = Convention.objects.for_user(self.user).order_by().values("pk")
-        within = Commune.objects.for_user(self.user) | Commune.objects.filter(
-            couvertures__convention__in=covered
-        )
-        reach = Commune.objects.filter(pk__in=within.order_by().values("pk"))
-        chercher_plusieurs(self, "communes", EtudeCommune._meta.get_field("commune"), reach)
+        commune = EtudeCommune._meta.get_field("commune")
+        chercher_plusieurs(self, "communes", commune, communes_a_portee(self.user))
 
     def clean(self):
         data = super().clean()
         if one_owner(self, data, BENEFICIAIRES, UN_SEUL) is None and not self.errors:
             self.add_error("beneficiaire_commune", "Dites pour qui l'étude est faite.")
-        if not self.errors and not self.reachable(data):
-            self.add_error("communes", "Dites au moins une commune de vos départements.")
+        if not self.errors:
+            keys = {commune.pk for commune in data["communes"]}
+            if not tient_une(self.user, data["convention"], keys):
+                self.add_error("communes", "Dites au moins une commune de vos départements.")
         return data
-
-    def reachable(self, data):
-        """Tell whether the agent keeps one of the communes, or the convention."""
-        if self.user.is_superuser:
-            return True
-        own = Departement.objects.for_user(self.user)
-        kept = data["convention"] and own.filter(conventions=data["convention"]).exists()
-        theirs = {commune.pk for commune in data["communes"]}
-        return kept or Commune.objects.for_user(self.user).filter(pk__in=theirs).exists()
 
 
 class InscrireEtude(GesteQuiCree, GesteDEtude):

@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import admin
 
-from communes.models import Commune, Departement, Intercommunalite, Labellisation
+from communes.models import Commune, Intercommunalite, Labellisation
 from ort.avertissements import Avertissement
 from ort.models import Avenant, Convention, Organisme
 from projects.actions.communes import communes_du_plan, refus_hors_de
@@ -31,8 +31,11 @@ from pvd.bureau.gestes.projet.commun import (
     GesteDAction,
     chercher,
     chercher_plusieurs,
+    chercher_qui,
+    communes_a_portee,
     texte_court,
     texte_long,
+    tient_une,
 )
 from socle.admin.champs import DayField
 from socle.admin.choix import SearchedSelect
@@ -140,23 +143,15 @@ class InscriptionForm(MaitreDOuvrageForm, GesteForm):
         self.fields["date"].help_text = "Le coût et le calendrier sont annoncés ce jour-là."
         user = self.user
         chercher(self, Action, "theme")
-        chercher(self, Action, "maitre_ouvrage_organisme")
+        chercher_qui(self, Action, MAITRES_D_OUVRAGE)
         chercher(self, Action, "convention", rows=Convention.objects.for_user(user))
         chercher(self, Action, "axe", rows=Axe.objects.for_user(user))
-        for name, model in (
-            ("maitre_ouvrage_commune", Commune),
-            ("maitre_ouvrage_intercommunalite", Intercommunalite),
-        ):
-            chercher(self, Action, name, rows=model.objects.for_user(user))
         entree = SearchedSelect(Action._meta.get_field("entree"), admin.site)
         offer(self, "avenant", Avenant.objects.for_user(user), entree)
         adhesion = ActionAdhesion._meta.get_field("labellisation")
         chercher_plusieurs(self, "adhesions", adhesion, Labellisation.objects.for_user(user))
-        within = Commune.objects.for_user(user) | Commune.objects.filter(
-            couvertures__convention__in=Convention.objects.for_user(user).order_by().values("pk")
-        )
-        reach = Commune.objects.filter(pk__in=within.order_by().values("pk"))
-        chercher_plusieurs(self, "communes", ActionCommune._meta.get_field("commune"), reach)
+        commune = ActionCommune._meta.get_field("commune")
+        chercher_plusieurs(self, "communes", commune, communes_a_portee(user))
 
     def clean(self):
         data = super().clean()
@@ -205,7 +200,7 @@ class InscriptionForm(MaitreDOuvrageForm, GesteForm):
             self.add_error("communes", "Dites au moins une commune où l'action se fait.")
         elif refused := self.hors_de_l_acte(data, keys):
             self.add_error("communes", refused)
-        elif not self.reachable(data, keys):
+        elif not tient_une(self.user, data["convention"], keys):
             self.add_error("communes", "Dites au moins une commune de vos départements.")
 
     def hors_de_l_acte(self, data, keys):
@@ -216,14 +211,6 @@ class InscriptionForm(MaitreDOuvrageForm, GesteForm):
             return None
         act = data["avenant"] or data["convention"]
         return refus_hors_de(communes_du_plan(data["convention"], act.date_signature), keys)
-
-    def reachable(self, data, keys):
-        """Tell whether the agent keeps one of these communes, or the convention."""
-        if self.user.is_superuser:
-            return True
-        own = Departement.objects.for_user(self.user)
-        kept = data["convention"] and own.filter(conventions=data["convention"]).exists()
-        return kept or Commune.objects.for_user(self.user).filter(pk__in=keys).exists()
 
 
 def entree_par(data):

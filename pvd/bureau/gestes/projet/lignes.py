@@ -24,6 +24,7 @@ from pvd.bureau.gestes.formulaire import GesteForm, JourField
 from pvd.bureau.gestes.projet.champs import MontantField, TauxField
 from pvd.bureau.gestes.projet.commun import (
     chercher,
+    chercher_qui,
     texte_court,
     texte_long,
 )
@@ -91,12 +92,8 @@ class LigneForm(GesteForm):
     def prepare(self):
         if not self.nouvelle:
             return
-        chercher(self, Financement, "dispositif", "financeur_organisme")
-        for name, model in (
-            ("financeur_commune", Commune),
-            ("financeur_intercommunalite", Intercommunalite),
-        ):
-            chercher(self, Financement, name, rows=model.objects.for_user(self.user))
+        chercher(self, Financement, "dispositif")
+        chercher_qui(self, Financement, FINANCEURS)
         self.order_fields([*DE_LA_LIGNE, *self.field_order])
 
     def clean(self):

@@ -4,7 +4,7 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from communes.models import Commune, Intercommunalite
+from communes.models import Commune
 from ort.avertissements import Avertissement
 from ort.models import Avenant, CommuneCouverte
 from projects.actions.communes import communes_du_plan
@@ -23,7 +23,7 @@ from pvd.bureau.gestes.ecriture import save, unused
 from pvd.bureau.gestes.formulaire import CasesField, SansPrecisionForm
 from pvd.bureau.gestes.projet.commun import (
     GesteDAction,
-    chercher,
+    chercher_qui,
     chiffres_du_projet,
     texte_long,
 )
@@ -147,12 +147,7 @@ class AvenantAuPlanForm(MaitreDOuvrageForm, SansPrecisionForm):
     )
 
     def prepare(self):
-        chercher(self, Action, "maitre_ouvrage_organisme")
-        for name, model in (
-            ("maitre_ouvrage_commune", Commune),
-            ("maitre_ouvrage_intercommunalite", Intercommunalite),
-        ):
-            chercher(self, Action, name, rows=model.objects.for_user(self.user))
+        chercher_qui(self, Action, MAITRES_D_OUVRAGE)
         self.fields["avenant"].queryset = self.record.avenants.all()
         there = Action.objects.filter(convention=self.record, sortie__isnull=True)
         there = GesteDAction.writable(there, self.user).order_by("numero", "identifiant")
