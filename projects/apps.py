@@ -8,5 +8,6 @@ class ProjectsConfig(AppConfig):
     verbose_name = "Projets de territoire"
 
     def ready(self):
-        """Have public texts that name the people known here asked about."""
+        """Have public texts that name the people known here asked about, and due dates follow their ORT."""
         import_module("projects.personnes")
+        import_module("projects.evaluations.deplacement")
