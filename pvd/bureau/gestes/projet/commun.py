@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from communes.models import Commune, Departement
@@ -188,15 +188,11 @@ def derniere_nature(jour, pairs):
 def with_etats(records, jour):
     """Add to actions, as keys to choose by, what their facts of `jour` say of their state."""
     finished = Q(nature="relance") | Q(nature="fin", phase=OuterRef("aboutissement"))
-    begun = FaitAction.objects.filter(
-        action=OuterRef("pk"), nature="debut", phase="operation", jour__lte=jour
-    )
     return records.alias(
         arret=derniere_nature(jour, Q(nature__in=["abandon", "relance"])),
         achevement=derniere_nature(jour, finished),
         obstacle=derniere_nature(jour, Q(nature__in=["blocage", "levee"])),
         rythme=derniere_nature(jour, Q(nature__in=["pause", "reprise"])),
-        commencee=Exists(begun),
     )
 
 
