@@ -85,12 +85,13 @@ class ListesRessource(Ressource):
                 continue
             held = self.held[liste.colonne][instance.pk]
             wanted = {record.pk: record for record in said}
-            for key in [key for key in held if key not in wanted]:
-                remove(held.pop(key))
+            # What may not be without any is given the new ones first.
             for key, record in wanted.items():
                 if key not in held:
                     held[key] = liste.model(**{self.lien: instance, liste.champ: record})
                     keep(held[key], True)
+            for key in [key for key in held if key not in wanted]:
+                remove(held.pop(key))
 
     def dependants(self, instance, row, user):
         made = []

@@ -18,7 +18,6 @@ from projects.club.models import (
     EvenementClub,
     EvenementDepartement,
     EvenementOrganisateur,
-    NatureEvenement,
     Participation,
     RessourceClub,
 )
@@ -101,12 +100,11 @@ class EvenementClubAdmin(ImportAdmin, ExportAdmin, SourceeAdmin):
         return allowed and (obj is None or keeps(request.user, obj))
 
     def refuse_whole(self, record):
-        """Refuse an event of a département that says none."""
-        if (
-            record.nature == NatureEvenement.DEPARTEMENTALE
-            and not record.departements_lies.exists()
+        """Refuse an event whose départements are not those of its nature."""
+        if refused := coherence.refus_des_departements(
+            record.nature, record.departements_lies.all()
         ):
-            raise ValidationError(coherence.SANS_DEPARTEMENT)
+            raise ValidationError(refused)
 
     def save_related(self, request, form, formsets, change):
         """Refuse, once its départements are there, an event that its own author could not write."""

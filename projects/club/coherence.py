@@ -1,6 +1,7 @@
 """What an event of the Club, and who came to it, cannot be."""
 
 import datetime
+from collections.abc import Collection
 from typing import Any
 
 from socle.dates import Precision, last_day
@@ -35,6 +36,24 @@ D_UN_AUTRE = (
     "Cet événement est aussi d'un autre département : seule sa DDT, ou le niveau national, l'en "
     "retire."
 )
+
+
+# The natures of an event that say of how many départements it is: of none, of one at least.
+NATIONALE, DEPARTEMENTALE = "rencontre_nationale", "rencontre_departementale"
+
+
+def refus_des_departements(nature: str, codes: Collection[Any]) -> str | None:
+    """Return why an event of this nature cannot be of these départements, in French, or None."""
+    if codes and nature == NATIONALE:
+        return NATIONALE_D_UN_DEPARTEMENT
+    return SANS_DEPARTEMENT if not codes and nature == DEPARTEMENTALE else None
+
+
+def refus_hors_des_siens(codes: set[str], tenus: set[str], siens: set[str]) -> str | None:
+    """Return why an agent of the départements `siens` cannot give these to an event of `tenus`, or None."""
+    if not codes & siens:
+        return AUCUN_DES_VOTRES
+    return D_UN_AUTRE if tenus - codes - siens else None
 
 
 def refus_des_jours(evenement: Any) -> str | None:

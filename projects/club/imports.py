@@ -1,15 +1,12 @@
 """The events of the Club from files: one row an event, a resource, or who came."""
 
-from collections import defaultdict
-
 from django.db.models import Q
 
 from communes.models import Departement, Intercommunalite
 from communes.programme.lecture import ouverture
 from communes.territoire.champs import NOMS_DU_CODE, champ_commune
 from ort.models import Organisme
-from projects.actions.champs import codes_of, read_codes
-from projects.actions.imports_actions import Liste
+from projects.actions.listes import Liste, ListesRessource
 from projects.actions.models import Theme
 from projects.club import coherence
 from projects.club.models import (
@@ -35,7 +32,6 @@ from socle.fichiers.champs import (
 )
 from socle.fichiers.champs_nombres import champ_entier
 from socle.fichiers.cle import cle_interne
-from socle.fichiers.lignes import CelluleChangee
 from socle.fichiers.ressource import Ressource
 
 EVENEMENT = "evenement_identifiant"
@@ -48,13 +44,12 @@ LISTES = (
 )
 
 
-class EvenementRessource(Ressource):
-    """One row per event, named for good by its `evenement_identifiant`.
-
-    What an empty list says is nothing, here as elsewhere; « (vide) » empties it.
-    """
+class EvenementRessource(ListesRessource):
+    """One row per event, named for good by its `evenement_identifiant`."""
 
     titre = "Événements du Club"
+    listes = LISTES
+    lien = "evenement"
     extra_columns = tuple(liste.colonne for liste in LISTES)
     dependent_models = tuple(liste.model for liste in LISTES)
     codes = {DEPARTEMENTS: 2}
@@ -118,23 +113,14 @@ class EvenementRessource(Ressource):
             "note_interne",
         ]
 
-    def load_named(self, rows, user):
-        super().load_named(rows, user)
-        self.widgets = {
+    def widgets_of_lists(self):
+        return {
             DEPARTEMENTS: RecordWidget(Departement),
             "organisateurs": RecordWidget(Organisme, "nom"),
         }
-        for liste in LISTES:
-            cells = [(row, row.get(liste.colonne)) for row in rows]
-            codes = [{**row, liste.colonne: c} for row, cell in cells for c in codes_of(cell)]
-            self.widgets[liste.colonne].load(liste.colonne, codes, user)
-        named = {row[EVENEMENT] for row in rows}
-        self.held = {liste.colonne: defaultdict(dict) for liste in LISTES}
-        for liste in LISTES:
-            links = liste.model.objects.filter(evenement__identifiant__dans=named)
-            for link in links.select_related(liste.champ).order_by("pk"):
-                linked = getattr(link, f"{liste.champ}_id")
-                self.held[liste.colonne][link.evenement_id][linked] = link
+
+    def load_named(self, rows, user):
+        super().load_named(rows, user)
         # The national level writes those of none, and a command writes all.
         everywhere = user is None or user.is_superuser
         own = Departement.objects.none() if everywhere else Departement.objects.for_user(user)
@@ -144,67 +130,24 @@ class EvenementRessource(Ressource):
         kept = EvenementClub.objects.a_ecrire(user).order_by().values("pk")
         return records.filter(pk__in=kept)
 
-    def said(self, liste, row):
-        """Return the records that a row says in a list; None where it says nothing of it."""
-        cell = row.get(liste.colonne)
-        return read_codes(liste.colonne, cell, self.widgets[liste.colonne], row) if cell else None
-
     def lists_changed(self, instance, row):
-        found = {}
-        for liste in LISTES:
-            held = self.held[liste.colonne][instance.pk]
-            said = self.said(liste, row)
-            if said is not None and {record.pk for record in said} != set(held):
-                before = [getattr(link, liste.champ) for link in held.values()]
-                found[liste.colonne] = CelluleChangee(
-                    liste.colonne, self.told(liste, before), self.told(liste, said)
-                )
         self.refuse_departements(instance, row)
-        return found
-
-    def told(self, liste, records):
-        """Write the records of a list as its column does."""
-        return "|".join(self.widgets[liste.colonne].key_of(record) for record in records)
-
-    def refuse_departements(self, instance, row):
-        """Refuse départements that the nature of an event denies, or asks for; or none of the agent."""
-        liste, cell = LISTES[0], row.get(DEPARTEMENTS, "")
-        held = self.held[DEPARTEMENTS][instance.pk]
-        said = self.said(liste, row)
-        codes = set(held) if said is None else {departement.pk for departement in said}
-        if codes and instance.nature == NatureEvenement.NATIONALE:
-            raise CelluleRefusee(DEPARTEMENTS, cell, coherence.NATIONALE_D_UN_DEPARTEMENT)
-        if not codes and instance.nature == NatureEvenement.DEPARTEMENTALE:
-            raise CelluleRefusee(DEPARTEMENTS, cell, coherence.SANS_DEPARTEMENT)
-        if self.own is None:
-            return
-        if not codes & self.own:
-            raise CelluleRefusee(DEPARTEMENTS, cell, coherence.AUCUN_DES_VOTRES)
-        if set(held) - codes - self.own:
-            raise CelluleRefusee(DEPARTEMENTS, cell, coherence.D_UN_AUTRE)
-
-    def rewrite_lists(self, instance, row, keep, remove):
-        for liste in LISTES:
-            said = self.said(liste, row)
-            if said is None:
-                continue
-            held = self.held[liste.colonne][instance.pk]
-            wanted = {record.pk: record for record in said}
-            for key, record in wanted.items():
-                if key not in held:
-                    held[key] = liste.model(evenement=instance, **{liste.champ: record})
-                    keep(held[key], True)
-            for key in [key for key in held if key not in wanted]:
-                remove(held.pop(key))
+        return super().lists_changed(instance, row)
 
     def dependants(self, instance, row, user):
         """Return what hangs on a new event, of a département of the agent at least."""
         self.refuse_departements(instance, row)
-        return [
-            liste.model(evenement=instance, **{liste.champ: record})
-            for liste in LISTES
-            for record in self.said(liste, row) or ()
-        ]
+        return super().dependants(instance, row, user)
+
+    def refuse_departements(self, instance, row):
+        """Refuse départements that the nature of an event denies, or asks for; or none of the agent."""
+        held = set(self.held[DEPARTEMENTS][instance.pk])
+        codes = {departement.pk for departement in self.in_list(DEPARTEMENTS, instance, row)}
+        refused = coherence.refus_des_departements(instance.nature, codes)
+        if not refused and self.own is not None:
+            refused = coherence.refus_hors_des_siens(codes, held, self.own)
+        if refused:
+            raise CelluleRefusee(DEPARTEMENTS, row.get(DEPARTEMENTS, ""), refused)
 
 
 def champ_evenement():

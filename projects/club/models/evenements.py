@@ -150,8 +150,9 @@ class EvenementDepartement(Historisee):
     def clean(self):
         """Refuse to give a national meeting to a département."""
         super().clean()
-        if self.evenement.nature == NatureEvenement.NATIONALE:
-            raise ValidationError({"departement": coherence.NATIONALE_D_UN_DEPARTEMENT})
+        nature, given = self.evenement.nature, [self.departement_id]
+        if refused := coherence.refus_des_departements(nature, given):
+            raise ValidationError({"departement": refused})
 
 
 class EvenementOrganisateur(Historisee):

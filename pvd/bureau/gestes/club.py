@@ -112,12 +112,11 @@ class EvenementForm(VenuesForm, GesteForm):
 
     def check_the_departements(self, nature, departements):
         """Refuse départements that the nature denies, or asks for; an agent says one of its own."""
-        if nature == NatureEvenement.NATIONALE and departements:
-            self.add_error("departements", coherence.NATIONALE_D_UN_DEPARTEMENT)
-        elif nature == NatureEvenement.DEPARTEMENTALE and not departements:
-            self.add_error("departements", coherence.SANS_DEPARTEMENT)
-        elif not departements and not self.user.is_superuser:
-            self.add_error("departements", coherence.AUCUN_DES_VOTRES)
+        refused = coherence.refus_des_departements(nature, departements)
+        if not (refused or departements or self.user.is_superuser):
+            refused = coherence.AUCUN_DES_VOTRES
+        if refused:
+            self.add_error("departements", refused)
 
 
 class GesteDuClub(Geste):
