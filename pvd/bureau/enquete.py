@@ -1,11 +1,9 @@
 """The answer to the national survey on the ORT: what its file says, what it leaves empty, the file."""
 
 from collections import Counter
-from functools import wraps
 
 from django.conf import settings
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
@@ -13,6 +11,7 @@ from django.views.decorators.http import require_safe
 from ort.liste.colonnes import FEUILLE, ColonneNationale
 from ort.liste.reponse import COLONNES, ENTETE, cellules, lignes_nationales
 from pvd.bureau.perimetre import asked_perimetre
+from pvd.bureau.portes import des_ort
 from socle.fichiers.classeur import Classeur
 from socle.fichiers.formats import FORMATS, csv_cell
 from socle.web.jour import jour_of
@@ -43,18 +42,6 @@ class EnqueteDemandee:
     @property
     def lignes(self):
         return lignes_nationales(self.departement, self.jour) if self.departement else []
-
-
-def des_ort(view):
-    """Open a page about the ORT of a user to whoever may read them."""
-
-    @wraps(view)
-    def checked(request, *args, **kwargs):
-        if not request.user.has_perm("ort.view_convention"):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return checked
 
 
 @des_ort

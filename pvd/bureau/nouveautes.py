@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from pvd.bureau.changements import last_changes
-from pvd.bureau.perimetre import asked_perimetre, des_communes
+from pvd.bureau.perimetre import asked_perimetre
+from pvd.bureau.portes import des_communes
 from pvd.bureau.tableau.lignes import communes_suivies
 from pvd.suivi.nouveautes import midnight, nouveautes_des
 from pvd.suivi.situation import lisibles, situer

@@ -1,13 +1,12 @@
 """The records that an agent keeps: those of all its départements, or of the one it has chosen."""
 
 from dataclasses import dataclass, field
-from functools import wraps
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from communes.models import Agent, Commune, Departement, Interlocuteur, Labellisation, Relecture
 from ort.models import Avenant, Convention, Proposition
+from projects.actions.models.droits import VOIES
 from projects.models import (
     Action,
     Bilan,
@@ -29,16 +28,11 @@ PAR_LA_CONVENTION = [
     "convention__couvertures__commune__departement",
     "convention__departement_reference",
 ]
-# The same ways, from an action or a study: by the communes that it names, or by its convention.
-PAR_SES_COMMUNES = [
-    "communes_liees__commune__departement",
-    *PAR_LA_CONVENTION,
-]
-# And from what is measured, of a commune, of a convention or of an action.
+# And from what is measured, of a commune, of a convention or of an action, itself by `VOIES`.
 PAR_L_OBJET = [
     "commune__departement",
     *PAR_LA_CONVENTION,
-    *(f"action__{path}" for path in PAR_SES_COMMUNES),
+    *(f"action__{path}" for path in VOIES),
 ]
 # From each sort of record, the ways to the départements that it is of.
 PATHS = {
@@ -50,11 +44,11 @@ PATHS = {
     Avenant: PAR_LA_CONVENTION,
     Proposition: ["destinataire", "convention__couvertures__commune__departement"],
     Poste: ["dessertes__commune__departement"],
-    Action: PAR_SES_COMMUNES,
-    Etude: PAR_SES_COMMUNES,
+    Action: VOIES,
+    Etude: VOIES,
     Bilan: PAR_LA_CONVENTION,
     Presentation: PAR_LA_CONVENTION,
-    Financement: [f"{objet}__{path}" for objet in ("action", "etude") for path in PAR_SES_COMMUNES],
+    Financement: [f"{objet}__{path}" for objet in ("action", "etude") for path in VOIES],
     EvenementClub: ["departements_lies__departement"],
     Indicateur: ["departement"],
     Cible: PAR_L_OBJET,
@@ -112,15 +106,3 @@ def asked_perimetre(request):
     if code not in chosen:
         raise Http404
     return Perimetre(request.user, chosen[code]), own
-
-
-def des_communes(view):
-    """Open a page about the communes of a user to whoever may read those of the programme."""
-
-    @wraps(view)
-    def checked(request, *args, **kwargs):
-        if not request.user.has_perm("communes.view_labellisation"):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return checked

@@ -1,10 +1,8 @@
 """The page by which the national level opens a département: its files, what they bring, the writing."""
 
 import base64
-from functools import wraps
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -16,6 +14,7 @@ from communes.models import Departement
 from pvd.bureau.ouverture.formulaires import OuvrirForm
 from pvd.bureau.ouverture.ouverture import LISTES, Depassee, Ouverture
 from pvd.bureau.perimetre import Perimetre
+from pvd.bureau.portes import au_niveau_national
 from pvd.suivi.verifications import count_constats
 from socle.dates import parse_date
 from socle.fichiers.depot import forget, read_aside, write_aside
@@ -32,18 +31,6 @@ LINES = 300
 
 class OuvertureRefusee(Exception):
     """What cannot be read: the field of the form that is to blame, and why."""
-
-
-def au_niveau_national(view):
-    """Open a page to the national level alone."""
-
-    @wraps(view)
-    def checked(request, *args, **kwargs):
-        if not request.user.is_superuser:
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return checked
 
 
 @au_niveau_national

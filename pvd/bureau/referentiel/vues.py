@@ -1,10 +1,7 @@
 """The page of the yearly reference: a vintage is sent, read with what it touches, written, taken back."""
 
-from functools import wraps
-
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -18,6 +15,7 @@ from communes.territoire.decoupage import (
     read_package,
 )
 from pvd.bureau.gestes import gestes_for
+from pvd.bureau.portes import au_niveau_national
 from pvd.bureau.referentiel.millesime import (
     RevueDeMillesime,
     apply_reviewed,
@@ -31,18 +29,6 @@ from socle.historique import author
 LARGEST_PACKAGE = 30 * 1024 * 1024
 # So many lines of each kind are shown, the touched ones first: the file is the whole.
 LINES, OF_POPULATIONS = 200, 5
-
-
-def au_niveau_national(view):
-    """Open a page of the reference to the national level alone: the territory is that of all départements."""
-
-    @wraps(view)
-    def checked(request, *args, **kwargs):
-        if not (request.user.is_active and request.user.is_superuser):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return checked
 
 
 class MillesimeForm(forms.Form):

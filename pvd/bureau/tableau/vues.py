@@ -7,7 +7,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from pvd.bureau.perimetre import des_communes
+from pvd.bureau.portes import des_communes
 from pvd.bureau.tableau.colonnes import TOUJOURS, colonnes_de, lisibles_par
 from pvd.bureau.tableau.complements import completer
 from pvd.bureau.tableau.demande import ORT, POSTES, STATUTS, Demande
