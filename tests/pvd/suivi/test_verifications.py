@@ -243,6 +243,33 @@ def test_posts_that_two_people_hold(agent):
     assert found(agent, "plusieurs_titulaires") == ["Tuilage"]
 
 
+@pytest.mark.parametrize(
+    ("arrivee", "opened", "precision", "early"),
+    [
+        ("2023-05-31", "2023-06-01", "jour", True),
+        ("2023-06-01", "2023-06-01", "jour", False),
+        # « Juin 2023 » is the first of the month at the earliest.
+        ("2023-05-31", "2023-06-01", "mois", True),
+        ("2023-05-31", "2023-06-01", "au_plus_tard", False),
+        # Who arrives later than the day of the page is not there yet.
+        ("2024-01-01", "2024-06-01", "jour", True),
+        ("2024-01-02", "2024-06-01", "jour", False),
+    ],
+)
+def test_a_post_that_someone_joined_before_it_opened(agent, arrivee, opened, precision, early):
+    poste = factories.poste(
+        [factories.commune("34001")],
+        intitule="Tôt",
+        date_ouverture=factories.day(opened),
+        precision_ouverture=precision,
+    )
+    factories.occupation(poste, arrivee)
+    assert found(agent, "avant_ouverture") == (["Tôt"] if early else [])
+    assert {row["precision"] for row in constats(Perimetre(agent), JOUR, "avant_ouverture")} == (
+        {arrivee} if early else set()
+    )
+
+
 def test_posts_closed_and_still_held(agent):
     for name, fermeture in (("Fermé", "2024-01-01"), ("Fermera", "2024-01-02")):
         factories.occupation(poste(name, date_fermeture=fermeture), "2022-01-01")

@@ -1,0 +1,82 @@
+"""What is said of the dates of the records, and what is doubtful in them."""
+
+from django.db.models import Exists, F, OuterRef, Subquery
+
+from communes.models import Commune, Labellisation, Succession
+from communes.programme.liste.connues import ABSENTE
+from ort.models import CommuneCouverte, Convention
+from projects.postes.models import Desserte, Poste
+from pvd.suivi.verifications.registre import NOMS, as_text, verification
+from socle.sources import Affirmation, record_type, sourced_fields
+
+# The facts of those records: none of them can be after today, each of them has a source.
+DATES = [(m, champ) for m in NOMS if m is not Commune for champ in sourced_fields(m)]
+
+
+@verification(
+    "ecartee",
+    "Dit par une source, non tranché",
+    "Une source donne une date qui n'a pas été retenue, et aucune autre ne l'a été : "
+    "enregistrez ce qui s'est passé, ou tranchez sur la fiche.",
+)
+def ecartees(perimetre, jour):
+    """Yield the records of which a source says what was set aside, where nothing else was retained."""
+    for model in NOMS:
+        said = Affirmation.objects.filter(content_type=record_type(model))
+        retained = said.retenues().filter(object_id=OuterRef("object_id"), champ=OuterRef("champ"))
+        undecided = said.ecartees().filter(~Exists(retained)).exclude(valeur_brute=ABSENTE)
+        of_record = undecided.filter(object_id=OuterRef("texte")).order_by("pk")
+        records = perimetre.of(model).alias(texte=as_text(F("pk")))
+        records = records.filter(texte__in=undecided.values("object_id"))
+        yield records.annotate(detail=of_record.values("valeur_brute")[:1])
+
+
+@verification(
+    "a_venir",
+    "Date à venir",
+    "Une signature, une entrée ou une sortie enregistrée est un fait : elle ne peut pas être après "
+    "aujourd'hui. Ce qui est prévu a son propre champ.",
+)
+def futures(perimetre, jour):
+    """Yield the records one of whose dates, other than those that are planned, is after `jour`."""
+    for model, champ in DATES:
+        found = perimetre.of(model).filter(**{f"{champ}__gt": jour})
+        yield found.annotate(detail=F(champ))
+
+
+@verification(
+    "improbable",
+    "Date improbable",
+    "Une entrée, une adhésion ou l'ouverture d'un poste d'avant le lancement du programme (1er octobre "
+    "2020), une adhésion signée une fois sortie, une ORT d'avant la loi (23 novembre 2018) : cela se "
+    "peut, vérifiez la date.",
+)
+def improbable(perimetre, jour):
+    """Yield the records that their own model finds doubtful: see `socle.remarques`."""
+    for model in NOMS:
+        for remarque in getattr(model, "remarques_possibles", ()):
+            found = perimetre.of(model).filter(remarque.condition(model))
+            yield found.annotate(detail=F(remarque.champ))
+
+
+@verification(
+    "disparue",
+    "Commune disparue",
+    "La commune a disparu, le découpage officiel ne dit pas laquelle lui succède, et ses fiches courent "
+    "encore : elle compte sous son ancien nom. Enregistrez leur fin, et ce qui passe à une autre.",
+)
+def vanished(perimetre, jour):
+    """Yield what still runs on `jour` of communes that ended by then and that none is known to follow.
+
+    What is recorded of the others is counted by their successor: see `Succession`.
+    """
+    followed = Succession.objects.as_of(jour).values("commune")
+    gone = Commune.objects.filter(fin__lte=jour).exclude(pk__in=followed)
+    name = F("commune__nom")
+    yield perimetre.of(Labellisation).as_of(jour).filter(commune__in=gone).annotate(detail=name)
+    covered = CommuneCouverte.objects.en_vigueur(jour).filter(commune__in=gone)
+    served = Desserte.objects.as_of(jour).filter(commune__in=gone)
+    for model, rows, link in ((Convention, covered, "convention"), (Poste, served, "poste")):
+        first = rows.filter(**{link: OuterRef("pk")}).order_by("commune").values_list(name)[:1]
+        found = perimetre.of(model).filter(pk__in=rows.order_by().values(link))
+        yield found.annotate(detail=Subquery(first))

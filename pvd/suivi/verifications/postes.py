@@ -1,0 +1,82 @@
+"""The posts of chefs de projet: who holds them, until when, with what money."""
+
+from django.db.models import F, OuterRef, Subquery
+
+from projects.postes.models import CofinancementPoste, Occupation, Poste
+from projects.postes.models.cofinancements import (
+    PLAFOND_ANNUEL,
+    PLAFOND_ANNUEL_ANAH,
+    PLAFOND_ANNUEL_AVEC_ANAH,
+    TAUX_MAXIMUM,
+    TAUX_MAXIMUM_ANAH,
+)
+from pvd.suivi.verifications.registre import verification
+from socle.dates import Precision
+from socle.francais import euros, pour_cent
+
+
+@verification(
+    "plusieurs_titulaires",
+    "Plusieurs personnes sur un poste",
+    "Au moins deux personnes sont en poste aujourd'hui : un partage ou un tuilage, ou un départ qui "
+    "n'a pas été enregistré.",
+)
+def held_by_several(perimetre, jour):
+    """Yield the posts that at least two people hold on `jour`."""
+    yield perimetre.of(Poste).a_plusieurs(jour)
+
+
+@verification(
+    "ferme_mais_occupe",
+    "Poste fermé, encore occupé",
+    "Le poste est fermé et quelqu'un y est encore en poste : enregistrez son dernier jour. En "
+    "attendant, cette personne n'est pas comptée.",
+)
+def closed_and_held(perimetre, jour):
+    """Yield the posts closed by `jour` of which an occupation still runs."""
+    yield perimetre.of(Poste).fermes_mais_occupes(jour)
+
+
+@verification(
+    "contrat_echu",
+    "Contrat échu, toujours en poste",
+    "Le dernier jour prévu au contrat est passé et aucun départ n'est enregistré : prolongez le "
+    "contrat ou enregistrez le départ.",
+)
+def contract_over(perimetre, jour):
+    """Yield the open posts of which someone in post on `jour` has a contract that was over by then."""
+    over = Occupation.objects.contrat_echu(jour)
+    yield perimetre.of(Poste).filter(pk__in=over.values("poste"))
+
+
+@verification(
+    "cofinancement",
+    "Cofinancement au-dessus des plafonds",
+    f"En tout plus de {pour_cent(TAUX_MAXIMUM)} ; ou du programme plus de {euros(PLAFOND_ANNUEL)} "
+    f"dans l'année, {euros(PLAFOND_ANNUEL_AVEC_ANAH)} quand l'Anah participe ; ou de l'Anah plus de "
+    f"{pour_cent(TAUX_MAXIMUM_ANAH)} ou de {euros(PLAFOND_ANNUEL_ANAH)} : vérifiez les décisions.",
+)
+def above_limits(perimetre, jour):
+    """Yield the posts paid, in a year, more than the programme pays; the first such year is told."""
+    above = CofinancementPoste.objects.above_limits()
+    first = above.filter(poste=OuterRef("pk")).order_by("annee").values("annee")[:1]
+    found = perimetre.of(Poste).filter(pk__in=above.values("poste"))
+    yield found.annotate(detail=Subquery(first))
+
+
+@verification(
+    "avant_ouverture",
+    "Arrivée avant l'ouverture du poste",
+    "Une personne est arrivée avant que le poste n'ouvre : elle compte parmi les chefs de projet en poste "
+    "dès ce jour. Vérifiez les deux dates.",
+)
+def held_before_opening(perimetre, jour):
+    """Yield the posts that someone joined, by `jour`, before they opened.
+
+    One whose opening is known « au plus tard » a day may have been open.
+    """
+    early = Occupation.objects.filter(debut__lte=jour, debut__lt=F("poste__date_ouverture"))
+    early = early.exclude(poste__precision_ouverture=Precision.AU_PLUS_TARD)
+    first = early.filter(poste=OuterRef("pk")).order_by("debut").values("debut")[:1]
+    found = perimetre.of(Poste).filter(pk__in=early.order_by().values("poste"))
+    yield found.annotate(detail=Subquery(first))
