@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Q
-
 from projects.actions.regles import Depuis
 from projects.indicateurs.models import OBJETS, Cible, Releve
 
@@ -75,34 +73,20 @@ def mesures_datees(releves: Any = None, cibles: Any = None) -> dict[CleMesure, M
     return found
 
 
-def mesures_de(objet: str, cles: Iterable[Any], *lisibles: Q) -> dict[CleMesure, MesureDatee]:
-    """Return the measures of the actions, conventions or communes of these keys.
-
-    `lisibles` are conditions on what may be read; agents read all.
-    """
+def mesures_de(objet: str, cles: Iterable[Any]) -> dict[CleMesure, MesureDatee]:
+    """Return the measures of the actions, conventions or communes of these keys."""
     assert objet in OBJETS
     there = {f"{objet}__dans": list(cles)}
-    return mesures_datees(
-        Releve.objects.filter(*lisibles, **there), Cible.objects.filter(*lisibles, **there)
-    )
+    return mesures_datees(Releve.objects.filter(**there), Cible.objects.filter(**there))
 
 
 def jours_des_releves(actions: list[int] | None = None) -> dict[int, list[Depuis]]:
-    """Return the days since which the readings of each action are known, as told, by action: one query.
-
-    That of a sector is known by nobody before the act that brings the sector.
-    """
+    """Return the days since which the readings of each action are known, as told, by action: one query."""
     rows = Releve.objects.filter(action__isnull=False).order_by()
     if actions is not None:
         rows = rows.filter(action__dans=actions)
-    of_sector = ("secteur", "secteur__avenant")
-    signed = [f"secteur__{act}__date_signature" for act in ("convention", "avenant")]
     by_action = defaultdict(list)
-    for action, publie_le, jour, precision, secteur, avenant, *days in rows.values_list(
-        "action", "publie_le", *Depuis._fields, *of_sector, *signed
-    ):
-        known = Depuis(publie_le) if publie_le else Depuis(jour, precision)
-        acts = days[: 1 + bool(avenant)] if secteur else []
-        if None not in acts:
-            by_action[action].append(max([known, *map(Depuis, acts)]))
+    for action, publie_le, *read in rows.values_list("action", "publie_le", *Depuis._fields):
+        known = Depuis(publie_le) if publie_le else Depuis(*read)
+        by_action[action].append(known)
     return by_action

@@ -19,7 +19,7 @@ from projects.actions.regles import TERMINEES, in_order
 from projects.etudes.models import Etude
 from projects.financements import regles as argent
 from projects.financements.models import PUBLICS, FaitFinancement, Financement
-from projects.indicateurs.lecture import mesures_publiques
+from projects.indicateurs.lecture import mesures_montrees
 from projects.pieces.models import Piece
 from projects.projet.etudes import etudes_montrees
 from projects.projet.mots import accorde_en_mots, cout_en_mots, verse_en_mots
@@ -332,7 +332,7 @@ class FicheAction:
     @cached_property
     def mesures(self):
         """What is measured of the action by the day, or aimed at."""
-        return mesures_publiques("action", self.action.pk, self.jour)
+        return mesures_montrees("action", self.action.pk, self.jour)
 
     @cached_property
     def documents(self):

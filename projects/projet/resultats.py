@@ -17,7 +17,6 @@ from projects.actions.regles import EtatAction
 from projects.indicateurs.faits import MesureDatee, ReleveDate, mesures_datees, mesures_de
 from projects.indicateurs.lecture import ATTENDUS
 from projects.indicateurs.models import Cible, EtatReleve, Indicateur, Releve, Unite
-from projects.indicateurs.publics import of_known_sector
 from projects.indicateurs.regles import cible_au, dernier_releve
 from projects.projet.du_jour import ActionDuJour
 from projects.projet.resume import Projet
@@ -180,7 +179,7 @@ class Resultats:
     def mesures(self) -> Mesures:
         """All that was read of the actions, or aimed at: two queries."""
         found: Mesures = defaultdict(dict)
-        for cle, mesure in mesures_de("action", self.cles, of_known_sector(self.jour)).items():
+        for cle, mesure in mesures_de("action", self.cles).items():
             assert cle.action is not None
             found[cle.action][cle.indicateur] = mesure
         return dict(found)

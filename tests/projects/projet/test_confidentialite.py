@@ -166,7 +166,7 @@ def add_all_that_an_unsigned_avenant_says(ort, town, epci, by_sector):
     lodeve, action = factories.commune("34142"), Action.objects.get()
     there = ort.secteurs.create(commune=lodeve, nom=MARK, avenant=to_come)
     ActionSecteur.objects.create(action=action, secteur=there)
-    for year, measured in enumerate((ort, lodeve, action), 2024):
+    for year, measured in enumerate((ort, lodeve), 2024):
         factories.releve(measured, 4, f"{year}-01-01", mesure=by_sector, secteur=there)
         factories.cible(measured, 4, f"{year}-01-01", mesure=by_sector, secteur=there)
     transfer = {"nature": "transferee", "ancien_commune": lodeve, "texte": MARK}
