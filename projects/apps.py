@@ -8,6 +8,7 @@ class ProjectsConfig(AppConfig):
     verbose_name = "Projets de territoire"
 
     def ready(self):
-        """Have public texts that name the people known here asked about, and due dates follow their ORT."""
+        """Have texts that name people asked about, and acts held by what came of them."""
         import_module("projects.personnes")
+        import_module("projects.actions.actes")
         import_module("projects.evaluations.deplacement")

@@ -15,6 +15,7 @@ from socle.dates import (
     last_day,
     stored_on_first_day,
 )
+from socle.etages import refuse_above
 from socle.francais import pluriel
 from socle.identifiants import rang_suivant
 from socle.remarques import Avant
@@ -133,6 +134,7 @@ class Avenant(Sourcee):
         self.refuse_end_before(signature)
         if self.pk:
             self.convention.refuse_days_of_communes(self)
+            refuse_above(self)
 
     def refuse_end_before(self, signature):
         """Refuse a duration by which a convention of this signature had ended when the avenant was signed."""

@@ -25,6 +25,7 @@ from ort.models.jours import refusals
 from ort.models.validations import AValiderQuerySet
 from ort.regles import LOI_ELAN, signe
 from socle.dates import PrecisionField, stored_on_first_day
+from socle.etages import refuse_above
 from socle.remarques import Avant
 from socle.sources import Affirmation, Sourcee, record_type
 from socle.verrou import lock
@@ -236,6 +237,7 @@ class Convention(Sourcee):
         lock(Convention, self.pk)
         self.refuse_days_of_avenants()
         self.refuse_days_of_communes()
+        refuse_above(self)
 
     def refuse_days_of_avenants(self):
         """Refuse a signature after that of an avenant, or by which one came once the convention had ended."""

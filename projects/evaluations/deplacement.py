@@ -1,11 +1,24 @@
 """The due dates that reviews answer are counted from the signature of their ORT: corrected, it moves them."""
 
+from django.core.exceptions import ValidationError
 from django.db.models.signals import post_save, pre_save
 from django.dispatch import receiver
+from django.utils import timezone
 
 from ort.models import Convention
+from projects.evaluations.coherence import refus_du_jour
 from projects.evaluations.models import Bilan, EcheanceAcceptee
 from socle.dates import add_months
+from socle.etages import held_above
+
+
+@held_above(Convention)
+def refuse_signature_after_a_review(convention):
+    """Refuse a signature later than a review of the ORT, or that is taken away from under it."""
+    for bilan in convention.bilans.all():
+        held = bilan.tenu_le, bilan.precision
+        if refused := refus_du_jour(convention, *held, timezone.localdate()):
+            raise ValidationError({"date_signature": f"« {bilan} » : {refused}"})
 
 
 @receiver(pre_save, sender=Convention)

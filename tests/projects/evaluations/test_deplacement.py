@@ -1,6 +1,9 @@
 """A signature that is corrected moves the due dates that are counted from it, and what names them."""
 
+from contextlib import nullcontext
+
 import pytest
+from django.core.exceptions import ValidationError
 
 from ort.models import Convention
 from projects.evaluations.models import Bilan, EcheanceAcceptee
@@ -65,9 +68,15 @@ def test_what_is_no_anniversary_stays(ort):
     assert "2024-03-12" in periodes(Bilan)
 
 
-def test_a_signature_that_is_taken_away_moves_nothing(ort):
-    sign(ort, None)
-    assert periodes(Bilan) == ["2020-03-10", "2021-03-10", "2024-03-10", "None"]
+@pytest.mark.parametrize(
+    ("signature", "refused"),
+    [(None, "n'est pas connue"), ("2020-04-02", "signée que le 2 avril 2020"), ("2020-04-01", "")],
+)
+def test_an_ort_is_signed_before_its_reviews(ort, signature, refused):
+    """The first was held on 1 April 2020."""
+    told = pytest.raises(ValidationError, match=f"1er avril 2020 » : .*{refused}")
+    with told if refused else nullcontext():
+        sign(ort, signature)
 
 
 def test_a_correction_keeps_the_evaluation_held_and_is_undone_whole(ort, national, agent_34):
