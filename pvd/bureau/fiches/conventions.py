@@ -13,8 +13,8 @@ from projects.evaluations.regles import BASE_LEGALE, EtatEcheance
 from projects.models import Action, Bilan, Etude
 from projects.pieces.models import Piece
 from projects.postes.models import Desserte, Poste
-from projects.projet.revues import etat_en_mots, lire
-from pvd.bureau.bilans import attendues
+from projects.projet.revues import etat_en_mots
+from pvd.bureau.bilans import plus_dues
 from pvd.bureau.fiches.base import FicheDAgent
 from pvd.signalements.models import Signalement
 from pvd.suivi.suite import Suite, suite_of_ort
@@ -76,8 +76,7 @@ class FicheDeConvention(FicheDAgent):
         return [*end, *self.bilans_attendus()]
 
     def bilans_attendus(self):
-        """Return the reviews that the ORT awaits, as what comes next."""
-        signed = Convention.objects.filter(pk=self.record.pk).ort().signees(self.jour)
+        """Return the reviews that the ORT awaits, as what comes next, what is accepted left out."""
         return [
             Suite(
                 capfirst(echeance.nature.label),
@@ -86,8 +85,7 @@ class FicheDeConvention(FicheDAgent):
                 precision=echeance.precision,
                 passee=echeance.etat == EtatEcheance.DEPASSEE,
             )
-            for revue in lire(signed, self.jour)
-            for echeance in attendues(revue)
+            for echeance in plus_dues(self.record, self.jour)
         ]
 
     def carnets_voisins(self):

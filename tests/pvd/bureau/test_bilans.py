@@ -34,6 +34,10 @@ def ort(scene):
     return signed
 
 
+def fiche_of(browser, ort):
+    return text_of(browser.get(reverse("admin:ort_convention_page", args=[ort.pk])))
+
+
 def accepting(ort, key=f"quinquennal-{DUE}"):
     return reverse("admin:accepter_une_echeance", args=[ort.pk, key])
 
@@ -43,8 +47,7 @@ def test_the_home_and_the_page_tell_what_is_awaited(ort, agent_34):
         told = text_of(agent_34.get(page))
         assert "évaluation des cinq ans attendue depuis le" in told
         assert "bilan annuel" not in told
-    fiche = text_of(agent_34.get(reverse("admin:ort_convention_page", args=[ort.pk])))
-    assert "Attendue depuis le" in fiche
+    assert "Attendue depuis le" in fiche_of(agent_34, ort)
     geste = reverse("admin:geste", args=["tenir-un-bilan", ort.pk])
     geste += f"?nature=quinquennal&periode={DUE}"
     assert geste in text_of(agent_34.get(PAGE))
@@ -73,8 +76,12 @@ def test_one_is_accepted_with_a_reason_until_a_day(ort, agent_34):
     told = EcheanceAcceptee.objects.get()
     assert (told.nature, told.periode, told.motif) == ("quinquennal", DUE, "Reporté")
     assert "Aucun bilan n'est attendu" in text_of(agent_34.get(PAGE))
-    rewrite(EcheanceAcceptee.objects.all(), jour=day("2020-01-01"), jusqu_au=TODAY - ONE_DAY)
+    assert "Attendue depuis le" not in fiche_of(agent_34, ort)
+    rewrite(EcheanceAcceptee.objects.all(), jour=day("2020-01-01"), jusqu_au=TODAY)
+    assert "Attendue depuis le" not in fiche_of(agent_34, ort)
+    rewrite(EcheanceAcceptee.objects.all(), jusqu_au=TODAY - ONE_DAY)
     assert "attendue depuis" in text_of(agent_34.get(PAGE))
+    assert "Attendue depuis le" in fiche_of(agent_34, ort)
 
 
 @pytest.mark.parametrize("key", ["quinquennal-2020-01-01", "semestriel-2026-01-01", "annuel", "-"])
