@@ -23,6 +23,7 @@ from projects.pieces.models import Piece
 from projects.projet.alertes import alertes_au
 from projects.projet.du_jour import ActionsDatees
 from projects.projet.ecriture import writes
+from projects.projet.publiques import publiques
 from pvd.bureau.fiches.argent import FicheAvecArgent
 from pvd.bureau.fiches.base import etudes_lues
 from socle.francais import depuis, liste
@@ -48,10 +49,10 @@ class FicheDAction(FicheAvecArgent):
             told += f" En public : {self.en_public.etat.label}."
         return told
 
-    @property
+    @cached_property
     def adresse_publique(self):
-        """Return the address of its public page, once an act signed, or a fact, shows it to anybody."""
-        shown = self.en_public.au_plan or self.en_public.relevee
+        """Return the address of its public page, which an action keeps once it has left its plan."""
+        shown = publiques(self.jour).filter(pk=self.record.pk).exists()
         return reverse("action", args=[self.record.identifiant]) if shown else ""
 
     @cached_property

@@ -661,6 +661,22 @@ def test_the_page_of_an_action_sets_what_is_public_beside_what_is_not(
 
 
 @pytest.mark.une_base
+def test_the_page_of_an_action_leads_to_its_public_page_wherever_there_is_one(
+    agent_34, client, lodeve, signed, place
+):
+    def led(action):
+        address = reverse("action", args=[action.identifiant])
+        page = text_of(agent_34.get(reverse("admin:projects_action_page", args=[action.pk])))
+        return f'href="{address}"' in page, client.get(address).status_code
+
+    avenant = factories.avenant(signed, str(TODAY))
+    factories.rewrite(Action.objects.filter(pk=place.pk), sortie=avenant)
+    assert led(place) == (True, 200)
+    later = factories.avenant(signed, None, date_signature_prevue=TODAY)
+    assert led(factories.action([lodeve], signed, entree=later)) == (False, 404)
+
+
+@pytest.mark.une_base
 def test_an_action_is_named_on_the_pages_of_its_territories(agent_34, lodeve, signed, place):
     epci = lodeve.rattachements.get().intercommunalite
     for record, model in (
