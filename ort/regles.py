@@ -8,6 +8,9 @@ from socle.dates import add_years, known_by
 
 # Loi n° 2018-1021 du 23 novembre 2018 (ELAN), article 157: it made the ORT.
 LOI_ELAN = datetime.date(2018, 11, 23)
+# The years that an act may give to an ORT: whoever types that of its end is told so.
+DUREE_EN_ANNEES = (1, 99)
+DUREE_IMPOSSIBLE = "Une durée compte de 1 à 99 années."
 # How the end of an ORT is told: see `date_fin_au`.
 REGLE_FIN = "la signature de l'ORT, plus sa durée, telle que ses avenants la prolongent"
 
@@ -15,6 +18,12 @@ REGLE_FIN = "la signature de l'ORT, plus sa durée, telle que ses avenants la pr
 def signe(acte: Any, jour: datetime.date) -> bool:
     """Tell whether a convention or an avenant was signed on `jour` or before; a planned date is not."""
     return known_by(acte.date_signature, jour)
+
+
+def duree_possible(annees: int) -> bool:
+    """Tell whether an ORT may last so many years; no day is counted from any other number."""
+    least, most = DUREE_EN_ANNEES
+    return least <= annees <= most
 
 
 def duree_au(convention: Any, jour: datetime.date) -> int | None:

@@ -12,7 +12,7 @@ from communes.territoire.faits import successions_lues
 from communes.territoire.successions import Successions
 from ort.liste.colonnes import SigneeNationale, StatutNational
 from ort.liste.groupes import LigneDOrt
-from ort.regles import LOI_ELAN
+from ort.regles import LOI_ELAN, duree_possible
 from socle.dates import add_years, in_french, known_by
 from socle.fichiers.champs import CelluleRefusee
 from socle.periodes import holds_on
@@ -149,6 +149,9 @@ class LecteurDeListe:
             end = self.champs["date_fin"].clean(lue.cellules)
         except CelluleRefusee as refusal:
             self.durees_ecartees[lue.numero] = f"{refusal} ; durée non retenue"
+            return None
+        if given is not None and not duree_possible(given):
+            self.durees_ecartees[lue.numero] = f"{given} ans : durée non retenue"
             return None
         by_end = years_until(jour, end) if jour and end else None
         if end and jour and (by_end is None or given not in (None, by_end)):

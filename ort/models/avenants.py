@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from ort.models.liees import LieeQuerySet
 from ort.models.publication import PAR_AVENANT
-from ort.regles import LOI_ELAN
+from ort.regles import DUREE_EN_ANNEES, DUREE_IMPOSSIBLE, LOI_ELAN, duree_possible
 from socle.dates import (
     Precision,
     PrecisionField,
@@ -96,9 +96,9 @@ class Avenant(Sourcee):
                 ),
             ),
             models.CheckConstraint(
-                condition=Q(duree_annees__isnull=True) | Q(duree_annees__range=(1, 99)),
+                condition=Q(duree_annees__isnull=True) | Q(duree_annees__range=DUREE_EN_ANNEES),
                 name="ort_avenant_duree_positive",
-                violation_error_message="Une durée compte de 1 à 99 années.",
+                violation_error_message=DUREE_IMPOSSIBLE,
             ),
             stored_on_first_day("date_signature", "precision_signature"),
         ]
@@ -139,6 +139,9 @@ class Avenant(Sourcee):
     def refuse_end_before(self, signature):
         """Refuse a duration by which a convention of this signature had ended when the avenant was signed."""
         if not (self.duree_annees and signature and self.date_signature):
+            return
+        # What lasts longer than an ORT can is refused by its constraint.
+        if not duree_possible(self.duree_annees):
             return
         end = add_years(signature, self.duree_annees)
         if end <= self.date_signature and self.precision_signature != Precision.AU_PLUS_TARD:

@@ -23,7 +23,7 @@ from ort.models.avenants import Avenant
 from ort.models.couvertures import CommuneCouverte
 from ort.models.jours import refusals
 from ort.models.validations import AValiderQuerySet
-from ort.regles import LOI_ELAN, signe
+from ort.regles import DUREE_EN_ANNEES, DUREE_IMPOSSIBLE, LOI_ELAN, signe
 from socle.dates import PrecisionField, stored_on_first_day
 from socle.etages import refuse_above
 from socle.remarques import Avant
@@ -219,9 +219,9 @@ class Convention(Sourcee):
         ordering = ["identifiant"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(duree_annees__isnull=True) | Q(duree_annees__range=(1, 99)),
+                condition=Q(duree_annees__isnull=True) | Q(duree_annees__range=DUREE_EN_ANNEES),
                 name="ort_convention_duree_positive",
-                violation_error_message="Une durée compte de 1 à 99 années.",
+                violation_error_message=DUREE_IMPOSSIBLE,
             ),
             stored_on_first_day("date_signature", "precision_signature"),
         ]

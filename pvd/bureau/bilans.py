@@ -26,7 +26,7 @@ from projects.evaluations.regles import (
 from projects.projet.revues import Revue, en_une_phrase, lire
 from pvd.bureau import acceptations
 from pvd.bureau.perimetre import Perimetre, asked_perimetre
-from socle.dates import bare, parse_date
+from socle.dates import bare, parse_date, refuse_far_years
 
 # What somebody has to see to, whatever the département keeps.
 ATTENDUES = {EtatEcheance.DEPASSEE, EtatEcheance.DANS_SIX_MOIS}
@@ -140,6 +140,7 @@ def asked_echeance(convention, text):
     name, _, day = text.partition("-")
     try:
         nature, periode = NatureBilan(name), parse_date(day)
+        refuse_far_years(periode)
     except ValueError:
         raise Http404 from None
     if not est_echeance(convention, nature, periode, timezone.localdate()):

@@ -267,9 +267,14 @@ def last_versions(chapitres):
     return "-".join(str(numbers.get(rang) or 0) for rang in range(len(chapitres)))
 
 
+def is_number(text):
+    """Tell whether a text may be the number of a version: no page sends one of twenty digits."""
+    return text.isdecimal() and len(text) < 20
+
+
 def events_since(chapitres, last):
     """Return the events that came after the versions `last`, or None when `last` says nothing."""
     numbers = last.split("-")
-    if len(numbers) != len(chapitres) or not all(number.isdecimal() for number in numbers):
+    if len(numbers) != len(chapitres) or not all(map(is_number, numbers)):
         return None
     return [event for event in tell(chapitres) if event.numero > int(numbers[event.rang])]

@@ -5,7 +5,7 @@ import re
 from import_export import widgets
 
 from socle.fichiers.champs import Champ, TextWidget
-from socle.fichiers.nombres import read_number, rounded, written
+from socle.fichiers.nombres import MOST_DIGITS, read_number, rounded, written
 
 USUAL_NUMBER = re.compile(r"[+-]?\d+([.,]\d{1,2})?")
 YEARS = ("an", "ans", "année", "années")
@@ -29,7 +29,7 @@ class WholeNumberWidget(widgets.Widget):
         if not value:
             return None
         text = self.put_right(value)
-        if not text.isdecimal():
+        if not text.isdecimal() or len(text) > MOST_DIGITS:
             raise ValueError("nombre entier attendu")
         return int(text)
 

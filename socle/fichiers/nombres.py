@@ -7,6 +7,9 @@ SPACED = re.compile(r"\d+|\d{1,3}( \d{3})+")
 # « 27.500 »: twenty-seven thousand five hundred, or twenty-seven and a half.
 TWO_MEANINGS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 EXPECTED = "nombre attendu"
+# No count nor amount has as many digits; a sheet pasted without its separators may.
+MOST_DIGITS = 18
+TOO_LONG = f"nombre de plus de {MOST_DIGITS} chiffres"
 
 
 def read_number(text: str) -> Decimal:
@@ -22,6 +25,8 @@ def read_number(text: str) -> Decimal:
     whole, mark, decimals = parted(digits)
     if not SPACED.fullmatch(whole) or (mark and not decimals.isdecimal()) or not digits.isascii():
         raise ValueError(EXPECTED)
+    if len(whole.replace(" ", "")) > MOST_DIGITS:
+        raise ValueError(TOO_LONG)
     return Decimal(f"{sign}{whole.replace(' ', '')}{'.' if mark else ''}{decimals}")
 
 

@@ -164,7 +164,7 @@ def test_the_rank_of_a_removed_avenant_is_never_given_again():
     assert restored.identifiant == "ort-agde-avenant-10"
 
 
-@pytest.mark.parametrize("duree", [0, 2028])
+@pytest.mark.parametrize("duree", [0, 100, 2028, 9000])
 def test_a_duration_that_is_not_one_is_refused(duree):
     """Whoever types the year of the end gets a message, and no page ends in the year 4051."""
     message = "Une durée compte de 1 à 99 années"

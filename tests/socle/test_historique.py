@@ -184,8 +184,11 @@ def test_a_row_written_by_another_is_told(change, agent_34, national, signed):
         assert (row.entree_id is not None) == (change == "changed")
 
 
-def test_a_page_that_does_not_say_what_it_was_read_from_is_not_saved(agent_34, signed):
-    answer = send(agent_34, signed, version_lue="", duree_annees="5")
+@pytest.mark.parametrize("said", ["", "x", "9" * 20, "9" * 5000])
+def test_a_page_that_does_not_say_what_it_was_read_from_is_not_saved(agent_34, signed, said):
+    read_from = form_of(agent_34, address(signed)).context["correction"]["version_lue"].value()
+    said = "-".join(said for _ in read_from.split("-"))
+    answer = send(agent_34, signed, version_lue=said, duree_annees="5")
     assert answer.status_code == 200
     signed.refresh_from_db()
     assert signed.duree_annees is None

@@ -327,6 +327,9 @@ def test_what_is_taken_of_remarks_is_taken_back_with_the_import(run, sete, natio
         ({"duree": "5", "fin": "2024-12-10"}, 5),
         ({"duree": "7", "fin": "2024-12-10"}, None),
         ({"duree": "longtemps"}, None),
+        ({"duree": "99"}, 99),
+        ({"duree": "100"}, None),
+        ({"duree": "9000", "fin": "2024-12-10"}, None),
         ({}, None),
     ],
 )

@@ -84,7 +84,14 @@ def test_one_is_accepted_with_a_reason_until_a_day(ort, agent_34):
     assert "Attendue depuis le" in fiche_of(agent_34, ort)
 
 
-@pytest.mark.parametrize("key", ["quinquennal-2020-01-01", "semestriel-2026-01-01", "annuel", "-"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("quinquennal-2020-01-01", "semestriel-2026-01-01", "annuel", "-"),
+        # Years that nobody means, and to the last of which no month can be added.
+        *("annuel-9999-12-31", "quinquennal-2101-01-01", "annuel-0001-01-01"),
+    ],
+)
 def test_what_is_no_due_date_is_not_accepted(ort, agent_34, key):
     assert agent_34.get(accepting(ort, key)).status_code == 404
 

@@ -180,6 +180,13 @@ def test_another_precision_is_refused_in_french_with_those_that_may_be():
         read(ConventionRessource, "precision_signature", "(vide)")
 
 
+@pytest.mark.parametrize("digits", [19, 5000])
+def test_more_digits_than_any_count_has_are_refused(digits):
+    for column in ("numero", "duree_annees"):
+        with pytest.raises(CelluleRefusee, match="nombre entier attendu"):
+            read(AvenantRessource, column, "9" * digits)
+
+
 @pytest.mark.parametrize(("ressource", "column"), AMOUNTS)
 @pytest.mark.parametrize(
     ("cell", "value", "told"),
@@ -211,6 +218,7 @@ def test_an_amount_is_read_as_it_is_written(ressource, column, cell, value, told
         ("1,2,3", "nombre attendu"),
         ("1e5", "nombre attendu"),
         ("NaN %", "nombre attendu"),
+        (f"{'9' * 40},123", "nombre de plus de 18 chiffres"),
     ],
 )
 def test_a_number_that_may_be_two_is_refused(ressource, column, cell, reason):
