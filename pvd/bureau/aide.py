@@ -19,6 +19,11 @@ DOCUMENTS = {
     "glossaire": ("glossaire.md", "Glossaire"),
 }
 FILES = {file: name for name, (file, _) in DOCUMENTS.items()}
+# What is of the projet de territoire out of its own records: its gestes on an ORT or a commune, its lists.
+PROJET = [
+    *("bilan", "-a-une-assemblee", "au-plan", "les-actions", "un-indicateur", "une-cible"),
+    *("alerte", "echeance", "releves_attendus", "une_attente"),
+]
 # The part of the guide that a page is about, by what the name of its address holds: the first found.
 PARTS = {
     "_import": "5-importer-un-tableau",
@@ -27,11 +32,13 @@ PARTS = {
     "_removed": "6-retrouver-lhistorique-rétablir-une-fiche-supprimée",
     "_restore": "6-retrouver-lhistorique-rétablir-une-fiche-supprimée",
     "suivi_signalement": "7-répondre-à-une-erreur-signalée",
-    "_page": "9-préparer-un-appel-un-rendez-vous",
-    "_fiche": "9-préparer-un-appel-un-rendez-vous",
     "projects_contact": "9-préparer-un-appel-un-rendez-vous",
     "projects_note": "9-préparer-un-appel-un-rendez-vous",
-    "projects_": "3-suivre-un-poste-de-chef-de-projet",
+    "projects_poste": "3-suivre-un-poste-de-chef-de-projet",
+    "projects_purge": "3-suivre-un-poste-de-chef-de-projet",
+    **dict.fromkeys(["projects_", *PROJET], "11-le-projet-de-territoire"),
+    "_page": "9-préparer-un-appel-un-rendez-vous",
+    "_fiche": "9-préparer-un-appel-un-rendez-vous",
     "ort_": "1-enregistrer-un-avenant",
     "communes_labellisation_geste": "4-sortir-une-commune-du-programme",
     "communes_labellisation": "2-corriger-une-date-en-disant-pourquoi",
@@ -88,5 +95,5 @@ def part_about(match):
     name = match.url_name or ""
     geste = GESTES.get(match.kwargs.get("slug"))
     if geste and name in {"geste", "gestes"}:
-        name = f"{geste.model._meta.label_lower.replace('.', '_')}_geste"
+        name = f"{geste.model._meta.label_lower.replace('.', '_')}_geste_{geste.slug}"
     return next((part for key, part in PARTS.items() if key in name), "")

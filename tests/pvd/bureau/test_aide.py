@@ -11,6 +11,13 @@ from django.urls import reverse
 from pvd.bureau.aide import DOCUMENTS, PARTS
 
 pytestmark = pytest.mark.django_db
+DU_PROJET = ["action", "axe", "etude", "financement", "bilan", "evenementclub", "indicateur"]
+GESTES_DU_PROJET = [
+    *("inscrire-une-action", "appliquer-un-avenant-au-plan", "attacher-les-actions-de-l-adhesion"),
+    *("inscrire-une-etude", "financement-proroger", "noter-un-evenement"),
+    *("tenir-un-bilan", "presenter-a-une-assemblee", "bilan-joindre-le-document"),
+    *("ort-relever-un-indicateur", "commune-fixer-une-cible"),
+]
 
 
 def page(browser, name):
@@ -49,6 +56,18 @@ def test_each_page_leads_to_a_part_that_is_there(agent_34):
         (reverse("admin:ort_convention_import"), "#5-importer-un-tableau"),
         (reverse("admin:gestes", args=["arrivee"]), "#3-suivre-un-poste"),
         (reverse("admin:gestes", args=["quitter-le-programme"]), "#4-sortir-une-commune"),
+        (reverse("admin:projects_poste_changelist"), "#3-suivre-un-poste"),
+        (reverse("admin:projects_contact_changelist"), "#9-préparer-un-appel"),
+        *(
+            (address, "#11-le-projet-de-territoire")
+            for address in (
+                *(reverse(f"admin:projects_{name}_changelist") for name in DU_PROJET),
+                *(reverse("admin:gestes", args=[slug]) for slug in GESTES_DU_PROJET),
+                *(reverse(f"admin:{name}") for name in ("bilans", "alertes", "releves_attendus")),
+            )
+        ),
+        (reverse("admin:projects_action_import"), "#5-importer-un-tableau"),
+        (reverse("admin:projects_action_removed"), "#6-retrouver"),
         (reverse("admin:a_verifier"), '">Aide'),
     ],
 )
