@@ -15,7 +15,7 @@ from socle.web.filtres import RechercheFilter
 class EvenementFiltres(LieuFiltres):
     """The events known on a day: begun, or announced."""
 
-    q = RechercheFilter(label="Intitulé, lieu ou commune")
+    q = RechercheFilter(label="Intitulé, thème, lieu ou commune")
     departement = DepartementsFilter()
     region = RegionsFilter()
     nature = ChoixFilter(label="Nature", choices=NatureEvenement)
@@ -63,8 +63,10 @@ class EvenementFiltres(LieuFiltres):
     def found(self, kept, text):
         """Return the keys of the events whose title, place or theme, or a commune that came, is named so."""
         key = search_key(text)
-        titles = kept.order_by().values_list("pk", "intitule", "lieu", "theme_libre")
-        found = {pk for pk, *words in titles if key in search_key(" ".join(words))}
+        told = kept.order_by().values_list(
+            "pk", "intitule", "lieu", "theme_libre", "theme__libelle"
+        )
+        found = {pk for pk, *words in told if key in search_key(" ".join(filter(None, words)))}
         named = set(Commune.objects.search(text).values_list("pk", flat=True))
         keys = kept.order_by().values_list("pk", flat=True)
         came = communes_venues(keys, self.jour)

@@ -21,6 +21,10 @@ class NatureBilan(models.TextChoices):
     ANNUEL = "annuel", "bilan annuel"
     QUINQUENNAL = "quinquennal", "évaluation des cinq ans"
 
+    def accorde(self, participe: str) -> str:
+        """Write a masculine participle as the nature has it: « bilan tenu », « évaluation tenue »."""
+        return f"{participe}e" if self == NatureBilan.QUINQUENNAL else participe
+
 
 class EtatEcheance(models.TextChoices):
     """Where a due date stands on a day."""

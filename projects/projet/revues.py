@@ -15,7 +15,7 @@ from projects.evaluations.regles import (
 )
 from projects.projet.resume import LieuDuProjet
 from socle.dates import add_months, bare, in_words
-from socle.francais import datee, pluriel
+from socle.francais import datee, depuis, pluriel
 
 
 @dataclass(frozen=True)
@@ -61,31 +61,31 @@ class Revue:
 
 def etat_en_mots(echeance):
     """Write where a due date stands: « tenue avec 40 jours de retard », « attendue depuis le … »."""
-    when = in_words(echeance.jour, echeance.precision)
+    due, accorde = (echeance.jour, echeance.precision), echeance.nature.accorde
     match echeance.etat:
-        case EtatEcheance.TENUE:
-            return f"tenue {in_words(echeance.bilan.tenu_le, echeance.bilan.precision)}"
-        case EtatEcheance.TENUE_EN_RETARD:
+        case EtatEcheance.TENUE | EtatEcheance.TENUE_EN_RETARD:
             held = in_words(echeance.bilan.tenu_le, echeance.bilan.precision)
-            if echeance.retard is None:
-                return f"tenue {held}, avec retard"
-            return f"tenue {held}, avec {pluriel(echeance.retard, 'jour,jours')} de retard"
+            return f"{accorde('tenu')} {held}{retard_en_mots(echeance)}"
         case EtatEcheance.DEPASSEE:
-            return f"attendue depuis {when}".replace("depuis en ", "depuis ")
+            return f"{accorde('attendu')} {depuis(*due)}"
         case EtatEcheance.INCONNUE:
-            due = datee(echeance.jour, echeance.precision)
-            return f"échéance {due}, dont la tenue n'est pas renseignée"
-    return f"à tenir {when}"
+            return f"échéance {datee(*due)}, dont la tenue n'est pas renseignée"
+    return f"à tenir {in_words(*due)}"
+
+
+def retard_en_mots(echeance):
+    """Write by how much a review was held late, after its day: « , avec 40 jours de retard »."""
+    if echeance.etat != EtatEcheance.TENUE_EN_RETARD:
+        return ""
+    if echeance.retard is None:
+        return ", avec retard"
+    return f", avec {pluriel(echeance.retard, 'jour,jours')} de retard"
 
 
 def en_une_phrase(echeance):
     """Write « évaluation des cinq ans attendue depuis le 16 juillet 2026 »."""
-    state = etat_en_mots(echeance)
-    if echeance.nature == NatureBilan.ANNUEL and state.startswith(("tenue ", "attendue ")):
-        state = state.replace("ue ", "u ", 1)
-    return (
-        f"{echeance.nature.label}{' : ' if echeance.etat == EtatEcheance.INCONNUE else ' '}{state}"
-    )
+    mark = " : " if echeance.etat == EtatEcheance.INCONNUE else " "
+    return f"{echeance.nature.label}{mark}{etat_en_mots(echeance)}"
 
 
 def lire(conventions, jour):

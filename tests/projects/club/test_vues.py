@@ -44,7 +44,7 @@ def scene(lodeve):
     factories.ressource(held, titre="Supports de l'atelier", adresse="https://exemple.fr/a.pdf")
     factories.evenement(
         "2024-05-14", [herault], identifiant="mai", intitule="Habiter les centres",
-        fin=day("2024-05-15"), annonce_le=day("2024-03-01"),
+        fin=day("2024-05-15"), annonce_le=day("2024-03-01"), theme=factories.theme("espaces"),
     )  # fmt: skip
     return held
 
@@ -94,6 +94,7 @@ def test_an_announced_event_tells_neither_who_came_nor_what_was_decided(client, 
         ("nature=formation", 0),
         ("q=lodeve", 1),
         ("q=habiter", 1),
+        ("q=ESPACES", 1),
         ("tri=intitule", 2),
     ],
 )

@@ -41,6 +41,26 @@ def test_each_day_says_where_the_evaluation_stands(ort, client, page):
     assert "règle à vérifier" in over
 
 
+@pytest.mark.parametrize(
+    ("precision", "signed", "over", "told"),
+    [
+        ("jour", "2021-07-16", "2026-07-17", "depuis le 16 juillet 2026"),
+        ("mois", "2021-07-01", "2026-08-01", "depuis juillet 2026"),
+        ("annee", "2020-01-01", "2026-01-01", "depuis 2025"),
+        ("au_plus_tard", "2021-07-16", "2026-07-17", "depuis le 16 juillet 2026 au plus tard"),
+    ],
+)
+def test_what_is_over_is_told_as_it_is_known_and_as_each_nature_has_it(
+    ort, client, precision, signed, over, told
+):
+    rewrite(Convention.objects.all(), date_signature=day(signed), precision_signature=precision)
+    page = told_on(client, ORT, over)
+    assert f"{EVALUATION} attendue {told}" in page
+    # Of a year, the next one is due in its turn.
+    yearly = "à tenir en 2026" if precision == "annee" else f"attendu {told}"
+    assert f"Bilan annuel {yearly}" in page
+
+
 def test_silence_is_unknown_where_reviews_are_not_all_kept(ort, client):
     rewrite(Departement.objects.all(), tenue_bilans=Tenue.AUCUNE)
     told = told_on(client, COMMUNE, "2026-07-17")
