@@ -13,10 +13,11 @@ from contextlib import contextmanager
 import pytest
 from django.apps import apps
 from django.contrib.messages import get_messages
+from django.core import mail
 from django.db import IntegrityError, connection, connections, transaction
 from django.urls import reverse
 
-from communes.models import Commune, Labellisation, Rattachement
+from communes.models import Commune, Departement, Labellisation, Rattachement
 from ort.models import CommuneCouverte, Convention, Proposition
 from projects.financements.models import ReglePeriode
 from projects.postes.models import Desserte
@@ -27,7 +28,7 @@ from socle.periodes import Periode
 from socle.verrou import lock
 from tests import factories
 from tests.conftest import browser_of
-from tests.factories import day
+from tests.factories import day, rewrite
 from tests.fichiers import imported, previewed
 from tests.formulaires import errors, filled
 from tests.pvd.bureau.test_gestes import address, confirming, typed
@@ -231,6 +232,25 @@ def test_what_is_proposed_to_another_ddt_is_proposed_once_though_it_is_clicked_t
         answers = at_once(post(browser, url, data), post(browser, url, data))
         assert answers[0].url == answers[1].url
         assert Proposition.objects.count() == rank + 1
+
+
+@pytest.mark.parametrize("page", ["change", "delete"])
+def test_what_is_asked_of_an_action_is_asked_once_though_it_is_clicked_twice(page):
+    """One proposal, and one mail, whether its form is sent or its removal asked."""
+    (browser, _), reference = agents(), factories.departement("81")
+    rewrite(Departement.objects.filter(pk="81"), courriel_service="ddt@tarn.example")
+    towns = [factories.commune("34142"), factories.commune("81065")]
+    shared = factories.convention(communes=towns, departement_reference=reference)
+    for rank in range(ROUNDS):
+        action = factories.action(towns, shared, maitre_ouvrage_commune=towns[1])
+        url = reverse(f"admin:projects_action_{page}", args=[action.pk])
+        data = {"post": "yes", "motif": "doublon"}
+        if page == "change":
+            asked = {"_proposer": "1", "motif_correction": "acte relu"}
+            data = filled(browser.get(url), maitre_ouvrage_commune=towns[0].pk, **asked)
+        answers = at_once(post(browser, url, data), post(browser, url, data))
+        assert answers[0].url == answers[1].url
+        assert (Proposition.objects.count(), len(mail.outbox)) == (rank + 1, rank + 1)
 
 
 def test_a_commune_is_added_to_an_ort_by_two_agents():

@@ -4,19 +4,20 @@ from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.contrib.messages.storage import default_storage
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.http import HttpResponseRedirect
 from django.utils.html import format_html, format_html_join
 
 from ort.admin_propositions import proposer
-from ort.models import Proposition
+from ort.models import Convention, Proposition
 from projects.projet.demandes import en_demande
 from projects.projet.ecriture import keeps
 from socle.admin.base import PvdAdmin
 from socle.admin.correction import MotifForm
 from socle.adresses_admin import admin_url
 from socle.historique import one_act
+from socle.verrou import lock
 
 A_PROPOSER_UNE_A_UNE = (
     "Rien n'est supprimé. Ce qui est aussi d'une commune d'un autre département se supprime avec l'accord "
@@ -28,13 +29,21 @@ A_PROPOSER_UNE_A_UNE = (
 def proposer_la_demande(request, demande, texte):
     """Send what was asked to the DDT that keeps the convention, once; return the proposal."""
     convention, asked = demande.convention, demande.destinataire
-    waiting = Proposition.objects.en_attente().filter(convention=convention, auteur=request.user)
-    made = next((p for p in waiting if p.changements == demande.changements), None)
-    if made is None:
-        made = proposer(request, convention, asked.pk, texte, demande.changements)
+    with transaction.atomic():
+        # Of a page that is sent twice, the second reads what the first has proposed.
+        lock(Convention, convention.pk)
+        made = deja_proposee(request.user, convention, demande.changements)
+        if made is None:
+            made = proposer(request, convention, asked.pk, texte, demande.changements)
     told = f"Proposition envoyée à la DDT {asked.avec_de} : rien n'est changé avant sa réponse."
     messages.success(request, told)
     return made
+
+
+def deja_proposee(user, convention, changements):
+    """Return what `user` proposed of a convention with these changes, and awaits an answer; or None."""
+    waiting = Proposition.objects.en_attente().filter(convention=convention, auteur=user)
+    return next((made for made in waiting if made.changements == changements), None)
 
 
 class ADemanderAdmin(PvdAdmin):
