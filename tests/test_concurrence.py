@@ -151,7 +151,7 @@ def test_someone_arrives_once_though_two_agents_confirm_it():
         assert sorted(answer.status_code for answer in answers) == [200, 302]
         (loser,) = [answer for answer in answers if answer.status_code == 200]
         assert overtaken(loser)
-        assert "Deux personnes tiennent le poste" in loser.content.decode()
+        assert "Cette personne occupe déjà ce poste ces jours-là." in told_by(loser)
         assert held.occupations.count() == 1
 
 

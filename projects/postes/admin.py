@@ -2,7 +2,7 @@
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html
@@ -36,6 +36,7 @@ from projects.postes.models import (
     Purge,
     Recrutement,
 )
+from projects.postes.models.occupations import recrutee_apres
 from projects.postes.models.postes import MONTHS_AHEAD
 from projects.postes.phrases import tell_depuis, tell_etat
 from projects.postes.tableau import TableauDesPostes
@@ -43,7 +44,7 @@ from socle.admin.base import PvdAdmin, ReadOnly
 from socle.admin.champs import LastDayField, NumberField, badge
 from socle.admin.choix import PerimetreForm
 from socle.admin.exports import ExportAdmin
-from socle.admin.fiche import FicheInline, PeriodesFormSet
+from socle.admin.fiche import EnsembleFormSet, FicheInline, PeriodesFormSet
 from socle.admin.imports import ImportAdmin
 from socle.admin.portee import PorteeAdmin
 from socle.admin.sources import SansSourceFilter, SourceeAdmin
@@ -100,9 +101,19 @@ class OccupationForm(PerimetreForm):
         help_texts = {"debut": "Premier jour en poste."}
 
 
+class OccupationFormSet(EnsembleFormSet):
+    def judge(self, rows):
+        """Refuse someone twice; an arrival is judged with its offer, by `RecrutementFormSet`."""
+        try:
+            Occupation.refuse_twice(rows)
+        except ValidationError as refused:
+            self.tell(refused)
+
+
 class OccupationInline(PosteInline):
     model = Occupation
     form = OccupationForm
+    formset = OccupationFormSet
     verbose_name_plural = "titulaires (interne)"
     fields = [
         ("titulaire", "courriel", "telephone"),
@@ -111,8 +122,29 @@ class OccupationInline(PosteInline):
     ]
 
 
+class RecrutementFormSet(EnsembleFormSet):
+    """The offers of a post, judged with the arrivals as the page has them: `titulaires`, its own rows."""
+
+    read_with_them = ("occupation",)
+    titulaires = None
+
+    def judge(self, rows):
+        """Refuse an arrival before its offer, on the row of the person too when it is the one that moves."""
+        if self.titulaires and not self.titulaires.is_valid():
+            return
+        people = self.titulaires.initial_forms if self.titulaires else []
+        by_key = {form.instance.pk: form for form in people}
+        for offre in rows:
+            if form := by_key.get(offre.occupation_id):
+                offre.occupation = None if form in self.titulaires.deleted_forms else form.instance
+                if offre.devance and "debut" in form.changed_data:
+                    form.add_error("debut", recrutee_apres(offre))
+        super().judge(rows)
+
+
 class RecrutementInline(PosteInline):
     model = Recrutement
+    formset = RecrutementFormSet
     fields = [
         ("date_publication", "date_cloture", "date_entretiens"),
         ("issue", "date_issue", "occupation"),
@@ -243,6 +275,14 @@ class PosteAdmin(ImportAdmin, ExportAdmin, PorteeAdmin, SourceeAdmin):
 
     def read_rows(self, records):
         return situer(records, timezone.localdate())
+
+    def _create_formsets(self, request, obj, change):
+        """Let the offers of the page know its people."""
+        formsets, inlines = super()._create_formsets(request, obj, change)
+        by_model = {formset.model: formset for formset in formsets}
+        if Recrutement in by_model:
+            by_model[Recrutement].titulaires = by_model.get(Occupation)
+        return formsets, inlines
 
     def get_urls(self):
         story = self.admin_site.admin_view(self.histoire_view)

@@ -148,6 +148,69 @@ def test_two_rules_of_a_scheme_do_not_hold_on_one_day(national):
     assert detr.regles.count() == 2
 
 
+@pytest.fixture
+def poste(town):
+    """A post whose offer of 1 October 2023 recruited who came on 1 November."""
+    held = factories.poste([town])
+    came = factories.occupation(held, "2023-11-01", titulaire="Lou Personnage")
+    factories.recrutement(held, "2023-10-01", "recrute", "2023-10-15", occupation=came)
+    return held
+
+
+OFFRE = "L'offre qui a recruté cette personne est du 1er octobre 2023."
+
+
+def moved(client, poste, arrival, published):
+    """Move the arrival and the offer of a post on one page; return what it refuses."""
+    offre = {"date_publication": published, "date_issue": published}
+    offre = {f"recrutements-0-{name}": value for name, value in offre.items() if value}
+    address = f"/admin/projects/poste/{poste.pk}/change/"
+    typed = {"occupations-0-debut": arrival, "motif_correction": "relu"} | offre
+    answer = client.post(address, filled(form_of(client, address), **typed))
+    return "" if answer.status_code == 302 else errors(answer)
+
+
+def test_an_arrival_and_its_offer_are_judged_as_the_page_has_both(agent_34, poste):
+    assert OFFRE in moved(agent_34, poste, "30/09/2023", "")
+    assert "avant l'offre" in moved(agent_34, poste, "01/11/2023", "02/11/2023")
+    # Each alone would be refused beside the other of before.
+    assert moved(agent_34, poste, "01/01/2021", "01/12/2020") == ""
+    assert moved(agent_34, poste, "01/11/2023", "01/10/2023") == ""
+    assert moved(agent_34, poste, "01/10/2023", "") == ""
+    came = poste.occupations.get()
+    assert (came.debut, came.recrutement.date_publication) == (day("2023-10-01"),) * 2
+
+
+def test_who_goes_from_the_page_leaves_the_offer_free(agent_34, poste):
+    gone = {"occupations-0-DELETE": "on", "recrutements-0-date_publication": "02/11/2023"}
+    gone |= {"recrutements-0-date_issue": "03/11/2023", "motif_correction": "relu"}
+    address = f"/admin/projects/poste/{poste.pk}/change/"
+    answer = agent_34.post(address, filled(form_of(agent_34, address), **gone))
+    assert answer.status_code == 302, errors(answer)
+    assert poste.recrutements.get().occupation is None
+
+
+def test_one_person_is_not_typed_twice_in_a_post(agent_34, poste):
+    again = {"titulaire": "LOU PERSONNAGE", "debut": "01/01/2024"}
+    told = send(agent_34, poste, [again], prefix="occupations")
+    assert "Cette personne occupe déjà ce poste ces jours-là." in told
+    left = {"0-fin": "31/12/2023"}
+    assert send(agent_34, poste, [again], prefix="occupations", **left) == ""
+    assert poste.occupations.count() == 2
+
+
+def test_the_correction_of_an_offer_is_not_undone_under_the_arrival(agent_34, poste):
+    offre, came = poste.recrutements.get(), poste.occupations.get()
+    offre.date_publication = offre.date_issue = day("2020-12-01")
+    earlier = done(offre.save)
+    came.debut = day("2021-01-01")
+    arrived = done(came.save)
+    assert refused(earlier, agent_34.agent) == ["Cette personne était là avant l'offre."]
+    undo(arrived, "saisi par erreur", agent_34.agent)
+    undo(earlier, "saisi par erreur", agent_34.agent)
+    assert poste.recrutements.get().date_publication == day("2023-10-01")
+
+
 def test_an_act_is_not_undone_under_what_rests_on_its_fact(agent_34, action, etude):
     """The grant under its payment, the beginning under its end, the report under its approval."""
     line = factories.financement(action, financeur_organisme=factories.organisme())

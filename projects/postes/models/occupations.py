@@ -1,17 +1,24 @@
 """Who holds a post: a person, internal, for a period, under a contract that may end before or after."""
 
+from itertools import combinations
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from projects.postes.models.dessertes import Desserte, DuPosteQuerySet
 from socle.dates import ONE_DAY, add_months
+from socle.ensembles import DUnEnsemble
+from socle.francais import datee
 from socle.periodes import Periode, PeriodeQuerySet, debut_connu
+from socle.recherche import search_key
 from socle.sources import Sourcee
 
 COORDONNEES = ("courriel", "telephone")
 # What tells who someone is, and is erased once that person has been gone for long enough.
 IDENTITE = ("titulaire", *COORDONNEES)
+DEJA_EN_POSTE = "Cette personne occupe déjà ce poste ces jours-là."
 
 
 class TypeContrat(models.TextChoices):
@@ -85,13 +92,14 @@ class OccupationQuerySet(DuPosteQuerySet, PeriodeQuerySet):
         return self.filter(Q(fin__lt=limit) | Q(poste__date_fermeture__lt=limit))
 
 
-class Occupation(Sourcee, Periode):
+class Occupation(DUnEnsemble, Sourcee, Periode):
     """Who holds a post, from a day to another. The person is internal: no public page shows it.
 
-    Two people may hold a post at once: it is told, never refused.
+    Two people may hold a post at once: it is told, never refused. One person may not, twice.
     """
 
     coordonnees = COORDONNEES
+    ensemble = "poste"
 
     poste = models.ForeignKey("Poste", models.CASCADE, "occupations", verbose_name="poste")
     debut = debut_connu("premier jour", "Premier jour compris.", "L'arrivée a une date.")
@@ -144,3 +152,31 @@ class Occupation(Sourcee, Periode):
     def __str__(self):
         # A row of a file may have no date: it is refused, but named first.
         return f"titulaire depuis le {self.debut:%d/%m/%Y}" if self.debut else "titulaire"
+
+    def clean(self):
+        """Refuse someone who holds the post already, or who came before the offer that recruited."""
+        super().clean()
+        if self.debut:
+            self.refuse_beside_others()
+
+    @staticmethod
+    def refuse(rows):
+        Occupation.refuse_twice(rows)
+        offres = Occupation._meta.get_field("recrutement").related_model.objects
+        arrivals = {row.pk: row.debut for row in rows if row.pk}
+        for offre in offres.filter(occupation__in=arrivals).order_by("date_publication", "pk"):
+            if arrivals[offre.occupation_id] < offre.date_publication:
+                raise ValidationError({"debut": recrutee_apres(offre)})
+
+    @staticmethod
+    def refuse_twice(rows):
+        """Refuse a person, told by a name, whom two of `rows` have in post on a same day."""
+        for one, other in combinations(rows, 2):
+            name = search_key(one.titulaire)
+            if name and name == search_key(other.titulaire) and one.shares_a_day_with(other):
+                raise ValidationError({"titulaire": DEJA_EN_POSTE})
+
+
+def recrutee_apres(offre):
+    """Say that an offer comes after the arrival of the person that it recruited."""
+    return f"L'offre qui a recruté cette personne est {datee(offre.date_publication)}."

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from projects.postes.models.dessertes import DuPosteQuerySet
 from projects.postes.models.occupations import Occupation
+from socle.ensembles import DUnEnsemble
 from socle.historique import keep_unlinked, set_null
 from socle.sources import Sourcee
 
@@ -22,7 +23,7 @@ class RecrutementQuerySet(DuPosteQuerySet):
         return self.filter(date_publication__lte=jour)
 
 
-class Recrutement(Sourcee):
+class Recrutement(DUnEnsemble, Sourcee):
     """An offer, from its publication to its outcome; a post may have several."""
 
     class Issue(models.TextChoices):
@@ -47,6 +48,8 @@ class Recrutement(Sourcee):
         blank=True,
         verbose_name="personne recrutée",
     )
+
+    ensemble = "poste"
 
     objects = RecrutementQuerySet.as_manager()
 
@@ -97,12 +100,22 @@ class Recrutement(Sourcee):
 
     def clean(self):
         """Refuse a person recruited for another post, or arrived before the offer."""
-        if self.occupation is None or self.date_publication is None:
-            return
-        if self.occupation.poste_id != self.poste_id:
+        super().clean()
+        if self.occupation and self.occupation.poste_id != self.poste_id:
             raise ValidationError({"occupation": "Cette personne occupe un autre poste."})
-        if self.occupation.debut < self.date_publication:
+        if not self.alone:
+            self.refuse([self])
+
+    @staticmethod
+    def refuse(rows):
+        if any(row.devance for row in rows):
             raise ValidationError({"occupation": "Cette personne était là avant l'offre."})
+
+    @property
+    def devance(self):
+        """Tell whether the person recruited came before the offer."""
+        arrival = self.occupation and self.occupation.debut
+        return bool(arrival and self.date_publication and arrival < self.date_publication)
 
 
 keep_unlinked(Occupation)

@@ -1,6 +1,7 @@
 """The contracts of those who hold a post: when they end, and what is not possible."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from projects.postes.models import Occupation
@@ -72,3 +73,30 @@ def test_a_contract_over_while_its_holder_is_still_there():
 def test_what_cannot_be_is_refused(fields):
     with pytest.raises(IntegrityError):
         factories.occupation(factories.poste(), "2022-01-01", **fields)
+
+
+@pytest.mark.parametrize(
+    ("name", "debut", "fin", "refused"),
+    [
+        ("Lou Personnage", "2022-12-31", None, True),
+        ("lou  PERSONNAGÉ", "2022-12-31", None, True),
+        ("Lou Personnage", "2023-01-01", None, False),
+        ("Lou Personnage", "2021-01-01", "2022-01-01", False),
+        ("Lou Personnage", "2021-01-01", "2022-01-02", True),
+        ("Alix Personnage", "2022-06-01", None, False),
+        ("", "2022-06-01", None, False),
+    ],
+)
+def test_one_person_does_not_hold_a_post_twice_on_a_day(name, debut, fin, refused):
+    """The last day in post is the day before `fin`."""
+    poste = factories.poste()
+    factories.occupation(poste, "2022-01-01", "2023-01-01", titulaire="Lou Personnage")
+    factories.occupation(poste, "2022-01-01", "2023-01-01")
+    twice = Occupation(poste=poste, titulaire=name, debut=day(debut), fin=fin and day(fin))
+    if not refused:
+        twice.full_clean()
+        return
+    with pytest.raises(ValidationError, match="occupe déjà ce poste ces jours-là"):
+        twice.full_clean()
+    twice.poste = factories.poste()
+    twice.full_clean()

@@ -118,3 +118,30 @@ def test_a_removed_post_comes_back_with_its_offers_and_whom_they_recruited(agent
         poste.delete()
     restore(type(poste).history.removed().get())
     assert Recrutement.objects.get().occupation == person
+
+
+@pytest.mark.parametrize(("arrival", "refused"), [("2023-09-30", True), ("2023-10-01", False)])
+def test_nobody_arrives_before_the_offer_that_recruited(poste, arrival, refused):
+    """Whichever of the two is written last."""
+    came = factories.occupation(poste, "2023-11-01")
+    offre = recrutement(poste, "2023-10-01", "recrute", "2023-10-15", occupation=came)
+    came.debut = day(arrival)
+    told = refusal(came)
+    assert told == (
+        {"debut": ["L'offre qui a recruté cette personne est du 1er octobre 2023."]}
+        if refused
+        else {}
+    )
+    came.save()
+    offre.refresh_from_db()
+    told = refusal(offre)
+    assert told == ({"occupation": ["Cette personne était là avant l'offre."]} if refused else {})
+
+
+def refusal(record):
+    """Return what a record is refused for, by field; nothing when it is not."""
+    try:
+        record.full_clean()
+    except ValidationError as refused:
+        return refused.message_dict
+    return {}
