@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from communes.models import Commune, Intercommunalite
 from communes.territoire.codes import of_length, un_siren
@@ -12,6 +13,8 @@ from ort.models.liees import LieeQuerySet
 from ort.models.publication import PublieeParUnActe
 from socle.historique import Historisee
 from socle.recherche import search_key
+
+A_VENIR = "Une délibération, une signature : du jour même ou d'avant."
 
 
 class Organisme(Historisee):
@@ -139,6 +142,14 @@ class Partie(PublieeParUnActe, Historisee):
 
     def __str__(self):
         return str(self.qui)
+
+    def clean(self):
+        """Refuse a day to come: no page would show the party before it, and none would say why."""
+        super().clean()
+        today = timezone.localdate()
+        days = {name: getattr(self, name) for name in ("date_deliberation", "date_signature")}
+        if coming := {name: A_VENIR for name, jour in days.items() if jour and jour > today}:
+            raise ValidationError(coming)
 
     @property
     def qui(self):

@@ -7,10 +7,12 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from communes.models import Role
 from ort.models import Avenant, CommuneCouverte, Convention, Organisme, Partie, Secteur
 from ort.regles import date_fin_au, duree_au
+from socle.dates import ONE_DAY
 from socle.retablissement import restore
 from tests import factories
 from tests.factories import day, rewrite
@@ -345,6 +347,19 @@ def test_a_party_is_recorded_once_in_a_role(identity, make):
     assert refused(Partie(convention=signed, role="signataire", **{identity: who})) == ""
     elsewhere = Partie(convention=factories.convention(), role="partenaire", **{identity: who})
     assert refused(elsewhere) == ""
+
+
+@pytest.mark.parametrize("name", ["date_deliberation", "date_signature"])
+def test_a_party_deliberates_and_signs_today_at_the_latest(name):
+    party = Partie(convention=factories.convention(), commune=factories.commune())
+    today = timezone.localdate()
+    setattr(party, name, today)
+    party.full_clean()
+    setattr(party, name, today + ONE_DAY)
+    with pytest.raises(ValidationError) as told:
+        party.full_clean()
+    sentence = "Une délibération, une signature : du jour même ou d'avant."
+    assert told.value.message_dict == {name: [sentence]}
 
 
 def test_a_sector_of_a_commune_is_recorded_once():
