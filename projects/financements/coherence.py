@@ -6,6 +6,7 @@ The models refuse by it: it counts for itself, as `regles.compte` does, which re
 import datetime
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from projects.actions.coherence import latest, may_precede
@@ -33,6 +34,10 @@ SECOND_ACCORD = (
 DEMANDE_APRES_ACCORD = "Une demande ne suit pas son accord : corrigez l'un des deux jours."
 APRES_SOLDE = "Le solde est versé : plus rien ne peut l'être après. Corrigez l'un des versements."
 DEUX_SOLDES = "Ce financement est déjà soldé : un solde, ou un versement unique, est le seul."
+RIEN_DE_RETIRE = (
+    "Un retrait diminue ce qui est accordé : {} resteraient, pour {} accordés. "
+    "Enregistrez une modification."
+)
 TROP_RENDU = "Plus serait reversé que ce qui a été versé."
 # What closes a line: nothing is paid after.
 CLOTURES = ("solde", "unique")
@@ -42,10 +47,16 @@ def refus(faits: Iterable[Any]) -> RefusFinancement | None:
     """Return why these facts of one line of money cannot be, or None.
 
     A demand comes before its grant, a grant before what is paid of it; what is paid is within the
-    grant on each day, the last included; nothing follows the balance; a line is granted once.
+    grant on each day, the last included; nothing follows the balance; a line is granted once, and a
+    withdrawal lowers what is granted.
     """
     faits = list(faits)
-    return refus_de_l_accord(faits) or refus_des_soldes(faits) or refus_des_montants(faits)
+    return (
+        refus_de_l_accord(faits)
+        or refus_des_soldes(faits)
+        or refus_des_retraits(faits)
+        or refus_des_montants(faits)
+    )
 
 
 def refus_de_l_accord(faits: list[Any]) -> RefusFinancement | None:
@@ -69,6 +80,16 @@ def refus_des_soldes(faits: list[Any]) -> RefusFinancement | None:
         return RefusFinancement(DEUX_SOLDES, "sorte_versement")
     if closing and any(f.jour > latest(closing[0]) for f in paid):
         return RefusFinancement(APRES_SOLDE)
+    return None
+
+
+def refus_des_retraits(faits: list[Any]) -> RefusFinancement | None:
+    """Refuse a withdrawal that leaves as much as it found, or more: its amount is what is left."""
+    for before, fait in pairwise(decisions(faits)):
+        known = None not in (before.montant, fait.montant)
+        if fait.nature == "retrait" and known and fait.montant >= before.montant:
+            texte = RIEN_DE_RETIRE.format(euros(fait.montant), euros(before.montant))
+            return RefusFinancement(texte, "montant")
     return None
 
 
@@ -96,9 +117,13 @@ def plafond(faits: Iterable[Any], jour: datetime.date) -> Decimal | None:
 
     A grant known « au plus tard » a day may be older than what was paid of it.
     """
-    order = {"accord": 0, "modification": 1, "retrait": 2}
-    grants = sorted(
-        (f for f in faits if f.nature in order), key=lambda f: (f.jour, order[f.nature])
-    )
+    grants = decisions(faits)
     come = [f for f in grants if f.jour <= jour] or grants[:1]
     return come[-1].montant if come else None
+
+
+def decisions(faits: Iterable[Any]) -> list[Any]:
+    """Return the facts that say how much is granted, in the order in which they are counted."""
+    order = {"accord": 0, "modification": 1, "retrait": 2}
+    grants = [fait for fait in faits if fait.nature in order]
+    return sorted(grants, key=lambda f: (f.jour, order[f.nature]))

@@ -63,6 +63,26 @@ ACCORD = fait("accord", "2023-01-10", "1000")
             ],
             "reversé",
         ),
+        (
+            [ACCORD, fait("retrait", "2023-02-01", "5000")],
+            "Un retrait diminue ce qui est accordé : 5\u202f000\xa0€ resteraient, pour 1\u202f000\xa0€ "
+            "accordés. Enregistrez une modification.",
+        ),
+        # What is left is what there was: nothing is withdrawn.
+        ([ACCORD, fait("retrait", "2023-02-01", "1000")], "diminue ce qui est accordé"),
+        ([ACCORD, fait("retrait", "2023-01-10", "1000")], "diminue ce qui est accordé"),
+        (
+            [
+                ACCORD,
+                fait("modification", "2023-02-01", "700"),
+                fait("retrait", "2023-02-01", "800"),
+            ],
+            "pour 700",
+        ),
+        (
+            [ACCORD, fait("retrait", "2023-02-01", "0"), fait("retrait", "2023-03-01", "0")],
+            "diminue ce qui est accordé",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused(facts, said):
@@ -86,6 +106,14 @@ def test_what_cannot_be_is_refused(facts, said):
             fait("reversement", "2023-03-01", "600"),
             fait("retrait", "2023-03-01", "0"),
         ],
+        [ACCORD, fait("retrait", "2023-01-10", "999.99"), fait("retrait", "2023-01-11", "0")],
+        [
+            ACCORD,
+            fait("modification", "2023-02-01", "6000"),
+            fait("retrait", "2023-02-01", "5000"),
+        ],
+        # How much was granted is not known.
+        [fait("accord", "2023-01-10", None), fait("retrait", "2023-02-01", "5000")],
         # Nobody knows how much was granted, nor exactly when.
         [
             fait("accord", "2023-02-01", None, precision="au_plus_tard", suppose=True),

@@ -91,6 +91,12 @@ def test_a_decision_whose_amount_changes_is_corrected_and_not_a_second_one(agent
     assert changes(page)["montant"] == ("1000.00", "1200")
 
 
+def test_a_withdrawal_lowers_the_grant(agent_34, line):
+    text = rows(f"{FAITS},sorte_retrait", "f-1,2023-06-01,retrait,5000,,annulation")
+    page = previewed(agent_34, PAGE, "faits-financements", text)
+    assert "Un retrait diminue ce qui est accordé" in motives(page)[2]
+
+
 @pytest.mark.parametrize(
     ("paid", "told"),
     [

@@ -275,6 +275,14 @@ def test_a_payment_stays_within_its_grant(fields, told, agent_34, detr):
     assert told in refusal(agent_34, "financement-enregistrer-un-versement", detr, **asked)
 
 
+@pytest.mark.parametrize("left", ["1000", "5000"])
+def test_a_withdrawal_lowers_the_grant(left, agent_34, detr):
+    asked = {"sorte": "annulation", "date": "01/06/2024", "montant": left}
+    assert "Un retrait diminue" in refusal(agent_34, "financement-retirer", detr, **asked)
+    money(agent_34, "financement-retirer", detr, **asked | {"montant": "999,99"})
+    assert detr.faits.get(nature="retrait").montant == Decimal("999.99")
+
+
 def test_nothing_is_paid_after_the_balance(agent_34, detr):
     factories.fait_financement(detr, "versement", "2024-06-01", 900, sorte_versement="solde")
     url = reverse("admin:geste", args=["financement-enregistrer-un-versement", detr.pk])
