@@ -25,6 +25,7 @@ BEFORE_CODES = [
     ("ort", "0006_ce_qui_ne_peut_etre"),
     ("projects", "0004_ce_qui_ne_peut_etre"),
 ]
+BEFORE_NOTIFICATIONS = [("projects", "0016_index_etendue")]
 
 
 @pytest.fixture
@@ -149,6 +150,42 @@ def test_the_records_that_break_a_new_rule_are_named(old_apps):
         f"- commune desservie 2 ({LODEVE} ; {POSTE} ; premier jour : 01/01/2024 ; {END} : vide) : "
         f"{SERVED_TWICE}",
     ]
+
+
+@pytest.mark.parametrize("old_apps", [BEFORE_NOTIFICATIONS], indirect=True, ids=["before"])
+def test_what_was_notified_before_it_was_decided_is_named(old_apps):
+    def make(name, **fields):
+        return old_apps.get_model("projects", name).objects.create(**fields)
+
+    line = make(
+        "Financement",
+        pk=1,
+        identifiant="f-1",
+        action=make("Action", identifiant="a-1", intitule="Halle"),
+        dispositif=make("Dispositif", cle="detr", libelle="DETR", nature="etat"),
+    )
+    for pk, nature, notified, fields in (
+        (1, "accord", "2024-04-30", {}),
+        (2, "modification", "2024-05-01", {"montant": 900}),
+        (3, "versement", "2024-05-02", {"montant": 1, "sorte_versement": "acompte"}),
+    ):
+        make(
+            "FaitFinancement",
+            pk=pk, financement=line, nature=nature, jour="2024-05-01", date_notification=notified,
+            **fields,
+        )  # fmt: skip
+    of_line = "financement : 1 « f-1 »"
+    assert stopped_by(("projects", "0017_notifications")) == [
+        f"- fait d'un financement 3 ({of_line} ; fait : « versement » ; notification : 02/05/2024) : "
+        "Seule une décision est notifiée.",
+        f"- fait d'un financement 1 ({of_line} ; jour : 01/05/2024 ; précision : « au jour près » ; "
+        "notification : 30/04/2024) : Une décision est notifiée le jour où elle est signée, ou après, "
+        "et au plus tard aujourd'hui.",
+    ]
+    make_right = old_apps.get_model("projects", "FaitFinancement").objects
+    make_right.filter(pk=3).update(date_notification=None)
+    make_right.filter(pk=1).update(date_notification="2024-05-01")
+    migrate([("projects", "0017_notifications")])
 
 
 def test_records_that_only_look_alike_are_left_alone():

@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from communes.models import Commune, Intercommunalite
@@ -224,6 +224,16 @@ class SorteRetrait(models.TextChoices):
     REAFFECTATION = "reaffectation", "réaffectation"
 
 
+# What the funder decides, and notifies to whom it concerns.
+DECISIONS = [
+    *("accord", "modification", "prorogation"),
+    *("refus", "sans_suite", "retrait"),
+]
+NOTIFICATION = (
+    "Une décision est notifiée le jour où elle est signée, ou après, et au plus tard aujourd'hui."
+)
+
+
 class DuFinancementQuerySet(HistoriseeQuerySet):
     """The facts of the lines: whose they are, their line tells."""
 
@@ -348,6 +358,19 @@ class FaitFinancement(DUnEnsemble, Sourcee):
                 violation_error_message="Une prorogation dit quel délai, et sa nouvelle date limite.",
             ),
             models.CheckConstraint(
+                condition=Q(date_notification__isnull=True) | Q(nature__in=DECISIONS),
+                name="projects_faitfinancement_notification_d_une_decision",
+                violation_error_message="Seule une décision est notifiée.",
+            ),
+            models.CheckConstraint(
+                condition=Q(date_notification__isnull=True)
+                # Known « au plus tard » a day, a decision may be of any day before.
+                | Q(precision="au_plus_tard")
+                | Q(date_notification__gte=F("jour")),
+                name="projects_faitfinancement_notification_apres_decision",
+                violation_error_message=NOTIFICATION,
+            ),
+            models.CheckConstraint(
                 condition=Q(taux__isnull=True) | Q(taux__gt=0, taux__lte=100),
                 name="projects_faitfinancement_taux",
                 violation_error_message="Le taux va de 0 à 100, en pourcentage.",
@@ -387,10 +410,12 @@ class FaitFinancement(DUnEnsemble, Sourcee):
         )
 
     def clean(self):
-        """Refuse a fact to come, and one that cannot be beside the others of its line."""
+        """Refuse a fact, or a notification, to come, and what cannot be beside the rest of its line."""
         super().clean()
         if self.jour and self.jour > timezone.localdate():
             raise ValidationError({"jour": LATER_THAN_TODAY})
+        if self.date_notification and self.date_notification > timezone.localdate():
+            raise ValidationError({"date_notification": NOTIFICATION})
         if self.jour and self.nature:
             self.refuse_beside_others()
 

@@ -91,6 +91,20 @@ def test_a_decision_whose_amount_changes_is_corrected_and_not_a_second_one(agent
     assert changes(page)["montant"] == ("1000.00", "1200")
 
 
+@pytest.mark.parametrize(
+    ("fact", "told"),
+    [
+        ("2024-05-01,accord,1000,,2019-01-01", "le jour où elle est signée, ou après"),
+        ("2024-05-01,accord,1000,,2099-01-01", "au plus tard aujourd'hui"),
+        ("2024-05-01,demande,1000,,2024-05-02", "Seule une décision est notifiée"),
+    ],
+)
+def test_a_decision_is_notified_once_it_is_signed(agent_34, action, fact, told):
+    factories.financement(action, identifiant="f-1")
+    text = rows(f"{FAITS},date_notification", f"f-1,{fact}")
+    assert told in motives(previewed(agent_34, PAGE, "faits-financements", text))[2]
+
+
 def test_a_withdrawal_lowers_the_grant(agent_34, line):
     text = rows(f"{FAITS},sorte_retrait", "f-1,2023-06-01,retrait,5000,,annulation")
     page = previewed(agent_34, PAGE, "faits-financements", text)

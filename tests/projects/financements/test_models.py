@@ -3,9 +3,11 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from ort.models import Organisme
 from projects.financements.models import FaitFinancement, Financement
+from socle.dates import ONE_DAY
 from tests import factories
 from tests.factories import day
 
@@ -55,6 +57,14 @@ def test_who_pays_is_told_by_the_line_or_by_its_scheme(place):
         ({"nature": "accord", "taux": 105}, "de 0 à 100"),
         ({"nature": "accord", "suppose": True, "montant": 10}, "supposé"),
         ({"nature": "accord", "depense_subventionnable": 0}, "positif"),
+        (
+            {"nature": "accord", "date_notification": day("2023-01-09")},
+            "le jour où elle est signée, ou après",
+        ),
+        (
+            {"nature": "demande", "montant": 1, "date_notification": day("2023-01-10")},
+            "Seule une décision est notifiée",
+        ),
     ],
 )
 def test_what_a_fact_cannot_be_is_refused_by_the_form_and_by_the_base(place, fields, sentence):
@@ -65,6 +75,38 @@ def test_what_a_fact_cannot_be_is_refused_by_the_form_and_by_the_base(place, fie
     assert sentence in str(error.value)
     with pytest.raises(IntegrityError), transaction.atomic():
         fact.save()
+
+
+@pytest.mark.parametrize(
+    ("jour", "precision", "notified"),
+    [
+        ("2023-01-10", "jour", "2023-01-10"),
+        # « janvier 2023 » may be its first day; « au plus tard » may be any day before.
+        ("2023-01-01", "mois", "2023-01-01"),
+        ("2023-01-10", "au_plus_tard", "2022-12-01"),
+    ],
+)
+def test_a_decision_is_notified_on_its_day_at_the_earliest(place, jour, precision, notified):
+    line = factories.financement(place, financeur_organisme=region())
+    fact = FaitFinancement(
+        financement=line,
+        nature="accord",
+        jour=day(jour),
+        precision=precision,
+        date_notification=day(notified),
+    )
+    fact.full_clean()
+    fact.save()
+
+
+def test_a_decision_is_notified_today_at_the_latest(place):
+    line = factories.financement(place, financeur_organisme=region())
+    fact = FaitFinancement(financement=line, nature="accord", jour=day("2023-01-10"))
+    fact.date_notification = timezone.localdate() + ONE_DAY
+    with pytest.raises(ValidationError, match="au plus tard aujourd'hui"):
+        fact.full_clean()
+    fact.date_notification = timezone.localdate()
+    fact.full_clean()
 
 
 def test_a_fact_is_held_against_the_others_of_its_line(place):

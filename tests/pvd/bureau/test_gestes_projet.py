@@ -275,6 +275,15 @@ def test_a_payment_stays_within_its_grant(fields, told, agent_34, detr):
     assert told in refusal(agent_34, "financement-enregistrer-un-versement", detr, **asked)
 
 
+def test_a_grant_is_notified_once_it_is_signed(agent_34, place):
+    line = factories.financement(place)
+    asked = {"date": "01/05/2024", "montant": "1000", "date_notification": "30/04/2024"}
+    told = refusal(agent_34, "financement-enregistrer-un-accord", line, **asked)
+    assert "Une décision est notifiée le jour où elle est signée, ou après" in told
+    asked |= {"date_notification": "01/05/2024"}
+    money(agent_34, "financement-enregistrer-un-accord", line, **asked)
+
+
 @pytest.mark.parametrize("left", ["1000", "5000"])
 def test_a_withdrawal_lowers_the_grant(left, agent_34, detr):
     asked = {"sorte": "annulation", "date": "01/06/2024", "montant": left}
