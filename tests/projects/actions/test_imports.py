@@ -159,6 +159,15 @@ def test_rows_are_judged_beside_those_above_them(agent_34, ort):
     assert "Un fait est du jour même ou d'avant" in told[3] or "année" in told[3]
 
 
+def test_facts_in_an_impossible_order_are_refused(agent_34, ort):
+    action = factories.action([factories.commune("34293")], ort, identifiant="a-1")
+    factories.fait(action, "debut", "2024-05-10")
+    facts = ("a-1,2023-01-01,fin,operation,au plus tard", "a-1,2023-01-01,abandon,,")
+    told = motives(previewed(agent_34, PAGE, "faits", rows(f"{FAITS},precision", *facts)))
+    assert "L'opération ne finit pas avant son début, le 10 mai 2024." in told[2]
+    assert "abandonnée depuis le 1er janvier 2023 : enregistrez d'abord la relance." in told[3]
+
+
 def test_a_date_needs_someone_to_say_it(agent_34, ort):
     factories.action([factories.commune("34293")], ort, identifiant="a-1")
     text = rows(FAITS, "a-1,2023-03-01,debut,operation")

@@ -154,7 +154,7 @@ def test_a_corrected_fact_is_not_held_against_what_it_was(ort, lodeve):
     begun.jour = day("2023-06-01")
     begun.full_clean()
     begun.jour = day("2024-01-02")
-    assert "d'abord le début" in refused(begun, "jour")
+    assert "ne finit pas avant son début, le 2 janvier 2024" in refused(begun, "jour")
 
 
 def test_a_month_is_kept_on_its_first_day(ort, lodeve):

@@ -118,6 +118,26 @@ def test_the_preview_says_what_anybody_will_read(agent_34, place):
 @pytest.mark.parametrize(
     ("slug", "fields", "told"),
     [
+        (
+            "action-achever",
+            {"phase": "operation", "precision": "au_plus_tard"},
+            "L'opération ne finit pas avant son début, le 10 mai 2024.",
+        ),
+        (
+            "action-abandonner",
+            {"texte": "Sans repreneur"},
+            "abandonnée depuis le 1er janvier 2023 : enregistrez d'abord la relance.",
+        ),
+    ],
+)
+def test_a_fact_is_not_of_a_day_that_the_others_refuse(slug, fields, told, agent_34, place):
+    factories.fait(place, "debut", "2024-05-10")
+    assert told in refusal(agent_34, slug, place, date="01/01/2023", **fields)
+
+
+@pytest.mark.parametrize(
+    ("slug", "fields", "told"),
+    [
         ("action-achever", {"phase": "operation"}, "Une fin suit le début de sa phase"),
         (
             "action-demarrer",
