@@ -23,6 +23,7 @@ from projects.actions.models import (
     Prevision,
     Theme,
 )
+from projects.actions.models.actions import AXE_AILLEURS
 from projects.actions.regles import EtatAction
 from projects.financements.models import FaitFinancement, Financement
 from projects.projet.admin_demandes import ADemanderAdmin
@@ -225,7 +226,9 @@ class ActionAdmin(ADemanderAdmin, TableauxDesActions, PorteeAdmin, SourceeAdmin)
         return known[action.pk]
 
     def refuse_whole(self, record):
-        """Refuse communes that the act of the action does not concern."""
+        """Refuse communes that the act of the action does not concern, and an axe of another adhésion."""
+        if record.axe_ailleurs(set(record.adhesions.values_list("labellisation", flat=True))):
+            raise ValidationError(AXE_AILLEURS)
         if refused := refus_des_communes(record):
             raise ValidationError(refused)
 

@@ -90,6 +90,8 @@ class AxeWidget(ReadBesidePlan):
         plans = {self.plan_of(row) for row in rows if not row.get(ORT)}
         communes = frozenset().union(*plans)
         of_adhesions = Axe.objects.filter(labellisation__commune__dans=communes)
+        # Of a commune that came back, its last time in the programme: see `AdhesionWidget`.
+        of_adhesions = of_adhesions.order_by("-labellisation__debut", "ordre", "code")
         for axe in of_adhesions.select_related("labellisation"):
             for plan in plans:
                 if axe.labellisation.commune_id in plan:

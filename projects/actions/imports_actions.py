@@ -30,6 +30,7 @@ from projects.actions.models import (
     PlanSigne,
     Theme,
 )
+from projects.actions.models.actions import AXE_AILLEURS
 from socle.fichiers.champs import (
     CelluleRefusee,
     Champ,
@@ -232,6 +233,7 @@ class ActionRessource(ListesRessource):
                 raise CelluleRefusee(moved[0].colonne, moved[0].apres, A_LA_SIENNE.format(commune))
 
     def lists_changed(self, instance, row):
+        self.refuse_axe(instance, row)
         found = super().lists_changed(instance, row)
         if found:
             self.refuse_places(instance, row)
@@ -247,10 +249,17 @@ class ActionRessource(ListesRessource):
 
     def dependants(self, instance, row, user):
         """Return what hangs on a new action, of a commune of the agent or of an ORT that it keeps."""
+        self.refuse_axe(instance, row)
         self.refuse_places(instance, row)
         if user and not user.is_superuser:
             self.refuse_out_of_reach(instance, row)
         return super().dependants(instance, row, user)
+
+    def refuse_axe(self, instance, row):
+        """Refuse the axe of another plan: a commune that came back has several adhésions."""
+        adhesions = {adhesion.pk for adhesion in self.in_list(ADHESIONS, instance, row)}
+        if instance.axe_ailleurs(adhesions):
+            raise CelluleRefusee("axe_code", instance.axe.code, AXE_AILLEURS)
 
     def refuse_places(self, instance, row):
         """Refuse adhésions that were not signed together, and a commune that the plan does not cover."""

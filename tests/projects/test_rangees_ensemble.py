@@ -2,6 +2,7 @@
 
 import pytest
 
+from projects.actions.models import Action, Axe
 from socle.annulation import undo
 from tests import factories
 from tests.factories import day
@@ -136,6 +137,23 @@ def test_an_action_comes_by_adhesions_signed_together(agent_34, town):
     rows = [{"labellisation": twin.pk}, {"labellisation": later.pk}]
     assert "le même jour" in send(agent_34, action, rows, prefix="adhesions")
     assert send(agent_34, action, rows[:1], prefix="adhesions") == ""
+
+
+def test_an_axe_is_that_of_the_adhesions_of_the_page(agent_34, town):
+    first = factories.labellisation(town, adhesion="2021-03-01")
+    twin = factories.labellisation(factories.commune("34028"), adhesion="2021-03-01")
+    own, other = (
+        Axe.objects.create(labellisation=one, code="Z", intitule="Axe") for one in (first, twin)
+    )
+    action = factories.action([town], adhesions=[first], axe=own)
+    address = f"/admin/projects/action/{action.pk}/change/"
+    data = filled(form_of(agent_34, address), motif_correction="relu", axe=other.pk)
+    assert "celui d'un autre plan" in errors(agent_34.post(address, data))
+    assert Action.objects.get().axe == own
+    # The two are right together.
+    data |= {"adhesions-TOTAL_FORMS": 2, "adhesions-1-labellisation": twin.pk}
+    assert agent_34.post(address, data).status_code == 302
+    assert Action.objects.get().axe == other
 
 
 def test_two_rules_of_a_scheme_do_not_hold_on_one_day(national):

@@ -18,6 +18,8 @@ MAITRES_D_OUVRAGE = (
     "maitre_ouvrage_organisme",
 )
 
+AXE_AILLEURS = "Cet axe est celui d'un autre plan."
+
 
 class Phase(models.TextChoices):
     """What is done of an action: a study, then the operation itself."""
@@ -248,9 +250,23 @@ class Action(Sourcee):
             avenant = getattr(self, name)
             if avenant and avenant.convention_id != self.convention_id:
                 raise ValidationError({name: "Cet avenant est celui d'une autre convention."})
-        if self.axe and self.axe.convention_id and self.axe.convention_id != self.convention_id:
-            raise ValidationError({"axe": "Cet axe est celui d'un autre plan."})
+        if self.axe_ailleurs():
+            raise ValidationError({"axe": AXE_AILLEURS})
         self.refuse_backward()
+
+    def axe_ailleurs(self, adhesions=None):
+        """Tell whether its axe is of another plan.
+
+        `adhesions` are the keys of those that bring it, once they are known: they are other rows.
+        """
+        if self.axe is None:
+            return False
+        if self.axe.convention_id:
+            return self.axe.convention_id != self.convention_id
+        of_adhesion = self.entree_par == EntreePar.ADHESION
+        return not of_adhesion or (
+            adhesions is not None and self.axe.labellisation_id not in adhesions
+        )
 
     def refuse_backward(self):
         """Refuse an action that leaves the plan before the act that brings it."""

@@ -117,6 +117,25 @@ def test_an_adhesion_signed_another_day_is_refused(agent_34):
     assert "ne la concerne pas" in motives(page)[4]
 
 
+def test_an_axe_of_another_plan_is_refused(agent_34, ort):
+    """A commune that left the programme and came back has two adhésions, and one code."""
+    town = factories.commune("34293")
+    before = factories.labellisation(town, "2021-01-22", "2022-01-01", adhesion="2021-03-26")
+    now = factories.labellisation(town, "2023-01-01", adhesion="2023-03-26")
+    Axe.objects.create(labellisation=before, code="Z", intitule="Axe d'avant")
+    for one in (before, now):
+        Axe.objects.create(labellisation=one, code="Y", intitule="Axe gardé")
+    for name in ("a-1", "a-3"):
+        factories.action([town], adhesions=[now], identifiant=name)
+    factories.action([town], ort, identifiant="a-2")
+    header = "action_identifiant,intitule,adhesions,axe_code"
+    text = rows(header, "a-1,Une,34293,Z", "a-2,Deux,34293,Z", "a-3,Trois,34293,Y")
+    page = previewed(agent_34, PAGE, "actions", text)
+    assert outcome(page) == {2: "refusée", 3: "refusée", 4: "modifiée"}
+    assert "celui d'un autre plan" in motives(page)[2]
+    assert "celui d'un autre plan" in motives(page)[3]
+
+
 def test_axes_of_conventions_and_of_adhesions_come_once(agent_34, ort):
     factories.labellisation(factories.commune("34293"), adhesion="2021-04-29")
     text = rows("ort_identifiant,adhesion,code,intitule", "ort-a,,A,Habiter", ",34293,A,Vivre")

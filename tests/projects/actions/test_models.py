@@ -89,6 +89,26 @@ def test_acts_axes_and_sectors_are_those_of_its_own_convention(ort, lodeve):
     assert "autre convention" in refused(effect, "avenant")
 
 
+def test_an_axe_is_that_of_its_adhesion(ort, lodeve):
+    signed, elsewhere = (factories.labellisation(adhesion="2021-03-26") for _ in range(2))
+    own, other = (
+        Axe.objects.create(labellisation=one, code="Z", intitule="Axe")
+        for one in (signed, elsewhere)
+    )
+    action = factories.action([signed.commune], adhesions=[signed], axe=other)
+    assert action.axe_ailleurs({signed.pk})
+    action.axe = own
+    assert not action.axe_ailleurs({signed.pk})
+    action.full_clean()
+    of_plan = factories.action([lodeve], ort, axe=other)
+    assert "autre plan" in refused(of_plan, "axe")
+    # Taken up by a convention, it is in the axe of either.
+    action.convention, action.axe = ort, factories.axe(ort)
+    action.full_clean()
+    action.convention = None
+    assert "autre plan" in refused(action, "axe")
+
+
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
