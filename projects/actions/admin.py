@@ -81,8 +81,13 @@ class PartenaireInline(DeLActionInline):
     fields = autocomplete_fields = select_related = ["organisme"]
 
 
+class EffetsFormSet(EnsembleFormSet):
+    read_with_them = ("action", "avenant")
+
+
 class EffetInline(DeLActionInline):
     model = EffetAvenant
+    formset = EffetsFormSet
     fields = [
         ("avenant", "nature"),
         ("ancien_commune", "ancien_intercommunalite", "ancien_organisme"),

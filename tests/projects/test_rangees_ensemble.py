@@ -139,6 +139,23 @@ def test_an_action_comes_by_adhesions_signed_together(agent_34, town):
     assert send(agent_34, action, rows[:1], prefix="adhesions") == ""
 
 
+def test_an_owner_and_its_change_are_told_at_once(agent_34, action, town):
+    """The page tells the owner after the avenant, and the one before it."""
+    action.maitre_ouvrage_commune = town
+    action.save()
+    avenant = factories.avenant(action.convention, "2024-01-01")
+    given = {"avenant": avenant.pk, "nature": "transferee", "ancien_commune": town.pk}
+    assert "serait aussi le nouveau" in send(agent_34, action, [given], prefix="effets")
+    address = f"/admin/projects/action/{action.pk}/change/"
+    data = filled(form_of(agent_34, address), motif_correction="relu") | {
+        "maitre_ouvrage_commune": "",
+        "maitre_ouvrage_intercommunalite": town.rattachements.get().intercommunalite.pk,
+    }
+    data |= {f"effets-0-{name}": value for name, value in given.items()}
+    assert agent_34.post(address, data | {"effets-TOTAL_FORMS": 1}).status_code == 302
+    assert action.effets.get().ancien_commune == town
+
+
 def test_an_axe_is_that_of_the_adhesions_of_the_page(agent_34, town):
     first = factories.labellisation(town, adhesion="2021-03-01")
     twin = factories.labellisation(factories.commune("34028"), adhesion="2021-03-01")

@@ -1,5 +1,8 @@
 """What an action is linked to: communes, adhésions, themes, sectors, partners, avenants."""
 
+import datetime
+from itertools import pairwise
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -7,9 +10,10 @@ from django.db.models import Q
 from communes.models import Commune, Intercommunalite, Labellisation
 from communes.territoire.du_jour import DeCommuneQuerySet
 from ort.models import Avenant, Organisme, Secteur
-from projects.actions.models.actions import Action
+from projects.actions.models.actions import MAITRES_D_OUVRAGE, Action
 from projects.actions.models.droits import DeLActionQuerySet
 from projects.actions.models.themes import Theme
+from socle.dates import Precision, in_words
 from socle.ensembles import DUnEnsemble
 from socle.historique import Historisee
 from socle.sources import Sourcee
@@ -153,7 +157,16 @@ class ActionPartenaire(Historisee):
         return str(self.organisme)
 
 
-class EffetAvenant(Historisee):
+ANCIENS = ("ancien_commune", "ancien_intercommunalite", "ancien_organisme")
+AVANT_L_ENTREE = "Cet avenant précède celui qui met l'action au plan, {}."
+APRES_LA_SORTIE = "Cet avenant suit celui qui retire l'action du plan, {}."
+MEME_MAITRE_D_OUVRAGE = (
+    "L'ancien maître d'ouvrage serait aussi le nouveau : dites celui d'avant l'avenant, ou corrigez d'abord "
+    "celui de l'action."
+)
+
+
+class EffetAvenant(DUnEnsemble, Historisee):
     """What an avenant does to an action that was there before, and stays: changed, or another owner's.
 
     Of a change of owner, the one that it was before is kept: the owner on a day is read from there.
@@ -187,6 +200,8 @@ class EffetAvenant(Historisee):
     )
 
     textes_publics = ("texte",)
+
+    ensemble = "action"
 
     objects = DeLActionQuerySet.as_manager()
 
@@ -223,10 +238,49 @@ class EffetAvenant(Historisee):
         return f"{self.get_nature_display()} par {self.avenant.nom}"
 
     def clean(self):
-        """Refuse an avenant of another convention."""
+        """Refuse an avenant of another convention, or of a day when the action is not at the plan."""
         super().clean()
         if self.avenant.convention_id != self.action.convention_id:
             raise ValidationError({"avenant": "Cet avenant est celui d'une autre convention."})
+        entree, sortie = self.action.entree, self.action.sortie
+        for first, second, act, sentence in (
+            (self.avenant, entree, entree, AVANT_L_ENTREE),
+            (sortie, self.avenant, sortie, APRES_LA_SORTIE),
+        ):
+            if surely_precedes(first, second):
+                told = in_words(act.date_signature, act.precision_signature)
+                raise ValidationError({"avenant": sentence.format(told)})
+        self.refuse_beside_others()
+
+    @property
+    def ancien(self):
+        """Return the keys of the owner before it, one of three; all None if unknown."""
+        return tuple(getattr(self, f"{name}_id") for name in ANCIENS)
+
+    @staticmethod
+    def refuse(rows):
+        """Refuse a change of owner that changes nothing: the next one, or the action, tells the new owner."""
+        changes = [row for row in rows if row.nature == EffetAvenant.Nature.TRANSFEREE]
+        if not changes:
+            return
+        action = rows[0].action
+        owners = [row.ancien for row in sorted(changes, key=in_order)]
+        owners.append(tuple(getattr(action, f"{name}_id") for name in MAITRES_D_OUVRAGE))
+        if any(before == after and any(before) for before, after in pairwise(owners)):
+            raise ValidationError(MEME_MAITRE_D_OUVRAGE)
+
+
+def surely_precedes(first, second):
+    """Tell whether an act was signed before another, by what is known of the two days."""
+    signed = first and second and first.date_signature and second.date_signature
+    if not signed or second.precision_signature == Precision.AU_PLUS_TARD:
+        return False
+    return first.dernier_jour_signature < second.date_signature
+
+
+def in_order(effet):
+    """Return what an effect is sorted by: the day of its avenant, then its key; what is to come is last."""
+    return effet.avenant.date_signature or datetime.date.max, effet.pk or float("inf")
 
 
 class Derogation(Sourcee):

@@ -109,6 +109,61 @@ def test_an_axe_is_that_of_its_adhesion(ort, lodeve):
     assert "autre plan" in refused(action, "axe")
 
 
+@pytest.fixture
+def modified(ort, lodeve):
+    """The effect of an avenant, yet to be chosen, on an action at the plan from 2022 to 2024."""
+    acts = {
+        "entree": factories.avenant(ort, "2022-02-26"),
+        "sortie": factories.avenant(ort, "2024-02-26"),
+    }
+    return EffetAvenant(action=factories.action([lodeve], ort, **acts), nature="modifiee")
+
+
+@pytest.mark.parametrize(
+    ("signature", "precision", "told"),
+    [
+        ("2022-02-25", "jour", "précède celui qui met l'action au plan, le 26 février 2022."),
+        ("2022-01-01", "mois", "précède celui qui met l'action au plan"),
+        ("2022-02-25", "au_plus_tard", "précède celui qui met l'action au plan"),
+        ("2024-02-27", "jour", "suit celui qui retire l'action du plan, le 26 février 2024."),
+        ("2024-03-01", "mois", "suit celui qui retire l'action du plan"),
+        *((jour, "jour", "") for jour in ("2022-02-26", "2023-01-01", "2024-02-26")),
+        # Some day of February; a day before 27 February; a day that nobody knows yet.
+        *(("2022-02-01", "mois", ""), ("2024-02-01", "mois", "")),
+        *(("2024-02-27", "au_plus_tard", ""), (None, "jour", "")),
+    ],
+)
+def test_an_avenant_changes_what_is_at_the_plan(ort, modified, signature, precision, told):
+    modified.avenant = factories.avenant(ort, signature, numero=9, precision_signature=precision)
+    if told:
+        assert told in refused(modified, "avenant")
+    else:
+        modified.full_clean()
+
+
+def test_a_change_of_owner_changes_it(ort, lodeve):
+    second, third = (factories.commune(epci="new") for _ in range(2))
+    action = factories.action([lodeve], ort, maitre_ouvrage_commune=third)
+    last, first = (factories.avenant(ort, jour) for jour in ("2024-01-01", "2023-01-01"))
+
+    def given(avenant, **before):
+        return EffetAvenant(action=action, avenant=avenant, nature="transferee", **before)
+
+    same = given(last, ancien_commune=third)
+    assert "serait aussi le nouveau" in refused(same, "__all__")
+    given(last).full_clean()
+    changed = given(last, ancien_commune=second)
+    changed.full_clean()
+    changed.save()
+    assert "serait aussi le nouveau" in refused(given(first, ancien_commune=second), "__all__")
+    # Given away, then taken back.
+    given(first, ancien_commune=third).full_clean()
+    given(first, ancien_commune=third).save()
+    changed.ancien_commune = third
+    assert "serait aussi le nouveau" in refused(changed, "__all__")
+    EffetAvenant(action=action, avenant=last, nature="modifiee").full_clean()
+
+
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [

@@ -581,6 +581,14 @@ def test_an_avenant_says_what_it_does(fields, told, agent_34, signed, place):
     assert told in refusal(agent_34, "appliquer-un-avenant-au-plan", signed, **asked)
 
 
+def test_an_avenant_gives_an_action_to_another(agent_34, lodeve, signed):
+    given = factories.action([lodeve], signed, maitre_ouvrage_commune=lodeve)
+    asked = {"transferees": [given.pk], "maitre_ouvrage_commune": lodeve.pk}
+    asked["avenant"] = factories.avenant(signed, "2025-01-01").pk
+    told = refusal(agent_34, "appliquer-un-avenant-au-plan", signed, **asked)
+    assert "L'ancien maître d'ouvrage serait aussi le nouveau" in told
+
+
 def test_many_actions_are_looked_at_at_once(agent_34, lodeve, signed, place):
     other = factories.action([lodeve], signed)
     over = factories.action([lodeve], signed)

@@ -277,10 +277,10 @@ class AppliquerAvenant(PlanDeConvention):
         effect = EffetAvenant(
             action=action, avenant=avenant, nature=EffetAvenant.Nature.TRANSFEREE, **former
         )
-        save(effect, reason)
         for name, value in owner.items():
             setattr(action, name, value)
         save(action, reason)
+        save(effect, reason)
 
 
 def fresh(actions):
