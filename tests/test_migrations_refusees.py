@@ -9,6 +9,7 @@ from django.db.migrations import AddConstraint
 from django.db.models import CheckConstraint, Q
 
 from ort.models import Avenant, Partie
+from projects.indicateurs.coherence import CIBLE_AVANT, REFERENCE_APRES
 from socle.migrations._contrevenants import CORRECT, STOPPED, refuse_offenders
 from tests import factories
 from tests.bases import migrate
@@ -153,7 +154,7 @@ def test_the_records_that_break_a_new_rule_are_named(old_apps):
 
 
 @pytest.mark.parametrize("old_apps", [BEFORE_NOTIFICATIONS], indirect=True, ids=["before"])
-def test_what_was_notified_before_it_was_decided_is_named(old_apps):
+def test_days_in_an_impossible_order_are_named(old_apps):
     def make(name, **fields):
         return old_apps.get_model("projects", name).objects.create(**fields)
 
@@ -186,6 +187,18 @@ def test_what_was_notified_before_it_was_decided_is_named(old_apps):
     make_right.filter(pk=3).update(date_notification=None)
     make_right.filter(pk=1).update(date_notification="2024-05-01")
     migrate([("projects", "0017_notifications")])
+
+    targets = {"commune": commune(old_apps), "fixee_le": "2024-05-01", "valeur": 4}
+    targets["indicateur"] = make(
+        "Indicateur", identifiant="facades", libelle="Façades", unite="façades", perimetre="commune"
+    )
+    make("Cible", pk=1, **targets, echeance_prevue="2024-05-01")
+    targets |= {"fixee_le": "2024-05-02", "reference_valeur": 0}
+    make("Cible", pk=2, **targets, reference_jour="2024-05-03")
+    told = [line.partition(" (")[::2] for line in stopped_by(("projects", "0018_jours_des_cibles"))]
+    assert [name for name, _ in told] == ["- cible 1", "- cible 2"]
+    assert told[0][1].endswith(CIBLE_AVANT)
+    assert told[1][1].endswith(REFERENCE_APRES)
 
 
 def test_records_that_only_look_alike_are_left_alone():

@@ -15,7 +15,8 @@ PLUS_TARD = "Un relevé est du jour même ou d'avant : ce qui est attendu est un
 CIBLE_A_VENIR = (
     "Ce jour est à venir : une cible est fixée, et sa référence lue, au plus tard ce jour."
 )
-CIBLE_AVANT = "Une cible s'atteint après le jour de sa référence : corrigez l'un des deux jours."
+CIBLE_AVANT = "L'échéance vient après le jour où la cible est fixée."
+REFERENCE_APRES = "La référence d'une cible est du jour où elle est fixée, ou d'avant."
 DEUX_RELEVES = (
     "Un relevé de ce jour et de cette série existe déjà : corrigez-le, ou nommez l'autre série."
 )

@@ -199,11 +199,14 @@ class Cible(MesureDObjet):
                 violation_error_message="Une référence a une valeur et un jour.",
             ),
             models.CheckConstraint(
-                condition=Q(echeance_prevue__isnull=True)
-                | Q(reference_jour__isnull=True)
-                | Q(echeance_prevue__gt=F("reference_jour")),
-                name="projects_cible_apres_sa_reference",
+                condition=Q(echeance_prevue__isnull=True) | Q(echeance_prevue__gt=F("fixee_le")),
+                name="projects_cible_echeance_ensuite",
                 violation_error_message=coherence.CIBLE_AVANT,
+            ),
+            models.CheckConstraint(
+                condition=Q(reference_jour__isnull=True) | Q(reference_jour__lte=F("fixee_le")),
+                name="projects_cible_reference_avant",
+                violation_error_message=coherence.REFERENCE_APRES,
             ),
         ]
 

@@ -135,13 +135,15 @@ def test_two_readings_of_one_day_are_refused(agent_34, measured):
     assert "ligne 2 parle déjà" in motives(previewed(agent_34, RELEVES, "releves", text))[3]
 
 
-def test_a_target_before_its_reference_is_refused(agent_34, measured):
+def test_a_target_is_set_between_its_reference_and_its_end(agent_34, measured):
     header = (
         "indicateur,action_identifiant,ort_identifiant,code_insee,fixee_le,valeur,echeance_prevue,"
         "reference_valeur,reference_jour"
     )
     line = "facades,a-1,,,15/01/2025,40,31/12/2024,0,01/01/2025"
     assert coherence.CIBLE_AVANT in refused(agent_34, line, header, CIBLES, "cibles")
+    late = line.replace("31/12/2024", "31/12/2027").replace("01/01/2025", "16/01/2025")
+    assert coherence.REFERENCE_APRES in refused(agent_34, late, header, CIBLES, "cibles")
     imported(agent_34, CIBLES, "cibles", rows(header, line.replace("2024", "2027")))
     assert Cible.objects.get().echeance_prevue == day("2027-12-31")
 

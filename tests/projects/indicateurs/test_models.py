@@ -191,24 +191,35 @@ def test_an_indicator_of_a_departement_is_not_read_elsewhere(lodeve):
     assert coherence.LOCAL_AILLEURS in refus(releve(castres, 1, mesure=local))
 
 
-@pytest.mark.parametrize(("echeance", "kept"), [("2025-01-02", True), ("2025-01-01", False)])
-def test_a_target_is_reached_after_its_reference(lodeve, echeance, kept):
+@pytest.mark.parametrize(
+    ("reference", "echeance", "told"),
+    [
+        ("2025-01-01", "2025-01-02", ""),
+        ("2025-01-01", "2025-01-01", coherence.CIBLE_AVANT),
+        ("2020-01-01", "2024-12-31", coherence.CIBLE_AVANT),
+        (None, "2025-01-01", coherence.CIBLE_AVANT),
+        ("2025-01-02", "2026-01-01", coherence.REFERENCE_APRES),
+        ("2025-01-02", None, coherence.REFERENCE_APRES),
+        ("2024-12-31", None, ""),
+    ],
+)
+def test_a_target_is_set_between_its_reference_and_its_end(lodeve, reference, echeance, told):
     made = Cible(
         indicateur=factories.indicateur(),
         commune=lodeve,
         fixee_le=day("2025-01-01"),
         valeur=40,
-        reference_valeur=0,
-        reference_jour=day("2025-01-01"),
-        echeance_prevue=day(echeance),
+        reference_valeur=0 if reference else None,
+        reference_jour=reference and day(reference),
+        echeance_prevue=echeance and day(echeance),
     )
-    if kept:
-        made.full_clean()
-        made.save()
-    else:
-        assert coherence.CIBLE_AVANT in refus(made)
+    if told:
+        assert told in refus(made)
         with pytest.raises(IntegrityError), transaction.atomic():
             made.save()
+    else:
+        made.full_clean()
+        made.save()
 
 
 def test_a_target_has_a_whole_reference_or_none(lodeve, part):

@@ -157,13 +157,10 @@ def test_a_target_is_set_then_another_and_both_are_kept(agent_34, place, facades
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
+        ({"echeance_prevue": "01/01/2024"}, coherence.CIBLE_AVANT),
         (
-            {
-                "reference_valeur": "0",
-                "reference_jour": "01/01/2024",
-                "echeance_prevue": "01/01/2024",
-            },
-            coherence.CIBLE_AVANT,
+            {"reference_valeur": "0", "reference_jour": "02/01/2024"},
+            coherence.REFERENCE_APRES,
         ),
         ({"reference_valeur": "3"}, "Une référence a une valeur et un jour"),
         ({"valeur": ""}, "obligatoire"),

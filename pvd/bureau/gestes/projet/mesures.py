@@ -160,8 +160,11 @@ class CibleForm(SansPrecisionForm, MesureForm):
         reference, jour = data.get("reference_valeur"), data.get("reference_jour")
         if not self.errors and (reference is None) != (jour is None):
             self.add_error("reference_jour", "Une référence a une valeur et un jour.")
-        if jour and data.get("echeance_prevue") and data["echeance_prevue"] <= jour:
+        fixee, echeance = data.get("date"), data.get("echeance_prevue")
+        if fixee and echeance and echeance <= fixee:
             self.add_error("echeance_prevue", coherence.CIBLE_AVANT)
+        if fixee and jour and jour > fixee:
+            self.add_error("reference_jour", coherence.REFERENCE_APRES)
         return data
 
 
