@@ -14,7 +14,7 @@ from tests.socle.admin.test_admin import RECORDS, address, affirmation, queries_
 
 AT_MOST = 13
 # What is known of an action or of a study, and of its money, is in a dozen tables: each is read once.
-OF_AN_ACTION, PAGE_OF_AN_ACTION = 22, 47
+OF_AN_ACTION, PAGE_OF_AN_ACTION = 22, 48
 # A proposal that waits tells the figures that it would change: they are counted twice.
 OF_A_PROPOSAL = 50
 BROWSERS = {
