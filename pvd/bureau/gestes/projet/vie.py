@@ -3,6 +3,7 @@
 from django import forms
 from django.db.models import Q
 
+from projects.actions.coherence import LA_PHASE
 from projects.actions.models import FaitAction, Phase
 from pvd.bureau.gestes.ecriture import save
 from pvd.bureau.gestes.formulaire import GesteForm
@@ -70,9 +71,6 @@ class GesteDeFait(GesteDAction):
         )
         save(fait, reason)
         return record, [(fait, "jour", fait.jour, fait.precision)]
-
-
-LA_PHASE = {"etude": "L'étude", "operation": "L'opération"}
 
 
 class Demarrer(GesteDeFait):
