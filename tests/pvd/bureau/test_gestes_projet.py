@@ -192,6 +192,18 @@ def test_a_cost_of_another_base_is_told_to_compare_with_nothing(agent_34, place)
     assert "Hors taxes et toutes taxes" in text_of(answer)
 
 
+@pytest.mark.une_base
+@pytest.mark.parametrize(("nature", "stays"), [("estime", True), ("definitif", False)])
+def test_a_definitive_cost_stays_until_another_one(agent_34, place, nature, stays):
+    factories.cout(place, 100, "2024-01-01", nature="definitif", base="HT")
+    typed = {"montant": "300", "base": "HT", "nature": nature, "date": "01/02/2024"}
+    answer = text_of(preview(agent_34, "action-reviser-le-cout", place, **typed))
+    assert ("Un coût définitif est déjà connu : 100" in answer) is stays
+    assert ("au lieu de" in answer) is not stays
+    do(agent_34, "action-reviser-le-cout", place, **typed)
+    assert now(place).cout.montant == (100 if stays else 300)
+
+
 def test_a_new_calendar_replaces_none(agent_34, place):
     for said, fin in (("01/01/2024", "01/06/2025"), ("01/06/2024", "01/09/2025")):
         answer = do(

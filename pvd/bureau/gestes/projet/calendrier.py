@@ -105,6 +105,11 @@ class CoutAnnonceForm(GesteForm):
         self.fields["date"].help_text = "Le jour du document qui le dit."
 
 
+def stays(before, data):
+    """Tell whether a definitive cost is still the one shown once that of `data` is recorded."""
+    return before.nature == NatureCout.DEFINITIF and data["nature"] != NatureCout.DEFINITIF
+
+
 class CoutAnnonce(DuProjet):
     """A cost of an action, or of a study."""
 
@@ -119,22 +124,32 @@ class CoutAnnonce(DuProjet):
 
     def phrases(self, record, data):
         before = du_jour(record, data["date"]).cout
-        instead = f", au lieu de {dire_cout(before)}" if before else ""
+        replaced = before and not stays(before, data)
+        instead = f", au lieu de {dire_cout(before)}" if replaced else ""
         told = f"{euros(data['montant'])} {data['base']}".strip()
         nature = NatureCout(data["nature"]).label
         return [f"Coût {nature} {in_words(data['date'], data['precision'])} : {told}{instead}."]
 
     def warnings(self, record, data):
-        """Tell that two costs of two bases do not compare."""
+        """Tell that two costs of two bases do not compare, and that a definitive one stays."""
+        found = []
         others = record.couts.exclude(base=data["base"]).exclude(base="")
-        if not data["base"] or not others.exists():
-            return []
-        return [
-            Avertissement(
-                f"Cette {record._meta.verbose_name} a déjà un coût d'une autre base.",
-                "Hors taxes et toutes taxes ne s'additionnent ni ne se comparent : vérifiez la base.",
+        if data["base"] and others.exists():
+            found.append(
+                Avertissement(
+                    f"Cette {record._meta.verbose_name} a déjà un coût d'une autre base.",
+                    "Hors taxes et toutes taxes ne s'additionnent ni ne se comparent : vérifiez la base.",
+                )
             )
-        ]
+        before = du_jour(record, data["date"]).cout
+        if before and stays(before, data):
+            found.append(
+                Avertissement(
+                    f"Un coût définitif est déjà connu : {dire_cout(before)}.",
+                    "C'est lui que disent les pages et les fichiers. S'il change, dites-le définitif.",
+                )
+            )
+        return found
 
     def write(self, record, form, reason):
         data = form.cleaned_data
