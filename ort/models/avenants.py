@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 
+from ort.models.jours import is_moved
 from ort.models.liees import LieeQuerySet
 from ort.models.publication import PAR_AVENANT
 from ort.regles import DUREE_EN_ANNEES, DUREE_IMPOSSIBLE, LOI_ELAN, duree_possible
@@ -134,6 +135,7 @@ class Avenant(Sourcee):
         self.refuse_end_before(signature)
         if self.pk:
             self.convention.refuse_days_of_communes(self)
+        if is_moved(self):
             refuse_above(self)
 
     def refuse_end_before(self, signature):

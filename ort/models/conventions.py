@@ -21,7 +21,7 @@ from communes.models import (
 )
 from ort.models.avenants import Avenant
 from ort.models.couvertures import CommuneCouverte
-from ort.models.jours import refusals
+from ort.models.jours import is_moved, refusals
 from ort.models.validations import AValiderQuerySet
 from ort.regles import DUREE_EN_ANNEES, DUREE_IMPOSSIBLE, LOI_ELAN, signe
 from socle.dates import PrecisionField, stored_on_first_day
@@ -235,9 +235,11 @@ class Convention(Sourcee):
         if not self.pk:
             return
         lock(Convention, self.pk)
-        self.refuse_days_of_avenants()
+        # What was recorded before its rule keeps nobody from correcting the rest.
+        if is_moved(self):
+            self.refuse_days_of_avenants()
+            refuse_above(self)
         self.refuse_days_of_communes()
-        refuse_above(self)
 
     def refuse_days_of_avenants(self):
         """Refuse a signature after that of an avenant, or by which one came once the convention had ended."""

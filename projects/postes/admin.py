@@ -128,6 +128,9 @@ class RecrutementFormSet(EnsembleFormSet):
     read_with_them = ("occupation",)
     titulaires = None
 
+    def is_moved(self):
+        return super().is_moved() or bool(self.titulaires and self.titulaires.has_changed())
+
     def judge(self, rows):
         """Refuse an arrival before its offer, on the row of the person too when it is the one that moves."""
         if self.titulaires and not self.titulaires.is_valid():

@@ -27,8 +27,13 @@ class EnsembleFormSet(BaseInlineFormSet):
 
     def clean(self):
         super().clean()
-        if not any(self.errors):
+        # What was recorded before its rule keeps nobody from correcting the rest of the page.
+        if self.is_moved() and not any(self.errors):
             self.judge(self.rows_to_be())
+
+    def is_moved(self):
+        """Tell whether the page changes anything that `judge` looks at."""
+        return self.has_changed()
 
     def judge(self, rows):
         """Refuse what `rows`, all those of the record once saved, cannot be: see `DUnEnsemble`."""

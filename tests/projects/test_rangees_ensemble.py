@@ -114,6 +114,17 @@ def test_what_is_wrong_is_told_on_the_row_that_changes(agent_34, line):
     assert not formset.non_form_errors()
 
 
+def test_what_was_recorded_before_its_rule_locks_nothing_else(agent_34, line):
+    """But no row of it is moved before all are right."""
+    factories.rewrite(line.faits.filter(nature="accord"), montant=800)
+    address = f"/admin/projects/financement/{line.pk}/change/"
+    data = filled(form_of(agent_34, address), motif_correction="relu", numero_dossier="D-12")
+    assert agent_34.post(address, data).status_code == 302
+    assert type(line).objects.get().numero_dossier == "D-12"
+    assert "au-delà des 800" in send(agent_34, line, **{"1-jour": "02/06/2024"})
+    assert send(agent_34, line, **{"0-montant": "1000"}) == ""
+
+
 def test_facts_of_an_action_stand_together(agent_34, action):
     factories.fait(action, "debut", "2024-03-01")
     factories.fait(action, "fin", "2025-03-01")

@@ -60,3 +60,13 @@ def test_what_never_left_holds_nothing(ort):
     factories.action([], ort, entree=act)
     corrected(act, "2025-01-01")
     assert (Avenant.objects.count(), Convention.objects.count()) == (1, 1)
+
+
+def test_what_was_out_of_order_before_locks_nothing_else(ort):
+    gone = factories.avenant(ort, "2023-01-01")
+    factories.action([], ort, sortie=gone, intitule="Halle")
+    factories.rewrite(Avenant.objects.all(), date_signature=day("2020-12-10"))
+    for record in (Avenant.objects.get(), Convention.objects.get()):
+        record.full_clean()
+    # Nor does it keep the act from the day that puts it right.
+    corrected(ort, "2020-12-09")
