@@ -132,9 +132,8 @@ class OrtFiltres(LieuFiltres):
             kept = kept.filter(pk__dans=finissant_avant(chosen["fin_avant"], self.jour))
         covered = CommuneCouverte.objects.as_of(self.jour)
         if chosen["epci"]:
-            members = Rattachement.objects.as_of(self.jour)
-            members = members.filter(intercommunalite__in=chosen["epci"])
-            of_members = covered.des(members.order_by().values("commune"), self.jour)
+            members = Rattachement.objects.communes_de(chosen["epci"], self.jour)
+            of_members = covered.des(members, self.jour)
             kept = kept.filter(pk__in=of_members.values("convention"))
         if key := search_key(chosen["q"]):
             bearing = Commune.objects.search(chosen["q"]).order_by().values("pk")

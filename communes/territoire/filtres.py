@@ -72,8 +72,7 @@ class IntercommunaliteFilter(admin.SimpleListFilter):
         if not self.value():
             return queryset
         today = timezone.localdate()
-        members = Rattachement.objects.as_of(today).filter(intercommunalite=self.value())
-        communes = fiches_des(members.order_by().values("commune"), today)
+        communes = fiches_des(Rattachement.objects.communes_de(self.value(), today), today)
         found = Q()
         for path in self.communes:
             found |= Q(**{f"{path}__in": communes})

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 
 from communes.territoire.codes import of_length, un_code_insee, un_siren
-from communes.territoire.departements import Departement
+from communes.territoire.departements import Departement, plusieurs
 from communes.territoire.designations import AncienCode, meant_by, named
 from communes.territoire.interruptions import (
     Interrompue,
@@ -335,6 +335,11 @@ class RattachementQuerySet(PeriodeQuerySet):
     def for_user(self, user):
         """Keep the memberships of the communes of `user`."""
         return self.filter(commune__in=Commune.objects.for_user(user))
+
+    def communes_de(self, intercommunalites, jour):
+        """Return the keys of the communes of some intercommunalités, or of one, on `jour`, to choose by."""
+        theirs = self.as_of(jour).filter(intercommunalite__in=plusieurs(intercommunalites))
+        return theirs.order_by().values("commune")
 
     def membres(self, intercommunalite, jours):
         """Return the keys of the communes that are of an intercommunalité on one of `jours`, to choose by."""

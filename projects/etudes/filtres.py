@@ -51,8 +51,7 @@ def etudes_du_lieu(jour, departement=None, epci=None, commune=None, ort=None):
         there = Commune.objects.order_by().filter(departement__in=plusieurs(departement))
         kept = kept.concernant(there.values("pk"), jour)
     if epci:
-        members = Rattachement.objects.as_of(jour).filter(intercommunalite__in=plusieurs(epci))
-        kept = kept.concernant(members.order_by().values("commune"), jour)
+        kept = kept.concernant(Rattachement.objects.communes_de(epci, jour), jour)
     if commune:
         kept = kept.concernant(plusieurs(commune), jour)
     if ort:

@@ -74,9 +74,8 @@ class PosteFiltres(LieuFiltres):
             kept = kept.exclude(date_fermeture__lte=self.jour)
         served = Desserte.objects.as_of(self.jour)
         if chosen["epci"]:
-            members = Rattachement.objects.as_of(self.jour)
-            members = members.filter(intercommunalite__in=chosen["epci"])
-            of_members = served.des(members.order_by().values("commune"), self.jour)
+            members = Rattachement.objects.communes_de(chosen["epci"], self.jour)
+            of_members = served.des(members, self.jour)
             kept = kept.filter(pk__in=of_members.values("poste"))
         if chosen["q"].strip():
             named = Commune.objects.search(chosen["q"]).order_by().values("pk")

@@ -279,9 +279,8 @@ class ActionFiltres(LieuFiltres):
         else:
             kept = publiques(self.jour)
         if chosen["epci"]:
-            members = Rattachement.objects.as_of(self.jour)
-            members = members.filter(intercommunalite__in=chosen["epci"])
-            kept = kept.concernant(members.order_by().values("commune"), self.jour)
+            members = Rattachement.objects.communes_de(chosen["epci"], self.jour)
+            kept = kept.concernant(members, self.jour)
         if chosen["commune"]:
             kept = kept.concernant([commune.pk for commune in chosen["commune"]], self.jour)
         return kept

@@ -49,8 +49,7 @@ class LieuDuProjet:
             case "commune":
                 return found.concernant([self.valeur], jour)
             case "epci":
-                members = Rattachement.objects.as_of(jour).filter(intercommunalite=self.valeur)
-                return found.concernant(members.order_by().values("commune"), jour)
+                return found.concernant(Rattachement.objects.communes_de(self.valeur, jour), jour)
             case "":
                 return found
         there = Commune.objects.order_by().filter(departement=self.valeur)
@@ -72,7 +71,7 @@ class LieuDuProjet:
                 departement = Departement.objects.get(pk=self.valeur)
                 rows = Labellisation.objects.as_of(jour).counted_in(departement, jour)
             case "epci":
-                members = Rattachement.objects.as_of(jour).filter(intercommunalite=self.valeur)
+                members = Rattachement.objects.communes_de(self.valeur, jour)
                 return sorted(members.values_list("commune", flat=True))
             case _:
                 return []

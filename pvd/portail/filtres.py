@@ -109,9 +109,7 @@ class CommuneFiltres(LieuFiltres):
         chosen = self.form.cleaned_data
         kept = communes_de_statut(chosen["statut"], self.departements, self.jour)
         if chosen["epci"]:
-            members = Rattachement.objects.as_of(self.jour)
-            members = members.filter(intercommunalite__in=chosen["epci"])
-            kept = kept.filter(pk__in=members.values("commune"))
+            kept = kept.filter(pk__in=Rattachement.objects.communes_de(chosen["epci"], self.jour))
         if (asked := self.ort_demandees(chosen)) is not None:
             covered = CommuneCouverte.objects.en_vigueur(self.jour).filter(convention__dans=asked)
             kept = kept.filter(pk__in=covered.communes_du_jour(self.jour))

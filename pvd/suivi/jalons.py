@@ -55,8 +55,8 @@ def jalons_du_departement(departement, jour, today):
 
 def jalons_de_l_intercommunalite(intercommunalite, jour, today):
     """Return the `Jalons` of an intercommunalité: those of the communes that are its members on `jour`."""
-    members = Rattachement.objects.as_of(jour).filter(intercommunalite=intercommunalite)
-    facts = facts_of_labels(Labellisation.objects.des(members.values("commune"), jour))
+    members = Rattachement.objects.communes_de(intercommunalite, jour)
+    facts = facts_of_labels(Labellisation.objects.des(members, jour))
     titre = "Dates du programme dans cette intercommunalité"
     return jalons(titre, lambda day: milestones(facts, day), jour, today)
 

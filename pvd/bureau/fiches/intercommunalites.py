@@ -37,8 +37,8 @@ class FicheDIntercommunalite(FicheDAgent):
     @cached_property
     def membres(self):
         """Return the codes of the communes that are members today."""
-        members = Rattachement.objects.as_of(self.jour).filter(intercommunalite=self.record)
-        return list(members.order_by().values_list("commune", flat=True))
+        members = Rattachement.objects.communes_de(self.record, self.jour)
+        return list(members.values_list("commune", flat=True))
 
     @cached_property
     def situations(self):

@@ -36,9 +36,7 @@ def find_intercommunalite(siren):
 
 def read_intercommunalite(found, jour):
     """Return what the page of an intercommunalité tells of it on `jour`, and its data twin too."""
-    members = Commune.objects.filter(
-        pk__in=Rattachement.objects.as_of(jour).filter(intercommunalite=found).values("commune")
-    )
+    members = Commune.objects.filter(pk__in=Rattachement.objects.communes_de(found, jour))
     laureates = Labellisation.objects.as_of(jour).des(members.order_by().values("pk"), jour)
     departements = list(Departement.objects.filter(pk__in=members.values("departement")))
     return {
