@@ -96,6 +96,7 @@ def put_all_back(fiches):
     What was created leaves its place first. The base looks at links when all is written: those
     between these records hold again by then.
     """
+    held = {model: refusals_of(model, group) for model, group in by_model(fiches).items()}
     remove(by_model(fiches, CREATED))
     changed = [fiche for group in by_model(fiches, CHANGED).values() for fiche in group]
     records = put_back(changed)
@@ -103,19 +104,18 @@ def put_all_back(fiches):
     for record, fiche in records:
         check(record, fiche)
     for model, group in by_model(fiches).items():
-        check_together(model, group)
+        if new := [text for text in refusals_of(model, group) if text not in held[model]]:
+            raise ValidationError(" ".join([RESTE, *new]))
 
 
-def check_together(model, fiches):
-    """Refuse what would be left of a record whose rows only hold together: see `DUnEnsemble`."""
+def refusals_of(model, fiches):
+    """Say why the rows recorded beside `fiches` cannot be together, for a model that says it."""
     if not issubclass(model, DUnEnsemble):
-        return
+        return []
     link = model._meta.get_field(model.ensemble).attname
     versions = (version for fiche in fiches for version in (fiche.avant, fiche.apres) if version)
-    try:
-        model.refuse_of(*{getattr(version, link) for version in versions})
-    except ValidationError as refused:
-        raise ValidationError(" ".join([RESTE, *refused.messages])) from None
+    told = (model.refusal(model.recorded(key)) for key in {getattr(v, link) for v in versions})
+    return [text for refused in told if refused for text in refused.messages]
 
 
 def remove(created):

@@ -1,6 +1,18 @@
 """Rows of one record that only hold together: what one may be depends on the others."""
 
+from django.core.exceptions import ValidationError
+
 from socle.verrou import lock_linked
+
+
+def says_anew(record, *fields):
+    """Tell whether a record says in one of `fields` what the base does not hold.
+
+    What was recorded before its rule keeps nobody from correcting the rest: a rule asks it last.
+    """
+    names = (record._meta.get_field(name).attname for name in fields)
+    held = type(record)._base_manager.filter(pk=record.pk, **{n: getattr(record, n) for n in names})
+    return record.pk is None or not held.exists()
 
 
 class DUnEnsemble:
@@ -20,10 +32,25 @@ class DUnEnsemble:
         raise NotImplementedError
 
     @classmethod
-    def refuse_of(cls, *keys):
-        """Raise ValidationError if the rows recorded of one of these records cannot be together."""
-        for key in keys:
-            cls.refuse(list(cls._default_manager.filter(**{cls.ensemble: key})))
+    def refusal(cls, rows):
+        """Return the ValidationError by which these rows cannot be together, or None."""
+        try:
+            cls.refuse(rows)
+        except ValidationError as refused:
+            return refused
+        return None
+
+    @classmethod
+    def recorded(cls, key):
+        """Return the rows that the base holds of the record of this key, as a list."""
+        return list(cls._default_manager.filter(**{cls.ensemble: key}))
+
+    @classmethod
+    def refusal_anew(cls, rows, key):
+        """Return it, unless those recorded of the record of this key are refused in the same words."""
+        refused = cls.refusal(rows)
+        before = refused and key is not None and cls.refusal(cls.recorded(key))
+        return None if before and before.messages == refused.messages else refused
 
     def refuse_beside_others(self):
         """Raise ValidationError if the row cannot be beside those recorded, which nobody else may write."""
@@ -32,4 +59,5 @@ class DUnEnsemble:
             return
         lock_linked(self, self.ensemble)
         others = type(self)._default_manager.filter(**{self.ensemble: key}).exclude(pk=self.pk)
-        self.refuse([self, *others])
+        if refused := self.refusal_anew([self, *others], key):
+            raise refused

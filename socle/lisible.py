@@ -7,17 +7,20 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 # Control characters but the ends of lines and the tab, and those that turn the writing around.
-UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
+UNREADABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 # What takes no place on a page: spaces, joiners, marks of order.
 VISIBLE = re.compile(r"[^\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
-NOT_READ = "Ce texte contient un caractère qui ne se lit pas (U+{:04X}) : tapez-le de nouveau."
+NOT_READ = "Un caractère ne se lit pas (U+{:04X}), après « {} » : retirez-le."
+# So much of what is before it is told.
+BEFORE = 30
 NOTHING_SEEN = "Ce texte ne montre rien : il n'a que des caractères invisibles."
 
 
 def validate_readable(value):
     """Refuse a character that nobody reads, and a text of which nothing is seen; an empty one is none."""
     if found := UNREADABLE.search(value):
-        raise ValidationError(NOT_READ.format(ord(found[0])))
+        before = value[max(0, found.start() - BEFORE) : found.start()]
+        raise ValidationError(NOT_READ.format(ord(found[0]), before))
     if value and not VISIBLE.search(value):
         raise ValidationError(NOTHING_SEEN)
 

@@ -4,7 +4,6 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 
-from ort.models.jours import is_moved
 from ort.models.liees import LieeQuerySet
 from ort.models.publication import PAR_AVENANT
 from ort.regles import DUREE_EN_ANNEES, DUREE_IMPOSSIBLE, LOI_ELAN, duree_possible
@@ -16,6 +15,7 @@ from socle.dates import (
     last_day,
     stored_on_first_day,
 )
+from socle.ensembles import says_anew
 from socle.etages import refuse_above
 from socle.francais import pluriel
 from socle.identifiants import rang_suivant
@@ -132,24 +132,32 @@ class Avenant(Sourcee):
             raise ValidationError(
                 {"date_signature": "Un avenant ne peut pas être signé avant sa convention."}
             )
-        self.refuse_end_before(signature)
+        signed = ("date_signature", "precision_signature")
+        refused = self.refus_de_la_duree(self.convention)
+        if refused and says_anew(self, "duree_annees", *signed):
+            raise ValidationError({"duree_annees": refused})
         if self.pk:
             self.convention.refuse_days_of_communes(self)
-        if is_moved(self):
-            refuse_above(self)
+            if says_anew(self, *signed):
+                refuse_above(self)
 
-    def refuse_end_before(self, signature):
-        """Refuse a duration by which a convention of this signature had ended when the avenant was signed."""
-        if not (self.duree_annees and signature and self.date_signature):
-            return
-        # What lasts longer than an ORT can is refused by its constraint.
-        if not duree_possible(self.duree_annees):
-            return
-        end = add_years(signature, self.duree_annees)
-        if end <= self.date_signature and self.precision_signature != Precision.AU_PLUS_TARD:
-            ended = f"D'une durée de {pluriel(self.duree_annees, 'an,ans')}, la convention aurait pris fin le"
-            texte = f"{ended} {in_french(end)}, avant cet avenant : corrigez la durée ou le jour."
-            raise ValidationError({"duree_annees": texte})
+    def refus_de_la_duree(self, convention):
+        """Say that by its duration the convention had surely ended when the avenant was signed, or None."""
+        if not (self.duree_annees and convention.date_signature and self.date_signature):
+            return None
+        # Any day may be before « au plus tard »; what no ORT can last is refused by its constraint.
+        vague = self.precision_signature == Precision.AU_PLUS_TARD
+        if vague or not duree_possible(self.duree_annees):
+            return None
+        signed = last_day(convention.date_signature, convention.precision_signature)
+        end = add_years(signed, self.duree_annees)
+        if end > self.date_signature:
+            return None
+        years = pluriel(self.duree_annees, "an,ans")
+        return (
+            f"D'une durée de {years}, la convention aurait pris fin le {in_french(end)}, avant cet avenant : "
+            "corrigez la durée ou le jour."
+        )
 
     def save(self, **kwargs):
         """Name the act for good when it is first saved: its date and its number may be corrected."""

@@ -21,10 +21,11 @@ from communes.models import (
 )
 from ort.models.avenants import Avenant
 from ort.models.couvertures import CommuneCouverte
-from ort.models.jours import is_moved, refusals
+from ort.models.jours import refusals
 from ort.models.validations import AValiderQuerySet
 from ort.regles import DUREE_EN_ANNEES, DUREE_IMPOSSIBLE, LOI_ELAN, signe
 from socle.dates import PrecisionField, stored_on_first_day
+from socle.ensembles import says_anew
 from socle.etages import refuse_above
 from socle.remarques import Avant
 from socle.sources import Affirmation, Sourcee, record_type
@@ -229,6 +230,10 @@ class Convention(Sourcee):
     def __str__(self):
         return self.intitule
 
+    def nom_au(self, jour):
+        """Return what a list calls it on `jour`: its identifier before its signature, which nobody reads."""
+        return self.intitule if signe(self, jour) else self.identifiant
+
     def clean(self):
         """Refuse a signature that an avenant, or a commune, could not follow."""
         super().clean()
@@ -236,7 +241,7 @@ class Convention(Sourcee):
             return
         lock(Convention, self.pk)
         # What was recorded before its rule keeps nobody from correcting the rest.
-        if is_moved(self):
+        if says_anew(self, "date_signature", "precision_signature"):
             self.refuse_days_of_avenants()
             refuse_above(self)
         self.refuse_days_of_communes()
@@ -250,10 +255,8 @@ class Convention(Sourcee):
                 raise ValidationError(
                     {"date_signature": "Un avenant de cette convention a été signé avant ce jour."}
                 )
-            try:
-                avenant.refuse_end_before(signee)
-            except ValidationError as refused:
-                raise ValidationError({"date_signature": refused.messages}) from None
+            if refused := avenant.refus_de_la_duree(self):
+                raise ValidationError({"date_signature": refused})
 
     def refuse_days_of_communes(self, avenant=None):
         """Refuse days that the communes of this convention cannot have, once its acts have theirs.

@@ -38,12 +38,6 @@ def overlap(one, other):
     return (left_again is None or entered < left_again) and (left is None or entered_again < left)
 
 
-def is_moved(acte):
-    """Tell whether an act that is recorded has another signature here than in the base."""
-    held = type(acte).objects.filter(pk=acte.pk, date_signature=acte.date_signature)
-    return acte.pk is not None and not held.exists()
-
-
 def covered_twice(couvertures):
     """Return the communes that `couvertures`, all of one convention, hold twice on the same days."""
     by_commune = {}

@@ -11,6 +11,7 @@ from ort.models.avenants import Avenant
 from ort.models.conventions import Convention
 from ort.models.liees import LieeQuerySet
 from ort.models.publication import PublieeParUnActe
+from socle.ensembles import says_anew
 from socle.historique import Historisee
 from socle.recherche import search_key
 
@@ -45,18 +46,16 @@ class Organisme(Historisee):
         return self.nom
 
     def clean(self):
-        """Refuse a body that is already there, under its SIREN or under its name written otherwise."""
+        """Refuse a body already there under its name written otherwise, unless the two have each a SIREN."""
         super().clean()
-        if Organisme.objects.filter(pk=self.pk, nom=self.nom, siren=self.siren).exists():
-            return
-        others = Organisme.objects.exclude(pk=self.pk).order_by("nom")
         key = search_key(self.nom)
-        for other in others:
-            same_body = self.siren and self.siren == other.siren
-            # Of two SIREN, a name is that of two bodies.
-            same_name = key == search_key(other.nom) and not (self.siren and other.siren)
-            if same_body or same_name:
-                raise ValidationError({"nom": f"Cet organisme est déjà enregistré : « {other} »."})
+        alike = [
+            other
+            for other in Organisme.objects.exclude(pk=self.pk).order_by("nom")
+            if search_key(other.nom) == key and not (self.siren and other.siren)
+        ]
+        if alike and says_anew(self, "nom"):
+            raise ValidationError({"nom": f"Cet organisme est déjà enregistré : « {alike[0]} »."})
 
 
 class ParUnActeQuerySet(LieeQuerySet):
@@ -148,8 +147,9 @@ class Partie(PublieeParUnActe, Historisee):
         super().clean()
         today = timezone.localdate()
         days = {name: getattr(self, name) for name in ("date_deliberation", "date_signature")}
-        if coming := {name: A_VENIR for name, jour in days.items() if jour and jour > today}:
-            raise ValidationError(coming)
+        coming = [name for name, jour in days.items() if jour and jour > today]
+        if refused := {name: A_VENIR for name in coming if says_anew(self, name)}:
+            raise ValidationError(refused)
 
     @property
     def qui(self):
@@ -201,6 +201,5 @@ class Secteur(PublieeParUnActe, Historisee):
         super().clean()
         others = Secteur.objects.filter(convention=self.convention_id, commune=self.commune_id)
         names = set(others.exclude(pk=self.pk).values_list("nom", flat=True))
-        renamed = not others.filter(pk=self.pk, nom=self.nom).exists()
-        if renamed and search_key(self.nom) in map(search_key, names):
+        if search_key(self.nom) in map(search_key, names) and says_anew(self, "nom"):
             raise ValidationError({"nom": SECTEUR_ENREGISTRE})

@@ -31,6 +31,7 @@ from projects.actions.models import (
     Theme,
 )
 from projects.actions.models.actions import AXE_AILLEURS
+from socle.ensembles import says_anew
 from socle.fichiers.champs import (
     CelluleRefusee,
     Champ,
@@ -233,8 +234,8 @@ class ActionRessource(ListesRessource):
                 raise CelluleRefusee(moved[0].colonne, moved[0].apres, A_LA_SIENNE.format(commune))
 
     def lists_changed(self, instance, row):
-        self.refuse_axe(instance, row)
         found = super().lists_changed(instance, row)
+        self.refuse_axe(instance, row, moved=ADHESIONS in found)
         if found:
             self.refuse_places(instance, row)
         return found
@@ -249,16 +250,16 @@ class ActionRessource(ListesRessource):
 
     def dependants(self, instance, row, user):
         """Return what hangs on a new action, of a commune of the agent or of an ORT that it keeps."""
-        self.refuse_axe(instance, row)
+        self.refuse_axe(instance, row, moved=True)
         self.refuse_places(instance, row)
         if user and not user.is_superuser:
             self.refuse_out_of_reach(instance, row)
         return super().dependants(instance, row, user)
 
-    def refuse_axe(self, instance, row):
-        """Refuse the axe of another plan: a commune that came back has several adhésions."""
+    def refuse_axe(self, instance, row, moved):
+        """Refuse the axe of another plan, if it is new or if the adhésions are: `moved`."""
         adhesions = {adhesion.pk for adhesion in self.in_list(ADHESIONS, instance, row)}
-        if instance.axe_ailleurs(adhesions):
+        if instance.axe_ailleurs(adhesions) and (moved or says_anew(instance, "axe")):
             raise CelluleRefusee("axe_code", instance.axe.code, AXE_AILLEURS)
 
     def refuse_places(self, instance, row):

@@ -6,7 +6,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from ort.models import Convention
-from projects.evaluations.coherence import refus_du_jour
+from projects.evaluations.coherence import ORT_NON_SIGNEE, refus_du_jour
 from projects.evaluations.models import Bilan, EcheanceAcceptee
 from socle.dates import add_months
 from socle.etages import held_above
@@ -14,11 +14,14 @@ from socle.etages import held_above
 
 @held_above(Convention)
 def refuse_signature_after_a_review(convention):
-    """Refuse a signature later than a review of the ORT, or that is taken away from under it."""
+    """Refuse a signature later than a review of the ORT, or taken away from what is counted from it."""
     for bilan in convention.bilans.all():
         held = bilan.tenu_le, bilan.precision
         if refused := refus_du_jour(convention, *held, timezone.localdate()):
             raise ValidationError({"date_signature": f"« {bilan} » : {refused}"})
+    accepted = convention.echeances_acceptees.first()
+    if accepted and convention.date_signature is None:
+        raise ValidationError({"date_signature": f"« {accepted} » : {ORT_NON_SIGNEE}"})
 
 
 @receiver(pre_save, sender=Convention)
@@ -42,6 +45,6 @@ def follow_signature(instance, **kwargs):
         # The one that moves into the place of another goes after it.
         for row in rows.order_by("-periode" if after > before else "periode"):
             months = 12 * (row.periode.year - before.year) + row.periode.month - before.month
-            if add_months(before, months) == row.periode:
+            if months % 12 == 0 and add_months(before, months) == row.periode:
                 row.periode = add_months(after, months)
                 row.save()

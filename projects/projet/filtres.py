@@ -33,6 +33,7 @@ from socle.recherche import search_key
 from socle.web.adresses import AdressesDeListe
 from socle.web.choix import ChoixFilter, FicheFilter, Plusieurs, texts
 from socle.web.filtres import RechercheFilter
+from socle.web.jour import jour_of
 from socle.web.ordre import Calcule
 from socle.web.refus import DemandeInvalide, quoted
 
@@ -71,8 +72,10 @@ class TiersFilter(django_filters.Filter):
 
 
 def axes_de_l_ort(request):
-    """Return the axes of the ORT that the address asks for; none without one."""
-    return Axe.objects.filter(convention__identifiant__in=texts(request.GET.getlist("ort")))
+    """Return the axes of the ORT that the address asks for, signed by its day; none without one."""
+    asked = texts(request.GET.getlist("ort"))
+    signed = Convention.objects.signees(jour_of(request)).filter(identifiant__in=asked)
+    return Axe.objects.filter(convention__in=signed.order_by())
 
 
 class AdressesDesActions(AdressesDeListe):

@@ -98,7 +98,13 @@ class LieuDuProjet:
                 return Departement.objects.filter(pk=self.valeur)
             case "":
                 return Departement.objects.all()
-        return Departement.objects.filter(communes__pk__dans=self.communes(jour))
+        codes = self.communes(jour)
+        if self.critere == "ort" and not codes:
+            # All have left: it is still of the départements of those that it covered.
+            covered = CommuneCouverte.objects.with_dates().filter(date_entree__lte=jour)
+            covered = covered.filter(convention__identifiant=self.valeur)
+            codes = list(covered.codes_du_jour(jour))
+        return Departement.objects.filter(communes__pk__dans=codes)
 
     def tenu_en_entier(self, tenue, jour):
         """Tell whether each of these départements keeps `tenue`, one of its fields, in full."""

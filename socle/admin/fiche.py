@@ -37,9 +37,7 @@ class EnsembleFormSet(BaseInlineFormSet):
 
     def judge(self, rows):
         """Refuse what `rows`, all those of the record once saved, cannot be: see `DUnEnsemble`."""
-        try:
-            self.model.refuse(rows)
-        except ValidationError as refused:
+        if refused := self.model.refusal_anew(rows, self.instance.pk):
             self.tell(refused)
 
     def tell(self, refused):

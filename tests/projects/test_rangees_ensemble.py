@@ -1,9 +1,11 @@
 """Rows of one record are judged together: those of a page as they will stand, those left by an undoing."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
-from projects.actions.models import Action, Axe
+from projects.actions.models import Action, Axe, FaitAction
 from socle.annulation import undo
+from socle.historique import sans_historique
 from tests import factories
 from tests.factories import day
 from tests.formulaires import errors, filled, form_of
@@ -121,8 +123,23 @@ def test_what_was_recorded_before_its_rule_locks_nothing_else(agent_34, line):
     data = filled(form_of(agent_34, address), motif_correction="relu", numero_dossier="D-12")
     assert agent_34.post(address, data).status_code == 302
     assert type(line).objects.get().numero_dossier == "D-12"
-    assert "au-delà des 800" in send(agent_34, line, **{"1-jour": "02/06/2024"})
+    # What is wrong stays as wrong as it was; more of it is refused, and what puts it right is not.
+    assert send(agent_34, line, **{"1-jour": "02/06/2024"}) == ""
+    assert "au-delà des 800" in send(agent_34, line, **{"1-montant": "950"})
     assert send(agent_34, line, **{"0-montant": "1000"}) == ""
+
+
+def test_facts_recorded_before_their_rule_keep_no_other_from_being_told(agent_34, action):
+    """An action that was paused once abandoned: it is relaunched, and what else was done of it is undone."""
+    factories.fait(action, "blocage", "2022-01-01")
+    with sans_historique():
+        factories.fait(action, "abandon", "2023-01-10")
+        factories.fait(action, "pause", "2023-06-10")
+    levee = done(lambda: factories.fait(action, "levee", "2022-03-01"))
+    FaitAction(action=action, nature="relance", jour=day("2024-01-01")).full_clean()
+    undo(levee, "jamais levé", agent_34.agent)
+    with pytest.raises(ValidationError, match="Un blocage levé suit"):
+        FaitAction(action=action, nature="levee", jour=day("2021-01-01")).full_clean()
 
 
 def test_facts_of_an_action_stand_together(agent_34, action):

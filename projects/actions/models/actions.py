@@ -9,6 +9,7 @@ from communes.models import Commune, Departement, Intercommunalite
 from ort.models import Avenant, CommuneCouverte, Convention, Organisme
 from projects.actions.models.droits import ActionQuerySet
 from projects.actions.models.themes import Axe, Theme
+from socle.ensembles import says_anew
 from socle.sources import Sourcee
 
 # Who has an action done, one of three, as a post's employer.
@@ -250,7 +251,7 @@ class Action(Sourcee):
             avenant = getattr(self, name)
             if avenant and avenant.convention_id != self.convention_id:
                 raise ValidationError({name: "Cet avenant est celui d'une autre convention."})
-        if self.axe_ailleurs():
+        if self.axe_ailleurs() and says_anew(self, "axe", "convention", "entree_par"):
             raise ValidationError({"axe": AXE_AILLEURS})
         self.refuse_backward()
 

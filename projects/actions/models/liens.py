@@ -14,7 +14,7 @@ from projects.actions.models.actions import MAITRES_D_OUVRAGE, Action
 from projects.actions.models.droits import DeLActionQuerySet
 from projects.actions.models.themes import Theme
 from socle.dates import Precision, in_words
-from socle.ensembles import DUnEnsemble
+from socle.ensembles import DUnEnsemble, says_anew
 from socle.historique import Historisee
 from socle.sources import Sourcee
 
@@ -247,10 +247,11 @@ class EffetAvenant(DUnEnsemble, Historisee):
             (self.avenant, entree, entree, AVANT_L_ENTREE),
             (sortie, self.avenant, sortie, APRES_LA_SORTIE),
         ):
-            if surely_precedes(first, second):
+            if surely_precedes(first, second) and says_anew(self, "avenant"):
                 told = in_words(act.date_signature, act.precision_signature)
                 raise ValidationError({"avenant": sentence.format(told)})
-        self.refuse_beside_others()
+        if self.nature == EffetAvenant.Nature.TRANSFEREE:
+            self.refuse_beside_others()
 
     @property
     def ancien(self):

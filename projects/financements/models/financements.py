@@ -21,7 +21,7 @@ from projects.etudes.models.etudes import SANS_ARGENT
 from projects.financements import coherence
 from projects.financements.models.dispositifs import Dispositif, NatureFinanceur
 from socle.dates import Precision, PrecisionField, stored_on_first_day
-from socle.ensembles import DUnEnsemble
+from socle.ensembles import DUnEnsemble, says_anew
 from socle.historique import HistoriseeQuerySet
 from socle.sources import Sourcee
 from socle.verrou import lock_linked
@@ -414,7 +414,8 @@ class FaitFinancement(DUnEnsemble, Sourcee):
         super().clean()
         if self.jour and self.jour > timezone.localdate():
             raise ValidationError({"jour": LATER_THAN_TODAY})
-        if self.date_notification and self.date_notification > timezone.localdate():
+        coming = self.date_notification and self.date_notification > timezone.localdate()
+        if coming and says_anew(self, "date_notification"):
             raise ValidationError({"date_notification": NOTIFICATION})
         if self.jour and self.nature:
             self.refuse_beside_others()

@@ -62,10 +62,18 @@ def test_what_names_a_due_date_moves_with_it(ort, signature, bilans, accepted):
     assert periodes(EcheanceAcceptee) == accepted
 
 
-def test_what_is_no_anniversary_stays(ort):
-    factories.rewrite(Bilan.objects.filter(nature="quinquennal"), periode=day("2024-03-12"))
+@pytest.mark.parametrize("periode", ["2024-03-12", "2024-04-10"])
+def test_what_is_no_anniversary_stays(ort, periode):
+    factories.rewrite(Bilan.objects.filter(nature="quinquennal"), periode=day(periode))
     sign(ort, "2019-03-11")
-    assert "2024-03-12" in periodes(Bilan)
+    assert periode in periodes(Bilan)
+
+
+def test_a_date_accepted_without_a_review_keeps_the_signature(ort):
+    for bilan in Bilan.objects.all():
+        bilan.because("en double").delete()
+    with pytest.raises(ValidationError, match="échéance acceptée"):
+        sign(ort, None)
 
 
 @pytest.mark.parametrize(

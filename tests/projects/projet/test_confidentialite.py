@@ -207,6 +207,10 @@ def test_an_action_of_an_adhesion_names_its_ort_from_its_signature(client, jour,
         assert known or "Habiter le centre" not in told, address
     listed = client.get(f"/actions/?ort=ort-lod&au={jour}").getvalue().decode()
     assert ("/actions/lod-a1/" in listed) is known
+    assert ("ORT de Lodève" in listed) is known
+    of_axe = client.get(f"/actions/?ort=ort-lod&axe=A&au={jour}")
+    assert of_axe.status_code == (200 if known else 400)
+    assert ("Habiter le centre" in of_axe.getvalue().decode()) is known
 
 
 def test_what_is_internal_of_a_relevee_does_not_make_it_known(client):

@@ -1,0 +1,96 @@
+"""What was recorded before its rule keeps nobody from correcting the rest; typed again, it is refused."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from ort.models import Organisme, Secteur
+from projects.actions.models import EffetAvenant
+from tests import factories
+from tests.factories import day, in_days
+
+pytestmark = [pytest.mark.django_db, pytest.mark.deux_bases]
+
+
+@pytest.fixture
+def ort():
+    return factories.convention("2019-01-10", [factories.commune("34142", epci="new")])
+
+
+def avenant_of_five_years(ort):
+    return factories.avenant(ort, "2025-01-10", duree_annees=5), {"duree_annees": 4}
+
+
+def partie_to_come(ort):
+    who = factories.organisme("Anah")
+    made = ort.parties.create(organisme=who, role="partenaire", date_signature=in_days(2))
+    return made, {"date_signature": in_days(3)}
+
+
+def notification_to_come(ort):
+    line = factories.financement(
+        factories.action([], ort), financeur_organisme=factories.organisme()
+    )
+    made = factories.fait_financement(
+        line, "accord", "2024-05-01", 10, date_notification=in_days(2)
+    )
+    return made, {"date_notification": in_days(3)}
+
+
+def effet_before_the_entry(ort):
+    early, entry = factories.avenant(ort, "2020-01-10"), factories.avenant(ort, "2022-01-10")
+    action = factories.action([], ort, entree=entry)
+    made = EffetAvenant.objects.create(action=action, avenant=early, nature="modifiee")
+    return made, {"avenant": factories.avenant(ort, "2021-01-10")}
+
+
+def body_twice(ort):
+    Organisme.objects.create(nom="anah", nature="etat")
+    return Organisme.objects.create(nom="Anah", nature="etat"), {"nom": "ANAH"}
+
+
+def sector_twice(ort):
+    town = factories.commune("34142")
+    ort.secteurs.create(commune=town, nom="centre")
+    return Secteur.objects.create(convention=ort, commune=town, nom="Centre"), {"nom": "CENTRE"}
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        avenant_of_five_years,
+        partie_to_come,
+        notification_to_come,
+        effet_before_the_entry,
+        body_twice,
+        sector_twice,
+    ],
+)
+def test_only_what_is_said_anew_is_refused(ort, make):
+    record, said = make(ort)
+    held = type(record).objects.get(pk=record.pk)
+    held.full_clean()
+    for name, value in said.items():
+        setattr(held, name, value)
+    with pytest.raises(ValidationError):
+        held.full_clean()
+
+
+def test_the_precision_of_an_act_is_a_part_of_its_day(ort):
+    """« 2024 » may be after 15 March; 1 January is not."""
+    entry = factories.avenant(ort, "2024-03-15", numero=1)
+    out = factories.avenant(ort, "2024-01-01", precision_signature="annee", numero=2)
+    factories.action([], ort, entree=entry, sortie=out, intitule="Halle")
+    out.full_clean()
+    out.precision_signature = "jour"
+    with pytest.raises(ValidationError, match="Halle"):
+        out.full_clean()
+
+
+def test_a_vague_signature_accuses_no_avenant(db):
+    vague = factories.convention("2019-01-01", precision_signature="annee")
+    act = factories.avenant(vague, "2024-03-01")
+    act.duree_annees = 5
+    act.full_clean()
+    act.date_signature = day("2024-12-31")
+    with pytest.raises(ValidationError, match="aurait pris fin le 31 décembre 2024"):
+        act.full_clean()
