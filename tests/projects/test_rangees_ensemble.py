@@ -185,10 +185,11 @@ def test_an_owner_and_its_change_are_told_at_once(agent_34, action, town):
 
 
 def test_an_axe_is_that_of_the_adhesions_of_the_page(agent_34, town):
-    first = factories.labellisation(town, adhesion="2021-03-01")
-    twin = factories.labellisation(factories.commune("34028"), adhesion="2021-03-01")
+    """Those of a commune that left the programme, and came back."""
+    first = factories.labellisation(town, adhesion="2021-03-01", fin="2023-01-01")
+    again = factories.labellisation(town, debut="2024-01-01", adhesion="2024-03-01")
     own, other = (
-        Axe.objects.create(labellisation=one, code="Z", intitule="Axe") for one in (first, twin)
+        Axe.objects.create(labellisation=one, code="Z", intitule="Axe") for one in (first, again)
     )
     action = factories.action([town], adhesions=[first], axe=own)
     address = f"/admin/projects/action/{action.pk}/change/"
@@ -196,7 +197,7 @@ def test_an_axe_is_that_of_the_adhesions_of_the_page(agent_34, town):
     assert "celui d'un autre plan" in errors(agent_34.post(address, data))
     assert Action.objects.get().axe == own
     # The two are right together.
-    data |= {"adhesions-TOTAL_FORMS": 2, "adhesions-1-labellisation": twin.pk}
+    data |= {"adhesions-0-labellisation": again.pk}
     assert agent_34.post(address, data).status_code == 302
     assert Action.objects.get().axe == other
 

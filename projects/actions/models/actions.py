@@ -5,7 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from communes.models import Commune, Departement, Intercommunalite
+from communes.models import Commune, Departement, Intercommunalite, Labellisation
 from ort.models import Avenant, CommuneCouverte, Convention, Organisme
 from projects.actions.models.droits import ActionQuerySet
 from projects.actions.models.themes import Axe, Theme
@@ -264,10 +264,13 @@ class Action(Sourcee):
             return False
         if self.axe.convention_id:
             return self.axe.convention_id != self.convention_id
-        of_adhesion = self.entree_par == EntreePar.ADHESION
-        return not of_adhesion or (
-            adhesions is not None and self.axe.labellisation_id not in adhesions
-        )
+        if self.entree_par != EntreePar.ADHESION:
+            return True
+        if adhesions is None or self.axe.labellisation_id in adhesions:
+            return False
+        # Of an adhésion signed together, the axes are recorded of one of its communes.
+        together = {"date_signature_adhesion": self.axe.labellisation.date_signature_adhesion}
+        return not Labellisation.objects.filter(pk__dans=list(adhesions), **together).exists()
 
     def refuse_backward(self):
         """Refuse an action that leaves the plan before the act that brings it."""

@@ -90,7 +90,9 @@ def test_acts_axes_and_sectors_are_those_of_its_own_convention(ort, lodeve):
 
 
 def test_an_axe_is_that_of_its_adhesion(ort, lodeve):
-    signed, elsewhere = (factories.labellisation(adhesion="2021-03-26") for _ in range(2))
+    signed, elsewhere, twin = (
+        factories.labellisation(adhesion=f"2021-03-{day}") for day in (26, 27, 26)
+    )
     own, other = (
         Axe.objects.create(labellisation=one, code="Z", intitule="Axe")
         for one in (signed, elsewhere)
@@ -99,6 +101,8 @@ def test_an_axe_is_that_of_its_adhesion(ort, lodeve):
     assert action.axe_ailleurs({signed.pk})
     action.axe = own
     assert not action.axe_ailleurs({signed.pk})
+    # Recorded of one of the communes that signed together.
+    assert not action.axe_ailleurs({twin.pk})
     action.full_clean()
     of_plan = factories.action([lodeve], ort)
     of_plan.axe = other
