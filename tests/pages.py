@@ -60,3 +60,8 @@ def adresse_du_fichier(nom, extension="csv", **asked):
         nom = nom.replace("historique-", "historique/", 1)
         asked.pop("au", None)
     return f"/donnees/{nom}.{extension}" + (f"?{urlencode(asked)}" if asked else "")
+
+
+def boites(home):
+    """Return the boxes of a home of the back office, by name."""
+    return {boite.nom: boite for boite in home.context["boites"]}

@@ -23,7 +23,15 @@ NAMES = [str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")]
 def used_templates():
     """Return the templates that the code or another template names."""
     texts = [path.read_text() for path in [SETTINGS, *CODE, *TEMPLATES.rglob("*.html")]]
-    return set(re.findall(r"""["']([\w/]+\.html)["']""", "\n".join(texts)))
+    named = re.findall(r"""["']([\w/]+\.html)["']""", "\n".join(texts))
+    return {*named, *(name for text in texts for name in made_of_words(text))}
+
+
+def made_of_words(text):
+    """Yield the templates whose name a module makes of a folder and of one of its own words."""
+    for folder in re.findall(r'f"([\w/]+)/\{[\w.]+\}\.html"', text):
+        for word in re.findall(r'"(\w+)"', text):
+            yield f"{folder}/{word}.html"
 
 
 def of_a_package():

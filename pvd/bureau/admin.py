@@ -15,7 +15,7 @@ from projects.pieces.admin import PieceAdmin
 from projects.postes.admin import PosteAdmin
 from pvd.bureau import bilans, enquete, nouveautes, releves
 from pvd.bureau.a_verifier import a_verifier
-from pvd.bureau.accueil import home
+from pvd.bureau.accueil.vues import home
 from pvd.bureau.aide import aide
 from pvd.bureau.alertes import vues as alertes
 from pvd.bureau.consequences import figures_at_stake

@@ -7,7 +7,7 @@ from django.utils.text import Truncator, capfirst
 
 from ort.models import Avenant, Convention
 from projects.models import Note
-from pvd.bureau.accueil import (
+from pvd.bureau.accueil.attend import (
     ending_contracts,
     ending_fundings,
     proposals_waiting,

@@ -9,8 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from communes.models import Agent, Interlocuteur
 from projects.postes.models import Recrutement
-from pvd.bureau.accueil import (
+from projects.projet.plan.ressource import PlanDActions
+from pvd.bureau.accueil.attend import (
     ending_contracts,
     ending_fundings,
     ending_ort,
@@ -22,7 +24,7 @@ from pvd.bureau.perimetre import Perimetre
 from socle.dates import add_months
 from tests import factories
 from tests.formulaires import filled, form_of
-from tests.pages import without_tags
+from tests.pages import boites, without_tags
 from tests.vues import SansLaPage
 
 HOME = "/admin/"
@@ -130,21 +132,19 @@ def test_the_home_stops_at_the_departements_of_the_agent(agent_34, agent_81):
     factories.cofinancement(held, fin=soon)
     page = agent_34.get(HOME)
     assert "Camille" in page.content.decode()
-    assert [page.context[name].total for name in ("contrats", "cofinancements")] == [1, 1]
-    assert [row.commune for row in page.context["retards"].lignes] == [town]
-    assert page.context["postes"].lignes == [poste]
+    assert [boites(page)[name].total for name in ("contrats", "cofinancements")] == [1, 1]
+    assert [row.commune for row in boites(page)["retards"].lignes] == [town]
+    assert boites(page)["postes"].lignes == [poste]
     assert "Lodève" not in agent_81.get(HOME).content.decode()
-    neighbour = SansLaPage(agent_81).get(HOME).context
-    for name in ("retards", "echeances", "postes", "contrats", "cofinancements", "changements"):
-        assert neighbour[name].total == 0
-    assert neighbour["constats"] == []
+    neighbour = boites(SansLaPage(agent_81).get(HOME))
+    assert not any(boite for nom, boite in neighbour.items() if nom != "interlocuteurs")
 
 
 def test_the_national_level_chooses_a_departement(national, agent_34):
     for code in ("34001", "12001"):
         factories.labellisation(factories.commune(code), adhesion="2021-01-01")
-    assert SansLaPage(national).get(HOME).context["retards"].total == 2
-    assert SansLaPage(national).get(HOME, {"departement": "12"}).context["retards"].total == 1
+    assert boites(SansLaPage(national).get(HOME))["retards"].total == 2
+    assert boites(SansLaPage(national).get(HOME, {"departement": "12"}))["retards"].total == 1
     assert agent_34.get(HOME, {"departement": "12"}).status_code == 404
 
 
@@ -180,6 +180,23 @@ def held_poste(town, **contract):
     return poste
 
 
+def action_of(town):
+    """Return an action of which there is news, and that awaits nothing."""
+    action = factories.action([town])
+    factories.fait(action, "point", f"{TODAY}")
+    return action
+
+
+def unpaid_grant(town):
+    line = factories.financement(action_of(town), "bdt", "operateur")
+    factories.fait_financement(line, "accord", f"{TODAY - datetime.timedelta(days=730)}", 20000)
+
+
+def plan_not_read_whole(town):
+    agent = Agent.objects.get()
+    factories.importe(agent, titre=PlanDActions.titre, moment=timezone.now(), non_lues=["Calage"])
+
+
 # What alone makes each box of the home appear, from a commune.
 BOXES = {
     "rappels": lambda town: factories.note(town, rappel=TODAY),
@@ -192,6 +209,12 @@ BOXES = {
     "propositions": lambda town: factories.proposition(
         factories.convention(f"{TODAY}", [town], duree_annees=9)
     ),
+    "releves": lambda town: factories.cible(action_of(town), 40, f"{add_months(TODAY, -13)}"),
+    "alertes": unpaid_grant,
+    "plans": plan_not_read_whole,
+    "evenements": lambda town: factories.evenement(f"{SOON}", [town.departement]),
+    # A département that is kept: nobody said yet who answers for it.
+    "interlocuteurs": lambda town: Interlocuteur.objects.get().delete(),
 }
 # What is to be checked, and what was changed, come with any record; the reviews, with any ORT.
 WITH_ALL = {"bilans", "constats", "changements"}
@@ -202,8 +225,10 @@ WITH_ALL = {"bilans", "constats", "changements"}
 def test_a_box_is_shown_when_it_holds_something_and_alone(box, agent_34):
     factories.interlocuteur()
     BOXES[box](factories.commune("34001"))
-    shown = re.findall(r'<h2 id="titre-(\w+)"', agent_34.get(HOME).content.decode())
+    page = agent_34.get(HOME)
+    shown = re.findall(r'<h2 id="titre-(\w+)"', page.content.decode())
     assert [name for name in shown if name not in WITH_ALL] == [box]
+    assert boites(page).keys() == BOXES.keys() | WITH_ALL
 
 
 def test_what_waits_is_sorted_by_day_in_each_box(agent_34):
@@ -218,7 +243,7 @@ def test_what_waits_is_sorted_by_day_in_each_box(agent_34):
         factories.convention(
             f"{ended}", [factories.commune(f"3411{days // 10}", epci="new")], duree_annees=5
         )
-    shown = SansLaPage(agent_34).get(HOME).context
+    shown = boites(SansLaPage(agent_34).get(HOME))
     for box, day in (
         ("rappels", "rappel"),
         ("retards", "echeance_ort"),
@@ -262,9 +287,9 @@ def test_reminders_are_told_from_their_day_to_those_who_keep_notes(
     factories.note(town, "Plus tard", rappel=today + datetime.timedelta(days=1))
     factories.note(town, "Fait", rappel=today, rappel_fait=True)
     for browser in (agent_34, national):
-        assert SansLaPage(browser).get(HOME).context["rappels"].lignes == [due]
-    assert SansLaPage(national).get(HOME, {"departement": "34"}).context["rappels"].total == 1
-    assert SansLaPage(national).get(HOME, {"departement": "81"}).context["rappels"].total == 0
+        assert boites(SansLaPage(browser).get(HOME))["rappels"].lignes == [due]
+    assert boites(SansLaPage(national).get(HOME, {"departement": "34"}))["rappels"].total == 1
+    assert boites(SansLaPage(national).get(HOME, {"departement": "81"}))["rappels"].total == 0
     page = agent_34.get(HOME).content.decode()
     assert reverse("admin:communes_commune_page", args=["34142"]) in page
     for browser in (lecteur_34, agent_81):
@@ -318,7 +343,7 @@ def test_the_home_takes_no_more_queries_when_there_is_more(agent_34):
             page = agent_34.get(HOME)
         assert len(queries) <= 45
         sections = ("retards", "echeances", "postes", "contrats", "cofinancements")
-        assert all(page.context[name].total for name in sections)
+        assert all(boites(page)[name].total for name in sections)
         for _ in range(5):
             make_some()
 

@@ -10,6 +10,7 @@ from projects.club.models import EvenementClub, Participation
 from socle.models import Source
 from tests import factories
 from tests.factories import day
+from tests.pages import boites
 from tests.pvd.bureau.test_gestes import confirming, typed
 from tests.vues import SansLaPage
 
@@ -91,7 +92,7 @@ def test_an_event_to_come_is_announced_and_nobody_came_yet(agent_34, herault, lo
     done(agent_34, NOTER, data)
     assert EvenementClub.objects.get().annonce_le == timezone.localdate()
     home = SansLaPage(agent_34).get(reverse("admin:index"))
-    assert [li.evenement.lieu for li in home.context["evenements"].lignes] == ["Pézenas"]
+    assert [li.evenement.lieu for li in boites(home)["evenements"].lignes] == ["Pézenas"]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +161,7 @@ def test_the_home_tells_the_events_to_come_of_its_own_and_of_all_france(agent_34
     factories.evenement(eve, [herault], lieu="fini")
     factories.evenement(eve, [herault], lieu="dure", fin=today)
     home = SansLaPage(agent_34).get(reverse("admin:index"))
-    places = [ligne.evenement.lieu for ligne in home.context["evenements"].lignes]
+    places = [ligne.evenement.lieu for ligne in boites(home)["evenements"].lignes]
     assert places == ["dure", "ici", "partout"]
 
 

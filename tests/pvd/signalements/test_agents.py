@@ -18,7 +18,7 @@ from pvd.signalements.admin import ReponseForm
 from pvd.signalements.models import Signalement
 from tests import factories
 from tests.formulaires import errors, filled
-from tests.pages import count_queries, words
+from tests.pages import boites, count_queries, words
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +56,7 @@ def test_a_report_on_a_shared_ort_is_seen_by_both(lodeve, agent_34, agent_81):
     for browser in (agent_34, agent_81):
         assert list(Signalement.objects.for_user(browser.agent)) == [report]
         assert browser.get(page_of(report)).status_code == 200
-        assert browser.get("/admin/").context["signalements"].total == 1
+        assert boites(browser.get("/admin/"))["signalements"].total == 1
 
 
 def test_the_address_of_the_visitor_is_for_who_may_answer(agent_34, lecteur_34):
@@ -101,13 +101,13 @@ def test_the_home_tells_how_many_await_an_answer(agent_34, agent_81, lecteur_34,
     factories.signalement(departement, statut="corrige", answered_at=timezone.now())
     factories.signalement(None)
     home = agent_34.get("/admin/")
-    assert home.context["signalements"].total == 2
-    assert home.context["signalements"].lignes[0] == old
+    assert boites(home)["signalements"].total == 2
+    assert boites(home)["signalements"].lignes[0] == old
     assert "depuis 3 jours" in words(home)
-    assert agent_81.get("/admin/").context["signalements"].total == 0
-    assert national.get("/admin/").context["signalements"].total == 3
-    assert national.get("/admin/?departement=34").context["signalements"].total == 2
-    assert lecteur_34.get("/admin/").context["signalements"] is None
+    assert boites(agent_81.get("/admin/"))["signalements"].total == 0
+    assert boites(national.get("/admin/"))["signalements"].total == 3
+    assert boites(national.get("/admin/?departement=34"))["signalements"].total == 2
+    assert boites(lecteur_34.get("/admin/"))["signalements"].total == 0
     assert "Signalements à traiter" not in words(lecteur_34.get("/admin/"))
 
 

@@ -1,20 +1,17 @@
-"""The home of the back office: what waits for an agent, in its départements, by task."""
+"""What waits for an agent, in its départements: what each box of its home is made of."""
 
 import datetime
-from dataclasses import dataclass
 
 from django.db.models import Prefetch, Q
-from django.utils import timezone
 
-from communes.interlocuteurs.lecture import sans_interlocuteur
-from communes.models import Commune, Labellisation, Mouvement
+from communes.models import Commune, Labellisation
 from communes.territoire.du_jour import reunies, with_successions
 from ort.models import Convention, Proposition
 from ort.regles import date_fin_au
 from projects.carnet.models import SUJETS, Note
 from projects.club.lecture import EvenementDuJour
 from projects.club.regles import Moment
-from projects.models import Action, Bilan, Etude, EvenementClub, Financement
+from projects.models import EvenementClub
 from projects.postes.du_jour import situer
 from projects.postes.faits import postes_dates
 from projects.postes.models import SANS_PERSONNE, CofinancementPoste, Desserte, Occupation, Poste
@@ -22,32 +19,12 @@ from projects.postes.models.postes import MONTHS_AHEAD
 from projects.postes.phrases import tell_etat
 from projects.postes.regles import etat
 from projects.projet.plan.ressource import PlanDActions
-from pvd.bureau.alertes.lues import alertes_de
-from pvd.bureau.bilans import bilans_attendus
-from pvd.bureau.changements import RECENT, recent_changes
-from pvd.bureau.gestes import gestes_for
-from pvd.bureau.perimetre import asked_perimetre
-from pvd.bureau.releves import releves_attendus
 from pvd.signalements.models import Signalement
 from pvd.suivi.faits import Faits
-from pvd.suivi.verifications import count_constats
 from socle.admin.page_d_agent import page_url
 from socle.dates import ONE_DAY, add_months
 from socle.models import Import
 
-# The home shows so many lines of each sort, and says how many more there are.
-LINES = 10
-TITRES_DES_GESTES = {
-    "Une commune": Labellisation,
-    "Une convention": Convention,
-    "Un bilan d'ORT": Bilan,
-    "Un poste de chef de projet": Poste,
-    "Une action d'un plan": Action,
-    "Une étude": Etude,
-    "L'argent d'une action ou d'une étude": Financement,
-    "Le Club": EvenementClub,
-    "Le territoire": Mouvement,
-}
 MONTHS_AHEAD_ADHESION = 3
 MONTHS_AHEAD_ORT = 12
 
@@ -175,68 +152,3 @@ def coming_events(perimetre, own, jour):
     around = read.filter(Q(debut__gte=this_year) | Q(fin__gte=this_year))
     found = [EvenementDuJour(event, jour) for event in around.order_by("debut", "identifiant")]
     return [ligne for ligne in found if ligne.moment != Moment.PASSE]
-
-
-@dataclass
-class Section:
-    """The first lines of a task, and how many there are."""
-
-    lignes: list
-    total: int
-
-    @classmethod
-    def of(cls, found):
-        return cls(found[:LINES], len(found))
-
-    def __bool__(self):
-        return bool(self.total)
-
-    @property
-    def reste(self):
-        return self.total - len(self.lignes)
-
-
-def home(request):
-    """Return what the home page shows, in a number of queries that does not grow."""
-    perimetre, own = asked_perimetre(request)
-    jour = timezone.localdate()
-    waiting = what_waits(request.user, perimetre, jour)
-    return {
-        "jour": jour,
-        "perimetre": perimetre,
-        "departements": own,
-        **waiting,
-        "rien_n_attend": not any(waiting.values()),
-        "evenements": Section.of(coming_events(perimetre, own, jour)),
-        "changements": Section.of(recent_changes(perimetre, timezone.now())),
-        "changements_depuis": (jour - RECENT).isoformat(),
-        "gestes": [
-            (titre, gestes)
-            for titre, model in TITRES_DES_GESTES.items()
-            if (gestes := gestes_for(request.user, model))
-        ],
-    }
-
-
-def what_waits(user, perimetre, jour):
-    """Return what asks for something, by the name of its box; a box that holds nothing is not shown."""
-    answers = user.has_perm("suivi.change_signalement")
-    tells = user.has_perm("communes.add_interlocuteur")
-    unknown = sans_interlocuteur(user, perimetre.departement) if tells else []
-    return {
-        "sans_interlocuteur": Section.of(unknown),
-        "rappels": Section.of(due_reminders(perimetre, jour)),
-        "retards": Section.of(late_ort(perimetre, jour)),
-        "echeances": Section.of(ending_ort(perimetre, jour)),
-        "sans_duree": perimetre.of(Convention).ort().sans_fin(jour).count(),
-        "postes": Section.of(posts_to_fill(perimetre, jour)),
-        "contrats": Section.of(ending_contracts(perimetre, jour)),
-        "cofinancements": Section.of(ending_fundings(perimetre, jour)),
-        "signalements": Section.of(reports_to_answer(perimetre, jour)) if answers else None,
-        "propositions": Section.of(proposals_waiting(perimetre)),
-        "releves": Section.of(releves_attendus(perimetre, jour)),
-        "alertes": alertes_de(perimetre, jour),
-        "plans_a_relire": Section.of(plans_to_read_again(perimetre, jour)),
-        "bilans": Section.of(bilans_attendus(perimetre, jour)),
-        "constats": count_constats(perimetre, jour),
-    }
