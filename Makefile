@@ -116,7 +116,7 @@ TYPED = socle/dates.py socle/periodes.py socle/francais.py socle/recherche.py \
 	$(wildcard socle/fichiers/tableau/*.py) \
 	$(wildcard */regles.py */*/regles.py */faits.py */*/faits.py) \
 	$(addprefix projects/,actions/coherence.py club/coherence.py etudes/coherence.py projet/plan/export.py \
-	$(addprefix financements/,coherence.py delais.py alertes.py))
+	$(addprefix financements/,coherence.py delais.py)) $(wildcard projects/financements/alertes/*.py)
 
 lint: .venv/.dev ## Format, style, gabarits, sens des imports, migrations, réglages de production
 	$(PYTHON) -m ruff format --check .
