@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from communes.models import Commune, Intercommunalite, Labellisation
 from ort.models import Avenant, Convention, Organisme
-from projects.actions.champs import AdhesionWidget, champ_action
+from projects.actions.champs import CLE_D_AXE, AdhesionDAxeWidget, champ_action
 from projects.actions.models import (
     Action,
     Axe,
@@ -63,7 +63,7 @@ class AxeRessource(Ressource):
     """One row per axe of a convention, or of an adhésion that its commune names."""
 
     titre = "Axes des plans d'action"
-    cle = cle_interne("axe", "convention", "labellisation")
+    cle = CLE_D_AXE
     loose_keys = ("convention", "labellisation")
     codes = {"adhesion": 5}
     autres_noms = {"axe_code": "code", "axe": "intitule", "ORT": "ort_identifiant"}
@@ -78,7 +78,7 @@ class AxeRessource(Ressource):
 
     convention = champ_fiche("ort_identifiant", "convention", Convention, "identifiant")
     labellisation = Champ(
-        column_name="adhesion", attribute="labellisation", widget=AdhesionWidget()
+        column_name="adhesion", attribute="labellisation", widget=AdhesionDAxeWidget()
     )
     code = champ_texte("code")
     intitule = champ_texte("intitule")

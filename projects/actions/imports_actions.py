@@ -45,12 +45,17 @@ from socle.fichiers.champs import (
 from socle.fichiers.nombres import read_number, rounded
 from socle.fichiers.rapprochement import told_outside
 from socle.fichiers.ressource import Ressource
+from socle.francais import liste
 
 COMMUNES = "communes"
 # What takes an action from a DDT, or gives it one: decided by who keeps its convention.
 PARTAGES = {*MAITRES_D_OUVRAGE, "convention", "etendue", "entree_par", "entree", "sortie"}
 PARTAGES |= {COMMUNES, ADHESIONS}
 AUCUNE_DES_VOTRES = "une nouvelle action est d'une de vos communes, ou d'une ORT que vous tenez"
+PLUSIEURS_SECTEURS = (
+    "plusieurs secteurs de cette ORT ont ce nom, à {} : choisissez-le sur la page de l'action, les fichiers "
+    "l'y laisseront"
+)
 PAS_LE_MEME_JOUR = "cette adhésion n'a pas été signée le même jour que les autres"
 
 
@@ -69,9 +74,8 @@ class SecteurWidget(ReadBesidePlan):
 
     def load(self, column, rows, user=None):
         super().load(column, rows, user)
-        wanted = {row[ORT] for row in rows if row.get(ORT)}
-        of_plans = Secteur.objects.filter(convention__identifiant__dans=wanted)
-        for secteur in of_plans.select_related("convention"):
+        of_plans = Secteur.objects.filter(convention__identifiant__dans=self.wanted)
+        for secteur in of_plans.select_related("convention", "commune"):
             self.known[secteur.convention.identifiant].append(secteur)
 
     def key_of(self, record):
@@ -81,6 +85,8 @@ class SecteurWidget(ReadBesidePlan):
         found = [secteur for secteur in self.of_plan(row) if secteur.nom == value]
         if not found:
             raise ValueError("l'ORT de cette action n'a pas de secteur de ce nom")
+        if len(found) > 1:
+            raise ValueError(PLUSIEURS_SECTEURS.format(liste(secteur.commune for secteur in found)))
         return found[0]
 
 
@@ -247,6 +253,13 @@ class ActionRessource(ListesRessource):
         """
         whole = liste.colonne == COMMUNES and instance.etendue == Etendue.ORT
         return None if whole else super().said(liste, instance, row)
+
+    def kept_by(self, liste, instance):
+        """Keep of its sectors those of its convention: another one that it is given has its own."""
+        kept = super().kept_by(liste, instance)
+        if liste.champ != "secteur":
+            return kept
+        return [sector for sector in kept if sector.convention_id == instance.convention_id]
 
     def dependants(self, instance, row, user):
         """Return what hangs on a new action, of a commune of the agent or of an ORT that it keeps."""

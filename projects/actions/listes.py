@@ -76,7 +76,14 @@ class ListesRessource(Ressource):
         cell = row.get(liste.colonne)
         if not cell:
             return None
-        return read_codes(liste.colonne, cell, self.widgets[liste.colonne], row)
+        held = self.kept_by(liste, instance)
+        return read_codes(liste.colonne, cell, self.widgets[liste.colonne], row, held)
+
+    def kept_by(self, liste, instance):
+        """Return what hangs on a record, by a list, and that its codes name before anything else."""
+        return [
+            getattr(link, liste.champ) for link in self.held[liste.colonne][instance.pk].values()
+        ]
 
     def rewrite_lists(self, instance, row, keep, remove):
         for liste in self.listes:
@@ -106,6 +113,4 @@ class ListesRessource(Ressource):
         """Return the records of a list of a record: those that its row says, else those that it has."""
         liste = next(liste for liste in self.listes if liste.colonne == colonne)
         said = self.said(liste, instance, row)
-        if said is not None:
-            return said
-        return [getattr(link, liste.champ) for link in self.held[colonne][instance.pk].values()]
+        return self.kept_by(liste, instance) if said is None else said

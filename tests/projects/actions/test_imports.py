@@ -127,12 +127,14 @@ def test_an_axe_of_another_plan_is_refused(agent_34, ort):
         Axe.objects.create(labellisation=one, code="Y", intitule="Axe gardé")
     for name in ("a-1", "a-3"):
         factories.action([town], adhesions=[now], identifiant=name)
+    once = factories.labellisation(factories.commune("34142"), adhesion="2021-03-26")
+    Axe.objects.create(labellisation=once, code="Z", intitule="Axe d'adhésion")
     factories.action([town], ort, identifiant="a-2")
     header = "action_identifiant,intitule,adhesions,axe_code"
-    text = rows(header, "a-1,Une,34293,Z", "a-2,Deux,34293,Z", "a-3,Trois,34293,Y")
+    text = rows(header, "a-1,Une,34293,Z", "a-2,Deux,34142,Z", "a-3,Trois,34293,Y")
     page = previewed(agent_34, PAGE, "actions", text)
     assert outcome(page) == {2: "refusée", 3: "refusée", 4: "modifiée"}
-    assert "celui d'un autre plan" in motives(page)[2]
+    assert "ce plan n'a pas d'axe de ce code" in motives(page)[2]
     assert "celui d'un autre plan" in motives(page)[3]
 
 
