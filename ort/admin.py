@@ -207,7 +207,7 @@ class ConventionAdmin(
             kwargs["queryset"] = Departement.objects.filter(offered)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def refuse_whole(self, convention):
+    def refuse_whole(self, convention, saisie):
         """The days of several acts may be corrected on one page: none of its forms sees them all."""
         convention.refuse_days_of_communes()
 

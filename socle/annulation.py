@@ -109,13 +109,24 @@ def put_all_back(fiches):
 
 
 def refusals_of(model, fiches):
-    """Say why the rows recorded beside `fiches` cannot be together, for a model that says it."""
-    if not issubclass(model, DUnEnsemble):
-        return []
-    link = model._meta.get_field(model.ensemble).attname
-    versions = (version for fiche in fiches for version in (fiche.avant, fiche.apres) if version)
-    told = (model.refusal(model.recorded(key)) for key in {getattr(v, link) for v in versions})
+    """Say why the rows recorded beside `fiches`, or that hang on them, cannot be together."""
+    keys = {rows: {fiche.cle for fiche in fiches} for rows in ensembles_of(model)}
+    if issubclass(model, DUnEnsemble):
+        link = model._meta.get_field(model.ensemble).attname
+        versions = (version for fiche in fiches for version in (fiche.avant, fiche.apres))
+        keys[model] = {getattr(version, link) for version in versions if version}
+    told = (rows.refusal(rows.recorded(key)) for rows, of in keys.items() for key in of)
     return [text for refused in told if refused for text in refused.messages]
+
+
+def ensembles_of(model):
+    """Return the models whose rows, judged together, hang on a record of `model`: what it says may tell."""
+    links = (link.field for link in model._meta.related_objects)
+    return [
+        link.model
+        for link in links
+        if issubclass(link.model, DUnEnsemble) and link.name == link.model.ensemble
+    ]
 
 
 def remove(created):

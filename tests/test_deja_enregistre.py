@@ -4,9 +4,10 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from ort.models import Organisme, Secteur
-from projects.actions.models import EffetAvenant
+from projects.actions.models import ActionSecteur, EffetAvenant
 from tests import factories
 from tests.factories import day, in_days
+from tests.formulaires import errors, filled, form_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.deux_bases]
 
@@ -54,6 +55,20 @@ def sector_twice(ort):
     return Secteur.objects.create(convention=ort, commune=town, nom="Centre"), {"nom": "CENTRE"}
 
 
+def sector_of_another_ort(ort):
+    other = factories.convention("2020-01-10", [factories.commune("34111")])
+    theirs = [other.secteurs.create(commune_id="34111", nom=name) for name in ("Centre", "Gare")]
+    return ActionSecteur.objects.create(action=factories.action([], ort), secteur=theirs[0]), {
+        "secteur": theirs[1]
+    }
+
+
+def national_meeting_of_a_departement(ort):
+    made = factories.evenement(departements=[factories.departement("34")], nature="atelier")
+    factories.rewrite(type(made).objects.all(), nature="rencontre_nationale")
+    return made.departements_lies.get(), {"departement": factories.departement("81")}
+
+
 @pytest.mark.parametrize(
     "make",
     [
@@ -63,6 +78,8 @@ def sector_twice(ort):
         effet_before_the_entry,
         body_twice,
         sector_twice,
+        sector_of_another_ort,
+        national_meeting_of_a_departement,
     ],
 )
 def test_only_what_is_said_anew_is_refused(ort, make):
@@ -94,3 +111,12 @@ def test_a_vague_signature_accuses_no_avenant(db):
     act.date_signature = day("2024-12-31")
     with pytest.raises(ValidationError, match="aurait pris fin le 31 décembre 2024"):
         act.full_clean()
+
+
+def test_an_event_is_corrected_whatever_its_nature_was_recorded_as(national):
+    """Given to a département before that was refused of a national meeting."""
+    event = national_meeting_of_a_departement(None)[0].evenement
+    address = f"/admin/projects/evenementclub/{event.pk}/change/"
+    data = filled(form_of(national, address), motif_correction="relu", intitule="Rencontre")
+    answer = national.post(address, data)
+    assert answer.status_code == 302, errors(answer)

@@ -38,6 +38,7 @@ from socle.admin.evenements import Chapitre
 from socle.admin.fiche import EnsembleFormSet, FicheInline
 from socle.admin.portee import PorteeAdmin
 from socle.admin.sources import SourceeAdmin
+from socle.ensembles import says_anew
 from socle.francais import euros
 
 
@@ -82,7 +83,11 @@ class PartenaireInline(DeLActionInline):
 
 
 class EffetsFormSet(EnsembleFormSet):
-    read_with_them = ("action", "avenant")
+    read_with_them = ("avenant",)
+
+    def is_moved(self):
+        """Tell it of an action that is given another owner, too."""
+        return super().is_moved() or says_anew(self.instance, *MAITRES_D_OUVRAGE)
 
 
 class EffetInline(DeLActionInline):
@@ -127,6 +132,13 @@ class DerogationInline(DeLActionInline):
     fields = ["objet", "jour", "reference", "motif"]
 
 
+class ActionForm(PerimetreForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Its rows are judged as the page has them.
+        self.instance.alone = True
+
+
 class EtatDActionFilter(admin.SimpleListFilter):
     title = "état aujourd'hui"
     parameter_name = "etat"
@@ -156,6 +168,7 @@ def etat_en_badge(du_jour):
 
 @admin.register(Action)
 class ActionAdmin(ADemanderAdmin, TableauxDesActions, PorteeAdmin, SourceeAdmin):
+    form = ActionForm
     list_display = ["nom", "plan", "maitre_ouvrage", "communes", "etat_du_jour", "accorde"]
     list_filter = [
         EtatDActionFilter,
@@ -230,11 +243,14 @@ class ActionAdmin(ADemanderAdmin, TableauxDesActions, PorteeAdmin, SourceeAdmin)
             known[action.pk] = writes(request.user, action)
         return known[action.pk]
 
-    def refuse_whole(self, record):
+    def refuse_whole(self, record, saisie):
         """Refuse communes that the act of the action does not concern, and an axe of another adhésion."""
-        if record.axe_ailleurs(set(record.adhesions.values_list("labellisation", flat=True))):
+        adhesions = set(record.adhesions.values_list("labellisation", flat=True))
+        moved = saisie.dit("convention", "entree_par", "entree", "etendue", ActionAdhesion)
+        if (moved or saisie.dit("axe")) and record.axe_ailleurs(adhesions):
             raise ValidationError(AXE_AILLEURS)
-        if refused := refus_des_communes(record):
+        communes = None if moved else {row.commune_id for row in saisie.rangees(ActionCommune)}
+        if refused := refus_des_communes(record, communes):
             raise ValidationError(refused)
 
     def save_related(self, request, form, formsets, change):

@@ -31,6 +31,7 @@ from projects.actions.models import (
     Theme,
 )
 from projects.actions.models.actions import AXE_AILLEURS
+from projects.actions.models.liens import SECTEUR_AILLEURS
 from socle.ensembles import says_anew
 from socle.fichiers.champs import (
     CelluleRefusee,
@@ -48,8 +49,10 @@ from socle.fichiers.ressource import Ressource
 from socle.francais import liste
 
 COMMUNES = "communes"
+# What brings an action, and where it is done.
+ACTES = ("convention", "entree_par", "entree", "etendue")
 # What takes an action from a DDT, or gives it one: decided by who keeps its convention.
-PARTAGES = {*MAITRES_D_OUVRAGE, "convention", "etendue", "entree_par", "entree", "sortie"}
+PARTAGES = {*MAITRES_D_OUVRAGE, *ACTES, "sortie"}
 PARTAGES |= {COMMUNES, ADHESIONS}
 AUCUNE_DES_VOTRES = "une nouvelle action est d'une de vos communes, ou d'une ORT que vous tenez"
 PLUSIEURS_SECTEURS = (
@@ -90,11 +93,12 @@ class SecteurWidget(ReadBesidePlan):
         return found[0]
 
 
+SECTEURS = Liste("secteurs", ActionSecteur, "secteur")
 LISTES = (
     Liste(ADHESIONS, ActionAdhesion, "labellisation"),
     Liste(COMMUNES, ActionCommune, "commune"),
     Liste("themes_secondaires", ActionTheme, "theme"),
-    Liste("secteurs", ActionSecteur, "secteur"),
+    SECTEURS,
     Liste("partenaires", ActionPartenaire, "organisme"),
 )
 
@@ -207,6 +211,9 @@ class ActionRessource(ListesRessource):
         super().load_named(rows, user)
         self.plume = user and Plume(user)
         self.covered = {}
+        names = {row[self.key_columns[0]] for row in rows}
+        held = Action.objects.filter(identifiant__dans=names)
+        self.acts = {pk: acts for pk, *acts in held.values_list("pk", *ACTES)}
         # As they are before the rows, which may give a convention to another département.
         self.references = dict(Convention.objects.values_list("pk", "departement_reference"))
 
@@ -241,10 +248,26 @@ class ActionRessource(ListesRessource):
 
     def lists_changed(self, instance, row):
         found = super().lists_changed(instance, row)
-        self.refuse_axe(instance, row, moved=ADHESIONS in found)
-        if found:
-            self.refuse_places(instance, row)
+        moved = ADHESIONS in found or self.acts_of(instance) != self.acts[instance.pk]
+        self.refuse_axe(instance, row, moved)
+        if moved or COMMUNES in found:
+            known = () if moved else self.held[COMMUNES][instance.pk]
+            self.refuse_places(instance, row, known)
+        if moved:
+            self.refuse_sectors(instance, row)
         return found
+
+    def acts_of(self, instance):
+        """Return what an action says of what brings it, and of where it is done."""
+        return [getattr(instance, instance._meta.get_field(name).attname) for name in ACTES]
+
+    def refuse_sectors(self, instance, row):
+        """Refuse the sectors of another convention than the one that the row gives the action."""
+        said = self.said(SECTEURS, instance, row)
+        links = self.held[SECTEURS.colonne][instance.pk].values() if said is None else ()
+        for link in links:
+            if link.secteur.convention_id != instance.convention_id:
+                raise CelluleRefusee(SECTEURS.colonne, link.secteur.nom, SECTEUR_AILLEURS)
 
     def said(self, liste, instance, row):
         """Return what a row says in a list: see `ListesRessource`.
@@ -257,7 +280,7 @@ class ActionRessource(ListesRessource):
     def kept_by(self, liste, instance):
         """Keep of its sectors those of its convention: another one that it is given has its own."""
         kept = super().kept_by(liste, instance)
-        if liste.champ != "secteur":
+        if liste is not SECTEURS:
             return kept
         return [sector for sector in kept if sector.convention_id == instance.convention_id]
 
@@ -275,8 +298,11 @@ class ActionRessource(ListesRessource):
         if instance.axe_ailleurs(adhesions) and (moved or says_anew(instance, "axe")):
             raise CelluleRefusee("axe_code", instance.axe.code, AXE_AILLEURS)
 
-    def refuse_places(self, instance, row):
-        """Refuse adhésions that were not signed together, and a commune that the plan does not cover."""
+    def refuse_places(self, instance, row, known=()):
+        """Refuse adhésions that were not signed together, and a commune that the plan does not cover.
+
+        `known` are the codes of the communes that the action has, where the plan does not change.
+        """
         adhesions = self.in_list(ADHESIONS, instance, row)
         for adhesion in adhesions[1:]:
             if adhesion.date_signature_adhesion != adhesions[0].date_signature_adhesion:
@@ -287,7 +313,7 @@ class ActionRessource(ListesRessource):
             concerned = {adhesion.commune_id for adhesion in adhesions}
         else:
             concerned = self.covered_by(instance)
-        named = {commune.pk for commune in self.in_list(COMMUNES, instance, row)}
+        named = {commune.pk for commune in self.in_list(COMMUNES, instance, row)} - set(known)
         if named - concerned and (reason := refus_hors_de(concerned, named)):
             raise CelluleRefusee(COMMUNES, row.get(COMMUNES, ""), reason)
 

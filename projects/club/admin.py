@@ -99,11 +99,10 @@ class EvenementClubAdmin(ImportAdmin, ExportAdmin, SourceeAdmin):
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or keeps(request.user, obj))
 
-    def refuse_whole(self, record):
+    def refuse_whole(self, record, saisie):
         """Refuse an event whose départements are not those of its nature."""
-        if refused := coherence.refus_des_departements(
-            record.nature, record.departements_lies.all()
-        ):
+        refused = coherence.refus_des_departements(record.nature, record.departements_lies.all())
+        if refused and saisie.dit("nature", EvenementDepartement):
             raise ValidationError(refused)
 
     def save_related(self, request, form, formsets, change):

@@ -57,7 +57,11 @@ class EnsembleFormSet(BaseInlineFormSet):
         # A row that the page does not show, or shows under the number of another, stays.
         shown = [form.instance.pk for form in self.initial_forms if form.instance.pk]
         hidden = self.model.objects.filter(**{self.fk.name: self.instance}).exclude(pk__in=shown)
-        return rows + list(hidden.select_related(*self.read_with_them))
+        for row in hidden.select_related(*self.read_with_them):
+            # Of the record as the page has it.
+            setattr(row, self.fk.name, self.instance)
+            rows.append(row)
+        return rows
 
 
 class PeriodesFormSet(EnsembleFormSet):

@@ -128,6 +128,22 @@ def sent_rows(formsets):
     ]
 
 
+class DitDeNouveau:
+    """What a page says anew of its record, once saved: its fields, and its rows by model."""
+
+    def __init__(self, form, formsets):
+        self.champs = set(form.changed_data)
+        self.ecrites = {f.model: written_rows(f) for f in formsets if f.has_changed()}
+
+    def dit(self, *names):
+        """Tell whether it says one of these fields, or adds, changes or removes a row of these models."""
+        return not (self.champs | self.ecrites.keys()).isdisjoint(names)
+
+    def rangees(self, model):
+        """Return the rows of a model that were added or changed."""
+        return self.ecrites.get(model, [])
+
+
 class SourceeAdmin(PerimetreAdmin):
     """The admin of a record whose dates are sourced, on its own page."""
 
@@ -140,7 +156,7 @@ class SourceeAdmin(PerimetreAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         self.refuse_to_publish(form, formsets, change)
-        self.refuse_whole(form.instance)
+        self.refuse_whole(form.instance, DitDeNouveau(form, formsets))
         self.warn_of_contradictions(request, form.instance)
         self.warn_of_remarks(request, form, formsets)
 
@@ -173,8 +189,11 @@ class SourceeAdmin(PerimetreAdmin):
         of_record = isinstance(form.instance, self.model)
         return form.fields[champ].label if of_record else form.instance
 
-    def refuse_whole(self, record):
-        """Refuse, by `ValidationError`, what a record and its rows cannot be once all of them are saved."""
+    def refuse_whole(self, record, saisie):
+        """Refuse, by `ValidationError`, what a record and its rows cannot be once all of them are saved.
+
+        What was recorded before its rule, and of which `saisie`, a `DitDeNouveau`, says nothing, stays.
+        """
 
     def warn_of_remarks(self, request, form, formsets):
         """Tell the agent what looks wrong in the record, and in the rows that were written with it."""

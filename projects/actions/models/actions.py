@@ -10,6 +10,7 @@ from ort.models import Avenant, CommuneCouverte, Convention, Organisme
 from projects.actions.models.droits import ActionQuerySet
 from projects.actions.models.themes import Axe, Theme
 from socle.ensembles import says_anew
+from socle.etages import refuse_above
 from socle.sources import Sourcee
 
 # Who has an action done, one of three, as a post's employer.
@@ -161,6 +162,8 @@ class Action(Sourcee):
     textes_publics = ("intitule", "sous_intitule", "description", "indicateurs_texte")
     # Its point on the map, told whole.
     autres_champs_dits = ("lieu",)
+    # Set by whoever judges itself, once they are known, the rows that hang on it.
+    alone = False
 
     objects = ActionQuerySet.as_manager()
 
@@ -254,6 +257,8 @@ class Action(Sourcee):
         if self.axe_ailleurs() and says_anew(self, "axe", "convention", "entree_par"):
             raise ValidationError({"axe": AXE_AILLEURS})
         self.refuse_backward()
+        if not self.alone:
+            refuse_above(self)
 
     def axe_ailleurs(self, adhesions=None):
         """Tell whether its axe is of another plan.

@@ -15,6 +15,7 @@ from projects.actions.models.droits import DeLActionQuerySet
 from projects.actions.models.themes import Theme
 from socle.dates import Precision, in_words
 from socle.ensembles import DUnEnsemble, says_anew
+from socle.etages import held_above
 from socle.historique import Historisee
 from socle.sources import Sourcee
 
@@ -111,6 +112,9 @@ class ActionTheme(Historisee):
         return str(self.theme)
 
 
+SECTEUR_AILLEURS = "Ce secteur est celui d'une autre convention."
+
+
 class ActionSecteur(Historisee):
     """A secteur d'intervention where an action is done."""
 
@@ -133,8 +137,9 @@ class ActionSecteur(Historisee):
     def clean(self):
         """Refuse a sector of another convention."""
         super().clean()
-        if self.secteur.convention_id != self.action.convention_id:
-            raise ValidationError({"secteur": "Ce secteur est celui d'une autre convention."})
+        elsewhere = self.secteur.convention_id != self.action.convention_id
+        if elsewhere and (says_anew(self, "secteur") or says_anew(self.action, "convention")):
+            raise ValidationError({"secteur": SECTEUR_AILLEURS})
 
 
 class ActionPartenaire(Historisee):
@@ -157,6 +162,8 @@ class ActionPartenaire(Historisee):
         return str(self.organisme)
 
 
+# By which an action comes into a plan, and goes out of it.
+ACTES = ("convention", "entree", "sortie")
 ANCIENS = ("ancien_commune", "ancien_intercommunalite", "ancien_organisme")
 AVANT_L_ENTREE = "Cet avenant précède celui qui met l'action au plan, {}."
 APRES_LA_SORTIE = "Cet avenant suit celui qui retire l'action du plan, {}."
@@ -240,23 +247,37 @@ class EffetAvenant(DUnEnsemble, Historisee):
     def clean(self):
         """Refuse an avenant of another convention, or of a day when the action is not at the plan."""
         super().clean()
-        if self.avenant.convention_id != self.action.convention_id:
-            raise ValidationError({"avenant": "Cet avenant est celui d'une autre convention."})
-        entree, sortie = self.action.entree, self.action.sortie
-        for first, second, act, sentence in (
-            (self.avenant, entree, entree, AVANT_L_ENTREE),
-            (sortie, self.avenant, sortie, APRES_LA_SORTIE),
-        ):
-            if surely_precedes(first, second) and says_anew(self, "avenant"):
-                told = in_words(act.date_signature, act.precision_signature)
-                raise ValidationError({"avenant": sentence.format(told)})
+        refused = self.refus_de_l_avenant()
+        if refused and (says_anew(self, "avenant") or says_anew(self.action, *ACTES)):
+            raise ValidationError({"avenant": refused})
         if self.nature == EffetAvenant.Nature.TRANSFEREE:
             self.refuse_beside_others()
+
+    def refus_de_l_avenant(self):
+        """Say why its avenant cannot have this effect on an action of these acts; None if it can."""
+        entree, sortie = self.action.entree, self.action.sortie
+        if self.avenant.convention_id != self.action.convention_id:
+            return "Cet avenant est celui d'une autre convention."
+        if surely_precedes(self.avenant, entree):
+            return AVANT_L_ENTREE.format(
+                in_words(entree.date_signature, entree.precision_signature)
+            )
+        if surely_precedes(sortie, self.avenant):
+            return APRES_LA_SORTIE.format(
+                in_words(sortie.date_signature, sortie.precision_signature)
+            )
+        return None
 
     @property
     def ancien(self):
         """Return the keys of the owner before it, one of three; all None if unknown."""
         return tuple(getattr(self, f"{name}_id") for name in ANCIENS)
+
+    @classmethod
+    def refusal_anew(cls, rows, key):
+        """Return it too of an action that is given another owner: each of its changes is said anew."""
+        given = rows and says_anew(rows[0].action, *MAITRES_D_OUVRAGE)
+        return cls.refusal(rows) if given else super().refusal_anew(rows, key)
 
     @staticmethod
     def refuse(rows):
@@ -269,6 +290,21 @@ class EffetAvenant(DUnEnsemble, Historisee):
         owners.append(tuple(getattr(action, f"{name}_id") for name in MAITRES_D_OUVRAGE))
         if any(before == after and any(before) for before, after in pairwise(owners)):
             raise ValidationError(MEME_MAITRE_D_OUVRAGE)
+
+
+@held_above(Action)
+def refuse_effects(action):
+    """Refuse acts, or an owner, by which what an avenant did to the action could not be."""
+    if not says_anew(action, *ACTES, *MAITRES_D_OUVRAGE):
+        return
+    rows = list(action.effets.select_related("avenant"))
+    for row in rows:
+        row.action = action
+        refused = row.refus_de_l_avenant()
+        if refused and says_anew(action, *ACTES):
+            raise ValidationError(f"« {row} » : {refused}")
+    if refused := EffetAvenant.refusal_anew(rows, action.pk):
+        raise ValidationError(refused.messages)
 
 
 def surely_precedes(first, second):

@@ -11,6 +11,7 @@ from projects.actions.models import Theme
 from projects.club import coherence
 from projects.club.models.droits import DEvenementQuerySet, EvenementClubQuerySet
 from socle.dates import PrecisionField, stored_on_first_day
+from socle.ensembles import says_anew
 from socle.historique import Historisee
 from socle.sources import Sourcee
 
@@ -116,7 +117,8 @@ class EvenementClub(Sourcee):
             self.annonce_le = self.annonce_le or today
             if self.pk and self.participations.exists():
                 raise ValidationError({"debut": coherence.PARTICIPATIONS_AVANT})
-        if self.nature == NatureEvenement.NATIONALE and self.pk and self.departements_lies.exists():
+        national = self.nature == NatureEvenement.NATIONALE and self.pk
+        if national and self.departements_lies.exists() and says_anew(self, "nature"):
             raise ValidationError({"nature": coherence.NATIONALE_D_UN_DEPARTEMENT})
 
 
@@ -151,7 +153,8 @@ class EvenementDepartement(Historisee):
         """Refuse to give a national meeting to a département."""
         super().clean()
         nature, given = self.evenement.nature, [self.departement_id]
-        if refused := coherence.refus_des_departements(nature, given):
+        refused = coherence.refus_des_departements(nature, given)
+        if refused and (says_anew(self, "departement") or says_anew(self.evenement, "nature")):
             raise ValidationError({"departement": refused})
 
 

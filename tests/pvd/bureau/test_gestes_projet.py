@@ -601,6 +601,30 @@ def test_an_avenant_gives_an_action_to_another(agent_34, lodeve, signed):
     assert "L'ancien maître d'ouvrage serait aussi le nouveau" in told
 
 
+def test_an_avenant_gives_an_action_back_to_who_had_it(agent_34, lodeve, signed):
+    epci = lodeve.rattachements.get().intercommunalite
+    given = factories.action([lodeve], signed, maitre_ouvrage_commune=lodeve)
+    for year, owner in (("2025", {"intercommunalite": epci.pk}), ("2026", {"commune": lodeve.pk})):
+        asked = {f"maitre_ouvrage_{kind}": key for kind, key in owner.items()}
+        asked |= {"transferees": [given.pk]}
+        asked["avenant"] = factories.avenant(signed, f"{year}-01-01").pk
+        answer = do(agent_34, "appliquer-un-avenant-au-plan", signed, **asked)
+        assert answer.status_code == 302, answer.context["form"].errors
+    held = [
+        now(given, jour).maitre_ouvrage[0] for jour in ("2024-12-31", "2025-01-01", "2026-01-01")
+    ]
+    assert held == ["34142", None, "34142"]
+
+
+def test_an_avenant_does_not_take_out_what_a_later_one_changed(agent_34, lodeve, signed):
+    action = factories.action([lodeve], signed)
+    later = factories.avenant(signed, "2025-02-01")
+    EffetAvenant.objects.create(action=action, avenant=later, nature="modifiee")
+    asked = {"retirees": [action.pk], "avenant": factories.avenant(signed, "2025-01-01").pk}
+    told = refusal(agent_34, "appliquer-un-avenant-au-plan", signed, **asked)
+    assert "suit celui qui retire l'action du plan, le 1er janvier 2025" in told
+
+
 def test_many_actions_are_looked_at_at_once(agent_34, lodeve, signed, place):
     other = factories.action([lodeve], signed)
     over = factories.action([lodeve], signed)

@@ -279,6 +279,8 @@ class AppliquerAvenant(PlanDeConvention):
         )
         for name, value in owner.items():
             setattr(action, name, value)
+        # Judged with its effect, which comes after it.
+        action.alone = True
         save(action, reason)
         save(effect, reason)
 
