@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from communes.territoire.filtres import DepartementFilter, IntercommunaliteFilter
 from projects.actions.communes import refus_des_communes
 from projects.actions.models import (
+    ANCIENS,
     MAITRES_D_OUVRAGE,
     Action,
     ActionAdhesion,
@@ -95,14 +96,11 @@ class EffetInline(DeLActionInline):
     formset = EffetsFormSet
     fields = [
         ("avenant", "nature"),
-        ("ancien_commune", "ancien_intercommunalite", "ancien_organisme"),
+        ANCIENS,
         "texte",
     ]
-    autocomplete_fields = [
-        *("avenant", "ancien_commune"),
-        *("ancien_intercommunalite", "ancien_organisme"),
-    ]
-    select_related = ["avenant__convention", "ancien_commune", "ancien_intercommunalite"]
+    autocomplete_fields = ["avenant", *ANCIENS]
+    select_related = ["avenant__convention", *ANCIENS]
 
 
 class FaitInline(DeLActionInline):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from projects.actions.models import (
+    ANCIENS,
     MAITRES_D_OUVRAGE,
     Action,
     ActionAdhesion,
@@ -165,9 +166,8 @@ def transferts(cles: list[int] | None) -> dict[int, list[TransfertDate]]:
     """Return the changes of owner of each action, in the order of their avenants: one query."""
     rows = EffetAvenant.objects.filter(nature=EffetAvenant.Nature.TRANSFEREE)
     rows = of_actions(rows.order_by("avenant__date_signature", "pk"), cles)
-    anciens = ("ancien_commune", "ancien_intercommunalite", "ancien_organisme")
     by_action = defaultdict(list)
-    for action, *fields in rows.values_list("action", "avenant__date_signature", *anciens):
+    for action, *fields in rows.values_list("action", "avenant__date_signature", *ANCIENS):
         by_action[action].append(TransfertDate(*fields))
     return by_action
 

@@ -6,6 +6,7 @@ from communes.models import Commune, Intercommunalite, Labellisation
 from ort.models import Avenant, Convention, Organisme
 from projects.actions.champs import CLE_D_AXE, AdhesionDAxeWidget, champ_action
 from projects.actions.models import (
+    ANCIENS,
     Action,
     Axe,
     BaseMontant,
@@ -280,13 +281,7 @@ class EffetAvenantRessource(DeLActionRessource):
     class Meta(Ressource.Meta):
         model = EffetAvenant
         import_id_fields = ["action", "avenant", "nature"]
-        fields = [
-            *import_id_fields,
-            "texte",
-            "ancien_commune",
-            "ancien_intercommunalite",
-            "ancien_organisme",
-        ]
+        fields = [*import_id_fields, "texte", *ANCIENS]
 
 
 class DerogationRessource(DeLActionRessource):

@@ -15,6 +15,7 @@ from projects.actions.models.faits import (
     Prevision,
 )
 from projects.actions.models.liens import (
+    ANCIENS,
     ActionAdhesion,
     ActionCommune,
     ActionPartenaire,
@@ -26,6 +27,7 @@ from projects.actions.models.liens import (
 from projects.actions.models.themes import Axe, Theme
 
 __all__ = [
+    "ANCIENS",
     "MAITRES_D_OUVRAGE",
     "Action",
     "ActionAdhesion",

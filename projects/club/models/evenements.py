@@ -17,9 +17,9 @@ from socle.sources import Sourcee
 
 
 class NatureEvenement(models.TextChoices):
-    NATIONALE = "rencontre_nationale", "rencontre nationale"
+    NATIONALE = coherence.NATIONALE, "rencontre nationale"
     REGIONALE = "rencontre_regionale", "rencontre régionale"
-    DEPARTEMENTALE = "rencontre_departementale", "rencontre départementale"
+    DEPARTEMENTALE = coherence.DEPARTEMENTALE, "rencontre départementale"
     ATELIER = "atelier", "atelier"
     WEBINAIRE = "webinaire", "webinaire"
     VISITE = "visite", "visite"

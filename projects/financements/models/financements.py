@@ -224,8 +224,8 @@ class SorteRetrait(models.TextChoices):
     REAFFECTATION = "reaffectation", "réaffectation"
 
 
-# What the funder decides, and notifies to whom it concerns.
-DECISIONS = [
+# What the funder decides, and notifies to whom it concerns; `coherence.decisions` are those of an amount.
+NOTIFIEES = [
     *("accord", "modification", "prorogation"),
     *("refus", "sans_suite", "retrait"),
 ]
@@ -358,7 +358,7 @@ class FaitFinancement(DUnEnsemble, Sourcee):
                 violation_error_message="Une prorogation dit quel délai, et sa nouvelle date limite.",
             ),
             models.CheckConstraint(
-                condition=Q(date_notification__isnull=True) | Q(nature__in=DECISIONS),
+                condition=Q(date_notification__isnull=True) | Q(nature__in=NOTIFIEES),
                 name="projects_faitfinancement_notification_d_une_decision",
                 violation_error_message="Seule une décision est notifiée.",
             ),

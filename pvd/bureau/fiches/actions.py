@@ -7,7 +7,7 @@ from django.urls import reverse
 from ort.models import Document
 from projects.actions import regles as action_regles
 from projects.actions.models import (
-    MAITRES_D_OUVRAGE,
+    ANCIENS,
     Action,
     ActionAdhesion,
     ActionPartenaire,
@@ -136,6 +136,3 @@ class FicheDAction(FicheAvecArgent):
     @property
     def glissement(self):
         return action_regles.glissement_jours(self.du_jour.dates, self.jour)
-
-
-ANCIENS = [name.replace("maitre_ouvrage", "ancien") for name in MAITRES_D_OUVRAGE]
