@@ -175,7 +175,7 @@ def test_days_in_an_impossible_order_are_named(old_apps):
             pk=pk, financement=line, nature=nature, jour="2024-05-01", date_notification=notified,
             **fields,
         )  # fmt: skip
-    of_line = "financement : 1 « f-1 »"
+    of_line = "financement : 1 « f-1 », action 1 « a-1 »"
     assert stopped_by(("projects", "0017_notifications")) == [
         f"- fait d'un financement 3 ({of_line} ; fait : « versement » ; notification : 02/05/2024) : "
         "Seule une décision est notifiée.",

@@ -4,7 +4,7 @@ import datetime
 import re
 
 from django.db.migrations import AddConstraint
-from django.db.models import Exists, OuterRef, Q, UniqueConstraint, Value
+from django.db.models import CASCADE, Exists, OuterRef, Q, UniqueConstraint, Value
 from django.db.models.functions import Coalesce
 
 STOPPED = "Mise à jour arrêtée : des fiches ne suivent pas une règle de cette version."
@@ -91,10 +91,17 @@ def written(row, field):
     if value is None:
         return "vide"
     if field.many_to_one:
-        return named(value)
+        return ", ".join([named(value), *carriers(value)])
     if isinstance(value, datetime.date):
         return f"{value:%d/%m/%Y}"
     return f"« {dict(field.flatchoices).get(value, value)} »"
+
+
+def carriers(record):
+    """Write each record without which another would not be: of a line of money, its action."""
+    links = [f for f in record._meta.concrete_fields if f.many_to_one]
+    held = [f for f in links if f.remote_field.on_delete is CASCADE and getattr(record, f.attname)]
+    return [f"{f.verbose_name} {named(getattr(record, f.name))}" for f in held]
 
 
 def named(record):
