@@ -25,6 +25,8 @@ class DUnEnsemble:
     ensemble = ""
     # Set by whoever judges all the rows itself.
     alone = False
+    # The other rows of its record, given by whoever holds it and has read them; else they are read.
+    others = None
 
     @staticmethod
     def refuse(rows):
@@ -57,7 +59,9 @@ class DUnEnsemble:
         key = getattr(self, self._meta.get_field(self.ensemble).attname)
         if self.alone or key is None:
             return
-        lock_linked(self, self.ensemble)
-        others = type(self)._default_manager.filter(**{self.ensemble: key}).exclude(pk=self.pk)
+        others = self.others
+        if others is None:
+            lock_linked(self, self.ensemble)
+            others = type(self)._default_manager.filter(**{self.ensemble: key}).exclude(pk=self.pk)
         if refused := self.refusal_anew([self, *others], key):
             raise refused

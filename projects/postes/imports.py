@@ -119,6 +119,7 @@ class OccupationRessource(Ressource):
         "date de fin de contrat": "fin_contrat",
     }
     informatives = ("poste_intitule",)
+    nommee_par = ("recrutement",)
     temoins = {"poste_identifiant": ("poste_intitule",)}
     exemple = {
         "poste_identifiant": "chef-de-projet-exemple",

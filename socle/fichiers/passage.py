@@ -6,6 +6,7 @@ from functools import cached_property
 from django.db import transaction
 
 from socle.dates import keep_first_days
+from socle.ensembles import DUnEnsemble
 from socle.fichiers.champs import CelluleRefusee, DateWidget, RecordWidget
 from socle.fichiers.correspondance import DATE_SITUATION
 from socle.fichiers.ecriture import Ecriture
@@ -119,8 +120,12 @@ class Passage:
 
     def put(self, ligne, instance, new, values):
         """Give the record of a row its values, refuse what it cannot be, and save it if it changes."""
-        row = ligne.lue.cellules
         before = {f.attribute: getattr(instance, f.attribute, None) for f in self.fields}
+        with as_it_was(instance, before):
+            self.give(ligne, instance, new, values, before)
+
+    def give(self, ligne, instance, new, values, before):
+        row = ligne.lue.cellules
         for champ in self.fields:
             # An empty cell of an agent says nothing, « (vide) » empties a field; ours says that it is.
             if champ.dit(row) or (self.vide_efface and champ not in self.rapprochement.keys):
@@ -149,15 +154,20 @@ class Passage:
         with transaction.atomic() if before_it else nullcontext():
             for record in before_it:
                 self.ecriture.keep(record, True)
-            self.write(ligne, instance, new, changed, exact, affirmations)
+            self.write(ligne, instance, new, changed, exact, affirmations, before_it)
             if self.for_good:
                 for record in before_it:
                     self.dires.write(record, of_precision(affirmations, record))
+        for record in before_it:
+            self.rapprochement.know(record)
         ligne.remarques += [self.ressource.told_before(record) for record in before_it]
 
-    def write(self, ligne, instance, new, changed, exact, affirmations):
+    def write(self, ligne, instance, new, changed, exact, affirmations, before_it=()):
         """Save the record of a row that is new or changes, and have the row tell it."""
         row = ligne.lue.cellules
+        if isinstance(instance, DUnEnsemble):
+            read = self.rapprochement.others_of(instance)
+            instance.others = None if read is None else [*read, *before_it]
         self.ecriture.check(instance, row, self.rapprochement.kin_of(instance))
         ligne.sort = Sort.NOUVELLE if new else Sort.MODIFIEE
         ligne.changements = [*changed.values(), *exact]
@@ -332,6 +342,17 @@ class Passage:
                     champ.column_name, "" if new else shown(written(old)), shown(written(after))
                 )
         return changed
+
+
+@contextmanager
+def as_it_was(record, before):
+    """Leave a record as it was if its row is refused inside: the rows below are judged beside it."""
+    try:
+        yield
+    except LigneRefusee:
+        for name, value in before.items():
+            setattr(record, name, value)
+        raise
 
 
 def alike(one, other):

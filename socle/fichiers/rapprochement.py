@@ -26,6 +26,7 @@ class Rapprochement:
         # What tells a record is named by each row, but for what the application names itself.
         self.identifier = None if self.keys[0].attribute in links else self.keys[0]
         self.taken = {}
+        self.whole = set()
         self.lines_by_record = {}
 
     def write_identifiers_as_known(self, lues):
@@ -46,6 +47,8 @@ class Rapprochement:
         """Read the records that the rows may be about, and which of them are of the user."""
         first = self.keys[0]
         values = {value for row in rows if (value := readable(first, row)) is not None}
+        # What all the records that hang on it are read of.
+        self.whole = values if first.attribute in self.links else set()
         if self.for_good and first.attribute in self.links:
             # What hangs on a record is locked after it, here as on a form.
             lock(first.widget.model, *(record.pk for record in values))
@@ -91,6 +94,13 @@ class Rapprochement:
     def kin_of(self, instance):
         """Return the known records that have the same first key: those that hang on the same one."""
         return self.by_first[getattr(instance, self.keys[0].attribute)]
+
+    def others_of(self, instance):
+        """Return the other rows that a row of an `ensemble` is judged with; None if not all were read."""
+        first = self.keys[0].attribute
+        if first != instance.ensemble or getattr(instance, first) not in self.whole:
+            return None
+        return [row for row in self.kin_of(instance) if row is not instance]
 
     def record_of(self, lue, values):
         """Return the record that a row is about, and whether it is new."""
@@ -169,9 +179,13 @@ class Rapprochement:
         line = self.lines_by_record.setdefault(key, ligne.numero)
         return None if line == ligne.numero else line
 
+    def know(self, instance):
+        """Let the rows below be judged beside a record that a row has made."""
+        self.kin_of(instance).append(instance)
+
     def remember(self, ligne, instance):
         """Let the rows below be about a record that a row has made."""
-        self.kin_of(instance).append(instance)
+        self.know(instance)
         self.lines_by_record[id(instance)] = ligne.numero
         if self.identifier:
             key = getattr(instance, self.identifier.attribute)

@@ -48,7 +48,7 @@ class Ressource(SorteDeFichier, resources.ModelResource):
     a_defaut = {}
     # The columns that the application fills of a new record, where a file has nothing of them.
     composees = ()
-    # The records beyond its own links by which a record is named.
+    # The records beyond its own links by which a record is named, or judged.
     nommee_par = ()
     # Whether a preview saves the rows one by one: where each is judged beside those above it.
     une_par_une = False

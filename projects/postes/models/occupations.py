@@ -4,7 +4,7 @@ from itertools import combinations
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from projects.postes.models.dessertes import Desserte, DuPosteQuerySet
@@ -162,11 +162,12 @@ class Occupation(DUnEnsemble, Sourcee, Periode):
     @staticmethod
     def refuse(rows):
         Occupation.refuse_twice(rows)
-        offres = Occupation._meta.get_field("recrutement").related_model.objects
-        arrivals = {row.pk: row.debut for row in rows if row.pk}
-        for offre in offres.filter(occupation__in=arrivals).order_by("date_publication", "pk"):
-            if arrivals[offre.occupation_id] < offre.date_publication:
-                raise ValidationError({"debut": recrutee_apres(offre)})
+        known = [row for row in rows if row.pk]
+        prefetch_related_objects(known, "recrutement")
+        offres = [(row.recrutement, row.debut) for row in known if hasattr(row, "recrutement")]
+        late = [offre for offre, arrival in offres if arrival < offre.date_publication]
+        if late:
+            raise ValidationError({"debut": recrutee_apres(min(late, key=by_day))})
 
     @staticmethod
     def refuse_twice(rows):
@@ -175,6 +176,10 @@ class Occupation(DUnEnsemble, Sourcee, Periode):
             name = search_key(one.titulaire)
             if name and name == search_key(other.titulaire) and one.shares_a_day_with(other):
                 raise ValidationError({"titulaire": DEJA_EN_POSTE})
+
+
+def by_day(offre):
+    return offre.date_publication, offre.pk
 
 
 def recrutee_apres(offre):

@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from projects.postes.models import Desserte, Occupation, Poste
@@ -220,3 +222,57 @@ def test_the_export_of_posts_tells_the_contract_of_the_holder(agent_34, deux_pos
 @pytest.mark.parametrize("sorte", ["titulaires", "recrutements", "cofinancements"])
 def test_a_lecteur_imports_nothing_of_what_hangs_on_posts(lecteur_34, deux_postes, sorte):
     assert send(lecteur_34, PAGE, sorte, "poste_identifiant\nposte-a\n").status_code == 403
+
+
+STAYS = "poste_identifiant,titulaire,arrivee,dernier_jour"
+
+
+@pytest.mark.parametrize("arrivee", ["2023-01-01", "2021-01-01"], ids=["new", "changed"])
+def test_more_holders_ask_for_no_more_queries(agent_34, communes, arrivee):
+    for rank in range(8):
+        poste = factories.poste(communes[:1], identifiant=f"p-{rank}")
+        held = factories.occupation(poste, "2021-01-01", "2022-01-01", titulaire=f"Dame {rank}")
+        factories.recrutement(poste, "2020-10-01", "recrute", "2020-12-01", occupation=held)
+
+    def queries(number):
+        rows = [f"p-{rank},Sieur {rank},{arrivee},2024-01-01" for rank in range(number)]
+        with CaptureQueriesContext(connection) as captured:
+            page = previewed(agent_34, PAGE, "titulaires", "\n".join([STAYS, *rows]))
+        assert len(set(outcome(page).values()) & {"nouvelle", "modifiée"}) == 1
+        return len(captured)
+
+    queries(3)
+    assert queries(3) == queries(8)
+
+
+@pytest.fixture
+def holders(communes):
+    """Two stays of one person in a post, one after the other, and the key of each."""
+    poste = factories.poste(communes[:1], identifiant="p-1")
+    stays = [("2021-01-01", "2022-01-01"), ("2022-06-01", "2023-01-01")]
+    return [factories.occupation(poste, *days, titulaire="Lou Personnage") for days in stays]
+
+
+def told_of_stays(browser, holders, *days):
+    """Send back the two stays with other days, each (arrival, last day); return what becomes of each."""
+    rows = [
+        f"titulaire-{held.pk},p-1,Lou Personnage,{arrivee},{dernier}"
+        for held, (arrivee, dernier) in zip(holders, days, strict=True)
+    ]
+    page = previewed(browser, PAGE, "titulaires", "\n".join([f"titulaire_cle,{STAYS}", *rows]))
+    return outcome(page), motives(page)
+
+
+def test_the_rows_of_a_preview_are_judged_beside_those_above(agent_34, holders):
+    days = ("2021-01-01", "2022-03-31"), ("2022-03-01", "2022-12-31")
+    sorts, told = told_of_stays(agent_34, holders, *days)
+    assert sorts == {2: "modifiée", 3: "refusée"}
+    assert "occupe déjà ce poste ces jours-là" in told[3]
+
+
+def test_a_refused_row_is_not_what_those_below_are_judged_beside(agent_34, holders):
+    """The first would last until after the second begins; it stays as it was recorded."""
+    days = ("2021-01-01", "2022-06-30"), ("2022-06-15", "2022-12-31")
+    sorts, told = told_of_stays(agent_34, holders, *days)
+    assert sorts == {2: "refusée", 3: "modifiée"}
+    assert list(told) == [2]
