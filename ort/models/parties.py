@@ -48,14 +48,14 @@ class Organisme(Historisee):
     def clean(self):
         """Refuse a body already there under its name written otherwise, unless the two have each a SIREN."""
         super().clean()
-        key = search_key(self.nom)
-        alike = [
-            other
-            for other in Organisme.objects.exclude(pk=self.pk).order_by("nom")
-            if search_key(other.nom) == key and not (self.siren and other.siren)
-        ]
-        if alike and says_anew(self, "nom"):
-            raise ValidationError({"nom": f"Cet organisme est déjà enregistré : « {alike[0]} »."})
+        if not says_anew(self, "nom"):
+            return
+        others, key = Organisme.objects.exclude(pk=self.pk), search_key(self.nom)
+        if self.siren:
+            others = others.filter(siren="")
+        names = others.order_by("nom").values_list("nom", flat=True)
+        if twin := next((name for name in names if search_key(name) == key), None):
+            raise ValidationError({"nom": f"Cet organisme est déjà enregistré : « {twin} »."})
 
 
 class ParUnActeQuerySet(LieeQuerySet):

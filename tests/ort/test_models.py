@@ -412,6 +412,16 @@ def test_a_body_is_recorded_once(db, nom, siren, told):
     held.full_clean()
 
 
+def test_a_body_whose_siren_is_found_is_still_that_of_its_name(db, django_assert_num_queries):
+    held = Organisme.objects.create(nom="anah", nature="etablissement")
+    again = Organisme(nom="Anah", nature="etablissement", siren="130005481")
+    assert "déjà enregistré : « anah »" in refused(again)
+    held.siren = "130005481"
+    # Its name is the same: nobody else's is read.
+    with django_assert_num_queries(1):
+        held.clean()
+
+
 @pytest.mark.parametrize(
     ("nom", "told"), [("centre  Ancien", True), ("Centre-ancien", True), ("Centre", False)]
 )
