@@ -8,7 +8,7 @@ from django.db.models import Prefetch
 
 from communes.territoire.du_jour import au_nom_de, reunies, with_successions
 from ort.models import Avenant, CommuneCouverte, Convention, Partie
-from ort.regles import couverte, date_fin_au, duree_au, signe
+from ort.regles import couverte, date_fin_au, duree_au, signe, temps_en_vigueur
 from socle.dates import in_french
 from socle.francais import date_en_phrase, depuis, liste, nombre, pluriel
 from socle.sources import Affirmation
@@ -178,6 +178,17 @@ class OrtDuJour:
         return self.fin is not None and self.fin <= self.jour
 
     @property
+    def temps(self):
+        """Return its times in force: several if an avenant prolonged it once it had ended."""
+        return temps_en_vigueur(self.convention, self.jour)
+
+    def told_force(self):
+        """Say since when it is in force: since the act that prolonged it, if it had ended before."""
+        *before, last = self.temps
+        since = depuis(last.acte.date_signature, last.acte.precision_signature)
+        return f"de nouveau en vigueur {since}" if before else f"en vigueur {since}"
+
+    @property
     def avenants(self):
         return [acte for acte in self.actes if acte.is_avenant]
 
@@ -189,7 +200,6 @@ class OrtDuJour:
             return f"{au} n'est pas signée."
         if self.terminee:
             return f"{au} est terminée {depuis(self.fin, convention.precision_signature)}."
-        signature = depuis(convention.date_signature, convention.precision_signature)
         if not convention.vaut_ort:
             signed = date_en_phrase(convention.date_signature, convention.precision_signature)
             return (
@@ -199,7 +209,7 @@ class OrtDuJour:
         where = liste(departement.avec_de for departement in self.departements)
         covers = f"elle {self.tell_communes('couvre')} {where}".strip()
         return (
-            f"{au} est une opération de revitalisation de territoire (ORT), en vigueur {signature} ; "
+            f"{au} est une opération de revitalisation de territoire (ORT), {self.told_force()} ; "
             f"{covers}."
         )
 

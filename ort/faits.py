@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ort.models import Avenant, CommuneCouverte, Convention
+from socle.dates import Precision
 
 
 class Prolongation(NamedTuple):
@@ -13,6 +14,7 @@ class Prolongation(NamedTuple):
 
     date_signature: datetime.date
     duree_annees: int
+    precision_signature: str = Precision.JOUR
 
 
 class ConventionDatee(NamedTuple):

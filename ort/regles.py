@@ -2,9 +2,10 @@
 
 import datetime
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from socle.dates import add_years, known_by
+from socle.periodes import sans_interruption
 
 # Loi n° 2018-1021 du 23 novembre 2018 (ELAN), article 157: it made the ORT.
 LOI_ELAN = datetime.date(2018, 11, 23)
@@ -55,6 +56,35 @@ def en_vigueur(convention: Any, jour: datetime.date) -> bool:
     return signe(convention, jour) and not known_by(date_fin_au(convention, jour), jour)
 
 
+class TempsEnVigueur(NamedTuple):
+    """A time in force, unbroken: begun by the signature of `acte`, over on `fin`; None: it never ends."""
+
+    acte: Any
+    fin: datetime.date | None
+
+
+def temps_en_vigueur(convention: Any, jour: datetime.date) -> list[TempsEnVigueur]:
+    """Return the times in force of a convention, as known on `jour`, the oldest first.
+
+    It has one, unless an avenant prolonged it once it had ended: the days between are of none. An
+    avenant signed on the day of the end breaks nothing.
+    """
+    if not signe(convention, jour):
+        return []
+    signature = convention.date_signature
+    found = [TempsEnVigueur(convention, date_fin_au(convention, signature))]
+    for avenant in convention.prolongations:
+        if not signe(avenant, jour):
+            continue
+        signed, before = avenant.date_signature, found[-1]
+        end = date_fin_au(convention, max(signed, signature))
+        if before.fin is None or signed <= before.fin:
+            found[-1] = before._replace(fin=end)
+        elif end is not None and end > signed:
+            found.append(TempsEnVigueur(avenant, end))
+    return found
+
+
 def couverte(couverture: Any, jour: datetime.date) -> bool:
     """Tell whether the commune is in by an act signed on `jour` or before, and not out by then.
 
@@ -82,28 +112,45 @@ def couvertures_en_vigueur(couvertures: Iterable[Any], jour: datetime.date) -> l
     return list(first.values())
 
 
-def fin_couverture(couverture: Any, jour: datetime.date) -> datetime.date | None:
-    """Return the first day out of the ORT, as known on `jour`: the exit, or the end of the convention."""
-    ends = (couverture.date_sortie, date_fin_au(couverture.convention, jour))
-    return min((end for end in ends if end is not None), default=None)
+class Debut(NamedTuple):
+    """The first day of something, and how exactly it is known."""
+
+    jour: datetime.date
+    precision: str
 
 
-def debut_couverture(couvertures: Iterable[Any], jour: datetime.date) -> Any:
-    """Return, of the coverages of a commune, the one that began the cover unbroken until `jour`, or None.
+def temps_couverts(
+    couverture: Any, jour: datetime.date
+) -> list[tuple[Debut, datetime.date | None]]:
+    """Return the times when a convention in force held a commune, as known on `jour`, the oldest first.
+
+    Each goes from the entry, or from the act by which it is in force again, to the exit or the end.
+    """
+    if not known_by(couverture.date_entree, jour):
+        return []
+    left = couverture.date_sortie if known_by(couverture.date_sortie, jour) else None
+    entry = Debut(couverture.date_entree, couverture.precision_entree)
+    found = []
+    for acte, fin in temps_en_vigueur(couverture.convention, jour):
+        signed = Debut(acte.date_signature, acte.precision_signature)
+        begun = entry if signed.jour <= entry.jour else signed
+        end = min((day for day in (left, fin) if day is not None), default=None)
+        if end is None or begun.jour < end:
+            found.append((begun, end))
+    return found
+
+
+def debut_couverture(couvertures: Iterable[Any], jour: datetime.date) -> Debut | None:
+    """Return the first day of the cover of a commune that nothing breaks until `jour`, or None.
 
     An ORT that ends on the day when another covers the commune breaks nothing.
     """
-    couvertures = list(couvertures)
-    holding = couvertures_en_vigueur(couvertures, jour)
-    if not holding:
+    of_ort = [couverture for couverture in couvertures if couverture.convention.vaut_ort]
+    if not couvertures_en_vigueur(of_ort, jour):
         return None
-    first = holding[0]
-    known = [couverture for couverture in couvertures if entree_connue(couverture, jour)]
-    for couverture in sorted(known, key=lambda c: (c.date_entree, c.pk), reverse=True):
-        end = fin_couverture(couverture, jour)
-        if couverture.date_entree < first.date_entree and (end is None or end >= first.date_entree):
-            first = couverture
-    return first
+    times = [time for couverture in of_ort for time in temps_couverts(couverture, jour)]
+    first = sans_interruption([(begun.jour, end) for begun, end in times], jour)
+    return next(begun for begun, _ in times if begun.jour == first)
 
 
 def entree_connue(couverture: Any, jour: datetime.date) -> bool:

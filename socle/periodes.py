@@ -21,6 +21,10 @@ def holds_on(periode: Any, jour: datetime.date) -> bool:
     return bool(begun and (periode.fin is None or periode.fin > jour))
 
 
+# After any day: what has no end runs up to it.
+FAR = datetime.date.max
+
+
 class Etape(NamedTuple):
     """A stretch of time on which a rule gives one value: from `debut`, included, to `fin`, excluded.
 
@@ -51,6 +55,22 @@ def etapes(
         else:
             found.append(Etape(debut, fin, valeur))
     return found
+
+
+def sans_interruption(
+    stretches: Iterable[tuple[datetime.date, datetime.date | None]], jour: datetime.date
+) -> datetime.date | None:
+    """Return the first day of the unbroken time up to `jour`, of (first day, day after the last).
+
+    A stretch that begins on the day when another ends goes on with it. None when none had begun.
+    """
+    begun = sorted((start, end or FAR) for start, end in stretches if start <= jour)
+    first, reached = None, datetime.date.min
+    for start, end in begun:
+        if first is None or reached < start:
+            first = start
+        reached = max(reached, end)
+    return first
 
 
 class PeriodeQuerySet(models.QuerySet[Any]):

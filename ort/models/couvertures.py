@@ -153,6 +153,11 @@ class CommuneCouverte(OneAtATime, Publiable, Historisee):
         return self.entree or self.convention
 
     @property
+    def precision_entree(self):
+        """Return how exactly the day of its entry is known."""
+        return self.acte_entree.precision_signature
+
+    @property
     def entree_par(self):
         """Return `avenant` or `convention`, as the public files say it."""
         return "avenant" if self.entree_id else "convention"

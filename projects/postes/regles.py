@@ -9,10 +9,7 @@ from collections.abc import Iterable
 from projects.postes.faits import DesserteDatee, OccupationDatee, OffreDatee, PosteDate
 from projects.postes.models import SANS_PERSONNE, Etat, Recrutement
 from socle.dates import Precision, known_by
-from socle.periodes import Etape, etapes, holds_on
-
-# After any day: what has no end runs up to it.
-FAR = datetime.date.max
+from socle.periodes import Etape, etapes, holds_on, sans_interruption
 
 
 def en_poste(poste: PosteDate, jour: datetime.date) -> list[OccupationDatee]:
@@ -186,22 +183,6 @@ def etapes_du_poste(poste: PosteDate, dessertes: Iterable[DesserteDatee]) -> lis
         return etat(poste, jour) if serves else None
 
     return etapes(dates, etat_servi)
-
-
-def sans_interruption(
-    stretches: Iterable[tuple[datetime.date, datetime.date | None]], jour: datetime.date
-) -> datetime.date | None:
-    """Return the first day of the unbroken time up to `jour`, of (first day, day after the last).
-
-    A stretch that begins on the day when another ends goes on with it. None when none had begun.
-    """
-    begun = sorted((start, end or FAR) for start, end in stretches if start <= jour)
-    first, reached = None, datetime.date.min
-    for start, end in begun:
-        if first is None or reached < start:
-            first = start
-        reached = max(reached, end)
-    return first
 
 
 def ouverture_au(poste: PosteDate, jour: datetime.date) -> datetime.date | None:

@@ -7,7 +7,7 @@ paper, and its words keep their size.
 import datetime
 from dataclasses import dataclass, field
 
-from ort.regles import date_fin_au
+from ort.regles import temps_couverts
 from pvd.suivi.chronologie import coverages_of
 from socle.dates import ONE_DAY, Precision
 
@@ -158,12 +158,9 @@ def covers(situation, conventions):
     """Return the times of the commune in an ORT, to their end if one is known on the day."""
     found = []
     for convention in (c for c in conventions if c.vaut_ort):
-        end = date_fin_au(convention, situation.jour)
         for couverture in coverages_of(situation, convention):
-            out = couverture.date_sortie
-            out = out if out and out <= situation.jour else None
-            ends = [jour for jour in (end, out) if jour]
-            found.append((couverture.date_entree, min(ends, default=None)))
+            times = temps_couverts(couverture, situation.jour)
+            found += [(begun.jour, end) for begun, end in times]
     return found
 
 

@@ -7,7 +7,7 @@ from communes.models import Labellisation, Tenue
 from communes.programme.regles import REGLE_ECHEANCE, with_retours
 from ort.actes import OrtDuJour, sourced, with_actes
 from ort.models import CommuneCouverte, Convention
-from ort.regles import REGLE_FIN, couverte, date_fin_au
+from ort.regles import REGLE_FIN, couverte, signe, temps_en_vigueur
 from pvd.suivi.phrases import PROGRAMME
 from socle.dates import Precision
 
@@ -58,7 +58,7 @@ def timeline(situation, labels, conventions):
         couverture.date_entree
         for convention in conventions
         for couverture in coverages_of(situation, convention)
-        if convention.vaut_ort
+        if convention.vaut_ort and signe(convention, situation.jour)
     ]
     facts = []
     for label, comes_back in with_retours(labels):
@@ -141,13 +141,13 @@ def facts_of_couverture(couverture, situation, convention):
         else:
             continue
         yield Fait(acte.date, text, acte.precision, convention, acte.dits, acte.record, champ)
-    end = date_fin_au(convention, situation.jour)
-    if end and couverte(couverture, end):
-        text = f"Fin de {what}, à l'issue de sa durée"
-        how = convention.precision_signature
-        fact = Fait(end, text, how, convention, actes[0].dits, convention, "fin")
-        fact.regle = REGLE_FIN
-        yield fact
+    for acte, end in temps_en_vigueur(convention, situation.jour):
+        if end and couverte(couverture, end):
+            text = f"Fin de {what}, à l'issue de sa durée"
+            how = convention.precision_signature
+            fact = Fait(end, text, how, convention, actes[0].dits, acte, "fin")
+            fact.regle = REGLE_FIN
+            yield fact
 
 
 def documents(facts):

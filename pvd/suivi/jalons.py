@@ -7,7 +7,7 @@ from communes.models import Labellisation, Rattachement
 from communes.programme.regles import with_retours
 from ort.actes import OrtDuJour, with_actes
 from ort.models import CommuneCouverte, Convention
-from ort.regles import date_fin_au
+from ort.regles import signe, temps_couverts
 from projects.projet.fiche import FicheAction
 from pvd.suivi.chronologie import Fait
 from pvd.suivi.phrases import PROGRAMME, named
@@ -88,9 +88,9 @@ def jalons_de_l_action(action, jour, today):
 def facts_of_ort(ort):
     """Return what is dated of an ORT by its day: its acts, with who came in and went out, and its end."""
     facts = [Fait(acte.date, f"{acte.nom} : {acte.texte}", acte.precision) for acte in ort.actes]
-    if ort.terminee:
-        how = ort.convention.precision_signature
-        facts.append(Fait(ort.fin, "fin, à l'issue de sa durée", how))
+    how = ort.convention.precision_signature
+    ends = [fin for _, fin in ort.temps if fin]
+    facts += [Fait(end, "fin, à l'issue de sa durée", how) for end in ends if end <= ort.jour]
     return facts
 
 
@@ -98,7 +98,9 @@ def facts_of_labels(labels):
     """Return what is dated of communes, of their labellisations and their ORT, in groups: two queries."""
     labels = labels.select_related("commune")
     entered = CommuneCouverte.objects.filter(
-        commune__in=labels.values("commune"), convention__vaut_ort=True
+        commune__in=labels.values("commune"),
+        convention__vaut_ort=True,
+        convention__date_signature__isnull=False,
     )
     facts = defaultdict(list)
     for label, comes_back in with_retours(labels.order_by("debut", "pk")):
@@ -143,11 +145,15 @@ def facts_of_commune(situation, today):
         yield Fait(label.fin, "sortie du programme", label.precision_fin)
     for couverture in situation.faits.couvertures_de(situation.commune.pk, today):
         convention, name = couverture.convention, named(couverture.convention)
+        if not signe(convention, today):
+            continue
         yield Fait(couverture.date_entree, f"entrée dans {name}", couverture.precision_entree)
         yield Fait(couverture.date_sortie, f"sortie de {name}", couverture.precision_sortie)
-        end = date_fin_au(convention, today)
-        if end and not (couverture.date_sortie and couverture.date_sortie <= end):
-            yield Fait(end, f"fin de {name}", convention.precision_signature)
+        for rank, (begun, end) in enumerate(temps_couverts(couverture, today)):
+            if rank:
+                yield Fait(begun.jour, f"prolongation de {name}", begun.precision)
+            if end and end != couverture.date_sortie:
+                yield Fait(end, f"fin de {name}", convention.precision_signature)
 
 
 def known_by(facts, jour):

@@ -36,6 +36,8 @@ TOLD_BY = {
         "entree": SIGNATURE,
         "sortie": SIGNATURE,
         "acte": (*SIGNATURE, "duree_annees", "objet"),
+        # The end that it gave to an ORT that had ended before.
+        "fin": ("date_signature", "duree_annees"),
     },
     CommuneCouverte: {"entree": ("entree",), "sortie": ("sortie",)},
 }

@@ -69,14 +69,15 @@ def named(convention):
 def tell_couverte(situation):
     """Tell since when an ORT covers the commune, which one if it joined it by avenant, and all if several.
 
-    The cover began before the ORT of the day if another covered the commune until it.
+    The cover began before the ORT of the day if another covered the commune until it; after the
+    entry, if that ORT had ended before an avenant prolonged it.
     """
     couverture, convention, begun = (
         situation.couverture,
         situation.convention,
         situation.debut_couverture,
     )
-    since = depuis(begun.date_entree, begun.precision_entree)
+    since = depuis(begun.jour, begun.precision)
     phrase = f"est couverte par une {ORT} {since}"
     if len(situation.couvertures) > 1:
         names = liste(named(couverture.convention) for couverture in situation.couvertures)
@@ -84,7 +85,8 @@ def tell_couverte(situation):
     if not couverture.entree:
         return phrase
     signature = in_words(convention.date_signature, convention.precision_signature)
-    return f"{phrase} : un avenant l'a fait entrer dans {named(convention)}, signée {signature}"
+    how = ":" if begun.jour == couverture.date_entree else ";"
+    return f"{phrase} {how} un avenant l'a fait entrer dans {named(convention)}, signée {signature}"
 
 
 def tell_adherente(situation):

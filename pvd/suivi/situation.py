@@ -87,7 +87,7 @@ class Situation:
 
     @property
     def debut_couverture(self):
-        """Return the coverage by which the cover that holds on that day began, unbroken, or None."""
+        """Return the first day of the cover that holds on that day, unbroken, or None."""
         return debut_couverture(self.toutes_couvertures, self.jour)
 
     @property
