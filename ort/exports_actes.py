@@ -125,7 +125,7 @@ PARTIES = Table(
 
 def secteur_rows(conventions, jour):
     """Yield the secteurs d'intervention known on `jour` of `conventions`, a queryset. Five queries."""
-    rows = of_conventions(Secteur.objects.connues(jour), conventions)
+    rows = of_conventions(Secteur.objects.delimites(jour), conventions)
     named = rows.select_related("commune", "convention", "avenant")
     yield from of_the_day(named.prefetch_related("commune__anciens_noms"), conventions, jour)
 
@@ -133,7 +133,8 @@ def secteur_rows(conventions, jour):
 SECTEURS = Table(
     "secteurs",
     "Secteurs d'intervention des ORT",
-    f"Une ligne par secteur d'intervention d'une ORT, dans une commune, connu ce jour-là. {DES_ORT}",
+    "Une ligne par secteur d'intervention d'une ORT, dans une commune qu'elle couvre, connu ce jour-là. "
+    f"{DES_ORT}",
     (
         IDENTIFIANT,
         Colonne(

@@ -44,7 +44,7 @@ def read_ort(convention, jour):
     codes = [couverture.commune_id for couverture in du_jour.couvertes]
     there = Commune.objects.filter(pk__dans=codes).order_by()
     laureates = Labellisation.objects.as_of(jour).des(there.values("pk"), jour)
-    secteurs = Secteur.objects.connues(jour).filter(convention=convention)
+    secteurs = Secteur.objects.delimites(jour).filter(convention=convention)
     return {
         "jour": jour,
         "ort": du_jour,

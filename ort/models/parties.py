@@ -2,13 +2,14 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from communes.models import Commune, Intercommunalite
 from communes.territoire.codes import of_length, un_siren
 from ort.models.avenants import Avenant
 from ort.models.conventions import Convention
+from ort.models.couvertures import CommuneCouverte
 from ort.models.liees import LieeQuerySet
 from ort.models.publication import PublieeParUnActe
 from socle.ensembles import says_anew
@@ -77,6 +78,17 @@ class SecteurQuerySet(ParUnActeQuerySet):
     def connues(self, jour):
         """Keep those that a convention signed on `jour` or before brought, or an avenant signed by then."""
         return super().connues(jour).filter(convention__date_signature__lte=jour)
+
+    def delimites(self, jour):
+        """Keep those of the communes that the convention holds on `jour`: one that left has none left.
+
+        Where the communes of the convention are not recorded, its sectors are told all the same.
+        """
+        recorded = CommuneCouverte.objects.filter(
+            convention=OuterRef("convention"), commune=OuterRef("commune")
+        ).order_by()
+        held = recorded.as_of(jour)
+        return self.connues(jour).filter(Exists(held) | ~Exists(recorded))
 
 
 class Partie(PublieeParUnActe, Historisee):

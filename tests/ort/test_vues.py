@@ -226,6 +226,36 @@ def test_an_unknown_column_is_refused(client, ort):
     )
 
 
+@pytest.mark.parametrize(
+    ("jour", "told"),
+    [
+        ("2021-12-31", ["Centre d'Agde"]),
+        ("2022-01-01", ["Centre d'Agde", "Centre de Pézenas"]),
+        ("2022-12-31", ["Centre d'Agde", "Centre de Pézenas"]),
+        ("2023-01-01", ["Centre d'Agde"]),
+    ],
+)
+def test_the_sectors_are_those_of_the_communes_that_it_holds_that_day(client, agde, jour, told):
+    """Those of a commune to come, and of one that has left, are none of the ORT."""
+    pezenas = factories.commune("34199", nom="Pézenas")
+    signed = factories.convention("2021-02-26", [agde], identifiant="ort-a")
+    entry, exit_act = (factories.avenant(signed, d) for d in ("2022-01-01", "2023-01-01"))
+    factories.couverture(signed, pezenas, entree=entry, sortie=exit_act)
+    for town, nom in ((agde, "Centre d'Agde"), (pezenas, "Centre de Pézenas")):
+        Secteur.objects.create(convention=signed, commune=town, nom=nom)
+    page = read(client, f"/ort/ort-a/?au={jour}")
+    assert [nom for nom in ("Centre d'Agde", "Centre de Pézenas") if nom in page] == told
+    factories.labellisation(agde)
+    rows = client.get(f"/donnees/secteurs.csv?au={jour}").getvalue().decode()
+    assert [nom for nom in ("Centre d'Agde", "Centre de Pézenas") if nom in rows] == told
+
+
+def test_a_sector_of_a_convention_without_its_communes_is_told(client, agde):
+    signed = factories.convention("2021-02-26", identifiant="ort-a")
+    Secteur.objects.create(convention=signed, commune=agde, nom="Centre ancien")
+    assert "Centre ancien" in read(client, "/ort/ort-a/?au=2023-01-01")
+
+
 def test_an_empty_list_leads_to_the_first_signature(client, ort):
     told = read(client, "/ort/?au=2021-01-01&departement=34")
     assert "cette liste est vide" in told

@@ -191,7 +191,7 @@ def read_dates(situation):
         "frise": frise(situation, facts, conventions, next_ones),
         "fraicheur": fraicheur(situation, facts),
         "effets": [(certitude, effets(certitude)) for certitude in Certitude],
-        "secteurs": Secteur.objects.connues(situation.jour)
+        "secteurs": Secteur.objects.delimites(situation.jour)
         .filter(commune__dans=situation.fiches, convention__in=conventions)
         .distinct(),
     }
