@@ -2,8 +2,10 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
+from ort.models.jours import in_number
 from ort.models.liees import LieeQuerySet
 from ort.models.publication import PAR_AVENANT
 from ort.regles import DUREE_EN_ANNEES, DUREE_IMPOSSIBLE, LOI_ELAN, duree_possible
@@ -23,11 +25,46 @@ from socle.remarques import Avant
 from socle.sources import Sourcee
 from socle.verrou import lock_linked
 
+PAS_SIGNEE = "Sa convention n'est pas signée : un avenant l'est après elle."
+# What of a day written as a number is the same all over what is known of it: its month, its year.
+SAME = {Precision.MOIS: 100, Precision.ANNEE: 10_000}
+
 
 class AvenantQuerySet(LieeQuerySet):
     def signes(self, jour):
         """Keep the avenants signed on `jour` or before."""
         return self.filter(date_signature__lte=jour)
+
+    def apres_la_fin(self):
+        """Keep the avenants surely signed once their convention had ended, by the acts signed before.
+
+        One that prolongs it on the very day of its end comes in time. One known « au plus tard » may
+        have been signed before.
+        """
+        before = Avenant.objects.filter(
+            convention=OuterRef("convention"),
+            date_signature__lt=OuterRef("date_signature"),
+            duree_annees__isnull=False,
+        ).order_by("-date_signature", "-pk")
+        duration = Coalesce(
+            Subquery(before.values("duree_annees")[:1]), F("convention__duree_annees")
+        )
+        dated = self.exclude(precision_signature=Precision.AU_PLUS_TARD).alias(
+            signe=in_number("date_signature"),
+            fin=in_number("convention__date_signature") + duration * 10_000,
+        )
+        vague = [Precision.MOIS.value, Precision.ANNEE.value]
+        late = ~Q(convention__precision_signature__in=vague) & (
+            Q(signe__gt=F("fin")) | Q(signe=F("fin"), duree_annees__isnull=True)
+        )
+        for precision, same in SAME.items():
+            of_later = Q(signe__gt=(F("fin") / same + 1) * same)
+            late |= Q(convention__precision_signature=precision.value) & of_later
+        return dated.filter(late)
+
+    def sans_convention_signee(self):
+        """Keep the avenants signed of a convention that is not."""
+        return self.filter(date_signature__isnull=False, convention__date_signature__isnull=True)
 
 
 class Avenant(Sourcee):
@@ -128,6 +165,8 @@ class Avenant(Sourcee):
             return
         self.lock_siblings()
         signature = self.convention.date_signature
+        if self.date_signature and not signature and says_anew(self, "date_signature"):
+            raise ValidationError({"date_signature": PAS_SIGNEE})
         if self.date_signature and signature and self.dernier_jour_signature < signature:
             raise ValidationError(
                 {"date_signature": "Un avenant ne peut pas être signé avant sa convention."}

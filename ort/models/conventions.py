@@ -3,13 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import BigIntegerField, F, OuterRef, Q, Subquery
-from django.db.models.functions import (
-    Cast,
-    Coalesce,
-    ExtractDay,
-    ExtractMonth,
-    ExtractYear,
-)
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from communes.models import (
@@ -21,7 +15,7 @@ from communes.models import (
 )
 from ort.models.avenants import Avenant
 from ort.models.couvertures import CommuneCouverte
-from ort.models.jours import refusals
+from ort.models.jours import as_number, in_number, refusals
 from ort.models.validations import AValiderQuerySet
 from ort.regles import DUREE_EN_ANNEES, DUREE_IMPOSSIBLE, LOI_ELAN, signe
 from socle.dates import PrecisionField, stored_on_first_day
@@ -33,11 +27,6 @@ from socle.verrou import lock
 
 # What sources say of how the communes of a convention were put together: see `ConventionQuerySet.par_regle`.
 REGROUPEMENT = "regroupement"
-
-
-def as_number(jour):
-    """Write a day as a number that sorts as it does: 20230706."""
-    return int(f"{jour:%Y%m%d}")
 
 
 def regroupements():
@@ -83,7 +72,7 @@ class ConventionQuerySet(AValiderQuerySet):
 
         It is the anniversary of the signature, by the duration that the avenants signed by `jour`
         give; a convention whose duration is unknown never ends by itself. Days are written as
-        numbers (20230706): neither database adds years to a column as the other does.
+        numbers: see `in_number`.
         """
         last_extension = (
             Avenant.objects.signes(jour)
@@ -91,13 +80,8 @@ class ConventionQuerySet(AValiderQuerySet):
             .order_by("-date_signature", "-pk")
             .values("duree_annees")[:1]
         )
-        signature = (
-            ExtractYear("date_signature") * 10_000
-            + ExtractMonth("date_signature") * 100
-            + ExtractDay("date_signature")
-        )
         duration = Coalesce(Subquery(last_extension), F("duree_annees"))
-        return self.alias(jour_fin=signature + duration * 10_000)
+        return self.alias(jour_fin=in_number("date_signature") + duration * 10_000)
 
     def ended(self, jour):
         """Keep the conventions signed by `jour` and out of force on `jour`."""
@@ -247,9 +231,11 @@ class Convention(Sourcee):
         self.refuse_days_of_communes()
 
     def refuse_days_of_avenants(self):
-        """Refuse a signature after that of an avenant, or by which one came once the convention had ended."""
+        """Refuse no signature, or one after that of an avenant, or by which one came after the end."""
         signee = self.date_signature
-        signed = self.avenants.filter(date_signature__isnull=False) if signee else ()
+        signed = self.avenants.filter(date_signature__isnull=False)
+        if signed and not signee:
+            raise ValidationError({"date_signature": "Un avenant de cette convention est signé."})
         for avenant in signed:
             if avenant.dernier_jour_signature < signee:
                 raise ValidationError(

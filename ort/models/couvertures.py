@@ -13,7 +13,7 @@ from communes.territoire.du_jour import DeCommuneQuerySet
 from ort.models.avenants import Avenant
 from ort.models.jours import backward, covered_twice
 from ort.models.liees import LieeQuerySet
-from ort.models.publication import geste_de
+from ort.models.publication import geste_de, refuse_acts_of_another
 from socle.historique import Historisee
 from socle.publication import Publiable
 from socle.verrou import OneAtATime
@@ -123,10 +123,7 @@ class CommuneCouverte(OneAtATime, Publiable, Historisee):
 
     def clean(self):
         super().clean()
-        for field in ("entree", "sortie"):
-            avenant = getattr(self, field)
-            if avenant and avenant.convention_id != self.convention_id:
-                raise ValidationError({field: "Cet avenant est celui d'une autre convention."})
+        refuse_acts_of_another(self, "entree", "sortie")
         if None not in self.siblings_key.values():
             self.refuse_impossible_days()
 

@@ -1,6 +1,5 @@
 """The signed acts themselves, as files: attached to a convention or to one of its avenants."""
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -8,6 +7,7 @@ from django.urls import reverse
 from ort.models.avenants import Avenant
 from ort.models.conventions import Convention
 from ort.models.liees import LieeQuerySet
+from ort.models.publication import refuse_acts_of_another
 from socle.documents import DocumentDepose, DocumentDeposeQuerySet
 
 
@@ -53,5 +53,4 @@ class Document(DocumentDepose):
 
     def clean(self):
         super().clean()
-        if self.avenant and self.avenant.convention_id != self.convention_id:
-            raise ValidationError({"avenant": "Cet avenant est celui d'une autre convention."})
+        refuse_acts_of_another(self, "avenant")

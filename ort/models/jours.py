@@ -7,10 +7,22 @@ that is not signed brings nobody in and takes nobody out.
 import datetime
 from itertools import combinations
 
+from django.db.models.functions import ExtractDay, ExtractMonth, ExtractYear
+
 from socle.dates import in_words
 
 # An act that is not signed comes after all those that are.
 NOT_YET = datetime.date.max
+
+
+def as_number(jour):
+    """Write a day as a number that sorts as it does: 20230706."""
+    return int(f"{jour:%Y%m%d}")
+
+
+def in_number(champ):
+    """Return the same of a date that the base holds: neither database adds years as the other does."""
+    return ExtractYear(champ) * 10_000 + ExtractMonth(champ) * 100 + ExtractDay(champ)
 
 
 def days(couverture):

@@ -1,5 +1,8 @@
 """By which geste what an act of a convention does becomes public: the rows of its page only correct."""
 
+from django.core.exceptions import ValidationError
+
+from socle.ensembles import says_anew
 from socle.publication import Publiable
 
 PAR_AVENANT = "Avenant"
@@ -18,8 +21,21 @@ def geste_de(convention, avenant):
     return PAR_AVENANT if avenant.date_signature else ""
 
 
+def refuse_acts_of_another(row, *names):
+    """Refuse that a row of a convention names, in one of these fields, an avenant of another one."""
+    for name in names:
+        avenant = getattr(row, name)
+        elsewhere = avenant and avenant.convention_id != row.convention_id
+        if elsewhere and says_anew(row, name, "convention"):
+            raise ValidationError({name: "Cet avenant est celui d'une autre convention."})
+
+
 class PublieeParUnActe(Publiable):
     """A row that the convention brings, or its `avenant`."""
+
+    def clean(self):
+        super().clean()
+        refuse_acts_of_another(self, "avenant")
 
     def faits_publics(self):
         geste = geste_de(self.convention, self.avenant)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from communes.models import Role
 from ort.models import Avenant, CommuneCouverte, Convention, Organisme, Partie, Secteur
-from ort.regles import date_fin_au, duree_au
+from ort.regles import date_fin_au, duree_au, en_vigueur, temps_en_vigueur
 from socle.dates import ONE_DAY
 from socle.retablissement import restore
 from tests import factories
@@ -22,6 +22,15 @@ pytestmark = pytest.mark.django_db
 
 def in_force(jour):
     return Convention.objects.en_vigueur(day(jour)).exists()
+
+
+def refused(record):
+    """Return what the record says when it is checked, nothing if it is accepted."""
+    try:
+        record.full_clean()
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
 
 
 @pytest.mark.parametrize(
@@ -99,6 +108,95 @@ def test_an_avenant_signed_after_the_end_does_not_change_the_days_before():
     assert list(in_force_by_day.values()) == [True, False, False]
     assert date_fin_au(convention, day("2023-05-31")) == day("2023-01-10")
     assert in_force("2023-06-01")
+
+
+def times(convention, jour):
+    """Return the times in force that a day knows, each with the day when its act was signed."""
+    told = temps_en_vigueur(Convention.objects.get(pk=convention.pk), day(jour))
+    return [(str(time.acte.date_signature), time.fin and str(time.fin)) for time in told]
+
+
+@pytest.mark.parametrize(
+    ("signed", "jour", "expected"),
+    [
+        # On the eve, on the very day of the end, and on the day after.
+        ("2023-01-09", "2024-01-01", [("2018-01-10", "2028-01-10")]),
+        ("2023-01-10", "2024-01-01", [("2018-01-10", "2028-01-10")]),
+        ("2023-01-11", "2024-01-01", [("2018-01-10", "2023-01-10"), ("2023-01-11", "2028-01-10")]),
+        ("2023-01-11", "2023-01-10", [("2018-01-10", "2023-01-10")]),
+        ("2023-01-11", "2018-01-10", [("2018-01-10", "2023-01-10")]),
+        ("2023-01-11", "2018-01-09", []),
+    ],
+)
+def test_an_avenant_signed_after_the_end_begins_another_time_in_force(signed, jour, expected):
+    convention = factories.convention("2018-01-10", duree_annees=5)
+    factories.avenant(convention, signed, duree_annees=10)
+    factories.avenant(convention, "2023-06-01")
+    assert times(convention, jour) == expected
+
+
+def test_the_times_in_force_are_those_of_each_day():
+    """Prolonged in time, by an avenant of its very month, once it had ended, and for good."""
+    by_acts = [
+        ("2020-02-29", 1, [("2021-03-01", 2), ("2022-03-01", 3), ("2024-01-01", 5)]),
+        ("2020-02-29", 1, [("2021-03-02", 2), ("2022-02-28", 5)]),
+        ("2020-02-29", None, [("2021-03-02", 2), ("2023-03-02", 5)]),
+        ("2020-02-29", 1, [("2020-02-01", 2)]),
+    ]
+    for signature, duree, avenants in by_acts:
+        convention = factories.convention(signature, duree_annees=duree)
+        for signed, years in avenants:
+            factories.avenant(convention, signed, duree_annees=years)
+        first = day("2020-02-01")
+        days = [first + datetime.timedelta(days=n) for n in range(0, 6 * 365, 3)]
+        days += [day(d) + datetime.timedelta(days=n) for d, _ in avenants for n in (-1, 0, 1)]
+        read = Convention.objects.prefetch_related("avenants").get(pk=convention.pk)
+        known = temps_en_vigueur(read, day("2030-01-01"))
+        for jour in days:
+            held = any(t.acte.date_signature <= jour and jour < t.fin for t in known)
+            assert held == en_vigueur(read, jour), (signature, jour)
+
+
+@pytest.mark.parametrize(
+    ("signed", "fields", "late"),
+    [
+        ("2023-01-09", {}, False),
+        ("2023-01-10", {}, True),
+        ("2023-01-10", {"duree_annees": 10}, False),
+        ("2023-01-11", {"duree_annees": 10}, True),
+        ("2023-01-01", {"precision_signature": "mois"}, False),
+        ("2023-02-01", {"precision_signature": "mois"}, True),
+        ("2023-01-11", {"precision_signature": "au_plus_tard"}, False),
+    ],
+)
+def test_an_avenant_is_after_the_end_when_it_surely_is(signed, fields, late):
+    convention = factories.convention("2018-01-10", duree_annees=5)
+    factories.avenant(convention, signed, **fields)
+    assert Avenant.objects.apres_la_fin().exists() == late
+
+
+@pytest.mark.parametrize(
+    ("precision", "signature", "before", "after"),
+    [
+        ("mois", "2018-12-01", "2023-12-31", "2024-01-01"),
+        ("annee", "2018-01-01", "2023-12-31", "2024-01-01"),
+        ("au_plus_tard", "2018-01-10", "2023-01-09", "2023-01-10"),
+    ],
+)
+def test_an_end_known_vaguely_is_over_when_it_surely_is(precision, signature, before, after):
+    convention = factories.convention(signature, precision_signature=precision, duree_annees=5)
+    factories.avenant(convention, before)
+    assert not Avenant.objects.apres_la_fin().exists()
+    late = factories.avenant(convention, after)
+    assert list(Avenant.objects.apres_la_fin()) == [late]
+
+
+def test_an_avenant_in_time_for_the_one_before_it_is_not_after_the_end():
+    convention = factories.convention("2018-01-10", duree_annees=5)
+    factories.avenant(convention, "2023-01-01", duree_annees=6)
+    factories.avenant(convention, "2023-12-01")
+    factories.avenant(factories.convention("2018-01-10"), "2090-01-01")
+    assert not Avenant.objects.apres_la_fin().exists()
 
 
 def test_the_last_extension_signed_is_the_one_that_counts():
@@ -251,6 +349,49 @@ def test_an_avenant_of_the_month_of_its_convention_may_follow_it(signature, prec
         convention.full_clean()
 
 
+def test_an_avenant_is_not_signed_of_a_convention_that_is_not():
+    planned = factories.convention(None)
+    early = Avenant(convention=planned, date_signature=day("2023-09-01"))
+    assert "Sa convention n'est pas signée" in refused(early)
+    early.date_signature, early.date_signature_prevue = None, day("2027-09-01")
+    assert not refused(early)
+
+
+def test_a_convention_keeps_its_day_while_an_avenant_is_signed():
+    signed = factories.convention("2023-07-06")
+    signed.date_signature = None
+    assert not refused(signed)
+    signed.date_signature = day("2023-07-06")
+    factories.avenant(signed, "2023-09-01")
+    signed.date_signature = None
+    assert "Un avenant de cette convention est signé" in refused(signed)
+
+
+def test_what_was_signed_too_early_before_its_rule_locks_nothing():
+    planned = factories.convention(None)
+    held = factories.avenant(planned, "2023-09-01")
+    held.objet, planned.intitule = "Entrée d'une commune", "ORT à signer"
+    assert not refused(held)
+    assert not refused(planned)
+    held.date_signature = day("2023-09-02")
+    assert "Sa convention n'est pas signée" in refused(held)
+
+
+@pytest.mark.parametrize("model", [Partie, Secteur])
+def test_a_row_names_no_act_of_another_convention(model):
+    town = factories.commune()
+    own, other = factories.convention(communes=[town]), factories.convention()
+    away = factories.avenant(other)
+    row = model(convention=own, commune=town, avenant=factories.avenant(own))
+    row.nom = "Centre ancien"
+    assert not refused(row)
+    row.avenant = away
+    assert "celui d'une autre convention" in refused(row)
+    row.save()
+    # Recorded before the rule, it is corrected all the same.
+    assert not refused(model.objects.get())
+
+
 def test_a_number_names_one_avenant_of_a_convention():
     one, other = factories.convention(), factories.convention()
     for convention in (one, other):
@@ -318,15 +459,6 @@ def test_a_convention_is_not_corrected_past_its_avenant(db, signature, refused):
             convention.full_clean()
     else:
         convention.full_clean()
-
-
-def refused(record):
-    """Return what the record says when it is checked, nothing if it is accepted."""
-    try:
-        record.full_clean()
-    except ValidationError as error:
-        return " ".join(error.messages)
-    return ""
 
 
 @pytest.mark.parametrize(

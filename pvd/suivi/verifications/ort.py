@@ -1,9 +1,9 @@
 """The ORT: what they cover, who leads them, who has to settle what."""
 
-from django.db.models import Count
+from django.db.models import Count, F, OuterRef, Subquery
 
 from communes.models import Commune, Departement
-from ort.models import CommuneCouverte, Convention
+from ort.models import Avenant, CommuneCouverte, Convention, Partie, Secteur
 from pvd.suivi.verifications.registre import verification
 
 
@@ -54,6 +54,45 @@ def grouped_by_rule(perimetre, jour):
 def to_validate(perimetre, jour):
     """Yield the conventions that wait, now, for the validation of their reference département."""
     yield kept_there(perimetre).a_valider()
+
+
+@verification(
+    "apres_la_fin",
+    "Avenant après la fin de l'ORT",
+    "L'avenant est signé alors que la convention avait pris fin : entre les deux, les pages disent qu'elle "
+    "n'est pas en vigueur. Vérifiez les deux jours, la durée de la convention, et s'il manque un avenant.",
+)
+def after_the_end(perimetre, jour):
+    """Yield the avenants signed by `jour` once their convention had ended: see `apres_la_fin`."""
+    found = perimetre.of(Avenant).signes(jour).apres_la_fin()
+    yield found.annotate(detail=F("date_signature"))
+
+
+@verification(
+    "sans_convention_signee",
+    "Avenant d'une convention non signée",
+    "L'avenant est signé et la convention ne l'est pas : il ne fait rien tant que le jour de la convention, "
+    "même « au plus tard », n'est pas enregistré.",
+)
+def without_signed_convention(perimetre, jour):
+    """Yield the avenants signed by `jour` of a convention that is not."""
+    found = perimetre.of(Avenant).signes(jour).sans_convention_signee()
+    yield found.annotate(detail=F("date_signature"))
+
+
+@verification(
+    "acte_d_une_autre",
+    "Acte d'une autre convention",
+    "Une partie, ou un secteur d'intervention, est dit d'un avenant d'une autre convention : dites le sien.",
+)
+def act_of_another(perimetre, jour):
+    """Yield the conventions one of whose parties or sectors names the avenant of another."""
+    for model, name in ((Partie, "role"), (Secteur, "nom")):
+        astray = model.objects.exclude(avenant__convention=F("convention"))
+        astray = astray.filter(avenant__isnull=False).order_by()
+        first = astray.filter(convention=OuterRef("pk")).order_by("pk").values(name)[:1]
+        found = perimetre.of(Convention).filter(pk__in=astray.values("convention"))
+        yield found.annotate(detail=Subquery(first))
 
 
 def kept_there(perimetre):

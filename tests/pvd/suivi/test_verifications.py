@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from communes.models import Departement
+from ort.models import Partie, Secteur
 from pvd.bureau import a_verifier as page_a_verifier
 from pvd.bureau.perimetre import Perimetre
 from pvd.suivi.verifications import VERIFICATIONS, Constat, constats, count_constats
@@ -150,6 +151,37 @@ def test_a_commune_in_two_ort(agent):
     second.duree_annees = 1
     second.save()
     assert found(agent, "deux_ort") == []
+
+
+@pytest.mark.parametrize(
+    ("signed", "late"), [("2023-07-06", False), ("2023-07-07", True), ("2024-01-02", False)]
+)
+def test_an_avenant_signed_once_its_ort_had_ended(agent, signed, late):
+    ended = factories.convention("2018-07-06", intitule="Échue", duree_annees=5)
+    factories.avenant(ended, signed, duree_annees=9)
+    assert found(agent, "apres_la_fin") == (["Échue"] if late else [])
+    details = {row["precision"] for row in constats(Perimetre(agent), JOUR, "apres_la_fin")}
+    assert details == ({signed} if late else set())
+
+
+def test_an_avenant_signed_of_a_convention_that_is_not(agent):
+    planned = factories.convention(None, intitule="Non signée")
+    factories.avenant(planned, "2024-01-01")
+    factories.avenant(planned, None)
+    factories.avenant(factories.convention(None, intitule="Plus tard"), "2024-01-02")
+    factories.avenant(factories.convention("2023-07-06", intitule="Signée"), "2023-09-01")
+    assert found(agent, "sans_convention_signee") == ["Non signée"]
+
+
+def test_a_row_said_to_be_of_the_act_of_another_convention(agent):
+    town = factories.commune("34001")
+    other = factories.avenant(factories.convention())
+    for name, model in (("Partie", Partie), ("Secteur", Secteur)):
+        astray, well = (factories.convention(intitule=f"{name} {n}") for n in ("ailleurs", "ici"))
+        model.objects.create(convention=astray, commune=town, avenant=other)
+        model.objects.create(convention=well, commune=town, avenant=factories.avenant(well))
+        model.objects.create(convention=factories.convention(), commune=town)
+    assert sorted(found(agent, "acte_d_une_autre")) == ["Partie ailleurs", "Secteur ailleurs"]
 
 
 def test_the_national_level_sees_all_or_one_departement(db):
