@@ -107,7 +107,8 @@ POSTES = Table(
         Colonne(
             "communes_desservies",
             lambda p: "|".join(p.du_jour.communes),
-            "Codes INSEE des communes desservies ce jour-là, séparés par « | ».",
+            "Codes INSEE des communes desservies ce jour-là (d'un poste fermé, en dernier), séparés par "
+            "« | ».",
         ),
         Colonne(
             "jours_vacance",

@@ -72,7 +72,7 @@ class PosteFiltres(LieuFiltres):
             )
         else:
             kept = kept.exclude(date_fermeture__lte=self.jour)
-        served = Desserte.objects.as_of(self.jour)
+        served = Desserte.objects.dernieres(self.jour)
         if chosen["epci"]:
             members = Rattachement.objects.communes_de(chosen["epci"], self.jour)
             of_members = served.des(members, self.jour)

@@ -25,9 +25,22 @@ def en_cours(offre: OffreDatee, jour: datetime.date) -> bool:
     return offre.date_publication <= jour and not known_by(offre.date_issue, jour)
 
 
+def dessertes_au(poste: PosteDate, jour: datetime.date) -> list[DesserteDatee]:
+    """Return what the post serves on `jour`; closed by then, and serving nobody, what it served last.
+
+    The rule of `DesserteQuerySet.dernieres`, told in Python.
+    """
+    running = [served for served in poste.dessertes if holds_on(served, jour)]
+    if running or not known_by(poste.date_fermeture, jour):
+        return running
+    over = [served for served in poste.dessertes if known_by(served.fin, jour)]
+    last = max((served.fin for served in over if served.fin), default=None)
+    return [served for served in over if served.fin == last]
+
+
 def communes_desservies(poste: PosteDate, jour: datetime.date) -> list[str]:
-    """Return the codes of the communes that the post serves on `jour`, each once."""
-    return sorted({served.commune for served in poste.dessertes if holds_on(served, jour)})
+    """Return the codes of the communes of the post on `jour`, each once: see `dessertes_au`."""
+    return sorted({served.commune for served in dessertes_au(poste, jour)})
 
 
 def etat(poste: PosteDate, jour: datetime.date) -> Etat:

@@ -40,8 +40,8 @@ def documents(postes):
 
 
 def with_details(postes, jour):
-    """Add to `postes` their employers, their sources and the communes served on `jour`."""
-    served = Desserte.objects.as_of(jour).select_related("commune__departement")
+    """Add to `postes` their employers, their sources and the communes that are theirs on `jour`."""
+    served = Desserte.objects.dernieres(jour).select_related("commune__departement")
     return postes.select_related(
         "employeur_commune", "employeur_intercommunalite", "employeur_organisme"
     ).prefetch_related(

@@ -1,6 +1,7 @@
 """The communes that a post serves, and by them whose the post is."""
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
 from communes.models import Commune
 from communes.territoire.departements import plusieurs
@@ -24,15 +25,28 @@ class DesserteQuerySet(DeCommuneQuerySet, DuPosteQuerySet, PeriodeQuerySet):
         return self.filter(commune__in=Commune.objects.for_user(user))
 
     def serving(self, departement, jour):
-        """Keep what links on `jour` a post to a commune of `departement`, one or several; None: France.
+        """Keep what links on `jour` a post to a commune of `departement`: see `in_departement`."""
+        return self.as_of(jour).in_departement(departement, jour)
 
-        The commune is the one that answers that day for the one that the record names.
+    def in_departement(self, departement, jour):
+        """Keep the rows of communes of `departement`, one or several; None: France.
+
+        The commune is the one that answers on `jour` for the one that the record names.
         """
-        running = self.as_of(jour)
         if departement is None:
-            return running
+            return self
         there = Commune.objects.order_by().filter(departement__in=plusieurs(departement))
-        return running.des(there.values("pk"), jour)
+        return self.des(there.values("pk"), jour)
+
+    def dernieres(self, jour):
+        """Keep those that run on `jour` and, of a post closed by then that has none, its last ones."""
+        running = Q(fin__isnull=True) | Q(fin__gt=jour)
+        begun = self.filter(Q(debut__isnull=True) | Q(debut__lte=jour))
+        of_post = type(self)(self.model).filter(poste=OuterRef("poste"))
+        later = of_post.filter(Q(debut__isnull=True) | Q(debut__lte=jour))
+        later = later.filter(Q(fin__isnull=True) | Q(fin__gt=OuterRef("fin")))
+        last = Q(~Exists(later), poste__date_fermeture__lte=jour)
+        return begun.filter(running | last)
 
 
 class Desserte(Sourcee, Periode):

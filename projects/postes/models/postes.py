@@ -52,8 +52,12 @@ class PosteQuerySet(HistoriseeQuerySet):
         return self.model.history.removed().filter(id__in=dessertes.values("poste"))
 
     def serving(self, departement, jour):
-        """Keep the posts that serve on `jour` a commune of `departement`; of France when it is None."""
-        return self.filter(pk__in=Desserte.objects.serving(departement, jour).values("poste"))
+        """Keep the posts that serve on `jour` a commune of `departement`; of France when it is None.
+
+        One that is closed by then is of those that it served last.
+        """
+        served = Desserte.objects.dernieres(jour).in_departement(departement, jour)
+        return self.filter(pk__in=served.values("poste"))
 
     def known_on(self, jour):
         """Keep the posts not known to open after `jour`; one without dates is kept as such."""

@@ -1,8 +1,8 @@
 """The posts of chefs de projet: who holds them, until when, with what money."""
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 
-from projects.postes.models import CofinancementPoste, Occupation, Poste
+from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste
 from projects.postes.models.cofinancements import (
     PLAFOND_ANNUEL,
     PLAFOND_ANNUEL_ANAH,
@@ -35,6 +35,21 @@ def held_by_several(perimetre, jour):
 def closed_and_held(perimetre, jour):
     """Yield the posts closed by `jour` of which an occupation still runs."""
     yield perimetre.of(Poste).fermes_mais_occupes(jour)
+
+
+@verification(
+    "sans_commune",
+    "Poste ouvert, sans commune",
+    "Le poste ne dessert plus aucune commune et n'est pas fermé : il n'est plus dans les listes, et qui "
+    "l'occupe n'est plus compté. Fermez-le, ou dites qui il dessert.",
+)
+def open_and_serving_nobody(perimetre, jour):
+    """Yield the posts known and not closed on `jour` all of whose dessertes are over by then."""
+    last = Desserte.objects.filter(poste=OuterRef("pk")).order_by("-fin")
+    lasting = Desserte.objects.filter(Q(fin__isnull=True) | Q(fin__gt=jour)).order_by()
+    still = perimetre.of(Poste).known_on(jour).exclude(date_fermeture__lte=jour)
+    found = still.exclude(pk__in=lasting.values("poste"))
+    yield found.annotate(detail=Subquery(last.values("fin")[:1]))
 
 
 @verification(

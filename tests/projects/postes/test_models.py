@@ -147,6 +147,41 @@ def test_a_commune_is_served_on_the_days_known(debut, fin, served):
         assert Poste.objects.serving(None, day(jour)).exists() == expected
 
 
+@pytest.mark.parametrize(
+    ("debut", "fin", "served"),
+    [
+        # Served up to its closing, beyond, and not even so long.
+        (None, None, True),
+        ("2021-01-01", "2023-01-01", True),
+        ("2021-01-01", "2024-01-01", True),
+        ("2021-01-01", "2022-06-01", True),
+        ("2023-06-01", None, False),
+    ],
+)
+def test_a_closed_post_is_of_the_communes_that_it_served_last(debut, fin, served):
+    poste = factories.poste(date_ouverture=day("2021-01-01"), date_fermeture=day("2023-01-01"))
+    town = factories.commune("34142")
+    poste.dessertes.create(commune=town, debut=debut and day(debut), fin=fin and day(fin))
+    herault = factories.departement("34")
+    for jour in ("2023-01-01", "2023-05-31"):
+        assert Poste.objects.serving(herault, day(jour)).exists() == served
+        assert poste_du_jour(poste, day(jour)).communes == (["34142"] if served else [])
+        assert not Poste.objects.serving(factories.departement("81"), day(jour)).exists()
+
+
+def test_a_closed_post_is_not_of_those_that_it_had_left_before():
+    poste = factories.poste(date_ouverture=day("2021-01-01"), date_fermeture=day("2023-01-01"))
+    for code, fin in (("34142", "2022-06-01"), ("34199", "2022-12-31"), ("81124", "2022-12-31")):
+        poste.dessertes.create(commune=factories.commune(code), fin=day(fin))
+    assert poste_du_jour(poste, day("2022-06-01")).communes == ["34199", "81124"]
+    # Nobody, between the last of them and the closing.
+    assert poste_du_jour(poste, day("2022-12-31")).communes == []
+    assert not Poste.objects.serving(None, day("2022-12-31")).exists()
+    assert poste_du_jour(poste, day("2023-01-01")).communes == ["34199", "81124"]
+    last = Desserte.objects.dernieres(day("2023-01-01")).order_by("commune")
+    assert [served.commune_id for served in last] == ["34199", "81124"]
+
+
 def test_a_post_serves_a_commune_once_at_a_time():
     lodeve = factories.commune("34142")
     poste = factories.poste([lodeve])

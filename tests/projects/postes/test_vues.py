@@ -209,6 +209,23 @@ def test_the_count_the_rows_and_the_download_are_one(client, gignac):
         assert (page.paginator.count, len(page), len(lines) - 1) == (number,) * 3, query
 
 
+@pytest.mark.parametrize("fin", [None, "2022-01-01", "2021-12-01"])
+def test_a_closed_post_is_listed_whether_its_communes_were_ended_or_not(client, gignac, fin):
+    post = factories.poste(intitule="Poste A", date_fermeture=factories.day("2022-01-01"))
+    post.dessertes.create(commune=gignac, fin=fin and factories.day(fin))
+    for query in ("", "departement=34&", "q=gignac&"):
+        page = client.get(f"/chefs-de-projet/?{query}poste=ferme&au=2022-01-01")
+        assert [(p.intitule, p.du_jour.nb_communes) for p in page.context["page"]] == [
+            ("Poste A", 1)
+        ]
+        assert "Gignac" in page.content.decode()
+    for nom in ("postes.csv?au=2022-06-01&etat=ferme", "historique/postes.csv?etat=ferme"):
+        rows = client.get(f"/donnees/{nom}").getvalue().decode().splitlines()
+        assert len(rows) == 2, nom
+        assert f",{gignac.pk}," in rows[1], nom
+    assert not client.get("/chefs-de-projet/?au=2022-01-01").context["page"].object_list
+
+
 def test_posts_over_time_are_drawn_or_the_reason_is_told(client, gignac):
     address = "/chefs-de-projet/?departement=34"
     post = factories.poste([gignac], date_ouverture=factories.day("2021-09-15"))

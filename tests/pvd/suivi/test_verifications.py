@@ -309,6 +309,25 @@ def test_posts_closed_and_still_held(agent):
     assert found(agent, "ferme_mais_occupe") == ["Fermé"]
 
 
+def test_posts_open_that_serve_nobody_any_more(agent):
+    for name, fin, closed in (
+        ("Sans commune", "2024-01-01", None),
+        ("Dernier jour", "2024-01-02", None),
+        ("Fermé", "2024-01-01", "2024-01-01"),
+        ("Fermera", "2024-01-01", "2024-01-02"),
+    ):
+        served = poste(name, date_fermeture=closed)
+        factories.rewrite(served.dessertes, fin=factories.day(fin))
+    moved = poste("Déplacé")
+    factories.rewrite(moved.dessertes, fin=factories.day("2023-06-01"))
+    moved.dessertes.create(commune=factories.commune("34199"), debut=factories.day("2024-06-01"))
+    to_come = poste("À venir", date_ouverture=factories.day("2024-01-02"))
+    factories.rewrite(to_come.dessertes, fin=factories.day("2024-01-01"))
+    assert sorted(found(agent, "sans_commune")) == ["Fermera", "Sans commune"]
+    details = {row["precision"] for row in constats(Perimetre(agent), JOUR, "sans_commune")}
+    assert details == {"2024-01-01"}
+
+
 def test_contracts_over_of_people_still_in_post(agent):
     for name, last in (("Échu", "2024-01-01"), ("Dernier jour", "2024-01-02"), ("Sans", None)):
         fin = last and datetime.date.fromisoformat(last)

@@ -11,6 +11,7 @@ from projects.postes.du_jour import PosteDuJour
 from projects.postes.exports import POSTES
 from projects.postes.faits import PosteDate, dates_des_fiches
 from projects.postes.models import Desserte, Etat, Poste
+from projects.postes.regles import communes_desservies
 from pvd.portail.donnees.histoire.bornes import (
     Dits,
     DitsDuTerritoire,
@@ -25,7 +26,6 @@ from pvd.portail.donnees.histoire.periodes import (
     periodes,
 )
 from socle.fichiers.colonnes import Colonne
-from socle.periodes import holds_on
 
 # What the day itself changes: counted from `vacant_depuis`, which its history has instead.
 DU_JOUR_SEUL = ("jours_vacance",)
@@ -77,8 +77,8 @@ class PostesDeTousLesJours:
         dates: PosteDate = self.dates[poste.pk]
         if dates.date_ouverture and dates.date_ouverture > jour:
             return None
-        serving = [served.commune for served in dates.dessertes if holds_on(served, jour)]
-        if not any(self.demande.est_de(self.departements[commune]) for commune in serving):
+        served = communes_desservies(dates, jour)
+        if not any(self.demande.est_de(self.departements[commune]) for commune in served):
             return None
         poste.du_jour = PosteDuJour(dates, jour)
         kept = {self.departements[commune] for commune in poste.du_jour.communes}
