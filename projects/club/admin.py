@@ -13,6 +13,7 @@ from projects.club.imports import (
     ParticipationRessource,
     RessourceRessource,
 )
+from projects.club.lecture import jours_en_mots
 from projects.club.models import (
     PARTICIPANTS,
     EvenementClub,
@@ -27,7 +28,6 @@ from socle.admin.champs import badge
 from socle.admin.exports import ExportAdmin
 from socle.admin.imports import ImportAdmin
 from socle.admin.sources import SourceeAdmin
-from socle.dates import bare
 
 DE_L_EVENEMENT = "departements_lies__departement"
 
@@ -116,10 +116,7 @@ class EvenementClubAdmin(ImportAdmin, ExportAdmin, SourceeAdmin):
 
     @admin.display(description="jours", ordering="debut")
     def quand(self, evenement):
-        days = [bare(evenement.debut, evenement.precision_debut)]
-        if evenement.fin:
-            days.append(bare(evenement.fin, evenement.precision_fin))
-        return " – ".join(days)
+        return jours_en_mots(evenement)
 
     @admin.display(description="départements")
     def departements(self, evenement):

@@ -11,8 +11,26 @@ from django.db.models import Prefetch
 from projects.club.faits import communes_venues, evenements_de
 from projects.club.models import EvenementClub, Participation
 from projects.club.regles import Moment, moment, somme
-from socle.dates import bare
+from socle.dates import Precision, bare, in_words, last_day
 from socle.models import Affirmation
+
+
+def jours_en_mots(evenement: EvenementClub) -> str:
+    """Return the days of an event as one reads them, by what is known of each.
+
+    What began « au plus tard » on a day after its end began by that end.
+    """
+    debut, fin = evenement.debut, evenement.fin
+    precisions = (evenement.precision_debut, evenement.precision_fin)
+    if not fin:
+        return bare(debut, evenement.precision_debut)
+    if Precision.AU_PLUS_TARD in precisions:
+        begun = min(debut, last_day(fin, evenement.precision_fin))
+        first, last = map(in_words, (begun, fin), precisions)
+        return f"début {first}, fin {last}"
+    to = "au" if evenement.precision_fin == Precision.JOUR else "à"
+    first, last = map(bare, (debut, fin), precisions)
+    return f"{first} {to} {last}"
 
 
 @dataclass
@@ -42,10 +60,7 @@ class EvenementDuJour:
 
     @property
     def quand(self) -> str:
-        """Return its days as one reads them, by what is known of each."""
-        debut, fin = self.evenement.debut, self.evenement.fin
-        first = bare(debut, self.evenement.precision_debut)
-        return f"{first} au {bare(fin, self.evenement.precision_fin)}" if fin else first
+        return jours_en_mots(self.evenement)
 
     @property
     def organisateurs(self) -> list[Any]:

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from communes.models import Rattachement
 from projects.club.faits import communes_venues, evenements_de
-from projects.club.lecture import situer, with_details
+from projects.club.lecture import jours_en_mots, situer, with_details
 from projects.club.models import EvenementClub, Participation
 from projects.club.regles import Moment, moment, somme
 from projects.postes.models import Desserte
@@ -219,3 +219,39 @@ def test_more_events_and_communes_ask_no_more_queries(lodeve):
     more(5)
     assert [queries_of(page), queries_of(lambda: counted(lodeve, "2024-06-01"))] == first
     assert counted(lodeve, "2024-06-01") == 7
+
+
+@pytest.mark.parametrize(
+    ("debut", "precision", "fin", "precision_fin", "told"),
+    [
+        ("2024-03-01", "jour", None, "jour", "1er mars 2024"),
+        ("2024-03-01", "au_plus_tard", None, "jour", "au plus tard le 1er mars 2024"),
+        ("2024-03-01", "jour", "2024-03-05", "jour", "1er mars 2024 au 5 mars 2024"),
+        ("2024-02-01", "mois", "2024-03-01", "mois", "février 2024 à mars 2024"),
+        ("2023-01-01", "annee", "2024-01-01", "annee", "2023 à 2024"),
+        ("2024-02-01", "mois", "2024-03-05", "jour", "février 2024 au 5 mars 2024"),
+        (
+            *("2024-03-01", "au_plus_tard", "2024-03-05", "jour"),
+            "début au plus tard le 1er mars 2024, fin le 5 mars 2024",
+        ),
+        # It had begun when it ended.
+        (
+            *("2024-03-01", "au_plus_tard", "2024-01-01", "jour"),
+            "début au plus tard le 1er janvier 2024, fin le 1er janvier 2024",
+        ),
+        (
+            *("2024-03-10", "au_plus_tard", "2024-02-01", "mois"),
+            "début au plus tard le 29 février 2024, fin en février 2024",
+        ),
+        (
+            *("2024-03-01", "jour", "2024-03-05", "au_plus_tard"),
+            "début le 1er mars 2024, fin au plus tard le 5 mars 2024",
+        ),
+    ],
+)
+def test_the_days_of_an_event_are_told_by_what_is_known_of_each(
+    debut, precision, fin, precision_fin, told
+):
+    event = EvenementClub(debut=day(debut), precision_debut=precision, precision_fin=precision_fin)
+    event.fin = fin and day(fin)
+    assert jours_en_mots(event) == told
