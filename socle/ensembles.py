@@ -1,6 +1,7 @@
 """Rows of one record that only hold together: what one may be depends on the others."""
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from socle.verrou import lock_linked
 
@@ -13,6 +14,15 @@ def says_anew(record, *fields):
     names = (record._meta.get_field(name).attname for name in fields)
     held = type(record)._base_manager.filter(pk=record.pk, **{n: getattr(record, n) for n in names})
     return record.pk is None or not held.exists()
+
+
+def refuse_to_come(record, sentence, *fields):
+    """Refuse, in this sentence, a day after today that a record says anew in one of `fields`."""
+    today = timezone.localdate()
+    days = {name: getattr(record, name) for name in fields}
+    coming = [name for name, jour in days.items() if jour and jour > today]
+    if refused := {name: sentence for name in coming if says_anew(record, name)}:
+        raise ValidationError(refused)
 
 
 class DUnEnsemble:

@@ -20,6 +20,7 @@ from socle.dates import (
     keep_first_days,
     parse_date,
 )
+from socle.ensembles import refuse_to_come
 from socle.historique import Historisee, HistoriseeQuerySet
 from socle.publication import Publiable
 
@@ -51,6 +52,11 @@ class Source(Historisee):
 
     def __str__(self):
         return self.titre
+
+    def clean(self):
+        """Refuse a document of a day to come: pages would say that they rest on it."""
+        super().clean()
+        refuse_to_come(self, "Ce document est d'un jour à venir.", "date_document")
 
     @property
     def d_apres(self):

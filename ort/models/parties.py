@@ -3,7 +3,6 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
 from communes.models import Commune, Intercommunalite
 from communes.territoire.codes import of_length, un_siren
@@ -12,7 +11,7 @@ from ort.models.conventions import Convention
 from ort.models.couvertures import CommuneCouverte
 from ort.models.liees import LieeQuerySet
 from ort.models.publication import PublieeParUnActe
-from socle.ensembles import says_anew
+from socle.ensembles import refuse_to_come, says_anew
 from socle.historique import Historisee
 from socle.recherche import search_key
 
@@ -157,11 +156,7 @@ class Partie(PublieeParUnActe, Historisee):
     def clean(self):
         """Refuse a day to come: no page would show the party before it, and none would say why."""
         super().clean()
-        today = timezone.localdate()
-        days = {name: getattr(self, name) for name in ("date_deliberation", "date_signature")}
-        coming = [name for name, jour in days.items() if jour and jour > today]
-        if refused := {name: A_VENIR for name in coming if says_anew(self, name)}:
-            raise ValidationError(refused)
+        refuse_to_come(self, A_VENIR, "date_deliberation", "date_signature")
 
     @property
     def qui(self):

@@ -21,6 +21,19 @@ def said(fiche, champ):
     )
 
 
+def test_a_document_is_of_today_at_the_latest():
+    document = Source(cle="liste", titre="Liste", date_document=factories.today())
+    document.full_clean()
+    document.date_document = factories.in_days(1)
+    with pytest.raises(ValidationError) as refused:
+        document.full_clean()
+    assert refused.value.message_dict == {"date_document": ["Ce document est d'un jour à venir."]}
+    # Recorded before the rule, it is corrected all the same.
+    document.save()
+    document.titre = "Liste nationale"
+    document.full_clean()
+
+
 def test_a_source_speaks_of_a_field_of_the_record():
     signed = factories.convention()
     said(signed, "date_signature").full_clean()

@@ -14,7 +14,7 @@ from projects.actions.models.actions import MAITRES_D_OUVRAGE, Action
 from projects.actions.models.droits import DeLActionQuerySet
 from projects.actions.models.themes import Theme
 from socle.dates import Precision, in_words
-from socle.ensembles import DUnEnsemble, says_anew
+from socle.ensembles import DUnEnsemble, refuse_to_come, says_anew
 from socle.etages import held_above
 from socle.historique import Historisee
 from socle.sources import Sourcee
@@ -351,3 +351,8 @@ class Derogation(Sourcee):
 
     def __str__(self):
         return f"dérogation : {self.get_objet_display()}"
+
+    def clean(self):
+        """Refuse a decision of a day to come: nothing is allowed yet."""
+        super().clean()
+        refuse_to_come(self, "Cette décision est d'un jour à venir.", "jour")

@@ -35,13 +35,23 @@ def ecartees(perimetre, jour):
     "a_venir",
     "Date à venir",
     "Une signature, une entrée ou une sortie enregistrée est un fait : elle ne peut pas être après "
-    "aujourd'hui. Ce qui est prévu a son propre champ.",
+    "aujourd'hui, ni le document qui la dit. Ce qui est prévu a son propre champ.",
 )
 def futures(perimetre, jour):
-    """Yield the records one of whose dates, other than those that are planned, is after `jour`."""
+    """Yield the records one of whose dates, other than those that are planned, is after `jour`.
+
+    And those of which a document of a later day tells something.
+    """
     for model, champ in DATES:
         found = perimetre.of(model).filter(**{f"{champ}__gt": jour})
         yield found.annotate(detail=F(champ))
+    coming = Affirmation.objects.filter(source__date_document__gt=jour).order_by("pk")
+    for model in NOMS:
+        said = coming.filter(content_type=record_type(model))
+        of_record = said.filter(object_id=OuterRef("texte"))
+        records = perimetre.of(model).alias(texte=as_text(F("pk")))
+        records = records.filter(texte__in=said.order_by().values("object_id"))
+        yield records.annotate(detail=Subquery(of_record.values("source__date_document")[:1]))
 
 
 @verification(

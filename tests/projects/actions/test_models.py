@@ -11,6 +11,7 @@ from projects.actions.models import (
     ActionAdhesion,
     ActionSecteur,
     Axe,
+    Derogation,
     EffetAvenant,
     FaitAction,
     Prevision,
@@ -277,3 +278,17 @@ def test_more_than_a_thousand_actions_are_read(ort):
         )
     keys = list(Action.objects.values_list("pk", flat=True))
     assert len(actions_datees(keys)) == 1100
+
+
+def test_a_prefet_allows_nothing_on_a_day_to_come():
+    allowed = Derogation(
+        action=factories.action(), objet="commencement", motif="Urgence", jour=factories.today()
+    )
+    allowed.full_clean()
+    allowed.jour = factories.in_days(1)
+    with pytest.raises(ValidationError) as refused:
+        allowed.full_clean()
+    assert refused.value.message_dict == {"jour": ["Cette décision est d'un jour à venir."]}
+    allowed.save()
+    allowed.reference = "2026-12"
+    allowed.full_clean()

@@ -64,6 +64,22 @@ def test_a_date_of_fact_after_today(agent):
     assert found(agent, "a_venir") == ["Du lendemain"]
 
 
+def test_a_document_after_today(agent):
+    for name, jour in (("Du jour", JOUR), ("Du lendemain", factories.day("2024-01-02"))):
+        signed = factories.convention("2023-07-06", intitule=name)
+        Affirmation.objects.create(
+            content_type=record_type(signed),
+            object_id=signed.pk,
+            champ="date_signature",
+            valeur_brute="06/07/2023",
+            valeur="2023-07-06",
+            source=factories.source(date_document=jour),
+        )
+    assert found(agent, "a_venir") == ["Du lendemain"]
+    (row,) = constats(Perimetre(agent), JOUR, "a_venir")
+    assert Constat(**row).detail == "2 janvier 2024"
+
+
 def test_a_commune_in_the_programme_without_adhesion(agent):
     factories.labellisation(factories.commune("34001"))
     factories.labellisation(factories.commune("34002"), adhesion="2021-05-01")
