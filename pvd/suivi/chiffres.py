@@ -54,7 +54,8 @@ REGLES = {
     ),
     Chiffre.PAR_AVENANT: Regle(
         "Parmi les communes couvertes, on compte celles qu'un avenant a fait entrer dans leur ORT.",
-        "Un avenant est signé après la convention, et la modifie.",
+        "Un avenant est signé après la convention, et la modifie. D'une commune que deux ORT couvrent, il "
+        "suffit qu'un avenant l'ait fait entrer dans l'une d'elles.",
         "Une ORT est signée avec une commune lauréate, puis un avenant en fait entrer deux autres : "
         "ces deux-là comptent ici.",
     ),
@@ -77,7 +78,7 @@ REGLES = {
         "Un poste fermé ne compte plus ; là où les postes ne sont pas tous enregistrés, le chiffre est "
         "celui des personnes enregistrées, ou « non renseigné ».",
         "Un poste partagé par deux personnes compte pour deux ; une personne dont le poste sert trois "
-        "communes compte pour une.",
+        "communes compte pour une, et une personne qui tient deux postes, sur chacun.",
     ),
     Chiffre.ADHESIONS_SIGNEES: Regle(
         "On compte les communes lauréates dont la convention d'adhésion au programme est signée à la "

@@ -168,6 +168,29 @@ def test_a_commune_in_two_ort_is_one_commune_covered(laureates):
     assert only(counted("34"), *ORT) == (2, 1, 0, 2, 0)
 
 
+@pytest.mark.parametrize("own_first", [True, False])
+def test_an_avenant_into_one_of_two_ort_is_enough_to_count(laureates, own_first):
+    """Whichever of the two it entered first, and that its row shows."""
+    town = laureates[0]
+    joined = factories.convention("2021-01-01")
+    entry = factories.avenant(joined, "2023-01-01" if own_first else "2021-06-01", [town])
+    factories.convention("2022-01-01" if own_first else "2023-01-01", [town])
+    before = (1, 1, 0, 1, 0) if own_first else (1, 1, 1, 0, 1)
+    assert only(counted("34", "2022-12-31"), *ORT) == before
+    assert only(counted("34", "2023-01-01"), *ORT) == (2, 1, 1, 1, 1)
+    rewrite(town.couvertures.filter(entree=entry), sortie=factories.avenant(joined, "2024-01-01"))
+    assert only(counted("34", "2023-12-31"), *ORT) == (2, 1, 1, 1, 1)
+    assert only(counted("34", "2024-01-01"), *ORT) == (1, 1, 0, 1, 0)
+
+
+def test_who_holds_two_posts_counts_on_each(laureates):
+    for town in laureates[:2]:
+        held = factories.poste([town])
+        factories.occupation(held, "2022-01-01", titulaire="La même personne")
+    assert counted("34", "2021-12-31")["chefs_de_projet"] in (0, None)
+    assert counted("34", "2022-01-01")["chefs_de_projet"] == 2
+
+
 def test_a_commune_that_left_the_programme_is_covered_and_counts_no_more(laureates):
     factories.convention("2022-01-01", laureates[:2])
     rewrite(laureates[0].labellisations, fin=day("2023-01-01"))
