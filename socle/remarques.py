@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import F, Q
 
-from socle.dates import FIRST_DAY, Precision, PrecisionField, first_day
+from socle.dates import FIRST_DAY, Precision, PrecisionField, first_day, last_day
 
 EXACT = [Precision.JOUR.value, Precision.AU_PLUS_TARD.value]
 
@@ -82,6 +82,33 @@ class DepuisLaFin(Remarque):
         exact = Q(**{f"{precision_of(model, 'fin')}__in": EXACT})
         since = Q(**{f"{self.champ}__gte": F("fin")})
         return (exact & since) | (~exact & Q(**{f"{self.champ}__year__gt": F("fin__year")}))
+
+
+@dataclass(frozen=True)
+class AvantLeDebut(Remarque):
+    """A date that is before the beginning of its period, whatever is known of both."""
+
+    champ: str
+    texte: str
+
+    def concerns(self, record):
+        """Tell whether `record` is so; what began « au plus tard » on a day may have begun before."""
+        jour, begun = getattr(record, self.champ), record.debut
+        vague = getattr(record, precision_of(type(record), "debut")) == Precision.AU_PLUS_TARD
+        if jour is None or begun is None or vague:
+            return False
+        return last_day(jour, getattr(record, precision_of(type(record), self.champ))) < begun
+
+    def condition(self, model):
+        """Return the same, to choose rows of `model`."""
+        precision = precision_of(model, self.champ)
+        earlier_year = Q(**{f"{self.champ}__year__lt": F("debut__year")})
+        same_year = Q(**{f"{self.champ}__year": F("debut__year")})
+        earlier_month = same_year & Q(**{f"{self.champ}__month__lt": F("debut__month")})
+        before = Q(**{f"{self.champ}__lt": F("debut"), f"{precision}__in": EXACT})
+        before |= (earlier_year | earlier_month) & Q(**{precision: Precision.MOIS.value})
+        before |= earlier_year & Q(**{precision: Precision.ANNEE.value})
+        return before & ~Q(**{precision_of(model, "debut"): Precision.AU_PLUS_TARD.value})
 
 
 def read(record, path):

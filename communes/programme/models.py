@@ -14,7 +14,7 @@ from communes.territoire.models import Commune, Rattachement
 from socle.dates import PrecisionField, stored_on_first_day
 from socle.historique import HistoriseeQuerySet
 from socle.periodes import Periode, PeriodeQuerySet, debut_connu
-from socle.remarques import Avant, DepuisLaFin
+from socle.remarques import Avant, AvantLeDebut, DepuisLaFin
 from socle.sources import Sourcee
 
 
@@ -102,6 +102,10 @@ class Labellisation(Sourcee, Periode):
             "date_signature_adhesion",
             ouverture,
             "L'adhésion est signée avant le lancement du programme.",
+        ),
+        AvantLeDebut(
+            "date_signature_adhesion",
+            "L'adhésion est signée avant l'entrée de la commune dans le programme.",
         ),
         DepuisLaFin(
             "date_signature_adhesion",

@@ -35,6 +35,15 @@ def adhesion(signature, precision="jour", fin=None, precision_fin="jour"):
     )
 
 
+def entered(debut, adhesion, precision_debut="jour", precision="jour"):
+    return factories.labellisation(
+        debut=debut,
+        adhesion=adhesion,
+        precision_debut=precision_debut,
+        precision_adhesion=precision,
+    )
+
+
 def ort(signature, precision="jour", **fields):
     return factories.convention(signature, precision_signature=precision, **fields)
 
@@ -69,6 +78,19 @@ CASES = [
     (lambda: adhesion("2023-12-01", fin="2023-12-01"), True),
     (lambda: adhesion("2023-12-15", fin="2023-12-01", precision_fin="mois"), False),
     (lambda: adhesion("2024-01-01", fin="2023-12-01", precision_fin="mois"), True),
+    (lambda: entered("2021-07-06", "2021-07-05"), True),
+    (lambda: entered("2021-07-06", "2021-07-06"), False),
+    (lambda: entered("2021-07-06", "2021-07-05", precision="au_plus_tard"), True),
+    (lambda: entered("2021-07-06", "2021-07-01", precision="mois"), False),
+    (lambda: entered("2021-07-01", "2021-06-01", precision="mois"), True),
+    (lambda: entered("2021-02-01", "2020-12-01", precision="mois"), True),
+    (lambda: entered("2021-12-31", "2021-01-01", precision="annee"), False),
+    (lambda: entered("2022-01-01", "2021-01-01", precision="annee"), True),
+    (lambda: entered("2021-07-01", "2021-06-30", "mois"), True),
+    (lambda: entered("2021-07-01", "2021-07-02", "mois"), False),
+    # Known at the latest, the entry may have been before.
+    (lambda: entered("2022-10-01", "2021-07-06", "au_plus_tard"), False),
+    (lambda: entered("2022-10-01", None), False),
     (lambda: ort("2018-11-22"), True),
     (lambda: ort("2018-11-23"), False),
     (lambda: ort("2018-11-01", "mois"), False),
@@ -97,7 +119,7 @@ def test_a_date_is_doubtful_from_one_day_to_another(make, doubtful):
 def test_every_remark_is_a_sentence_in_french():
     models = (Labellisation, Convention, Avenant, Poste)
     told = [remark for model in models for remark in model.remarques_possibles]
-    assert len(told) == 6
+    assert len(told) == 7
     assert all(r.texte.endswith(".") and "%" not in r.texte for r in told)
 
 

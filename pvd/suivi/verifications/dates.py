@@ -1,6 +1,8 @@
 """What is said of the dates of the records, and what is doubtful in them."""
 
-from django.db.models import Exists, F, OuterRef, Subquery
+from collections import defaultdict
+
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from communes.models import Commune, Labellisation, Succession
 from communes.programme.liste.connues import ABSENTE
@@ -58,15 +60,17 @@ def futures(perimetre, jour):
     "improbable",
     "Date improbable",
     "Une entrée, une adhésion ou l'ouverture d'un poste d'avant le lancement du programme (1er octobre "
-    "2020), une adhésion signée une fois sortie, une ORT d'avant la loi (23 novembre 2018) : cela se "
-    "peut, vérifiez la date.",
+    "2020), une adhésion signée avant l'entrée ou une fois sortie, une ORT d'avant la loi (23 novembre "
+    "2018) : cela se peut, vérifiez la date.",
 )
 def improbable(perimetre, jour):
-    """Yield the records that their own model finds doubtful: see `socle.remarques`."""
+    """Yield the records that their own model finds doubtful, once for each date: see `socle.remarques`."""
     for model in NOMS:
+        doubts = defaultdict(Q)
         for remarque in getattr(model, "remarques_possibles", ()):
-            found = perimetre.of(model).filter(remarque.condition(model))
-            yield found.annotate(detail=F(remarque.champ))
+            doubts[remarque.champ] |= remarque.condition(model)
+        for champ, doubtful in doubts.items():
+            yield perimetre.of(model).filter(doubtful).annotate(detail=F(champ))
 
 
 @verification(
