@@ -137,8 +137,11 @@ class OrtDuJour:
     def couvertes(self):
         """Return the coverages that hold on the day, in the name of the communes of that day.
 
-        Of those of a commune that regroups several, the first that entered.
+        Of those of a commune that regroups several, the first that entered; of an ORT that is over, those
+        that it covered until its end.
         """
+        if not self.signee:
+            return []
         held = [c for c in self.convention.entrees_connues if couverte(c, self.jour)]
         held.sort(key=lambda couverture: (couverture.date_entree, couverture.pk))
         return sorted(reunies(held), key=lambda couverture: couverture.commune.nom_recherche)
@@ -233,13 +236,18 @@ class OrtDuJour:
                 "L. 303-3 du code de la construction et de l'habitation)."
             )
         ville = self.convention.ville_principale
-        if ville and au_nom_de(ville).pk not in [c.commune_id for c in self.couvertes]:
+        if (
+            ville
+            and not self.terminee
+            and au_nom_de(ville).pk not in [c.commune_id for c in self.couvertes]
+        ):
             return f"Sa ville principale, {ville.nom_au(self.jour)}, n'est pas parmi les communes couvertes."
         return ""
 
     def told_departements(self):
-        """Tell how an ORT over several départements is counted."""
-        if len(self.departements) < 2:
+        """Tell how an ORT in force over several départements is counted."""
+        counted = self.convention.vaut_ort and not self.terminee
+        if len(self.departements) < 2 or not counted:
             return ""
         where = liste(departement.avec_de for departement in self.departements)
         return (

@@ -168,7 +168,7 @@ ORT = Table(
         Colonne(
             "nb_communes_couvertes",
             lambda o: len(o.codes),
-            "Nombre de communes couvertes ce jour-là, de tous départements.",
+            "Nombre de communes couvertes ce jour-là, de tous départements ; d'une ORT terminée, à sa fin.",
             "integer",
         ),
         Colonne(
@@ -180,7 +180,8 @@ ORT = Table(
         Colonne(
             "communes_couvertes",
             lambda o: "|".join(o.codes),
-            "Codes INSEE des communes couvertes ce jour-là, séparés par « | ».",
+            "Codes INSEE des communes couvertes ce jour-là (d'une ORT terminée, à sa fin), séparés par "
+            "« | ».",
         ),
         Colonne(
             "nb_avenants",
@@ -240,7 +241,8 @@ ORT_COMMUNES = Table(
     "ort-communes",
     "Communes couvertes par une ORT",
     "Une ligne par commune, du programme ou non, et par ORT qui couvre, ce jour-là, au moins une commune "
-    f"du programme ; avec programme=tous, par ORT enregistrée. {TERMINEES}",
+    f"du programme ; avec programme=tous, par ORT enregistrée. {TERMINEES} D'une ORT "
+    "terminée, celles qu'elle couvrait à sa fin.",
     (
         Colonne(
             "code_insee",

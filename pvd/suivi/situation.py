@@ -91,6 +91,12 @@ class Situation:
         return debut_couverture(self.toutes_couvertures, self.jour)
 
     @property
+    def plus_couverte(self):
+        """Tell whether it entered an ORT by that day, and none covers it any more."""
+        entered = regles.deja_couverte(self.toutes_couvertures, self.jour)
+        return entered and not self.couvertures
+
+    @property
     def convention(self):
         """Return the ORT that covers the commune on that day, or None."""
         return self.couverture.convention if self.couverture else None

@@ -250,6 +250,41 @@ def test_the_sectors_are_those_of_the_communes_that_it_holds_that_day(client, ag
     assert [nom for nom in ("Centre d'Agde", "Centre de Pézenas") if nom in rows] == told
 
 
+def test_an_ort_that_is_over_covers_nobody_any_more(client, agde):
+    away = factories.commune("81124", nom="Lacaune")
+    ville = factories.commune("34301", nom="Sète")
+    factories.convention(
+        *("2021-01-01", [agde, away]),
+        **{"identifiant": "ort-a", "duree_annees": 2, "ville_principale": ville},
+    )
+    last = read(client, "/ort/ort-a/?au=2022-12-31")
+    assert "Communes couvertes au 31 décembre 2022" in last
+    assert "Sa ville principale, Sète, n'est pas parmi les communes couvertes." in last
+    assert "elle compte une fois dans chacun de ces départements" in last
+    over = read(client, "/ort/ort-a/?au=2023-01-01")
+    assert "Communes réunies jusqu'à sa fin" in over
+    assert "Lacaune" in over
+    for told in ("Communes couvertes", "n'est pas parmi", "elle compte une fois"):
+        assert told not in over, told
+
+
+def test_a_convention_that_is_no_ort_covers_nobody(client, agde):
+    away = factories.commune("81124", nom="Lacaune")
+    factories.convention("2021-01-01", [agde, away], identifiant="cadre", vaut_ort=False)
+    page = read(client, "/ort/cadre/?au=2022-01-01")
+    assert "Communes réunies au 1er janvier 2022" in page
+    assert "Communes couvertes" not in page
+    assert "elle compte une fois" not in page
+
+
+def test_what_only_an_avenant_says_of_a_convention_not_signed_is_not_told(client, agde):
+    planned = factories.convention(None, identifiant="ort-a")
+    factories.avenant(planned, "2021-06-01", [agde])
+    page = read(client, "/ort/ort-a/?au=2022-01-01")
+    assert "n'est pas signée" in page
+    assert "Agde" not in page
+
+
 def test_a_sector_of_a_convention_without_its_communes_is_told(client, agde):
     signed = factories.convention("2021-02-26", identifiant="ort-a")
     Secteur.objects.create(convention=signed, commune=agde, nom="Centre ancien")

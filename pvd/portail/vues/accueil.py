@@ -129,6 +129,8 @@ def read_departement(departement, jour):
         (suivies if known else partenaires).append(situation)
     laureates = [s for s in suivies if s.laureate]
     waiting = [s for s in laureates if s.echeance_ort]
+    no_more = [s for s in laureates if s.plus_couverte]
+    never = [s for s in laureates if not (s.couverture or s.echeance_ort or s.plus_couverte)]
     return {
         "jour": jour,
         "departement": departement,
@@ -139,7 +141,8 @@ def read_departement(departement, jour):
         "laureates": laureates,
         "sorties": [s for s in suivies if s.statut == Statut.SORTIE],
         "en_attente": sorted(waiting, key=lambda s: s.echeance_ort),
-        "sans_echeance": sum(not s.couverture and not s.echeance_ort for s in laureates),
+        "sans_echeance": len(never),
+        "plus_couvertes": no_more,
         "ort_par_avenant": Convention.objects.filter(pk__dans=decompte.ort_par_avenant),
         "comparaisons": comparaisons(departement, jour, decompte.faits),
     }

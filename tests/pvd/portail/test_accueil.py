@@ -295,6 +295,18 @@ def test_towns_without_a_deadline_are_counted_apart(client, lodeve, loupian):
     assert "aucune échéance" not in read(client, "/departements/34/?au=2021-07-08")
 
 
+def test_towns_that_an_ort_covers_no_more_are_not_said_to_wait_for_their_adhesion(client, lodeve):
+    """Lodève signed its adhésion; its ORT of two years ends on 16 July 2023."""
+    ort = lodeve.couvertures.get().convention
+    factories.rewrite(type(ort).objects.filter(pk=ort.pk), duree_annees=2)
+    page = "/departements/34/?au="
+    assert "plus couverte par une ORT" not in read(client, f"{page}2023-07-15")
+    over = read(client, f"{page}2023-07-16")
+    assert "N'est plus couverte par une ORT, sans nouvelle échéance connue : Lodève." in over
+    assert "aucune échéance n'est enregistrée" not in over
+    assert "n'attend la signature" not in over
+
+
 def test_home_finds_a_commune_on_the_day_of_the_page(client, lodeve):
     page = client.get("/departements/34/?au=2023-07-06").content.decode()
     form = page[page.index('action="/communes/trouver/"') :].partition("</form>")[0]
