@@ -16,6 +16,7 @@ from pvd.portail.donnees.histoire.bornes import (
     BornesDesActes,
     BornesDuProgramme,
     DitsDuTerritoire,
+    successions_des,
 )
 from pvd.portail.donnees.histoire.filtres import HistoireDemandee
 from pvd.portail.donnees.histoire.periodes import (
@@ -116,10 +117,12 @@ class BornesDesOrt:
         yield from self.actes.of(self.datees[convention.pk])
         for couverture in convention.entrees_connues:
             commune = couverture.commune
-            yield from self.territoire.bornes(commune.successions_lues)
             for named in (commune, *(s.devient for s in commune.successions_lues)):
                 yield from self.territoire.bornes(named.anciens_noms.all(), DES_NOMS)
-        fiches = self.faits.successions.avec_liees(communes_de(convention))
+        codes = list(communes_de(convention))
+        # Of those that followed a commune covered, and of those that one followed: of the programme, or not.
+        yield from self.territoire.bornes(successions_des(self.faits.successions, codes))
+        fiches = self.faits.successions.avec_liees(codes)
         yield from self.programme.of(fiches, self.des_laureates)
         if convention.porteur:
             yield from self.territoire.bornes(convention.porteur.anciens_noms.all(), DES_NOMS)

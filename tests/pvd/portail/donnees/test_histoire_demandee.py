@@ -63,6 +63,23 @@ def test_an_ort_without_laureate_has_its_periods_when_all_are_asked_for(client):
     assert compare(Files(client), "2025-09-01")
 
 
+def test_a_commune_covered_is_of_the_programme_from_the_day_it_absorbs_one_that_is(client):
+    """The laureate itself was never in the ORT."""
+    heir, town = factories.commune("34301", nom="Sète"), factories.commune("34157", nom="Mèze")
+    factories.convention("2021-02-01", [heir], identifiant="ort-sete")
+    factories.labellisation(town, adhesion="2021-03-01")
+    town.fin, town.successeur = day("2024-01-01"), heir
+    town.save()
+    assert compare(Files(client), "2023-12-31")
+    assert compare(Files(client), "2024-01-01")
+    told = rejouer.read(text(client, "historique/ort", programme="tous"))
+    periods = [r for r in told if r["ort_identifiant"] == "ort-sete"]
+    assert [(r["debut"], r["fin"], r["nb_communes_laureates"]) for r in periods] == [
+        ("2021-02-01", "2024-01-01", "0"),
+        ("2024-01-01", "", "1"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
