@@ -3,6 +3,7 @@
 from django.db import models
 
 from communes.models import Departement
+from socle.ensembles import refuse_to_come
 from socle.historique import Historisee, HistoriseeQuerySet
 from socle.sources import Source
 
@@ -74,6 +75,11 @@ class ChiffrePublie(Historisee):
                 violation_error_message="Ce chiffre de cette source est déjà enregistré.",
             )
         ]
+
+    def clean(self):
+        """Refuse the figure of a day to come: nobody has counted it."""
+        super().clean()
+        refuse_to_come(self, "Ce jour est à venir : aucun document n'en dit le chiffre.", "jour")
 
     def __str__(self):
         return f"{self.get_chiffre_display()} : {self.valeur}"

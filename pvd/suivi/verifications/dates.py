@@ -3,16 +3,23 @@
 from collections import defaultdict
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from communes.models import Commune, Labellisation, Succession
 from communes.programme.liste.connues import ABSENTE
 from ort.models import CommuneCouverte, Convention
-from projects.postes.models import Desserte, Poste
+from projects.postes.models import Desserte, Occupation, Poste, Recrutement
 from pvd.suivi.verifications.registre import NOMS, as_text, verification
 from socle.sources import Affirmation, record_type, sourced_fields
 
 # The facts of those records: none of them can be after today, each of them has a source.
 DATES = [(m, champ) for m in NOMS if m is not Commune for champ in sourced_fields(m)]
+# And those of the rows of a post: a departure, and the end of a contract, are known before their day.
+DES_POSTES = [
+    (Occupation, "debut"),
+    (Recrutement, "date_publication"),
+    (Recrutement, "date_issue"),
+]
 
 
 @verification(
@@ -36,17 +43,18 @@ def ecartees(perimetre, jour):
 @verification(
     "a_venir",
     "Date à venir",
-    "Une signature, une entrée ou une sortie enregistrée est un fait : elle ne peut pas être après "
-    "aujourd'hui, ni le document qui la dit. Ce qui est prévu a son propre champ.",
+    "Une signature, une entrée, une arrivée ou une sortie enregistrée est un fait : elle ne peut pas être "
+    "après aujourd'hui, ni le document qui la dit. Ce qui est prévu a son propre champ.",
 )
 def futures(perimetre, jour):
     """Yield the records one of whose dates, other than those that are planned, is after `jour`.
 
-    And those of which a document of a later day tells something.
+    And the posts of which a row is, and the records of which a document of a later day tells something.
     """
     for model, champ in DATES:
         found = perimetre.of(model).filter(**{f"{champ}__gt": jour})
         yield found.annotate(detail=F(champ))
+    yield with_facts_to_come(perimetre.of(Poste), jour)
     coming = Affirmation.objects.filter(source__date_document__gt=jour).order_by("pk")
     for model in NOMS:
         said = coming.filter(content_type=record_type(model))
@@ -54,6 +62,21 @@ def futures(perimetre, jour):
         records = perimetre.of(model).alias(texte=as_text(F("pk")))
         records = records.filter(texte__in=said.order_by().values("object_id"))
         yield records.annotate(detail=Subquery(of_record.values("source__date_document")[:1]))
+
+
+def with_facts_to_come(postes, jour):
+    """Keep the posts of which a row is of a day after `jour`, once each, one such day being told.
+
+    One that is to open after it is found by its own date.
+    """
+    found, days = Q(pk__in=[]), []
+    for model, champ in DES_POSTES:
+        coming = model.objects.filter(**{f"{champ}__gt": jour})
+        found |= Q(pk__in=coming.order_by().values("poste"))
+        of_post = coming.filter(poste=OuterRef("pk")).order_by(champ, "pk")
+        days.append(Subquery(of_post.values(champ)[:1]))
+    known = postes.filter(found).exclude(date_ouverture__gt=jour)
+    return known.annotate(detail=Coalesce(*days))
 
 
 @verification(

@@ -32,6 +32,21 @@ def without_ville_principale(perimetre, jour):
 
 
 @verification(
+    "derogation_et_ville",
+    "Dérogation, et ville principale couverte",
+    "Le préfet a permis que la ville principale ne soit pas de l'ORT (article L. 303-3 du CCH), et elle en "
+    "est : l'un des deux est de trop.",
+)
+def waiver_with_ville_principale(perimetre, jour):
+    """Yield the ORT in force on `jour` with the préfet's waiver, and that cover their ville principale."""
+    covered = CommuneCouverte.objects.en_vigueur(jour).filter(
+        convention__derogation_l303_3=True, commune=F("convention__ville_principale")
+    )
+    found = perimetre.of(Convention).filter(pk__in=covered.order_by().values("convention"))
+    yield found.annotate(detail=F("ville_principale__nom"))
+
+
+@verification(
     "par_regle",
     "ORT regroupée par règle",
     "La liste nationale ne nomme aucune convention : celle-ci est faite des communes d'une même "

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -181,6 +182,20 @@ def test_an_avenant_into_one_of_two_ort_is_enough_to_count(laureates, own_first)
     rewrite(town.couvertures.filter(entree=entry), sortie=factories.avenant(joined, "2024-01-01"))
     assert only(counted("34", "2023-12-31"), *ORT) == (2, 1, 1, 1, 1)
     assert only(counted("34", "2024-01-01"), *ORT) == (1, 1, 0, 1, 0)
+
+
+def test_a_figure_is_published_of_today_at_the_latest():
+    told = ChiffrePublie(
+        chiffre="ort", valeur=12, source=factories.source(), jour=factories.today()
+    )
+    told.full_clean()
+    told.jour = factories.in_days(1)
+    with pytest.raises(ValidationError) as refused:
+        told.full_clean()
+    assert list(refused.value.message_dict) == ["jour"]
+    told.save()
+    told.note = "Relevé"
+    told.full_clean()
 
 
 def test_who_holds_two_posts_counts_on_each(laureates):

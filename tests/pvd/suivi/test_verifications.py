@@ -80,6 +80,39 @@ def test_a_document_after_today(agent):
     assert Constat(**row).detail == "2 janvier 2024"
 
 
+def test_a_fact_of_a_post_after_today(agent):
+    on_the_day, day_after = "2024-01-01", "2024-01-02"
+    for name, jour in (("du jour", on_the_day), ("du lendemain", day_after)):
+        factories.occupation(poste(f"Arrivée {name}"), jour)
+        factories.recrutement(poste(f"Offre {name}"), jour)
+        factories.recrutement(poste(f"Issue {name}"), "2023-01-01", "infructueux", jour)
+        # A departure is known before its day.
+        factories.occupation(poste(f"Départ {name}"), "2022-01-01", jour)
+    both = poste("Offre et arrivée du lendemain")
+    factories.recrutement(both, "2023-01-01", "recrute", day_after)
+    factories.occupation(both, day_after)
+    to_open = poste("Ouvre le lendemain", date_ouverture=factories.day(day_after))
+    factories.occupation(to_open, day_after)
+    names = [f"{what} du lendemain" for what in ("Arrivée", "Issue", "Offre", "Offre et arrivée")]
+    names = sorted([*names, "Ouvre le lendemain"])
+    assert sorted(found(agent, "a_venir")) == names
+    details = {row["precision"] for row in constats(Perimetre(agent), JOUR, "a_venir")}
+    assert details == {day_after}
+
+
+def test_a_waiver_and_the_ville_principale_in_the_ort(agent):
+    lodeve, other = factories.commune("34142", nom="Lodève"), factories.commune("34001")
+    waived = {"derogation_l303_3": True, "ville_principale": lodeve}
+    factories.convention("2023-07-06", [lodeve], intitule="Les deux", **waived)
+    factories.convention("2023-07-06", [other], intitule="Sans elle", **waived)
+    without = {**waived, "derogation_l303_3": False}
+    factories.convention("2023-07-06", [lodeve], intitule="Sans dérogation", **without)
+    over = {**waived, "duree_annees": 1}
+    factories.convention("2023-01-01", [lodeve], intitule="Échue", **over)
+    factories.convention("2024-01-02", [lodeve], intitule="À venir", **waived)
+    assert found(agent, "derogation_et_ville") == ["Les deux"]
+
+
 def test_a_commune_in_the_programme_without_adhesion(agent):
     factories.labellisation(factories.commune("34001"))
     factories.labellisation(factories.commune("34002"), adhesion="2021-05-01")
