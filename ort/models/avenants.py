@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Floor
 
 from ort.models.jours import in_number
 from ort.models.liees import LieeQuerySet
@@ -58,7 +58,7 @@ class AvenantQuerySet(LieeQuerySet):
             Q(signe__gt=F("fin")) | Q(signe=F("fin"), duree_annees__isnull=True)
         )
         for precision, same in SAME.items():
-            of_later = Q(signe__gt=(F("fin") / same + 1) * same)
+            of_later = Q(signe__gt=(Floor(F("fin") / same) + 1) * same)
             late |= Q(convention__precision_signature=precision.value) & of_later
         return dated.filter(late)
 
