@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db import models
 
-from ort.regles import date_fin_au, signe
+from ort.regles import TempsEnVigueur, temps_en_vigueur
 from socle.dates import Precision, add_months, last_day
 
 
@@ -83,16 +83,26 @@ def echeances(
     """Return the days, up to `horizon`, on which an ORT signed by `jour` is to be reviewed.
 
     They are counted by months from its signature: nothing moves them, neither an avenant nor an entry.
-    None comes after its first day out of force, as known on `jour`; one that is that day is due. A
-    convention that is no ORT, or of which the signature is unknown, has none.
+    None comes while it is out of force, as known on `jour`: after its end, or before an avenant that
+    prolongs it after that end; one that is the day of the end is due. A convention that is no ORT, or of
+    which the signature is unknown, has none.
     """
-    if not convention.vaut_ort or not signe(convention, jour):
+    times = temps_en_vigueur(convention, jour) if convention.vaut_ort else []
+    if not times:
         return []
-    end = date_fin_au(convention, jour)
+    end = times[-1].fin
     last = horizon if end is None else min(end, horizon)
     months = MOIS[NatureBilan(nature)]
     days = (add_months(convention.date_signature, months * rank) for rank in count(1))
-    return list(takewhile(lambda day: day <= last, days))
+    return [day for day in takewhile(lambda day: day <= last, days) if en_cours(times, day)]
+
+
+def en_cours(times: Iterable[TempsEnVigueur], jour: datetime.date) -> bool:
+    """Tell whether one of these times in force holds `jour`, or ends that day."""
+    return any(
+        time.acte.date_signature <= jour and (time.fin is None or jour <= time.fin)
+        for time in times
+    )
 
 
 def est_echeance(convention: Any, nature: str, periode: datetime.date, jour: datetime.date) -> bool:

@@ -267,3 +267,15 @@ def test_random_reviews_are_told_as_a_plain_replay_tells_them(seed):
         found = regles.situation(ort, drawn.sample(bilans, len(bilans)), jour, complete)
         got = [(one.jour, one.nature.value, (one.etat.value, one.retard)) for one in found]
         assert sorted(got) == sorted(replayed(signature, duree, bilans, jour, complete)), jour
+
+
+def test_no_review_is_due_while_an_ort_had_ended_and_was_not_prolonged_yet():
+    """It ends on 16 July 2023, and an avenant of 2 August 2025 has it last until 2027."""
+    again = an_ort("2021-07-16", 2, [("2025-08-02", 6)])
+    assert due(again, ANNUEL) == ["2022-07-16", "2023-07-16", "2026-07-16", "2027-07-16"]
+    assert due(again, ANNUEL, "2025-08-01", "2040-01-01") == ["2022-07-16", "2023-07-16"]
+    assert due(again, QUINQUENNAL) == ["2026-07-16"]
+    on_a_due_day = an_ort("2021-07-16", 2, [("2025-07-16", 6)])
+    assert due(on_a_due_day, ANNUEL)[2:4] == ["2025-07-16", "2026-07-16"]
+    in_time = an_ort("2021-07-16", 2, [("2023-07-16", 6)])
+    assert due(in_time, ANNUEL)[:4] == ["2022-07-16", "2023-07-16", "2024-07-16", "2025-07-16"]
