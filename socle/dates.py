@@ -24,6 +24,8 @@ YEAR_THEN_MONTH = re.compile(r"((?:19|20)\d{2})-(\d{2})")
 # « janv. », « févr. », « juil. »: a month as French shortens it, without its accents.
 SHORT_MONTHS = {"janv": 1, "jan": 1, "fevr": 2, "fev": 2, "avr": 4, "juil": 7, "jul": 7}
 SHORT_MONTHS |= {"sept": 9, "sep": 9, "oct": 10, "nov": 11, "dec": 12}
+# « 26/03/20 » may be of 2020, or what is left of « 26/03/2023 » in a cell that was cut.
+CUT_YEARS = {"19", "20"}
 # The programme is of 2020, and what its records tell is no older than this.
 FIRST_SHORT_YEAR = 1990
 ONE_DAY = datetime.timedelta(days=1)
@@ -189,11 +191,11 @@ def whole_year(digits: str, text: str) -> int:
     """Return the year written with four digits, or with two when one year only may be meant.
 
     « 21 » is 2021: a short year goes from 1990 to the year after this one. Raises `ValueError`
-    for another, which may be of two centuries.
+    for another, which may be of two centuries, and for what a whole year begins with.
     """
     if len(digits) == 4:
         return int(digits)
-    for year in (1900 + int(digits), 2000 + int(digits)):
+    for year in (1900 + int(digits), 2000 + int(digits)) if digits not in CUT_YEARS else ():
         if FIRST_SHORT_YEAR <= year <= timezone.localdate().year + 1:
             return year
     raise ValueError(f"« {text} » : écrivez l'année avec ses quatre chiffres.")

@@ -77,6 +77,14 @@ def test_a_year_of_two_digits_goes_no_further_than_next_year():
             parse_date(f"13/07/{short}")
 
 
+# « 26/03/20 » may be « 26/03/2023 », cut with the end of its file or by the width of its column.
+@pytest.mark.parametrize("text", ["26/03/20", "26.03.20", "26 mars 20", "26/03/19"])
+def test_a_year_that_may_have_been_cut_is_asked_in_full(text):
+    with pytest.raises(ValueError, match="l'année avec ses quatre chiffres"):
+        parse_date(text)
+    assert parse_vague(text.removeprefix("26 ")) is None
+
+
 @pytest.mark.parametrize("text", ["juillet 2021", "JUIL. 2021", "juil-21", "07/2021", "2021-07"])
 def test_a_month_is_known_to_the_month(text):
     assert parse_vague(text) == (datetime.date(2021, 7, 1), Precision.MOIS)
