@@ -1,19 +1,50 @@
 """What a contour must be: in its département, longitude first, and never crossing itself.
 
-Each refusal names the file, the territory and a point; what is mended is told likewise.
+Each refusal names the file, the territory and a point; what is mended is told likewise. A point that
+somebody gives is to be in France, and not the wrong way round.
 """
 
 import re
 
 import shapely
 
+from communes.territoire.contours.lecture import shipped_outlines
+from communes.territoire.contours.projection import ORIGIN, OVERSEAS
 from socle.fichiers.tableau.fichier import FichierRefuse
 
 # In degrees. Outlines are simplified: a contour comes near, at five kilometres, and may straddle a
 # limit, but none of its points is far out of the box of its département.
 NEAR, ASTRAY = 0.05, 0.5
+# In degrees: French Polynesia reaches that far from its middle.
+AROUND = 18
 # The part of a surface that mending may change without making another contour of it.
 SLIGHT = 0.01
+
+
+INVERSEES = (
+    "La latitude et la longitude semblent inversées : ce point est hors de France, et y serait "
+    "dans l'autre ordre."
+)
+HORS_DE_FRANCE = "Ce point est hors de France : vérifiez la latitude et la longitude."
+
+
+def place_of(code):
+    """Return where a département is: its outline, or what is around the middle of its drawing."""
+    middle = OVERSEAS.get(code, ORIGIN)
+    return shipped_outlines().get(code) or shapely.Point(middle).buffer(AROUND)
+
+
+def in_france(longitude, latitude):
+    """Tell whether a point, in degrees, is in France, or as near as outlines tell."""
+    point = shapely.Point(longitude, latitude)
+    places = [place_of(code) for code in {*shipped_outlines(), *OVERSEAS}]
+    return bool((shapely.distance(places, point) <= NEAR).any())
+
+
+def refuse_hors_de_france(longitude, latitude):
+    """Refuse a point that is not in France; raises `ValueError`, which says if it is turned round."""
+    if not in_france(longitude, latitude):
+        raise ValueError(INVERSEES if in_france(latitude, longitude) else HORS_DE_FRANCE)
 
 
 def refuse_elsewhere(where, forme, departement, place):

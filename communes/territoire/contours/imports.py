@@ -18,10 +18,9 @@ from communes.models import (
     FondDeCarte,
     FondDeFrance,
 )
-from communes.territoire.contours.controle import mended, refuse_elsewhere
+from communes.territoire.contours.controle import mended, place_of, refuse_elsewhere
 from communes.territoire.contours.france import background
-from communes.territoire.contours.lecture import shipped_outlines
-from communes.territoire.contours.projection import ORIGIN, OVERSEAS, UNIT, project, zone_of
+from communes.territoire.contours.projection import UNIT, project, zone_of
 from socle.dessin.svg import fingerprint, svg_path
 from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.francais import liste, pluriel
@@ -33,8 +32,6 @@ SHOWN = 5
 TOLERANCE_COMMUNE, TOLERANCE_DEPARTEMENT = 15, 300
 # Five metres between two neighbours is a fault of the file; a tenth of a km² is a place.
 FAULT, HOLE = 0.5, 1_000
-# In degrees: French Polynesia reaches that far from its middle.
-AROUND = 18
 
 
 @dataclass
@@ -120,12 +117,6 @@ def checked(trait, territory):
     departement = territory if isinstance(territory, Departement) else territory.departement
     refuse_elsewhere(where, trait.forme, departement, place_of(departement.pk))
     return mended(where, trait.forme)
-
-
-def place_of(code):
-    """Return where a département is: its outline, or what is around the middle of its drawing."""
-    middle = OVERSEAS.get(code, ORIGIN)
-    return shipped_outlines().get(code) or shapely.Point(middle).buffer(AROUND)
 
 
 def union_by_key(shapes):

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from communes.models import Commune, Departement, Intercommunalite, Labellisation
+from communes.territoire.contours.controle import refuse_hors_de_france
 from ort.models import Avenant, CommuneCouverte, Convention, Organisme
 from projects.actions.models.droits import ActionQuerySet
 from projects.actions.models.themes import Axe, Theme
@@ -248,7 +249,7 @@ class Action(Sourcee):
         return not self.entree_par
 
     def clean(self):
-        """Refuse acts, and an axe, that are of another plan, and an exit that precedes the entry."""
+        """Refuse acts, or an axe, of another plan, an exit before the entry, and a place out of France."""
         super().clean()
         for name in ("entree", "sortie"):
             avenant = getattr(self, name)
@@ -257,6 +258,7 @@ class Action(Sourcee):
         if self.axe_ailleurs() and says_anew(self, "axe", "convention", "entree_par"):
             raise ValidationError({"axe": AXE_AILLEURS})
         self.refuse_backward()
+        self.refuse_elsewhere()
         if not self.alone:
             refuse_above(self)
 
@@ -286,6 +288,16 @@ class Action(Sourcee):
             raise ValidationError(
                 {"sortie": "Une action ne sort du plan qu'après l'acte qui l'y a mise."}
             )
+
+    def refuse_elsewhere(self):
+        """Refuse a place that is not in France, as one whose latitude is written for its longitude."""
+        place = (self.longitude, self.latitude)
+        if None in place or not says_anew(self, "longitude", "latitude"):
+            return
+        try:
+            refuse_hors_de_france(*map(float, place))
+        except ValueError as refusal:
+            raise ValidationError({"latitude": str(refusal)}) from None
 
     def communes_within_reach(self, user):
         """Return the communes that `user` may say this action is done in.

@@ -1,5 +1,7 @@
 """What the records of an action cannot be, whoever writes them; and by which acts it is in a plan."""
 
+from decimal import Decimal
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -193,6 +195,43 @@ def test_what_an_action_cannot_be_is_refused_by_the_form_and_by_the_base(fields,
     assert sentence in str(error.value)
     with pytest.raises(IntegrityError), transaction.atomic():
         action.save()
+
+
+# In town, on the shore as near as outlines tell, in La Réunion, in Tahiti.
+@pytest.mark.parametrize(
+    ("latitude", "longitude"),
+    [("43.73117", "3.31727"), ("43.27", "3.32"), ("-21.11", "55.53"), ("-17.6", "-149.5")],
+)
+def test_an_action_is_done_anywhere_in_france(latitude, longitude):
+    Action(intitule="Essai", latitude=Decimal(latitude), longitude=Decimal(longitude)).clean()
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "sentence"),
+    [
+        ("3.31727", "43.73117", "semblent inversées"),
+        ("55.53", "-21.11", "semblent inversées"),
+        ("0", "0", "hors de France"),
+        ("51.5", "-0.12", "hors de France"),
+    ],
+)
+def test_an_action_out_of_france_is_refused(latitude, longitude, sentence):
+    action = Action(intitule="Essai", latitude=Decimal(latitude), longitude=Decimal(longitude))
+    with pytest.raises(ValidationError) as refusal:
+        action.clean()
+    assert sentence in str(refusal.value.message_dict["latitude"])
+
+
+def test_a_place_recorded_before_its_rule_keeps_nobody_from_correcting_the_rest(ort, lodeve):
+    action = factories.action([lodeve], ort)
+    elsewhere = {"latitude": Decimal("3.31727"), "longitude": Decimal("43.73117")}
+    factories.rewrite(Action.objects.filter(pk=action.pk), **elsewhere)
+    action.refresh_from_db()
+    action.intitule = "Corrigé"
+    action.clean()
+    action.latitude = Decimal("3.4")
+    with pytest.raises(ValidationError):
+        action.clean()
 
 
 def test_a_number_is_text_and_is_once_in_its_plan(ort, lodeve):

@@ -842,6 +842,7 @@ def test_the_place_of_an_action_has_one_retained_source(agent_34):
         ("43", "-181", "longitude"),
         ("", "3", "latitude"),
         ("0", "0", "__all__"),
+        ("3,5", "43,6", "__all__"),
     ],
 )
 def test_a_place_that_cannot_be_is_refused(agent_34, latitude, longitude, champ):

@@ -1,7 +1,5 @@
 """Where an action is done: a point, which a source says, as it says the dates of facts."""
 
-from django import forms
-
 from pvd.bureau.gestes.ecriture import save
 from pvd.bureau.gestes.formulaire import GesteForm
 from pvd.bureau.gestes.projet.champs import NombreEcrit
@@ -39,14 +37,6 @@ class LieuForm(GesteForm):
     def prepare(self):
         for name in ("latitude", "longitude"):
             self.fields[name].initial = getattr(self.record, name)
-
-    def clean(self):
-        data = super().clean()
-        if not self.errors and not (data["latitude"] or data["longitude"]):
-            raise forms.ValidationError(
-                "Zéro et zéro sont dans le golfe de Guinée : vérifiez le lieu."
-            )
-        return data
 
 
 class SituerLAction(GesteDAction):
