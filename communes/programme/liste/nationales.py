@@ -24,11 +24,9 @@ DOCUMENT_ORT = DocumentDeListe(
 )
 FORME_PVD = FormeDeListe(
     nom="la liste nationale des communes du programme (ANCT)",
-    commande="import_pvd",
     entetes=("insee_com", "lib_com", "id_pvd", "date_signature"),
 )
 FORME_ORT = FormeDeListe(
     nom="la liste nationale des communes couvertes par une ORT (DGALN)",
-    commande="import_ort",
     entetes=("Code commune", "Statut de la commune", "Signée ?"),
 )

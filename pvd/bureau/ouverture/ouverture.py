@@ -123,7 +123,9 @@ class Ouverture:
         named = [int(year) for nom, _ in fichiers for year in YEAR_IN_NAME.findall(nom)]
         annee = annee or next(reversed(named), None) or annee_du_territoire()
         if annee is None:
-            raise FichierRefuse(f"{fichiers[0][0]} : son millésime n'est pas dit (--annee).")
+            raise FichierRefuse(
+                f"{fichiers[0][0]} : son millésime n'est pas dit. Écrivez son année dans son nom."
+            )
         self.contours = ContoursLus(traits, annee, attribution or SANS_ATTRIBUTION)
 
     @cached_property

@@ -19,6 +19,7 @@ from pvd.suivi.verifications import count_constats
 from socle.dates import parse_date
 from socle.fichiers.depot import forget, read_aside, write_aside
 from socle.fichiers.liste.jour import JourRefuse
+from socle.fichiers.liste.liste import ListeTropCourte
 from socle.fichiers.tableau.fichier import FichierRefuse
 
 TITRE = "Ouvrir un département"
@@ -26,6 +27,7 @@ NO_LONGER = "Ces fichiers ne sont plus gardés : envoyez-les de nouveau."
 CHANGED = (
     "La base a changé depuis l'aperçu : rien n'est écrit. Voici ce qui serait écrit maintenant."
 )
+SI_EXTRAIT = f"Pour un extrait, cochez « {OuvrirForm.base_fields['extraits'].label} »."
 LINES = 300
 
 
@@ -65,13 +67,15 @@ def apercu(request, jeton):
             ouverture.write(request.user, request.POST.get("empreinte", ""))
             forget(jeton)
             return written(request, ouverture)
+        ouverture.tell()
     except Depassee:
         messages.warning(request, CHANGED)
         ouverture = read(held)
-    except OuvertureRefusee as refusal:
-        messages.error(request, refusal.args[1])
+        ouverture.tell()
+    except (OuvertureRefusee, FichierRefuse) as refusal:
+        # Contours are judged when they are drawn, in the preview.
+        messages.error(request, refusal.args[-1])
         return HttpResponseRedirect(reverse("admin:ouvrir"))
-    ouverture.tell()
     return page(request, "bureau/ouvrir_apercu.html", ouverture=ouverture, lignes_montrees=LINES)
 
 
@@ -117,6 +121,8 @@ def read(held):
             ouverture.read_list(cle, *files[cle], jour and parse_date(jour), held["extraits"])
         except JourRefuse as refusal:
             raise OuvertureRefusee(f"jour_{cle}", f"{files[cle][0]} : {refusal}") from None
+        except ListeTropCourte as refusal:
+            raise OuvertureRefusee(cle, f"{refusal} {SI_EXTRAIT}") from None
         except FichierRefuse as refusal:
             raise OuvertureRefusee(cle, str(refusal)) from None
     if "contours" in files:

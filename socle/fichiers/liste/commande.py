@@ -9,6 +9,7 @@ from socle.fichiers.lignes import Sort
 from socle.fichiers.liste.avancement import tell_progress
 from socle.fichiers.liste.deroulement import tell, write
 from socle.fichiers.liste.jour import JourRefuse, jour_de_la_liste
+from socle.fichiers.liste.liste import ListeTropCourte
 from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.fichiers.terminal import REFUSED, bad, content_of, write_gaps
 from socle.francais import liste, pluriel
@@ -52,7 +53,7 @@ class CommandeDeListe(BaseCommand):
             table = self.lue.read(content, fichier.name)
         except FichierRefuse as refusal:
             write_gaps(ecarts, ECARTS, [["", "", "", str(refusal), ""]])
-            raise CommandError(f"{refusal} Rien n'est écrit.", returncode=REFUSED) from None
+            raise refused(refusal) from None
         apercu = write(self.lue, table) if appliquer else tell(self.lue, table)
         self.show(table, apercu, None if tout else LINES_SHOWN)
         write_gaps(ecarts, ECARTS, gaps(self.lue, apercu))
@@ -102,6 +103,12 @@ class CommandeDeListe(BaseCommand):
             self.stdout.write(self.style.SUCCESS(f"{changes}, écrits d'un coup."))
         else:
             self.stdout.write(f"{changes} avec --appliquer. Rien n'est écrit.")
+
+
+def refused(refusal):
+    """Return the error of a file that is refused: what is an extract, a command takes by an option."""
+    way_out = " Pour un extrait : --sans-plancher." if isinstance(refusal, ListeTropCourte) else ""
+    return CommandError(f"{refusal}{way_out} Rien n'est écrit.", returncode=REFUSED)
 
 
 def where(dit):

@@ -9,10 +9,9 @@ from socle.fichiers.tableau.noms import bare_name
 
 @dataclass(frozen=True)
 class FormeDeListe:
-    """What a list is called, the command that reads it, and the headers that it always has."""
+    """What a list is called, and the headers that it always has."""
 
     nom: str
-    commande: str
     entetes: tuple[str, ...]
 
     def absentes(self, fichier):
@@ -28,8 +27,8 @@ class FormeDeListe:
         for autre in autres:
             if not autre.absentes(fichier):
                 raise FichierRefuse(
-                    f"{fichier.nom} : c'est {autre.nom}, et non {self.nom}. Elle se lit par « "
-                    f"{autre.commande} »."
+                    f"{fichier.nom} : c'est {autre.nom}, et non {self.nom}. Envoyez chaque liste sous "
+                    "son nom."
                 )
         are = "colonne absente" if len(absentes) == 1 else "colonnes absentes"
         raise FichierRefuse(

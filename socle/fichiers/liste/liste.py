@@ -22,7 +22,7 @@ from socle.francais import nombre, pluriel
 
 TROP_COURTE = (
     "{nom} : {lues}, alors que {liste} en a au moins {plancher} : le fichier est tronqué, ou c'est "
-    "un extrait. {dire}"
+    "un extrait."
 )
 COUPEE = (
     "{nom} : la ligne {ligne}, la dernière, s'arrête avant sa dernière colonne : le fichier est coupé. "
@@ -31,6 +31,10 @@ COUPEE = (
 
 # How what an extract says is known, for the service alone: it does not say what it lacks.
 EXTRAIT = "Lue dans un extrait de la liste."
+
+
+class ListeTropCourte(FichierRefuse):
+    """A list of fewer rows than any was; whoever asked for it adds how to say that it is an extract."""
 
 
 class PhraseDeListe(NamedTuple):
@@ -108,25 +112,23 @@ class ListeNationale(SorteDeFichier):
             for _, cells in depot.retirees
         ]
         lues = len(depot.fichier.lignes) + len(depot.retirees)
-        self.refuse_short(depot.fichier.nom, lues, "Dites ci-dessous que c'est un extrait.")
+        try:
+            self.refuse_short(depot.fichier.nom, lues)
+        except ListeTropCourte as refusal:
+            raise FichierRefuse(f"{refusal} Dites ci-dessous que c'est un extrait.") from None
 
     def read(self, content, nom):
-        """Return the rows of a file, in bytes, for a command; raises `FichierRefuse`."""
+        """Return the rows of a file, in bytes, sent or given to a command; raises `FichierRefuse`."""
         fichier = read_file(content, nom, known_names(self), limites=self.limites)
         self.prepare(fichier)
-        self.refuse_short(nom, len(fichier.lignes), "Pour un extrait : --sans-plancher.")
+        self.refuse_short(nom, len(fichier.lignes))
         return read_table(fichier, self, columns_by_name(fichier, self))
 
-    def refuse_short(self, nom, lues, dire):
+    def refuse_short(self, nom, lues):
         """Refuse a list of fewer rows than any was, unless it is told to be an extract."""
         if lues < self.plancher and not self.partielle:
-            told = {
-                "nom": nom,
-                "lues": pluriel(lues, "ligne,lignes"),
-                "liste": self.forme.nom,
-                "dire": dire,
-            }
-            raise FichierRefuse(TROP_COURTE.format(plancher=nombre(self.plancher), **told))
+            told = {"nom": nom, "lues": pluriel(lues, "ligne,lignes"), "liste": self.forme.nom}
+            raise ListeTropCourte(TROP_COURTE.format(plancher=nombre(self.plancher), **told))
 
     def dits(self, ligne):
         """Yield what a row brings, by group: (key of `mots`, sentence)."""

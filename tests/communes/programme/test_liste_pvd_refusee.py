@@ -65,7 +65,7 @@ def test_what_is_no_such_list_is_refused_whole(run, lodeve):
     good = "34142,Lodève,,26/03/2021"
     ort = "Commune,EPCI,Code commune,Statut de la commune,Signée ?"
     code, said = refusal(run, "34 - Lodève,CC,34142,2. Commune PVD,Signée", entete=ort)
-    assert (code, "« import_ort »" in said) == (1, True)
+    assert (code, "couvertes par une ORT (DGALN), et non" in said) == (1, True)
     acv = "insee_com,lib_com,id_acv,lib_acv,date_signature"
     assert "« id_pvd »" in refusal(run, "34032,Béziers,acv-1,Béziers,", entete=acv)[1]
     twice = f"{HEADER},date_signature"

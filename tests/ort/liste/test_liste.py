@@ -405,7 +405,7 @@ def test_one_departement_reads_its_intercommunalites_whole(run, sete, loupian):
     ("content", "told"),
     [
         (b"", "vide"),
-        (b'"insee_com","lib_com","id_pvd","date_signature"\n34301,a,b,\n', "import_pvd"),
+        (b'"insee_com","lib_com","id_pvd","date_signature"\n34301,a,b,\n', "c'est la liste"),
         (b"a,b\n1,2\n", "colonnes absentes"),
         (written([]), "pas d'autre ligne"),
     ],

@@ -228,7 +228,7 @@ def test_the_lists_are_not_taken_one_for_the_other(vigan, lists):
     (lists / ORT).write_bytes((lists / PVD).read_bytes())
     code, message = code_of(lists, "30", "--appliquer")
     assert code == 1
-    assert "import_pvd" in message
+    assert "c'est la liste nationale des communes du programme (ANCT), et non" in message
     assert not Labellisation.objects.exists()
 
 
@@ -306,6 +306,25 @@ def test_a_file_that_cannot_be_read_is_told_beside_it(national, vigan, lists):
     page = send(national, lists).content.decode()
     assert "la liste nationale des communes du programme" in page
     assert not Labellisation.objects.exists()
+
+
+def test_an_extract_is_told_on_the_page_where_it_is_refused(national, vigan, lists, monkeypatch):
+    monkeypatch.setattr(ListePvdRessource, "plancher", 3)
+    page = plain(send(national, lists))
+    assert "Pour un extrait, cochez « Ces listes ne sont que des extraits »." in page
+    assert "--sans-plancher" not in page
+    assert send(national, lists, extraits="on").status_code == 302
+    assert "Pour un extrait : --sans-plancher." in code_of(lists, "30")[1]
+
+
+def test_contours_out_of_their_departement_are_told_and_nothing_is_written(national, vigan, lists):
+    turned = [feature("30350", square(43.9, 3.6))]
+    content = json.dumps({"type": "FeatureCollection", "features": turned}).encode()
+    sent = SimpleUploadedFile("communes-2026.geojson", content)
+    page = send(national, lists, contours=sent, attribution="IGN")
+    page = national.get(page.url, follow=True) if page.status_code == 302 else page
+    assert "donne la latitude d&#x27;abord" in page.content.decode()
+    assert not ContourCommune.objects.exists()
 
 
 def test_the_national_level_alone_opens_a_departement(agent_34, national, vigan, lists):

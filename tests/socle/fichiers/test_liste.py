@@ -12,8 +12,8 @@ from socle.fichiers.tableau.fichier import Fichier, FichierRefuse
 from socle.models import Source
 from tests.factories import day
 
-VILLES = FormeDeListe("la liste des villes", "import_villes", ("insee_com", "id_ville"))
-GARES = FormeDeListe("la liste des gares", "import_gares", ("Code commune", "Gare ?"))
+VILLES = FormeDeListe("la liste des villes", ("insee_com", "id_ville"))
+GARES = FormeDeListe("la liste des gares", ("Code commune", "Gare ?"))
 DOCUMENT = DocumentDeListe("anct-villes", "Liste des villes", "ANCT", "https://data.exemple.fr/v/")
 
 
@@ -56,7 +56,7 @@ def test_a_list_is_of_a_day_that_was_and_not_before_the_programme():
 
 def test_another_list_is_named_when_it_is_known_and_any_other_file_says_what_it_lacks():
     VILLES.refuse_otherwise(Fichier("v", ["\ufeffInsee_Com", "id ville", "plus"], []), [GARES])
-    with pytest.raises(FichierRefuse, match="c'est la liste des gares.*« import_gares »"):
+    with pytest.raises(FichierRefuse, match="c'est la liste des gares, et non .* sous son nom"):
         VILLES.refuse_otherwise(Fichier("g", ["code commune", "Gare ?", "x"], []), [GARES])
     with pytest.raises(FichierRefuse, match="colonne absente : « id_ville »"):
         VILLES.refuse_otherwise(Fichier("x", ["insee_com"], []), [GARES])

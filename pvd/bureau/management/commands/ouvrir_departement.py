@@ -12,7 +12,7 @@ from pvd.bureau.perimetre import Perimetre
 from pvd.suivi.verifications import count_constats
 from socle.dates import in_french, parse_date
 from socle.fichiers.liste.avancement import tell_progress
-from socle.fichiers.liste.commande import ECARTS, LINES_SHOWN, gaps
+from socle.fichiers.liste.commande import ECARTS, LINES_SHOWN, gaps, refused
 from socle.fichiers.liste.jour import JourRefuse
 from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.fichiers.terminal import REFUSED, bad, content_of, write_gaps
@@ -64,7 +64,7 @@ class Command(BaseCommand):
             else:
                 ouverture.tell()
         except (FichierRefuse, CompteRefuse) as refusal:
-            raise CommandError(f"{refusal} Rien n'est écrit.", returncode=REFUSED) from None
+            raise refused(refusal) from None
         self.show(ouverture)
         write_gaps(
             self.asked["ecarts"],
