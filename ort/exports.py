@@ -22,8 +22,9 @@ from socle.web.ordre import in_order
 CODE_INSEE = {"pattern": f"^{codes.CODE_INSEE}$"}
 CODE_DEPARTEMENT = {"pattern": f"^({codes.CODE_DEPARTEMENT})$"}
 SIREN = {"pattern": f"^{codes.SIREN}$"}
-PRECISION = {"enum": ["jour", "mois", "annee", "au_plus_tard"]}
 ENTREE_PAR = {"enum": ["convention", "avenant"]}
+ACTE_D_ENTREE = "Acte d'entrée : la convention elle-même ou un avenant."
+NUMERO_D_AVENANT = "Numéro de cet avenant ; vide s'il n'est pas connu."
 
 
 # An ORT is of its communes, and of the département that keeps its record.
@@ -135,11 +136,8 @@ ORT = Table(
             "Signature de la convention valant ORT.",
             "date",
         ),
-        Colonne(
-            "precision_signature",
-            lambda o: o.convention.precision_signature,
-            "Ce que l'on sait de cette date.",
-            contraintes=PRECISION,
+        colonne_precision(
+            "precision_signature", lambda o: o.convention.precision_signature, "cette date"
         ),
         Colonne(
             "duree_annees",
@@ -269,13 +267,13 @@ ORT_COMMUNES = Table(
         Colonne(
             "entree_par",
             lambda c: c.entree_par,
-            "Acte d'entrée : la convention elle-même ou un avenant.",
+            ACTE_D_ENTREE,
             contraintes=ENTREE_PAR,
         ),
         Colonne(
             "avenant_numero",
             lambda c: c.entree and c.entree.numero,
-            "Numéro de cet avenant ; vide s'il n'est pas connu.",
+            NUMERO_D_AVENANT,
             "integer",
         ),
         Colonne(
@@ -337,12 +335,7 @@ AVENANTS = Table(
             "integer",
         ),
         Colonne("date_signature", lambda a: a.date_signature, "Signature de l'avenant.", "date"),
-        Colonne(
-            "precision_signature",
-            lambda a: a.precision_signature,
-            "Ce que l'on sait de cette date.",
-            contraintes=PRECISION,
-        ),
+        colonne_precision("precision_signature", lambda a: a.precision_signature, "cette date"),
         Colonne(
             "objets",
             lambda a: "|".join(a.objets()),

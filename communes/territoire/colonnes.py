@@ -20,6 +20,8 @@ TENUES_DITES = {
     "tenue_bilans": DES_BILANS,
 }
 LE_MOINS_TENU = " ; de plusieurs départements, celui où elles vont le moins loin"
+OU_DES_COMMUNES = "dans le département des communes concernées"
+SANS_COMMUNE = f"{LE_MOINS_TENU} ; vide si aucune commune n'est connue"
 
 
 def moins_tenue(tenues: Iterable[str]) -> str | None:

@@ -1,7 +1,11 @@
 """The public file of the events of the Club: what each is on a day, and which communes came."""
 
-from communes.territoire.colonnes import LE_MOINS_TENU, colonne_tenue, moins_tenue
-from ort.exports import PRECISION
+from communes.territoire.colonnes import (
+    LE_MOINS_TENU,
+    colonne_precision,
+    colonne_tenue,
+    moins_tenue,
+)
 from projects.club.lecture import situer, with_details
 from projects.club.models import NatureEvenement
 from socle.fichiers.colonnes import Colonne, Table
@@ -93,17 +97,11 @@ EVENEMENTS = Table(
             "Agents venus, là où le nombre est connu ; vide s'il ne l'est nulle part.",
             "integer",
         ),
-        Colonne(
-            "precision_debut",
-            of_event("precision_debut"),
-            "Ce que l'on sait du premier jour.",
-            contraintes=PRECISION,
-        ),
-        Colonne(
+        colonne_precision("precision_debut", of_event("precision_debut"), "son premier jour"),
+        colonne_precision(
             "precision_fin",
             lambda row: row.evenement.precision_fin if row.evenement.fin else None,
-            "Ce que l'on sait du dernier jour.",
-            contraintes=PRECISION,
+            "son dernier jour",
         ),
         Colonne(
             "departements",

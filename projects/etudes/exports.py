@@ -1,11 +1,15 @@
 """The public file of the studies: what each is on a day, and what it was granted and paid."""
 
-from communes.territoire.colonnes import colonne_precision, colonne_tenue
-from projects.actions.models import BaseMontant
+from communes.territoire.colonnes import (
+    OU_DES_COMMUNES,
+    SANS_COMMUNE,
+    colonne_precision,
+    colonne_tenue,
+)
 from projects.etudes.lecture import LIEES, situer_etudes, somme_d_etude
 from projects.etudes.models import NatureEtude, NiveauEtude, RegimeEtude
 from projects.etudes.regles import EtatEtude
-from projects.projet.exports import OU_DES_COMMUNES, SANS_COMMUNE, montant, of_depuis
+from projects.projet.exports import ACCORDE, BASES, VERSE, montant, of_depuis
 from socle.fichiers.colonnes import Colonne, Table
 from socle.fichiers.formats import ROWS_PER_CHUNK, chunks
 from socle.web.ordre import in_order
@@ -96,19 +100,18 @@ ETUDES = Table(
             "base_cout",
             lambda e: e.du_jour.cout and e.du_jour.cout.base,
             "Hors taxes ou toutes taxes comprises ; vide si inconnu.",
-            contraintes={"enum": [base for base in BaseMontant.values if base]},
+            contraintes=BASES,
         ),
         Colonne(
             "montant_accorde",
             of_stage("accorde"),
-            "Somme des subventions accordées et non retirées, en euros ; vide si inconnue, 0.00 si l'on "
-            "sait qu'il n'y en a pas.",
+            ACCORDE,
             "number",
         ),
         Colonne(
             "montant_verse",
             of_stage("verse"),
-            "Somme des versements enregistrés, moins ce qui a été rendu, en euros.",
+            VERSE,
             "number",
         ),
         colonne_tenue(

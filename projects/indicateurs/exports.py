@@ -8,13 +8,13 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 
 from communes.territoire.colonnes import (
-    LE_MOINS_TENU,
+    OU_DES_COMMUNES,
+    SANS_COMMUNE,
     a_la_saisie,
     colonne_precision,
     colonne_tenue,
     with_tenue,
 )
-from ort.exports import PRECISION
 from ort.models import CommuneCouverte
 from projects.indicateurs.faits import CibleDatee, CleMesure, MesureDatee, mesures_datees
 from projects.indicateurs.models import EtatReleve, PerimetreIndicateur, Releve, Unite
@@ -184,17 +184,8 @@ INDICATEURS_PUBLICS = Table(
             lambda r: r.releve.secteur and r.releve.secteur.nom,
             "Secteur d'intervention, si l'indicateur se relève par secteur.",
         ),
-        Colonne(
-            "precision_jour",
-            lambda r: r.releve.precision,
-            "Ce que l'on sait du jour.",
-            contraintes=PRECISION,
-        ),
-        colonne_tenue(
-            "tenue_plans",
-            "dans le département des communes concernées",
-            suite=f"{LE_MOINS_TENU} ; vide si aucune commune n'est connue",
-        ),
+        colonne_precision("precision_jour", lambda r: r.releve.precision, "ce jour"),
+        colonne_tenue("tenue_plans", OU_DES_COMMUNES, suite=SANS_COMMUNE),
         colonne_precision(
             "precision_publication",
             a_la_saisie(lambda r: r.releve.publie_le),

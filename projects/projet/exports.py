@@ -1,7 +1,11 @@
 """The public file of the actions: what each is on a day; its money is in `exports_argent`."""
 
-from communes.territoire.colonnes import LE_MOINS_TENU, colonne_precision, colonne_tenue
-from ort.exports import PRECISION
+from communes.territoire.colonnes import (
+    OU_DES_COMMUNES,
+    SANS_COMMUNE,
+    colonne_precision,
+    colonne_tenue,
+)
 from projects.actions.models import BaseMontant, EntreePar, Etendue, NatureCout
 from projects.actions.regles import EtatAction, PhaseAction
 from projects.financements import regles as argent
@@ -47,8 +51,12 @@ def sortie_le(action):
 
 IDENTIFIANT_ORT = "ORT dont c'est le plan ; vide si l'action vient d'une adhésion ou d'un document."
 DEPARTEMENTS = "Départements des communes de l'action, séparés par « | »."
-OU_DES_COMMUNES = "dans le département des communes concernées"
-SANS_COMMUNE = f"{LE_MOINS_TENU} ; vide si aucune commune n'est connue"
+BASES = {"enum": [base for base in BaseMontant.values if base]}
+ACCORDE = (
+    "Somme des subventions accordées et non retirées, en euros ; vide si inconnue, 0.00 si l'on sait qu'il "
+    "n'y en a pas."
+)
+VERSE = "Somme des versements enregistrés, moins ce qui a été rendu, en euros."
 
 
 ACTIONS = Table(
@@ -113,11 +121,8 @@ ACTIONS = Table(
             "Signature de l'acte d'entrée au plan.",
             "date",
         ),
-        Colonne(
-            "precision_entree",
-            lambda a: a.du_jour.dates.precision_entree,
-            "Ce que l'on sait de cette date.",
-            contraintes=PRECISION,
+        colonne_precision(
+            "precision_entree", lambda a: a.du_jour.dates.precision_entree, "cette date"
         ),
         Colonne(
             "entree_par",
@@ -155,12 +160,7 @@ ACTIONS = Table(
             "Jour du fait qui a donné cet état.",
             "date",
         ),
-        Colonne(
-            "precision_etat",
-            of_depuis("etat_depuis", "precision"),
-            "Ce que l'on sait de ce jour.",
-            contraintes=PRECISION,
-        ),
+        colonne_precision("precision_etat", of_depuis("etat_depuis", "precision"), "ce jour"),
         Colonne(
             "en_retard",
             lambda a: a.du_jour.en_retard,
@@ -178,19 +178,9 @@ ACTIONS = Table(
             "Début de la phase qui achève l'action.",
             "date",
         ),
-        Colonne(
-            "precision_debut",
-            of_depuis("debut", "precision"),
-            "Ce que l'on sait de ce début.",
-            contraintes=PRECISION,
-        ),
+        colonne_precision("precision_debut", of_depuis("debut", "precision"), "ce début"),
         Colonne("date_fin", of_depuis("fin", "jour"), "Fin, si l'action est achevée.", "date"),
-        Colonne(
-            "precision_fin",
-            of_depuis("fin", "precision"),
-            "Ce que l'on sait de cette fin.",
-            contraintes=PRECISION,
-        ),
+        colonne_precision("precision_fin", of_depuis("fin", "precision"), "cette fin"),
         Colonne(
             "fin_prevue",
             of_depuis("fin_prevue", "date_prevue"),
@@ -225,13 +215,12 @@ ACTIONS = Table(
             "base_cout",
             lambda a: a.du_jour.cout and a.du_jour.cout.base,
             "Hors taxes ou toutes taxes comprises : ces coûts ne s'additionnent pas ; vide si inconnu.",
-            contraintes={"enum": [base for base in BaseMontant.values if base]},
+            contraintes=BASES,
         ),
         Colonne(
             "montant_accorde",
             of_stage("accorde"),
-            "Somme des subventions accordées et non retirées, en euros ; vide si inconnue, 0.00 si l'on "
-            "sait qu'il n'y en a pas.",
+            ACCORDE,
             "number",
         ),
         Colonne(
@@ -249,7 +238,7 @@ ACTIONS = Table(
         Colonne(
             "montant_verse",
             of_stage("verse"),
-            "Somme des versements enregistrés, moins ce qui a été rendu, en euros.",
+            VERSE,
             "number",
         ),
         Colonne(

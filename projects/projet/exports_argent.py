@@ -5,9 +5,15 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, NamedTuple
 
-from communes.territoire.colonnes import a_la_saisie, colonne_precision, colonne_tenue
-from ort.exports import PRECISION, SIREN
-from projects.actions.models import Action, BaseMontant
+from communes.territoire.colonnes import (
+    OU_DES_COMMUNES,
+    SANS_COMMUNE,
+    a_la_saisie,
+    colonne_precision,
+    colonne_tenue,
+)
+from ort.exports import SIREN
+from projects.actions.models import Action
 from projects.etudes.du_jour import EtudesDatees
 from projects.etudes.models import Etude
 from projects.financements import regles as argent
@@ -21,10 +27,9 @@ from projects.financements.models import (
 from projects.projet.annuaire import NomsDuJour
 from projects.projet.du_jour import ActionsDatees
 from projects.projet.exports import (
+    BASES,
     DEPARTEMENTS,
     IDENTIFIANT_ORT,
-    OU_DES_COMMUNES,
-    SANS_COMMUNE,
     montant,
 )
 from projects.projet.lecture import convention_signee
@@ -188,12 +193,7 @@ FINANCEMENTS = Table(
             "Numéro de l'arrêté ou de la convention qui accorde.",
         ),
         Colonne("date_decision", lambda f: f.accord.jour, "Signature de cette décision.", "date"),
-        Colonne(
-            "precision_decision",
-            lambda f: f.accord.precision,
-            "Ce que l'on sait de cette date.",
-            contraintes=PRECISION,
-        ),
+        colonne_precision("precision_decision", lambda f: f.accord.precision, "cette date"),
         Colonne(
             "date_notification",
             date_known("date_notification"),
@@ -210,7 +210,7 @@ FINANCEMENTS = Table(
             "base",
             lambda f: f.accord.base,
             "Hors taxes ou toutes taxes comprises ; vide si elle n'est pas connue.",
-            contraintes={"enum": [base for base in BaseMontant.values if base]},
+            contraintes=BASES,
         ),
         Colonne("taux", lambda f: f.accord.taux, "Taux accordé, en pourcentage.", "number"),
         Colonne(
@@ -312,12 +312,7 @@ VERSEMENTS = Table(
             "date",
             {"required": True},
         ),
-        Colonne(
-            "precision_versement",
-            lambda v: v.fait.precision,
-            "Ce que l'on sait de ce jour.",
-            contraintes=PRECISION,
-        ),
+        colonne_precision("precision_versement", lambda v: v.fait.precision, "ce jour"),
         Colonne(
             "nature",
             lambda v: v.nature,

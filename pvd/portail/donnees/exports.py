@@ -12,7 +12,14 @@ from communes.territoire.colonnes import (
     tenues_par_departement,
 )
 from communes.territoire.contours.centroides import centroides
-from ort.exports import CODE_DEPARTEMENT, CODE_INSEE, ENTREE_PAR, PRECISION, SIREN
+from ort.exports import (
+    ACTE_D_ENTREE,
+    CODE_DEPARTEMENT,
+    CODE_INSEE,
+    ENTREE_PAR,
+    NUMERO_D_AVENANT,
+    SIREN,
+)
 from ort.regles import entree_connue
 from pvd.suivi.regles import EtatPoste, Statut
 from pvd.suivi.situation import situations
@@ -138,11 +145,8 @@ COMMUNES = Table(
             "Entrée de la commune dans le programme.",
             "date",
         ),
-        Colonne(
-            "precision_entree",
-            lambda s: s.labellisation.precision_debut,
-            "Ce que l'on sait de cette date.",
-            contraintes=PRECISION,
+        colonne_precision(
+            "precision_entree", lambda s: s.labellisation.precision_debut, "cette date"
         ),
         Colonne(
             "date_signature_adhesion",
@@ -181,13 +185,13 @@ COMMUNES = Table(
         Colonne(
             "entree_par",
             of_couverture("entree_par"),
-            "Acte d'entrée : la convention elle-même ou un avenant.",
+            ACTE_D_ENTREE,
             contraintes=ENTREE_PAR,
         ),
         Colonne(
             "avenant_numero",
             of_couverture("numero"),
-            "Numéro de cet avenant ; vide s'il n'est pas connu.",
+            NUMERO_D_AVENANT,
             "integer",
         ),
         Colonne(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
-from ort.exports import PRECISION
+from communes.territoire.colonnes import colonne_precision
 from pvd.portail.partage.etendue import HISTORIQUE
 from socle.dates import Precision
 from socle.fichiers.colonnes import Colonne, Table
@@ -138,17 +138,13 @@ FIN = Colonne(
     "Premier jour où la ligne ne vaut plus ; vide : elle vaut toujours.",
     "date",
 )
-PRECISION_DEBUT = Colonne(
+PRECISION_DEBUT = colonne_precision(
     "debut_precision",
     lambda ligne: ligne.debut.precision,
-    "Ce que l'on sait de ce premier jour : de plusieurs faits d'un même jour, le moins précis.",
-    contraintes=PRECISION,
+    "ce premier jour : de plusieurs faits d'un même jour, le moins précis",
 )
-PRECISION_FIN = Colonne(
-    "fin_precision",
-    lambda ligne: ligne.fin.precision,
-    "Ce que l'on sait du premier jour où elle ne vaut plus.",
-    contraintes=PRECISION,
+PRECISION_FIN = colonne_precision(
+    "fin_precision", lambda ligne: ligne.fin.precision, "la fin, premier jour où elle ne vaut plus"
 )
 SOURCES_DEBUT = Colonne(
     "debut_sources",
