@@ -68,6 +68,11 @@ def cles_de(rows):
     return rows.cles if isinstance(rows, EnOrdre) else list(rows.values_list("pk", flat=True))
 
 
+def parmi(rows, cles):
+    """Keep, of rows, a queryset or `EnOrdre`, those of these keys; they stay in their order."""
+    return EnOrdre(rows.queryset, cles) if isinstance(rows, EnOrdre) else rows.filter(pk__dans=cles)
+
+
 def in_order(rows, *fields):
     """Sort a queryset by `fields`, unless a visitor has asked for a column of its own (`?tri=`)."""
     if isinstance(rows, EnOrdre) or rows.query.order_by:

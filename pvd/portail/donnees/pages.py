@@ -27,8 +27,8 @@ class PageDemandee:
         return f"page-{self.numero}-par-{self.par_page}"
 
     def of(self, rows):
-        """Return the rows of the page. Raises `DemandeInvalide` for a page that is not there."""
-        self.page = asked_page(self.request, list(rows), self.par_page)
+        """Return those of `rows`, a list, on the page. Raises `DemandeInvalide` if it is not there."""
+        self.page = asked_page(self.request, rows, self.par_page)
         return self.page.object_list
 
     def announced(self, response, adresse):

@@ -92,6 +92,7 @@ from socle.fichiers.formats import FORMATS
 from socle.sources import Affirmation
 from socle.web.filtres import refuse_repeated
 from socle.web.jour import jour_of
+from socle.web.ordre import cles_de, in_order, parmi
 from socle.web.refus import DemandeInvalide, lecture_seule, quoted
 
 # What the address of a file may also hold: the page of the list, which a file has not, and a form.
@@ -129,12 +130,16 @@ def refuse_day(request):
 
 @dataclass(frozen=True)
 class Telechargement:
-    """A table, the filters that choose among `model`, and how the chosen become rows on a day."""
+    """A table, the filters that choose among `model`, and how the chosen become rows on a day.
+
+    `ordre` is the field that sorts, unless another order is asked for, a table of one row a record.
+    """
 
     table: object
     filtres: type
     model: type
     rows: Callable
+    ordre: str = ""
 
     def jour_de(self, request):
         """Return the day asked for; that of today for a history, which is known on it.
@@ -159,10 +164,17 @@ class Telechargement:
 
     def lignes(self, filtres, page=None):
         """Return the header, and the cells of the rows that `filtres` choose on their day, or of a page."""
-        rows, jour = self.rows(filtres.rows, filtres.jour), filtres.jour
-        rows = page.of(rows) if page else rows
+        rows, jour = filtres.rows, filtres.jour
+        rows = self.de_la_page(rows, jour, page) if page else self.rows(rows, jour)
         annee_cog = Millesime.objects.annee_cog(jour)
         return self.table.entete, self.table.lignes(rows, jour, annee_cog)
+
+    def de_la_page(self, records, jour, page):
+        """Return the rows of a page; where each is one record, nothing of the others is read."""
+        if not self.ordre:
+            return page.of(list(self.rows(records, jour)))
+        cles = page.of(cles_de(in_order(records, self.ordre)))
+        return self.rows(parmi(records, cles), jour)
 
     def fichier(self, request):
         """Return what `request` asks of the table; raises `DemandeInvalide`."""
@@ -173,23 +185,27 @@ class Telechargement:
 TELECHARGEMENTS = {
     telechargement.table.nom: telechargement
     for telechargement in (
-        Telechargement(COMMUNES, CommuneFiltres, Commune, commune_rows),
+        Telechargement(COMMUNES, CommuneFiltres, Commune, commune_rows, "code_insee"),
         Telechargement(
-            INTERCOMMUNALITES, IntercommunaliteFiltres, Intercommunalite, intercommunalite_rows
+            INTERCOMMUNALITES,
+            IntercommunaliteFiltres,
+            Intercommunalite,
+            intercommunalite_rows,
+            "siren",
         ),
-        Telechargement(DEPARTEMENTS, DepartementFiltres, Departement, departement_rows),
-        Telechargement(ORT, OrtFiltres, Convention, ort_rows),
+        Telechargement(DEPARTEMENTS, DepartementFiltres, Departement, departement_rows, "code"),
+        Telechargement(ORT, OrtFiltres, Convention, ort_rows, "identifiant"),
         Telechargement(ORT_COMMUNES, OrtFiltres, Convention, ort_commune_rows),
         Telechargement(AVENANTS, OrtFiltres, Convention, avenant_rows),
-        Telechargement(POSTES, PosteFiltres, Poste, poste_rows),
+        Telechargement(POSTES, PosteFiltres, Poste, poste_rows, "identifiant"),
         Telechargement(RECRUTEMENTS, PosteFiltres, Poste, recrutement_rows),
-        Telechargement(ACTIONS, ActionFiltres, Action, action_rows),
+        Telechargement(ACTIONS, ActionFiltres, Action, action_rows, "identifiant"),
         Telechargement(FINANCEMENTS, ArgentFiltres, Action, lignes_accordees),
         Telechargement(VERSEMENTS, ArgentFiltres, Action, versement_rows),
         Telechargement(BILANS, BilanFiltres, Convention, bilans_demandes),
         Telechargement(OPERATIONS_SUBVENTIONNEES, OperationFiltres, Financement, operation_rows),
-        Telechargement(ETUDES, EtudeFiltres, Etude, etude_rows),
-        Telechargement(EVENEMENTS, EvenementFiltres, EvenementClub, evenement_rows),
+        Telechargement(ETUDES, EtudeFiltres, Etude, etude_rows, "identifiant"),
+        Telechargement(EVENEMENTS, EvenementFiltres, EvenementClub, evenement_rows, "identifiant"),
         Telechargement(INDICATEURS_PUBLICS, ReleveFiltres, Releve, releve_rows),
         Telechargement(PARTIES, OrtFiltres, Convention, partie_rows),
         Telechargement(SECTEURS, OrtFiltres, Convention, secteur_rows),

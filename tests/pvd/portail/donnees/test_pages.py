@@ -6,9 +6,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
+from django.db.models.signals import post_init
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from communes.models import Commune
+from ort.models import Convention
+from projects.postes.models import Poste
 from pvd.portail.donnees.telechargements import TABLES
 from tests import factories
 from tests.factories import day
@@ -63,6 +67,31 @@ def test_the_pages_of_a_list_are_the_whole_of_it_in_its_order(client, nom):
         found += page
         address = links(answer).get("next")
     assert found == rows
+
+
+@pytest.mark.parametrize(
+    ("nom", "tri"),
+    [("communes", "-statut"), ("communes", "-nom"), ("ort", "-fin"), ("postes", "etat")],
+)
+def test_the_pages_follow_the_order_asked_for(client, nom, tri):
+    _, rows = read(client, f"/donnees/{nom}.json?tri={tri}")
+    pages = [f"/donnees/{nom}.json?tri={tri}&par_page=1&page={number}" for number in (1, 2, 3)]
+    assert [row for page in pages for row in read(client, page)[1]] == rows
+
+
+@pytest.mark.une_base
+def test_a_page_reads_no_other_record_than_its_own(client):
+    made = []
+
+    def count(instance, **kwargs):
+        made.append(instance.pk)
+
+    for nom, model in (("communes", Commune), ("ort", Convention), ("postes", Poste)):
+        made.clear()
+        post_init.connect(count, sender=model)
+        read(client, f"/donnees/{nom}.json?par_page=1&page=2")
+        post_init.disconnect(count, sender=model)
+        assert len(set(made)) == 1, nom
 
 
 def test_a_page_says_where_the_others_are_with_all_that_was_asked(client):
