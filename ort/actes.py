@@ -6,7 +6,7 @@ from itertools import chain
 
 from django.db.models import Prefetch
 
-from communes.territoire.du_jour import au_nom_de, reunies, with_successions
+from communes.territoire.du_jour import au_nom_de, noms_du_jour, reunies, with_successions
 from ort.models import Avenant, CommuneCouverte, Convention, Partie
 from ort.regles import couverte, date_fin_au, duree_au, signe, temps_en_vigueur
 from socle.dates import in_french
@@ -25,22 +25,25 @@ def with_actes(conventions, jour):
 
     Nothing signed after `jour` is read.
     """
+    return read_actes(conventions, jour, noms_du_jour(jour), sourced).prefetch_related(sourced())
+
+
+def with_actes_seuls(conventions, jour):
+    """Prefetch what `with_actes` does, but what sources say and what names the communes.
+
+    A page that shows other records reads these at once for all: see `nommer`.
+    """
+    return read_actes(conventions, jour)
+
+
+def read_actes(conventions, jour, noms=(), dits=None):
+    avenants = Avenant.objects.signes(jour)
     entered = CommuneCouverte.objects.with_dates().filter(date_entree__lte=jour)
-    return conventions.select_related(
-        "porteur", "departement_reference", "ville_principale__departement"
-    ).prefetch_related(
-        sourced(),
+    read = entered.select_related("commune__departement", "entree", "sortie")
+    return conventions.select_related("porteur", "departement_reference").prefetch_related(
         "porteur__anciens_noms",
-        "ville_principale__anciens_noms",
-        with_successions(jour, "ville_principale"),
-        Prefetch("avenants", Avenant.objects.signes(jour).prefetch_related(sourced())),
-        Prefetch(
-            "couvertures",
-            entered.select_related("commune__departement", "entree", "sortie").prefetch_related(
-                "commune__anciens_noms", with_successions(jour)
-            ),
-            to_attr="entrees_connues",
-        ),
+        Prefetch("avenants", avenants.prefetch_related(dits()) if dits else avenants),
+        Prefetch("couvertures", read.prefetch_related(*noms), to_attr="entrees_connues"),
         Prefetch(
             "parties",
             Partie.objects.connues(jour)
@@ -48,6 +51,14 @@ def with_actes(conventions, jour):
             .prefetch_related("commune__anciens_noms", "intercommunalite__anciens_noms"),
             to_attr="parties_connues",
         ),
+    )
+
+
+def with_ville(conventions, jour):
+    """Add to what `with_actes` reads the names of the ville principale, which the page of an ORT tells."""
+    ville = "ville_principale"
+    return conventions.select_related(f"{ville}__departement").prefetch_related(
+        f"{ville}__anciens_noms", with_successions(jour, ville)
     )
 
 

@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from communes.models import Commune, Labellisation
-from ort.actes import OrtDuJour, with_actes
+from ort.actes import OrtDuJour, with_actes, with_ville
 from ort.filtres import OrtFiltres
 from ort.models import Convention, Document, Secteur
 from socle.web.documents import send
@@ -34,7 +34,7 @@ def ort(request, identifiant):
 
 
 def find_convention(identifiant, jour):
-    conventions = with_actes(Convention.objects.all(), jour)
+    conventions = with_ville(with_actes(Convention.objects.all(), jour), jour)
     return get_object_or_404(conventions, identifiant=identifiant)
 
 

@@ -3,7 +3,7 @@
 from copy import copy
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from communes.territoire.models import Commune, Succession
@@ -48,9 +48,32 @@ def fiches_des(communes, jour):
 
 def with_successions(jour, path="commune"):
     """Return the prefetch of the commune that answers on `jour` for the one at `path`: see `au_nom_de`."""
+    return Prefetch(f"{path}__successions", successions_au(jour), to_attr="successions_du_jour")
+
+
+def successions_au(jour):
+    """Return the successions of `jour`, with what names the commune that follows."""
     running = Succession.objects.as_of(jour).select_related("devient__departement")
-    names = running.prefetch_related("devient__anciens_noms")
-    return Prefetch(f"{path}__successions", names, to_attr="successions_du_jour")
+    return running.prefetch_related("devient__anciens_noms")
+
+
+def noms_du_jour(jour):
+    """Return the prefetches of what names on `jour` the `commune` of records."""
+    return ["commune__anciens_noms", with_successions(jour)]
+
+
+def nommer(communes, jour, successions):
+    """Read at once what `noms_du_jour` does, of a list of communes: a query, three where one is no more.
+
+    `successions` are those of all days, which tell where one is no more.
+    """
+    prefetch_related_objects(communes, "anciens_noms")
+    followed = [c for c in communes if successions.commune_du_jour(c.pk, jour) != c.pk]
+    running = Prefetch("successions", successions_au(jour), to_attr="successions_du_jour")
+    prefetch_related_objects(followed, running)
+    for commune in communes:
+        if commune not in followed:
+            commune.successions_du_jour = []
 
 
 def au_nom_de(commune):

@@ -11,17 +11,14 @@ from communes.territoire.successions import Successions, Suivie
 
 
 def intercommunalites_au(codes: Iterable[str], jour: datetime.date) -> dict[str, Intercommunalite]:
-    """Return the intercommunalité, with its former names, of each of `codes` on `jour`: three queries.
+    """Return the intercommunalité, with its former names, of each of `codes` on `jour`: two queries.
 
     A commune that belongs to none is not there.
     """
     rows = Rattachement.objects.as_of(jour).filter(commune__dans=codes)
-    members = dict(rows.values_list("commune", "intercommunalite"))
-    if not members:
-        return {}
-    found = Intercommunalite.objects.filter(pk__dans=set(members.values()))
-    by_siren = {epci.pk: epci for epci in found.prefetch_related("anciens_noms")}
-    return {code: by_siren[siren] for code, siren in members.items()}
+    read = rows.select_related("intercommunalite")
+    members = read.prefetch_related("intercommunalite__anciens_noms")
+    return {row.commune_id: row.intercommunalite for row in members}
 
 
 def populations_au(codes: Iterable[str], jour: datetime.date) -> dict[str, Population]:

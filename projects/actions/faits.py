@@ -97,7 +97,7 @@ OF_ACTES = (
 
 
 def actions_datees(cles: Iterable[int] | None = None) -> dict[int, ActionDatee]:
-    """Return the actions of these keys, by key: seven queries, whatever their number.
+    """Return the actions of these keys, by key: seven queries at most, whatever their number.
 
     `cles` None reads all the actions.
     """
@@ -108,7 +108,8 @@ def actions_datees(cles: Iterable[int] | None = None) -> dict[int, ActionDatee]:
     read = list(rows.values_list(*OF_ACTION, *OF_ACTES, *MAITRES_D_OUVRAGE))
     if not read:
         return {}
-    adhesions = actes_d_adhesion(cles)
+    of_adhesion = any(row[3] == EntreePar.ADHESION for row in read)
+    adhesions = actes_d_adhesion(cles) if of_adhesion else {}
     communes = communes_nommees(cles)
     by_action = [
         rows_by_action(FaitAction, FaitDate, cles),

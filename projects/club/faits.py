@@ -57,21 +57,25 @@ def liens(rows: Any, by: str) -> dict[Any, list[Lien]]:
     return found
 
 
-def evenements_de(code: str, jour: datetime.date) -> dict[int, set[str]]:
+def evenements_de(
+    code: str, jour: datetime.date, successions: Successions | None = None
+) -> dict[int, set[str]]:
     """Return the events in which a commune took part by `jour`, by their keys, each with how: once each.
 
     « X a participé à N événements du Club » counts them.
     """
-    found = evenements_des([code], jour)
+    found = evenements_des([code], jour, successions)
     return {cle: communes[code] for cle, communes in found.items()}
 
 
-def evenements_des(codes: Iterable[str], jour: datetime.date) -> Participations:
+def evenements_des(
+    codes: Iterable[str], jour: datetime.date, successions: Successions | None = None
+) -> Participations:
     """Return the events in which any of these communes took part by `jour`, and which.
 
-    Two queries where there is none, six elsewhere.
+    One query where there is none, five elsewhere; `successions` are read here when they are not given.
     """
-    asked, successions = set(codes), successions_lues()
+    asked, successions = set(codes), successions or successions_lues()
     fiches = {fiche for code in asked for fiche in successions.fiches(code, jour)}
     members = Rattachement.objects.filter(commune__dans=fiches).order_by()
     served = Desserte.objects.filter(commune__dans=fiches).order_by()

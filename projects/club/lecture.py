@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 
+from communes.territoire.successions import Successions
 from projects.club.faits import communes_venues, evenements_de
 from projects.club.models import EvenementClub, Participation
 from projects.club.regles import Moment, moment, somme
@@ -112,8 +113,10 @@ DERNIERS = 3
 class ParticipationsDeCommune:
     """The events that a commune took part in by `jour`, each once, the last ones first."""
 
-    def __init__(self, code: str, jour: datetime.date) -> None:
-        self.par = evenements_de(code, jour)
+    def __init__(
+        self, code: str, jour: datetime.date, successions: Successions | None = None
+    ) -> None:
+        self.par = evenements_de(code, jour, successions)
         self.nombre = len(self.par)
         found = EvenementClub.objects.filter(pk__dans=list(self.par))
         last = found.order_by("-debut", "identifiant")[:DERNIERS] if self.par else []

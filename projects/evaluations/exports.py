@@ -31,10 +31,14 @@ class LigneBilan:
 
 def avec_bilans(conventions, jour):
     """Prefetch on `conventions` all that `situation` and the rows read: a constant number of queries."""
+    read = conventions.select_related("departement_reference")
+    return read.prefetch_related("avenants", bilans_et_presentations(jour))
+
+
+def bilans_et_presentations(jour):
+    """Return the prefetch of the reviews of a convention, with who had heard of them by `jour`."""
     heard = Presentation.objects.filter(jour__lte=jour)
-    return conventions.select_related("departement_reference").prefetch_related(
-        "avenants", Prefetch("bilans__presentations", heard, to_attr="presentations_connues")
-    )
+    return Prefetch("bilans__presentations", heard, to_attr="presentations_connues")
 
 
 def echeances_de(convention, jour):

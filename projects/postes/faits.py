@@ -138,17 +138,18 @@ def rows_by_poste(model: Any, datee: Any, cles: Iterable[int] | None) -> dict[in
 def postes_desservant(
     codes: Iterable[str] | None, successions: Successions
 ) -> dict[str, list[PosteDate]]:
-    """Return the posts that serve, or ever served, each commune, by its code: five queries at most.
+    """Return the posts that serve, or ever served, each commune, by its code: four queries at most.
 
     `codes` None speaks of all the communes.
     """
-    cles = None
+    postes = Poste.objects.order_by()
     if codes is not None:
-        named = successions.avec_liees(codes)
-        served = Desserte.objects.order_by().filter(commune__dans=named)
-        cles = list(served.values_list("poste", flat=True))
+        served = Desserte.objects.order_by().filter(commune__dans=successions.avec_liees(codes))
+        postes = postes.filter(pk__in=served.values("poste"))
+    rows = list(postes.values_list(*DU_POSTE))
+    cles = None if codes is None else [row[0] for row in rows]
     by_commune = defaultdict(list)
-    for poste in postes_dates(cles, successions).values():
+    for poste in dates_de(rows, cles, successions).values():
         for commune in dict.fromkeys(served.commune for served in poste.dessertes):
             by_commune[commune].append(poste)
     return by_commune

@@ -3,7 +3,7 @@
 from django.db.models import Prefetch
 from django.shortcuts import render
 
-from communes.territoire.du_jour import with_successions
+from communes.territoire.du_jour import noms_du_jour
 from ort.actes import sourced
 from projects.postes.du_jour import situer
 from projects.postes.faits import postes_dates
@@ -41,16 +41,16 @@ def documents(postes):
 
 def with_details(postes, jour):
     """Add to `postes` their employers, their sources and the communes that are theirs on `jour`."""
+    return with_details_seuls(postes, jour, noms_du_jour(jour)).prefetch_related(sourced())
+
+
+def with_details_seuls(postes, jour, noms=()):
+    """Add what `with_details` does, but what sources say and what names the communes: see `nommer`."""
     served = Desserte.objects.dernieres(jour).select_related("commune__departement")
     return postes.select_related(
         "employeur_commune", "employeur_intercommunalite", "employeur_organisme"
     ).prefetch_related(
-        sourced(),
         "employeur_commune__anciens_noms",
         "employeur_intercommunalite__anciens_noms",
-        Prefetch(
-            "dessertes",
-            served.prefetch_related("commune__anciens_noms", with_successions(jour)),
-            to_attr="dessertes_lues",
-        ),
+        Prefetch("dessertes", served.prefetch_related(*noms), to_attr="dessertes_lues"),
     )

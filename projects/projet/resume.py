@@ -121,10 +121,14 @@ class AxesDUnPlan(NamedTuple):
 
 
 class Projet:
-    """The actions of a place on `jour`, from public facts alone."""
+    """The actions of a place on `jour`, from public facts alone.
 
-    def __init__(self, territoire, jour):
-        self.territoire, self.jour = territoire, jour
+    `successions` are read here when they are not given, and so are the communes that are not of `lues`.
+    """
+
+    def __init__(self, territoire, jour, successions=None, lues=()):
+        self.territoire, self.jour, self.successions = territoire, jour, successions
+        self.lues = {commune.pk: commune for commune in lues}
 
     @cached_property
     def cles(self):
@@ -151,7 +155,7 @@ class Projet:
             return {}
         # Of France all is read: its keys would be asked for, one by one, in each query.
         read = self.cles if self.territoire.critere else None
-        known = ActionsDatees(read, FaitCompte).du_jour(self.jour)
+        known = ActionsDatees(read, FaitCompte, self.successions).du_jour(self.jour)
         return {cle: known[cle] for cle in self.cles}
 
     @cached_property
@@ -163,8 +167,11 @@ class Projet:
     def departements(self):
         """The département of each commune of the actions, by code."""
         codes = {code for action in self.du_jour.values() for code in action.communes}
-        found = Commune.objects.filter(pk__dans=codes).select_related("departement").order_by()
-        return {commune.pk: commune.departement for commune in found}
+        communes = dict(self.lues)
+        if others := codes - communes.keys():
+            found = Commune.objects.filter(pk__dans=others).select_related("departement")
+            communes |= {commune.pk: commune for commune in found.order_by()}
+        return {code: communes[code].departement for code in codes if code in communes}
 
     @property
     def tenus_en_partie(self):

@@ -1,10 +1,13 @@
 """The reviews of the ORT of a place on a day: what is held, awaited, next; what is not known is said."""
 
 from dataclasses import dataclass
+from operator import attrgetter
+
+from django.db.models import prefetch_related_objects
 
 from communes.models import Tenue
 from ort.models import Convention
-from projects.evaluations.exports import avec_bilans
+from projects.evaluations.exports import avec_bilans, bilans_et_presentations
 from projects.evaluations.regles import (
     MOIS,
     EcheanceDeBilan,
@@ -90,8 +93,20 @@ def en_une_phrase(echeance):
 
 def lire(conventions, jour):
     """Return the reviews of `conventions`, a queryset: a constant number of queries."""
+    return revues(avec_bilans(conventions.order_by("intitule", "identifiant"), jour), jour)
+
+
+def revues_lues(conventions, jour):
+    """Return the reviews of a list of conventions that `with_actes` has read: two queries at most."""
+    prefetch_related_objects(conventions, bilans_et_presentations(jour))
+    read = sorted(conventions, key=attrgetter("intitule", "identifiant"))
+    return [revue for revue in revues(read, jour) if revue.echeances]
+
+
+def revues(conventions, jour):
+    """Return the reviews of each of `conventions`, whose avenants and reviews are read."""
     found = []
-    for convention in avec_bilans(conventions.order_by("intitule", "identifiant"), jour):
+    for convention in conventions:
         complete = convention.departement_reference.tenue_bilans == Tenue.COMPLETE
         bilans = list(convention.bilans.all())
         horizon = add_months(jour, MOIS[NatureBilan.QUINQUENNAL])

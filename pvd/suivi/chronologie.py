@@ -32,11 +32,16 @@ class Fait:
 
 def read_conventions(situation):
     """Return the conventions that the commune has entered by the day, with their acts."""
+    return list(with_actes(conventions_de(situation), situation.jour))
+
+
+def conventions_de(situation):
+    """Return the conventions that the commune has entered by the day, a queryset, in order."""
     entered = CommuneCouverte.objects.with_dates().filter(
         commune__dans=situation.fiches, date_entree__lte=situation.jour
     )
     found = Convention.objects.filter(pk__in=entered.values("convention"))
-    return list(with_actes(found, situation.jour).order_by("date_signature", "pk"))
+    return found.order_by("date_signature", "pk")
 
 
 def labellisations_connues(codes, jour):
@@ -90,6 +95,16 @@ def happened_to(commune, facts, situation):
 def coverages_of(situation, convention):
     """Return the coverages of the commune by a convention, known on the day."""
     return [c for c in convention.entrees_connues if c.commune_id in situation.fiches]
+
+
+def ort_de(situation, conventions):
+    """Return, of its `read_conventions`, the ORT that the commune is in on the day, those over included."""
+    return [
+        convention
+        for convention in conventions
+        if convention.vaut_ort
+        and any(couverte(c, situation.jour) for c in coverages_of(situation, convention))
+    ]
 
 
 def facts_of_label(label, comes_back, entries, jour):

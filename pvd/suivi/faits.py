@@ -1,6 +1,7 @@
 """The dated facts of some communes, all days together, as the rules read them."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from functools import cached_property
 from operator import attrgetter
@@ -8,7 +9,7 @@ from typing import Any, Self
 
 from django.db.models import Q
 
-from communes.models import Commune, Departement
+from communes.models import Commune, Departement, Labellisation
 from communes.programme import regles as programme
 from communes.programme.faits import LabellisationDatee, labellisations_datees
 from communes.territoire.departements import plusieurs
@@ -150,3 +151,16 @@ class Faits:
         """Return the `EtatPoste` of a commune: see `regles.etat_poste`."""
         serving = regles.postes_au(self.postes.get(code, ()), code, jour)
         return regles.etat_poste(serving, complet, jour)
+
+
+class FaitsDeFiches(Faits):
+    """The facts of a commune whose page tells who says them: its times in the programme are records."""
+
+    @cached_property
+    def labellisations(self) -> dict[str, list[Any]]:
+        """The times in the programme, as records, by the code that they are recorded of."""
+        known = Labellisation.objects.filter(commune__dans=self.fiches).order_by("debut", "pk")
+        by_commune = defaultdict(list)
+        for label in known.select_related("commune__departement"):
+            by_commune[label.commune_id].append(label)
+        return by_commune

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 
 from communes.models import Labellisation
-from ort.actes import OrtDuJour, with_actes
+from ort.actes import OrtDuJour, with_actes, with_ville
 from ort.models import Convention, Secteur
 from projects.evaluations.regles import BASE_LEGALE, EtatEcheance
 from projects.models import Action, Bilan, Etude
@@ -28,7 +28,8 @@ class FicheDeConvention(FicheDAgent):
 
     @cached_property
     def ort(self):
-        (convention,) = with_actes(Convention.objects.filter(pk=self.record.pk), self.jour)
+        itself = Convention.objects.filter(pk=self.record.pk)
+        (convention,) = with_ville(with_actes(itself, self.jour), self.jour)
         return OrtDuJour(convention, self.jour)
 
     @property

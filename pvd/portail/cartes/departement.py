@@ -222,12 +222,18 @@ class Reperage:
         return self.cadre.pas * 60
 
 
+def reperables(communes):
+    """Return `communes`, a queryset, with their contour and that of their département: no query more."""
+    fond = "departement__fond_de_carte"
+    read = communes.select_related("contour", fond)
+    return read.defer(f"{fond}__terre", f"{fond}__limites")
+
+
 def reperage(commune):
-    """Return where `commune` is in its département, or None while its contour is not loaded."""
-    fond = FondDeCarte.objects.defer("terre", "limites").filter(departement=commune.departement_id)
-    contour = ContourCommune.objects.filter(pk=commune.pk).first()
-    found = fond.first() if contour else None
-    return Reperage(found, contour) if found else None
+    """Return where `commune`, read by `reperables`, is in its département; None if it is not drawn."""
+    contour = getattr(commune, "contour", None)
+    fond = getattr(commune.departement, "fond_de_carte", None)
+    return Reperage(fond, contour) if contour and fond else None
 
 
 @dataclass

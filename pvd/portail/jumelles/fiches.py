@@ -52,7 +52,7 @@ def commune(told, page):
         "changements": [projets.changement(c, sources) for c in told["changements"]],
         "projet": projets.projet_du_lieu("commune", found.pk, jour, annee, sources),
         "bilans": projets.bilans("commune", found.pk, jour),
-        "club": projets.club(ParticipationsDeCommune(found.pk, jour)),
+        "club": projets.club(ParticipationsDeCommune(found.pk, jour, situation.faits.successions)),
         "interlocuteurs": projets.interlocuteurs([found.departement]),
         "sources": sources.told(),
     }

@@ -8,9 +8,10 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def club_de_la_commune(context, commune):
-    """Return what a commune took part in on the day of the page."""
-    return ParticipationsDeCommune(commune.pk, context["jour"])
+def club_de_la_commune(context, situation):
+    """Return what the commune of `situation` took part in on the day of the page."""
+    successions = situation.faits.successions
+    return ParticipationsDeCommune(situation.commune.pk, context["jour"], successions)
 
 
 @register.filter

@@ -9,7 +9,7 @@ from projects.projet import mots
 from projects.projet.lecture import axe_du_plan
 from projects.projet.resultats import Resultats, attendus_des_communes
 from projects.projet.resume import LieuDuProjet, Projet
-from projects.projet.revues import revues_de
+from projects.projet.revues import revues_de, revues_lues
 from socle.francais import UNKNOWN, UNKNOWN_DATE
 from socle.templatetags.francais import date_nue
 from socle.web.adresses import adresse_de, avec_date
@@ -79,9 +79,15 @@ def liens_des_communes(context, communes, jour):
 
 
 @register.simple_tag(takes_context=True)
-def projet_de(context, critere, valeur):
-    """Return the `Projet` of a place on the day of the page: one query while nothing is recorded."""
-    return Projet(LieuDuProjet(critere, valeur), context["jour"])
+def projet_de(context, critere, valeur, situation=None):
+    """Return the `Projet` of a place on the day of the page: one query while nothing is recorded.
+
+    `situation` is that of a commune, which its page has read.
+    """
+    lieu, jour = LieuDuProjet(critere, valeur), context["jour"]
+    if not situation:
+        return Projet(lieu, jour)
+    return Projet(lieu, jour, situation.faits.successions, [situation.commune])
 
 
 @register.simple_tag(takes_context=True)
@@ -93,9 +99,12 @@ def premieres_mesures(context, projet, laureates):
 
 
 @register.simple_tag(takes_context=True)
-def revues_du_lieu(context, critere, valeur):
-    """Return the reviews of the ORT of a place on the day of the page."""
-    return revues_de(LieuDuProjet(critere, valeur), context["jour"])
+def revues_du_lieu(context, critere, valeur, ort=None):
+    """Return the reviews of the ORT of a place on the day of the page; `ort`, if its page has read them."""
+    jour = context["jour"]
+    if isinstance(ort, list):
+        return revues_lues(ort, jour)
+    return revues_de(LieuDuProjet(critere, valeur), jour)
 
 
 @register.simple_tag

@@ -13,15 +13,16 @@ from ort.effets import Certitude, effets
 from ort.models import Secteur
 from projects.indicateurs.lecture import changements
 from projects.postes.du_jour import situer as situer_postes
-from projects.postes.models import Poste
 from projects.postes.vues import documents as documents_des_postes
-from projects.postes.vues import with_details
 from pvd.portail.agenda import calendar
+from pvd.portail.cartes.departement import reperables
+from pvd.portail.fiches_lues import fiches_lues
 from pvd.portail.filtres import CommuneFiltres
 from pvd.portail.frise import frise
 from pvd.suivi.argent import aides, liens
-from pvd.suivi.chronologie import documents, labellisations_connues, read_conventions, timeline
+from pvd.suivi.chronologie import documents, ort_de, timeline
 from pvd.suivi.dates_cles import couvertes_par, dates_cles
+from pvd.suivi.faits import FaitsDeFiches
 from pvd.suivi.fraicheur import fraicheur
 from pvd.suivi.non_suivi import couvertures_non_confirmees
 from pvd.suivi.phrases import reunion, sentence, statut_in_words
@@ -98,7 +99,7 @@ def vouliez_vous_dire(filtres, page):
 
 def commune(request, code):
     jour = jour_of(request)
-    situation = find_situation(code, jour)
+    situation = find_situation(code, jour, reperables(Commune.objects))
     if situation is None:
         return redirect_to_commune_of_today(request, code, "commune")
     found = situation.commune
@@ -121,17 +122,17 @@ def commune(request, code):
 def read_commune(situation):
     """Return what the page of a commune tells of it on its day, and its data twin too."""
     found, jour = situation.commune, situation.jour
-    there = found.holds_on(jour)
+    there, lues = found.holds_on(jour), fiches_lues(situation)
     return {
         "jour": jour,
         "situation": situation,
         "absence": found.absence_au(jour),
         "phrase": sentence(situation) if there else "",
         "non_confirmees": couvertures_non_confirmees(situation),
-        "postes": serving(situation),
+        "postes": serving(situation, lues.postes),
         "aides": aides(situation),
         "changements": changements(found.pk, jour) if situation.labellisation else [],
-        **read_dates(situation),
+        **read_dates(situation, lues),
     }
 
 
@@ -146,11 +147,9 @@ def documents_of(page):
     return {"documents": list(found), "hors_papier": set(found) - set(of_facts)}
 
 
-def serving(situation):
+def serving(situation, postes):
     """Return the posts that serve the commune on the day, as its situation knows them."""
-    dates = {poste.pk: poste for poste in situation.postes}
-    detailed = with_details(Poste.objects.filter(pk__in=dates), situation.jour)
-    return situer_postes(list(detailed), situation.jour, dates) if dates else []
+    return situer_postes(postes, situation.jour, {poste.pk: poste for poste in situation.postes})
 
 
 def origins(situation, dates):
@@ -166,22 +165,22 @@ def origins(situation, dates):
     return {"origine_intercommunalite": decoupage, "calculees": list(origins.items())}
 
 
-def find_situation(code, jour):
-    """Return the `Situation` of the commune of that code, or None if no commune bears it."""
-    named = Commune.objects.filter(pk=code.upper()).prefetch_related("interruptions")
+def find_situation(code, jour, communes=Commune.objects):
+    """Return the `Situation` of the one of `communes` of that code, or None if none bears it."""
+    named = communes.filter(pk=code.upper()).prefetch_related("interruptions")
     found = list(lisibles(named))
-    return situer(found, jour)[0] if found else None
+    return situer(found, jour, FaitsDeFiches)[0] if found else None
 
 
-def read_dates(situation):
+def read_dates(situation, lues):
     """Return what the page tells of the ORT of the commune, of its dates, past and to come."""
-    conventions = read_conventions(situation)
-    labels = labellisations_connues(situation.fiches, situation.jour)
+    labels, conventions = lues.labels, lues.conventions
     facts = timeline(situation, labels, conventions)
     couvertes = couvertes_par(situation, conventions)
     next_ones, planned = suites(situation), jalons_a_venir(situation)
     return {
         "couvertes_par": couvertes,
+        "ort_lues": ort_de(situation, conventions),
         "dates_cles": dates_cles(situation, labels, couvertes),
         "suites": next_ones,
         "jalons": planned,
@@ -199,8 +198,8 @@ def read_dates(situation):
 
 def faits_de(situation):
     """Return what happened to the commune by the day, as its page tells it."""
-    labels = labellisations_connues(situation.fiches, situation.jour)
-    return timeline(situation, labels, read_conventions(situation))
+    lues = fiches_lues(situation)
+    return timeline(situation, lues.labels, lues.conventions)
 
 
 def on_paper(request, jour):

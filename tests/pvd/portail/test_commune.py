@@ -1,15 +1,28 @@
 """The page of a commune."""
 
 import gzip
+import re
+from collections import Counter
 
 import pytest
+from django.db import connection
 from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
 
-from communes.models import AncienCode, AncienNomCommune, Tenue
-from ort.models import Organisme
+from communes.models import (
+    AncienCode,
+    AncienNomCommune,
+    ContourCommune,
+    FondDeCarte,
+    Labellisation,
+    Succession,
+    Tenue,
+)
+from ort.models import Convention, Organisme
 from socle.dessin.qr import qr_svg
 from socle.models import Affirmation
 from tests import factories
+from tests.factories import day
 from tests.pages import count_queries, read
 
 pytestmark = pytest.mark.django_db
@@ -328,13 +341,12 @@ def test_page_is_light(client, pezenas):
 
 
 def test_growth(client, pezenas):
-    # The département of the site, the commune and its facts (15 at most), 12 of `with_actes` (the
-    # conventions, their porteur's names, avenants, coverages, names of their communes, who answers for
-    # them, parties, and what sources say), its labellisations and what sources say, the posts and their
-    # dates, the sectors, the last change (4), the vintage of the découpage, the map (2), the reviews
-    # of its ORT: the ORT, its avenants and its reviews (3); whether the Club held anything, and what the
-    # commune took part in (3); what changed: its populations, the indicators, the readings, the
-    # targets (4); its postcodes, the codes that lead to it.
+    # The commune, with its place on the map, and its facts (14); its records (`fiches_lues`): the ORT with
+    # its porteur's names, avenants, coverages, parties (6), the posts with the communes served (2), what
+    # sources say of them all, and the names of all their communes (2); the programme, the sectors, the
+    # last reading, the vintage of the découpage, whom to call (5); what changed: its populations, the
+    # indicators, the readings, the targets (4); its actions, or how far they are kept, the reviews of its
+    # ORT, the Club (5); its postcodes, the codes that lead to it (2).
     convention = pezenas.couvertures.get().convention
 
     def grow(number):
@@ -346,7 +358,35 @@ def test_growth(client, pezenas):
     few = count_queries(client, "/communes/34199/")
     grow(5)
     assert count_queries(client, "/communes/34199/") == few
-    assert few <= 56
+    assert few <= 39
+
+
+def test_what_the_page_rests_on_is_read_once(client, pezenas):
+    factories.poste([pezenas])
+    factories.action([pezenas], pezenas.couvertures.get().convention, intitule="Halle")
+    client.get("/communes/34199/")
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/communes/34199/")
+    read_from = Counter(re.search(r'FROM "(\w+)"', q["sql"])[1] for q in queries)
+    for model in (Affirmation, Labellisation, Convention, Succession, ContourCommune, FondDeCarte):
+        assert read_from[model._meta.db_table] <= 1, model
+
+
+def test_the_communes_of_its_ort_and_of_its_post_are_those_of_the_day(client, pezenas):
+    """The day before a commune is no more, its own name; from that day on, that of the one that follows."""
+    convention = pezenas.couvertures.get().convention
+    follows = factories.commune("34999", nom="Grande Ville")
+    gone = factories.commune("34162", nom="Montagnac", fin=day("2025-01-01"), successeur=follows)
+    factories.avenant(convention, "2023-06-01", [gone])
+    factories.poste([pezenas, gone], date_ouverture=day("2023-06-01"))
+    for jour, named, other in (
+        ("2024-12-31", "Montagnac", "Grande Ville"),
+        ("2025-01-01", "Grande Ville", "Montagnac"),
+    ):
+        page = read(client, f"/communes/34199/?au={jour}")
+        assert f"Elle couvre aussi à cette date : Agde {named}" in page
+        assert f"Partagé avec {named}" in page
+        assert f"Partagé avec {other}" not in page
 
 
 def test_nothing_known_is_not_said_outside_the_programme(client):
