@@ -106,8 +106,17 @@ class LieuDuProjet:
             codes = list(covered.codes_du_jour(jour))
         return Departement.objects.filter(communes__pk__dans=codes)
 
+    def suivi(self, jour):
+        """Tell whether it is kept: a commune is while it is in the programme, or covered by an ORT."""
+        if self.critere != "commune":
+            return True
+        known = (Labellisation.objects.as_of(jour), CommuneCouverte.objects.en_vigueur(jour))
+        return any(rows.des([self.valeur], jour).exists() for rows in known)
+
     def tenu_en_entier(self, tenue, jour):
         """Tell whether each of these départements keeps `tenue`, one of its fields, in full."""
+        if not self.suivi(jour):
+            return False
         kept = self.departements(jour).order_by().values_list(tenue, flat=True)
         return set(kept) == {Tenue.COMPLETE.value}
 

@@ -298,7 +298,7 @@ def test_orders(client, two, tri, first):
 
 
 def test_nothing_recorded_is_not_nothing(client):
-    factories.commune("34142", nom="Lodève")
+    factories.labellisation(factories.commune("34142", nom="Lodève"))
     page = read(client, "/communes/34142/projet/")
     assert "Actions au plan : non renseigné" in page
     assert "pvd-barres" not in client.get("/communes/34142/projet/").content.decode()
@@ -307,6 +307,28 @@ def test_nothing_recorded_is_not_nothing(client):
     )
     Departement.objects.filter(pk="34").update(tenue_plans=Tenue.COMPLETE)
     assert "aucune action n'est au plan" in read(client, "/communes/34142/projet/")
+
+
+def test_of_a_commune_neither_in_the_programme_nor_covered_nothing_is_known(client):
+    """The départements that keep their plans in full keep those of the programme, and of their ORT."""
+    montpellier, agde = factories.commune("34172"), factories.commune("34003", epci="new")
+    left = factories.commune("34276")
+    factories.labellisation(left, fin="2023-12-01")
+    factories.convention("2021-02-26", [agde], identifiant="ort-agde")
+    Departement.objects.filter(pk="34").update(tenue_plans=Tenue.COMPLETE)
+    for town, jour, known in (
+        (montpellier, "2023-07-06", False),
+        (agde, "2021-02-25", False),
+        (agde, "2021-02-26", True),
+        (left, "2023-11-30", True),
+        (left, "2023-12-01", False),
+    ):
+        for address in (f"/communes/{town.pk}/", f"/communes/{town.pk}/projet/"):
+            page = read(client, f"{address}?au={jour}")
+            assert ("aucune action n'est au plan" in page) is known, (address, jour)
+            assert ("Actions au plan : non renseigné" in page) is not known
+        twin = client.get(f"/communes/{town.pk}.json?au={jour}").json()["projet"]
+        assert (twin["complet"], twin["nb_actions"]) == (known, 0 if known else None)
 
 
 def test_a_commune_tells_its_own_apart_from_what_it_shares(client, two):
