@@ -57,17 +57,19 @@ PAGE_DE_L_ANCT = PageAilleurs(
 def aides(situation):
     """Return what is open on the day: the post to a commune lauréate, Denormandie where an ORT covers.
 
-    A commune that is neither has none; a lauréate without ORT is told what signing one would open.
+    A commune that is neither has none; a lauréate without ORT is told what signing one would open. The
+    aid to posts is no longer open once its term, which somebody read where it is said, has passed.
     """
-    if situation.laureate:
-        return [aide_au_poste(situation.jour), denormandie(situation)]
-    return [denormandie(situation)] if situation.couvertures else []
+    if not situation.laureate:
+        return [denormandie(situation)] if situation.couvertures else []
+    programme = programme_au(situation.jour)
+    closed = programme.aide_passee and programme.aide.verifiee
+    return [*([] if closed else [aide_au_poste(programme)]), denormandie(situation)]
 
 
-def aide_au_poste(jour):
-    """Tell how much of a post is paid, up to what sum, and until when it could be asked for."""
-    taux, programme = pour_cent(TAUX_MAXIMUM), programme_au(jour)
-    terme = terme_en_mots(programme)
+def aide_au_poste(programme):
+    """Tell how much of a post is paid, up to what sum, and until when, of a `ProgrammeDuJour`."""
+    taux, terme = pour_cent(TAUX_MAXIMUM), terme_en_mots(programme)
     return Aide(
         "Le poste de chef de projet",
         f"Chef de projet : {taux} et {euros(PLAFOND_ANNUEL)} par an au plus "

@@ -56,6 +56,15 @@ def test_the_term_names_the_document_that_tells_it_and_not_that_of_the_ceilings(
     assert "Terme le 31 mars 2026. (Source : Instruction du 30 septembre 2025.)" in page
 
 
+def test_the_aid_to_a_post_is_no_longer_open_once_its_term_has_passed(client, lodeve):
+    factories.programme("2025-09-30", fin_aide="2026-03-31", verifiee=True)
+    assert "Le poste de chef de projet. 75 %" in read(client, "/communes/34142/?au=2026-03-31")
+    page = read(client, "/communes/34142/?au=2026-04-01")
+    assert "Le poste de chef de projet. 75 %" not in page
+    assert DENORMANDIE in page
+    assert "Terme de l'aide de l'État au poste de chef de projet : passé, le 31 mars 2026." in page
+
+
 @pytest.mark.parametrize(
     ("jour", "told", "untold"),
     [
