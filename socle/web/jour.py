@@ -29,7 +29,12 @@ def day_asked(name, text):
     except ValueError:
         raise DemandeInvalide(due) from None
     if text != jour.isoformat():
-        raise DemandeReecrite(name, jour.isoformat(), due)
+        raise DemandeReecrite(
+            name,
+            jour.isoformat(),
+            f"La date « {name}={quoted(text)} » n'est pas écrite comme le sont les adresses. Écrivez-la "
+            f"AAAA-MM-JJ, ici {jour.isoformat()}.",
+        )
     if jour > today:
         raise DemandeInvalide(
             f"La date « {name}={text} » est à venir. La situation est connue jusqu'au {in_french(today)}."

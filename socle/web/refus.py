@@ -54,6 +54,18 @@ class DemandeReecrite(DemandeInvalide):
         return f"{request.path}?{query.urlencode()}"
 
 
+def refuse_others(request, lus, quoi):
+    """Refuse any criterion that is not of `lus`: nobody would read it, and nobody would see that.
+
+    `quoi` names what is asked for. Raises `DemandeInvalide`.
+    """
+    for name, value in request.GET.items():
+        if name not in lus:
+            known = f"{quoi} se demande par {', '.join(lus)}" if lus else f"{quoi} n'en a pas"
+            asked = f"« {quoted(name)}={quoted(value)} »"
+            raise DemandeInvalide(f"Le critère {asked} n'existe pas : {known}.")
+
+
 class BadRequestMiddleware:
     """Turn what cannot be read into an answer 400: a page, or plain text or JSON for a download.
 

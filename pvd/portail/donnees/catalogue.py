@@ -12,7 +12,7 @@ from pvd.portail.donnees.turtle import as_json_ld, as_turtle
 from pvd.portail.partage.etendue import etendue
 from pvd.portail.partage.liens import LICENCE, SITE
 from socle.web.demonstration import marked
-from socle.web.refus import lecture_seule
+from socle.web.refus import lecture_seule, refuse_others
 
 PREFIXES = {
     "dcat": "http://www.w3.org/ns/dcat#",
@@ -226,6 +226,7 @@ WRITINGS = {
 @lecture_seule
 def catalogue(request, extension):
     """Send the catalogue, whose files are those of today."""
+    refuse_others(request, (), "ce catalogue")
     write, content_type = WRITINGS[extension]
     graph = Catalogue(timezone.localdate(), request.build_absolute_uri).graph
     return HttpResponse(write(PREFIXES, graph), content_type=content_type)

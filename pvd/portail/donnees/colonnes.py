@@ -40,6 +40,11 @@ def colonnes_demandees(request, table):
         return ColonnesChoisies(table, tuple(table.entete))
     noms = [nom.strip() for nom in text.split(",")]
     for rank, nom in enumerate(noms):
+        if not nom:
+            raise DemandeInvalide(
+                f"Le critère « colonnes={quoted(text)} » a une virgule de trop : une colonne s'y nomme entre "
+                "deux virgules."
+            )
         if nom not in table.entete:
             raise DemandeInvalide(
                 f"Le critère « colonnes={quoted(text)} » ne peut être suivi : ce tableau n'a pas de colonne "

@@ -15,7 +15,7 @@ from pvd.portail.donnees.pages import PAR_PAGE_AU_PLUS, TOTAL
 from pvd.portail.donnees.telechargements import EXTENSIONS, MEDIA_TYPES, TELECHARGEMENTS
 from pvd.portail.partage.liens import LICENCE
 from socle.web.jour import jour_of
-from socle.web.refus import DemandeInvalide, lecture_seule, quoted
+from socle.web.refus import lecture_seule, refuse_others
 
 TEXTE = {"type": "string"}
 DATE = {"type": "string", "format": "date"}
@@ -148,10 +148,7 @@ JUMELLES = {
 @lecture_seule
 def openapi(request):
     """Send the description of what programs may ask; it has no day, and reads nothing."""
-    for name, value in request.GET.items():
-        raise DemandeInvalide(
-            f"Le critère « {quoted(name)}={quoted(value)} » n'existe pas : cette description n'en a pas."
-        )
+    refuse_others(request, (), "cette description")
     described = description(request)
     return JsonResponse(described, json_dumps_params={"ensure_ascii": False, "indent": 1})
 

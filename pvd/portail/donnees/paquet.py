@@ -11,17 +11,7 @@ from pvd.portail.partage.liens import LICENCE, SITE
 from socle.dates import in_french
 from socle.web.demonstration import marked
 from socle.web.jour import jour_of
-from socle.web.refus import DemandeInvalide, lecture_seule, quoted
-
-
-def refuse_all_but_the_day(request):
-    """Raise `DemandeInvalide` for what a description of every table does not read."""
-    for name, value in request.GET.items():
-        if name != "au":
-            raise DemandeInvalide(
-                f"Le critère « {quoted(name)}={quoted(value)} » n'existe pas : la description de tous les "
-                "tableaux se demande par au."
-            )
+from socle.web.refus import lecture_seule, refuse_others
 
 
 def ressource_of(table, jour, absolute):
@@ -46,7 +36,7 @@ def ressource_of(table, jour, absolute):
 @lecture_seule
 def paquet(request):
     """Send the Data Package of every table, as they are on the day asked for, and of every history."""
-    refuse_all_but_the_day(request)
+    refuse_others(request, ("au",), "la description de tous les tableaux")
     jour, absolute = jour_of(request), request.build_absolute_uri
     described = {
         "profile": "tabular-data-package",

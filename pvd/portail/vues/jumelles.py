@@ -12,17 +12,12 @@ from pvd.portail.vues.communes import find_situation, read_commune, redirect_to_
 from pvd.portail.vues.intercommunalites import find_intercommunalite, read_intercommunalite
 from socle.fichiers.formats import json_value
 from socle.web.jour import jour_of
-from socle.web.refus import DemandeInvalide, lecture_seule, quoted
+from socle.web.refus import lecture_seule, refuse_others
 
 
 def jour_demande(request):
     """Return the day asked for; raises `DemandeInvalide` for any other name, that nobody would read."""
-    for name, value in request.GET.items():
-        if name != "au":
-            raise DemandeInvalide(
-                f"Le critère « {quoted(name)}={quoted(value)} » n'existe pas : cette fiche se demande "
-                "par au."
-            )
+    refuse_others(request, ("au",), "cette fiche")
     return jour_of(request)
 
 

@@ -85,7 +85,7 @@ def test_a_day_written_as_people_write_it_leads_a_page_to_its_address(client, te
 def test_a_file_takes_the_day_as_addresses_write_it_only(client, text):
     answer = client.get("/donnees/communes.csv", {"au": text})
     assert answer.status_code == 400
-    assert "Écrivez-la AAAA-MM-JJ, par exemple 2023-07-06." in answer.content.decode()
+    assert "Écrivez-la AAAA-MM-JJ, ici 2023-07-06." in answer.content.decode()
 
 
 def test_a_day_to_come_written_as_people_write_it_is_refused_where_it_leads(client, db):

@@ -152,3 +152,18 @@ def test_a_schema_explains_values_and_names_its_key(client):
         "code_insee",
         "ort_identifiant",
     ]
+
+
+@pytest.mark.parametrize(
+    ("address", "known"),
+    [
+        ("/donnees/catalogue.ttl?au=2023-07-06", "ce catalogue n'en a pas"),
+        ("/donnees/catalogue.jsonld?au=2023-07-06", "ce catalogue n'en a pas"),
+        ("/donnees/schemas/communes.json?au=2023-07-06", "ce schéma se demande par colonnes"),
+        ("/donnees/openapi.json?au=2023-07-06", "cette description n'en a pas"),
+    ],
+)
+def test_a_day_that_a_description_does_not_read_is_refused(client, address, known):
+    answer = client.get(address)
+    assert answer.status_code == 400
+    assert f"« au=2023-07-06 » n'existe pas : {known}." in answer.content.decode()

@@ -53,7 +53,7 @@ def test_the_schema_and_the_notice_are_those_of_the_columns(client):
     ("asked", "why"),
     [
         ("code_insee,mairie", "pas de colonne « mairie »"),
-        ("code_insee,", "pas de colonne «  »"),
+        ("code_insee,", "a une virgule de trop"),
         ("code_insee,code_insee", "demande deux fois « code_insee »"),
         ("x" * 3000, "pas de colonne « xxx"),
         ("code_insee\x00", "pas de colonne"),
