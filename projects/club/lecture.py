@@ -31,6 +31,8 @@ def jours_en_mots(evenement: EvenementClub) -> str:
         return f"début {first}, fin {last}"
     to = "au" if evenement.precision_fin == Precision.JOUR else "à"
     first, last = map(bare, (debut, fin), precisions)
+    if {*precisions} == {Precision.JOUR} and (debut.year, debut.month) == (fin.year, fin.month):
+        first = first.split()[0]
     return f"{first} {to} {last}"
 
 

@@ -46,7 +46,7 @@ def verse_en_mots(action):
 def subventions_en_mots(accorde, verse, complete):
     """Write what is granted and paid: « 372 000 € accordés, 1 accord sans montant, 111 600 € versés »."""
     if not (verse.lignes or complete):
-        return "subventions accordées : non renseigné"
+        return "subventions accordées non renseignées"
     if accorde.lignes and not accorde.connue:
         granted = f"{pluriel(accorde.lignes, 'accord,accords')} sans montant"
     else:

@@ -473,7 +473,7 @@ def test_what_a_departement_kept_in_part_may_not_tell_is_not_zero(client):
     ort = factories.convention("2021-12-01", [herault, tarn])
     factories.action([herault, tarn], ort, identifiant="partagee")
     page = read(client, "/communes/34293/projet/?au=2024-01-01")
-    assert "subventions accordées : non renseigné" in page
+    assert "subventions accordées non renseignées" in page
     factories.action([herault], ort, identifiant="seule")
     page = read(client, "/communes/34293/projet/?au=2024-01-01")
     assert "Actions de la commune seule (1) : 0 € accordé, 0 € versé" in page
