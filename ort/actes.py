@@ -236,7 +236,12 @@ class OrtDuJour:
 
     @property
     def remarques(self):
-        """Return what a reader must know of the ORT, as plain facts: none of them is an alarm."""
+        """Return what a reader must know of the ORT, as plain facts: none of them is an alarm.
+
+        Nothing is told of one that is not signed: it covers no commune yet.
+        """
+        if not self.signee:
+            return []
         return [fact for fact in (self.told_ville(), self.told_departements()) if fact]
 
     def told_ville(self):

@@ -116,6 +116,18 @@ def test_oddities_are_plain_facts(client, agde, pezenas):
     assert "article L. 303-3" in read(client, "/ort/ort-derogation/")
 
 
+@pytest.mark.parametrize(("jour", "told"), [("2021-12-31", False), ("2022-01-01", True)])
+def test_nothing_is_odd_of_what_is_not_signed(client, agde, pezenas, jour, told):
+    """The day before, the ORT covers nobody, its ville principale no more than the others."""
+    factories.convention("2022-01-01", [agde], identifiant="ort-agde", ville_principale=agde)
+    factories.convention("2022-01-01", [pezenas], identifiant="ort-pezenas", ville_principale=agde)
+    factories.convention("2022-01-01", [agde], identifiant="ort-derogation", derogation_l303_3=True)
+    assert "n'est pas parmi les communes" not in read(client, f"/ort/ort-agde/?au={jour}")
+    outside = read(client, f"/ort/ort-pezenas/?au={jour}")
+    assert ("Agde, n'est pas parmi les communes couvertes." in outside) is told
+    assert ("article L. 303-3" in read(client, f"/ort/ort-derogation/?au={jour}")) is told
+
+
 def test_framework_convention_is_not_called_an_ort(client, agde):
     factories.convention("2022-01-01", [agde], identifiant="cadre", vaut_ort=False)
     page = read(client, "/ort/cadre/")
