@@ -72,10 +72,11 @@ class TiersFilter(django_filters.Filter):
 
 
 def axes_de_l_ort(request):
-    """Return the axes of the ORT that the address asks for, signed by its day; none without one."""
+    """Return the axes, known on its day, of the signed ORT that the address asks for; none without one."""
     asked = texts(request.GET.getlist("ort"))
-    signed = Convention.objects.signees(jour_of(request)).filter(identifiant__in=asked)
-    return Axe.objects.filter(convention__in=signed.order_by())
+    jour = jour_of(request)
+    signed = Convention.objects.signees(jour).filter(identifiant__in=asked)
+    return Axe.objects.connus(jour).filter(convention__in=signed.order_by())
 
 
 class AdressesDesActions(AdressesDeListe):

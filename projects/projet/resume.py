@@ -5,6 +5,8 @@ from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
+from django.db.models import Prefetch
+
 from communes.models import Commune, Departement, Labellisation, Rattachement, Tenue
 from ort.actes import sourced
 from ort.models import CommuneCouverte, Convention
@@ -150,11 +152,12 @@ class Projet:
     @cached_property
     def axes_des_ort(self):
         """The axes of the ORT of the place, whether an action of theirs is recorded or not."""
-        told = self.territoire.ort(self.jour).filter(axes__isnull=False).distinct()
-        read = told.order_by("date_signature", "identifiant").prefetch_related("axes", sourced())
+        known = Axe.objects.connus(self.jour)
+        told = self.territoire.ort(self.jour).filter(pk__in=known.order_by().values("convention"))
+        read = told.order_by("date_signature", "identifiant")
         return [
             AxesDUnPlan(ort, list(ort.axes.all()), [dit for dit in ort.dits if dit.champ == "axes"])
-            for ort in read
+            for ort in read.prefetch_related(Prefetch("axes", known), sourced())
         ]
 
     @cached_property

@@ -24,6 +24,14 @@ class Theme(Historisee):
 
 
 class AxeQuerySet(HistoriseeQuerySet):
+    def connus(self, jour):
+        """Leave out the axes of which every action comes by an avenant that was not signed by `jour`.
+
+        An axe has no day of its own: nobody knew it sooner than what it holds.
+        """
+        there = Q(actions__isnull=True) | Q(actions__entree__isnull=True)
+        return self.filter(there | Q(actions__entree__date_signature__lte=jour)).distinct()
+
     def for_user(self, user):
         """Keep the axes of the conventions, and of the labellisations, of `user`."""
         return self.filter(

@@ -309,6 +309,30 @@ def test_nothing_recorded_is_not_nothing(client):
     assert "aucune action n'est au plan" in read(client, "/communes/34142/projet/")
 
 
+def test_an_axe_is_known_when_one_of_its_actions_is(client):
+    """An axe has no day: of one that an avenant alone fills, nothing was known before it was signed."""
+    agde, pezenas = factories.commune("34003", epci="new"), factories.commune("34199", epci="new")
+    factories.labellisation(pezenas)
+    ort = factories.convention("2021-02-26", [agde], identifiant="ort-agde")
+    founding, empty = (factories.axe(ort, code, intitule=f"Axe {code}") for code in ("A", "B"))
+    later = factories.axe(ort, "P", intitule="Axe P")
+    act = factories.avenant(ort, "2023-01-11", [pezenas])
+    factories.action([agde], ort, identifiant="agd-1", axe=founding)
+    factories.action(
+        [pezenas], ort, identifiant="pez-1", axe=later, entree_par="avenant", entree=act
+    )
+    factories.action(
+        [pezenas], ort, identifiant="pez-2", axe=founding, entree_par="avenant", entree=act
+    )
+    for jour, known in (("2023-01-10", False), ("2023-01-11", True)):
+        page = read(client, f"/ort/ort-agde/projet/?au={jour}")
+        assert all(f"Axe {axe.code}" in page for axe in (founding, empty))
+        assert ("Axe P" in page) is known, jour
+        asked = client.get(f"/actions/?ort=ort-agde&axe=P&au={jour}")
+        assert asked.status_code == (200 if known else 400)
+    assert empty.intitule in read(client, "/ort/ort-agde/projet/?au=2021-02-26")
+
+
 def test_of_a_commune_neither_in_the_programme_nor_covered_nothing_is_known(client):
     """The départements that keep their plans in full keep those of the programme, and of their ORT."""
     montpellier, agde = factories.commune("34172"), factories.commune("34003", epci="new")
