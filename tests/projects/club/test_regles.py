@@ -226,7 +226,9 @@ def test_more_events_and_communes_ask_no_more_queries(lodeve):
     [
         ("2024-03-01", "jour", None, "jour", "1er mars 2024"),
         ("2024-03-01", "au_plus_tard", None, "jour", "au plus tard le 1er mars 2024"),
-        ("2024-03-01", "jour", "2024-03-05", "jour", "1er mars 2024 au 5 mars 2024"),
+        ("2024-03-01", "jour", "2024-03-05", "jour", "1er au 5 mars 2024"),
+        ("2024-05-31", "jour", "2024-06-01", "jour", "31 mai 2024 au 1er juin 2024"),
+        ("2023-05-14", "jour", "2024-05-15", "jour", "14 mai 2023 au 15 mai 2024"),
         ("2024-02-01", "mois", "2024-03-01", "mois", "février 2024 à mars 2024"),
         ("2023-01-01", "annee", "2024-01-01", "annee", "2023 à 2024"),
         ("2024-02-01", "mois", "2024-03-05", "jour", "février 2024 au 5 mars 2024"),

@@ -7,7 +7,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
-from projects.club.lecture import EvenementDuJour
 from projects.club.models import EvenementClub
 from tests import factories
 from tests.factories import day
@@ -60,30 +59,6 @@ def test_the_list_tells_what_is_to_come_then_what_was(client, scene):
     assert "Se revoir à Lunel" in page
     assert "Supports de l'atelier" in page
     assert "Les PVD se rencontrent" in page
-
-
-@pytest.mark.parametrize(
-    ("debut", "fin", "told"),
-    [
-        (("2024-05-14", "jour"), None, "14 mai 2024"),
-        (("2024-05-14", "jour"), ("2024-05-15", "jour"), "14 au 15 mai 2024"),
-        (("2024-06-01", "jour"), ("2024-06-02", "jour"), "1er au 2 juin 2024"),
-        (("2024-05-31", "jour"), ("2024-06-01", "jour"), "31 mai 2024 au 1er juin 2024"),
-        (("2023-05-14", "jour"), ("2024-05-15", "jour"), "14 mai 2023 au 15 mai 2024"),
-        (("2024-05-01", "mois"), ("2024-06-01", "mois"), "mai 2024 à juin 2024"),
-        (
-            ("2024-05-14", "au_plus_tard"),
-            ("2024-05-15", "jour"),
-            "début au plus tard le 14 mai 2024, fin le 15 mai 2024",
-        ),
-    ],
-)
-def test_the_days_of_an_event_are_told_as_they_are_known(debut, fin, told):
-    jour, precision = debut
-    event = EvenementClub(debut=day(jour), precision_debut=precision)
-    if fin:
-        event.fin, event.precision_fin = day(fin[0]), fin[1]
-    assert EvenementDuJour(event, day("2025-01-01")).quand == told
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,12 @@ BY_NAME = {
     "catalogue": {"extension": "ttl"},
 }
 # A history is of all days, and what describes the addresses is of none.
-OF_NO_DAY = ("/donnees/historique/", "/donnees/catalogue", "/donnees/openapi")
+OF_NO_DAY = (
+    "/donnees/historique/",
+    "/donnees/catalogue",
+    "/donnees/openapi",
+    "/donnees/schemas/",
+)
 # A document is a file that an agent publishes as it is; the maps are drawn from the outlines of
 # the communes alone, which this small base does not hold.
 APART = {"ort_document", "action_piece", "etude_piece", "bilan_piece"}
