@@ -13,6 +13,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 
+from socle import menage
 from socle.lignes import UneLigne
 
 ROOT = settings.BASE_DIR
@@ -46,6 +47,14 @@ def said_in_code(path):
         if isinstance(node, documented)
     ]
     return "\n".join(said)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_watch():
+    """Have the module that serves the site, which is imported to be looked at, start nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(menage, "forget_each_hour", lambda: None)
+        yield
 
 
 def said(path):

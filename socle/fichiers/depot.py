@@ -2,18 +2,14 @@
 
 import base64
 import json
-import logging
 import secrets
 import time
 from dataclasses import asdict, dataclass, field
-from threading import Thread
 
 from django.conf import settings
 from django.core.files.base import ContentFile
 
 from socle.fichiers.tableau.fichier import Fichier
-
-logger = logging.getLogger(__name__)
 
 KEPT_SECONDS = 24 * 3600
 # More than is drawn, and less than what a folder refuses for a name.
@@ -61,10 +57,18 @@ def path_of(jeton):
     return folder() / f"{jeton}.json"
 
 
+def is_expired(path):
+    """Tell whether a file was left aside for more than a day: nobody can confirm it any more."""
+    try:
+        return path.stat().st_mtime < time.time() - KEPT_SECONDS
+    except FileNotFoundError:
+        # Another process has just removed it.
+        return True
+
+
 def expired():
-    """Return the files left aside for more than a day: nobody can confirm them any more."""
-    limit = time.time() - KEPT_SECONDS
-    return [path for path in folder().glob("*.json") if path.stat().st_mtime < limit]
+    """Return the files that nobody can confirm any more."""
+    return [path for path in folder().iterdir() if is_expired(path)]
 
 
 def forget_expired():
@@ -73,20 +77,6 @@ def forget_expired():
     for path in paths:
         path.unlink(missing_ok=True)
     return len(paths)
-
-
-def forget_each_hour():
-    """Remove what has expired now, then as long as this process lives: people are named in it."""
-
-    def watch():
-        while True:
-            try:
-                forget_expired()
-            except OSError as error:
-                logger.error("Les fichiers d'import expirés restent : %s", error)
-            time.sleep(3600)
-
-    Thread(target=watch, name="imports-expires", daemon=True).start()
 
 
 def keep(depot, jeton=None):
@@ -99,8 +89,11 @@ def write_aside(held, jeton=None):
     """Write what is `held` under a token, drawn at random unless it is told, and return it."""
     jeton = jeton or secrets.token_urlsafe(24)
     path = path_of(jeton)
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(held), encoding="utf-8")
+    # Whoever reads it meanwhile finds what it held before, and never the half of it.
+    written = path.with_suffix(".ecrit")
+    written.touch(mode=0o600)
+    written.write_text(json.dumps(held), encoding="utf-8")
+    written.replace(path)
     return jeton
 
 
@@ -108,7 +101,7 @@ def read_aside(jeton):
     """Return what is held under a token, or None, as for what is held for more than a day."""
     try:
         path = path_of(jeton)
-        return None if path in expired() else json.loads(path.read_text(encoding="utf-8"))
+        return None if is_expired(path) else json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
 

@@ -1,15 +1,23 @@
 """What an agent sends once its session is over: kept through the login, then given back to be sent.
 
-It waits in the session of the browser that sent it, on the server, and for a quarter of an hour.
+It waits in the session of the browser that sent it, on the server, and for a quarter of an hour: nobody
+has to come back for it to go, as that session ends with it.
 """
 
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
 from django.shortcuts import render
 from django.utils import timezone
+
+from socle.web.connexion import visitor_networks
+from socle.web.places import key_of, take
 
 KEPT = "saisie"
 KEPT_SECONDS = 15 * 60
 # A form of an agent weighs a few kB; the rest would fill the sessions of whoever is not logged in.
 MOST_CHARACTERS = 50_000
+# Nor may one home have us keep many.
+MOST_FORMS = 30
 NEVER_KEPT = ("csrfmiddlewaretoken", "password")
 
 
@@ -23,13 +31,28 @@ def keep_what_was_typed(request):
         for value in values
         if not any(part in name for part in NEVER_KEPT)
     ]
-    if fields and sum(len(name) + len(value) for name, value in fields) <= MOST_CHARACTERS:
-        request.session[KEPT] = {
-            "adresse": request.get_full_path(),
-            "champs": fields,
-            "fichiers": bool(request.FILES),
-            "quand": timezone.now().timestamp(),
-        }
+    weight = sum(len(name) + len(value) for name, value in fields)
+    if not fields or weight > MOST_CHARACTERS or not takes_a_place(request):
+        return
+    request.session[KEPT] = {
+        "adresse": request.get_full_path(),
+        "champs": fields,
+        "fichiers": bool(request.FILES),
+        "quand": timezone.now().timestamp(),
+    }
+    request.session.set_expiry(KEPT_SECONDS)
+
+
+def takes_a_place(request):
+    """Tell whether the home of the visitor may have one more form kept."""
+    home, _ = visitor_networks(request)
+    return take(key_of("saisie", home), MOST_FORMS, KEPT_SECONDS) is not None
+
+
+@receiver(user_logged_in)
+def last_as_any_other(request, **kwargs):
+    """Have the session that a login takes over last as long as any other."""
+    request.session.set_expiry(None)
 
 
 def give_back_what_was_typed(request):

@@ -2,14 +2,19 @@
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from communes.models import JournalDroits, Role
+from socle import menage
+from socle.web import saisie
 from tests import factories
 from tests.conftest import browser_of
 from tests.formulaires import filled
@@ -244,3 +249,35 @@ def test_neither_a_password_nor_a_heap_is_kept(data, db):
     browser = Client()
     browser.post(reverse("admin:ort_organisme_add"), data)
     assert "saisie" not in browser.session
+
+
+def test_what_was_typed_goes_by_itself_and_a_login_lasts_as_any_other(typed, colleague, settings):
+    url, data = typed
+    lost, back = Client(), Client()
+    for browser in (lost, back):
+        browser.post(url, data)
+        assert browser.session.get_expiry_age() <= saisie.KEPT_SECONDS
+    back.force_login(colleague)
+    assert back.session.get_expiry_age() == settings.SESSION_COOKIE_AGE
+    for row in Session.objects.all():
+        if row.get_decoded().get("saisie") and "_auth_user_id" not in row.get_decoded():
+            row.expire_date = timezone.now() - timedelta(seconds=1)
+            row.save()
+    menage.forget_sessions()
+    assert "Pays Cœur" not in "".join(
+        str(row.get_decoded())
+        for row in Session.objects.exclude(session_key=back.session.session_key)
+    )
+    assert "n'est pas enregistré, et n'est pas perdu" in text(back.get(url))
+
+
+def test_one_home_has_so_many_forms_kept_and_the_next_home_its_own(db):
+    def kept(address):
+        browser = Client(REMOTE_ADDR=address)
+        browser.post(reverse("admin:ort_organisme_add"), {"nom": "Pays"})
+        return "saisie" in browser.session
+
+    assert [kept("192.0.2.1") for _ in range(saisie.MOST_FORMS + 1)] == [
+        True
+    ] * saisie.MOST_FORMS + [False]
+    assert kept("192.0.2.2")
