@@ -19,10 +19,11 @@ class LectureArretee(Exception):
     """The process died of its file, which asked for too much memory or time."""
 
 
-def read_apart(module: str, asked: bytes, nom: str) -> dict[str, Any]:
-    """Return what `module` answers of the file `nom`, in a process that starts from nothing.
+def read_apart(module: str, asked: bytes) -> dict[str, Any]:
+    """Return what `module` answers of what is asked of it, in a process that starts from nothing.
 
-    A fork would copy our threads and secrets; this one sees none of our environment either.
+    A fork would copy our threads and secrets; this one sees none of our environment either. The journal
+    tells where it stopped, and neither the name of the file nor a word of it: people are named there.
     """
     try:
         done = subprocess.run(
@@ -34,9 +35,11 @@ def read_apart(module: str, asked: bytes, nom: str) -> dict[str, Any]:
             check=True,
         )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as death:
-        logger.warning("Lecture de %s : %s %s", nom, death, (death.stderr or b"")[-2000:])
+        told = (death.stderr or b"")[-2000:].decode(errors="replace")
+        logger.warning("%s, %d octets : %s %s", module, len(asked), type(death).__name__, told)
         raise LectureArretee from None
     if done.stderr:
-        logger.warning("Lecture de %s : %s", nom, done.stderr.decode(errors="replace"))
+        told = done.stderr.decode(errors="replace")
+        logger.warning("%s, %d octets : %s", module, len(asked), told)
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer

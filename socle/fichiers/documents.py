@@ -61,7 +61,7 @@ def refuse_what_is_no_pdf(file):
     content = file.read()
     file.seek(0)
     try:
-        refusal = read_apart(PDF_READER, content, download_name(file.name))["refus"]
+        refusal = read_apart(PDF_READER, content)["refus"]
     except LectureArretee:
         refusal = PDF_TOO_HEAVY
     if refusal:

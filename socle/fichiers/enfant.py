@@ -7,6 +7,7 @@ for, and answers with JSON. It imports neither Django nor anything of the record
 import json
 import resource
 import sys
+import traceback
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -26,8 +27,15 @@ def limit() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def tell_where(error: BaseException) -> None:
+    """Write where a reader stopped, and on what sort of error: its words may be those of the file."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    sys.stderr.write(f"{where}{type(error).__name__}\n")
+
+
 def main() -> None:
     limit()
+    sys.excepthook = lambda _, error, __: tell_where(error)
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     reader = import_module(sys.argv[1])
     json.dump(reader.answer(sys.stdin.buffer), sys.stdout)

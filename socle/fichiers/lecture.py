@@ -40,7 +40,7 @@ def read_file(
         }
     )
     try:
-        answer = read_apart(READER, asked.encode() + b"\n" + content, nom)
+        answer = read_apart(READER, asked.encode() + b"\n" + content)
     except LectureArretee:
         raise FichierRefuse(f"{nom} : {TOO_MUCH}") from None
     if "refus" in answer:

@@ -2,10 +2,11 @@
 
 import io
 import logging
-import traceback
 from typing import IO, Any
 
 from pypdf import PasswordType, PdfReader
+
+from socle.fichiers.enfant import tell_where
 
 HEADER, TRAILER = b"%PDF-", b"%%EOF"
 # Some writers put a few bytes after the mark that ends the file.
@@ -32,9 +33,9 @@ def answer(asked: IO[bytes]) -> dict[str, Any]:
         return {"refus": refusal(asked.read())}
     except MemoryError:
         raise
-    except Exception:
+    except Exception as error:
         # A broken file breaks its reader in a hundred ways; the parent keeps the trace.
-        traceback.print_exc()
+        tell_where(error)
         return {"refus": BROKEN}
 
 

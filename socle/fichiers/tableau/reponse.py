@@ -1,10 +1,10 @@
 """What the process apart answers of a foreign table."""
 
 import json
-import traceback
 from dataclasses import asdict
 from typing import IO, Any
 
+from socle.fichiers.enfant import tell_where
 from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.fichiers.tableau.genre import ABIME
 from socle.fichiers.tableau.lecteur import table
@@ -25,8 +25,8 @@ def answer(asked: IO[bytes]) -> dict[str, Any]:
         return {"refus": str(refusal), "feuilles": refusal.feuilles}
     except MemoryError:
         raise
-    except Exception:
+    except Exception as error:
         # A broken file breaks its reader in a hundred ways; the parent keeps the trace.
-        traceback.print_exc()
+        tell_where(error)
         return {"refus": ABIME, "feuilles": []}
     return {"fichier": asdict(fichier)}

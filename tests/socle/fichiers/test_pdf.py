@@ -17,7 +17,7 @@ PLAIN = pdf_of()
 
 def refusal(content):
     started = time.monotonic()
-    answer = read_apart("socle.fichiers.pdf", content, "acte.pdf")["refus"]
+    answer = read_apart("socle.fichiers.pdf", content)["refus"]
     assert time.monotonic() - started < LONGEST
     return answer
 
