@@ -8,12 +8,17 @@ from django.db.models import QuerySet
 from django.db.models.functions import Length
 from django.utils.text import slugify
 
+from socle.recherche import INVISIBLE
+
 LONGEST = 40
 
 
 def bare_key(text: str) -> str:
-    """Return an identifier without case, hyphens, underscores nor spaces: « ORT_Agde » is « ortagde »."""
-    return re.sub(r"[-_\s]", "", text.casefold())
+    """Return an identifier without case, hyphens, underscores nor spaces: « ORT_Agde » is « ortagde ».
+
+    Nor the signs that nobody sees, which a file is read without.
+    """
+    return re.sub(r"[-_\s]", "", INVISIBLE.sub("", text.casefold()))
 
 
 def identifiant_de(text: str, default: str) -> str:

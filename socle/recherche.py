@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+# The signs that nobody sees: hyphens where a word may be cut, joiners, marks of order.
+INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u202a-\u202e]")
 ABBREVIATIONS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 # The words that people leave out of a name, or take for one another: « Vigan (Le) », « St-Jean de Fos »,
 # « Villeneuve lez Maguelone ».
@@ -13,11 +15,12 @@ SUR = {"s": "sur"}
 def search_key(text: str) -> str:
     """Return `text` without accents, case, hyphens or apostrophes, "St" and "Ste" written in full.
 
+    A word cut by a sign that nobody sees, as one pasted from a document, is one word.
+
     The key is stored, so that SQLite and PostgreSQL compare the same thing.
     """
-    decomposed = unicodedata.normalize(
-        "NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae")
-    )
+    seen = INVISIBLE.sub("", text.casefold()).replace("œ", "oe").replace("æ", "ae")
+    decomposed = unicodedata.normalize("NFKD", seen)
     ascii_text = "".join(c for c in decomposed if not unicodedata.combining(c))
     words = re.findall(r"[a-z0-9]+", ascii_text)
     return " ".join(ABBREVIATIONS.get(word, word) for word in words)

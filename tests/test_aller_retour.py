@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.urls import reverse
 from communes.models import Labellisation
 from ort.imports import ConventionRessource
 from ort.models import Avenant, CommuneCouverte, Convention, Organisme
+from projects.actions.models import Axe
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Recrutement
 from socle.fichiers.deroulement import preview
 from socle.fichiers.entetes import LigneLue, TableLue
@@ -335,6 +337,50 @@ def test_a_national_table_sent_back_changes_nothing(national, agent_34, programm
 @pytest.mark.parametrize("sorte", PUBLIC)
 def test_a_public_table_sent_back_changes_nothing(agent_34, programme, sorte, forme):
     unchanged(back(agent_34, sorte, public(agent_34, sorte, forme)))
+
+
+# Fields that hold words, as people write them or paste them from a document.
+MOTS = [
+    "nom",
+    "intitule",
+    "libelle",
+    "titre",
+    "note_interne",
+    "texte",
+    "motif",
+    "description",
+    "objet",
+]
+MOTS += ["comite", "decisions", "definition", "reference", "service", "lieu", "titulaire"]
+SOFT_HYPHEN = "\u00ad"
+
+
+@pytest.fixture
+def pasted(programme):
+    """Cut each word of every record by a sign that nobody sees, as some documents do."""
+    ours = [m for m in apps.get_models() if m._meta.app_label in ("communes", "ort", "projects")]
+    for model in ours:
+        fields = {f.name for f in model._meta.concrete_fields}.intersection(MOTS)
+        for record in model._base_manager.all() if hasattr(model, "history") else ():
+            texts = {name: getattr(record, name) for name in fields if getattr(record, name)}
+            cut = {name: re.sub(r"\B", SOFT_HYPHEN, text, count=1) for name, text in texts.items()}
+            factories.rewrite(model._base_manager.filter(pk=record.pk), **cut)
+    factories.rewrite(Axe.objects.filter(code="1.10"), code=f"1.1{SOFT_HYPHEN}0")
+
+
+@pytest.mark.parametrize("sorte", TABLES)
+def test_signs_that_nobody_sees_change_nothing(agent_34, pasted, sorte):
+    unchanged(back(agent_34, sorte, internal(agent_34, sorte, "csv")))
+
+
+def test_a_changed_cell_leaves_the_others_to_their_last_sign(agent_34, pasted):
+    held = Avenant.objects.get(numero=1)
+    assert SOFT_HYPHEN in held.objet
+    (row,) = [row for row in exported(agent_34, AVENANT, "avenants") if row["numero"] == "1"]
+    row["duree_annees"] = "9"
+    confirm(agent_34, back(agent_34, "avenants", written([row])))
+    now = Avenant.objects.get(numero=1)
+    assert (now.duree_annees, now.objet) == (9, held.objet)
 
 
 def files(browser, forme):

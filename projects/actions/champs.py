@@ -20,6 +20,7 @@ from socle.fichiers.champs import (
     is_erasure,
 )
 from socle.fichiers.cle import cle_interne
+from socle.fichiers.lignes import as_read
 from socle.francais import liste
 
 ACTION, ORT, ADHESIONS = "action_identifiant", "ort_identifiant", "adhesions"
@@ -177,11 +178,11 @@ class AxeWidget(ReadBesidePlan):
             return None
         of_ort = self.of_plan(row)
         own = self.own.get(row.get(ACTION))
-        if own and own.code == code and self.is_of_plan(own, row):
+        if own and as_read(own.code) == code and self.is_of_plan(own, row):
             return own
         of_adhesions = [axe for a in self.adhesions_of(row) for axe in self.of_adhesions[a.pk]]
         for axes in (of_ort, of_adhesions):
-            named = [axe for axe in axes if axe.code == code]
+            named = [axe for axe in axes if as_read(axe.code) == code]
             if len(named) > 1:
                 raise ValueError(PLUSIEURS_AXES)
             if named:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from projects.actions.champs import codes_of, read_codes
-from socle.fichiers.lignes import CelluleChangee
+from socle.fichiers.lignes import CelluleChangee, as_read
 from socle.fichiers.ressource import Ressource
 
 
@@ -77,6 +77,8 @@ class ListesRessource(Ressource):
         if not cell:
             return None
         held = self.kept_by(liste, instance)
+        if as_read("|".join(sorted(map(self.widgets[liste.colonne].key_of, held)))) == cell:
+            return held
         return read_codes(liste.colonne, cell, self.widgets[liste.colonne], row, held)
 
     def kept_by(self, liste, instance):

@@ -31,6 +31,7 @@ from socle.fichiers.champs import (
 )
 from socle.fichiers.champs_nombres import DecimalWidget
 from socle.fichiers.cle import cle_interne
+from socle.fichiers.lignes import as_read
 from socle.fichiers.nombres import written
 from socle.fichiers.rapprochement import readable
 from socle.fichiers.ressource import Ressource
@@ -98,10 +99,13 @@ class SecteurDObjetWidget(TextWidget):
     known = None
 
     def load(self, column, rows, user=None):
-        named = {row[column] for row in rows if row.get(column)}
+        rows = [row for row in rows if row.get(column)]
+        orts = {row[ORT] for row in rows if row.get(ORT)}
+        communes = {row["code_insee"] for row in rows if row.get("code_insee")}
+        theirs = Q(convention__identifiant__dans=orts) | Q(commune__dans=communes)
         self.known = defaultdict(list)
-        for secteur in Secteur.objects.filter(nom__dans=named).select_related("convention"):
-            self.known[secteur.nom].append(secteur)
+        for secteur in Secteur.objects.filter(theirs).select_related("convention"):
+            self.known[as_read(secteur.nom)].append(secteur)
 
     def clean(self, value, row=None, **kwargs):
         nom = super().clean(value, row, **kwargs)

@@ -18,7 +18,7 @@ from socle.fichiers.tableau.dire import rows_told
 from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.fichiers.tableau.lignes import WHOLE_ROW
 from socle.fichiers.tableau.noms import bare_name
-from socle.fichiers.tableau.valeurs import INVISIBLE
+from socle.recherche import INVISIBLE
 
 # What people write where they know nothing.
 EMPTY_WORDS = {"na", "n/a", "nan", "null", "none", "nc", "n.c.", "nd", "n.d.", "-", "–", "—", "?"}

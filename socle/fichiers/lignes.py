@@ -15,6 +15,8 @@ from socle.fichiers.champs import CelluleRefusee
 from socle.fichiers.tableau.dire import enumerated
 from socle.fichiers.tableau.noms import en_clair
 from socle.francais import liste, pluriel
+from socle.lignes import plain_lines
+from socle.recherche import INVISIBLE
 
 
 class Sort(StrEnum):
@@ -223,6 +225,11 @@ def concerned(error, model):
             fields = getattr(constraint, "fields", ())
             return {*fields, *(constraint.condition or Q()).referenced_base_fields}
     return set()
+
+
+def as_read(text):
+    """Return a text as it is read of a file that holds it, without the signs that nobody sees."""
+    return INVISIBLE.sub("", plain_lines(text)).strip()
 
 
 def says(cell, value):

@@ -15,6 +15,7 @@ from socle.fichiers.lignes import (
     CelluleChangee,
     LigneRefusee,
     Sort,
+    as_read,
     passed,
     refused,
     says,
@@ -22,7 +23,6 @@ from socle.fichiers.lignes import (
 )
 from socle.fichiers.provenance import Dires
 from socle.fichiers.rapprochement import OUTSIDE, Rapprochement, told_outside
-from socle.lignes import plain_lines
 from socle.memoire import une_lecture
 from socle.personnes import TOLD, Noms, quoted, texts_naming_someone
 from socle.sources import Sourcee
@@ -128,7 +128,9 @@ class Passage:
         row = ligne.lue.cellules
         for champ in self.fields:
             # An empty cell of an agent says nothing, « (vide) » empties a field; ours says that it is.
-            if champ.dit(row) or (self.vide_efface and champ not in self.rapprochement.keys):
+            said = champ.dit(row) or (self.vide_efface and champ not in self.rapprochement.keys)
+            # What says the same stays as it is kept, to its last invisible character.
+            if said and (new or not alike(before[champ.attribute], values[champ.attribute])):
                 setattr(instance, champ.attribute, values[champ.attribute])
         self.refuse_missing(instance, row)
         self.refuse_outside(instance, new, before, row)
@@ -356,9 +358,12 @@ def as_it_was(record, before):
 
 
 def alike(one, other):
-    """Tell whether two values say the same: a text kept as a browser sent it is that of its file."""
+    """Tell whether two values say the same: a text kept as a browser sent it is that of its file.
+
+    A word cut by a soft hyphen, as one pasted from a document, is read without it.
+    """
     if isinstance(one, str) and isinstance(other, str):
-        return plain_lines(one) == plain_lines(other)
+        return as_read(one) == as_read(other)
     return one == other
 
 

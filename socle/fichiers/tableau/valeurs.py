@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 
 from socle.fichiers.tableau.grille import Cellule, address
+from socle.recherche import INVISIBLE
 
 # The formats that a workbook names by number and does not describe.
 BUILT_IN = {9: "0%", 10: "0.00%", 14: "dd/mm/yyyy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy"}
@@ -21,7 +22,6 @@ ERRORS = re.compile(
     r"EPARS!|PROPAGATION!|CHAMP!|FIELD!|GETTING_DATA|BLOCKED!|CONNECT!)|Err\s?:\s?\d{3}|#{3,}",
     re.IGNORECASE,
 )
-INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u202a-\u202e]")
 # « ="34081" »: a code that a program kept Excel from taking for a number.
 QUOTED = re.compile(r'="([^"]*)"')
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

@@ -143,3 +143,11 @@ def test_two_sectors_of_one_name_in_an_ort_are_not_mistaken(agent_34, town):
     told = motives(previewed(agent_34, PAGE, "actions", text))[2]
     assert "colonne « secteurs », valeur « Centre » : plusieurs secteurs de cette ORT" in told
     assert "Lodève" in told
+
+
+def test_a_name_may_have_the_sign_that_parts_a_list(agent_34, town):
+    ort = factories.convention("2022-07-28", [town], identifiant="ort-a")
+    action = factories.action([town], ort, identifiant="a-1")
+    for name in ("Centre | gare", "Faubourg"):
+        action.secteurs_lies.create(secteur=ort.secteurs.create(commune=town, nom=name))
+    assert set(outcome(sent_back(agent_34, "actions")).values()) == {"inchangée"}
