@@ -339,6 +339,53 @@ def test_a_public_table_sent_back_changes_nothing(agent_34, programme, sorte, fo
     unchanged(back(agent_34, sorte, public(agent_34, sorte, forme)))
 
 
+@pytest.fixture
+def uneven(programme):
+    """What one code may name of several, what was followed since, and what is another's to write."""
+    ours, theirs = factories.departement("34"), factories.departement("81")
+    lodeve, lacaune = factories.commune("34142"), factories.commune("81124", epci="new")
+    ort = factories.convention(
+        "2022-01-01", [lodeve, lacaune], identifiant="ort-partagee", departement_reference=theirs
+    )
+    sectors = [ort.secteurs.create(commune=town, nom="Centre") for town in (lodeve, lacaune)]
+    factories.action([lacaune], ort, identifiant="action-du-tarn")
+    shared = factories.action([lodeve], ort, identifiant="action-partagee")
+    for sector in sectors:
+        shared.secteurs_lies.create(secteur=sector)
+    measured = factories.indicateur("par-secteur", perimetre="secteur", departement=ours)
+    factories.releve(ort, 3, "2024-02-01", mesure=measured, secteur=sectors[0])
+    factories.cible(ort, 9, "2024-02-01", mesure=measured, secteur=sectors[1])
+    factories.evenement(nature="rencontre_nationale")
+    # What was recorded of a commune before its fusion was known.
+    gone = factories.commune("34150", epci="new", fin=day("2024-01-01"), successeur=lodeve)
+    factories.presentation(programme, gone, "2024-03-01")
+    Desserte.objects.create(
+        poste=factories.poste([lodeve], identifiant="poste-de-trop"),
+        commune=gone,
+        debut=day("2024-03-01"),
+    )
+    factories.couverture(
+        ort, gone, entree=factories.avenant(ort, "2024-03-01", precision_signature="mois")
+    )
+
+
+@pytest.mark.parametrize("forme", FORMES)
+@pytest.mark.parametrize("sorte", TABLES)
+def test_an_uneven_table_sent_back_changes_nothing(agent_34, uneven, sorte, forme):
+    unchanged(back(agent_34, sorte, internal(agent_34, sorte, forme)))
+
+
+def test_what_is_read_of_another_is_sent_back_and_not_changed(agent_34, uneven):
+    (row,) = [
+        row
+        for row in exported(agent_34, ACTION, "actions")
+        if row["action_identifiant"] == "action-du-tarn"
+    ]
+    unchanged(back(agent_34, "actions", written([row])))
+    page = back(agent_34, "actions", written([row | {"intitule": "Autre titre"}]))
+    assert "hors de vos départements" in motives(page)[2]
+
+
 # Fields that hold words, as people write them or paste them from a document.
 MOTS = [
     "nom",

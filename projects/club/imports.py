@@ -20,6 +20,7 @@ from projects.club.models import (
     RessourceClub,
 )
 from projects.postes.models import Poste
+from socle.ensembles import says_anew
 from socle.fichiers.champs import (
     CelluleRefusee,
     RecordWidget,
@@ -131,20 +132,26 @@ class EvenementRessource(ListesRessource):
         return records.filter(pk__in=kept)
 
     def lists_changed(self, instance, row):
-        self.refuse_departements(instance, row)
-        return super().lists_changed(instance, row)
+        found = super().lists_changed(instance, row)
+        self.refuse_departements(instance, row, moved=DEPARTEMENTS in found)
+        return found
 
     def dependants(self, instance, row, user):
         """Return what hangs on a new event, of a département of the agent at least."""
-        self.refuse_departements(instance, row)
+        self.refuse_departements(instance, row, moved=True)
         return super().dependants(instance, row, user)
 
-    def refuse_departements(self, instance, row):
-        """Refuse départements that the nature of an event denies, or asks for; or none of the agent."""
+    def refuse_departements(self, instance, row, moved):
+        """Refuse départements that the nature of an event denies, or asks for; or none of the agent.
+
+        `moved` tells whether the row gives it others.
+        """
         held = set(self.held[DEPARTEMENTS][instance.pk])
         codes = {departement.pk for departement in self.in_list(DEPARTEMENTS, instance, row)}
         refused = coherence.refus_des_departements(instance.nature, codes)
-        if not refused and self.own is not None:
+        if refused and not moved and not says_anew(instance, "nature"):
+            refused = None
+        if not refused and moved and self.own is not None:
             refused = coherence.refus_hors_des_siens(codes, held, self.own)
         if refused:
             raise CelluleRefusee(DEPARTEMENTS, row.get(DEPARTEMENTS, ""), refused)

@@ -93,13 +93,28 @@ class IndicateurRessource(Ressource):
             raise CelluleRefusee("code_departement", "", DU_NATIONAL)
 
 
+CLE_DE_CIBLE = cle_interne("cible", "commune", "action", "convention", "indicateur")
+CLE_DE_RELEVE = cle_interne("releve", "commune", "action", "convention", "indicateur")
+
+
 class SecteurDObjetWidget(TextWidget):
-    """A sector of the convention, or of the commune, of the row, by its name."""
+    """A sector of the convention, or of the commune, of the row, by its name.
+
+    A row that bears the key of its record leaves it to its own, whatever others have its name.
+    """
 
     known = None
 
+    def __init__(self, model, cle):
+        super().__init__()
+        self.model, self.cle = model, cle
+
     def load(self, column, rows, user=None):
         rows = [row for row in rows if row.get(column)]
+        keys = {row[self.cle.colonne] for row in rows if row.get(self.cle.colonne)}
+        records = self.model.objects.filter(self.cle.named(keys), secteur__isnull=False)
+        records = records.select_related("secteur__convention")
+        self.held = {self.cle.of(record): record.secteur for record in records}
         orts = {row[ORT] for row in rows if row.get(ORT)}
         communes = {row["code_insee"] for row in rows if row.get("code_insee")}
         theirs = Q(convention__identifiant__dans=orts) | Q(commune__dans=communes)
@@ -113,6 +128,9 @@ class SecteurDObjetWidget(TextWidget):
             return None
         if self.known is None:
             self.load("secteur", [row])
+        held = self.held.get(row.get(self.cle.colonne))
+        if held and as_read(held.nom) == nom and is_there(held, row):
+            return held
         there = [s for s in self.known[nom] if is_there(s, row)]
         if len(there) != 1:
             known = "plusieurs secteurs ont ce nom" if there else "aucun secteur n'a ce nom ici"
@@ -124,6 +142,11 @@ class SecteurDObjetWidget(TextWidget):
 
     def render(self, value, obj=None, **kwargs):
         return value.nom if value else ""
+
+
+def champ_secteur(model, cle):
+    widget = SecteurDObjetWidget(model, cle)
+    return Champ(column_name="secteur", attribute="secteur", widget=widget)
 
 
 def is_there(secteur, row):
@@ -208,7 +231,7 @@ class CibleRessource(MesureRessource):
     """One row per target: what is measured, and the day that it was set, tell which."""
 
     titre = "Cibles des indicateurs"
-    cle = cle_interne("cible", "commune", "action", "convention", "indicateur")
+    cle = CLE_DE_CIBLE
     autres_noms = {
         **MesureRessource.autres_noms,
         "cible": "valeur",
@@ -228,7 +251,7 @@ class CibleRessource(MesureRessource):
     action = champ_action()
     convention = champ_fiche(ORT, "convention", Convention, "identifiant")
     indicateur = champ_fiche("indicateur", "indicateur", Indicateur, "identifiant")
-    secteur = Champ(column_name="secteur", attribute="secteur", widget=SecteurDObjetWidget())
+    secteur = champ_secteur(Cible, CLE_DE_CIBLE)
     fixee_le = champ_date("fixee_le")
     valeur = champ_valeur("valeur")
     echeance_prevue = champ_date("echeance_prevue")
@@ -258,7 +281,7 @@ class ReleveRessource(MesureRessource):
     """One row per reading: what is measured, the day and the series tell which."""
 
     titre = "Relevés des indicateurs"
-    cle = cle_interne("releve", "commune", "action", "convention", "indicateur")
+    cle = CLE_DE_RELEVE
     loose_keys = (*MesureRessource.loose_keys, "serie")
     autres_noms = {**MesureRessource.autres_noms, "date": "jour", "millesime": "serie"}
     exemple = {
@@ -273,7 +296,7 @@ class ReleveRessource(MesureRessource):
     action = champ_action()
     convention = champ_fiche(ORT, "convention", Convention, "identifiant")
     indicateur = champ_fiche("indicateur", "indicateur", Indicateur, "identifiant")
-    secteur = Champ(column_name="secteur", attribute="secteur", widget=SecteurDObjetWidget())
+    secteur = champ_secteur(Releve, CLE_DE_RELEVE)
     jour = champ_date("jour")
     precision = champ_precision("precision")
     publie_le = champ_date("publie_le")

@@ -22,7 +22,12 @@ from socle.fichiers.lignes import (
     shown,
 )
 from socle.fichiers.provenance import Dires
-from socle.fichiers.rapprochement import OUTSIDE, Rapprochement, told_outside
+from socle.fichiers.rapprochement import (
+    OUTSIDE,
+    Rapprochement,
+    leave_to_its_own,
+    told_outside,
+)
 from socle.memoire import une_lecture
 from socle.personnes import TOLD, Noms, quoted, texts_naming_someone
 from socle.sources import Sourcee
@@ -105,8 +110,10 @@ class Passage:
         self.refuse_unknown_sources(row)
         values = self.read(self.ressource.on_first_days(row))
         self.refuse_other_names(lue, values)
-        self.note_led(lue, values)
         instance, new = self.rapprochement.record_of(lue, values)
+        if not new:
+            leave_to_its_own(self.fields, values, instance, row)
+        self.note_led(lue, values)
         ligne.objet = instance
         above = self.rapprochement.line_of(ligne, instance, new, values)
         if above and self.repeated and not new:
@@ -152,6 +159,8 @@ class Passage:
             affirmations = [said for said in affirmations if says_what_is_held(instance, said)]
         if not (new or changed or affirmations):
             return
+        if not new and instance.pk not in self.rapprochement.theirs:
+            self.refuse_of_others(row)
         before_it = self.ressource.precedents(instance) if new else []
         with transaction.atomic() if before_it else nullcontext():
             for record in before_it:
@@ -289,11 +298,14 @@ class Passage:
         if missing:
             raise LigneRefusee(missing)
 
+    def refuse_of_others(self, row):
+        first = self.rapprochement.keys[0].column_name
+        raise refused(first, row[first], OUTSIDE)
+
     def refuse_outside(self, instance, new, before, row):
         """Refuse a record, or a choice, that the user could not make on a form."""
-        if not new and instance.pk not in self.rapprochement.theirs:
-            first = self.rapprochement.keys[0].column_name
-            raise refused(first, row[first], OUTSIDE)
+        if not new and instance.pk not in self.rapprochement.lues:
+            self.refuse_of_others(row)
         refus = []
         for champ in self.fields:
             record = getattr(instance, champ.attribute) if champ.attribute in self.links else None

@@ -7,7 +7,7 @@ from collections import defaultdict
 
 from django.db.models import Q
 
-from socle.fichiers.champs import CelluleRefusee
+from socle.fichiers.champs import CelluleRefusee, RecordWidget
 from socle.fichiers.lignes import LigneRefusee, refused
 from socle.identifiants import bare_key
 from socle.verrou import lock
@@ -71,6 +71,10 @@ class Rapprochement:
         self.ressource.load_kin(self.records if unnamed else ())
         theirs = self.ressource.writable(queryset, self.user) if self.user else queryset
         self.theirs = set(theirs.values_list("pk", flat=True))
+        # Those that the user reads, and that our downloads gave along with its own.
+        self.lues = self.theirs
+        if self.user and hasattr(queryset, "for_user"):
+            self.lues = self.theirs.union(queryset.for_user(self.user).values_list("pk", flat=True))
 
     def named(self, rows):
         """Return the condition that keeps the records whose keys the rows bear."""
@@ -152,8 +156,9 @@ class Rapprochement:
         cle, record = self.ressource.cle, self.by_key.get(key)
         if record is None:
             raise refused(cle.colonne, key, "aucune fiche n'a cette clé")
-        if record.pk not in self.theirs:
+        if record.pk not in self.lues:
             raise refused(cle.colonne, key, OUTSIDE)
+        leave_to_its_own(self.keys, values, record, row)
         for champ in self.keys:
             held = getattr(record, champ.attribute)
             if champ.attribute in cle.porteurs and values.get(champ.attribute) not in (held, None):
@@ -190,6 +195,14 @@ class Rapprochement:
         if self.identifier:
             key = getattr(instance, self.identifier.attribute)
             self.taken[bare_key(key)] = key
+
+
+def leave_to_its_own(champs, values, record, row):
+    """Have a row name what its record does where it bears the same code: one that was followed since."""
+    for champ in champs:
+        held, cell = getattr(record, champ.attribute, None), row.get(champ.column_name)
+        if isinstance(champ.widget, RecordWidget) and held and champ.widget.key_of(held) == cell:
+            values[champ.attribute] = held
 
 
 def told_outside(record):
