@@ -170,4 +170,5 @@ def check(record, fiche):
     record.clean_fields(
         exclude={f.name for f in fiche.model._meta.fields if f.is_relation} - changed
     )
+    record.champs_remis = changed
     record.clean()

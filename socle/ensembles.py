@@ -9,8 +9,12 @@ from socle.verrou import lock_linked
 def says_anew(record, *fields):
     """Tell whether a record says in one of `fields` what the base does not hold.
 
-    What was recorded before its rule keeps nobody from correcting the rest: a rule asks it last.
+    What was recorded before its rule keeps nobody from correcting the rest: a rule asks it last. Of a
+    record that the base holds already as it is put back, what was given back is said anew.
     """
+    given_back = getattr(record, "champs_remis", None)
+    if given_back is not None:
+        return not given_back.isdisjoint(fields)
     names = (record._meta.get_field(name).attname for name in fields)
     held = type(record)._base_manager.filter(pk=record.pk, **{n: getattr(record, n) for n in names})
     return record.pk is None or not held.exists()

@@ -294,6 +294,32 @@ def test_what_the_models_refuse_today_undoes_nothing(national, lodeve, signed):
     assert (first.fin, signed.duree_annees) == (day("2022-01-01"), 5)
 
 
+def test_a_day_given_back_is_judged_as_one_that_is_said(national, signed):
+    """An avenant was signed since, which the day of before could not have."""
+    earlier = done(lambda: correct(signed, date_signature=day("2023-06-01")))
+    factories.avenant(signed, "2023-06-15")
+    assert refused(earlier, national) == [
+        "Un avenant de cette convention a été signé avant ce jour."
+    ]
+    signed.refresh_from_db()
+    assert signed.date_signature == day("2023-06-01")
+
+
+def test_a_signature_is_not_undone_once_an_avenant_is_signed(national, lodeve):
+    planned = factories.convention(None, communes=[lodeve])
+    acte = done(lambda: correct(planned, date_signature=day("2023-06-01")))
+    factories.avenant(planned, "2023-06-15")
+    assert refused(acte, national) == ["Un avenant de cette convention est signé."]
+
+
+def test_what_was_recorded_before_its_rule_keeps_no_other_act_from_being_undone(national, lodeve):
+    planned = factories.convention(None, communes=[lodeve])
+    factories.avenant(planned, "2023-06-15")
+    undo(done(lambda: correct(planned, intitule="ORT de Lodève")), "erreur", national)
+    planned.refresh_from_db()
+    assert planned.intitule == "ORT d'essai"
+
+
 def test_a_link_to_what_is_gone_since_is_refused_in_french(national, signed):
     porteur = factories.intercommunalite("200017341", nom="CC du Lodévois")
     correct(signed, porteur=porteur)
