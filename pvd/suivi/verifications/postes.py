@@ -1,8 +1,9 @@
 """The posts of chefs de projet: who holds them, until when, with what money."""
 
 from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
-from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste
+from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
 from projects.postes.models.cofinancements import (
     PLAFOND_ANNUEL,
     PLAFOND_ANNUEL_ANAH,
@@ -13,6 +14,7 @@ from projects.postes.models.cofinancements import (
 from pvd.suivi.verifications.registre import verification
 from socle.dates import Precision
 from socle.francais import euros, pour_cent
+from socle.remarques import EXACT
 
 
 @verification(
@@ -35,6 +37,43 @@ def held_by_several(perimetre, jour):
 def closed_and_held(perimetre, jour):
     """Yield the posts closed by `jour` of which an occupation still runs."""
     yield perimetre.of(Poste).fermes_mais_occupes(jour)
+
+
+@verification(
+    "suite_apres_fermeture",
+    "Poste fermé, et une suite",
+    "Une offre, une arrivée ou une commune desservie commence alors que le poste est fermé : vérifiez le "
+    "jour de la fermeture, ou celui de la suite. Un poste qui rouvre est un autre poste.",
+)
+def begun_after_closing(perimetre, jour):
+    """Yield the posts closed by `jour` of which an offer, an arrival or a service surely begins since."""
+    found, days = Q(pk__in=[]), []
+    for model, champ in (
+        (Recrutement, "date_publication"),
+        (Occupation, "debut"),
+        (Desserte, "debut"),
+    ):
+        since = model.objects.filter(surely_since_closing(champ))
+        found |= Q(pk__in=since.order_by().values("poste"))
+        first = since.filter(poste=OuterRef("pk")).order_by(champ, "pk")
+        days.append(Subquery(first.values(champ)[:1]))
+    closed = perimetre.of(Poste).filter(found, date_fermeture__lte=jour)
+    yield closed.annotate(detail=Coalesce(*days))
+
+
+def surely_since_closing(champ):
+    """Return how to choose rows of posts whose day is not before the closing, whatever is known of it."""
+    closing, precision = F("poste__date_fermeture"), "poste__precision_fermeture"
+    exact = Q(**{f"{champ}__gte": closing, f"{precision}__in": EXACT})
+    later_year = Q(**{f"{champ}__year__gt": F("poste__date_fermeture__year")})
+    later_month = Q(
+        **{
+            f"{champ}__year": F("poste__date_fermeture__year"),
+            f"{champ}__month__gt": F("poste__date_fermeture__month"),
+            precision: Precision.MOIS.value,
+        }
+    )
+    return exact | later_year | later_month
 
 
 @verification(

@@ -358,6 +358,39 @@ def test_posts_closed_and_still_held(agent):
     assert found(agent, "ferme_mais_occupe") == ["Fermé"]
 
 
+SUITES = {
+    "offre": lambda post, jour: factories.recrutement(post, jour, "infructueux", jour),
+    "arrivée": lambda post, jour: factories.occupation(post, jour, "2025-01-01"),
+    "desserte": lambda post, jour: post.dessertes.create(
+        commune=factories.commune("34199"), debut=factories.day(jour)
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SUITES)
+@pytest.mark.parametrize(
+    ("closed", "precision", "eve", "since"),
+    [
+        ("2023-06-15", "jour", "2023-06-14", "2023-06-15"),
+        ("2023-06-15", "au_plus_tard", "2023-06-14", "2023-06-15"),
+        ("2023-06-01", "mois", "2023-06-30", "2023-07-01"),
+        ("2022-12-01", "mois", "2022-12-31", "2023-01-01"),
+        ("2022-01-01", "annee", "2022-12-31", "2023-01-01"),
+    ],
+)
+def test_posts_closed_of_which_something_begins_since(agent, what, closed, precision, eve, since):
+    fields = {"date_fermeture": factories.day(closed), "precision_fermeture": precision}
+    SUITES[what](poste("Avant", **fields), eve)
+    SUITES[what](poste("Depuis", **fields), since)
+    SUITES[what](poste("Ouvert"), since)
+    assert found(agent, "suite_apres_fermeture") == ["Depuis"]
+    details = {
+        row["precision"] for row in constats(Perimetre(agent), JOUR, "suite_apres_fermeture")
+    }
+    assert details == {since}
+    assert found(agent, "suite_apres_fermeture", factories.day("2021-12-31")) == []
+
+
 def test_posts_open_that_serve_nobody_any_more(agent):
     for name, fin, closed in (
         ("Sans commune", "2024-01-01", None),
