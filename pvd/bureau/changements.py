@@ -49,7 +49,7 @@ from projects.models import (
 )
 from projects.postes.models import CofinancementPoste, Desserte, Occupation, Poste, Recrutement
 from socle.adresses_admin import admin_url, undo_url
-from socle.sources import Affirmation, Source, record_type
+from socle.sources import Affirmation, Source, Sourcee, record_type
 
 RECENT = timedelta(days=7)
 THINGS = 3
@@ -83,23 +83,35 @@ class FicheSuivie:
         """Tell whether a perimeter may hold such records: one of no record of their sort does not."""
         return bool(self.named) or not perimetre.of(self.whose[1]).query.is_empty()
 
+    def whose_of(self, perimetre):
+        """Return the keys of what such a record of a perimeter is of: see `whose`."""
+        _, model = self.whose
+        return self.named(perimetre) if self.named else perimetre.of(model).order_by().values("pk")
+
+    def records(self, perimetre):
+        """Return the records of this sort that are of a perimeter."""
+        path, _ = self.whose
+        kept = self.model._default_manager.filter(**self.seulement).order_by()
+        return kept.filter(**{f"{path}__in": self.whose_of(perimetre)})
+
 
 def sources_named(perimetre):
-    """Return the keys of the sources on which the dates of the records of a perimeter rest."""
+    """Return the keys of the sources on which what is recorded in a perimeter rests."""
     said = Q()
-    for model in (Labellisation, Convention, Avenant, Poste):
-        keys = (
-            perimetre.of(model).order_by().annotate(texte=Cast("pk", CharField())).values("texte")
-        )
-        said |= Q(content_type=record_type(model), object_id__in=keys)
+    for sorte in FICHES_SUIVIES:
+        if issubclass(sorte.model, Sourcee):
+            keys = sorte.records(perimetre).values_list(Cast("pk", CharField()))
+            said |= Q(content_type=record_type(sorte.model), object_id__in=keys)
     return Affirmation.objects.filter(said).order_by().values("source")
 
 
 def organismes_named(perimetre):
-    """Return the keys of the organismes that sign a convention of a perimeter, or employ there."""
-    signed = Partie.objects.filter(convention__in=perimetre.of(Convention).order_by().values("pk"))
-    employers = perimetre.of(Poste).order_by().values("employeur_organisme")
-    named = Q(pk__in=signed.values("organisme")) | Q(pk__in=employers)
+    """Return the keys of the organismes that a record of a perimeter names, whatever they do there."""
+    named = Q()
+    for link in Organisme._meta.related_objects:
+        for sorte in FICHES_SUIVIES:
+            if sorte.model is link.related_model:
+                named |= Q(pk__in=sorte.records(perimetre).values(link.field.name))
     return Organisme.objects.order_by().filter(named).values("pk")
 
 
@@ -284,13 +296,12 @@ def versions(sorte, perimetre, since):
 
     Without `since`: all of them.
     """
-    path, model = sorte.whose
+    path, _ = sorte.whose
     rows = sorte.model.history.filter(**sorte.seulement)
     if since:
         rows = rows.filter(history_date__gte=since)
     if not perimetre.everywhere:
-        kept = sorte.named(perimetre) if sorte.named else perimetre.of(model).values("pk")
-        rows = rows.filter(**{f"{path}__in": kept})
+        rows = rows.filter(**{f"{path}__in": sorte.whose_of(perimetre)})
     text = CharField()
     return rows.order_by().values(
         modele=Cast(Value(sorte.model._meta.label_lower), text),

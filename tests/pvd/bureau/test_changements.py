@@ -5,10 +5,17 @@ from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 
-from projects.models import AttenteAcceptee, EcheanceAcceptee, EtudeAction, RessourceClub
+from projects.models import (
+    ActionPartenaire,
+    AttenteAcceptee,
+    EcheanceAcceptee,
+    EtudeAction,
+    RessourceClub,
+)
 from pvd.bureau.changements import FICHES_SUIVIES, recent_changes
 from pvd.bureau.perimetre import Perimetre
 from socle.historique import Historisee
+from socle.sources import Affirmation, Source, record_type
 from tests import factories
 from tests.factories import day
 
@@ -99,3 +106,54 @@ def test_what_is_accepted_and_what_a_study_prepares_are_told():
     assert "ajout : action que l'étude prépare (Façades)" in told["Plan-guide"]
     assert "ajout : échéance acceptée" in told["ORT de Lodève"]
     assert any("attente acceptée" in thing for thing in told["Façades"])
+
+
+def recorded_in_lodeve():
+    """Return a record of each sort that rests on sources, of Lodève, by the name of the sort."""
+    lodeve = factories.commune("34142", epci="new", nom="Lodève")
+    ort = factories.convention("2021-07-16", [lodeve])
+    poste = factories.poste([lodeve])
+    action, etude = factories.action([lodeve], ort), factories.etude([lodeve])
+    line = factories.financement(action)
+    mesure = factories.indicateur("autre")
+    found = [
+        factories.labellisation(lodeve),
+        *(ort, factories.avenant(ort, "2022-01-01"), factories.bilan(ort, "2022-07-16")),
+        *(poste, poste.dessertes.get(), factories.occupation(poste, "2022-01-01")),
+        *(factories.recrutement(poste, "2021-06-01"), factories.cofinancement(poste)),
+        *(action, factories.fait(action, "point", "2024-01-01"), factories.cout(action, 10)),
+        *(etude, factories.fait_etude(etude, "demandee", "2024-01-01"), factories.cout(etude, 10)),
+        *(line, factories.fait_financement(line, "accord", "2024-01-01", 10)),
+        factories.releve(action, 12, "2024-06-01", mesure=mesure),
+        factories.cible(ort, 40, "2024-01-01", mesure=mesure),
+        factories.evenement("2024-02-29", [lodeve.departement]),
+    ]
+    return {record._meta.verbose_name: record for record in found}
+
+
+def test_a_source_is_told_to_those_whose_records_rest_on_it_whatever_they_are():
+    for sorte, record in recorded_in_lodeve().items():
+        said = {"content_type": record_type(type(record)), "object_id": str(record.pk)}
+        source = factories.source(titre=f"Source : {sorte}")
+        Affirmation.objects.create(**said, champ="jour", valeur_brute="2024", source=source)
+    told = {code: set(told_to(code)) for code in ("34", "81")}
+    wanted = set(Source.objects.values_list("titre", flat=True))
+    assert wanted - told["34"] == set()
+    assert wanted & told["81"] == set()
+
+
+def test_a_body_is_told_to_those_whose_records_name_it_whatever_it_does_there():
+    records = recorded_in_lodeve()
+    action, etude = records["action"], records["étude"]
+    body = {
+        what: factories.organisme(f"Qui {what}") for what in ("mène", "étudie", "finance", "aide")
+    }
+    action.maitre_ouvrage_commune, action.maitre_ouvrage_organisme = None, body["mène"]
+    action.save()
+    etude.prestataire = body["étudie"]
+    etude.save()
+    factories.financement(action, financeur_organisme=body["finance"])
+    ActionPartenaire.objects.create(action=action, organisme=body["aide"])
+    wanted = {each.nom for each in body.values()}
+    assert wanted - set(told_to("34")) == set()
+    assert wanted & set(told_to("81")) == set()
