@@ -128,13 +128,18 @@ def first_day(jour: datetime.date, precision: str) -> datetime.date:
     return jour.replace(**FIRST_DAY.get(precision, {}))
 
 
+def precisions(model: type[models.Model]) -> dict[str, str]:
+    """Return, by the name of a date of `model`, that of the field that says how exactly it is known."""
+    fields = model._meta.concrete_fields
+    return {f.date: f.name for f in fields if isinstance(f, PrecisionField) and f.date}
+
+
 def keep_first_days(record: models.Model) -> None:
     """Put each date of `record` on the first day that its precision leaves open; the others stay."""
-    for field in record._meta.concrete_fields:
-        if isinstance(field, PrecisionField) and field.date:
-            jour = getattr(record, field.date)
-            if isinstance(jour, datetime.date):
-                setattr(record, field.date, first_day(jour, getattr(record, field.name)))
+    for date, precision in precisions(type(record)).items():
+        jour = getattr(record, date)
+        if isinstance(jour, datetime.date):
+            setattr(record, date, first_day(jour, getattr(record, precision)))
 
 
 def parse_date(text: str) -> datetime.date:

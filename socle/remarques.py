@@ -10,15 +10,9 @@ from dataclasses import dataclass, field
 
 from django.db.models import F, Q
 
-from socle.dates import FIRST_DAY, Precision, PrecisionField, first_day, last_day
+from socle.dates import FIRST_DAY, Precision, first_day, last_day, precisions
 
 EXACT = [Precision.JOUR.value, Precision.AU_PLUS_TARD.value]
-
-
-def precision_of(model, date):
-    """Return the name of the field that says how exactly a date of `model` is known."""
-    fields = [f for f in model._meta.concrete_fields if isinstance(f, PrecisionField)]
-    return next(f.name for f in fields if f.date == date)
 
 
 class Remarque:
@@ -45,13 +39,13 @@ class Avant(Remarque):
         jour = getattr(record, self.champ)
         if jour is None or any(read(record, path) != v for path, v in self.seulement.items()):
             return False
-        precision = getattr(record, precision_of(type(record), self.champ))
+        precision = getattr(record, precisions(type(record))[self.champ])
         limite = self.limite()
         return limite is not None and jour < first_day(limite, precision)
 
     def condition(self, model):
         """Return the same, to choose rows of `model`."""
-        precision, limite = precision_of(model, self.champ), self.limite()
+        precision, limite = precisions(model)[self.champ], self.limite()
         if limite is None:
             return Q(pk__in=[])
         before = Q(**{f"{self.champ}__lt": limite, f"{precision}__in": EXACT})
@@ -73,13 +67,13 @@ class DepuisLaFin(Remarque):
         jour, end = getattr(record, self.champ), record.fin
         if jour is None or end is None:
             return False
-        if getattr(record, precision_of(type(record), "fin")) in EXACT:
+        if getattr(record, precisions(type(record))["fin"]) in EXACT:
             return jour >= end
         return jour.year > end.year
 
     def condition(self, model):
         """Return the same, to choose rows of `model`."""
-        exact = Q(**{f"{precision_of(model, 'fin')}__in": EXACT})
+        exact = Q(**{f"{precisions(model)['fin']}__in": EXACT})
         since = Q(**{f"{self.champ}__gte": F("fin")})
         return (exact & since) | (~exact & Q(**{f"{self.champ}__year__gt": F("fin__year")}))
 
@@ -94,21 +88,21 @@ class AvantLeDebut(Remarque):
     def concerns(self, record):
         """Tell whether `record` is so; what began « au plus tard » on a day may have begun before."""
         jour, begun = getattr(record, self.champ), record.debut
-        vague = getattr(record, precision_of(type(record), "debut")) == Precision.AU_PLUS_TARD
+        vague = getattr(record, precisions(type(record))["debut"]) == Precision.AU_PLUS_TARD
         if jour is None or begun is None or vague:
             return False
-        return last_day(jour, getattr(record, precision_of(type(record), self.champ))) < begun
+        return last_day(jour, getattr(record, precisions(type(record))[self.champ])) < begun
 
     def condition(self, model):
         """Return the same, to choose rows of `model`."""
-        precision = precision_of(model, self.champ)
+        precision = precisions(model)[self.champ]
         earlier_year = Q(**{f"{self.champ}__year__lt": F("debut__year")})
         same_year = Q(**{f"{self.champ}__year": F("debut__year")})
         earlier_month = same_year & Q(**{f"{self.champ}__month__lt": F("debut__month")})
         before = Q(**{f"{self.champ}__lt": F("debut"), f"{precision}__in": EXACT})
         before |= (earlier_year | earlier_month) & Q(**{precision: Precision.MOIS.value})
         before |= earlier_year & Q(**{precision: Precision.ANNEE.value})
-        return before & ~Q(**{precision_of(model, "debut"): Precision.AU_PLUS_TARD.value})
+        return before & ~Q(**{precisions(model)["debut"]: Precision.AU_PLUS_TARD.value})
 
 
 def read(record, path):

@@ -19,6 +19,7 @@ from socle.dates import (
     in_french,
     keep_first_days,
     parse_date,
+    precisions,
 )
 from socle.ensembles import refuse_to_come
 from socle.historique import Historisee, HistoriseeQuerySet
@@ -224,8 +225,8 @@ def written_day(text, precision):
 
 def precision_of(fiche, champ):
     """Return how exactly a record knows one of its dates; to the day, when it does not tell."""
-    fields = (f for f in fiche._meta.fields if isinstance(f, PrecisionField) and f.date == champ)
-    return next((getattr(fiche, field.name) for field in fields), Precision.JOUR)
+    named = precisions(type(fiche)).get(champ)
+    return getattr(fiche, named) if named else Precision.JOUR
 
 
 def record_type(fiche):

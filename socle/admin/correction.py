@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Model
 
 from socle.admin.evenements import readable
-from socle.dates import PrecisionField
+from socle.dates import precisions
 from socle.francais import at_hour
 
 MOTIF_WIDGET = forms.Textarea(attrs={"rows": 2, "cols": 80, "class": "vLargeTextField"})
@@ -127,12 +127,8 @@ def row_corrections(formsets):
 
 def completes_a_date(form, name):
     """Tell whether a field is the precision of a date that was empty until now."""
-    fields = {f.name: f for f in form.instance._meta.concrete_fields}
-    if not isinstance(fields.get(name), PrecisionField):
-        return False
-    end = name.removeprefix("precision_")
-    dates = [d for d in form.fields if d.endswith(end) and d != name]
-    return any(form.initial.get(d) in EMPTY for d in dates[:1])
+    dates = {precision: date for date, precision in precisions(type(form.instance)).items()}
+    return name in dates and form.initial.get(dates[name]) in EMPTY
 
 
 def uncapitalized(label):

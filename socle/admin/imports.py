@@ -18,10 +18,9 @@ from socle.colonnes_retenues import ColonneRetenue, retain
 from socle.fichiers import depot as depots
 from socle.fichiers.classeur import Classeur
 from socle.fichiers.correspondance import REFUS, all_sure, correspondance, known_columns
-from socle.fichiers.deroulement import Depasse, preview, write
-from socle.fichiers.entetes import known_names, read_table, refuse_another_day
+from socle.fichiers.deroulement import Depasse, preview, read_sent, write
+from socle.fichiers.entetes import read_table
 from socle.fichiers.formats import FORMATS
-from socle.fichiers.lecture import read_file
 from socle.fichiers.lignes import Sort
 from socle.fichiers.provenance import Provenance
 from socle.fichiers.tableau.fichier import FichierRefuse
@@ -132,12 +131,8 @@ class ImportAdmin(admin.ModelAdmin):
     def read_deposit(self, request, asked, ressource):
         """Return what the agent sends, its columns told when none is to be asked; raises `FichierRefuse`."""
         upload = asked["fichier"]
-        known = known_names(ressource)
-        kept = ressource.extrait(upload.read(), upload.name, request.user)
-        fichier = read_file(kept, upload.name, known, asked["feuille"], ressource.limites)
-        ressource.prepare(fichier)
-        if not asked["autre_jour"]:
-            refuse_another_day(fichier, timezone.localdate())
+        sent = upload.read(), upload.name
+        fichier = read_sent(ressource, *sent, request.user, asked["feuille"], asked["autre_jour"])
         depot = depots.Depot(
             agent=request.user.pk,
             sorte=asked["sorte"],

@@ -5,9 +5,12 @@ sees: what a row does is thus judged after the rows above it, and nobody waits.
 """
 
 from django.db import transaction
+from django.utils import timezone
 
 from socle.copie import tables_copiees
+from socle.fichiers.entetes import known_names, refuse_another_day
 from socle.fichiers.imports import Import
+from socle.fichiers.lecture import read_file
 from socle.fichiers.lignes import Apercu, Sort
 from socle.fichiers.tableau.fichier import FichierRefuse
 from socle.historique import one_act
@@ -19,6 +22,20 @@ class Depasse(Exception):
     def __init__(self, apercu):
         super().__init__()
         self.apercu = apercu
+
+
+def read_sent(ressource, content, nom, user, feuille="", autre_jour=False):
+    """Return the `Fichier` of what an agent sends, ready for its columns to be told.
+
+    Raises `FichierRefuse`, also of a file that tells the situation of another day than today, unless it
+    is wanted: `autre_jour`.
+    """
+    kept = ressource.extrait(content, nom, user)
+    fichier = read_file(kept, nom, known_names(ressource), feuille, ressource.limites)
+    ressource.prepare(fichier)
+    if not autre_jour:
+        refuse_another_day(fichier, timezone.localdate())
+    return fichier
 
 
 def preview(ressource, table, user, provenance=None):

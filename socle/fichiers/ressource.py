@@ -3,7 +3,7 @@
 from django.db.models import Q
 from import_export import resources
 
-from socle.dates import FIRST_DAY, PrecisionField
+from socle.dates import FIRST_DAY, precisions
 from socle.fichiers.passage import Passage
 from socle.fichiers.sorte import SorteDeFichier
 from socle.sources import Source, written_day
@@ -143,10 +143,8 @@ class Ressource(SorteDeFichier, resources.ModelResource):
         """
         columns = {field.attribute: field.column_name for field in self.get_import_fields()}
         stored = dict(row)
-        for field in self._meta.model._meta.concrete_fields:
-            if not isinstance(field, PrecisionField) or not field.date:
-                continue
-            date, precision = columns.get(field.date), row.get(columns.get(field.name)) or ""
+        for champ, named in precisions(self._meta.model).items():
+            date, precision = columns.get(champ), row.get(columns.get(named)) or ""
             if row.get(date) and precision.strip() in FIRST_DAY:
                 stored[date] = written_day(row[date], precision.strip())
         return stored

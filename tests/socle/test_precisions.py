@@ -3,8 +3,10 @@
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
+from django.forms import modelform_factory
 
 from communes.models import Programme
+from socle.admin.correction import completes_a_date
 from socle.dates import PrecisionField, stored_on_first_day
 from socle.models import Affirmation
 from socle.sources import Sourcee, affirm
@@ -68,6 +70,15 @@ def test_a_date_is_stored_on_the_first_day_that_it_may_be(model, field, precisio
     record.save()
     record.refresh_from_db()
     assert getattr(record, field.date) == day(stored)
+
+
+@pytest.mark.parametrize(("model", "field"), PRECISIONS)
+def test_to_say_how_an_empty_date_is_known_is_no_correction(model, field):
+    form = modelform_factory(model, fields=[field.date, field.name])(instance=model())
+    assert completes_a_date(form, field.name)
+    assert not completes_a_date(form, field.date)
+    form.initial[field.date] = day("2021-01-01")
+    assert not completes_a_date(form, field.name)
 
 
 @pytest.mark.parametrize("precision", ["jour", "mois", "annee"])

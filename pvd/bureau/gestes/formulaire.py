@@ -8,10 +8,9 @@ from django.contrib import admin
 from pvd.bureau.gestes.ecriture import save_named
 from socle.admin.champs import DayField, LastDayField
 from socle.admin.choix import SearchedSelect
-from socle.dates import Precision, first_day
+from socle.dates import Precision, first_day, precisions
 from socle.models import Affirmation, Source
 from socle.personnes import ASKED, CONFIRMED, quoted, texts_naming_someone
-from socle.remarques import precision_of
 
 SERVICE_FIELDS = ["connaissance", "connaissance_jour", "connaissance_detail"]
 SOURCE_FIELDS = ["source", *SERVICE_FIELDS]
@@ -236,7 +235,7 @@ class SansPrecisionForm(GesteForm):
 
 def day_typed(fiche, champ):
     """Return the day of a fact as a form asks for it, with its precision."""
-    precision = getattr(fiche, precision_of(type(fiche), champ))
+    precision = getattr(fiche, precisions(type(fiche))[champ])
     return {"date": f"{getattr(fiche, champ):%d/%m/%Y}", "precision": precision}
 
 

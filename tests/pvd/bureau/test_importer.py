@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from communes.models import Labellisation
+from pvd.bureau.management.commands import importer
 from socle.models import ColonneRetenue, Import
 from tests import factories
 from tests.factories import day
@@ -53,6 +54,19 @@ def test_what_each_row_would_do_is_told_and_nothing_is_written(agent, lodeve, sh
     assert "Rien n'est écrit." in told
     lodeve.refresh_from_db()
     assert lodeve.date_signature_adhesion == day("2021-03-26")
+
+
+def test_what_an_agent_saves_meanwhile_is_not_written_over(agent, lodeve, sheet, monkeypatch):
+    def save_meanwhile(*args):
+        lodeve.date_signature_adhesion = day("2021-03-30")
+        lodeve.save()
+
+    monkeypatch.setattr(importer.Command, "tell", save_meanwhile)
+    code, told = refusal(sheet, "--connaissance", "--appliquer")
+    assert (code, told) == (1, importer.MEANWHILE)
+    lodeve.refresh_from_db()
+    assert lodeve.date_signature_adhesion == day("2021-03-30")
+    assert not Import.objects.exists()
 
 
 def test_the_good_rows_are_written_and_signed_by_the_agent(agent, lodeve, sheet):

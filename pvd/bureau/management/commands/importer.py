@@ -10,9 +10,8 @@ from communes.models import Agent
 from socle.admin.imports import ImportAdmin, may_write
 from socle.fichiers.correspondance import sure_columns
 from socle.fichiers.depot import Depot
-from socle.fichiers.deroulement import preview, write
-from socle.fichiers.entetes import known_names, read_table, refuse_another_day
-from socle.fichiers.lecture import read_file
+from socle.fichiers.deroulement import Depasse, preview, read_sent, write
+from socle.fichiers.entetes import read_table
 from socle.fichiers.lignes import Sort
 from socle.fichiers.provenance import Provenance
 from socle.fichiers.tableau.fichier import FichierRefuse
@@ -21,6 +20,7 @@ from socle.francais import pluriel
 from socle.historique import signed_by
 from socle.models import ColonneRetenue, Source
 
+MEANWHILE = "Rien n'a été écrit : des fiches ont changé depuis l'aperçu. Relancez la commande."
 ECARTS = ["ligne", "colonne", "valeur", "motif"]
 
 
@@ -73,10 +73,8 @@ class Command(BaseCommand):
             raise bad(f"{user} ne peut pas écrire cette sorte de fiche.")
         provenance = self.provenance_of(**options)
         try:
-            lu = self.read(fichier, ressource, feuille, user)
-            if not options["autre_jour"]:
-                refuse_another_day(lu, timezone.localdate())
-            ressource.prepare(lu)
+            sent = content_of(fichier), fichier.name
+            lu = read_sent(ressource, *sent, user, feuille, options["autre_jour"])
             known = ColonneRetenue.objects.of_sort(user, sorte)
             columns = sure_columns(lu, ressource, known)
             depot = Depot(user.pk, sorte, options["raison"], None, lu, colonnes=columns)
@@ -89,10 +87,7 @@ class Command(BaseCommand):
         self.tell(apercu, lu)
         write_gaps(ecarts, ECARTS, gaps(apercu))
         if appliquer:
-            again = sorts()[sorte]()
-            again.hear(depot)
-            with signed_by(user):
-                write(again, table, user, provenance, depot, apercu.empreinte)
+            self.write(depot, table, user, provenance, apercu)
             self.stdout.write(self.style.SUCCESS(f"{written(apercu)}."))
         else:
             self.stdout.write(f"{written(apercu)} avec --appliquer. Rien n'est écrit.")
@@ -122,9 +117,15 @@ class Command(BaseCommand):
             raise bad(f"--source « {source} » : aucune source n'a cette clé.")
         return Provenance(found)
 
-    def read(self, fichier, ressource, feuille, user):
-        kept = ressource.extrait(content_of(fichier), fichier.name, user)
-        return read_file(kept, fichier.name, known_names(ressource), feuille)
+    def write(self, depot, table, user, provenance, apercu):
+        """Write what the preview told, and nothing when an agent changed it meanwhile."""
+        ressource = self.ressource_of(depot.sorte)
+        ressource.hear(depot)
+        try:
+            with signed_by(user):
+                write(ressource, table, user, provenance, depot, apercu.empreinte)
+        except Depasse:
+            raise CommandError(MEANWHILE, returncode=REFUSED) from None
 
     def tell(self, apercu, lu):
         """Write what each row would do, then how many of each sort."""
