@@ -66,6 +66,15 @@ def exported(browser, page, nom, forme="csv", query=""):
     return list(csv.DictReader(io.StringIO(text)))
 
 
+def written(rows):
+    """Write rows, by column, as a CSV."""
+    output = io.StringIO()
+    writer = csv.DictWriter(output, rows[0])
+    writer.writeheader()
+    writer.writerows(rows)
+    return output.getvalue()
+
+
 def told_columns(browser, page, *args, answers=None, **fields):
     """Send a file whose columns are asked, answer, and return its preview.
 

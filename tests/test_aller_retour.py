@@ -21,7 +21,7 @@ from socle.fichiers.entetes import LigneLue, TableLue
 from socle.fichiers.formats import FORMATS
 from tests import factories
 from tests.factories import day
-from tests.fichiers import changes, confirm, exported, motives, outcome, previewed, send
+from tests.fichiers import changes, confirm, exported, motives, outcome, previewed, send, written
 from tools.bureautique import find, saved_again
 
 CLUB = "projects_evenementclub"
@@ -520,14 +520,6 @@ def corrected(content, column, before, after):
     row |= {name: "" for name in row if name.startswith("source_")}
     row[column] = after
     return written(rows)
-
-
-def written(rows):
-    output = io.StringIO()
-    writer = csv.DictWriter(output, rows[0])
-    writer.writeheader()
-    writer.writerows(rows)
-    return output.getvalue()
 
 
 @pytest.mark.parametrize(("sorte", "column", "before", "after", "model", "champ"), CORRECTIONS)

@@ -29,7 +29,7 @@ from projects.projet.plan.argent import ArgentDUneAction
 from projects.projet.plan.connues import last_by
 from projects.projet.plan.mots import MOTS_DE_LA_MATURITE
 from socle.dates import Precision, first_day, in_words
-from socle.fichiers.lignes import CelluleChangee, LigneRefusee, Sort, refused, shown
+from socle.fichiers.lignes import CelluleChangee, LigneRefusee, Sort, as_read, refused, shown
 from socle.francais import euros
 from socle.recherche import search_key
 
@@ -116,6 +116,9 @@ class Fiche:
         self.compare_calendar()
         self.compare_status()
         ArgentDUneAction(self).compare()
+        if self.ecrits:
+            # Of one that the user only reads, nothing but what is written already.
+            self.refuse_others()
         dated = any(
             hasattr(record, "affirmations") for record in self.ecrits if record != self.action
         )
@@ -166,7 +169,7 @@ class Fiche:
             action.note_interne = "\n".join(filter(None, (action.note_interne, told)))
 
     def compare_axe(self):
-        if not self.lu.axe:
+        if not self.lu.axe or self.is_its_axe(*self.lu.axe):
             return
         axe = self.axe_of(*self.lu.axe)
         if axe != self.action.axe:
@@ -176,6 +179,13 @@ class Fiche:
             self.action.axe = axe
         if axe.pk is None and not any(axe is each for each in self.ecrits):
             self.put(axe)
+
+    def is_its_axe(self, code, text):
+        """Tell whether a code and words are those of its own axe, which may be of an adhésion."""
+        axe = self.action.axe
+        if axe is None or code not in ("", as_read(axe.code)):
+            return False
+        return search_key(text) in ("", search_key(axe.intitule))
 
     def axe_of(self, code, text):
         """Return the axe of the plan of this code, else of these words, else a new one."""
@@ -248,7 +258,8 @@ class Fiche:
             if len(of_others) == len(self.theirs):
                 raise refused("communes", "", HORS_DE_PORTEE)
         elif self.action.pk not in self.connues.a_ecrire:
-            raise refused("intitule", self.action.intitule, HORS_DE_PORTEE)
+            if self.changements or self.ecrits or self.action.pk not in self.connues.du_plan:
+                raise refused("intitule", self.action.intitule, HORS_DE_PORTEE)
         elif of_others:
             for change in self.changements:
                 if change.colonne in ("maitre_ouvrage", "communes"):
@@ -286,6 +297,13 @@ class Fiche:
             )
 
     def compare_calendar(self):
+        before = len(self.changements)
+        self.compare_days()
+        # What the action has already is not said anew.
+        if self.lu.fin_avant_debut and len(self.changements) > before:
+            raise LigneRefusee([self.lu.fin_avant_debut])
+
+    def compare_days(self):
         for objet, column, dite in (
             ("debut", "debut_prevu", self.lu.debut),
             ("fin", "fin_prevue", self.lu.fin),

@@ -10,7 +10,10 @@ from projects.projet.plan import mots
 from projects.projet.plan.lecture_argent import LecteurDArgent
 from projects.projet.plan.lue import ActionLue
 from socle.dates import Precision, last_day
+from socle.fichiers.champs import CelluleRefusee
+from socle.fichiers.lignes import as_read
 from socle.fichiers.montants import SCIENTIFIC
+from socle.identifiants import bare_key
 
 SIREN_ABIME = (
     "SIREN abîmé par le tableur : mettez la colonne au format texte, puis récrivez ses 9 chiffres"
@@ -28,6 +31,7 @@ AXE = re.compile(
 AXE_SEUL = re.compile(
     r"(?:axe|orientation)\s*(?:n°\s*)?([A-Z]{1,2}|\d{1,2}(?:\.\d{1,2})*)", re.IGNORECASE
 )
+FIN_AVANT_DEBUT = "la fin est prévue avant le début : corrigez l'une des deux"
 TEXTES_LUS = ("identifiant", "numero", "intitule", "sous_action", "description", "indicateurs")
 BETWEEN_PLACES = re.compile(r"\s*[|;,/\n]\s*|\s+et\s+")
 BETWEEN_PARTNERS = re.compile(r"\s*[|;,\n]\s*")
@@ -43,10 +47,14 @@ def split_axe(text):
 
 
 class Lecteur(LecteurDArgent):
-    """Reads the rows of a plan one by one; `referentiel` holds what they name, `plan` what they are of."""
+    """Reads the rows of a plan one by one; `referentiel` holds what they name, `plan` what they are of.
 
-    def __init__(self, ressource, referentiel, lignes):
+    `connues` are the actions that they may name by their identifier, by its bare key.
+    """
+
+    def __init__(self, ressource, referentiel, lignes, connues):
         super().__init__(ressource, referentiel)
+        self.connues = connues
         numbers = [ligne.cellules.get("numero", "") for ligne in lignes]
         self.around = dict(
             zip(
@@ -89,6 +97,9 @@ class Lecteur(LecteurDArgent):
 
     def read_number(self, lu, lue):
         text = lu.textes["numero"]
+        held = self.connues.get(bare_key(lu.textes["identifiant"]))
+        if held and held.numero == text:
+            return
         above, below = self.around[lue.numero]
         if why := mots.doubtful_number(text, above, below):
             self.refuse(lu, "numero", text, why)
@@ -108,13 +119,19 @@ class Lecteur(LecteurDArgent):
             lu.textes["description"] = f"{said}\n\nObjectifs : {aims}" if said else aims
 
     def read_axe(self, lu, lue):
-        """Read the axe of a row; one that says none has that of the row, or of the band, above."""
+        """Read the axe of a row; one that says none has that of the row, or of the band, above.
+
+        But a row of our own file, which names its action: an action of no axe goes out without one.
+        """
         code, text = (lue.cellules.get(name, "").strip() for name in ("axe_code", "axe"))
         if text and not code:
             code, text = split_axe(text)
         if code or text:
             self.axe_above, self.axe_line = (code, text), lue.numero
             lu.axe = self.axe_above
+            return
+        if lu.textes["identifiant"]:
+            self.axe_above, self.axe_line = ("", ""), lue.numero
             return
         for number, band in self.ressource.bandes:
             if self.axe_line < number < lue.numero:
@@ -177,7 +194,7 @@ class Lecteur(LecteurDArgent):
         if mots.is_unknown(text):
             return
         unknown = []
-        for piece in filter(None, BETWEEN_PARTNERS.split(text)):
+        for piece in self.partners_in(text):
             organisme = self.ref.organisme(piece)
             if organisme is None:
                 unknown.append(piece)
@@ -185,6 +202,12 @@ class Lecteur(LecteurDArgent):
                 lu.partenaires.append(organisme)
         if unknown:
             self.keep_text(lu, "partenaires", " ; ".join(unknown))
+
+    def partners_in(self, text):
+        """Yield the names that a cell parts; one that is known whole may have a comma."""
+        for whole in text.split("|"):
+            known = as_read(whole) in self.ref.noms_d_organismes
+            yield from [whole.strip()] if known else filter(None, BETWEEN_PARTNERS.split(whole))
 
     def read_maturity(self, lu, row):
         text = row.get("maturite", "").strip()
@@ -235,9 +258,6 @@ class Lecteur(LecteurDArgent):
             and lu.fin.precision != Precision.ANNEE
         ):
             column = "fin_prevue" if lue.cellules.get("fin_prevue") else "calendrier"
-            self.refuse(
-                lu,
-                column,
-                lue.cellules.get(column, ""),
-                "la fin est prévue avant le début : corrigez l'une des deux",
+            lu.fin_avant_debut = CelluleRefusee(
+                column, lue.cellules.get(column, ""), FIN_AVANT_DEBUT
             )

@@ -38,6 +38,8 @@ class ActionLue:
     etat_le: date | None = None
     debut: mots.DateDite | None = None
     fin: mots.DateDite | None = None
+    # The cell to look at, as a refusal, where the end is told before the beginning.
+    fin_avant_debut: ValueError | None = None
     cout: Decimal | None = None
     base: str = ""
     argent: list = field(default_factory=list)

@@ -84,7 +84,7 @@ class PassageDuPlan(PassageEnMemoire):
             self.user,
         )
         ref.load(rows)
-        self.lecteur = Lecteur(self.ressource, ref, rows)
+        self.lecteur = Lecteur(self.ressource, ref, rows, self.connues.by_identifiant)
         self.met, self.axes_dits = {}, set()
         lignes = [passed(lue, self.pass_row) for lue in rows]
         self.ressource.remarques = [*self.ressource.totaux(rows), *self.told(plan)]

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from functools import cached_property
+from itertools import chain
 
 from django.core.exceptions import ObjectDoesNotExist
 
@@ -15,6 +16,7 @@ from projects.projet.plan.lecture import BETWEEN_PLACES
 from projects.projet.plan.mots import bare_words, is_unknown
 from socle.fichiers.champs import RecordWidget
 from socle.fichiers.entetes import whole_code
+from socle.fichiers.lignes import as_read
 from socle.fichiers.temoins import names_of, telling_words
 
 COMMUNE = "maitre_ouvrage_commune"
@@ -120,6 +122,12 @@ class Referentiel:
             for sigle in sigles_of(organisme.nom):
                 found[frozenset(telling_words(sigle))].append(organisme)
         return found
+
+    @cached_property
+    def noms_d_organismes(self):
+        """Return the names of the organismes, as a file writes them."""
+        records = chain.from_iterable(self.organismes.values())
+        return {as_read(organisme.nom) for organisme in records}
 
     def organisme(self, text):
         """Return the one organisme of a name, or None."""

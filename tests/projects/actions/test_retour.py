@@ -4,8 +4,7 @@ import pytest
 
 from projects.actions.models import Action, Axe
 from tests import factories
-from tests.fichiers import changes, confirm, exported, motives, outcome, previewed
-from tests.test_aller_retour import written
+from tests.fichiers import changes, confirm, exported, motives, outcome, previewed, written
 
 pytestmark = [pytest.mark.django_db, pytest.mark.deux_bases]
 PAGE = "projects_action"

@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from projects.models import Cout, FaitFinancement
+from communes.models import Commune
+from projects.models import Action, Axe, Cout, FaitFinancement
 from tests import factories
-from tests.fichiers import changes, confirm, exported
+from tests.fichiers import changes, confirm, exported, written
 from tests.projects.projet.plan.conftest import bare, export_of, told_of
 from tests.projects.projet.scenes import SOLDE, accorde, verse
 
@@ -97,3 +98,67 @@ def test_a_grant_that_a_payment_supposes_is_no_decision_of_the_file(agent_34, se
     assert told_of(page) == ("inchangée", "")
     confirm(agent_34, page)
     assert not FaitFinancement.objects.filter(nature="prevision").exists()
+
+
+@pytest.fixture
+def uneven(lodeve):
+    """Actions of the plan that say little, or what no spreadsheet of a bureau d'études would."""
+    town = Commune.objects.get(pk="34142")
+    signed = factories.labellisation(town, adhesion="2021-03-26")
+    axe = Axe.objects.create(labellisation=signed, code="A", intitule="Vivre")
+    body = factories.organisme("PETR, Cœur d'Hérault ; Larzac")
+    actions = [
+        factories.action([town], lodeve, axe=factories.axe(lodeve, "B"), identifiant="a-1"),
+        factories.action([town], lodeve, identifiant="a-2"),
+        factories.action([town], lodeve, [signed], axe=axe, identifiant="a-3"),
+        factories.action([town], lodeve, numero="1,5", identifiant="a-4"),
+    ]
+    actions[0].partenaires_lies.create(organisme=body)
+    factories.prevision(actions[1], "2020-01-01", "2019-03-04")
+    factories.prevision(actions[1], "2024-01-01", "2019-03-04", objet="debut")
+    return actions
+
+
+def rows_told(page):
+    return [
+        (str(li.sort), [c.colonne for c in li.changements], list(map(str, li.refus)))
+        for li in page.context["apercu"].lignes
+    ]
+
+
+def corrected(browser, identifiant, **cells):
+    """Return the exported plan, cells of one action corrected."""
+    rows = exported(browser, "projects_action", "plan")
+    next(row for row in rows if row["identifiant"] == identifiant).update(cells)
+    return written(rows)
+
+
+def test_an_uneven_plan_comes_back_unchanged(agent_34, sent, uneven):
+    assert rows_told(sent(export_of(agent_34))) == [("inchangée", [], [])] * 4
+    page = sent(corrected(agent_34, "a-2", intitule="Halle"))
+    confirm(agent_34, page)
+    assert [action.axe_id for action in Action.objects.order_by("identifiant")] == [
+        action.axe_id for action in uneven
+    ]
+
+
+def test_days_in_the_wrong_order_are_refused_when_they_are_said_anew(agent_34, sent, uneven):
+    page = sent(corrected(agent_34, "a-2", fin_prevue="2023-12-31"))
+    assert "la fin est prévue avant le début" in rows_told(page)[1][2][0]
+    page = sent(corrected(agent_34, "a-2", fin_prevue="2024-12-31"))
+    assert rows_told(page)[1][:2] == ("modifiée", ["fin_prevue"])
+
+
+def test_the_actions_of_another_in_a_shared_plan_come_back_unchanged(
+    agent_81, agent_34, sent, lodeve
+):
+    """The plan is kept by the Hérault; the Tarn, which has a commune in it, exports it whole."""
+    lacaune = factories.commune("81124")
+    factories.couverture(lodeve, lacaune)
+    for name, town in (("a-1", "34142"), ("a-2", "81124")):
+        factories.action([Commune.objects.get(pk=town)], lodeve, identifiant=name)
+    page = sent(corrected(agent_81, "a-2", intitule="Halle"), browser=agent_81)
+    assert [sort for sort, *_ in rows_told(page)] == ["inchangée", "modifiée"]
+    for cells in ({"intitule": "Halle"}, {"cout": "100", "base_cout": "HT"}):
+        page = sent(corrected(agent_81, "a-1", **cells), browser=agent_81)
+        assert "cette action n'est d'aucune commune de vos départements" in rows_told(page)[0][2][0]
