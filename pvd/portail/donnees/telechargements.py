@@ -93,7 +93,7 @@ from socle.sources import Affirmation
 from socle.web.filtres import refuse_repeated
 from socle.web.jour import jour_of
 from socle.web.ordre import cles_de, in_order, parmi
-from socle.web.refus import DemandeInvalide, lecture_seule, quoted, refuse_others
+from socle.web.refus import DemandeInvalide, lecture_seule, quoted
 
 # What the address of a file may also hold: the page of the list, which a file has not, and a form.
 AUSSI_LUS = ("page", "tableur", "colonnes")
@@ -282,6 +282,5 @@ def schema(request, nom):
     """Send the Table Schema of a table."""
     if nom not in TELECHARGEMENTS:
         raise Http404
-    refuse_others(request, ("colonnes",), "ce schéma")
     choix = colonnes_demandees(request, TELECHARGEMENTS[nom].table)
     return JsonResponse(schema_of(choix), json_dumps_params={"ensure_ascii": False, "indent": 2})

@@ -159,7 +159,6 @@ def test_a_schema_explains_values_and_names_its_key(client):
     [
         ("/donnees/catalogue.ttl?au=2023-07-06", "ce catalogue n'en a pas"),
         ("/donnees/catalogue.jsonld?au=2023-07-06", "ce catalogue n'en a pas"),
-        ("/donnees/schemas/communes.json?au=2023-07-06", "ce schéma se demande par colonnes"),
         ("/donnees/openapi.json?au=2023-07-06", "cette description n'en a pas"),
     ],
 )

@@ -86,7 +86,7 @@ def test_a_published_figure_is_beside_ours_with_its_source(client):
         ),
         ("du=hier", "La date « du=hier » n'existe pas."),
         ("du=2999-01-01", "est à venir"),
-        ("du=06/07/2021", "n'existe pas"),
+        ("du=06/07/2021", "ici 2021-07-06"),
         ("pas=semaine", "Le filtre « pas=semaine » ne correspond à rien de connu."),
         ("departement=99", "Le filtre « departement=99 » ne correspond à rien de connu."),
         ("tri=valeur", "Le critère « tri=valeur » n'existe pas"),
