@@ -49,7 +49,6 @@ OF_NO_DAY = (
     "/donnees/historique/",
     "/donnees/catalogue",
     "/donnees/openapi",
-    "/donnees/schemas/",
 )
 # A document is a file that an agent publishes as it is; the maps are drawn from the outlines of
 # the communes alone, which this small base does not hold.
