@@ -2,7 +2,6 @@
 
 import datetime
 import re
-import unicodedata
 from collections.abc import Iterator
 from typing import Any, TypeGuard
 
@@ -12,6 +11,8 @@ from django.db.models import F, Q
 from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.dates import MONTHS
+
+from socle.recherche import plain
 
 HOUR = r"(?:[T ]+\d{1,2}[:h]\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?"
 ISO = re.compile(rf"(\d{{4}})-(\d{{2}})-(\d{{2}}){HOUR}")
@@ -204,12 +205,6 @@ def whole_year(digits: str, text: str) -> int:
         if FIRST_SHORT_YEAR <= year <= timezone.localdate().year + 1:
             return year
     raise ValueError(f"« {text} » : écrivez l'année avec ses quatre chiffres.")
-
-
-def plain(text: str) -> str:
-    """Return `text` in small letters, without accents."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 def month_named(word: str) -> int | None:

@@ -12,6 +12,12 @@ LIAISONS = frozenset(["le", "la", "les", "l", "de", "du", "des", "d", "et", "lez
 SUR = {"s": "sur"}
 
 
+def plain(text: str) -> str:
+    """Return `text` in small letters, without accents."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
 def search_key(text: str) -> str:
     """Return `text` without accents, case, hyphens or apostrophes, "St" and "Ste" written in full.
 
@@ -20,9 +26,7 @@ def search_key(text: str) -> str:
     The key is stored, so that SQLite and PostgreSQL compare the same thing.
     """
     seen = INVISIBLE.sub("", text.casefold()).replace("œ", "oe").replace("æ", "ae")
-    decomposed = unicodedata.normalize("NFKD", seen)
-    ascii_text = "".join(c for c in decomposed if not unicodedata.combining(c))
-    words = re.findall(r"[a-z0-9]+", ascii_text)
+    words = re.findall(r"[a-z0-9]+", plain(seen))
     return " ".join(ABBREVIATIONS.get(word, word) for word in words)
 
 

@@ -13,7 +13,7 @@ from projects.postes.models import (
     Recrutement,
     TypeContrat,
 )
-from socle.dates import Precision, known_by, plain
+from socle.dates import Precision, known_by
 from socle.fichiers.champs import (
     CelluleRefusee,
     Champ,
@@ -34,7 +34,7 @@ from socle.fichiers.champs_nombres import (
 from socle.fichiers.cle import cle_interne
 from socle.fichiers.lignes import moved
 from socle.fichiers.ressource import Ressource
-from socle.recherche import search_key
+from socle.recherche import plain, search_key
 
 # What people write where nobody holds a post.
 PERSONNE = {

@@ -13,9 +13,10 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
 from import_export import fields, widgets
 
-from socle.dates import ONE_DAY, Precision, parse_date, plain, refuse_far_years
+from socle.dates import ONE_DAY, Precision, parse_date, refuse_far_years
 from socle.fichiers.temoins import names_of, says_another, telling_words
 from socle.identifiants import bare_key
+from socle.recherche import plain
 
 # What a cell says to empty a field; a cell that is empty says nothing.
 VIDE = "(vide)"

@@ -18,12 +18,12 @@ from django.http import FileResponse, StreamingHttpResponse
 
 from socle.fichiers.classeur import ORDINAIRE, Classeur, Row
 from socle.fichiers.ods import ODS_MIMETYPE, ods_file
+from socle.fichiers.tableau.valeurs import FORMULA_STARTS
 from socle.fichiers.xlsx import XLSX_MIMETYPE, xlsx_file
 
 Item = TypeVar("Item")
 
 ROWS_PER_CHUNK = 2000
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def chunks(rows: Iterable[Item], size: int = ROWS_PER_CHUNK) -> Iterator[list[Item]]:

@@ -5,8 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from socle.dates import parse_date, plain
+from socle.dates import parse_date
 from socle.fichiers.nombres import EXPECTED, read_number
+from socle.recherche import plain
 
 UNITES = {"€": Decimal(1), "k€": Decimal(1000), "M€": Decimal(1_000_000)}
 UN_MILLIARD = Decimal(1_000_000_000)

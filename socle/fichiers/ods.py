@@ -17,6 +17,7 @@ from socle.fichiers.classeur import (
     measured,
     notice_width,
 )
+from socle.fichiers.tableau.grille import letters
 from socle.lignes import plain_lines
 
 ODS_MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
@@ -168,21 +169,12 @@ def ods_cell(value: Any, style: str = "") -> str:
 
 def filter_of(nom: str, columns: int, rows: int) -> str:
     """Put the buttons of a filter on the header."""
-    target = f"'{nom}'.A1:'{nom}'.{column_letters(columns)}{rows}"
+    target = f"'{nom}'.A1:'{nom}'.{letters(columns)}{rows}"
     return (
         '<table:database-ranges><table:database-range table:name="__Anonymous_Sheet_DB__0" '
         f"table:target-range-address={quoteattr(target)} "
         'table:display-filter-buttons="true"/></table:database-ranges>'
     )
-
-
-def column_letters(number: int) -> str:
-    """Return the name of a column: A for 1, AA for 27."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 def meta_of(classeur: Classeur) -> str:

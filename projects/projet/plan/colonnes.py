@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from socle.dates import plain
 from socle.fichiers.montants import stade_de
 from socle.fichiers.tableau.dire import quoted
 from socle.fichiers.tableau.noms import bare_name
+from socle.recherche import plain
 
 TEXTES = (
     *("numero", "axe_code", "axe", "intitule", "sous_action", "description", "theme"),

@@ -5,8 +5,9 @@ import re
 from typing import NamedTuple
 
 from projects.actions.models import PlanSigne
-from socle.dates import Precision, month_named, parse_date, parse_vague, plain
+from socle.dates import Precision, month_named, parse_date, parse_vague
 from socle.fichiers.montants import is_a_day
+from socle.recherche import plain
 
 
 class FaitDit(NamedTuple):

@@ -1,7 +1,8 @@
 """Names of columns as people write them, compared."""
 
 import re
-import unicodedata
+
+from socle.recherche import plain
 
 # « Date d'entrée », « Date de l'avenant »: words that name nothing by themselves.
 LINK_WORDS = {"d", "de", "du", "des", "l", "la", "le", "les"}
@@ -22,9 +23,7 @@ def bare_name(text: str) -> str:
 
     « Code INSEE » is `codeinsee`, « Date d'entrée » is `dateentree`.
     """
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return "".join(w for w in re.findall(r"[^\W_]+", plain) if w not in LINK_WORDS)
+    return "".join(w for w in re.findall(r"[^\W_]+", plain(text)) if w not in LINK_WORDS)
 
 
 def en_clair(column: str) -> str:

@@ -24,6 +24,7 @@ ERRORS = re.compile(
 )
 # « ="34081" »: a code that a program kept Excel from taking for a number.
 QUOTED = re.compile(r'="([^"]*)"')
+# What would run as a formula: written behind a « ' », which is taken off again here.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 # What Excel counts from, and the first of its days that is right: it has a 29 February 1900.
 EPOCH, EPOCH_1904 = datetime.date(1899, 12, 30), datetime.date(1904, 1, 1)

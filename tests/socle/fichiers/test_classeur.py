@@ -12,7 +12,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from socle.fichiers.classeur import NARROWEST, WIDEST, Classeur
-from socle.fichiers.ods import column_letters, ods_file
+from socle.fichiers.ods import ods_file
+from socle.fichiers.tableau import grille
 from socle.fichiers.xlsx import xlsx_file
 from tools.bureautique import find, printed
 
@@ -107,7 +108,7 @@ def test_an_ods_says_its_title_its_author_its_header_and_its_filter():
     ("number", "letters"), [(1, "A"), (26, "Z"), (27, "AA"), (52, "AZ"), (53, "BA"), (703, "AAA")]
 )
 def test_a_column_is_named_as_spreadsheets_do(number, letters):
-    assert column_letters(number) == letters
+    assert grille.letters(number) == letters
 
 
 @pytest.mark.parametrize("write", SPREADSHEETS.values(), ids=SPREADSHEETS)

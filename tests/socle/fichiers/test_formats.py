@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from socle.fichiers.colonnes import Colonne, Table
-from socle.fichiers.formats import FORMULA_STARTS, csv_stream, exact_stream, json_stream
+from socle.fichiers.formats import csv_stream, exact_stream, json_stream
 from socle.fichiers.ods import ods_file
+from socle.fichiers.tableau.valeurs import FORMULA_STARTS
 from socle.fichiers.xlsx import xlsx_file
 
 HEADER = ["code", "nombre", "part", "jour", "vrai", "vide"]
