@@ -153,6 +153,12 @@ def debut_couverture(couvertures: Iterable[Any], jour: datetime.date) -> Debut |
     return next(begun for begun, _ in times if begun.jour == first)
 
 
+def premiere_entree(couvertures: Iterable[Any], jour: datetime.date) -> Any:
+    """Return, of the coverages of a commune, the first by which it entered an ORT by `jour`, or None."""
+    known = [couverture for couverture in couvertures if entree_connue(couverture, jour)]
+    return min(known, key=lambda c: (c.date_entree, c.pk), default=None)
+
+
 def entree_connue(couverture: Any, jour: datetime.date) -> bool:
     """Tell whether the commune had entered by `jour` an ORT signed by then, be it over or they out."""
     convention = couverture.convention

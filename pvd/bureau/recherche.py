@@ -97,7 +97,8 @@ def fiche_trouvee(record, asked):
 def personnes(perimetre, asked):
     """Yield the people of that name, whom a post or a contact names: accents are left aside."""
     key = search_key(asked)
-    held = Occupation.objects.filter(poste__in=perimetre.of(Poste).order_by().values("pk"))
+    held = Occupation.objects.nommees_pour(perimetre.user)
+    held = held.filter(poste__in=perimetre.of(Poste).order_by().values("pk"))
     contacts = perimetre.of(Contact)
     named = [pk for pk, nom in held.values_list("pk", "titulaire") if key in search_key(nom)]
     for occupation in held.filter(pk__in=named[:LINES]).select_related("poste").order_by("-debut"):

@@ -4,7 +4,7 @@ import datetime
 from bisect import bisect_right
 from itertools import chain
 
-from ort.regles import entree_connue
+from ort.regles import premiere_entree
 from socle.dates import in_french, last_day
 from socle.dessin.graphiques import Graphique, Serie, changes_only, period_ends
 from socle.francais import pluriel
@@ -55,13 +55,8 @@ def days_of_adhesion(labels, jour):
 
 def days_of_entry(by_commune, jour):
     """Return, of the coverages of each commune, the day of its first entry in an ORT by `jour`."""
-    days = []
-    for couvertures in by_commune:
-        known = [couverture for couverture in couvertures if entree_connue(couverture, jour)]
-        if known:
-            first = min(known, key=lambda couverture: (couverture.date_entree, couverture.pk))
-            days.append(placed(first.date_entree, first.precision_entree, jour))
-    return days
+    entries = (premiere_entree(couvertures, jour) for couvertures in by_commune)
+    return [placed(entry.date_entree, entry.precision_entree, jour) for entry in entries if entry]
 
 
 def placed(signed, precision, jour):

@@ -8,7 +8,7 @@ from django.db import models
 
 from communes.programme import regles as programme
 from communes.programme.regles import labellisation_au
-from ort.regles import couvertures_en_vigueur, entree_connue
+from ort.regles import couvertures_en_vigueur, entree_connue, premiere_entree
 from projects.postes.faits import PosteDate
 from projects.postes.models import Etat
 from projects.postes.regles import etat
@@ -124,11 +124,10 @@ def delai_ort(
     if label is None or not holds_on(label, jour) or not programme.adhesion_au(label, jour):
         return None
     last = programme.dernier_jour_echeance(label) or datetime.date.max
-    entries = (c.date_entree for c in couvertures if entree_connue(c, jour))
-    entered = min(entries, default=None)
-    if entered is not None and entered <= last:
+    entry = premiere_entree(couvertures, jour)
+    if entry is not None and entry.date_entree <= last:
         return DelaiOrt.TENU
-    return DelaiOrt.DEPASSE if entered is not None or last < jour else None
+    return DelaiOrt.DEPASSE if entry is not None or last < jour else None
 
 
 def postes_au(postes: Iterable[PosteDate], commune: str, jour: datetime.date) -> list[PosteDate]:

@@ -42,6 +42,10 @@ class MotifDepart(models.TextChoices):
 
 
 class OccupationQuerySet(DuPosteQuerySet, PeriodeQuerySet):
+    def nommees_pour(self, user):
+        """Keep those whose holder `user` may read the name of; none for who does not read the holders."""
+        return self.for_user(user) if user.has_perm("projects.view_occupation") else self.none()
+
     def en_poste(self, departement, jour):
         """Keep the occupations running on `jour` of open posts that serve a commune of `departement`.
 

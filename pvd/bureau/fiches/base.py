@@ -78,6 +78,15 @@ def etudes_de(communes, jour):
     return Etude.objects.concernant(communes, jour).order_by().values("pk")
 
 
+def actions_lues(actions, jour):
+    """Return actions, a queryset, with what agents know of each on `jour`, by number."""
+    found = list(actions.order_by("numero", "identifiant"))
+    today = ActionsDatees([action.pk for action in found]).du_jour(jour, interne=True)
+    for action in found:
+        action.du_jour = today[action.pk]
+    return found
+
+
 def etudes_lues(etudes, jour):
     """Return studies, a queryset, with what agents know of each on `jour`, by identifier."""
     found = list(etudes.order_by("identifiant"))
@@ -175,10 +184,7 @@ class FicheDAgent:
     @cached_property
     def actions(self):
         """Return the actions of the page, with what agents know of each today: those of the plans first."""
-        found = list(self.perimetre.of(Action).order_by("numero", "identifiant"))
-        today = ActionsDatees([action.pk for action in found]).du_jour(self.jour, interne=True)
-        for action in found:
-            action.du_jour = today[action.pk]
+        found = actions_lues(self.perimetre.of(Action), self.jour)
         return sorted(found, key=lambda action: action.relevee)
 
     @cached_property

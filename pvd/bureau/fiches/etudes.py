@@ -7,8 +7,8 @@ from projects.etudes.du_jour import EtudesDatees
 from projects.etudes.models import Etude, FaitEtude
 from projects.financements.models import Financement
 from projects.pieces.models import Piece
-from projects.projet.du_jour import ActionsDatees
 from pvd.bureau.fiches.argent import FicheAvecArgent
+from pvd.bureau.fiches.base import actions_lues
 from socle.francais import depuis
 
 
@@ -46,8 +46,4 @@ class FicheDEtude(FicheAvecArgent):
     def actions(self):
         """Return the actions that it prepares, which the agent reads, with their state of today."""
         rows = Action.objects.for_user(self.user).filter(etudes_liees__etude=self.record)
-        found = list(rows.order_by("numero", "identifiant"))
-        today = ActionsDatees([action.pk for action in found]).du_jour(self.jour, interne=True)
-        for action in found:
-            action.du_jour = today[action.pk]
-        return found
+        return actions_lues(rows, self.jour)

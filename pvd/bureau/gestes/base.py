@@ -137,14 +137,17 @@ class Geste:
     def say_besides(self, record, source, how):
         """Record what the source says of the record shown, that is no date."""
 
+    def full_reason(self, data):
+        """Return what was done, and what the agent says of it."""
+        return " : ".join(filter(None, [self.reason(data), data["commentaire"]]))
+
     def apply(self, record, form, for_good=False):
         """Write the fact, its source and its reason; return what was written.
 
         What is only tried, and not `for_good`, leaves no file behind. Raises `ValidationError`, in
         French, for what the records cannot hold; the caller holds the transaction.
         """
-        comment, reason = form.cleaned_data["commentaire"], self.reason(form.cleaned_data)
-        reason = f"{reason} : {comment}" if comment else reason
+        reason = self.full_reason(form.cleaned_data)
         with one_act(reason) as acte:
             source, how = form.get_source(reason), form.cleaned_data["connaissance_detail"]
             shown, sayings = self.write(record, form, reason)

@@ -181,8 +181,7 @@ def confirm(request, geste, record, form):
 
 def propose(request, geste, form, demande):
     """Send what the preview has shown to the DDT that has to accept it, and lead to the proposal."""
-    reason, comment = geste.reason(form.cleaned_data), form.cleaned_data["commentaire"]
-    made = proposer_la_demande(request, demande, f"{reason} : {comment}" if comment else reason)
+    made = proposer_la_demande(request, demande, geste.full_reason(form.cleaned_data))
     return redirect(admin_url(made, "change"))
 
 

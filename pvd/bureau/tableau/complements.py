@@ -23,11 +23,10 @@ def completer(found, colonnes, user):
 def read_titulaires(found, user):
     """Give the names of those who hold the posts of the day, as `user` may read them."""
     holders = defaultdict(list)
-    if user.has_perm("projects.view_occupation"):
-        postes = {poste.pk for ligne in found for poste in ligne.situation.postes}
-        rows = Occupation.objects.for_user(user).as_of(day_of(found)).exclude(titulaire="")
-        for poste, name in rows.filter(poste__in=postes).values_list("poste", "titulaire"):
-            holders[poste].append(name)
+    postes = {poste.pk for ligne in found for poste in ligne.situation.postes}
+    rows = Occupation.objects.nommees_pour(user).as_of(day_of(found)).exclude(titulaire="")
+    for poste, name in rows.filter(poste__in=postes).values_list("poste", "titulaire"):
+        holders[poste].append(name)
     for ligne in found:
         ligne.titulaires = [name for p in ligne.situation.postes for name in holders[p.pk]]
 

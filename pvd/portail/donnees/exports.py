@@ -20,7 +20,7 @@ from ort.exports import (
     NUMERO_D_AVENANT,
     SIREN,
 )
-from ort.regles import entree_connue
+from ort.regles import premiere_entree
 from pvd.suivi.regles import EtatPoste, Statut
 from pvd.suivi.situation import situations
 from socle.dates import Precision
@@ -88,8 +88,7 @@ def delai_ort(situation):
     Of an ORT joined before the adhésion, they are negative.
     """
     label, jour = situation.labellisation, situation.jour
-    entrees = [c for c in situation.toutes_couvertures if entree_connue(c, jour)]
-    first = min(entrees, key=lambda c: (c.date_entree, c.pk), default=None)
+    first = premiere_entree(situation.toutes_couvertures, jour)
     if situation.date_adhesion is None or first is None:
         return None
     if {label.precision_adhesion, first.precision_entree} != {Precision.JOUR.value}:

@@ -93,9 +93,6 @@ class ConfirmerRegroupements(GesteQuiCree, ConfirmerRegroupement):
     titre = "Confirmer plusieurs regroupements"
     form = VerificationsForm
 
-    def candidates(self, records, jour):
-        return records.none()
-
     def communes(self, record, data):
         """Return none: what is confirmed is of the conventions, and moves no commune."""
         return []
