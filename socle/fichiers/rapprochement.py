@@ -73,8 +73,10 @@ class Rapprochement:
         self.theirs = set(theirs.values_list("pk", flat=True))
         # Those that the user reads, and that our downloads gave along with its own.
         self.lues = self.theirs
-        if self.user and hasattr(queryset, "for_user"):
-            self.lues = self.theirs.union(queryset.for_user(self.user).values_list("pk", flat=True))
+        others = {record.pk for record in self.records} - self.theirs
+        if others and hasattr(queryset, "for_user"):
+            read = queryset.for_user(self.user).values_list("pk", flat=True)
+            self.lues = self.theirs.union(read)
 
     def named(self, rows):
         """Return the condition that keeps the records whose keys the rows bear."""
