@@ -407,7 +407,7 @@ def pasted(programme):
     """Cut each word of every record by a sign that nobody sees, as some documents do."""
     ours = [m for m in apps.get_models() if m._meta.app_label in ("communes", "ort", "projects")]
     for model in ours:
-        fields = {f.name for f in model._meta.concrete_fields}.intersection(MOTS)
+        fields = {f.name for f in model._meta.concrete_fields if not f.choices}.intersection(MOTS)
         for record in model._base_manager.all() if hasattr(model, "history") else ():
             texts = {name: getattr(record, name) for name in fields if getattr(record, name)}
             cut = {name: re.sub(r"\B", SOFT_HYPHEN, text, count=1) for name, text in texts.items()}
