@@ -26,16 +26,17 @@ def en_cours(offre: OffreDatee, jour: datetime.date) -> bool:
 
 
 def dessertes_au(poste: PosteDate, jour: datetime.date) -> list[DesserteDatee]:
-    """Return what the post serves on `jour`; closed by then, and serving nobody, what it served last.
+    """Return what the post serves on `jour`; closed by then, what it served up to its closing, or last.
 
     The rule of `DesserteQuerySet.dernieres`, told in Python.
     """
-    running = [served for served in poste.dessertes if holds_on(served, jour)]
-    if running or not known_by(poste.date_fermeture, jour):
-        return running
-    over = [served for served in poste.dessertes if known_by(served.fin, jour)]
-    last = max((served.fin for served in over if served.fin), default=None)
-    return [served for served in over if served.fin == last]
+    closing = poste.date_fermeture
+    if closing is None or closing > jour:
+        return [served for served in poste.dessertes if holds_on(served, jour)]
+    begun = [served for served in poste.dessertes if served.debut is None or served.debut <= jour]
+    to_the_last = [served for served in begun if served.fin is None or served.fin >= closing]
+    last = max((served.fin for served in begun if served.fin), default=None)
+    return to_the_last or [served for served in begun if served.fin == last]
 
 
 def communes_desservies(poste: PosteDate, jour: datetime.date) -> list[str]:

@@ -1,7 +1,7 @@
 """The communes that a post serves, and by them whose the post is."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from communes.models import Commune
 from communes.territoire.departements import plusieurs
@@ -39,14 +39,17 @@ class DesserteQuerySet(DeCommuneQuerySet, DuPosteQuerySet, PeriodeQuerySet):
         return self.des(there.values("pk"), jour)
 
     def dernieres(self, jour):
-        """Keep those that run on `jour` and, of a post closed by then that has none, its last ones."""
+        """Keep those that run on `jour`; of a post closed by then, those that ran up to its closing.
+
+        Where none did, those that ended last.
+        """
+        begun = Q(debut__isnull=True) | Q(debut__lte=jour)
+        closed = Q(poste__date_fermeture__lte=jour)
         running = Q(fin__isnull=True) | Q(fin__gt=jour)
-        begun = self.filter(Q(debut__isnull=True) | Q(debut__lte=jour))
-        of_post = type(self)(self.model).filter(poste=OuterRef("poste"))
-        later = of_post.filter(Q(debut__isnull=True) | Q(debut__lte=jour))
-        later = later.filter(Q(fin__isnull=True) | Q(fin__gt=OuterRef("fin")))
-        last = Q(~Exists(later), poste__date_fermeture__lte=jour)
-        return begun.filter(running | last)
+        to_the_last = Q(fin__isnull=True) | Q(fin__gte=F("poste__date_fermeture"))
+        of_post = type(self)(self.model).filter(begun, poste=OuterRef("poste"))
+        later = of_post.filter(Q(fin__isnull=True) | Q(fin__gt=OuterRef("fin")))
+        return self.filter(begun, (~closed & running) | (closed & (to_the_last | ~Exists(later))))
 
 
 class Desserte(Sourcee, Periode):

@@ -1,10 +1,14 @@
 """The public page of the posts."""
 
+import json
+
 import pytest
 
 from communes.models import Tenue
+from projects.postes.models import Desserte, Poste
 from socle.models import Affirmation
 from tests import factories
+from tests.factories import day, rewrite
 from tests.pages import count_queries, read
 
 pytestmark = pytest.mark.django_db
@@ -237,3 +241,30 @@ def test_posts_over_time_are_drawn_or_the_reason_is_told(client, gignac):
     factories.occupation(post, "2022-01-01")
     table = "août 2021 0 0 0 septembre 2021 0 0 1 janvier 2022 1 0 0 6 juillet 2023 1 0 0"
     assert table in read(client, f"{address}&au=2023-07-06")
+
+
+def rows_of(client, address):
+    return json.loads(client.get(f"/donnees/{address}").getvalue())
+
+
+def test_a_closed_post_is_found_by_the_communes_that_it_served_to_the_last(client):
+    """Its dessertes end with it, or are left open; one that had ended sooner is not told."""
+    lodevois = factories.intercommunalite(siren="200017341")
+    towns = [factories.commune(code, lodevois) for code in ("34142", "34111", "34003")]
+    closed = factories.poste(towns, identifiant="ferme", date_ouverture=day("2022-01-01"))
+    rewrite(Poste.objects.filter(pk=closed.pk), date_fermeture=day("2024-09-18"))
+    first, second, _ = closed.dessertes.order_by("pk")
+    rewrite(Desserte.objects.filter(pk=first.pk), fin=day("2024-09-18"))
+    rewrite(Desserte.objects.filter(pk=second.pk), fin=day("2024-09-17"))
+    for jour in ("2024-09-18", "2026-01-01"):
+        for asked in ("", "&departement=34", "&epci=200017341", "&q=34142"):
+            rows = rows_of(client, f"postes.json?etat=ferme&au={jour}{asked}")
+            assert [row["communes_desservies"] for row in rows] == ["34003|34142"], (jour, asked)
+        page = client.get(f"/chefs-de-projet/?poste=ferme&au={jour}").context["page"]
+        assert len(page[0].dessertes_du_jour) == 2
+        assert rows_of(client, f"postes.json?au={jour}") == []
+    assert rows_of(client, "postes.json?etat=ferme&au=2024-09-17") == []
+    history = rows_of(client, "historique/postes.json?etat=ferme")
+    assert [(row["debut"], row["communes_desservies"]) for row in history] == [
+        ("2024-09-18", "34003|34142")
+    ]
