@@ -42,6 +42,8 @@ PAGES += [HERE / "pvd/bureau/test_fiches.py", HERE / "pvd/bureau/test_aide.py"]
 PAGES += [HERE / "pvd/suivi/test_demonstration.py", HERE / "pvd/suivi/test_marque_fictive.py"]
 # Nor does the number of queries change: what a test counts is in its name.
 COUNTS_QUERIES = re.compile("_(queries|query)")
+# Two tests of more than a minute: begun last, they would end alone, the other processes waiting for them.
+LONGEST = HERE / "test_portes.py"
 
 
 def uses_a_database(item):
@@ -65,6 +67,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.une_base)
         if uses_a_database(item) and not reads_the_same_on_both(item):
             item.add_marker(pytest.mark.deux_bases)
+    items.sort(key=lambda item: item.path != LONGEST)
 
 
 def pytest_collection_finish():
